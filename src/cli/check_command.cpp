@@ -1,0 +1,28 @@
+#include <cstdio>
+
+#include "cli/collective_failure.hpp"
+#include "cli/commands.hpp"
+#include "experiment/configuration.hpp"
+#include "experiment/schedule.hpp"
+#include "io/step_time.hpp"
+#include "network/network.hpp"
+
+namespace engram::cli {
+
+void check_command(const CommandLine& line, MPI_Comm communicator) {
+    const Experiment experiment = read_everywhere(line, communicator);
+    on_rank_0(communicator, [&] {
+        make_wiring(experiment);
+        const Schedule schedule = make_schedule(experiment);
+        std::printf("%s", resolved_configuration(experiment).c_str());
+        std::fprintf(stderr, "engram: %s is valid. Schedule: %s\n", line.configuration.c_str(),
+                     schedule.name.c_str());
+        for (const Phase& phase : schedule.phases)
+            std::fprintf(stderr, "engram:   %-12s %12.10g s to %12.10g s  (%s)\n",
+                         phase.label.c_str(), step_time_ms(phase.begin, experiment.dt_ms) / 1000.0,
+                         step_time_ms(phase.end, experiment.dt_ms) / 1000.0,
+                         phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward");
+    });
+}
+
+}  // namespace engram::cli

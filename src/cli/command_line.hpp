@@ -1,0 +1,28 @@
+// The command line of the program, parsed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace engram::cli {
+
+enum class Command { run, check, plan, help, version };
+
+struct CommandLine {
+    Command command = Command::help;
+    std::string help_topic;  //!< command whose help is wanted, or empty
+    std::string configuration;
+    std::vector<std::string> overrides;  //!< --set key=value
+    std::string output;                  //!< --output, or empty
+    bool force = false;
+    bool quiet = false;
+    int ranks = 1;  //!< plan --ranks
+};
+
+//! \throw UsageError
+CommandLine parse_command_line(int argc, const char* const* argv);
+
+//! Text for --help, of the program or of one command.
+std::string help_text(const std::string& topic);
+
+}  // namespace engram::cli

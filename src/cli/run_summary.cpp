@@ -1,0 +1,169 @@
+#include "cli/run_summary.hpp"
+
+#include <H5public.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <numeric>
+#include <sstream>
+
+#include "cli/progress_log.hpp"
+#include "io/step_time.hpp"
+
+namespace engram::cli {
+
+namespace {
+
+using nlohmann::json;
+
+double peak_memory_MB() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024.0;  // ru_maxrss is in KiB
+}
+
+std::vector<double> gather(double value, MPI_Comm communicator) {
+    int rank = 0;
+    int size = 1;
+    MPI_Comm_rank(communicator, &rank);
+    MPI_Comm_size(communicator, &size);
+    std::vector<double> all(rank == 0 ? size : 0);
+    MPI_Gather(&value, 1, MPI_DOUBLE, all.data(), 1, MPI_DOUBLE, 0, communicator);
+    return all;
+}
+
+std::uint64_t sum(std::uint64_t value, MPI_Comm communicator) {
+    std::uint64_t total = 0;
+    MPI_Reduce(&value, &total, 1, MPI_UINT64_T, MPI_SUM, 0, communicator);
+    return total;
+}
+
+double rate_Hz(std::uint64_t n_spikes, NeuronId n_neurons, double time_s) {
+    return n_neurons == 0 || time_s == 0.0 ? 0.0
+                                           : static_cast<double>(n_spikes) / n_neurons / time_s;
+}
+
+json phase_summary(const PhaseReport& report, const Experiment& experiment) {
+    const double begin_s = step_time_ms(report.phase.begin, experiment.dt_ms) / 1000.0;
+    const double end_s = step_time_ms(report.phase.end, experiment.dt_ms) / 1000.0;
+    json phase = {{"label", report.phase.label},
+                  {"kind", report.phase.kind == PhaseKind::spiking ? "spiking" : "consolidation"},
+                  {"begin_s", begin_s},
+                  {"end_s", end_s},
+                  {"wall_s", report.wall_s}};
+    if (report.phase.kind != PhaseKind::spiking) return phase;
+    phase["spikes"] = {{"exc", report.n_exc_spikes}, {"inh", report.n_inh_spikes}};
+    phase["rate_Hz"] = {
+        {"exc", rate_Hz(report.n_exc_spikes, experiment.populations.n_exc, end_s - begin_s)},
+        {"inh", rate_Hz(report.n_inh_spikes, experiment.populations.n_inh, end_s - begin_s)}};
+    phase["real_time_factor"] = report.wall_s > 0.0 ? (end_s - begin_s) / report.wall_s : 0.0;
+    return phase;
+}
+
+std::string hdf5_version() {
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned release = 0;
+    H5get_libversion(&major, &minor, &release);
+    std::ostringstream text;
+    text << major << '.' << minor << '.' << release;
+    return text.str();
+}
+
+std::string mpi_version() {
+    char text[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length = 0;
+    MPI_Get_library_version(text, &length);
+    const std::string version(text, static_cast<std::size_t>(length));
+    return version.substr(0, version.find_first_of(",\n"));
+}
+
+}  // namespace
+
+json make_summary(const Simulation& simulation, double setup_s, double run_s,
+                  MPI_Comm communicator) {
+    const Experiment& experiment = simulation.experiment();
+    int n_ranks = 1;
+    MPI_Comm_size(communicator, &n_ranks);
+    const std::vector<double> memory = gather(peak_memory_MB(), communicator);
+    const WorkCounters work = simulation.work();
+    const std::uint64_t neuron_steps = sum(work.neuron_steps, communicator);
+    const std::uint64_t delivered = sum(work.delivered_spikes, communicator);
+    const std::uint64_t draws = sum(work.early_phase_draws, communicator);
+    json synapses;
+    constexpr const char* names[] = {"exc_exc", "exc_inh", "inh_exc", "inh_inh"};
+    for (int p = 0; p < 4; ++p)
+        synapses[names[p]] =
+            sum(simulation.network().table(static_cast<Projection>(p)).size(), communicator);
+
+    json phases = json::array();
+    double spiking_s = 0;
+    double spiking_wall_s = 0;
+    std::uint64_t n_exc_spikes = 0;
+    std::uint64_t n_inh_spikes = 0;
+    for (const PhaseReport& report : simulation.reports()) {
+        phases.push_back(phase_summary(report, experiment));
+        n_exc_spikes += report.n_exc_spikes;
+        n_inh_spikes += report.n_inh_spikes;
+        if (report.phase.kind != PhaseKind::spiking) continue;
+        spiking_s += step_time_ms(report.phase.end - report.phase.begin, experiment.dt_ms) / 1000.0;
+        spiking_wall_s += report.wall_s;
+    }
+    const ExchangeCounters& exchange = simulation.exchange_counters();
+    return {
+        {"schedule", simulation.schedule().name},
+        {"phases", phases},
+        {"duration_s", experiment.duration_s},
+        {"seed", experiment.seed},
+        {"neurons", {{"exc", experiment.populations.n_exc}, {"inh", experiment.populations.n_inh}}},
+        {"synapses", synapses},
+        {"spikes", {{"exc", n_exc_spikes}, {"inh", n_inh_spikes}}},
+        {"real_time_factor", spiking_wall_s > 0.0 ? spiking_s / spiking_wall_s : 0.0},
+        {"wall_s", {{"setup", setup_s}, {"run", run_s}}},
+        {"ranks", n_ranks},
+        {"peak_memory_MB", memory},
+        {"work",
+         {{"neuron_steps", neuron_steps},
+          {"delivered_spikes", delivered},
+          {"early_phase_draws", draws}}},
+        {"exchange",
+         {{"calls", exchange.calls},
+          {"overflow_calls", exchange.overflow_calls},
+          {"bytes_received", exchange.bytes_received},
+          {"wall_s", exchange.seconds}}},
+        {"versions",
+         {{"engram", ENGRAM_VERSION}, {"hdf5", hdf5_version()}, {"mpi", mpi_version()}}}};
+}
+
+std::string summary_text(const json& summary, const std::string& directory) {
+    std::ostringstream text;
+    char line[256];
+    text << "Schedule: " << summary["schedule"].get<std::string>() << '\n';
+    for (const json& phase : summary["phases"]) {
+        std::snprintf(line, sizeof line, "  %-12s %12.10g s to %12.10g s   %8.2f s wall",
+                      phase["label"].get<std::string>().c_str(), phase["begin_s"].get<double>(),
+                      phase["end_s"].get<double>(), phase["wall_s"].get<double>());
+        text << line;
+        if (phase.contains("rate_Hz")) {
+            std::snprintf(line, sizeof line, "   exc %.3g Hz, inh %.3g Hz",
+                          phase["rate_Hz"]["exc"].get<double>(),
+                          phase["rate_Hz"]["inh"].get<double>());
+            text << line;
+        }
+        text << '\n';
+    }
+    const auto memory = summary["peak_memory_MB"].get<std::vector<double>>();
+    std::snprintf(
+        line, sizeof line,
+        "Spikes: %llu exc, %llu inh.  Real-time factor %.1f.  Peak memory %.0f MB per rank, "
+        "%d rank(s).\n",
+        summary["spikes"]["exc"].get<unsigned long long>(),
+        summary["spikes"]["inh"].get<unsigned long long>(),
+        summary["real_time_factor"].get<double>(),
+        memory.empty() ? 0.0 : *std::max_element(memory.begin(), memory.end()),
+        summary["ranks"].get<int>());
+    text << line << "Results: " << directory << '\n';
+    return text.str();
+}
+
+}  // namespace engram::cli

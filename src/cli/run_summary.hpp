@@ -1,0 +1,20 @@
+// What a finished run reports: summary.json and the text on standard output.
+#pragma once
+
+#include <mpi.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "simulation/simulation.hpp"
+
+namespace engram::cli {
+
+//! Collective; the result is complete on rank 0.
+nlohmann::json make_summary(const Simulation& simulation, double setup_s, double run_s,
+                            MPI_Comm communicator);
+
+//! A few lines for a person.
+std::string summary_text(const nlohmann::json& summary, const std::string& directory);
+
+}  // namespace engram::cli

@@ -1,0 +1,154 @@
+#include "experiment/config_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "experiment/nearest_name.hpp"
+#include "experiment/number_text.hpp"
+
+namespace engram {
+
+std::string Range::description() const {
+    if (std::isinf(low) && std::isinf(high)) return "a finite number";
+    if (std::isinf(low)) return "at most " + number_text(high);
+    if (std::isinf(high)) return (low_excluded ? "greater than " : "at least ") + number_text(low);
+    if (low_excluded) return "greater than " + number_text(low) + ", at most " + number_text(high);
+    return "in [" + number_text(low) + ", " + number_text(high) + "]";
+}
+
+std::string must_be(const std::string& what, const ConfigNode& node) {
+    return "must be " + what + " (is " + node.description() + ")";
+}
+
+std::optional<double> to_number(const ConfigNode& node) {
+    if (node.kind != ConfigNode::Kind::scalar || node.quoted) return {};
+    const char* begin = node.text.data();
+    const char* end = begin + node.text.size();
+    if (end - begin > 1 && *begin == '+' && begin[1] != '-') ++begin;
+    double value = 0;
+    const auto result = std::from_chars(begin, end, value);
+    if (result.ec != std::errc() || result.ptr != end || !std::isfinite(value)) return {};
+    return value;
+}
+
+ConfigReader::ConfigReader(const ConfigNode* node, std::string path, ConfigProblems& problems)
+    : path_(std::move(path)), problems_(&problems) {
+    if (node == nullptr || node->kind == ConfigNode::Kind::null) return;
+    is_map_ = node->kind == ConfigNode::Kind::map;
+    if (is_map_)
+        map_ = node;
+    else
+        problems_->add(node->place, path_, must_be("a map of keys and values", *node));
+}
+
+bool ConfigReader::has(const std::string& key) const {
+    return map_ != nullptr && map_->find(key) != nullptr;
+}
+
+ConfigReader& ConfigReader::require(const std::string& key) {
+    if (is_map_ && !has(key) && !problems_->concern(path_of(key)))
+        problems_->add(path_of(key), "is missing");
+    return *this;
+}
+
+const ConfigNode* ConfigReader::take(const std::string& key) {
+    if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.push_back(key);
+    return map_ == nullptr ? nullptr : map_->find(key);
+}
+
+void ConfigReader::number(const std::string& key, double& target, Range range) {
+    const ConfigNode* value = take(key);
+    if (value == nullptr) return;
+    const std::optional<double> number = to_number(*value);
+    if (!number)
+        problem(key, must_be("a finite number", *value));
+    else if (!range.contains(*number))
+        problem(key, must_be(range.description(), *value));
+    else
+        target = *number;
+}
+
+void ConfigReader::numbers(const std::string& key, std::vector<double>& target, Range range) {
+    std::vector<double> values;
+    bool good = true;
+    for (const ConfigNode* item : items(key)) {
+        const std::optional<double> number = to_number(*item);
+        if (number && range.contains(*number)) {
+            values.push_back(*number);
+            continue;
+        }
+        good = false;
+        const std::size_t index = item - map_->find(key)->children.data();
+        problems_->add(item->place, path_of(key) + "[" + std::to_string(index) + "]",
+                       must_be(number ? range.description() : "a finite number", *item));
+    }
+    if (good && has(key)) target = values;
+}
+
+void ConfigReader::text(const std::string& key, std::string& target) {
+    const ConfigNode* value = take(key);
+    if (value == nullptr) return;
+    if (value->kind == ConfigNode::Kind::scalar)
+        target = value->text;
+    else if (value->kind == ConfigNode::Kind::null)
+        target.clear();
+    else
+        problem(key, must_be("text", *value));
+}
+
+void ConfigReader::word(const std::string& key, std::size_t& target,
+                        const std::vector<std::string>& words) {
+    const ConfigNode* value = take(key);
+    if (value == nullptr) return;
+    const auto found = std::find(words.begin(), words.end(), value->text);
+    if (value->kind == ConfigNode::Kind::scalar && found != words.end()) {
+        target = found - words.begin();
+        return;
+    }
+    std::string list;
+    for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
+    problem(key, must_be("one of " + list, *value));
+}
+
+const ConfigNode* ConfigReader::node(const std::string& key) {
+    const ConfigNode* value = take(key);
+    return value == nullptr || value->kind == ConfigNode::Kind::null ? nullptr : value;
+}
+
+ConfigReader ConfigReader::section(const std::string& key) {
+    return ConfigReader(take(key), path_of(key), *problems_);
+}
+
+std::vector<const ConfigNode*> ConfigReader::items(const std::string& key) {
+    std::vector<const ConfigNode*> result;
+    const ConfigNode* value = node(key);
+    if (value == nullptr) return result;
+    if (value->kind == ConfigNode::Kind::list) {
+        for (const ConfigNode& item : value->children) result.push_back(&item);
+    } else {
+        problem(key, must_be("a list", *value));
+    }
+    return result;
+}
+
+std::vector<std::string> ConfigReader::keys() const {
+    return map_ == nullptr ? std::vector<std::string>{} : map_->keys;
+}
+
+std::string ConfigReader::path_of(const std::string& key) const {
+    return path_.empty() ? key : path_ + "." + key;
+}
+
+void ConfigReader::problem(const std::string& key, const std::string& message) {
+    take(key);
+    problems_->add(path_of(key), message);
+}
+
+void ConfigReader::finish() {
+    for (const std::string& key : keys()) {
+        if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
+        problems_->add(place_of(key), path_of(key), "unknown key" + suggestion(key, asked_));
+    }
+}
+
+}  // namespace engram

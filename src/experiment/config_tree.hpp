@@ -1,0 +1,45 @@
+// A configuration as a tree of nodes that know where they were written: in a file or an override.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiment/errors.hpp"
+
+namespace engram {
+
+// Where a value was written; line is 0 where there are no lines.
+struct Place {
+    std::string file;
+    int line = 0;
+};
+
+// A YAML node, detached from the YAML library.
+struct ConfigNode {
+    enum class Kind { null, scalar, list, map };
+
+    Kind kind = Kind::null;
+    Place place;
+    std::string text;                  //!< of a scalar
+    bool quoted = false;               //!< a scalar that is text even if it looks like a number
+    std::vector<std::string> keys;     //!< of a map, in the order of the file
+    std::vector<ConfigNode> children;  //!< values of a map, items of a list
+
+    //! Value of a key of a map; null if there is none.
+    const ConfigNode* find(const std::string& key) const;
+    ConfigNode* find(const std::string& key);
+    //! Short text of the value for messages.
+    std::string description() const;
+};
+
+//! Parses YAML text; keys that occur twice and the like are added to `problems`.
+//! \throw ConfigError at a syntax error
+ConfigNode parse_yaml(const std::string& text, const std::string& file,
+                      std::vector<ConfigProblem>& problems);
+
+//! Applies "a.b.c=value": replaces the value, makes the maps on the way to it where they are
+//! missing.
+void apply_override(ConfigNode& root, const std::string& override_text,
+                    std::vector<ConfigProblem>& problems);
+
+}  // namespace engram

@@ -1,0 +1,129 @@
+#include "experiment/configuration.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "experiment/config_reader.hpp"
+#include "experiment/group_reader.hpp"
+#include "experiment/parameter_fields.hpp"
+#include "experiment/recording_reader.hpp"
+#include "experiment/stimulus_reader.hpp"
+#include "experiment/validation.hpp"
+
+namespace engram {
+namespace {
+
+template <class Parameters, std::size_t n>
+void read_fields(ConfigReader& reader, const Field<Parameters> (&fields)[n],
+                 Parameters& parameters) {
+    for (const Field<Parameters>& field : fields)
+        reader.number(field.key, parameters.*field.member, field.range);
+}
+
+void read_simulation(ConfigReader reader, Experiment& experiment) {
+    reader.require("duration_s");
+    read_fields(reader, simulation_fields, experiment);
+    reader.integer<std::uint64_t>("seed", experiment.seed, 0);
+    std::size_t fast_forward = 0;
+    reader.word("fast_forward", fast_forward, {"auto", "off"});
+    experiment.fast_forward = fast_forward == 0 ? FastForward::automatic : FastForward::off;
+    reader.text("description", experiment.description);
+    reader.finish();
+}
+
+void read_populations(ConfigReader reader, Populations& populations) {
+    reader.integer<NeuronId>("n_exc", populations.n_exc, 1);
+    reader.integer<NeuronId>("n_inh", populations.n_inh, 0);
+    const std::uint64_t size = std::uint64_t{populations.n_exc} + populations.n_inh;
+    const std::uint64_t most = std::numeric_limits<NeuronId>::max();
+    if (size > most)
+        reader.problem("n_inh", "n_exc + n_inh must be at most " + std::to_string(most) + " (is " +
+                                    std::to_string(size) + ")");
+    reader.finish();
+}
+
+void read_connectivity(ConfigReader reader, const std::string& base_directory,
+                       Connectivity& connectivity) {
+    read_fields(reader, connectivity_fields, connectivity);
+    if (reader.node("file") != nullptr) {
+        std::string file;
+        reader.text("file", file);
+        if (file.empty()) {
+            if (!reader.problems().concern(reader.path_of("file")))
+                reader.problem("file", "must be a path or null");
+        } else {
+            const std::filesystem::path path = std::filesystem::path(base_directory) / file;
+            connectivity.file = std::filesystem::absolute(path).lexically_normal().string();
+        }
+    }
+    reader.finish();
+}
+
+template <class Parameters, std::size_t n>
+void read_section(ConfigReader reader, const Field<Parameters> (&fields)[n],
+                  Parameters& parameters) {
+    read_fields(reader, fields, parameters);
+    reader.finish();
+}
+
+void read_output(ConfigReader reader, const std::string& file, std::string& directory) {
+    directory = "results/" + std::filesystem::path(file).stem().string();
+    reader.text("directory", directory);
+    if (directory.empty()) reader.problem("directory", "must not be empty");
+    reader.finish();
+}
+
+ConfigNode parse_tree(const std::string& text, const std::string& file, const Overrides& overrides,
+                      ConfigProblems& problems) {
+    ConfigNode root = parse_yaml(text, file, problems.list());
+    if (root.kind != ConfigNode::Kind::map && root.kind != ConfigNode::Kind::null) {
+        problems.add(root.place, "", must_be("a map of sections", root));
+        problems.throw_if_any();
+    }
+    for (const std::string& override_text : overrides)
+        apply_override(root, override_text, problems.list());
+    return root;
+}
+
+}  // namespace
+
+Experiment parse_configuration(const std::string& text, const std::string& file,
+                               const Overrides& overrides) {
+    ConfigProblems problems(file);
+    const ConfigNode root = parse_tree(text, file, overrides, problems);
+    problems.set_tree(&root);
+
+    Experiment experiment;
+    ConfigReader reader(&root, "", problems);
+    const std::string directory = std::filesystem::path(file).parent_path().string();
+    read_simulation(reader.section("simulation"), experiment);
+    read_populations(reader.section("populations"), experiment.populations);
+    read_connectivity(reader.section("connectivity"), directory, experiment.connectivity);
+    experiment.groups =
+        read_groups(reader.section("groups"), experiment.populations, experiment.seed);
+    read_section(reader.section("background"), background_fields, experiment.background);
+    experiment.stimuli = read_stimuli(reader.section("stimuli"), experiment.groups);
+    read_section(reader.section("neuron"), neuron_fields, experiment.neuron);
+    read_section(reader.section("synapses"), synapse_fields, experiment.synapses);
+    experiment.record =
+        read_recording(reader.section("record"), experiment.populations, experiment.groups);
+    read_output(reader.section("output"), file, experiment.output_directory);
+    reader.finish();
+
+    validate(experiment, problems);
+    problems.throw_if_any();
+    return experiment;
+}
+
+Experiment read_configuration(const std::string& path, const Overrides& overrides) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) throw FileError(path, "there is no such file");
+    if (std::filesystem::is_directory(path, ignored)) throw FileError(path, "is a directory");
+    std::ifstream stream(path, std::ios::binary);
+    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
+    return parse_configuration(text, path, overrides);
+}
+
+}  // namespace engram

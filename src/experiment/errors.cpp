@@ -1,0 +1,28 @@
+#include "experiment/errors.hpp"
+
+namespace engram {
+namespace {
+
+std::string text_of(const ConfigProblem& problem) {
+    std::string text = problem.file;
+    if (problem.line > 0) text.append(":").append(std::to_string(problem.line));
+    text += ": ";
+    if (!problem.key.empty()) text += problem.key + ": ";
+    return text + problem.message;
+}
+
+std::string text_of(const std::vector<ConfigProblem>& problems) {
+    std::string text;
+    for (const ConfigProblem& problem : problems) {
+        if (!text.empty()) text += '\n';
+        text += text_of(problem);
+    }
+    return text;
+}
+
+}  // namespace
+
+ConfigError::ConfigError(std::vector<ConfigProblem> problems)
+    : Error(ExitCode::invalid_configuration, text_of(problems)), problems_(std::move(problems)) {}
+
+}  // namespace engram

@@ -1,0 +1,107 @@
+// What the user asked for, validated: the one input of everything that is simulated.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/parameters.hpp"
+
+namespace engram {
+
+using NeuronId = std::uint32_t;  //!< global id: excitatory 0 ... n_exc-1, then inhibitory
+using Step = std::int64_t;       //!< number of time steps since the start of the simulation
+
+struct Populations {
+    NeuronId n_exc = 1600;
+    NeuronId n_inh = 400;
+    NeuronId size() const { return n_exc + n_inh; }
+
+    bool operator==(const Populations&) const = default;
+};
+
+struct Connectivity {
+    double probability = 0.1;         //!< of each ordered pair of different neurons
+    std::optional<std::string> file;  //!< 0/1 matrix (row = pre, column = post) instead of a draw
+    double w_ei = 2.0;                //!< excitatory-to-inhibitory weight, units of h_0
+    double w_ie = 4.0;                //!< inhibitory-to-excitatory weight, units of h_0
+    double w_ii = 4.0;                //!< inhibitory-to-inhibitory weight, units of h_0
+
+    bool operator==(const Connectivity&) const = default;
+};
+
+// A named set of neurons; ids are unique and ascending.
+struct Group {
+    std::string name;
+    std::vector<NeuronId> ids;
+
+    bool operator==(const Group&) const = default;
+};
+
+enum class Scheme { rect, onepulse, triplet, stet, full, explicit_spikes };
+
+// Which part a stimulus plays in the published schedule names.
+enum class StimulusRole { learn, recall };
+
+struct Stimulus {
+    std::string name;
+    Scheme scheme = Scheme::rect;
+    StimulusRole role = StimulusRole::learn;
+    std::string group;  //!< name of the neurons that receive it
+    double start_s = 0;
+    double duration_s = 0;  //!< RECT and STET only
+    double n_inputs = 0;    //!< N_stim, putative input neurons (OU schemes)
+    double rate_Hz = 0;     //!< of each input (OU schemes), of the Poisson train (STET)
+    std::vector<double> spike_times_ms;  //!< EXPLICIT only
+
+    bool operator==(const Stimulus&) const = default;
+};
+
+struct RecordedSynapse {
+    NeuronId pre = 0;
+    NeuronId post = 0;
+
+    bool operator==(const RecordedSynapse&) const = default;
+};
+
+struct Recording {
+    std::vector<NeuronId> neurons;
+    std::vector<RecordedSynapse> synapses;
+    Step every_steps = 10;
+    std::vector<double> snapshots_s;  //!< times of whole-network snapshots of h and z, ascending
+
+    bool operator==(const Recording&) const = default;
+};
+
+enum class FastForward { automatic, off };
+
+struct Experiment {
+    std::string description;  //!< free text of the user
+    double duration_s = 0;
+    double dt_ms = 0.2;
+    std::uint64_t seed = 1;
+    FastForward fast_forward = FastForward::automatic;
+    double dt_fast_forward_s = 50.0;
+    Populations populations;
+    Connectivity connectivity;
+    std::vector<Group> groups;  //!< the built-in exc, inh, all, then those of the file
+    BackgroundParameters background;
+    std::vector<Stimulus> stimuli;
+    NeuronParameters neuron;
+    SynapseParameters synapses;
+    Recording record;
+    std::string output_directory;
+
+    //! Number of steps nearest to a time; times are validated to be multiples of dt where it
+    //! matters.
+    Step steps_from_ms(double time_ms) const;
+    Step steps_from_s(double time_s) const { return steps_from_ms(time_s * 1000.0); }
+    Step duration_steps() const { return steps_from_s(duration_s); }
+    //! \throw std::out_of_range if there is no group of that name
+    const Group& group(const std::string& name) const;
+
+    bool operator==(const Experiment&) const = default;
+};
+
+}  // namespace engram

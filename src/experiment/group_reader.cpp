@@ -1,0 +1,215 @@
+#include "experiment/group_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "experiment/nearest_name.hpp"
+#include "experiment/random_subset.hpp"
+
+namespace engram {
+namespace {
+
+// A group as written, before the groups it refers to are known.
+struct GroupSpec {
+    bool valid = true;
+    bool random = false;
+    std::string of;             // empty if the ids are given directly
+    std::string path;           // of the map that holds count or fraction
+    std::vector<NeuronId> ids;  // sorted
+    NeuronId count = 0;         // of the group `of`; 0 if a fraction is given instead
+    double fraction = 0;
+};
+
+std::vector<NeuronId> consecutive(NeuronId first, NeuronId count) {
+    std::vector<NeuronId> ids(count);
+    std::iota(ids.begin(), ids.end(), first);
+    return ids;
+}
+
+std::vector<NeuronId> read_ids(ConfigReader& reader, NeuronId size) {
+    std::map<NeuronId, int> seen;
+    std::size_t index = 0;
+    for (const ConfigNode* item : reader.items("ids")) {
+        const std::string path = reader.path_of("ids") + "[" + std::to_string(index++) + "]";
+        const auto id = to_integer<NeuronId>(*item, 0, size - 1);
+        if (!id)
+            reader.problems().add(item->place, path,
+                                  must_be(integer_range<NeuronId>(0, size - 1), *item));
+        else if (++seen[*id] == 2)
+            reader.problems().add(item->place, path, "is given twice (" + item->text + ")");
+    }
+    if (index == 0 && !reader.problems().concern(reader.path_of("ids")))
+        reader.problem("ids", "must have at least one id");
+    std::vector<NeuronId> ids;
+    for (const auto& [id, times] : seen) ids.push_back(id);
+    return ids;
+}
+
+std::vector<NeuronId> read_range(ConfigReader& reader, NeuronId size) {
+    NeuronId first = 0;
+    NeuronId count = 1;
+    reader.require("first").integer<NeuronId>("first", first, 0, size - 1);
+    reader.require("count").integer<NeuronId>("count", count, 1, size);
+    if (count > size - first && !reader.problems().concern(reader.path_of("first")) &&
+        !reader.problems().concern(reader.path_of("count")))
+        reader.problem("count", "must be an integer in [1, " + std::to_string(size - first) +
+                                    "] with first = " + std::to_string(first) + " (is " +
+                                    std::to_string(count) + ")");
+    count = std::min(count, size - first);
+    return consecutive(first, count);
+}
+
+// {of: name, count: n} or {of: name, fraction: x}.
+void read_part(ConfigReader& reader, const std::string& path, GroupSpec& spec) {
+    spec.path = path;
+    reader.require("of").text("of", spec.of);
+    reader.integer<NeuronId>("count", spec.count, 1);
+    reader.number("fraction", spec.fraction, {0, 1, true});
+    if (reader.has("count") == reader.has("fraction"))
+        reader.problems().add(path, "must have either count or fraction");
+}
+
+GroupSpec read_spec(ConfigReader reader, const std::string& path, NeuronId size) {
+    GroupSpec spec;
+    ConfigProblems& problems = reader.problems();
+    if (reader.has("ids")) {
+        spec.ids = read_ids(reader, size);
+    } else if (reader.has("random")) {
+        spec.random = true;
+        ConfigReader random = reader.section("random");
+        read_part(random, path + ".random", spec);
+        random.finish();
+    } else if (reader.has("of")) {
+        read_part(reader, path, spec);
+    } else if (reader.has("first") || reader.has("count")) {
+        spec.ids = read_range(reader, size);
+    } else if (!problems.concern(path)) {
+        problems.add(path, "must have first and count, or ids, or of, or random");
+    }
+    if (!problems.concern(path) || !reader.keys().empty()) reader.finish();
+    spec.valid = !problems.concern(path);
+    return spec;
+}
+
+// Resolves references in any order of definition.
+class GroupResolver {
+  public:
+    GroupResolver(std::vector<Group>& groups, std::map<std::string, GroupSpec>& specs,
+                  std::uint64_t seed, ConfigProblems& problems)
+        : groups_(groups), specs_(specs), seed_(seed), problems_(problems) {}
+
+    void resolve_all() {
+        for (Group& group : groups_) resolve(group);
+    }
+
+  private:
+    // False if the group or one it refers to is not usable.
+    bool resolve(Group& group) {
+        const auto found = specs_.find(group.name);
+        if (found == specs_.end()) return true;  // built in
+        GroupSpec& spec = found->second;
+        if (!spec.valid) return false;
+        if (spec.of.empty()) {
+            group.ids = spec.ids;
+            return true;
+        }
+        if (!group.ids.empty()) return true;
+        if (const auto open = std::find(chain_.begin(), chain_.end(), group.name);
+            open != chain_.end()) {
+            report_cycle({open, chain_.end()});
+            return false;
+        }
+        chain_.push_back(group.name);
+        spec.valid = take_part(group, spec);
+        chain_.pop_back();
+        return spec.valid;
+    }
+
+    bool take_part(Group& group, const GroupSpec& spec) {
+        const Group* whole = find_group(groups_, spec.of, spec.path + ".of", problems_);
+        if (whole == nullptr || !resolve(groups_[whole - groups_.data()])) return false;
+        const std::size_t size = whole->ids.size();
+        if (spec.count > size) {
+            problems_.add(spec.path + ".count", "must be at most " + std::to_string(size) +
+                                                    ", the size of group " + spec.of + " (is " +
+                                                    std::to_string(spec.count) + ")");
+            return false;
+        }
+        const std::size_t count =
+            spec.count > 0 ? spec.count
+                           : static_cast<std::size_t>(std::llround(spec.fraction * size));
+        if (count == 0) {
+            problems_.add(spec.path + ".fraction", "selects none of the " + std::to_string(size) +
+                                                       " neurons of group " + spec.of);
+            return false;
+        }
+        group.ids = spec.random
+                        ? random_subset(whole->ids, count, seed_, group.name)
+                        : std::vector<NeuronId>(whole->ids.begin(), whole->ids.begin() + count);
+        return true;
+    }
+
+    void report_cycle(const std::vector<std::string>& names) {
+        std::string text;
+        for (const std::string& name : names) text += name + " -> ";
+        problems_.add(specs_.at(names.front()).path + ".of",
+                      "refers back to itself: " + text + names.front());
+    }
+
+    std::vector<Group>& groups_;
+    std::map<std::string, GroupSpec>& specs_;
+    std::uint64_t seed_;
+    ConfigProblems& problems_;
+    std::vector<std::string> chain_;  // groups being resolved
+};
+
+}  // namespace
+
+bool is_valid_name(const std::string& name) {
+    const std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    return !name.empty() && name[0] != '-' && name.find_first_not_of(letters) == std::string::npos;
+}
+
+const Group* find_group(const std::vector<Group>& groups, const std::string& name,
+                        const std::string& key, ConfigProblems& problems) {
+    std::vector<std::string> names;
+    for (const Group& group : groups) {
+        if (group.name == name) return &group;
+        names.push_back(group.name);
+    }
+    problems.add(key, "there is no group '" + name + "'" + suggestion(name, names));
+    return nullptr;
+}
+
+std::vector<Group> read_groups(ConfigReader reader, const Populations& populations,
+                               std::uint64_t seed) {
+    ConfigProblems& problems = reader.problems();
+    // With broken populations the ranges of ids are unknown: only the names are of use then.
+    const bool sizes_known = !problems.concern("populations");
+
+    std::vector<Group> groups = {{"exc", {}}, {"inh", {}}, {"all", {}}};
+    if (sizes_known) {
+        groups[0].ids = consecutive(0, populations.n_exc);
+        groups[1].ids = consecutive(populations.n_exc, populations.n_inh);
+        groups[2].ids = consecutive(0, populations.size());
+    }
+    std::map<std::string, GroupSpec> specs;
+    for (const std::string& name : reader.keys()) {
+        if (name == "exc" || name == "inh" || name == "all") {
+            reader.problem(name, "is a built-in group and cannot be redefined");
+        } else if (!is_valid_name(name)) {
+            problems.add(reader.place_of(name), reader.path_of(name), valid_name_rule);
+        } else {
+            groups.push_back({name, {}});
+            if (sizes_known)
+                specs[name] =
+                    read_spec(reader.section(name), reader.path_of(name), populations.size());
+        }
+    }
+    if (sizes_known) GroupResolver(groups, specs, seed, problems).resolve_all();
+    return groups;
+}
+
+}  // namespace engram

@@ -1,0 +1,53 @@
+// Physical parameters of the model, in the units in which they are configured.
+#pragma once
+
+namespace engram {
+
+// Leaky integrate-and-fire neuron.
+struct NeuronParameters {
+    double v_init_mV = -65.0;   //!< membrane potential at the start of a spiking phase
+    double v_rev_mV = -65.0;    //!< leak reversal potential
+    double v_reset_mV = -70.0;  //!< potential during the refractory period
+    double v_th_mV = -55.0;     //!< spike threshold
+    double r_leak_MOhm = 10.0;  //!< leak resistance
+    double c_mem_nF = 1.0;      //!< membrane capacitance; tau_mem = r_leak * c_mem (ms)
+    double t_ref_ms = 2.0;      //!< absolute refractory period
+
+    bool operator==(const NeuronParameters&) const = default;
+};
+
+// Synaptic transmission, calcium, early- and late-phase plasticity.
+struct SynapseParameters {
+    double tau_syn_ms = 5.0;       //!< decay of the postsynaptic current
+    double t_ax_delay_ms = 3.0;    //!< axonal delay, spike to postsynaptic current
+    double h_0_mV = 4.20075;       //!< initial (median) early-phase weight
+    double t_ca_delay_ms = 18.8;   //!< delay of presynaptic calcium influx
+    double ca_pre = 0.6;           //!< calcium jump per presynaptic spike
+    double ca_post = 0.1655;       //!< calcium jump per postsynaptic spike
+    double tau_ca_ms = 48.8;       //!< decay of calcium
+    double tau_h_s = 688.4;        //!< early-phase time constant
+    double gamma_p = 1645.6;       //!< early-phase potentiation rate
+    double gamma_d = 313.1;        //!< early-phase depression rate
+    double theta_p = 3.0;          //!< calcium threshold of potentiation
+    double theta_d = 1.2;          //!< calcium threshold of depression
+    double sigma_pl_mV = 2.90436;  //!< noise of the early phase; 0 makes it deterministic
+    double theta_pro_mV =
+        2.10037;  //!< threshold of the summed early-phase change for protein synthesis
+    double theta_tag_mV = 0.840149;  //!< threshold of the early-phase change for tagging
+    double p_max_umol_per_l = 10.0;  //!< protein amount that full synthesis tends to
+    double tau_p_s = 3600.0;         //!< protein time constant
+    double tau_z_s = 3600.0;         //!< late-phase time constant
+    double f_int_l_per_umol = 0.1;   //!< late-phase integration rate
+
+    bool operator==(const SynapseParameters&) const = default;
+};
+
+// Ornstein-Uhlenbeck background current of every neuron; both zero switches it off.
+struct BackgroundParameters {
+    double mean_nA = 0.15;             //!< mean current I_0
+    double sigma_wn_nA_sqrt_s = 0.05;  //!< amplitude of the underlying white noise
+
+    bool operator==(const BackgroundParameters&) const = default;
+};
+
+}  // namespace engram

@@ -1,0 +1,121 @@
+#include "experiment/recording_reader.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "experiment/group_reader.hpp"
+
+namespace engram {
+namespace {
+
+std::string item_path(const ConfigReader& reader, const std::string& key, std::size_t index) {
+    return reader.path_of(key) + "[" + std::to_string(index) + "]";
+}
+
+// Ids, names of groups, or a list of both.
+class NeuronList {
+  public:
+    NeuronList(ConfigProblems& problems, const std::vector<Group>& groups, NeuronId size)
+        : problems_(problems), groups_(groups), size_(size) {}
+
+    void add(const ConfigNode& item, const std::string& path) {
+        const bool is_name = item.kind == ConfigNode::Kind::scalar && !item.text.empty() &&
+                             is_valid_name(item.text) && !to_number(item);
+        if (is_name) {
+            const Group* group = find_group(groups_, item.text, path, problems_);
+            if (group != nullptr)
+                for (const NeuronId id : group->ids) add_id(id, item, path);
+        } else if (const auto id = to_integer<NeuronId>(item, 0, size_ - 1)) {
+            add_id(*id, item, path);
+        } else {
+            problems_.add(
+                item.place, path,
+                must_be(integer_range<NeuronId>(0, size_ - 1) + " or the name of a group", item));
+        }
+    }
+
+    const std::vector<NeuronId>& ids() const { return ids_; }
+
+  private:
+    void add_id(NeuronId id, const ConfigNode& item, const std::string& path) {
+        if (seen_.insert(id).second)
+            ids_.push_back(id);
+        else if (repeated_.insert(path).second)
+            problems_.add(item.place, path, "lists neuron " + std::to_string(id) + " again");
+    }
+
+    ConfigProblems& problems_;
+    const std::vector<Group>& groups_;
+    NeuronId size_;
+    std::vector<NeuronId> ids_;
+    std::set<NeuronId> seen_;
+    std::set<std::string> repeated_;
+};
+
+std::vector<NeuronId> read_neurons(ConfigReader& reader, const std::vector<Group>& groups,
+                                   NeuronId size) {
+    NeuronList list(reader.problems(), groups, size);
+    const ConfigNode* node = reader.node("neurons");
+    if (node == nullptr) return {};
+    if (node->kind == ConfigNode::Kind::list) {
+        for (std::size_t i = 0; i < node->children.size(); ++i)
+            list.add(node->children[i], item_path(reader, "neurons", i));
+    } else {
+        list.add(*node, reader.path_of("neurons"));
+    }
+    return list.ids();
+}
+
+std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, NeuronId n_exc) {
+    std::vector<RecordedSynapse> synapses;
+    std::set<std::pair<NeuronId, NeuronId>> seen;
+    const std::string ends = integer_range<NeuronId>(0, n_exc - 1);
+    std::size_t index = 0;
+    for (const ConfigNode* item : reader.items("synapses")) {
+        const std::string path = item_path(reader, "synapses", index++);
+        const auto problem = [&](const std::string& message) {
+            reader.problems().add(item->place, path, message);
+        };
+        if (item->kind != ConfigNode::Kind::list || item->children.size() != 2) {
+            problem("must be a pair [pre, post]");
+            continue;
+        }
+        const auto pre = to_integer<NeuronId>(item->children[0], 0, n_exc - 1);
+        const auto post = to_integer<NeuronId>(item->children[1], 0, n_exc - 1);
+        if (!pre || !post)
+            problem("both ends must be excitatory, " + ends + " (is [" +
+                    item->children[0].description() + ", " + item->children[1].description() +
+                    "])");
+        else if (*pre == *post)
+            problem("a neuron has no synapse onto itself (is [" + std::to_string(*pre) + ", " +
+                    std::to_string(*post) + "])");
+        else if (!seen.insert({*pre, *post}).second)
+            problem("lists synapse [" + std::to_string(*pre) + ", " + std::to_string(*post) +
+                    "] again");
+        else
+            synapses.push_back({*pre, *post});
+    }
+    return synapses;
+}
+
+}  // namespace
+
+Recording read_recording(ConfigReader reader, const Populations& populations,
+                         const std::vector<Group>& groups) {
+    Recording record;
+    if (!reader.problems().concern("populations")) {
+        record.neurons = read_neurons(reader, groups, populations.size());
+        record.synapses = read_synapses(reader, populations.n_exc);
+    } else {
+        reader.node("neurons");
+        reader.node("synapses");
+    }
+    reader.integer<Step>("every_steps", record.every_steps, 1);
+    reader.numbers("snapshots_s", record.snapshots_s, not_negative);
+    std::sort(record.snapshots_s.begin(), record.snapshots_s.end());
+    reader.finish();
+    return record;
+}
+
+}  // namespace engram

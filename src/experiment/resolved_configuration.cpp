@@ -1,0 +1,153 @@
+// The inverse of reading: an experiment as a configuration with every value written out.
+#include <sstream>
+
+#include "experiment/configuration.hpp"
+#include "experiment/number_text.hpp"
+#include "experiment/parameter_fields.hpp"
+#include "experiment/schemes.hpp"
+
+#ifndef ENGRAM_VERSION
+#define ENGRAM_VERSION "(unknown version)"
+#endif
+
+namespace engram {
+namespace {
+
+// In YAML's double quotes any text can be written.
+std::string quoted(const std::string& text) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string result = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            result += '\\';
+            result += c;
+        } else if (c == '\n') {
+            result += "\\n";
+        } else if (byte < 0x20 || byte == 0x7f) {
+            result += std::string("\\x") + digits[byte / 16] + digits[byte % 16];
+        } else {
+            result += c;
+        }
+    }
+    return result + '"';
+}
+
+std::string item_text(double value) {
+    return number_text(value);
+}
+std::string item_text(NeuronId id) {
+    return std::to_string(id);
+}
+std::string item_text(const RecordedSynapse& synapse) {
+    return std::string("[")
+        .append(std::to_string(synapse.pre))
+        .append(", ")
+        .append(std::to_string(synapse.post))
+        .append("]");
+}
+
+template <class Item>
+std::string list_text(const std::vector<Item>& items) {
+    std::string text;
+    for (const Item& item : items) text += (text.empty() ? "" : ", ") + item_text(item);
+    return "[" + text + "]";
+}
+
+class Writer {
+  public:
+    explicit Writer(const Experiment& experiment) : experiment_(experiment) {}
+
+    std::string text() {
+        out_ << "# Engram " ENGRAM_VERSION " resolved configuration\n";
+        write_simulation();
+        write_network();
+        write_groups();
+        out_ << "background:\n";
+        write_fields(background_fields, experiment_.background);
+        write_stimuli();
+        out_ << "neuron:\n";
+        write_fields(neuron_fields, experiment_.neuron);
+        out_ << "synapses:\n";
+        write_fields(synapse_fields, experiment_.synapses);
+        write_record();
+        out_ << "output:\n  directory: " << quoted(experiment_.output_directory) << '\n';
+        return out_.str();
+    }
+
+  private:
+    template <class Parameters, std::size_t n>
+    void write_fields(const Field<Parameters> (&fields)[n], const Parameters& parameters) {
+        for (const Field<Parameters>& field : fields)
+            out_ << "  " << field.key << ": " << number_text(parameters.*field.member) << '\n';
+    }
+
+    void write_simulation() {
+        const bool automatic = experiment_.fast_forward == FastForward::automatic;
+        out_ << "simulation:\n  description: " << quoted(experiment_.description) << '\n';
+        write_fields(simulation_fields, experiment_);
+        out_ << "  seed: " << experiment_.seed << '\n'
+             << "  fast_forward: " << (automatic ? "auto" : "off") << '\n';
+    }
+
+    void write_network() {
+        const Connectivity& connectivity = experiment_.connectivity;
+        out_ << "populations:\n  n_exc: " << experiment_.populations.n_exc
+             << "\n  n_inh: " << experiment_.populations.n_inh << "\nconnectivity:\n";
+        write_fields(connectivity_fields, connectivity);
+        out_ << "  file: " << (connectivity.file ? quoted(*connectivity.file) : "null") << '\n';
+    }
+
+    void write_groups() {
+        out_ << "groups:\n";
+        for (const Group& group : experiment_.groups) {
+            if (group.name == "exc" || group.name == "inh" || group.name == "all") continue;
+            out_ << "  " << group.name << ": {";
+            const bool contiguous = group.ids.back() - group.ids.front() + 1 == group.ids.size();
+            if (contiguous)
+                out_ << "first: " << group.ids.front() << ", count: " << group.ids.size();
+            else
+                out_ << "ids: " << list_text(group.ids);
+            out_ << "}\n";
+        }
+    }
+
+    void write_stimuli() {
+        out_ << "stimuli:\n";
+        for (const Stimulus& stimulus : experiment_.stimuli) {
+            const bool recall = stimulus.role == StimulusRole::recall;
+            out_ << "  " << stimulus.name << ":\n"
+                 << "    scheme: " << scheme_names()[static_cast<std::size_t>(stimulus.scheme)]
+                 << "\n    group: " << stimulus.group
+                 << "\n    role: " << (recall ? "recall" : "learn") << '\n';
+            const auto write = [&](const char* key, const std::string& value) {
+                if (scheme_takes(stimulus.scheme, key))
+                    out_ << "    " << key << ": " << value << '\n';
+            };
+            write("start_s", number_text(stimulus.start_s));
+            write("duration_s", number_text(stimulus.duration_s));
+            write("n_inputs", number_text(stimulus.n_inputs));
+            write("rate_Hz", number_text(stimulus.rate_Hz));
+            write("spike_times_ms", list_text(stimulus.spike_times_ms));
+        }
+    }
+
+    void write_record() {
+        const Recording& record = experiment_.record;
+        out_ << "record:\n  neurons: " << list_text(record.neurons)
+             << "\n  synapses: " << list_text(record.synapses)
+             << "\n  every_steps: " << record.every_steps
+             << "\n  snapshots_s: " << list_text(record.snapshots_s) << '\n';
+    }
+
+    const Experiment& experiment_;
+    std::ostringstream out_;
+};
+
+}  // namespace
+
+std::string resolved_configuration(const Experiment& experiment) {
+    return Writer(experiment).text();
+}
+
+}  // namespace engram

@@ -1,0 +1,105 @@
+#include "experiment/stimulus_reader.hpp"
+
+#include "experiment/group_reader.hpp"
+#include "experiment/number_text.hpp"
+#include "experiment/schemes.hpp"
+
+namespace engram {
+namespace {
+
+constexpr double stet_standard_duration_s = 1200;
+constexpr double stet_shortest_duration_s = 2;  // three trains of 1 s that do not overlap
+
+std::vector<std::string> all_scheme_keys() {
+    return {"start_s", "duration_s", "n_inputs", "rate_Hz", "spike_times_ms"};
+}
+
+void check_keys(ConfigReader& reader, Scheme scheme) {
+    std::string taken;
+    for (const SchemeKey& key : scheme_keys(scheme)) {
+        if (key.required) reader.require(key.name);
+        taken += (taken.empty() ? "" : ", ") + key.name;
+    }
+    const std::string& name = scheme_names()[static_cast<std::size_t>(scheme)];
+    for (const std::string& key : all_scheme_keys())
+        if (reader.has(key) && !scheme_takes(scheme, key))
+            reader.problem(key, "is not used by scheme " + name + ", which takes " + taken);
+}
+
+void read_numbers(ConfigReader& reader, Stimulus& stimulus) {
+    if (stimulus.scheme == Scheme::stet) stimulus.duration_s = stet_standard_duration_s;
+    const Range duration_range =
+        stimulus.scheme == Scheme::stet ? Range{stet_shortest_duration_s} : positive;
+    const auto read = [&](const char* key, double& target, Range range) {
+        if (scheme_takes(stimulus.scheme, key)) reader.number(key, target, range);
+    };
+    read("start_s", stimulus.start_s, not_negative);
+    read("duration_s", stimulus.duration_s, duration_range);
+    read("n_inputs", stimulus.n_inputs, not_negative);
+    read("rate_Hz", stimulus.rate_Hz, not_negative);
+}
+
+void read_spike_times(ConfigReader& reader, std::vector<double>& times) {
+    const std::string key = "spike_times_ms";
+    reader.numbers(key, times, not_negative);
+    if (!reader.has(key) || reader.problems().concern(reader.path_of(key))) return;
+    if (times.empty()) reader.problem(key, "must have at least one time");
+    for (std::size_t i = 1; i < times.size(); ++i)
+        if (times[i] <= times[i - 1]) {
+            reader.problem(key, "must be ascending (" + number_text(times[i]) + " follows " +
+                                    number_text(times[i - 1]) + ")");
+            return;
+        }
+}
+
+void read_group(ConfigReader& reader, Stimulus& stimulus, const std::vector<Group>& groups) {
+    reader.require("group").text("group", stimulus.group);
+    const std::string path = reader.path_of("group");
+    if (!reader.has("group") || reader.problems().concern(path)) return;
+    const Group* group = find_group(groups, stimulus.group, path, reader.problems());
+    if (group != nullptr && group->ids.empty() && !reader.problems().concern("populations") &&
+        !reader.problems().concern("groups"))
+        reader.problem("group", "group '" + stimulus.group + "' has no neurons");
+}
+
+Stimulus read_stimulus(ConfigReader reader, const std::string& name,
+                       const std::vector<Group>& groups) {
+    Stimulus stimulus;
+    stimulus.name = name;
+
+    auto scheme = static_cast<std::size_t>(stimulus.scheme);
+    reader.require("scheme").word("scheme", scheme, scheme_names());
+    stimulus.scheme = static_cast<Scheme>(scheme);
+    read_group(reader, stimulus, groups);
+
+    std::size_t role = name.starts_with("recall") ? 1 : 0;
+    reader.word("role", role, {"learn", "recall"});
+    stimulus.role = role == 1 ? StimulusRole::recall : StimulusRole::learn;
+
+    if (reader.has("scheme") && !reader.problems().concern(reader.path_of("scheme"))) {
+        check_keys(reader, stimulus.scheme);
+        read_numbers(reader, stimulus);
+        if (scheme_takes(stimulus.scheme, "spike_times_ms"))
+            read_spike_times(reader, stimulus.spike_times_ms);
+    } else {
+        // Without a scheme it is unknown which of these are right.
+        for (const std::string& key : all_scheme_keys()) reader.node(key);
+    }
+    reader.finish();
+    return stimulus;
+}
+
+}  // namespace
+
+std::vector<Stimulus> read_stimuli(ConfigReader reader, const std::vector<Group>& groups) {
+    std::vector<Stimulus> stimuli;
+    for (const std::string& name : reader.keys()) {
+        if (!is_valid_name(name))
+            reader.problems().add(reader.place_of(name), reader.path_of(name), valid_name_rule);
+        else
+            stimuli.push_back(read_stimulus(reader.section(name), name, groups));
+    }
+    return stimuli;
+}
+
+}  // namespace engram

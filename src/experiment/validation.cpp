@@ -1,0 +1,186 @@
+#include "experiment/validation.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+
+#include "experiment/number_text.hpp"
+#include "experiment/schemes.hpp"
+#include "experiment/stimulation.hpp"
+
+namespace engram {
+namespace {
+
+constexpr double most_steps = 4503599627370496.0;  // 2^52: times in steps stay exact as doubles
+constexpr Step longest_axonal_delay_steps = 65535;
+constexpr double pulse_ms = 100.0;
+constexpr double train_ms = 1000.0;
+
+class Validator {
+  public:
+    Validator(const Experiment& experiment, ConfigProblems& problems)
+        : experiment_(experiment), problems_(problems) {}
+
+    void run() {
+        check_times();
+        check_neuron();
+        check_synapses();
+        check_connectivity();
+        for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
+        check_snapshots();
+    }
+
+  private:
+    bool sound(std::initializer_list<std::string> keys) const {
+        for (const std::string& key : keys)
+            if (problems_.concern(key)) return false;
+        return true;
+    }
+
+    static std::string is(double value) { return " (is " + number_text(value) + ")"; }
+
+    std::string multiple_of_dt() const {
+        return "must be a multiple of simulation.dt_ms = " + number_text(experiment_.dt_ms);
+    }
+
+    bool is_multiple_of_dt(double time_ms) const {
+        const double steps = time_ms / experiment_.dt_ms;
+        // Rounding of the decimals and of the quotient: relative to the number of steps.
+        const double tolerance = 1e-6 + 1e-15 * steps;
+        return std::abs(steps - std::round(steps)) <= tolerance;
+    }
+
+    // `value` in the unit of its key, which is `unit_ms` long. False if there is a problem.
+    bool check_time(const std::string& key, double value, double unit_ms) {
+        if (!sound({key, "simulation.dt_ms"})) return false;
+        if (value * unit_ms / experiment_.dt_ms > most_steps)
+            problems_.add(key, "must be at most 2^52 time steps" + is(value));
+        else if (!is_multiple_of_dt(value * unit_ms))
+            problems_.add(key, multiple_of_dt() + is(value));
+        else
+            return true;
+        return false;
+    }
+
+    void check_at_least_dt(const std::string& key, double value_ms) {
+        if (check_time(key, value_ms, 1.0) && experiment_.steps_from_ms(value_ms) < 1)
+            problems_.add(key, "must be at least simulation.dt_ms = " +
+                                   number_text(experiment_.dt_ms) + is(value_ms));
+    }
+
+    void check_times() {
+        check_time("simulation.duration_s", experiment_.duration_s, 1000.0);
+        if (check_time("simulation.dt_fast_forward_s", experiment_.dt_fast_forward_s, 1000.0) &&
+            experiment_.steps_from_s(experiment_.dt_fast_forward_s) < 1)
+            problems_.add("simulation.dt_fast_forward_s",
+                          "must be at least one time step" + is(experiment_.dt_fast_forward_s));
+    }
+
+    void check_neuron() {
+        const NeuronParameters& neuron = experiment_.neuron;
+        const auto below_threshold = [&](const std::string& key, double value) {
+            if (sound({key, "neuron.V_th_mV"}) && value >= neuron.v_th_mV)
+                problems_.add(key, "must be less than neuron.V_th_mV = " +
+                                       number_text(neuron.v_th_mV) + is(value));
+        };
+        below_threshold("neuron.V_reset_mV", neuron.v_reset_mV);
+        below_threshold("neuron.V_init_mV", neuron.v_init_mV);
+        check_at_least_dt("neuron.t_ref_ms", neuron.t_ref_ms);
+    }
+
+    void check_synapses() {
+        const SynapseParameters& synapses = experiment_.synapses;
+        if (sound({"synapses.theta_p", "synapses.theta_d"}) && synapses.theta_p < synapses.theta_d)
+            problems_.add("synapses.theta_p",
+                          "must be at least synapses.theta_d = " + number_text(synapses.theta_d) +
+                              is(synapses.theta_p));
+        check_time("synapses.t_Ca_delay_ms", synapses.t_ca_delay_ms, 1.0);
+        const std::string delay_key = "synapses.t_ax_delay_ms";
+        check_at_least_dt(delay_key, synapses.t_ax_delay_ms);
+        if (sound({delay_key, "simulation.dt_ms"}) &&
+            experiment_.steps_from_ms(synapses.t_ax_delay_ms) > longest_axonal_delay_steps)
+            problems_.add(delay_key, "must be at most " +
+                                         std::to_string(longest_axonal_delay_steps) +
+                                         " time steps" + is(synapses.t_ax_delay_ms));
+    }
+
+    void check_connectivity() {
+        const std::string key = "connectivity.file";
+        if (!experiment_.connectivity.file || !sound({key})) return;
+        const std::string& path = *experiment_.connectivity.file;
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored))
+            problems_.add(key, "there is no file " + path);
+        else if (std::filesystem::is_directory(path, ignored))
+            problems_.add(key, path + " is a directory");
+        else if (!std::ifstream(path))
+            problems_.add(key, path + " cannot be read");
+    }
+
+    void check_stimulus(const Stimulus& stimulus) {
+        const std::string path = "stimuli." + stimulus.name;
+        if (!sound({path + ".scheme", "simulation.dt_ms"})) return;
+        const bool has_spikes = scheme_takes(stimulus.scheme, "spike_times_ms");
+        const std::string start_key = path + (has_spikes ? ".spike_times_ms" : ".start_s");
+        const std::string duration_key = path + ".duration_s";
+        for (const double time_ms : stimulus.spike_times_ms)
+            if (!check_time(start_key, time_ms, 1.0)) break;
+        if (!has_spikes) check_time(start_key, stimulus.start_s, 1000.0);
+        if (scheme_takes(stimulus.scheme, "duration_s"))
+            check_time(duration_key, stimulus.duration_s, 1000.0);
+        check_pulses(stimulus, path + ".scheme");
+        check_rate(stimulus, path + ".rate_Hz");
+
+        if (sound({start_key, duration_key, "simulation.duration_s"}) &&
+            stimulus_extent(experiment_, stimulus).begin >= experiment_.duration_steps())
+            problems_.add(
+                start_key,
+                "must be less than simulation.duration_s = " + number_text(experiment_.duration_s) +
+                    " s" + is(has_spikes ? stimulus.spike_times_ms.front() : stimulus.start_s));
+    }
+
+    void check_pulses(const Stimulus& stimulus, const std::string& key) {
+        double length_ms = 0;
+        if (stimulus.scheme == Scheme::onepulse || stimulus.scheme == Scheme::triplet)
+            length_ms = pulse_ms;
+        if (stimulus.scheme == Scheme::stet) length_ms = train_ms;
+        if (!is_multiple_of_dt(length_ms))
+            problems_.add(key, "the length of its pulses, " + number_text(length_ms) + " ms, " +
+                                   multiple_of_dt());
+    }
+
+    void check_rate(const Stimulus& stimulus, const std::string& key) {
+        if (stimulus.scheme != Scheme::stet || !sound({key})) return;
+        const double highest_Hz = 1000.0 / experiment_.dt_ms;
+        if (stimulus.rate_Hz > highest_Hz * (1 + 1e-12))
+            problems_.add(key, "must be at most " + number_text(highest_Hz) +
+                                   ", one spike per time step" + is(stimulus.rate_Hz));
+    }
+
+    void check_snapshots() {
+        const std::string key = "record.snapshots_s";
+        if (!sound({key, "simulation.duration_s", "simulation.dt_ms"})) return;
+        Step previous = -1;
+        for (const double time_s : experiment_.record.snapshots_s) {
+            if (!check_time(key, time_s, 1000.0)) return;
+            const Step step = experiment_.steps_from_s(time_s);
+            if (step > experiment_.duration_steps())
+                problems_.add(key, "must be in [0, simulation.duration_s = " +
+                                       number_text(experiment_.duration_s) + "]" + is(time_s));
+            if (step == previous) problems_.add(key, "lists " + number_text(time_s) + " again");
+            previous = step;
+        }
+    }
+
+    const Experiment& experiment_;
+    ConfigProblems& problems_;
+};
+
+}  // namespace
+
+void validate(const Experiment& experiment, ConfigProblems& problems) {
+    Validator(experiment, problems).run();
+}
+
+}  // namespace engram

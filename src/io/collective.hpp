@@ -1,0 +1,25 @@
+// File work of several ranks that succeeds or fails as one.
+#pragma once
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace engram {
+
+int rank_of(MPI_Comm comm);
+int size_of(MPI_Comm comm);
+
+//! Run `work` on every rank. If it throws a FileError on any, all ranks throw that of the lowest
+//! failing rank, so that no rank waits for another that has given up. Collective.
+void collectively(MPI_Comm comm, const std::function<void()>& work);
+
+//! The same, with the work done by rank 0 alone while the others wait.
+void on_root(MPI_Comm comm, const std::function<void()>& work);
+
+//! Element-wise sum over the ranks, in place on all of them. Collective.
+void sum_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values);
+
+}  // namespace engram

@@ -1,0 +1,42 @@
+#include "io/durable.hpp"
+
+#include <fcntl.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "io/collective.hpp"
+#include "io/file_descriptor.hpp"
+
+namespace engram {
+
+std::string temporary_path(const std::string& path) {
+    return path + temporary_suffix;
+}
+
+void finish_file(const std::string& path) {
+    const std::string temporary = temporary_path(path);
+    FileDescriptor(temporary, O_RDONLY, "open the written file").sync();
+    if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+        fail_with_errno(path, "rename '" + temporary + "' to it",
+                        "check the permissions of its directory");
+    }
+    std::string directory = std::filesystem::path(path).parent_path().string();
+    if (directory.empty()) directory = ".";
+    FileDescriptor(directory, O_RDONLY | O_DIRECTORY, "open the directory").sync();
+}
+
+void finish_file(const std::string& path, MPI_Comm comm) {
+    MPI_Barrier(comm);
+    on_root(comm, [&] { finish_file(path); });
+}
+
+void write_text_file(const std::string& path, const std::string& text) {
+    {
+        FileDescriptor file(temporary_path(path), O_WRONLY | O_CREAT | O_TRUNC, "create the file");
+        file.write_at(0, text.data(), text.size());
+    }
+    finish_file(path);
+}
+
+}  // namespace engram

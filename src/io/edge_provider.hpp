@@ -1,0 +1,46 @@
+// What the network layer tells the writer of network.h5 about the synapses of a population pair.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace engram {
+
+//! Consecutive neurons, numbered within the target population.
+struct TargetRange {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+};
+
+//! The edges that end at the neurons of this rank. The edges of a target are sorted by source.
+class EdgeProvider {
+  public:
+    virtual ~EdgeProvider() = default;
+    //! Ascending and disjoint; over all ranks each target occurs exactly once.
+    virtual std::vector<TargetRange> local_targets() const = 0;
+    //! Number of edges of each target of a part of a local range.
+    virtual void in_degrees(TargetRange targets, std::span<std::uint64_t> degrees) const = 0;
+    //! Replace `source_ids` by the sources, numbered within their population, of all edges of a
+    //! part of a local range, sorted by (target, source).
+    virtual void sources(TargetRange targets, std::vector<std::uint64_t>& source_ids) const = 0;
+};
+
+//! Replaces h_mV and z by those of all edges of a part of a local range, in the order of sources().
+using PlasticValues =
+    std::function<void(TargetRange targets, std::vector<double>& h_mV, std::vector<double>& z)>;
+
+//! Constant properties of the edges from one population to another.
+struct EdgePopulation {
+    std::string name;               //!< e.g. "exc_inh"
+    std::string source_population;  //!< "exc" or "inh"
+    std::string target_population;
+    std::uint64_t n_sources = 0;
+    std::uint64_t n_targets = 0;
+    double syn_weight_mV = 0;  //!< of plastic synapses: the initial value h_0
+    double delay_ms = 0;
+};
+
+}  // namespace engram

@@ -1,0 +1,39 @@
+// A file opened through POSIX calls, for raw records and for pushing data to the disk.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace engram {
+
+//! Owns an open file; every failure is a FileError that says what failed and why.
+class FileDescriptor {
+  public:
+    //! `flags` as for open(2); `purpose` completes the message "cannot <purpose>".
+    FileDescriptor(const std::string& path, int flags, const std::string& purpose);
+    FileDescriptor(FileDescriptor&& other) noexcept;
+    FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+    ~FileDescriptor();
+
+    const std::string& path() const { return path_; }
+    std::uint64_t size() const;
+    void truncate(std::uint64_t size);
+    void write_at(std::uint64_t offset, const void* data, std::size_t size);
+    //! \throw FileError also if the file ends before
+    void read_at(std::uint64_t offset, void* data, std::size_t size) const;
+    //! Return once the content is on the disk.
+    void sync();
+
+  private:
+    std::string path_;
+    int descriptor_ = -1;
+};
+
+//! Throw a FileError for the system error in errno: "cannot <purpose> (<reason>); <remedy>".
+[[noreturn]] void fail_with_errno(const std::string& path, const std::string& purpose,
+                                  const std::string& remedy);
+
+}  // namespace engram

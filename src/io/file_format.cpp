@@ -1,0 +1,44 @@
+#include "io/file_format.hpp"
+
+#include <array>
+#include <span>
+
+#include "experiment/errors.hpp"
+
+namespace engram {
+
+void write_format(const h5::File& file, const std::string& filetype) {
+    h5::write_attribute(file, "filetype", filetype);
+    h5::write_attribute(file, "format_version", file_format_version);
+}
+
+void write_sonata_format(const h5::File& file, const std::string& filetype) {
+    constexpr std::uint32_t sonata_magic = 0x0A7A;
+    constexpr std::array<std::uint32_t, 2> sonata_version{0, 1};
+    write_format(file, filetype);
+    h5::write_attribute(file, "magic", sonata_magic);
+    h5::write_attribute(file, "version", std::span<const std::uint32_t>(sonata_version));
+}
+
+void check_format(const h5::File& file, const std::string& filetype) {
+    if (!h5::has_attribute(file, "filetype")) {
+        throw FileError(file.path(),
+                        "not a file of Engram (it has no attribute 'filetype'); "
+                        "give the path of a file of type '" +
+                            filetype + "'");
+    }
+    const std::string found = h5::read_string_attribute(file, "filetype");
+    if (found != filetype) {
+        throw FileError(file.path(), "the file is of type '" + found + "', not '" + filetype +
+                                         "'; give the path of the right file");
+    }
+    const auto version = h5::read_attribute<std::uint32_t>(file, "format_version");
+    if (version > file_format_version) {
+        throw FileError(file.path(), "format version " + std::to_string(version) +
+                                         " is newer than version " +
+                                         std::to_string(file_format_version) +
+                                         " of this program; use a newer Engram");
+    }
+}
+
+}  // namespace engram

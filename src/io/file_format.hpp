@@ -1,0 +1,22 @@
+// What marks an HDF5 file as Engram's: root attributes `filetype` and `format_version`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "io/hdf5.hpp"
+
+namespace engram {
+
+inline constexpr std::uint32_t file_format_version = 1;
+
+//! `filetype` is e.g. "engram spikes".
+void write_format(const h5::File& file, const std::string& filetype);
+
+//! write_format, and the root attributes that SONATA asks for.
+void write_sonata_format(const h5::File& file, const std::string& filetype);
+
+//! \throw FileError if the file is of another type, or of a newer version than this program knows
+void check_format(const h5::File& file, const std::string& filetype);
+
+}  // namespace engram

@@ -1,0 +1,223 @@
+#include "io/hdf5.hpp"
+
+#include <filesystem>
+
+#include "experiment/errors.hpp"
+#include "io/durable.hpp"
+
+namespace engram::h5 {
+
+const char* const remedy_for_writing = "check the free space, quota and permissions of the disk";
+const char* const remedy_for_reading =
+    "the file is damaged or of another kind; restore it from a copy, or run Engram again to make "
+    "it";
+
+namespace {
+
+thread_local std::string last_reason;
+
+// The innermost reason on HDF5's error stack, e.g. "No space left on device".
+std::string reason_on_stack() {
+    std::string reason;
+    H5Ewalk2(
+        H5E_DEFAULT, H5E_WALK_UPWARD,
+        [](unsigned depth, const H5E_error2_t* error, void* result) -> herr_t {
+            if (depth == 0 && error->desc != nullptr) {
+                *static_cast<std::string*>(result) = error->desc;
+            }
+            return 0;
+        },
+        &reason);
+    return reason;
+}
+
+std::string compose(const std::string& problem, const std::string& remedy) {
+    return problem + (last_reason.empty() ? "" : " (HDF5: " + last_reason + ")") + "; " + remedy;
+}
+
+std::string file_name(hid_t object) {
+    return quietly([&] {
+        const ssize_t length = H5Fget_name(object, nullptr, 0);
+        if (length <= 0) return std::string("HDF5 file");
+        std::string name(static_cast<std::size_t>(length), '\0');
+        H5Fget_name(object, name.data(), name.size() + 1);
+        return name;
+    });
+}
+
+PropertyList file_access(MPI_Comm comm) {
+    PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
+    if (comm != MPI_COMM_NULL) H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL);
+    return access;
+}
+
+hid_t create_file(const std::string& path, MPI_Comm comm) {
+    const PropertyList access = file_access(comm);
+    const hid_t id =
+        quietly([&] { return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access); });
+    if (id >= 0) return id;
+    throw FileError(
+        path, compose("cannot create the file", "check that its directory exists and is writable"));
+}
+
+hid_t open_file(const std::string& path, Access access, MPI_Comm comm) {
+    // HDF5 reports an absent file as an obscure driver error, so look first.
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+        throw FileError(path, "the file does not exist; check the path");
+    }
+    const PropertyList properties = file_access(comm);
+    const unsigned flags = access == Access::read_only ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
+    const hid_t id = quietly([&] { return H5Fopen(path.c_str(), flags, properties); });
+    if (id >= 0) return id;
+    throw FileError(path, compose("cannot open it as an HDF5 file", remedy_for_reading));
+}
+
+DataType text_type() {
+    DataType type(H5Tcopy(H5T_C_S1));
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
+}
+
+}  // namespace
+
+detail::Silence::Silence() {
+    H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+detail::Silence::~Silence() {
+    // Any further call of the library, even the next one, clears its error stack.
+    last_reason = reason_on_stack();
+    H5Eset_auto2(H5E_DEFAULT, function_, data_);
+}
+
+void fail(hid_t object, const std::string& problem, const std::string& remedy) {
+    const std::string message = compose(problem, remedy);
+    throw FileError(file_name(object), message);
+}
+
+void reject(hid_t object, const std::string& problem, const std::string& remedy) {
+    throw FileError(file_name(object), problem + "; " + remedy);
+}
+
+File File::create(const std::string& path) {
+    return File(path, create_file(path, MPI_COMM_NULL), Access::read_write);
+}
+
+File File::create(const std::string& path, MPI_Comm comm) {
+    return File(path, create_file(path, comm), Access::read_write);
+}
+
+File File::open(const std::string& path, Access access) {
+    return File(path, open_file(path, access, MPI_COMM_NULL), access);
+}
+
+File File::open(const std::string& path, Access access, MPI_Comm comm) {
+    return File(path, open_file(path, access, comm), access);
+}
+
+File::~File() {
+    const bool failed = access_ == Access::read_write && std::uncaught_exceptions() > exceptions_;
+    if (!failed || id_ < 0 || !path_.ends_with(temporary_suffix)) return;
+    // HDF5 1.10 crashes in MPI_Finalize if it could not write a file on closing. A temporary file
+    // is worthless once its writer has failed: giving its space back lets a full disk take the
+    // little that is written now.
+    std::error_code ignored;
+    std::filesystem::resize_file(path_, 0, ignored);
+    id_.reset();
+    std::filesystem::remove(path_, ignored);
+}
+
+void File::close() {
+    if (access_ == Access::read_write &&
+        quietly([&] { return H5Fflush(id_, H5F_SCOPE_GLOBAL); }) < 0) {
+        fail(id_, "cannot write buffered data", remedy_for_writing);
+    }
+    if (id_.reset() < 0) {
+        throw FileError(path_, compose("cannot close the file", remedy_for_writing));
+    }
+}
+
+Group create_group(hid_t location, const std::string& name) {
+    const PropertyList links(H5Pcreate(H5P_LINK_CREATE));
+    H5Pset_create_intermediate_group(links, 1);
+    Group group(quietly(
+        [&] { return H5Gcreate2(location, name.c_str(), links, H5P_DEFAULT, H5P_DEFAULT); }));
+    if (group < 0) fail(location, "cannot create the group '" + name + "'", remedy_for_writing);
+    return group;
+}
+
+Group open_group(hid_t location, const std::string& name) {
+    Group group(quietly([&] { return H5Gopen2(location, name.c_str(), H5P_DEFAULT); }));
+    if (group < 0) fail(location, "the group '" + name + "' is missing", remedy_for_reading);
+    return group;
+}
+
+bool exists(hid_t location, const std::string& name) {
+    // H5Lexists needs every intermediate link to exist: ask from the top down.
+    for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
+        const std::string prefix = name.substr(0, end);
+        if (quietly([&] { return H5Lexists(location, prefix.c_str(), H5P_DEFAULT); }) <= 0) {
+            return false;
+        }
+        if (end == std::string::npos) return true;
+    }
+}
+
+void detail::write_attribute(hid_t object, const std::string& name, hid_t type, hid_t space,
+                             const void* value) {
+    const Attribute attribute(quietly(
+        [&] { return H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT); }));
+    if (attribute < 0 || quietly([&] { return H5Awrite(attribute, type, value); }) < 0) {
+        fail(object, "cannot write the attribute '" + name + "'", remedy_for_writing);
+    }
+}
+
+void detail::write_array_attribute(hid_t object, const std::string& name, hid_t type,
+                                   std::size_t size, const void* values) {
+    const hsize_t extent = size;
+    const DataSpace space(H5Screate_simple(1, &extent, nullptr));
+    write_attribute(object, name, type, space, values);
+}
+
+void write_attribute(hid_t object, const std::string& name, hid_t type, const void* value) {
+    const DataSpace space(H5Screate(H5S_SCALAR));
+    detail::write_attribute(object, name, type, space, value);
+}
+
+void write_attribute(hid_t object, const std::string& name, const std::string& text) {
+    const DataType type = text_type();
+    const char* characters = text.c_str();
+    write_attribute(object, name, type, &characters);
+}
+
+bool has_attribute(hid_t object, const std::string& name) {
+    return quietly([&] { return H5Aexists(object, name.c_str()); }) > 0;
+}
+
+void detail::read_attribute(hid_t object, const std::string& name, hid_t type,
+                            const std::function<void*(std::size_t)>& provide) {
+    const Attribute attribute(quietly([&] { return H5Aopen(object, name.c_str(), H5P_DEFAULT); }));
+    if (attribute < 0) fail(object, "the attribute '" + name + "' is missing", remedy_for_reading);
+    const DataSpace space(H5Aget_space(attribute));
+    void* memory = provide(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    if (quietly([&] { return H5Aread(attribute, type, memory); }) < 0) {
+        fail(object, "cannot read the attribute '" + name + "'", remedy_for_reading);
+    }
+}
+
+std::string read_string_attribute(hid_t object, const std::string& name) {
+    const DataType type = text_type();
+    std::vector<char*> texts;
+    detail::read_attribute(object, name, type, [&](std::size_t size) {
+        texts.resize(size);
+        return texts.data();
+    });
+    std::string result = texts.empty() || texts.front() == nullptr ? "" : texts.front();
+    for (char* text : texts) H5free_memory(text);
+    return result;
+}
+
+}  // namespace engram::h5

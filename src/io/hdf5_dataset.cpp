@@ -1,0 +1,164 @@
+#include "io/hdf5_dataset.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace engram::h5 {
+namespace {
+
+std::string object_name(hid_t object) {
+    const ssize_t length = H5Iget_name(object, nullptr, 0);
+    if (length <= 0) return "?";
+    std::string name(static_cast<std::size_t>(length), '\0');
+    H5Iget_name(object, name.data(), name.size() + 1);
+    return name;
+}
+
+PropertyList creation_properties(const Shape& shape, const DatasetOptions& options) {
+    PropertyList properties(H5Pcreate(H5P_DATASET_CREATE));
+    // Equal runs shall leave equal files: no time stamps.
+    H5Pset_obj_track_times(properties, 0);
+    const bool empty = std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end();
+    if (options.chunk_rows == 0 || (empty && !options.extendible)) {
+        // Every value gets written, so filling the space beforehand would double the work.
+        H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+        return properties;
+    }
+    Shape chunk = shape;
+    chunk.front() =
+        options.extendible ? options.chunk_rows : std::min(options.chunk_rows, shape.front());
+    H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
+    if (options.checksum) H5Pset_fletcher32(properties);
+    return properties;
+}
+
+// Selection of whole rows in the file.
+DataSpace select_rows(hid_t dataset, std::span<const Slab> slabs) {
+    DataSpace space(H5Dget_space(dataset));
+    const Shape extent = shape(dataset);
+    H5Sselect_none(space);
+    H5S_seloper_t operation = H5S_SELECT_SET;
+    for (const Slab& slab : slabs) {
+        if (slab.count == 0) continue;
+        Shape start(extent.size(), 0);
+        Shape count = extent;
+        start.front() = slab.first;
+        count.front() = slab.count;
+        if (slab.first > extent.front() || slab.count > extent.front() - slab.first) {
+            reject(dataset,
+                   "the dataset '" + object_name(dataset) +
+                       "' has too few rows: " + std::to_string(extent.front()) +
+                       " instead of at least " + std::to_string(slab.first + slab.count),
+                   remedy_for_reading);
+        }
+        H5Sselect_hyperslab(space, operation, start.data(), nullptr, count.data(), nullptr);
+        operation = H5S_SELECT_OR;
+    }
+    return space;
+}
+
+// HDF5 1.10 stumbles over extents of 0: nothing is an empty selection of something,
+DataSpace memory_of(std::size_t n_values) {
+    const hsize_t extent = std::max<std::size_t>(n_values, 1);
+    DataSpace space(H5Screate_simple(1, &extent, nullptr));
+    if (n_values == 0) H5Sselect_none(space);
+    return space;
+}
+
+// and a dataset without values has no place in the file that could be accessed.
+bool holds_nothing(hid_t dataset) {
+    const Shape extent = shape(dataset);
+    return std::find(extent.begin(), extent.end(), hsize_t{0}) != extent.end();
+}
+
+// Collective transfer exists for MPI files only; a serial file takes the default.
+PropertyList transfer_properties(hid_t dataset, detail::Transfer transfer) {
+    PropertyList properties(H5Pcreate(H5P_DATASET_XFER));
+    if (transfer == detail::Transfer::independent) return properties;
+    const Handle<H5Fclose> file(H5Iget_file_id(dataset));
+    const PropertyList access(H5Fget_access_plist(file));
+    if (H5Pget_driver(access) == H5FD_MPIO) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
+    return properties;
+}
+
+}  // namespace
+
+hsize_t row_length(const Shape& shape) {
+    return std::accumulate(shape.begin() + 1, shape.end(), hsize_t{1}, std::multiplies<>());
+}
+
+Shape shape(hid_t dataset) {
+    const DataSpace space(H5Dget_space(dataset));
+    const int rank = H5Sget_simple_extent_ndims(space);
+    if (rank < 1 || rank > 2) {
+        reject(dataset, "the dataset '" + object_name(dataset) + "' has not one or two dimensions",
+               remedy_for_reading);
+    }
+    Shape extent(static_cast<std::size_t>(rank));
+    H5Sget_simple_extent_dims(space, extent.data(), nullptr);
+    return extent;
+}
+
+DataSet open_dataset(hid_t location, const std::string& name) {
+    DataSet dataset(quietly([&] { return H5Dopen2(location, name.c_str(), H5P_DEFAULT); }));
+    if (dataset < 0) fail(location, "the dataset '" + name + "' is missing", remedy_for_reading);
+    return dataset;
+}
+
+namespace detail {
+
+hsize_t n_rows(std::span<const Slab> slabs) {
+    hsize_t rows = 0;
+    for (const Slab& slab : slabs) rows += slab.count;
+    return rows;
+}
+
+DataSet create(hid_t location, const std::string& name, hid_t type, const Shape& shape,
+               const DatasetOptions& options) {
+    Shape largest = shape;
+    if (options.extendible) largest.front() = H5S_UNLIMITED;
+    const DataSpace space(
+        H5Screate_simple(static_cast<int>(shape.size()), shape.data(), largest.data()));
+    const PropertyList properties = creation_properties(shape, options);
+    DataSet dataset(quietly([&] {
+        return H5Dcreate2(location, name.c_str(), type, space, H5P_DEFAULT, properties,
+                          H5P_DEFAULT);
+    }));
+    if (dataset < 0) fail(location, "cannot create the dataset '" + name + "'", remedy_for_writing);
+    return dataset;
+}
+
+void write(hid_t dataset, hid_t type, std::span<const Slab> slabs, std::size_t n_values,
+           const void* values, Transfer transfer) {
+    const DataSpace rows = select_rows(dataset, slabs);
+    if (holds_nothing(dataset)) return;
+    const DataSpace memory = memory_of(n_values);
+    const PropertyList properties = transfer_properties(dataset, transfer);
+    if (quietly([&] { return H5Dwrite(dataset, type, memory, rows, properties, values); }) < 0) {
+        fail(dataset, "cannot write the dataset '" + object_name(dataset) + "'",
+             remedy_for_writing);
+    }
+}
+
+void read(hid_t dataset, hid_t type, std::span<const Slab> slabs, std::size_t n_values,
+          void* values, Transfer transfer) {
+    const DataSpace rows = select_rows(dataset, slabs);
+    if (holds_nothing(dataset)) return;
+    const DataSpace memory = memory_of(n_values);
+    const PropertyList properties = transfer_properties(dataset, transfer);
+    if (quietly([&] { return H5Dread(dataset, type, memory, rows, properties, values); }) < 0) {
+        fail(dataset, "cannot read the dataset '" + object_name(dataset) + "'", remedy_for_reading);
+    }
+}
+
+void extend(hid_t dataset, hsize_t additional_rows) {
+    Shape extent = shape(dataset);
+    extent.front() += additional_rows;
+    if (quietly([&] { return H5Dset_extent(dataset, extent.data()); }) < 0) {
+        fail(dataset, "cannot extend the dataset '" + object_name(dataset) + "'",
+             remedy_for_writing);
+    }
+}
+
+}  // namespace detail
+}  // namespace engram::h5

@@ -1,0 +1,97 @@
+#include "io/output_directory.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "experiment/errors.hpp"
+#include "io/durable.hpp"
+
+namespace engram {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& problem,
+                       const std::error_code& error) {
+    throw FileError(path.string(), problem + " (" + error.message() +
+                                       "); choose another --output or change the permissions");
+}
+
+// Also of a file that was being written when its run was killed.
+bool is_result(const fs::path& path, const fs::file_status& status) {
+    constexpr std::array names{"config.yaml", "spikes.h5", "traces.h5", "network.h5",
+                               "summary.json"};
+    std::string name = path.filename().string();
+    if (name == "partial") {
+        std::error_code error;
+        return fs::is_directory(status) && !fs::is_empty(path, error);
+    }
+    if (fs::is_directory(status)) return false;
+    if (name.ends_with(temporary_suffix)) name.resize(name.size() - temporary_suffix.size());
+    const bool checkpoint = name.starts_with("checkpoint-") && name.ends_with(".h5");
+    return checkpoint || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::vector<fs::path> results_in(const fs::path& directory) {
+    std::vector<fs::path> results;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (is_result(entry->path(), entry->symlink_status())) results.push_back(entry->path());
+    }
+    if (error) fail(directory, "cannot list the directory", error);
+    std::sort(results.begin(), results.end());
+    return results;
+}
+
+void create(const fs::path& directory) {
+    std::error_code error;
+    fs::create_directories(directory, error);
+    std::error_code ignored;
+    if (fs::exists(directory, ignored) && !fs::is_directory(directory, ignored)) {
+        throw FileError(directory.string(),
+                        "the output directory is a file; choose another --output");
+    }
+    if (error) fail(directory, "cannot create the directory", error);
+    if (::access(directory.c_str(), W_OK | X_OK) != 0) {
+        fail(directory, "cannot write into the directory",
+             std::error_code(errno, std::generic_category()));
+    }
+}
+
+void remove_tree(const fs::path& path) {
+    std::error_code error;
+    fs::remove_all(path, error);
+    if (error) fail(path, "cannot remove it", error);
+}
+
+}  // namespace
+
+OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
+    create(path);
+    const std::vector<fs::path> results = results_in(path);
+    if (!results.empty() && !force) {
+        throw FileError(path.string(), "the directory holds results already (" +
+                                           results.front().filename().string() +
+                                           "); choose another --output, or pass --force to "
+                                           "replace them");
+    }
+    for (const fs::path& result : results) remove_tree(result);
+    create(path / "partial");
+    return OutputDirectory(path);
+}
+
+std::string OutputDirectory::snapshot_part(int index) const {
+    return file("partial/snapshot-" + std::to_string(index) + ".h5");
+}
+
+void OutputDirectory::remove_partial() const {
+    remove_tree(path_ / "partial");
+}
+
+}  // namespace engram

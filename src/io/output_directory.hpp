@@ -1,0 +1,38 @@
+// The directory of a run: what lies where, and whether it may be used.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace engram {
+
+class OutputDirectory {
+  public:
+    //! The directory of a run that exists already.
+    explicit OutputDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+
+    //! Make a directory, with its parents, ready for a new run. Results of an earlier run are an
+    //! error, unless `force` removes them; other files are never touched.
+    static OutputDirectory prepare(const std::filesystem::path& path, bool force);
+
+    const std::filesystem::path& path() const { return path_; }
+    std::string config() const { return file("config.yaml"); }
+    std::string spikes() const { return file("spikes.h5"); }
+    std::string traces() const { return file("traces.h5"); }
+    std::string network() const { return file("network.h5"); }
+    std::string summary() const { return file("summary.json"); }
+
+    //! Recordings of an unfinished run, gone once it is complete.
+    std::string spike_spool() const { return file("partial/spikes.bin"); }
+    std::string trace_spool() const { return file("partial/traces.bin"); }
+    std::string partial_network() const { return file("partial/network.h5"); }
+    std::string snapshot_part(int index) const;
+
+    void remove_partial() const;
+
+  private:
+    std::string file(const std::string& name) const { return (path_ / name).string(); }
+    std::filesystem::path path_;
+};
+
+}  // namespace engram

@@ -1,0 +1,112 @@
+#include "io/result_files.hpp"
+
+#include "experiment/configuration.hpp"
+#include "io/durable.hpp"
+#include "io/network_file.hpp"
+#include "io/snapshot_file.hpp"
+#include "io/step_time.hpp"
+
+namespace engram {
+
+namespace {
+
+// Weight of a projection [mV]: for plastic synapses the initial one.
+double weight_mV(Projection projection, const Experiment& experiment) {
+    const double h_0 = experiment.synapses.h_0_mV;
+    switch (projection) {
+        case Projection::exc_exc:
+            return h_0;
+        case Projection::exc_inh:
+            return experiment.connectivity.w_ei * h_0;
+        case Projection::inh_exc:
+            return -experiment.connectivity.w_ie * h_0;
+        case Projection::inh_inh:
+            break;
+    }
+    return -experiment.connectivity.w_ii * h_0;
+}
+
+EdgePopulation edge_population(Projection projection, const Experiment& experiment) {
+    const std::string name = projection_name(projection);
+    const auto size_of = [&](const std::string& population) {
+        return population == "exc" ? experiment.populations.n_exc : experiment.populations.n_inh;
+    };
+    const std::string source = name.substr(0, 3);
+    const std::string target = name.substr(4, 3);
+    return {name,
+            source,
+            target,
+            size_of(source),
+            size_of(target),
+            weight_mV(projection, experiment),
+            experiment.synapses.t_ax_delay_ms};
+}
+
+}  // namespace
+
+ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment,
+                         const Network& network, MPI_Comm communicator)
+    : directory_(std::move(directory)),
+      experiment_(experiment),
+      network_(network),
+      communicator_(communicator) {
+    MPI_Comm_rank(communicator_, &rank_);
+    if (rank_ == 0) {
+        write_text_file(directory_.config(), resolved_configuration(experiment_));
+        spikes_.emplace(directory_.spike_spool());
+        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record));
+    }
+    std::vector<NetworkEdgeProvider> providers;
+    std::vector<NetworkEdges> edges;
+    constexpr Projection projections[] = {Projection::exc_exc, Projection::exc_inh,
+                                          Projection::inh_exc, Projection::inh_inh};
+    for (const Projection projection : projections) providers.emplace_back(network_, projection);
+    for (std::size_t i = 0; i < providers.size(); ++i)
+        edges.push_back({edge_population(projections[i], experiment_), &providers[i]});
+    write_network_file(directory_.partial_network(), edges, communicator_);
+}
+
+void ResultFiles::write_spikes(std::span<const SpikeEvent> spikes) {
+    spikes_->append(spikes);
+}
+
+void ResultFiles::write_traces(std::span<const double> rows, std::size_t n_rows) {
+    const std::size_t width = rows.size() / n_rows;
+    for (std::size_t row = 0; row < n_rows; ++row)
+        traces_->append(rows.subspan(row * width, width));
+}
+
+void ResultFiles::write_snapshot(const Snapshot& snapshot) {
+    const NetworkEdgeProvider provider(network_, Projection::exc_exc);
+    const PlasticValues values = [&](TargetRange targets, std::vector<double>& h_mV,
+                                     std::vector<double>& z) {
+        std::vector<SynapseIndex> synapses;
+        provider.synapses(targets, synapses);
+        h_mV.resize(synapses.size());
+        z.resize(synapses.size());
+        for (std::size_t i = 0; i < synapses.size(); ++i) {
+            h_mV[i] = snapshot.h_mV[synapses[i]];
+            z[i] = snapshot.z[synapses[i]];
+        }
+    };
+    const std::string path = directory_.snapshot_part(static_cast<int>(snapshot_paths_.size()));
+    write_snapshot_part(path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
+                        experiment_.populations.n_exc, provider, values, communicator_);
+    snapshot_paths_.push_back(path);
+}
+
+void ResultFiles::finish() {
+    if (rank_ == 0) {
+        spikes_->flush();
+        traces_->flush();
+        write_spike_file(directory_.spike_spool(), directory_.spikes(), experiment_.populations,
+                         experiment_.dt_ms);
+        write_trace_file(directory_.trace_spool(), directory_.traces(), experiment_.record,
+                         experiment_.populations, experiment_.dt_ms);
+    }
+    assemble_network_file(directory_.partial_network(), snapshot_paths_, directory_.network(),
+                          communicator_);
+    if (rank_ == 0) directory_.remove_partial();
+}
+
+}  // namespace engram

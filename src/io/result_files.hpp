@@ -1,0 +1,45 @@
+// The files that a run leaves: recordings while it runs, the finished files at its end.
+#pragma once
+
+#include <mpi.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/network_edges.hpp"
+#include "io/output_directory.hpp"
+#include "io/spike_file.hpp"
+#include "io/trace_file.hpp"
+#include "simulation/result_sink.hpp"
+
+namespace engram {
+
+class ResultFiles : public ResultSink {
+  public:
+    //! Collective. Writes config.yaml and the network into a prepared directory and starts the
+    //! recordings. Experiment and network must outlive this.
+    ResultFiles(OutputDirectory directory, const Experiment& experiment, const Network& network,
+                MPI_Comm communicator);
+
+    void write_spikes(std::span<const SpikeEvent> spikes) override;
+    void write_traces(std::span<const double> rows, std::size_t n_rows) override;
+    void write_snapshot(const Snapshot& snapshot) override;
+
+    //! Collective. Turns the recordings into spikes.h5, traces.h5 and network.h5.
+    void finish();
+
+    const OutputDirectory& directory() const { return directory_; }
+
+  private:
+    OutputDirectory directory_;
+    const Experiment& experiment_;
+    const Network& network_;
+    MPI_Comm communicator_;
+    int rank_ = 0;
+    std::optional<SpikeSpool> spikes_;  //!< rank 0
+    std::optional<TraceSpool> traces_;  //!< rank 0
+    std::vector<std::string> snapshot_paths_;
+};
+
+}  // namespace engram

@@ -1,0 +1,35 @@
+// Spikes: a raw recording while the simulation runs, spikes.h5 (SONATA) at its end. Rank 0 only.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "experiment/experiment.hpp"
+#include "io/record_spool.hpp"
+#include "simulation/spike.hpp"
+
+namespace engram {
+
+//! Recording of all spikes in the order of time. Destroying it loses what was not flushed.
+class SpikeSpool {
+  public:
+    explicit SpikeSpool(const std::string& path);
+    //! Continue behind the first `position` spikes of an interrupted run.
+    SpikeSpool(const std::string& path, std::uint64_t position);
+
+    //! Spikes sorted by step, then neuron, none earlier than those appended before.
+    void append(std::span<const SpikeEvent> spikes);
+    std::uint64_t position() const { return records_.position(); }
+    //! Return once all spikes are on the disk.
+    void flush() { records_.flush(); }
+
+  private:
+    RecordSpool records_;
+};
+
+//! Convert a flushed recording into spikes.h5, in bounded memory.
+void write_spike_file(const std::string& spool_path, const std::string& target_path,
+                      const Populations& populations, double dt_ms);
+
+}  // namespace engram

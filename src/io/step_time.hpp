@@ -1,0 +1,12 @@
+// Times of steps as a person would write them.
+#pragma once
+
+#include "experiment/experiment.hpp"
+
+namespace engram {
+
+//! The double nearest to step * dt in decimal: 3 steps of 0.2 ms are 0.6, not 0.6000000000000001.
+//! Exact rounding if dt is a multiple of 1e-6 ms; otherwise the plain product.
+double step_time_ms(Step step, double dt_ms);
+
+}  // namespace engram

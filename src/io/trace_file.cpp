@@ -1,0 +1,145 @@
+#include "io/trace_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstring>
+#include <vector>
+
+#include "io/durable.hpp"
+#include "io/file_format.hpp"
+#include "io/hdf5_dataset.hpp"
+
+namespace engram {
+namespace {
+
+struct Column {
+    const char* name;
+    const char* units;
+};
+
+constexpr std::array<Column, columns_per_neuron> neuron_columns{{{"V_mV", "mV"},
+                                                                 {"I_total_nA", "nA"},
+                                                                 {"I_stim_nA", "nA"},
+                                                                 {"I_bg_nA", "nA"},
+                                                                 {"S_mV", "mV"},
+                                                                 {"p", "1"}}};
+constexpr std::array<Column, columns_per_synapse> synapse_columns{
+    {{"Ca", "1"}, {"h_mV", "mV"}, {"z", "1"}}};
+
+constexpr std::size_t bytes_at_once = std::size_t{1} << 25;
+
+std::size_t rows_at_once(std::size_t n_columns) {
+    return std::max<std::size_t>(1, bytes_at_once / (n_columns * sizeof(double)));
+}
+
+// Creates the empty datasets of the file and knows which column goes where.
+class TraceLayout {
+  public:
+    TraceLayout(hid_t file, std::uint64_t n_rows) : file_(file), n_rows_(n_rows) {}
+
+    void add_column(const std::string& path, const std::string& units) {
+        const auto dataset = h5::create_dataset<double>(file_, path, {n_rows_});
+        h5::write_attribute(dataset, "units", units);
+        paths_.push_back(path);
+    }
+
+    void add_neuron(NeuronId gid, const Populations& populations) {
+        const bool excitatory = gid < populations.n_exc;
+        const std::string path = "traces/neurons/" + std::to_string(gid);
+        const h5::Group group = h5::create_group(file_, path);
+        h5::write_attribute(group, "gid", std::uint64_t{gid});
+        h5::write_attribute(group, "population", excitatory ? "exc" : "inh");
+        h5::write_attribute(group, "node_id",
+                            std::uint64_t{excitatory ? gid : gid - populations.n_exc});
+        for (const Column& column : neuron_columns) {
+            add_column(path + "/" + column.name, column.units);
+        }
+    }
+
+    void add_synapse(const RecordedSynapse& synapse) {
+        const std::string path =
+            "traces/synapses/" + std::to_string(synapse.pre) + "_" + std::to_string(synapse.post);
+        const h5::Group group = h5::create_group(file_, path);
+        h5::write_attribute(group, "pre", std::uint64_t{synapse.pre});
+        h5::write_attribute(group, "post", std::uint64_t{synapse.post});
+        h5::write_attribute(group, "population", "exc_exc");
+        for (const Column& column : synapse_columns) {
+            add_column(path + "/" + column.name, column.units);
+        }
+    }
+
+    const std::vector<std::string>& paths() const { return paths_; }
+
+  private:
+    hid_t file_;
+    std::uint64_t n_rows_;
+    std::vector<std::string> paths_;
+};
+
+// Transposes the recording, a block of rows at a time.
+void copy_rows(RecordReader& records, hid_t file, const std::vector<std::string>& paths) {
+    const std::size_t n_columns = paths.size();
+    std::vector<double> rows;
+    std::vector<double> column;
+    std::uint64_t first = 0;
+    for (auto bytes = records.next(rows_at_once(n_columns)); !bytes.empty();
+         bytes = records.next(rows_at_once(n_columns))) {
+        rows.resize(bytes.size() / sizeof(double));
+        std::memcpy(rows.data(), bytes.data(), bytes.size());
+        column.resize(rows.size() / n_columns);
+        for (std::size_t j = 0; j < n_columns; ++j) {
+            for (std::size_t i = 0; i < column.size(); ++i) column[i] = rows[i * n_columns + j];
+            // Opened anew for each block: thousands of open datasets would hold a buffer each.
+            const h5::DataSet dataset = h5::open_dataset(file, paths[j]);
+            h5::write_rows(dataset, first, std::span<const double>(column));
+        }
+        first += column.size();
+    }
+}
+
+}  // namespace
+
+std::size_t trace_columns(const Recording& record) {
+    return 1 + columns_per_neuron * record.neurons.size() +
+           columns_per_synapse * record.synapses.size();
+}
+
+TraceSpool::TraceSpool(const std::string& path, std::size_t n_columns)
+    : n_columns_(n_columns),
+      records_(path, n_columns * sizeof(double),
+               std::min<std::size_t>(rows_at_once(n_columns), 4096)) {}
+
+TraceSpool::TraceSpool(const std::string& path, std::size_t n_columns, std::uint64_t position)
+    : n_columns_(n_columns),
+      records_(path, n_columns * sizeof(double),
+               std::min<std::size_t>(rows_at_once(n_columns), 4096), position) {}
+
+void TraceSpool::append(std::span<const double> row) {
+    assert(row.size() == n_columns_);
+    std::memcpy(records_.add(), row.data(), n_columns_ * sizeof(double));
+}
+
+void write_trace_file(const std::string& spool_path, const std::string& target_path,
+                      const Recording& record, const Populations& populations, double dt_ms) {
+    RecordReader records(spool_path, trace_columns(record) * sizeof(double));
+    h5::File file = h5::File::create(temporary_path(target_path));
+    write_sonata_format(file, "engram traces");
+    {
+        const h5::Group traces = h5::create_group(file, "traces");
+        h5::write_attribute(traces, "dt_ms", dt_ms);
+        h5::write_attribute(traces, "every_steps", std::int64_t{record.every_steps});
+        // Both exist even if nothing of the kind was recorded.
+        h5::create_group(traces, "neurons");
+        h5::create_group(traces, "synapses");
+    }
+    TraceLayout layout(file, records.size());
+    layout.add_column("traces/time_ms", "ms");
+    for (const NeuronId gid : record.neurons) layout.add_neuron(gid, populations);
+    for (const RecordedSynapse& synapse : record.synapses) layout.add_synapse(synapse);
+    copy_rows(records, file, layout.paths());
+    file.close();
+    finish_file(target_path);
+}
+
+}  // namespace engram

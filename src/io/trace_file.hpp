@@ -1,0 +1,43 @@
+// Traces: a raw recording while the simulation runs, traces.h5 at its end. Rank 0 only.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "experiment/experiment.hpp"
+#include "io/record_spool.hpp"
+
+namespace engram {
+
+inline constexpr std::size_t columns_per_neuron = 6;   //!< V, I_total, I_stim, I_bg, S, p
+inline constexpr std::size_t columns_per_synapse = 3;  //!< Ca, h, z
+
+//! Length of a row: time_ms; then V_mV, I_total_nA, I_stim_nA, I_bg_nA, S_mV, p of each recorded
+//! neuron; then Ca, h_mV, z of each recorded synapse, both in the order of the Recording.
+std::size_t trace_columns(const Recording& record);
+
+//! Recording of one row per sampled step. Destroying it loses what was not flushed.
+class TraceSpool {
+  public:
+    TraceSpool(const std::string& path, std::size_t n_columns);
+    //! Continue behind the first `position` rows of an interrupted run.
+    TraceSpool(const std::string& path, std::size_t n_columns, std::uint64_t position);
+
+    //! \param row of n_columns values
+    void append(std::span<const double> row);
+    //! Number of rows appended so far.
+    std::uint64_t position() const { return records_.position(); }
+    //! Return once all rows are on the disk.
+    void flush() { records_.flush(); }
+
+  private:
+    std::size_t n_columns_;
+    RecordSpool records_;
+};
+
+//! Convert a flushed recording into traces.h5, in bounded memory.
+void write_trace_file(const std::string& spool_path, const std::string& target_path,
+                      const Recording& record, const Populations& populations, double dt_ms);
+
+}  // namespace engram

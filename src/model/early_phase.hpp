@@ -1,0 +1,91 @@
+// Early-phase weight h of a plastic synapse,
+//     tau_h dh/dt = 0.1 (h_0 - h) + gamma_p (10 mV - h) [Ca >= theta_p] - gamma_d h [Ca >= theta_d]
+//                   + sqrt(tau_h ([Ca >= theta_p] + [Ca >= theta_d])) sigma_pl xi(t).
+// While calcium stays between the same thresholds (a zone) this is an Ornstein-Uhlenbeck process
+// with constant coefficients, and one exact draw takes h over any interval.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "experiment/parameters.hpp"
+#include "model/calcium.hpp"
+#include "model/elementary.hpp"
+#include "model/macros.hpp"
+
+namespace engram::model {
+
+// Which thresholds calcium has reached.
+enum class Zone : int { passive = 0, depression = 1, potentiation = 2 };
+
+// The weight that full potentiation tends to [mV].
+inline constexpr double h_max_mV = 10.0;
+// Rate of return to h_0, in units of 1/tau_h.
+inline constexpr double relaxation_rate = 0.1;
+
+// Exact propagation over an interval within one zone.
+struct ZonePropagator {
+    double target_mV[3];                          //!< fixed point of h in the zone
+    double decay[3][max_block_steps + 1];         //!< by zone and number of steps
+    double deviation_mV[3][max_block_steps + 1];  //!< standard deviation gathered, same indices
+};
+
+struct EarlyPhase {
+    double h_0_mV = 0;
+    double theta_p = 0;
+    double theta_d = 0;
+    double passive_rate_per_step = 0;  //!< 0.1 dt / tau_h
+    ZonePropagator zones{};
+
+    EarlyPhase() = default;
+    EarlyPhase(const SynapseParameters& s, double dt_ms)
+        : h_0_mV(s.h_0_mV),
+          theta_p(s.theta_p),
+          theta_d(s.theta_d),
+          passive_rate_per_step(relaxation_rate * dt_ms / (s.tau_h_s * 1000.0)) {
+        const double rate[3] = {relaxation_rate, relaxation_rate + s.gamma_d,
+                                relaxation_rate + s.gamma_p + s.gamma_d};
+        const double pull[3] = {relaxation_rate * s.h_0_mV, relaxation_rate * s.h_0_mV,
+                                relaxation_rate * s.h_0_mV + s.gamma_p * h_max_mV};
+        for (int zone = 0; zone < 3; ++zone) {
+            zones.target_mV[zone] = pull[zone] / rate[zone];
+            // Stationary variance: `zone` is also the number of thresholds reached.
+            const double variance = s.sigma_pl_mV * s.sigma_pl_mV * zone / (2.0 * rate[zone]);
+            for (int n = 0; n <= max_block_steps; ++n) {
+                const double decay = exp_exact(-rate[zone] * n * dt_ms / (s.tau_h_s * 1000.0));
+                zones.decay[zone][n] = decay;
+                zones.deviation_mV[zone][n] = std::sqrt(variance * (1.0 - decay * decay));
+            }
+        }
+    }
+
+    ENGRAM_HD_INLINE Zone zone(double calcium) const {
+        return static_cast<Zone>((calcium >= theta_d) + (calcium >= theta_p));
+    }
+
+    //! h after `steps` steps in a zone; `noise` is standard normal.
+    ENGRAM_HD_INLINE double advance(double h_mV, Zone zone, int steps, double noise) const {
+        const int k = static_cast<int>(zone);
+        const double target = zones.target_mV[k];
+        return std::fma(zones.deviation_mV[k][steps], noise,
+                        std::fma(h_mV - target, zones.decay[k][steps], target));
+    }
+
+    //! h at `steps_before` steps after `h_before` and `steps_after` before `h_after`, in one zone:
+    //! the process conditioned on both ends (an Ornstein-Uhlenbeck bridge).
+    ENGRAM_HD_INLINE double between(double h_before, int steps_before, double h_after,
+                                    int steps_after, Zone zone, double noise) const {
+        const int k = static_cast<int>(zone);
+        const double mean = advance(h_before, zone, steps_before, 0.0);
+        const double s1 = zones.deviation_mV[k][steps_before];
+        const double s2 = zones.deviation_mV[k][steps_after];
+        const double decay = zones.decay[k][steps_after];
+        const double total = s1 * s1 * decay * decay + s2 * s2;
+        if (!(total > 0.0)) return mean;
+        const double expected_after = advance(mean, zone, steps_after, 0.0);
+        const double gain = s1 * s1 * decay / total;
+        return mean + gain * (h_after - expected_after) + s1 * s2 / std::sqrt(total) * noise;
+    }
+};
+
+}  // namespace engram::model

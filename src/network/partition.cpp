@@ -1,0 +1,52 @@
+#include "network/partition.hpp"
+
+#include <algorithm>
+
+#include "experiment/errors.hpp"
+
+namespace engram {
+
+namespace {
+
+// Large enough for long contiguous pieces in files, small enough for an even share of everything.
+NeuronId choose_chunk_size(NeuronId n_neurons, NeuronId n_ranks) {
+    constexpr NeuronId chunks_per_rank = 16;
+    constexpr NeuronId vector_multiple = 64;
+    const NeuronId ideal = n_neurons / (n_ranks * chunks_per_rank);
+    if (ideal >= vector_multiple) return ideal / vector_multiple * vector_multiple;
+    NeuronId chunk = vector_multiple;
+    while (chunk > 1 && (n_neurons + chunk - 1) / chunk < n_ranks) chunk /= 2;
+    return chunk;
+}
+
+}  // namespace
+
+Partition::Partition(NeuronId n_neurons, int n_ranks) : n_neurons_(n_neurons), n_ranks_(n_ranks) {
+    if (static_cast<NeuronId>(n_ranks) > n_neurons)
+        throw UsageError("cannot divide " + std::to_string(n_neurons) + " neurons among " +
+                         std::to_string(n_ranks) +
+                         " ranks (each needs at least one); start at most " +
+                         std::to_string(n_neurons) + " ranks");
+    chunk_ = choose_chunk_size(n_neurons, ranks());
+}
+
+std::vector<NeuronRange> Partition::ranges(int rank) const {
+    std::vector<NeuronRange> result;
+    std::uint32_t local = 0;
+    for (std::uint64_t first = static_cast<std::uint64_t>(rank) * chunk_; first < n_neurons_;
+         first += static_cast<std::uint64_t>(chunk_) * ranks()) {
+        const NeuronId count =
+            std::min<NeuronId>(chunk_, n_neurons_ - static_cast<NeuronId>(first));
+        result.push_back({static_cast<NeuronId>(first), count, local});
+        local += count;
+    }
+    return result;
+}
+
+std::uint32_t Partition::n_local(int rank) const {
+    std::uint32_t count = 0;
+    for (const NeuronRange& range : ranges(rank)) count += range.count;
+    return count;
+}
+
+}  // namespace engram

@@ -1,0 +1,49 @@
+// Synapses of one kind onto the neurons of this rank, in rows by source neuron.
+// A row is contiguous and ascending by target, so that a spike walks through memory in order.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "experiment/experiment.hpp"
+
+namespace engram {
+
+using SynapseIndex = std::uint64_t;
+
+// Compressed rows of local target indices.
+class SynapseTable {
+  public:
+    SynapseTable() : offsets_(1, 0) {}
+
+    NeuronId n_sources() const { return static_cast<NeuronId>(offsets_.size() - 1); }
+    SynapseIndex size() const { return offsets_.back(); }
+    //! Synapses of a source: indices [row_begin, row_end) into all arrays of this table.
+    SynapseIndex row_begin(NeuronId source) const { return offsets_[source]; }
+    SynapseIndex row_end(NeuronId source) const { return offsets_[source + 1]; }
+    //! Local index of the target neuron.
+    const std::vector<std::uint32_t>& targets() const { return targets_; }
+    std::span<const std::uint32_t> row(NeuronId source) const {
+        return std::span(targets_).subspan(row_begin(source), row_end(source) - row_begin(source));
+    }
+    //! Index of the synapse of `source` onto a local target, or size() if there is none.
+    SynapseIndex find(NeuronId source, std::uint32_t target) const;
+    std::uint64_t bytes() const {
+        return offsets_.capacity() * sizeof(SynapseIndex) +
+               targets_.capacity() * sizeof(std::uint32_t);
+    }
+
+    // Two passes over the same connections, targets ascending: count all, then add all.
+    void start_counting(NeuronId n_sources) { offsets_.assign(n_sources + 1, 0); }
+    void count(NeuronId source) { ++offsets_[source + 1]; }
+    void start_adding();
+    void add(NeuronId source, std::uint32_t target) { targets_[offsets_[source]++] = target; }
+    void finish_adding();
+
+  private:
+    std::vector<SynapseIndex> offsets_;
+    std::vector<std::uint32_t> targets_;
+};
+
+}  // namespace engram

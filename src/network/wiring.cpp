@@ -1,0 +1,86 @@
+#include "network/wiring.hpp"
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "experiment/errors.hpp"
+#include "model/random.hpp"
+
+namespace engram {
+
+RandomWiring::RandomWiring(NeuronId n_neurons, double probability, std::uint64_t seed)
+    : n_neurons_(n_neurons), probability_(probability), seed_(seed) {}
+
+void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const {
+    const model::RandomStreams streams{seed_};
+    std::vector<NeuronId> sources;
+    // The gaps between successes of independent trials are geometric: one draw per connection.
+    const double log_failure = probability_ < 1.0 ? model::log_exact(1.0 - probability_) : 0.0;
+    for (NeuronId target = first; target < first + count; ++target) {
+        sources.clear();
+        std::uint64_t draw = 0;
+        // Candidate sources are numbered without the target itself.
+        std::uint64_t candidate = 0;
+        const std::uint64_t n_candidates = n_neurons_ - 1;
+        while (probability_ > 0.0) {
+            if (probability_ < 1.0) {
+                const auto words = streams(model::Purpose::wiring, target, 0, draw++);
+                const double u = model::uniform53(words.word[0], words.word[1]);
+                const double gap = std::floor(model::log_exact(u) / log_failure);
+                if (gap >= static_cast<double>(n_candidates - candidate)) break;
+                candidate += static_cast<std::uint64_t>(gap);
+            }
+            if (candidate >= n_candidates) break;
+            const auto source = static_cast<NeuronId>(candidate);
+            sources.push_back(source < target ? source : source + 1);
+            ++candidate;
+        }
+        visitor(target, sources);
+    }
+}
+
+MatrixWiring::MatrixWiring(const std::string& path, NeuronId n_neurons) : sources_(n_neurons) {
+    std::ifstream file(path);
+    if (!file) throw FileError(path, "cannot be read; check connectivity.file");
+    const std::string expected = std::to_string(n_neurons) + " x " + std::to_string(n_neurons) +
+                                 " (n_exc + n_inh in populations)";
+    std::string line;
+    NeuronId pre = 0;
+    for (std::size_t number = 1; std::getline(file, line); ++number) {
+        const auto fail = [&](const std::string& problem) {
+            throw FileError(path + ":" + std::to_string(number), problem);
+        };
+        std::istringstream row(line);
+        std::string entry;
+        NeuronId post = 0;
+        while (row >> entry) {
+            if (pre >= n_neurons || post >= n_neurons)
+                fail("the connection matrix is larger than " + expected);
+            if (entry != "0" && entry != "1")
+                fail("entry '" + entry + "' in column " + std::to_string(post + 1) +
+                     " is not 0 or 1");
+            if (entry == "1") {
+                if (pre == post)
+                    fail("neuron " + std::to_string(pre) +
+                         " is connected to itself; the diagonal must be 0");
+                sources_[post].push_back(pre);
+            }
+            ++post;
+        }
+        if (post == 0) continue;
+        if (post != n_neurons)
+            fail("row has " + std::to_string(post) + " entries; the matrix must be " + expected);
+        ++pre;
+    }
+    if (pre != n_neurons)
+        throw FileError(path,
+                        "has " + std::to_string(pre) + " rows; the matrix must be " + expected);
+}
+
+void MatrixWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const {
+    for (NeuronId target = first; target < first + count; ++target)
+        visitor(target, sources_.at(target));
+}
+
+}  // namespace engram

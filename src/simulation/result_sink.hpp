@@ -1,0 +1,34 @@
+// Where results go while they come: files, or memory in tests.
+#pragma once
+
+#include <span>
+
+#include "experiment/schedule.hpp"
+#include "simulation/snapshot.hpp"
+#include "simulation/spike.hpp"
+
+namespace engram {
+
+class ResultSink {
+  public:
+    virtual ~ResultSink() = default;
+    //! Rank 0 only. Spikes of all ranks, ascending by step, then neuron, from call to call too.
+    virtual void write_spikes(std::span<const SpikeEvent> spikes) = 0;
+    //! Rank 0 only. Whole rows: time_ms, six values per recorded neuron, three per recorded
+    //! synapse, in the order of Recording.
+    virtual void write_traces(std::span<const double> rows, std::size_t n_rows) = 0;
+    //! Collective. Weights of the local synapses.
+    virtual void write_snapshot(const Snapshot& snapshot) = 0;
+};
+
+// How far a run has come; rank 0 only.
+class ProgressListener {
+  public:
+    virtual ~ProgressListener() = default;
+    virtual void phase_begins(const Phase&) {}
+    //! After each epoch: the present step and the spikes that were fired in it.
+    virtual void epoch_done(Step, std::size_t /*n_exc_spikes*/, std::size_t /*n_inh_spikes*/) {}
+    virtual void phase_ends(const Phase&, double /*wall_s*/) {}
+};
+
+}  // namespace engram

@@ -1,0 +1,35 @@
+// Gathers the samples of all ranks into rows in file order on rank 0.
+#pragma once
+
+#include <mpi.h>
+
+#include <vector>
+
+#include "simulation/result_sink.hpp"
+#include "simulation/trace_sampler.hpp"
+
+namespace engram {
+
+class TraceGatherer {
+  public:
+    //! Collective.
+    TraceGatherer(MPI_Comm communicator, const Experiment& experiment, const TraceSampler& sampler);
+
+    //! Collective. Whether enough rows are waiting; the same on every rank.
+    bool is_full(const TraceSampler& sampler) const { return sampler.n_rows() >= rows_per_flush_; }
+
+    //! Collective. Hands all rows to the sink (on rank 0) and clears the sampler.
+    void flush(TraceSampler& sampler, ResultSink& sink);
+
+  private:
+    MPI_Comm communicator_;
+    int rank_ = 0;
+    int n_ranks_ = 1;
+    double dt_ms_;
+    std::size_t row_width_;
+    std::size_t rows_per_flush_;
+    // Rank 0: for each rank, the column in the file of each of its values.
+    std::vector<std::vector<std::size_t>> columns_;
+};
+
+}  // namespace engram

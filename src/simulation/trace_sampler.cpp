@@ -1,0 +1,38 @@
+#include "simulation/trace_sampler.hpp"
+
+#include <algorithm>
+
+namespace engram {
+
+TraceSampler::TraceSampler(const Network& network, const Recording& recording)
+    : every_steps_(recording.every_steps),
+      n_recorded_(recording.neurons.size() + recording.synapses.size()) {
+    for (std::size_t i = 0; i < recording.neurons.size(); ++i)
+        if (network.owns(recording.neurons[i]))
+            neurons_.push_back({network.partition().local_index(recording.neurons[i]), i});
+    std::sort(neurons_.begin(), neurons_.end(),
+              [](const RecordedNeuron& a, const RecordedNeuron& b) { return a.local < b.local; });
+    for (std::size_t i = 0; i < recording.synapses.size(); ++i) {
+        const auto [pre, post] = recording.synapses[i];
+        if (!network.owns(post)) continue;
+        const std::uint32_t target = network.partition().local_index(post);
+        const SynapseIndex k = network.plastic().find(pre, target);
+        if (k == network.plastic().size())
+            missing_.push_back(i);
+        else
+            synapses_.push_back({k, pre, target, i});
+    }
+}
+
+std::size_t TraceSampler::add_row(Step step) {
+    steps_.push_back(step);
+    values_.resize(values_.size() + width());
+    return steps_.size() - 1;
+}
+
+void TraceSampler::clear() {
+    steps_.clear();
+    values_.clear();
+}
+
+}  // namespace engram

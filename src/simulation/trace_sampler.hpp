@@ -1,0 +1,71 @@
+// Samples of the recorded neurons and synapses that this rank owns, kept until they are gathered.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "network/network.hpp"
+
+namespace engram {
+
+// Columns of one sample, in file order.
+enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };
+inline constexpr std::size_t neuron_columns = 6;
+enum SynapseColumn { column_ca, column_h, column_z };
+inline constexpr std::size_t synapse_columns = 3;
+
+class TraceSampler {
+  public:
+    struct RecordedNeuron {
+        std::uint32_t local;
+        std::size_t index;  //!< in Recording::neurons
+    };
+    struct RecordedSynapse {
+        SynapseIndex synapse;
+        NeuronId source;
+        std::uint32_t target;  //!< local
+        std::size_t index;     //!< in Recording::synapses
+    };
+
+    TraceSampler(const Network& network, const Recording& recording);
+
+    const std::vector<RecordedNeuron>& neurons() const { return neurons_; }
+    const std::vector<RecordedSynapse>& synapses() const { return synapses_; }
+    //! Indices into Recording::synapses of those whose target is here but which do not exist.
+    const std::vector<std::size_t>& missing() const { return missing_; }
+    //! Whether anything is recorded on any rank.
+    bool empty() const { return n_recorded_ == 0; }
+
+    //! Whether spiking phases are sampled at a step.
+    bool due(Step step) const { return !empty() && step % every_steps_ == 0; }
+
+    //! Adds an empty row of samples and returns its number.
+    std::size_t add_row(Step step);
+    std::size_t n_rows() const { return steps_.size(); }
+    const std::vector<Step>& steps() const { return steps_; }
+
+    double& neuron_value(std::size_t row, std::size_t q, NeuronColumn column) {
+        return values_[row * width() + q * neuron_columns + column];
+    }
+    double& synapse_value(std::size_t row, std::size_t q, SynapseColumn column) {
+        return values_[row * width() + neurons_.size() * neuron_columns + q * synapse_columns +
+                       column];
+    }
+    //! Values of one row on this rank: of neurons(), then of synapses().
+    std::size_t width() const {
+        return neurons_.size() * neuron_columns + synapses_.size() * synapse_columns;
+    }
+    const std::vector<double>& values() const { return values_; }
+    void clear();
+
+  private:
+    Step every_steps_;
+    std::size_t n_recorded_;
+    std::vector<RecordedNeuron> neurons_;
+    std::vector<RecordedSynapse> synapses_;
+    std::vector<std::size_t> missing_;
+    std::vector<Step> steps_;
+    std::vector<double> values_;
+};
+
+}  // namespace engram

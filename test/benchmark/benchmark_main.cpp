@@ -1,0 +1,120 @@
+// Measures speed and memory: nanoseconds per neuron-step, per delivered spike and per draw of the
+// early phase, the real-time factor, and bytes per synapse. Run on one rank or under mpirun.
+#include <mpi.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <numeric>
+#include <string>
+
+#include "simulation/simulation.hpp"
+
+namespace {
+
+using namespace engram;
+
+class NullSink : public ResultSink {
+  public:
+    void write_spikes(std::span<const SpikeEvent> spikes) override { n_spikes += spikes.size(); }
+    void write_traces(std::span<const double>, std::size_t) override {}
+    void write_snapshot(const Snapshot&) override {}
+    std::size_t n_spikes = 0;
+};
+
+Group first_neurons(const std::string& name, NeuronId count) {
+    Group group{name, std::vector<NeuronId>(count)};
+    std::iota(group.ids.begin(), group.ids.end(), 0);
+    return group;
+}
+
+// The network of 1600 + 400 neurons of the publications.
+Experiment published_network(double duration_s) {
+    Experiment e;
+    e.duration_s = duration_s;
+    e.fast_forward = FastForward::off;
+    return e;
+}
+
+// Learning at 10 s, recall at `recall_s`, assembly of 200.
+Experiment memory_recall(double recall_s, double duration_s) {
+    Experiment e = published_network(duration_s);
+    e.fast_forward = FastForward::automatic;
+    e.groups = {first_neurons("assembly", 200), first_neurons("recalled", 100)};
+    Stimulus learn;
+    learn.name = "learn";
+    learn.scheme = Scheme::triplet;
+    learn.group = "assembly";
+    learn.start_s = 10;
+    learn.n_inputs = 25;
+    learn.rate_Hz = 100;
+    Stimulus recall = learn;
+    recall.name = "recall";
+    recall.scheme = Scheme::onepulse;
+    recall.role = StimulusRole::recall;
+    recall.group = "recalled";
+    recall.start_s = recall_s;
+    e.stimuli = {learn, recall};
+    return e;
+}
+
+double peak_memory_MB() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+void measure(const char* name, const Experiment& experiment) {
+    int rank = 0;
+    int n_ranks = 1;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+    MPI_Barrier(MPI_COMM_WORLD);
+    const double start = MPI_Wtime();
+    Simulation simulation(experiment, MPI_COMM_WORLD);
+    MPI_Barrier(MPI_COMM_WORLD);
+    const double build_s = MPI_Wtime() - start;
+    NullSink sink;
+    ProgressListener progress;
+    const double run_start = MPI_Wtime();
+    simulation.run(sink, progress);
+    const double run_s = MPI_Wtime() - run_start;
+
+    double spiking_s = 0;
+    for (const Phase& phase : simulation.schedule().phases)
+        if (phase.kind == PhaseKind::spiking)
+            spiking_s += static_cast<double>(phase.end - phase.begin) * experiment.dt_ms / 1000.0;
+    const WorkCounters work = simulation.work();
+    const auto per = [&](std::uint64_t n) {
+        return n == 0 ? 0.0 : run_s * 1e9 / static_cast<double>(n);
+    };
+    if (rank != 0) return;
+    std::printf("%s: %d ranks, %zu spikes, build %.3f s, run %.3f s\n", name, n_ranks,
+                sink.n_spikes, build_s, run_s);
+    std::printf("  per simulated spiking second  %10.5f s   (real-time factor %.1f)\n",
+                run_s / spiking_s, spiking_s / run_s);
+    std::printf("  per neuron-step               %10.3f ns  (whole run time / neuron-steps)\n",
+                per(work.neuron_steps));
+    std::printf("  per delivered spike           %10.3f ns  (%llu deliveries)\n",
+                per(work.delivered_spikes), static_cast<unsigned long long>(work.delivered_spikes));
+    std::printf("  per early-phase draw          %10.3f ns  (%llu draws)\n",
+                per(work.early_phase_draws),
+                static_cast<unsigned long long>(work.early_phase_draws));
+    for (const PhaseReport& report : simulation.reports())
+        std::printf("  phase %-12s %10.3f s wall\n", report.phase.label.c_str(), report.wall_s);
+    std::printf("  peak memory %.0f MB per rank\n", peak_memory_MB());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    MPI_Init(&argc, &argv);
+    const std::string wanted = argc > 1 ? argv[1] : "all";
+    const auto is_wanted = [&](const char* name) { return wanted == "all" || wanted == name; };
+    if (is_wanted("background")) measure("background", published_network(20));
+    if (is_wanted("recall10s")) measure("recall10s", memory_recall(20, 25));
+    if (is_wanted("recall8h")) measure("recall8h", memory_recall(28810, 28820));
+    MPI_Finalize();
+    return 0;
+}

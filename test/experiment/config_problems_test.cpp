@@ -1,0 +1,281 @@
+// Problems of configurations: exact texts, lines, suggestions.
+#include "experiment/config_problems.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "experiment/configuration.hpp"
+#include "experiment/errors.hpp"
+#include "experiment/nearest_name.hpp"
+
+namespace engram {
+namespace {
+
+const std::string minimal = "simulation: {duration_s: 30}\n";
+
+// Text of the ConfigError, empty if there is none.
+std::string problems_of(const std::string& text, const Overrides& overrides = {}) {
+    try {
+        parse_configuration(text, "configs/x.yaml", overrides);
+    } catch (const ConfigError& error) {
+        EXPECT_EQ(error.exit_code(), ExitCode::invalid_configuration);
+        return error.what();
+    }
+    return "";
+}
+
+TEST(ConfigProblems, all_problems_at_once_with_lines) {
+    EXPECT_EQ(problems_of(R"(simulation:
+  duration_s: 60
+  sead: 3
+connectivity:
+  probability: 1.5
+groups:
+  assembly: {first: 1990, count: 20}
+  part: {of: asembly, count: 3}
+stimuli:
+  learn:
+    scheme: STET
+    group: assembly
+    start_s: 70
+    rate_Hz: 6000
+    n_inputs: 3
+  recall: {scheme: ONEPULSE, group: inh, start_s: 3.00005, n_inputs: .inf}
+neuron:
+  t_ref_ms: -2
+  V_th_mV: high
+  V_th_mV: -55
+record:
+  synapses:
+    - [0, 1]
+    - [5, 5]
+    - [0, 1600]
+outputs: {}
+)"),
+              "configs/x.yaml:3: simulation.sead: unknown key; did you mean 'seed'?\n"
+              "configs/x.yaml:5: connectivity.probability: must be in [0, 1] (is 1.5)\n"
+              "configs/x.yaml:7: groups.assembly.count: must be an integer in [1, 10] with first = "
+              "1990 (is 20)\n"
+              "configs/x.yaml:8: groups.part.of: there is no group 'asembly'; did you mean "
+              "'assembly'?\n"
+              "configs/x.yaml:13: stimuli.learn.start_s: must be less than simulation.duration_s = "
+              "60 s (is 70)\n"
+              "configs/x.yaml:14: stimuli.learn.rate_Hz: must be at most 5000, one spike per time "
+              "step (is 6000)\n"
+              "configs/x.yaml:15: stimuli.learn.n_inputs: is not used by scheme STET, which takes "
+              "start_s, duration_s, rate_Hz\n"
+              "configs/x.yaml:16: stimuli.recall.rate_Hz: is missing\n"
+              "configs/x.yaml:16: stimuli.recall.n_inputs: must be a finite number (is .inf)\n"
+              "configs/x.yaml:16: stimuli.recall.start_s: must be a multiple of simulation.dt_ms = "
+              "0.2 (is 3.00005)\n"
+              "configs/x.yaml:18: neuron.t_ref_ms: must be greater than 0 (is -2)\n"
+              "configs/x.yaml:19: neuron.V_th_mV: must be a finite number (is high)\n"
+              "configs/x.yaml:20: neuron.V_th_mV: is given twice (first on line 19)\n"
+              "configs/x.yaml:24: record.synapses[1]: a neuron has no synapse onto itself (is [5, "
+              "5])\n"
+              "configs/x.yaml:25: record.synapses[2]: both ends must be excitatory, an integer in "
+              "[0, 1599] (is [0, 1600])\n"
+              "configs/x.yaml:26: outputs: unknown key; did you mean 'output'?");
+}
+
+TEST(ConfigProblems, problems_carry_their_data) {
+    try {
+        parse_configuration(minimal + "neuron:\n  t_ref_ms: -2\n", "x.yaml");
+        FAIL();
+    } catch (const ConfigError& error) {
+        ASSERT_EQ(error.problems().size(), 1u);
+        EXPECT_EQ(error.problems()[0].file, "x.yaml");
+        EXPECT_EQ(error.problems()[0].line, 3);
+        EXPECT_EQ(error.problems()[0].key, "neuron.t_ref_ms");
+        EXPECT_EQ(error.problems()[0].message, "must be greater than 0 (is -2)");
+    }
+}
+
+// One problem each: what is written, and the text after "configs/x.yaml".
+struct BadCase {
+    std::string text;
+    std::string message;
+};
+
+TEST(ConfigProblems, single_problems) {
+    const std::vector<BadCase> cases = {
+        {"neuron: {}\n", ": simulation.duration_s: is missing"},
+        {"simulation: {dt_ms: 0.2}\n", ":1: simulation.duration_s: is missing"},
+        {"- 1\n", ":1: must be a map of sections (is a list)"},
+        {"simulation: 3\n", ":1: simulation: must be a map of keys and values (is 3)"},
+        {"simulation: {duration_s: 0}\n",
+         ":1: simulation.duration_s: must be greater than 0 (is 0)"},
+        {"simulation: {duration_s: 3e}\n",
+         ":1: simulation.duration_s: must be a finite number (is 3e)"},
+        {"simulation: {duration_s: '3'}\n",
+         ":1: simulation.duration_s: must be a finite number (is \"3\")"},
+        {"simulation: {duration_s: [3]}\n",
+         ":1: simulation.duration_s: must be a finite number (is a list)"},
+        {"simulation: {duration_s: }\n",
+         ":1: simulation.duration_s: must be a finite number (is empty)"},
+        {"simulation: {duration_s: 3, dt_ms: nan}\n",
+         ":1: simulation.dt_ms: must be a finite number (is nan)"},
+        {"simulation: {duration_s: 3, seed: -1}\n",
+         ":1: simulation.seed: must be an integer in [0, 18446744073709551615] (is -1)"},
+        {"simulation: {duration_s: 3, fast_forward: no}\n",
+         ":1: simulation.fast_forward: must be one of auto, off (is no)"},
+        {"simulation: {duration_s: 3, dt_fast_forward_s: 0.0003}\n",
+         ":1: simulation.dt_fast_forward_s: must be a multiple of simulation.dt_ms = 0.2 (is "
+         "0.0003)"},
+        {"simulation: {duration_s: 1e14}\n",
+         ":1: simulation.duration_s: must be at most 2^52 time steps (is 100000000000000)"},
+        {minimal + "populations: {n_exc: 0}\n",
+         ":2: populations.n_exc: must be an integer in [1, 4294967295] (is 0)"},
+        {minimal + "populations: {n_exc: 2.5}\n",
+         ":2: populations.n_exc: must be an integer in [1, 4294967295] (is 2.5)"},
+        {minimal + "populations: {n_exc: 4294967295, n_inh: 1}\n",
+         ":2: populations.n_inh: n_exc + n_inh must be at most 4294967295 (is 4294967296)"},
+        {minimal + "connectivity: {file: missing.txt}\n",
+         ":2: connectivity.file: there is no file " +
+             std::filesystem::absolute("configs/missing.txt").string()},
+        {minimal + "connectivity: {file: /}\n", ":2: connectivity.file: / is a directory"},
+        {minimal + "groups: {exc: {first: 0, count: 1}}\n",
+         ":2: groups.exc: is a built-in group and cannot be redefined"},
+        {minimal + "groups: {a.b: {first: 0, count: 1}}\n",
+         ":2: groups.a.b: is no valid name (letters, digits, '_' and '-'; no '-' at the "
+         "beginning)"},
+        {minimal + "groups: {a: {of: b, count: 3}, b: {of: c, count: 3}, c: {of: b, count: 3}}\n",
+         ":2: groups.b.of: refers back to itself: b -> c -> b"},
+        {minimal + "groups: {a: {of: exc, count: 3, fraction: 0.1}}\n",
+         ":2: groups.a: must have either count or fraction"},
+        {minimal + "groups: {a: {random: {of: inh, count: 401}}}\n",
+         ":2: groups.a.random.count: must be at most 400, the size of group inh (is 401)"},
+        {minimal + "groups: {a: {random: {of: inh, fraction: 0.001}}}\n",
+         ":2: groups.a.random.fraction: selects none of the 400 neurons of group inh"},
+        {minimal + "groups: {a: {ids: [1, 2, 1]}}\n", ":2: groups.a.ids[2]: is given twice (1)"},
+        {minimal + "groups: {a: {ids: [2000]}}\n",
+         ":2: groups.a.ids[0]: must be an integer in [0, 1999] (is 2000)"},
+        {minimal + "groups: {a: }\n",
+         ":2: groups.a: must have first and count, or ids, or of, or random"},
+        {minimal + "populations: {n_inh: 0}\nstimuli: {a: {scheme: FULL, group: inh, n_inputs: 1, "
+                   "rate_Hz: 1}}\n",
+         ":3: stimuli.a.group: group 'inh' has no neurons"},
+        {minimal + "stimuli: {a: {scheme: RECTT, group: exc, start_s: 3}}\n",
+         ":2: stimuli.a.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, FULL, EXPLICIT (is "
+         "RECTT)"},
+        {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: [3, 3]}}\n",
+         ":2: stimuli.a.spike_times_ms: must be ascending (3 follows 3)"},
+        {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: []}}\n",
+         ":2: stimuli.a.spike_times_ms: must have at least one time"},
+        {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: [-1]}}\n",
+         ":2: stimuli.a.spike_times_ms[0]: must be at least 0 (is -1)"},
+        {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: [0.3]}}\n",
+         ":2: stimuli.a.spike_times_ms: must be a multiple of simulation.dt_ms = 0.2 (is 0.3)"},
+        {minimal + "neuron: {V_reset_mV: -55}\n",
+         ":2: neuron.V_reset_mV: must be less than neuron.V_th_mV = -55 (is -55)"},
+        {minimal + "neuron: {V_init_mV: -50}\n",
+         ":2: neuron.V_init_mV: must be less than neuron.V_th_mV = -55 (is -50)"},
+        {minimal + "neuron: {t_ref_ms: 0.00000001}\n",
+         ":2: neuron.t_ref_ms: must be at least simulation.dt_ms = 0.2 (is 1e-08)"},
+        {minimal + "synapses: {theta_p: 1}\n",
+         ":2: synapses.theta_p: must be at least synapses.theta_d = 1.2 (is 1)"},
+        {minimal + "synapses: {t_ax_delay_ms: 20000}\n",
+         ":2: synapses.t_ax_delay_ms: must be at most 65535 time steps (is 20000)"},
+        {minimal + "synapses: {t_Ca_delay_ms: 18.9}\n",
+         ":2: synapses.t_Ca_delay_ms: must be a multiple of simulation.dt_ms = 0.2 (is 18.9)"},
+        {minimal + "record: {neurons: [1, 1]}\n", ":2: record.neurons[1]: lists neuron 1 again"},
+        {minimal + "record: {neurons: inhib}\n",
+         ":2: record.neurons: there is no group 'inhib'; did you mean 'inh'?"},
+        {minimal + "record: {neurons: 2000}\n",
+         ":2: record.neurons: must be an integer in [0, 1999] or the name of a group (is 2000)"},
+        {minimal + "record: {synapses: [[1, 2], [1, 2]]}\n",
+         ":2: record.synapses[1]: lists synapse [1, 2] again"},
+        {minimal + "record: {synapses: [1, 2]}\n",
+         ":2: record.synapses[0]: must be a pair [pre, post]\n"
+         "configs/x.yaml:2: record.synapses[1]: must be a pair [pre, post]"},
+        {minimal + "record: {every_steps: 0}\n",
+         ":2: record.every_steps: must be an integer of at least 1 (is 0)"},
+        {minimal + "record: {snapshots_s: [31]}\n",
+         ":2: record.snapshots_s: must be in [0, simulation.duration_s = 30] (is 31)"},
+        {minimal + "record: {snapshots_s: [3, 3]}\n", ":2: record.snapshots_s: lists 3 again"},
+        {minimal + "output: {directory: ''}\n", ":2: output.directory: must not be empty"},
+        {minimal + "---\nsimulation: {}\n",
+         ":3: a second YAML document begins here; only one is allowed"},
+        {minimal + "neuron: [1\n", ":3: not valid YAML: end of sequence flow not found"},
+    };
+    for (const BadCase& bad : cases)
+        EXPECT_EQ(problems_of(bad.text), "configs/x.yaml" + bad.message) << bad.text;
+}
+
+TEST(ConfigProblems, pulses_must_be_whole_steps) {
+    EXPECT_EQ(problems_of("simulation: {duration_s: 30, dt_ms: 0.3, dt_fast_forward_s: 3}\n"
+                          "neuron: {t_ref_ms: 3}\nsynapses: {t_Ca_delay_ms: 18}\n"
+                          "stimuli: {a: {scheme: ONEPULSE, group: exc, start_s: 3, n_inputs: 1, "
+                          "rate_Hz: 1}}\n"),
+              "configs/x.yaml:4: stimuli.a.scheme: the length of its pulses, 100 ms, must be a "
+              "multiple of simulation.dt_ms = 0.3");
+}
+
+TEST(ConfigProblems, times_of_weeks_are_multiples_of_dt) {
+    EXPECT_EQ(problems_of("simulation: {duration_s: 4838400.1, dt_ms: 0.1}\n"
+                          "record: {snapshots_s: [4838399.9999, 1234567.8901]}\n"),
+              "");
+    EXPECT_NE(problems_of("simulation: {duration_s: 4838400.00005, dt_ms: 0.1}\n"), "");
+}
+
+TEST(ConfigProblems, nearest_key) {
+    EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+    EXPECT_EQ(edit_distance("", "abc"), 3u);
+    EXPECT_EQ(problems_of("simulation: {duration_s: 3, duration_ms: 3000}\n"),
+              "configs/x.yaml:1: simulation.duration_ms: unknown key; did you mean 'duration_s'?");
+    EXPECT_EQ(problems_of(minimal + "neuron: {t_ref_s: 0.002}\n"),
+              "configs/x.yaml:2: neuron.t_ref_s: unknown key; did you mean 't_ref_ms'?");
+    EXPECT_EQ(problems_of(minimal + "background: {I_0_pA: 150}\n"),
+              "configs/x.yaml:2: background.I_0_pA: unknown key; valid are: mean_nA, "
+              "sigma_wn_nA_sqrt_s");
+    EXPECT_EQ(problems_of(minimal + "stimuli: {a: {scheme: FULL, group: exc, n_inputs: 1, "
+                                    "rate_hz: 1, rate_Hz: 1}}\n"),
+              "configs/x.yaml:2: stimuli.a.rate_hz: unknown key; did you mean 'rate_Hz'?");
+}
+
+TEST(ConfigProblems, problems_of_overrides_name_them) {
+    EXPECT_EQ(problems_of(minimal, {"neuron.t_ref_ms=-2"}),
+              "--set neuron.t_ref_ms=-2: neuron.t_ref_ms: must be greater than 0 (is -2)");
+    EXPECT_EQ(problems_of(minimal, {"neuron.t_reff_ms=2"}),
+              "--set neuron.t_reff_ms=2: neuron.t_reff_ms: unknown key; did you mean 't_ref_ms'?");
+    EXPECT_EQ(problems_of(minimal, {"neuron={V_th: -50}"}),
+              "--set neuron={V_th: -50}: neuron.V_th: unknown key; did you mean 'V_th_mV'?");
+    EXPECT_EQ(problems_of(minimal, {"neuron.t_ref_ms"}),
+              "--set: neuron.t_ref_ms: must have the form section.key=value");
+    EXPECT_EQ(problems_of(minimal, {"neuron.=3"}),
+              "--set: neuron.=3: must have the form section.key=value");
+    EXPECT_EQ(problems_of(minimal, {"record.neurons=[1"}),
+              "--set record.neurons=[1: record.neurons: not valid YAML: end of sequence flow not "
+              "found");
+    EXPECT_EQ(problems_of(minimal, {"record={every_steps: 1, every_steps: 2}"}),
+              "--set record={every_steps: 1, every_steps: 2}: record.every_steps: is given twice");
+    EXPECT_EQ(problems_of(minimal,
+                          {"stimuli.a.scheme=FULL", "stimuli.a.group=exc", "stimuli.a.n_inputs=1"}),
+              "--set stimuli.a.scheme=FULL: stimuli.a.rate_Hz: is missing");
+}
+
+TEST(ConfigProblems, override_mends_a_problem_of_the_file) {
+    EXPECT_EQ(problems_of(minimal + "neuron: {t_ref_ms: -2}\n", {"neuron.t_ref_ms=2"}), "");
+}
+
+TEST(ConfigProblems, endless_aliases_are_refused) {
+    EXPECT_NE(problems_of("simulation: &a {duration_s: 1, description: *a}\n"), "");
+}
+
+TEST(ConfigProblems, unreadable_files) {
+    const auto message = [](const std::string& path) -> std::string {
+        try {
+            read_configuration(path);
+        } catch (const FileError& error) {
+            EXPECT_EQ(error.exit_code(), ExitCode::unusable_file);
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_EQ(message("/nowhere/x.yaml"), "/nowhere/x.yaml: there is no such file");
+    EXPECT_EQ(message("/"), "/: is a directory");
+}
+
+}  // namespace
+}  // namespace engram

@@ -1,0 +1,167 @@
+// Configurations: values, overrides, round trips.
+#include "experiment/configuration.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "experiment/errors.hpp"
+#include "experiment/schedule.hpp"
+
+namespace engram {
+namespace {
+
+const std::string minimal = "simulation: {duration_s: 30}\n";
+
+TEST(Configuration, defaults_are_the_published_ones) {
+    const Experiment experiment = parse_configuration(minimal, "configs/name.yaml");
+    Experiment expected;
+    expected.duration_s = 30;
+    expected.groups = experiment.groups;
+    expected.output_directory = "results/name";
+    EXPECT_EQ(experiment, expected);
+    EXPECT_EQ(experiment.group("exc").ids.size(), 1600u);
+}
+
+TEST(Configuration, every_value_is_read) {
+    const Experiment experiment = parse_configuration(
+        R"(simulation: {duration_s: 100, dt_ms: 0.1, seed: 18446744073709551615, fast_forward: off,
+             dt_fast_forward_s: 25, description: "a: b"}
+populations: {n_exc: 8, n_inh: 2}
+connectivity: {probability: 0.2, w_ei: 1, w_ie: 2, w_ii: 3}
+background: {mean_nA: -0.5, sigma_wn_nA_sqrt_s: 0.25}
+stimuli:
+  second: {scheme: STET, group: inh, start_s: 1, rate_Hz: 50}
+  recall_1: {scheme: RECT, group: exc, start_s: 2, duration_s: 3, n_inputs: 4, rate_Hz: 5}
+  recall_2: {scheme: EXPLICIT, group: all, spike_times_ms: [1, 2.5], role: learn}
+  all_along: {scheme: FULL, group: all, n_inputs: 1.5, rate_Hz: +2e1}
+neuron: {V_init_mV: -61, V_rev_mV: -62, V_reset_mV: -63, V_th_mV: -50, R_leak_MOhm: 11,
+         C_mem_nF: 2, t_ref_ms: 3}
+synapses: {tau_syn_ms: 1, t_ax_delay_ms: 2, h_0_mV: 3, t_Ca_delay_ms: 4, Ca_pre: 5, Ca_post: 6,
+           tau_Ca_ms: 7, tau_h_s: 8, gamma_p: 9, gamma_d: 10, theta_p: 12, theta_d: 11,
+           sigma_pl_mV: 13, theta_pro_mV: 14, theta_tag_mV: 15, p_max_umol_per_l: 16, tau_p_s: 17,
+           tau_z_s: 18, f_int_l_per_umol: 19}
+record: {neurons: [9, exc], synapses: [[0, 1], [1, 0]], every_steps: 7, snapshots_s: [100, 0]}
+output: {directory: out}
+)",
+        "c.yaml");
+    EXPECT_EQ(experiment.seed, 18446744073709551615ULL);
+    EXPECT_EQ(experiment.fast_forward, FastForward::off);
+    EXPECT_EQ(experiment.dt_ms, 0.1);
+    EXPECT_EQ(experiment.dt_fast_forward_s, 25);
+    EXPECT_EQ(experiment.description, "a: b");
+    EXPECT_EQ(experiment.populations, (Populations{8, 2}));
+    EXPECT_EQ(experiment.connectivity, (Connectivity{0.2, {}, 1, 2, 3}));
+    EXPECT_EQ(experiment.background, (BackgroundParameters{-0.5, 0.25}));
+    EXPECT_EQ(experiment.neuron, (NeuronParameters{-61, -62, -63, -50, 11, 2, 3}));
+    EXPECT_EQ(experiment.synapses, (SynapseParameters{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 11, 13, 14,
+                                                      15, 16, 17, 18, 19}));
+    EXPECT_EQ(experiment.record.neurons, (std::vector<NeuronId>{9, 0, 1, 2, 3, 4, 5, 6, 7}));
+    EXPECT_EQ(experiment.record.synapses, (std::vector<RecordedSynapse>{{0, 1}, {1, 0}}));
+    EXPECT_EQ(experiment.record.every_steps, 7);
+    EXPECT_EQ(experiment.record.snapshots_s, (std::vector<double>{0, 100}));
+    EXPECT_EQ(experiment.output_directory, "out");
+
+    const auto learn = StimulusRole::learn;
+    const auto recall = StimulusRole::recall;
+    ASSERT_EQ(experiment.stimuli.size(), 4u);
+    EXPECT_EQ(experiment.stimuli[0],
+              (Stimulus{"second", Scheme::stet, learn, "inh", 1, 1200, 0, 50, {}}));
+    EXPECT_EQ(experiment.stimuli[1],
+              (Stimulus{"recall_1", Scheme::rect, recall, "exc", 2, 3, 4, 5, {}}));
+    EXPECT_EQ(experiment.stimuli[2],
+              (Stimulus{"recall_2", Scheme::explicit_spikes, learn, "all", 0, 0, 0, 0, {1, 2.5}}));
+    EXPECT_EQ(experiment.stimuli[3],
+              (Stimulus{"all_along", Scheme::full, learn, "all", 0, 0, 1.5, 20, {}}));
+}
+
+TEST(Configuration, overrides_replace_values_lists_and_maps) {
+    const std::string text =
+        minimal + "stimuli:\n  learn: {scheme: FULL, group: exc, n_inputs: 1, rate_Hz: 2}\n";
+    const Experiment experiment = parse_configuration(
+        text, "c.yaml",
+        {"simulation.seed=7", "simulation.seed=8", "stimuli.learn.rate_Hz=100",
+         "record.neurons=[1, 2]", "groups.part={of: exc, count: 3}", "groups.part.count=4",
+         "stimuli.recall.scheme=FULL", "stimuli.recall.group=part", "stimuli.recall.n_inputs=3",
+         "stimuli.recall.rate_Hz=4", "simulation.description=a = b", "connectivity.file="});
+    EXPECT_EQ(experiment.seed, 8u);
+    EXPECT_EQ(experiment.stimuli.at(0).rate_Hz, 100);
+    EXPECT_EQ(experiment.stimuli.at(1).name, "recall");
+    EXPECT_EQ(experiment.stimuli.at(1).n_inputs, 3);
+    EXPECT_EQ(experiment.record.neurons, (std::vector<NeuronId>{1, 2}));
+    EXPECT_EQ(experiment.group("part").ids.size(), 4u);
+    EXPECT_EQ(experiment.description, "a = b");
+}
+
+TEST(Configuration, empty_file_with_overrides) {
+    const std::string path = std::filesystem::temp_directory_path() /
+                             ("engram_empty_" + std::to_string(getpid()) + ".yaml");
+    std::ofstream(path).close();
+    EXPECT_THROW(read_configuration(path), ConfigError);
+    EXPECT_EQ(read_configuration(path, {"simulation.duration_s=3"}).duration_s, 3);
+    std::filesystem::remove(path);
+}
+
+TEST(Configuration, resolved_text_keeps_every_bit) {
+    Experiment experiment = parse_configuration(
+        minimal + "groups: {drawn: {random: {of: all, fraction: 0.1}}, one: {ids: [1999]}}\n",
+        "c.yaml",
+        {"simulation.dt_ms=0.1", "background.mean_nA=0.30000000000000004",
+         "background.sigma_wn_nA_sqrt_s=1e-300", "simulation.seed=18446744073709551615"});
+    experiment.description = "line 1\nline 2: \"quoted\" \\ # \t\x01 \xc3\xa4";
+    experiment.output_directory = "a: b/#c";
+    const std::string text = resolved_configuration(experiment);
+    EXPECT_EQ(text.substr(0, text.find('\n')),
+              "# Engram " ENGRAM_VERSION " resolved configuration");
+    EXPECT_EQ(text.find("random"), std::string::npos);
+    EXPECT_NE(text.find("one: {first: 1999, count: 1}"), std::string::npos);
+    const Experiment again = parse_configuration(text, "elsewhere.yaml");
+    EXPECT_EQ(again, experiment);
+    EXPECT_EQ(resolved_configuration(again), text);
+}
+
+TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
+    const std::filesystem::path directory = std::filesystem::path(ENGRAM_SOURCE_DIR) / "configs";
+    std::map<std::string, std::string> schedules;
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+        if (entry.path().extension() != ".yaml") continue;
+        const std::string stem = entry.path().stem();
+        SCOPED_TRACE(stem);
+        const Experiment experiment = read_configuration(entry.path());
+        EXPECT_EQ(experiment.output_directory, "results/" + stem);
+        EXPECT_FALSE(experiment.description.empty());
+        EXPECT_EQ(parse_configuration(resolved_configuration(experiment), "elsewhere.yaml"),
+                  experiment);
+        schedules[stem] = make_schedule(experiment).name;
+    }
+    EXPECT_EQ(schedules, (std::map<std::string, std::string>{
+                             {"basic_early", "learn"},
+                             {"basic_early_det", "learn"},
+                             {"basic_late", "learn - consolidate"},
+                             {"basic_late_stet", "learn - consolidate"},
+                             {"defaultnet_10s_recall", "learn+recall"},
+                             {"defaultnet_8h_recall", "learn - consolidate - recall"},
+                             {"defaultnet_background", "background"},
+                             {"defaultnet_max_activity", "learn"},
+                             {"smallnet2_max_activity", "learn"},
+                             {"smallnet3_10s_recall", "learn+recall"},
+                             {"smallnet3_8h_recall", "learn - consolidate - recall"}}));
+}
+
+TEST(Configuration, shipped_default_network_is_the_published_one) {
+    const Experiment experiment =
+        read_configuration(ENGRAM_SOURCE_DIR "/configs/defaultnet_8h_recall.yaml");
+    EXPECT_EQ(experiment.group("assembly").ids.size(), 200u);
+    EXPECT_EQ(experiment.group("recalled").ids.size(), 100u);
+    EXPECT_EQ(experiment.group("recalled").ids.back(), 99u);
+    EXPECT_EQ(experiment.synapses, SynapseParameters{});
+    EXPECT_EQ(experiment.neuron, NeuronParameters{});
+    EXPECT_EQ(experiment.background, BackgroundParameters{});
+    EXPECT_EQ(experiment.connectivity, Connectivity{});
+}
+
+}  // namespace
+}  // namespace engram

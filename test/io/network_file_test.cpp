@@ -1,0 +1,143 @@
+#include "io/network_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "io/durable.hpp"
+#include "io/hdf5_dataset.hpp"
+#include "io/snapshot_file.hpp"
+#include "io/synthetic_network.hpp"
+#include "io/temporary_directory.hpp"
+
+namespace engram::test {
+namespace {
+
+using Ids = std::vector<std::uint64_t>;
+
+// Edges given by hand: the sources of each target.
+class ListedEdges : public EdgeProvider {
+  public:
+    explicit ListedEdges(std::vector<Ids> sources) : sources_(std::move(sources)) {}
+    std::vector<TargetRange> local_targets() const override { return {{0, sources_.size()}}; }
+    void in_degrees(TargetRange targets, std::span<std::uint64_t> degrees) const override {
+        for (std::uint64_t i = 0; i < targets.count; ++i) {
+            degrees[i] = sources_[targets.first + i].size();
+        }
+    }
+    void sources(TargetRange targets, Ids& source_ids) const override {
+        source_ids.clear();
+        for (std::uint64_t i = 0; i < targets.count; ++i) {
+            const Ids& part = sources_[targets.first + i];
+            source_ids.insert(source_ids.end(), part.begin(), part.end());
+        }
+    }
+
+  private:
+    std::vector<Ids> sources_;
+};
+
+class NetworkFileTest : public ::testing::Test {
+  protected:
+    void write(const EdgeProvider& provider, std::uint64_t n, std::uint64_t edges_per_round) {
+        const std::array<NetworkEdges, 1> edges{
+            {{{"exc_exc", "exc", "exc", n, n, 4.2, 3.0}, &provider}}};
+        write_network_file(path_, edges, MPI_COMM_WORLD, edges_per_round);
+    }
+    Ids read(const std::string& name) {
+        const h5::File file = h5::File::open(path_, h5::Access::read_only);
+        return h5::read_dataset<std::uint64_t>(file, "edges/exc_exc/" + name);
+    }
+    TemporaryDirectory directory_;
+    const std::string path_ = directory_.file("partial-network.h5");
+    const std::string target_ = directory_.file("network.h5");
+    const std::string part_ = directory_.file("snapshot-0.h5");
+};
+
+TEST_F(NetworkFileTest, IndicesOfAHandMadeNetwork) {
+    // Edges 1 and 2 have adjacent ids and source 2: one range, across the empty target 1.
+    const ListedEdges edges({{0, 2}, {}, {2, 3}, {0}});
+    for (const std::uint64_t edges_per_round : {1, 2, 1000}) {
+        write(edges, 4, edges_per_round);
+        EXPECT_EQ(read("source_node_id"), (Ids{0, 2, 2, 3, 0}));
+        EXPECT_EQ(read("target_node_id"), (Ids{0, 0, 2, 2, 3}));
+        const std::string by_target = "indices/target_to_source/";
+        EXPECT_EQ(read(by_target + "node_id_to_ranges"), (Ids{0, 1, 1, 1, 1, 2, 2, 3}));
+        EXPECT_EQ(read(by_target + "range_to_edge_id"), (Ids{0, 2, 2, 4, 4, 5}));
+        const std::string by_source = "indices/source_to_target/";
+        EXPECT_EQ(read(by_source + "node_id_to_ranges"), (Ids{0, 2, 2, 2, 2, 3, 3, 4}));
+        EXPECT_EQ(read(by_source + "range_to_edge_id"), (Ids{0, 1, 4, 5, 1, 3, 3, 4}));
+    }
+}
+
+TEST_F(NetworkFileTest, ParallelEdgesOfAPairShareARange) {
+    write(ListedEdges({{1, 1}, {1, 1}}), 2, 1000);
+    EXPECT_EQ(read("indices/source_to_target/node_id_to_ranges"), (Ids{0, 0, 0, 1}));
+    EXPECT_EQ(read("indices/source_to_target/range_to_edge_id"), (Ids{0, 4}));
+}
+
+TEST_F(NetworkFileTest, NoNeuronsAndNoEdgesWork) {
+    write(ListedEdges({}), 0, 1000);
+    EXPECT_TRUE(read("source_node_id").empty());
+    write(ListedEdges({{}, {}}), 2, 1000);
+    EXPECT_TRUE(read("edge_group_index").empty());
+    EXPECT_EQ(read("indices/source_to_target/node_id_to_ranges"), (Ids{0, 0, 0, 0}));
+}
+
+TEST(SnapshotLabel, IsTheShortestDecimal) {
+    EXPECT_EQ(snapshot_label(9), "t_9s");
+    EXPECT_EQ(snapshot_label(28810), "t_28810s");
+    EXPECT_EQ(snapshot_label(1e7), "t_10000000s");
+    EXPECT_EQ(snapshot_label(0.1), "t_0.1s");
+    EXPECT_EQ(snapshot_label(0), "t_0s");
+}
+
+TEST_F(NetworkFileTest, SnapshotsAreGathered) {
+    const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
+    write(edges, 20, 10);
+    write_snapshot_part(part_, 9, 20, edges, edges.plastic_values(), MPI_COMM_WORLD, 10);
+    const std::string before = content(path_);
+    // A run that was killed while it assembled the file simply assembles it again.
+    put(temporary_path(target_), "rubbish");
+    assemble_network_file(path_, {&part_, 1}, target_, MPI_COMM_WORLD);
+    EXPECT_EQ(content(path_), before);
+
+    std::vector<double> expected;
+    edges.visit({0, 20}, [&](std::uint64_t source, std::uint64_t target) {
+        expected.push_back(synthetic_h_mV(source, target));
+    });
+    const h5::File file = h5::File::open(target_, h5::Access::read_only);
+    const h5::Group snapshot = h5::open_group(file, "edges/exc_exc/snapshots/t_9s");
+    EXPECT_EQ(h5::read_attribute<double>(snapshot, "time_s"), 9);
+    EXPECT_EQ(h5::read_dataset<double>(snapshot, "h_mV"), expected);
+}
+
+TEST_F(NetworkFileTest, UnusablePartsAreNamed) {
+    const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
+    const SyntheticEdges others({0, 20}, {0, 20}, 4, 0, 1);
+    write(edges, 20, 10);
+    const auto assemble = [&] {
+        assemble_network_file(path_, {&part_, 1}, target_, MPI_COMM_WORLD);
+    };
+    expect_contains(file_error(assemble), part_ + ": the file does not exist");
+    put(part_, "foreign");
+    expect_contains(file_error(assemble), part_ + ": cannot open it as an HDF5 file");
+    std::filesystem::copy_file(path_, part_, std::filesystem::copy_options::overwrite_existing);
+    expect_contains(file_error(assemble), "of type 'engram network', not 'engram snapshot'");
+    write_snapshot_part(part_, 9, 20, others, others.plastic_values(), MPI_COMM_WORLD);
+    expect_contains(file_error(assemble), "another number of synapses");
+    std::filesystem::resize_file(part_, 1000);
+    expect_contains(file_error(assemble), part_);
+    std::filesystem::remove(path_);
+    expect_contains(file_error(assemble), path_);
+    EXPECT_FALSE(std::filesystem::exists(target_));
+}
+
+TEST_F(NetworkFileTest, UnwritableTargetIsNamed) {
+    put(path_, "a file");
+    const std::string below = path_ + "/network.h5";
+    expect_contains(file_error([&] { write_network_file(below, {}, MPI_COMM_WORLD); }), below);
+}
+
+}  // namespace
+}  // namespace engram::test

@@ -1,0 +1,72 @@
+#include "io/output_directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include "io/temporary_directory.hpp"
+
+namespace engram::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(OutputDirectory, IsMadeWithItsParents) {
+    const TemporaryDirectory directory;
+    const auto output = OutputDirectory::prepare(directory.path() / "a" / "b", false);
+    EXPECT_TRUE(fs::is_directory(directory.path() / "a" / "b" / "partial"));
+    EXPECT_EQ(output.spikes(), directory.file("a/b/spikes.h5"));
+}
+
+TEST(OutputDirectory, MayHoldFilesOfOthers) {
+    const TemporaryDirectory directory;
+    put(directory.file("notes.txt"), "mine");
+    fs::create_directory(directory.path() / "checkpoint-photos.h5");
+    EXPECT_NO_THROW(OutputDirectory::prepare(directory.path(), false));
+}
+
+TEST(OutputDirectory, KeepsEarlierResultsUnlessForced) {
+    for (const char* name :
+         {"config.yaml", "spikes.h5", "traces.h5", "network.h5", "summary.json", "checkpoint-12.h5",
+          "spikes.h5.tmp", "checkpoint-12.h5.tmp", "partial/spikes.bin"}) {
+        const TemporaryDirectory directory;
+        fs::create_directory(directory.path() / "partial");
+        put(directory.file(name), "result");
+        put(directory.file("notes.txt"), "mine");
+        const std::string message =
+            file_error([&] { OutputDirectory::prepare(directory.path(), false); });
+        expect_contains(message, directory.path().string());
+        expect_contains(message, "--output");
+        expect_contains(message, "--force");
+        EXPECT_EQ(content(directory.file(name)), "result");
+
+        OutputDirectory::prepare(directory.path(), true);
+        EXPECT_FALSE(fs::exists(directory.file(name))) << name;
+        EXPECT_EQ(content(directory.file("notes.txt")), "mine");
+        EXPECT_TRUE(fs::is_empty(directory.path() / "partial"));
+    }
+}
+
+TEST(OutputDirectory, CanBePreparedAgainIfNothingWasWritten) {
+    const TemporaryDirectory directory;
+    OutputDirectory::prepare(directory.path(), false);
+    EXPECT_NO_THROW(OutputDirectory::prepare(directory.path(), false));
+}
+
+TEST(OutputDirectory, RemovesItsPartialFiles) {
+    const TemporaryDirectory directory;
+    const auto output = OutputDirectory::prepare(directory.path(), false);
+    put(output.spike_spool(), "x");
+    output.remove_partial();
+    EXPECT_TRUE(fs::is_empty(directory.path()));
+}
+
+TEST(OutputDirectory, CannotBeAFileOrBelowOne) {
+    const TemporaryDirectory directory;
+    const std::string file = directory.file("file");
+    put(file, "");
+    expect_contains(file_error([&] { OutputDirectory::prepare(file, true); }), "is a file");
+    expect_contains(file_error([&] { OutputDirectory::prepare(file + "/below", true); }),
+                    file + "/below: cannot create the directory (Not a directory)");
+}
+
+}  // namespace
+}  // namespace engram::test

@@ -1,0 +1,145 @@
+#include "io/spike_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include "io/hdf5_dataset.hpp"
+#include "io/step_time.hpp"
+#include "io/temporary_directory.hpp"
+
+namespace engram::test {
+namespace {
+
+constexpr Populations populations{.n_exc = 4, .n_inh = 2};
+
+std::vector<SpikeEvent> many_spikes(Step n_steps) {
+    std::vector<SpikeEvent> spikes;
+    for (Step step = 0; step < n_steps; ++step) {
+        spikes.push_back({step, static_cast<NeuronId>(step % 6)});
+    }
+    return spikes;
+}
+
+class SpikeFileTest : public ::testing::Test {
+  protected:
+    std::vector<double> times(const std::string& population) {
+        const h5::File file = h5::File::open(target_, h5::Access::read_only);
+        return h5::read_dataset<double>(file, "spikes/" + population + "/timestamps");
+    }
+    std::vector<std::uint64_t> ids(const std::string& population) {
+        const h5::File file = h5::File::open(target_, h5::Access::read_only);
+        return h5::read_dataset<std::uint64_t>(file, "spikes/" + population + "/node_ids");
+    }
+    TemporaryDirectory directory_;
+    const std::string spool_ = directory_.file("spikes.bin");
+    const std::string target_ = directory_.file("spikes.h5");
+};
+
+TEST(StepTime, IsTheNearestDoubleToTheDecimal) {
+    EXPECT_EQ(step_time_ms(50, 0.2), 10.0);
+    EXPECT_EQ(step_time_ms(3, 0.2), 0.6);
+    EXPECT_EQ(step_time_ms(3, 0.1), 0.3);
+    EXPECT_EQ(step_time_ms(7, 0.025), 0.175);
+    // Eight weeks at 0.1 ms.
+    EXPECT_EQ(step_time_ms(48'384'000'003, 0.1), 4838400000.3);
+    EXPECT_EQ(step_time_ms(144'100'003, 0.2), 28820000.6);
+    EXPECT_EQ(step_time_ms(3, 1.0 / 3), 3 * (1.0 / 3));
+    EXPECT_EQ(step_time_ms(5, 1e-7), 5 * 1e-7);
+}
+
+TEST_F(SpikeFileTest, SplitsSpikesByPopulation) {
+    {
+        SpikeSpool spool(spool_);
+        spool.append(std::vector<SpikeEvent>{{3, 1}, {3, 5}});
+        spool.append({});
+        spool.append(std::vector<SpikeEvent>{{50, 0}, {50, 3}, {50, 4}});
+        EXPECT_EQ(spool.position(), 5u);
+        spool.flush();
+    }
+    write_spike_file(spool_, target_, populations, 0.2);
+    EXPECT_EQ(times("exc"), (std::vector{0.6, 10.0, 10.0}));
+    EXPECT_EQ(ids("exc"), (std::vector<std::uint64_t>{1, 0, 3}));
+    EXPECT_EQ(times("inh"), (std::vector{0.6, 10.0}));
+    EXPECT_EQ(ids("inh"), (std::vector<std::uint64_t>{1, 0}));
+}
+
+TEST_F(SpikeFileTest, SilentNetworkHasBothPopulations) {
+    SpikeSpool(spool_).flush();
+    write_spike_file(spool_, target_, populations, 0.2);
+    EXPECT_TRUE(times("exc").empty());
+    EXPECT_TRUE(ids("inh").empty());
+}
+
+TEST_F(SpikeFileTest, ManySpikesPassThroughTheBuffers) {
+    const auto spikes = many_spikes(200'000);
+    {
+        SpikeSpool spool(spool_);
+        spool.append(spikes);
+        // Whole buffers leave early: memory stays bounded.
+        EXPECT_GT(std::filesystem::file_size(spool_), 0u);
+        spool.flush();
+    }
+    EXPECT_EQ(std::filesystem::file_size(spool_), 12 * spikes.size());
+    write_spike_file(spool_, target_, populations, 1.0);
+    std::vector<double> expected;
+    for (const SpikeEvent& spike : spikes) {
+        if (spike.neuron < 4) expected.push_back(static_cast<double>(spike.step));
+    }
+    EXPECT_EQ(times("exc"), expected);
+}
+
+TEST_F(SpikeFileTest, ContinuationEqualsAnUninterruptedRecording) {
+    const auto spikes = many_spikes(100'000);
+    std::uint64_t position = 0;
+    {
+        SpikeSpool spool(spool_);
+        spool.append(std::span(spikes).first(70'001));
+        spool.flush();
+        position = spool.position();
+        // Recorded after the checkpoint, then lost in the crash.
+        spool.append(std::span(spikes).first(90'000));
+        spool.flush();
+    }
+    {
+        SpikeSpool spool(spool_, position);
+        EXPECT_EQ(spool.position(), 70'001u);
+        spool.append(std::span(spikes).subspan(70'001));
+        spool.flush();
+    }
+    const std::string continued = content(spool_);
+    SpikeSpool whole(spool_);
+    whole.append(spikes);
+    whole.flush();
+    EXPECT_EQ(continued, content(spool_));
+}
+
+TEST_F(SpikeFileTest, ContinuationNeedsTheWholeRecording) {
+    expect_contains(file_error([&] { SpikeSpool(spool_, 0); }), "cannot open the recording");
+    SpikeSpool spool(spool_);
+    spool.append(many_spikes(10));
+    spool.flush();
+    const std::string message = file_error([&] { SpikeSpool(spool_, 11); });
+    expect_contains(message,
+                    spool_ + ": the recording has 10 records, but the checkpoint needs 11");
+    EXPECT_EQ(content(spool_).size(), 120u);
+}
+
+TEST_F(SpikeFileTest, UnusableRecordingsLeaveTheOldFile) {
+    put(target_, "old");
+    const auto convert = [&] { write_spike_file(spool_, target_, populations, 0.2); };
+    expect_contains(file_error(convert), spool_ + ": cannot open the recording");
+    put(spool_, "thirteen byte");
+    expect_contains(file_error(convert), "ends within a record");
+    put(spool_, "foreign data");
+    expect_contains(file_error(convert), "which the network has not");
+    EXPECT_EQ(content(target_), "old");
+}
+
+TEST_F(SpikeFileTest, UnwritableTargetIsNamed) {
+    SpikeSpool(spool_).flush();
+    const std::string below = spool_ + "/spikes.h5";
+    expect_contains(file_error([&] { write_spike_file(spool_, below, populations, 0.2); }), below);
+    expect_contains(file_error([&] { SpikeSpool spool(spool_ + "/x"); }), "cannot create");
+}
+
+}  // namespace
+}  // namespace engram::test

@@ -1,0 +1,122 @@
+#include "io/trace_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include "io/hdf5_dataset.hpp"
+#include "io/temporary_directory.hpp"
+
+namespace engram::test {
+namespace {
+
+constexpr Populations populations{.n_exc = 1000, .n_inh = 1000};
+
+double value(std::size_t row, std::size_t column) {
+    return static_cast<double>(row) * 10'000 + static_cast<double>(column);
+}
+
+void append_rows(TraceSpool& spool, std::size_t n_columns, std::size_t begin, std::size_t end) {
+    std::vector<double> row(n_columns);
+    for (std::size_t i = begin; i < end; ++i) {
+        for (std::size_t j = 0; j < n_columns; ++j) row[j] = value(i, j);
+        spool.append(row);
+    }
+}
+
+class TraceFileTest : public ::testing::Test {
+  protected:
+    void expect_column(const std::string& name, std::size_t column, std::size_t n_rows) {
+        const h5::File file = h5::File::open(target_, h5::Access::read_only);
+        const auto values = h5::read_dataset<double>(file, "traces/" + name);
+        ASSERT_EQ(values.size(), n_rows) << name;
+        for (std::size_t row = 0; row < n_rows; ++row) {
+            ASSERT_EQ(values[row], value(row, column)) << name;
+        }
+    }
+    TemporaryDirectory directory_;
+    const std::string spool_ = directory_.file("traces.bin");
+    const std::string target_ = directory_.file("traces.h5");
+};
+
+TEST_F(TraceFileTest, ColumnsFollowTheOrderOfTheRecording) {
+    Recording record;
+    record.neurons = {68, 1500};
+    record.synapses = {{6, 68}, {5, 2}};
+    ASSERT_EQ(trace_columns(record), 19u);
+    TraceSpool spool(spool_, 19);
+    append_rows(spool, 19, 0, 7);
+    EXPECT_EQ(spool.position(), 7u);
+    spool.flush();
+    write_trace_file(spool_, target_, record, populations, 0.2);
+    expect_column("time_ms", 0, 7);
+    expect_column("neurons/68/V_mV", 1, 7);
+    expect_column("neurons/68/p", 6, 7);
+    expect_column("neurons/1500/V_mV", 7, 7);
+    expect_column("synapses/6_68/Ca", 13, 7);
+    expect_column("synapses/6_68/z", 15, 7);
+    expect_column("synapses/5_2/h_mV", 17, 7);
+}
+
+TEST_F(TraceFileTest, ManyColumnsAreConvertedBlockByBlock) {
+    Recording record;
+    for (NeuronId gid = 0; gid < 700; ++gid) record.neurons.push_back(gid);
+    const std::size_t n_columns = trace_columns(record);
+    constexpr std::size_t n_rows = 1200;  // more than one block of 32 MiB
+    TraceSpool spool(spool_, n_columns);
+    append_rows(spool, n_columns, 0, n_rows);
+    spool.flush();
+    write_trace_file(spool_, target_, record, populations, 0.2);
+    expect_column("time_ms", 0, n_rows);
+    expect_column("neurons/0/V_mV", 1, n_rows);
+    expect_column("neurons/699/p", n_columns - 1, n_rows);
+}
+
+TEST_F(TraceFileTest, NothingRecordedLeavesTheTimes) {
+    TraceSpool spool(spool_, 1);
+    append_rows(spool, 1, 0, 3);
+    spool.flush();
+    write_trace_file(spool_, target_, {}, populations, 0.2);
+    expect_column("time_ms", 0, 3);
+}
+
+TEST_F(TraceFileTest, NoRowsGiveEmptyDatasets) {
+    Recording record;
+    record.neurons = {1};
+    TraceSpool(spool_, 7).flush();
+    write_trace_file(spool_, target_, record, populations, 0.2);
+    expect_column("neurons/1/p", 6, 0);
+}
+
+TEST_F(TraceFileTest, ContinuationEqualsAnUninterruptedRecording) {
+    {
+        TraceSpool spool(spool_, 4);
+        append_rows(spool, 4, 0, 9000);
+        spool.flush();
+    }
+    {
+        TraceSpool spool(spool_, 4, 5001);
+        EXPECT_EQ(spool.position(), 5001u);
+        append_rows(spool, 4, 5001, 8000);
+        spool.flush();
+    }
+    const std::string continued = content(spool_);
+    TraceSpool whole(spool_, 4);
+    append_rows(whole, 4, 0, 8000);
+    whole.flush();
+    EXPECT_EQ(continued, content(spool_));
+    expect_contains(file_error([&] { TraceSpool(spool_, 4, 8001); }), "the checkpoint needs 8001");
+}
+
+TEST_F(TraceFileTest, RecordingOfAnotherRunIsRefused) {
+    TraceSpool spool(spool_, 4);
+    append_rows(spool, 4, 0, 3);
+    spool.flush();
+    Recording record;
+    record.neurons = {1};
+    expect_contains(
+        file_error([&] { write_trace_file(spool_, target_, record, populations, 0.2); }),
+        "ends within a record");
+    EXPECT_FALSE(std::filesystem::exists(target_));
+}
+
+}  // namespace
+}  // namespace engram::test

@@ -1,0 +1,32 @@
+// A sink that keeps all results in memory.
+#pragma once
+
+#include <vector>
+
+#include "simulation/result_sink.hpp"
+
+namespace engram::test {
+
+class MemorySink : public ResultSink {
+  public:
+    void write_spikes(std::span<const SpikeEvent> events) override {
+        spikes.insert(spikes.end(), events.begin(), events.end());
+    }
+    void write_traces(std::span<const double> values, std::size_t n) override {
+        rows.insert(rows.end(), values.begin(), values.end());
+        n_rows += n;
+    }
+    void write_snapshot(const Snapshot& snapshot) override { snapshots.push_back(snapshot); }
+
+    //! Value of a column in a row.
+    double at(std::size_t row, std::size_t column) const {
+        return rows.at(row * (rows.size() / n_rows) + column);
+    }
+
+    std::vector<SpikeEvent> spikes;
+    std::vector<double> rows;
+    std::size_t n_rows = 0;
+    std::vector<Snapshot> snapshots;
+};
+
+}  // namespace engram::test

@@ -1,0 +1,50 @@
+// Experiments that several tests share.
+#pragma once
+
+#include <numeric>
+
+#include "experiment/experiment.hpp"
+
+namespace engram::test {
+
+inline Group group_of(const std::string& name, NeuronId first, NeuronId count) {
+    Group group{name, std::vector<NeuronId>(count)};
+    std::iota(group.ids.begin(), group.ids.end(), first);
+    return group;
+}
+
+// 40 + 10 neurons with noise, learning (three pulses within 0.4 s) and a recall pulse, wired so
+// densely that spikes arrive at active synapses all the time.
+inline Experiment noisy_learning_network() {
+    Experiment e;
+    e.duration_s = 1.2;
+    e.seed = 7;
+    e.fast_forward = FastForward::off;
+    e.populations = {40, 10};
+    e.connectivity.probability = 0.3;
+    e.background = {0.4, 0.1};
+    e.groups = {group_of("assembly", 0, 12), group_of("recalled", 3, 6)};
+    Stimulus pulse;
+    pulse.scheme = Scheme::rect;
+    pulse.group = "assembly";
+    pulse.duration_s = 0.1;
+    pulse.n_inputs = 25;
+    pulse.rate_Hz = 100;
+    for (const double start : {0.1, 0.3, 0.5}) {
+        pulse.name = "learn" + std::to_string(start);
+        pulse.start_s = start;
+        e.stimuli.push_back(pulse);
+    }
+    pulse.name = "recall";
+    pulse.role = StimulusRole::recall;
+    pulse.group = "recalled";
+    pulse.start_s = 0.9;
+    e.stimuli.push_back(pulse);
+    // Fast protein dynamics, so that the late phase has something to do within a second.
+    e.synapses.tau_p_s = 2.0;
+    e.synapses.tau_z_s = 2.0;
+    e.output_directory = "unused";
+    return e;
+}
+
+}  // namespace engram::test

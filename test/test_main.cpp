@@ -1,0 +1,11 @@
+// Entry point of the unit tests: MPI is initialised once for all of them.
+#include <gtest/gtest.h>
+#include <mpi.h>
+
+int main(int argc, char** argv) {
+    MPI_Init(&argc, &argv);
+    ::testing::InitGoogleTest(&argc, argv);
+    const int result = RUN_ALL_TESTS();
+    MPI_Finalize();
+    return result;
+}
