@@ -6,9 +6,10 @@ namespace {
 std::string text_of(const ConfigProblem& problem) {
     std::string text = problem.file;
     if (problem.line > 0) text.append(":").append(std::to_string(problem.line));
-    text += ": ";
-    if (!problem.key.empty()) text += problem.key + ": ";
-    return text + problem.message;
+    if (!text.empty()) text += ": ";
+    if (!problem.key.empty()) text.append(problem.key).append(": ");
+    text += problem.message;
+    return text;
 }
 
 std::string text_of(const std::vector<ConfigProblem>& problems) {

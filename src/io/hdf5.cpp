@@ -28,6 +28,12 @@ std::string reason_on_stack() {
             return 0;
         },
         &reason);
+    // File drivers append a list of numbers and times to what the system says.
+    const std::string marker = "error message = '";
+    if (const auto begin = reason.find(marker); begin != std::string::npos) {
+        const auto first = begin + marker.size();
+        return reason.substr(first, reason.find('\'', first) - first);
+    }
     return reason;
 }
 
@@ -45,6 +51,18 @@ std::string file_name(hid_t object) {
     });
 }
 
+bool is_temporary(const std::string& path) {
+    return path.ends_with(temporary_suffix);
+}
+
+// HDF5 1.10 crashes in MPI_Finalize if it could not write all of a file or dataset on closing. A
+// temporary file is worthless once its writer has failed: giving its space back lets a full disk
+// take the little that closing writes.
+void empty_temporary(const std::string& path) {
+    std::error_code ignored;
+    if (is_temporary(path)) std::filesystem::resize_file(path, 0, ignored);
+}
+
 PropertyList file_access(MPI_Comm comm) {
     PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
     if (comm != MPI_COMM_NULL) H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL);
@@ -53,6 +71,9 @@ PropertyList file_access(MPI_Comm comm) {
 
 hid_t create_file(const std::string& path, MPI_Comm comm) {
     const PropertyList access = file_access(comm);
+    // No buffering of values: a full disk shall show when they are written, not on closing.
+    H5Pset_cache(access, 0, 0, 0, 0);
+    H5Pset_sieve_buf_size(access, 0);
     const hid_t id =
         quietly([&] { return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access); });
     if (id >= 0) return id;
@@ -95,7 +116,9 @@ detail::Silence::~Silence() {
 
 void fail(hid_t object, const std::string& problem, const std::string& remedy) {
     const std::string message = compose(problem, remedy);
-    throw FileError(file_name(object), message);
+    const std::string path = file_name(object);
+    if (remedy == remedy_for_writing) empty_temporary(path);
+    throw FileError(path, message);
 }
 
 void reject(hid_t object, const std::string& problem, const std::string& remedy) {
@@ -120,21 +143,21 @@ File File::open(const std::string& path, Access access, MPI_Comm comm) {
 
 File::~File() {
     const bool failed = access_ == Access::read_write && std::uncaught_exceptions() > exceptions_;
-    if (!failed || id_ < 0 || !path_.ends_with(temporary_suffix)) return;
-    // HDF5 1.10 crashes in MPI_Finalize if it could not write a file on closing. A temporary file
-    // is worthless once its writer has failed: giving its space back lets a full disk take the
-    // little that is written now.
-    std::error_code ignored;
-    std::filesystem::resize_file(path_, 0, ignored);
+    if (!failed || id_ < 0 || !is_temporary(path_)) return;
+    empty_temporary(path_);
     id_.reset();
+    std::error_code ignored;
     std::filesystem::remove(path_, ignored);
 }
 
-void File::close() {
-    if (access_ == Access::read_write &&
-        quietly([&] { return H5Fflush(id_, H5F_SCOPE_GLOBAL); }) < 0) {
+void File::flush() {
+    if (quietly([&] { return H5Fflush(id_, H5F_SCOPE_GLOBAL); }) < 0) {
         fail(id_, "cannot write buffered data", remedy_for_writing);
     }
+}
+
+void File::close() {
+    if (access_ == Access::read_write) flush();
     if (id_.reset() < 0) {
         throw FileError(path_, compose("cannot close the file", remedy_for_writing));
     }

@@ -90,6 +90,9 @@ class File {
 
     operator hid_t() const { return id_; }
     const std::string& path() const { return path_; }
+    //! Write what is buffered, and say so if that fails. Datasets that were appended to close
+    //! silently: flush before.
+    void flush();
     //! Flush and close, and say so if that fails; the destructor closes too, but silently.
     //! Close all groups and datasets of the file first.
     void close();

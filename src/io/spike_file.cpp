@@ -111,6 +111,7 @@ void write_spike_file(const std::string& spool_path, const std::string& target_p
             exc.write();
             inh.write();
         }
+        file.flush();
     }
     file.close();
     finish_file(target_path);

@@ -1,6 +1,7 @@
 #include "network/partition.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "experiment/errors.hpp"
 
@@ -8,15 +9,13 @@ namespace engram {
 
 namespace {
 
-// Large enough for long contiguous pieces in files, small enough for an even share of everything.
+// Small enough for an even share of everything, large enough for long contiguous pieces in files.
 NeuronId choose_chunk_size(NeuronId n_neurons, NeuronId n_ranks) {
     constexpr NeuronId chunks_per_rank = 16;
     constexpr NeuronId vector_multiple = 64;
     const NeuronId ideal = n_neurons / (n_ranks * chunks_per_rank);
     if (ideal >= vector_multiple) return ideal / vector_multiple * vector_multiple;
-    NeuronId chunk = vector_multiple;
-    while (chunk > 1 && (n_neurons + chunk - 1) / chunk < n_ranks) chunk /= 2;
-    return chunk;
+    return std::bit_floor(std::max<NeuronId>(1, ideal));
 }
 
 }  // namespace

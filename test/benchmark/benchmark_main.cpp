@@ -2,10 +2,11 @@
 // early phase, the real-time factor, and bytes per synapse. Run on one rank or under mpirun.
 #include <mpi.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <fstream>
 #include <numeric>
 #include <string>
 
@@ -37,6 +38,14 @@ Experiment published_network(double duration_s) {
     return e;
 }
 
+// 20,000 neurons with 1,000 inputs each.
+Experiment large_network(double duration_s) {
+    Experiment e = published_network(duration_s);
+    e.populations = {16000, 4000};
+    e.connectivity.probability = 0.05;
+    return e;
+}
+
 // Learning at 10 s, recall at `recall_s`, assembly of 200.
 Experiment memory_recall(double recall_s, double duration_s) {
     Experiment e = published_network(duration_s);
@@ -65,6 +74,45 @@ double peak_memory_MB() {
     return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
+double resident_memory_B() {
+    std::ifstream file("/proc/self/statm");
+    double pages = 0;
+    file >> pages >> pages;
+    return pages * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+double sum_over_ranks(double value) {
+    double sum = 0;
+    MPI_Allreduce(&value, &sum, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+    return sum;
+}
+
+// Memory of a built network: what its containers hold, and what the process has grown by.
+void print_memory(const Simulation& simulation, double growth_B) {
+    const Network& network = simulation.network();
+    double fixed_B = 0;
+    double n_fixed = 0;
+    for (const Projection p : {Projection::exc_inh, Projection::inh_exc, Projection::inh_inh}) {
+        fixed_B += static_cast<double>(network.table(p).bytes());
+        n_fixed += static_cast<double>(network.table(p).size());
+    }
+    const double plastic_B =
+        sum_over_ranks(static_cast<double>(network.plastic().bytes() + simulation.state().bytes()));
+    const double n_plastic = sum_over_ranks(static_cast<double>(network.plastic().size()));
+    fixed_B = sum_over_ranks(fixed_B);
+    n_fixed = sum_over_ranks(n_fixed);
+    growth_B = sum_over_ranks(growth_B);
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (rank != 0) return;
+    std::printf("  plastic synapses %.0f: %.2f bytes each; fixed synapses %.0f: %.2f bytes each\n",
+                n_plastic, plastic_B / n_plastic, n_fixed, fixed_B / n_fixed);
+    std::printf(
+        "  process memory grew by %.0f MB while building, all included: %.2f times the "
+        "synapses' %.0f MB\n",
+        growth_B / 1e6, growth_B / (plastic_B + fixed_B), (plastic_B + fixed_B) / 1e6);
+}
+
 void measure(const char* name, const Experiment& experiment) {
     int rank = 0;
     int n_ranks = 1;
@@ -72,9 +120,11 @@ void measure(const char* name, const Experiment& experiment) {
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     MPI_Barrier(MPI_COMM_WORLD);
     const double start = MPI_Wtime();
+    const double memory_before = resident_memory_B();
     Simulation simulation(experiment, MPI_COMM_WORLD);
     MPI_Barrier(MPI_COMM_WORLD);
     const double build_s = MPI_Wtime() - start;
+    const double growth_B = resident_memory_B() - memory_before;
     NullSink sink;
     ProgressListener progress;
     const double run_start = MPI_Wtime();
@@ -85,6 +135,8 @@ void measure(const char* name, const Experiment& experiment) {
     for (const Phase& phase : simulation.schedule().phases)
         if (phase.kind == PhaseKind::spiking)
             spiking_s += static_cast<double>(phase.end - phase.begin) * experiment.dt_ms / 1000.0;
+    print_memory(simulation, growth_B);
+    // Of rank 0: times per unit of work are those of one core.
     const WorkCounters work = simulation.work();
     const auto per = [&](std::uint64_t n) {
         return n == 0 ? 0.0 : run_s * 1e9 / static_cast<double>(n);
@@ -113,6 +165,7 @@ int main(int argc, char** argv) {
     const std::string wanted = argc > 1 ? argv[1] : "all";
     const auto is_wanted = [&](const char* name) { return wanted == "all" || wanted == name; };
     if (is_wanted("background")) measure("background", published_network(20));
+    if (is_wanted("large")) measure("large", large_network(1));
     if (is_wanted("recall10s")) measure("recall10s", memory_recall(20, 25));
     if (is_wanted("recall8h")) measure("recall8h", memory_recall(28810, 28820));
     MPI_Finalize();

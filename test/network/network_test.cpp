@@ -1,0 +1,115 @@
+#include "network/network.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace engram::test {
+namespace {
+
+using Edge = std::pair<NeuronId, NeuronId>;  // pre, post
+
+Experiment small_experiment() {
+    Experiment e;
+    e.populations = {90, 31};
+    e.connectivity.probability = 0.2;
+    e.seed = 12;
+    return e;
+}
+
+std::set<Edge> edges_of(const Wiring& wiring, NeuronId n) {
+    std::set<Edge> edges;
+    wiring.visit(0, n, [&](NeuronId post, std::span<const NeuronId> sources) {
+        for (const NeuronId pre : sources) edges.insert({pre, post});
+    });
+    return edges;
+}
+
+TEST(Network, TablesOfAllRanksMakeUpTheWiring) {
+    const Experiment e = small_experiment();
+    const auto wiring = make_wiring(e);
+    const std::set<Edge> expected = edges_of(*wiring, e.populations.size());
+    for (const int n_ranks : {1, 2, 3, 4, 121}) {
+        std::set<Edge> found;
+        std::size_t n_synapses = 0;
+        for (int rank = 0; rank < n_ranks; ++rank) {
+            const Network network(e, *wiring, Partition(e.populations.size(), n_ranks), rank);
+            for (const Projection projection : {Projection::exc_exc, Projection::exc_inh,
+                                                Projection::inh_exc, Projection::inh_inh}) {
+                const int kind = static_cast<int>(projection);
+                const SynapseTable& table = network.table(projection);
+                const NeuronId first = kind < 2 ? 0 : e.populations.n_exc;
+                n_synapses += table.size();
+                for (NeuronId row = 0; row < table.n_sources(); ++row)
+                    for (const std::uint32_t target : table.row(row)) {
+                        const NeuronId post = network.global_id(target);
+                        ASSERT_TRUE(network.owns(post));
+                        ASSERT_EQ(post < e.populations.n_exc, kind % 2 == 0);
+                        ASSERT_EQ(target < network.n_local_exc(), kind % 2 == 0);
+                        found.insert({first + row, post});
+                    }
+            }
+        }
+        EXPECT_EQ(n_synapses, expected.size()) << n_ranks << " ranks";
+        EXPECT_EQ(found, expected) << n_ranks << " ranks";
+    }
+}
+
+TEST(Network, RowsAscendAndCanBeSearched) {
+    const Experiment e = small_experiment();
+    const Network network(e, *make_wiring(e), Partition(e.populations.size(), 1), 0);
+    const SynapseTable& table = network.plastic();
+    ASSERT_EQ(table.n_sources(), 90u);
+    for (NeuronId pre = 0; pre < table.n_sources(); ++pre) {
+        const auto row = table.row(pre);
+        EXPECT_TRUE(std::is_sorted(row.begin(), row.end()));
+        for (std::uint32_t target = 0; target < network.n_local(); ++target) {
+            const SynapseIndex k = table.find(pre, target);
+            if (std::binary_search(row.begin(), row.end(), target)) {
+                ASSERT_GE(k, table.row_begin(pre));
+                ASSERT_LT(k, table.row_end(pre));
+                EXPECT_EQ(table.targets()[k], target);
+            } else {
+                EXPECT_EQ(k, table.size());
+            }
+        }
+    }
+}
+
+TEST(Network, LocalCountsAddUp) {
+    const Experiment e = small_experiment();
+    for (const int n_ranks : {1, 2, 3, 5}) {
+        NeuronId n = 0, n_exc = 0;
+        for (int rank = 0; rank < n_ranks; ++rank) {
+            const Network network(e, *make_wiring(e), Partition(121, n_ranks), rank);
+            n += network.n_local();
+            n_exc += network.n_local_exc();
+        }
+        EXPECT_EQ(n, 121u);
+        EXPECT_EQ(n_exc, 90u);
+    }
+}
+
+TEST(Network, OnlyOnePopulation) {
+    Experiment e = small_experiment();
+    for (const Populations populations : {Populations{0, 20}, Populations{20, 0}}) {
+        e.populations = populations;
+        const Network network(e, *make_wiring(e), Partition(20, 1), 0);
+        EXPECT_EQ(network.n_local_exc(), populations.n_exc);
+        EXPECT_EQ(network.table(Projection::exc_inh).size(), 0u);
+        EXPECT_EQ(network.table(Projection::inh_exc).size(), 0u);
+    }
+}
+
+// A fixed-weight synapse takes four bytes, the row offsets eight per source: nothing is doubled by
+// growth of a vector.
+TEST(Network, TablesHaveNoSlack) {
+    const Experiment e = small_experiment();
+    const Network network(e, *make_wiring(e), Partition(121, 1), 0);
+    const SynapseTable& table = network.plastic();
+    EXPECT_EQ(table.bytes(), table.size() * 4 + (table.n_sources() + 1) * 8);
+}
+
+}  // namespace
+}  // namespace engram::test

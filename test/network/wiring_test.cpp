@@ -1,0 +1,178 @@
+#include "network/wiring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "experiment/errors.hpp"
+#include "io/temporary_directory.hpp"
+
+namespace engram::test {
+namespace {
+
+using SourceLists = std::vector<std::vector<NeuronId>>;
+
+SourceLists all_sources(const Wiring& wiring, NeuronId n) {
+    SourceLists lists;
+    wiring.visit(0, n, [&](NeuronId target, std::span<const NeuronId> sources) {
+        ASSERT_EQ(target, lists.size());
+        lists.emplace_back(sources.begin(), sources.end());
+    });
+    return lists;
+}
+
+// Chi-square statistic of degrees against the binomial distribution, bins of >= 10 expected
+// entries; fills the number of degrees of freedom.
+double chi_square(const std::vector<int>& degrees, int trials, double p, int& freedom) {
+    const auto n = static_cast<double>(degrees.size());
+    std::vector<double> observed(static_cast<std::size_t>(trials) + 1);
+    for (const int degree : degrees) ++observed[static_cast<std::size_t>(degree)];
+    double statistic = 0, expected = 0, seen = 0, all_expected = 0, all_seen = 0;
+    freedom = -1;
+    for (int k = 0; k <= trials; ++k) {
+        const double log_probability = std::lgamma(trials + 1.0) - std::lgamma(k + 1.0) -
+                                       std::lgamma(trials - k + 1.0) + k * std::log(p) +
+                                       (trials - k) * std::log1p(-p);
+        expected += n * std::exp(log_probability);
+        seen += observed[static_cast<std::size_t>(k)];
+        const double rest = n - all_expected - expected;
+        if (k < trials && (expected < 10.0 || rest < 10.0)) continue;
+        statistic += (seen - expected) * (seen - expected) / expected;
+        all_expected += expected;
+        all_seen += seen;
+        expected = seen = 0;
+        ++freedom;
+    }
+    EXPECT_EQ(all_seen, n);
+    return statistic;
+}
+
+TEST(RandomWiring, DegreesAreBinomial) {
+    constexpr NeuronId n = 2000;
+    constexpr double p = 0.1;
+    const SourceLists lists = all_sources(RandomWiring(n, p, 4), n);
+    std::vector<int> in(n), out(n);
+    for (NeuronId target = 0; target < n; ++target) {
+        in[target] = static_cast<int>(lists[target].size());
+        for (const NeuronId source : lists[target]) ++out[source];
+    }
+    for (const auto& degrees : {in, out}) {
+        int freedom = 0;
+        const double statistic = chi_square(degrees, n - 1, p, freedom);
+        ASSERT_GT(freedom, 20);
+        // Mean = freedom, variance = 2 freedom; 3.5 sigmas, on either side: a distribution that is
+        // too regular is wrong, too.
+        EXPECT_NEAR(statistic, freedom, 3.5 * std::sqrt(2.0 * freedom));
+    }
+    double total = 0;
+    for (const int degree : in) total += degree;
+    const double pairs = static_cast<double>(n) * (n - 1);
+    EXPECT_NEAR(total, p * pairs, 4 * std::sqrt(pairs * p * (1 - p)));
+}
+
+// Reciprocal connections and common sources come as often as chance has it.
+TEST(RandomWiring, ConnectionsAreIndependent) {
+    constexpr NeuronId n = 1000;
+    constexpr double p = 0.1;
+    const SourceLists lists = all_sources(RandomWiring(n, p, 9), n);
+    std::vector<std::vector<char>> matrix(n, std::vector<char>(n));
+    for (NeuronId post = 0; post < n; ++post)
+        for (const NeuronId pre : lists[post]) matrix[pre][post] = 1;
+    double reciprocal = 0, next_target = 0, next_source = 0;
+    for (NeuronId i = 0; i + 1 < n; ++i)
+        for (NeuronId j = 0; j + 1 < n; ++j) {
+            if (i < j) reciprocal += matrix[i][j] && matrix[j][i];
+            next_target += matrix[i][j] && matrix[i][j + 1];
+            next_source += matrix[i][j] && matrix[i + 1][j];
+        }
+    const double half = 0.5 * n * n, all = static_cast<double>(n) * n;
+    EXPECT_NEAR(reciprocal, half * p * p, 4 * std::sqrt(half) * p + 2 * n * p * p);
+    EXPECT_NEAR(next_target, all * p * p, 4 * std::sqrt(all) * p * 1.1 + 4 * n * p * p);
+    EXPECT_NEAR(next_source, all * p * p, 4 * std::sqrt(all) * p * 1.1 + 4 * n * p * p);
+}
+
+TEST(RandomWiring, SourcesAscendWithoutSelfConnections) {
+    for (const double p : {0.01, 0.5, 0.99}) {
+        const SourceLists lists = all_sources(RandomWiring(300, p, 1), 300);
+        for (NeuronId target = 0; target < 300; ++target)
+            for (std::size_t i = 0; i < lists[target].size(); ++i) {
+                ASSERT_NE(lists[target][i], target);
+                ASSERT_LT(lists[target][i], 300u);
+                if (i == 0) continue;
+                ASSERT_LT(lists[target][i - 1], lists[target][i]);
+            }
+    }
+}
+
+TEST(RandomWiring, DoesNotDependOnTheRangesVisited) {
+    const RandomWiring wiring(500, 0.1, 3);
+    const SourceLists whole = all_sources(wiring, 500);
+    SourceLists pieces(500);
+    for (const auto& [first, count] : {std::pair{300u, 200u}, {0u, 1u}, {1u, 299u}})
+        wiring.visit(first, count, [&](NeuronId target, std::span<const NeuronId> sources) {
+            pieces[target].assign(sources.begin(), sources.end());
+        });
+    EXPECT_EQ(pieces, whole);
+}
+
+TEST(RandomWiring, SeedsDiffer) {
+    EXPECT_NE(all_sources(RandomWiring(100, 0.1, 1), 100),
+              all_sources(RandomWiring(100, 0.1, 2), 100));
+}
+
+TEST(RandomWiring, ExtremeProbabilities) {
+    for (const auto& list : all_sources(RandomWiring(50, 0.0, 1), 50)) EXPECT_TRUE(list.empty());
+    for (const auto& list : all_sources(RandomWiring(50, 1.0, 1), 50)) EXPECT_EQ(list.size(), 49u);
+    for (const auto& list : all_sources(RandomWiring(50, 1e-12, 1), 50)) EXPECT_TRUE(list.empty());
+    for (const auto& list : all_sources(RandomWiring(1, 0.5, 1), 1)) EXPECT_TRUE(list.empty());
+}
+
+class MatrixWiringTest : public testing::Test {
+  protected:
+    std::string file(const std::string& text) {
+        const std::string path = directory_.file("matrix.txt");
+        put(path, text);
+        return path;
+    }
+    //! The message of the FileError that reading this text gives.
+    std::string error(const std::string& text, NeuronId n) {
+        try {
+            MatrixWiring wiring(file(text), n);
+        } catch (const FileError& e) {
+            return e.what();
+        }
+        return "no error";
+    }
+    void expect_error(const std::string& text, NeuronId n, const std::string& part) {
+        EXPECT_NE(error(text, n).find(part), std::string::npos) << error(text, n);
+    }
+    TemporaryDirectory directory_;
+};
+
+TEST_F(MatrixWiringTest, RowIsPreColumnIsPost) {
+    const MatrixWiring wiring(file("0 1 1\n0 0 0\n0 1 0\n"), 3);
+    EXPECT_EQ(all_sources(wiring, 3), (SourceLists{{}, {0, 2}, {0}}));
+}
+
+TEST_F(MatrixWiringTest, WhiteSpaceDoesNotMatter) {
+    const MatrixWiring wiring(file("\n 0\t1\r\n\n1   0  \n\n"), 2);
+    EXPECT_EQ(all_sources(wiring, 2), (SourceLists{{1}, {0}}));
+}
+
+TEST_F(MatrixWiringTest, ErrorsNameFileLineAndProblem) {
+    expect_error("0 1\n1 2\n", 2, "matrix.txt:2: entry '2' in column 2");
+    expect_error("0 x\n1 0\n", 2, "matrix.txt:1: entry 'x' in column 2");
+    expect_error("0 1\n\n1 1\n", 2, "matrix.txt:3: neuron 1 is connected to itself");
+    expect_error("0 1\n1\n", 2, "matrix.txt:2: row has 1 entries");
+    expect_error("0 1 0\n1 0 0\n", 2, "matrix.txt:1: the connection matrix is larger");
+    expect_error("0 1\n1 0\n0 0\n", 2, "matrix.txt:3: the connection matrix is larger");
+    expect_error("0 1\n", 2, "has 1 rows");
+    expect_error("", 2, "has 0 rows");
+}
+
+TEST_F(MatrixWiringTest, MissingFile) {
+    EXPECT_THROW(MatrixWiring("/nonexistent/matrix.txt", 2), FileError);
+}
+
+}  // namespace
+}  // namespace engram::test
