@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 
 MAX_TRACES = 10  # curves per panel that can still be told apart
 MAX_NEURONS = 4  # rows of the membrane figure
-MAX_DOTS = 100_000  # spikes of a raster
+MAX_DOTS = 200_000  # spikes of a raster
 MAX_POINTS = 20_000  # samples of a curve, beyond which its envelope is drawn
 SHORT_CONSOLIDATION_S = 60.0  # is drawn together with the phase before it
 
@@ -172,8 +172,8 @@ def mark_break(left: Axes, right: Axes) -> None:
     mark = dict(
         marker=[(-0.5, -1), (0.5, 1)], markersize=7, linestyle="none", color="k", clip_on=False
     )
-    left.plot([1], [0], transform=left.transAxes, **mark)
-    right.plot([0], [0], transform=right.transAxes, **mark)
+    for axes, x in ((left, 1), (right, 0)):
+        axes.plot([x], [0], transform=axes.transAxes, **mark)[0].set_in_layout(False)
 
 
 def shade_stimuli(axes: Axes, results: Results, piece: Piece, legend: bool = False) -> None:
@@ -212,18 +212,18 @@ def draw_curves(
         axes.plot(*thin(time, values[inside]), label=name, **style)
 
 
-def mark_threshold(row: Sequence[Axes], value: float, name: str) -> None:
+def mark_threshold(row: Sequence[Axes], value: float, name: str, below: bool = False) -> None:
     for axes in row:
         axes.axhline(value, **THRESHOLD)
     row[0].annotate(
         name,
         (0.0, value),
         xycoords=("axes fraction", "data"),
-        xytext=(3, 1),
+        xytext=(3, -1 if below else 1),
         textcoords="offset points",
         fontsize=8,
         color="#666666",
-        va="bottom",
+        va="top" if below else "bottom",
     )
 
 
@@ -329,8 +329,9 @@ def calcium_protein(results: Results) -> Figure:
         mark_threshold(axes["S"], parameters["theta_pro_mV"], r"$\theta_{pro}$")
         axes["S"][0].set_ylabel("signal for synthesis\n$S$ (mV)")
         axes["p"][0].set_ylabel("protein\n$p$ (µmol/l)")
-        axes["p"][0].set_ylim(bottom=-0.02 * parameters["p_max_umol_per_l"])
-        widen(axes["p"][0], 0.1 * parameters["p_max_umol_per_l"])
+        for row, least in (("S", 0.0), ("p", 0.1 * parameters["p_max_umol_per_l"])):
+            high = max(least, axes[row][0].get_ylim()[1])
+            axes[row][0].set_ylim(-0.03 * high, high)
         legend_outside(axes["S"][-1], title="neuron")
     return figure
 
@@ -348,7 +349,7 @@ def draw_calcium(
             curve = {f"{synapse.pre} → {synapse.post}": synapse.Ca}
             draw_curves(panel, results, piece, curve, **overlap_style(i))
     mark_threshold(row, results.config["synapses"]["theta_p"], r"$\theta_p$")
-    mark_threshold(row, results.config["synapses"]["theta_d"], r"$\theta_d$")
+    mark_threshold(row, results.config["synapses"]["theta_d"], r"$\theta_d$", below=True)
     row[0].set_ylabel("calcium\n$Ca$")
     row[0].set_ylim(bottom=0)
     spiking = [panel for panel, piece in zip(row, pieces) if piece.is_spiking]
@@ -417,7 +418,7 @@ def draw_spike_marks(
         inside = time_s[piece.holds(time_s)]
         if len(inside) > MAX_POINTS:
             inside = inside[:: -(-len(inside) // MAX_POINTS)]
-        panel.plot(
+        (marks,) = panel.plot(
             piece.shown(inside),
             np.full(len(inside), 1.03),
             transform=panel.get_xaxis_transform(),
@@ -430,6 +431,7 @@ def draw_spike_marks(
             label="spikes",
             rasterized=len(inside) > 1000,
         )
+        marks.set_in_layout(False)  # without spikes it would be taken to lie at the page's corner
 
 
 # ---------------------------------------------------------------------------------------------
@@ -634,13 +636,14 @@ def draw_snapshots(figure: Figure, results: Results, stacked: bool = False) -> N
         panel.axhline(0, color="k", linewidth=0.8)
         panel.set_xticks(range(len(PLACES)), PLACES)
         low, high = panel.get_ylim()
-        panel.set_ylim(min(low, -1.0), max(high, 5.0))
+        panel.set_ylim(min(low, -0.01 * high), max(high, 5.0))
+        panel.set_xlim(-0.6, len(PLACES) - 0.4)
     axes[0].set_ylabel("early phase\n$h - h_0$ (% of $h_0$)")
     axes[1].set_ylabel("late phase\n$z$ (%)")
     axes[-1].set_xlabel("synapses by assembly")
     if not stacked:
         axes[0].set_xlabel("synapses by assembly")
-    axes[0].legend(title="time", loc="upper right", ncol=1 if len(times) <= 6 else 3)
+    legend_outside(axes[0 if stacked else 1], title="time")
 
 
 # ---------------------------------------------------------------------------------------------

@@ -246,6 +246,8 @@ class Results:
 
     def _open(self, name: str, filetype: str) -> h5py.File:
         path = self.path / name
+        if not path.is_file():
+            raise ResultsError(f"{path}: no such file")
         try:
             file = h5py.File(path, "r")
         except OSError as error:

@@ -9,13 +9,13 @@
 
 namespace engram::cli {
 
-void check_command(const CommandLine& line, MPI_Comm communicator) {
+ExitCode check_command(const CommandLine& line, MPI_Comm communicator) {
     const Experiment experiment = read_everywhere(line, communicator);
     on_rank_0(communicator, [&] {
         make_wiring(experiment);
         const Schedule schedule = make_schedule(experiment);
         std::printf("%s", resolved_configuration(experiment).c_str());
-        std::fprintf(stderr, "engram: %s is valid. Schedule: %s\n", line.configuration.c_str(),
+        std::fprintf(stderr, "engram: %s is valid. Schedule: %s\n", line.argument.c_str(),
                      schedule.name.c_str());
         for (const Phase& phase : schedule.phases)
             std::fprintf(stderr, "engram:   %-12s %12.10g s to %12.10g s  (%s)\n",
@@ -23,6 +23,7 @@ void check_command(const CommandLine& line, MPI_Comm communicator) {
                          step_time_ms(phase.end, experiment.dt_ms) / 1000.0,
                          phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward");
     });
+    return ExitCode::done;
 }
 
 }  // namespace engram::cli

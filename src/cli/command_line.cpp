@@ -13,26 +13,45 @@ namespace po = boost::program_options;
 
 namespace {
 
-const std::map<std::string, Command> commands = {
-    {"run", Command::run}, {"check", Command::check}, {"plan", Command::plan}};
+const std::map<std::string, Command> commands = {{"run", Command::run},
+                                                 {"resume", Command::resume},
+                                                 {"check", Command::check},
+                                                 {"plan", Command::plan},
+                                                 {"inspect", Command::inspect}};
 
 po::options_description options_of(Command command) {
     po::options_description options("Options");
     auto add = options.add_options();
-    add("set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
-        "change a configuration key, e.g. groups.assembly.count=300 (repeatable)");
+    if (command != Command::inspect)
+        add("set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
+            "change a configuration key, e.g. groups.assembly.count=300 (repeatable)");
     if (command == Command::run || command == Command::check)
         add("output,o", po::value<std::string>()->value_name("DIR"),
             "directory for the results, instead of output.directory");
-    if (command == Command::run) {
+    if (command == Command::run)
         add("force", "replace the results that the output directory holds");
+    if (command == Command::resume)
+        add("config", po::value<std::string>()->value_name("FILE"),
+            "continue with this configuration; only its duration may be longer, and its output and "
+            "checkpoint sections differ");
+    if (command == Command::run || command == Command::resume)
         add("quiet,q", "no progress, only the summary and errors");
-    }
     if (command == Command::plan)
         add("ranks,n", po::value<int>()->default_value(1)->value_name("N"),
             "number of MPI ranks to plan for");
     add("help,h", "this text");
     return options;
+}
+
+const char* argument_of(Command command) {
+    switch (command) {
+        case Command::resume:
+            return "DIR";
+        case Command::inspect:
+            return "FILE";
+        default:
+            return "CONFIG";
+    }
 }
 
 const char* summary_of(Command command) {
@@ -41,13 +60,24 @@ const char* summary_of(Command command) {
             return "Runs the simulation that CONFIG describes and writes its results.\n"
                    "Under mpirun or srun the neurons are divided among the ranks; the results do "
                    "not\n"
-                   "depend on their number.\n";
+                   "depend on their number. SIGINT, SIGTERM or SIGUSR1 stop the run after a "
+                   "complete\n"
+                   "checkpoint, with exit code 75; 'engram resume' continues it.\n";
+        case Command::resume:
+            return "Continues the interrupted run in the directory DIR from its newest good "
+                   "checkpoint,\n"
+                   "on any number of ranks. It ends with the files that an uninterrupted run "
+                   "gives.\n"
+                   "A run that is complete is left as it is.\n";
         case Command::check:
             return "Validates CONFIG, prints the resolved configuration on standard output and "
                    "the\n"
                    "schedule on standard error. Nothing is simulated.\n";
         case Command::plan:
             return "Forecasts memory and time of CONFIG on N ranks. Nothing is simulated.\n";
+        case Command::inspect:
+            return "Prints what the checkpoint or results FILE (HDF5) holds, and verifies its\n"
+                   "checksums by reading all of it.\n";
         default:
             return "";
     }
@@ -61,11 +91,11 @@ std::string name_of(Command command) {
 
 CommandLine parse_options(Command command, const std::vector<std::string>& arguments) {
     po::options_description hidden;
-    hidden.add_options()("configuration", po::value<std::vector<std::string>>());
+    hidden.add_options()("argument", po::value<std::vector<std::string>>());
     po::options_description all;
     all.add(options_of(command)).add(hidden);
     po::positional_options_description positional;
-    positional.add("configuration", -1);
+    positional.add("argument", -1);
     po::variables_map values;
     const std::string help = "; see 'engram " + name_of(command) + " --help'";
     try {
@@ -81,12 +111,14 @@ CommandLine parse_options(Command command, const std::vector<std::string>& argum
         line.help_topic = name_of(command);
         return line;
     }
-    if (!values.count("configuration")) throw UsageError("no configuration file given" + help);
-    const auto files = values["configuration"].as<std::vector<std::string>>();
-    if (files.size() > 1)
-        throw UsageError("more than one configuration file given: '" + files[0] + "', '" +
-                         files[1] + "'" + help);
-    line.configuration = files[0];
+    const std::string what = argument_of(command);
+    if (!values.count("argument")) throw UsageError("no " + what + " given" + help);
+    const auto given = values["argument"].as<std::vector<std::string>>();
+    if (given.size() > 1)
+        throw UsageError("more than one " + what + " given: '" + given[0] + "', '" + given[1] +
+                         "'" + help);
+    line.argument = given[0];
+    if (values.count("config")) line.configuration = values["config"].as<std::string>();
     if (values.count("set")) line.overrides = values["set"].as<std::vector<std::string>>();
     if (values.count("output")) {
         line.output = values["output"].as<std::string>();
@@ -130,7 +162,7 @@ std::string help_text(const std::string& topic) {
     std::ostringstream text;
     const auto command = commands.find(topic);
     if (command != commands.end()) {
-        text << "Usage: engram " << topic << " CONFIG [options]\n\n"
+        text << "Usage: engram " << topic << ' ' << argument_of(command->second) << " [options]\n\n"
              << summary_of(command->second) << '\n'
              << options_of(command->second);
         return text.str();
@@ -140,13 +172,16 @@ std::string help_text(const std::string& topic) {
             "consolidate it for hours by synaptic tagging and capture, and recall it.\n\n"
             "Usage:\n"
             "  engram run CONFIG [--set KEY=VALUE]... [--output DIR] [--force]\n"
+            "  engram resume DIR\n"
             "  engram check CONFIG [--set KEY=VALUE]...\n"
             "  engram plan CONFIG [--ranks N]\n"
+            "  engram inspect FILE\n"
             "  engram COMMAND --help\n"
             "  engram --version\n\n"
             "Under MPI:  mpirun -n 4 engram run CONFIG   or   srun engram run CONFIG\n\n"
             "Exit codes: 0 done, 1 usage, 2 invalid configuration, 3 file unusable,\n"
-            "            4 numerical or internal failure\n";
+            "            4 numerical or internal failure, 75 stopped on request after a complete\n"
+            "            checkpoint (resume me)\n";
     return text.str();
 }
 

@@ -6,12 +6,13 @@
 
 namespace engram::cli {
 
-enum class Command { run, check, plan, help, version };
+enum class Command { run, resume, check, plan, inspect, help, version };
 
 struct CommandLine {
     Command command = Command::help;
-    std::string help_topic;  //!< command whose help is wanted, or empty
-    std::string configuration;
+    std::string help_topic;     //!< command whose help is wanted, or empty
+    std::string argument;       //!< configuration file; resume: directory; inspect: file
+    std::string configuration;  //!< resume --config: what the run is continued with, or empty
     std::vector<std::string> overrides;  //!< --set key=value
     std::string output;                  //!< --output, or empty
     bool force = false;

@@ -4,16 +4,22 @@
 #include <mpi.h>
 
 #include "cli/command_line.hpp"
+#include "experiment/errors.hpp"
 #include "experiment/experiment.hpp"
 
 namespace engram::cli {
 
+//! \return the exit code unless it is that of an error
 //! \throw Error, ReportedFailure
-void run_command(const CommandLine& line, MPI_Comm communicator);
-void check_command(const CommandLine& line, MPI_Comm communicator);
-void plan_command(const CommandLine& line, MPI_Comm communicator);
+ExitCode run_command(const CommandLine& line, MPI_Comm communicator);
+ExitCode resume_command(const CommandLine& line, MPI_Comm communicator);
+ExitCode check_command(const CommandLine& line, MPI_Comm communicator);
+ExitCode plan_command(const CommandLine& line, MPI_Comm communicator);
+ExitCode inspect_command(const CommandLine& line, MPI_Comm communicator);
 
 //! Collective. Rank 0 reads, validates and distributes the configuration.
 Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator);
+//! Collective. The text of rank 0, on every rank.
+std::string broadcast_text(std::string text, MPI_Comm communicator);
 
 }  // namespace engram::cli

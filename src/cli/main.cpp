@@ -16,21 +16,26 @@ namespace {
 using namespace engram;
 using namespace engram::cli;
 
-void dispatch(const CommandLine& line, int rank) {
+ExitCode dispatch(const CommandLine& line, int rank) {
     switch (line.command) {
         case Command::run:
             return run_command(line, MPI_COMM_WORLD);
+        case Command::resume:
+            return resume_command(line, MPI_COMM_WORLD);
         case Command::check:
             return check_command(line, MPI_COMM_WORLD);
         case Command::plan:
             return plan_command(line, MPI_COMM_WORLD);
+        case Command::inspect:
+            return inspect_command(line, MPI_COMM_WORLD);
         case Command::help:
             if (rank == 0) std::printf("%s", help_text(line.help_topic).c_str());
-            return;
+            break;
         case Command::version:
             if (rank == 0) std::printf("engram " ENGRAM_VERSION "\n");
-            return;
+            break;
     }
+    return ExitCode::done;
 }
 
 // An error on one rank alone: the others wait for it in vain, so all are ended at once.
@@ -49,19 +54,20 @@ int run_program(int argc, char** argv) {
     int n_ranks = 1;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
-    // Configuration and usage errors are found by every rank alike; all else by one rank alone.
+    // Some errors are found by every rank alike, all else by one rank alone.
     const auto fail_together = [&](const Error& error) {
         if (rank == 0) print_error(error.what());
         return static_cast<int>(error.exit_code());
     };
     try {
-        dispatch(parse_command_line(argc, argv), rank);
-        return static_cast<int>(ExitCode::done);
+        return static_cast<int>(dispatch(parse_command_line(argc, argv), rank));
     } catch (const ReportedFailure& failure) {
         return static_cast<int>(failure.exit_code);
     } catch (const UsageError& error) {
         return fail_together(error);
     } catch (const ConfigError& error) {
+        return fail_together(error);
+    } catch (const SharedFileError& error) {
         return fail_together(error);
     } catch (const Error& error) {
         return fail_alone(error.what(), error.exit_code(), rank, n_ranks);

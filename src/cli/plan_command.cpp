@@ -9,7 +9,7 @@
 
 namespace engram::cli {
 
-void plan_command(const CommandLine& line, MPI_Comm communicator) {
+ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
     const Experiment experiment = read_everywhere(line, communicator);
     on_rank_0(communicator, [&] {
         const Partition partition(experiment.populations.size(), line.ranks);
@@ -28,6 +28,7 @@ void plan_command(const CommandLine& line, MPI_Comm communicator) {
             "                    the stimuli alone cause)\n",
             duration_text(forecast.wall_s).c_str());
     });
+    return ExitCode::done;
 }
 
 }  // namespace engram::cli

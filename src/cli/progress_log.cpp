@@ -26,14 +26,14 @@ ProgressLog::ProgressLog(const Experiment& experiment, const Schedule& schedule,
       quiet_(quiet),
       interval_s_(isatty(STDERR_FILENO) != 0 ? 5.0 : 60.0) {}
 
-void ProgressLog::phase_begins(const Phase& phase) {
+void ProgressLog::phase_begins(const Phase& phase, Step step) {
     phase_ = phase;
-    step_ = last_step_ = phase.begin;
+    step_ = last_step_ = phase_start_ = step;
     n_exc_spikes_ = n_inh_spikes_ = 0;
     spiking_start_ = last_print_ = Clock::now();
     if (quiet_) return;
     std::fprintf(stderr, "engram: %s: %.10g s to %.10g s%s\n", phase.label.c_str(),
-                 step_time_ms(phase.begin, experiment_.dt_ms) / 1000.0,
+                 step_time_ms(step, experiment_.dt_ms) / 1000.0,
                  step_time_ms(phase.end, experiment_.dt_ms) / 1000.0,
                  phase.kind == PhaseKind::consolidation ? " (fast-forward)" : "");
 }
@@ -51,7 +51,7 @@ void ProgressLog::epoch_done(Step step, std::size_t n_exc_spikes, std::size_t n_
 void ProgressLog::phase_ends(const Phase& phase, double wall_s) {
     if (phase.kind == PhaseKind::spiking) {
         spiking_wall_s_ += wall_s;
-        spiking_steps_done_ += phase.end - phase.begin;
+        spiking_steps_done_ += phase.end - phase_start_;
     }
     if (!quiet_) std::fprintf(stderr, "engram: %s: done in %.2f s\n", phase.label.c_str(), wall_s);
 }
@@ -68,7 +68,7 @@ void ProgressLog::print_progress(Clock::time_point now) {
             remaining += phase.end - std::max(phase.begin, step_);
     const double spiking_wall_s =
         spiking_wall_s_ + std::chrono::duration<double>(now - spiking_start_).count();
-    const Step done = spiking_steps_done_ + step_ - phase_.begin;
+    const Step done = spiking_steps_done_ + step_ - phase_start_;
     const double eta_s = spiking_wall_s * static_cast<double>(remaining) /
                          static_cast<double>(std::max<Step>(1, done));
     const auto rate = [&](std::size_t n, NeuronId size) {

@@ -12,7 +12,7 @@ class ProgressLog : public ProgressListener {
   public:
     ProgressLog(const Experiment& experiment, const Schedule& schedule, bool quiet);
 
-    void phase_begins(const Phase& phase) override;
+    void phase_begins(const Phase& phase, Step step) override;
     void epoch_done(Step step, std::size_t n_exc_spikes, std::size_t n_inh_spikes) override;
     void phase_ends(const Phase& phase, double wall_s) override;
 
@@ -29,6 +29,7 @@ class ProgressLog : public ProgressListener {
     Clock::time_point last_print_ = start_;
     Clock::time_point spiking_start_ = start_;
     Phase phase_;
+    Step phase_start_ = 0;  // where this run took the phase up
     Step step_ = 0;
     Step last_step_ = 0;  // at the last line
     Step spiking_steps_done_ = 0;

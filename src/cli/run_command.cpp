@@ -1,20 +1,14 @@
 #include <cstdio>
-#include <optional>
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
-#include "cli/progress_log.hpp"
-#include "cli/run_summary.hpp"
+#include "cli/simulate.hpp"
 #include "experiment/configuration.hpp"
-#include "io/result_files.hpp"
-#include "io/summary_file.hpp"
-#include "simulation/simulation.hpp"
+#include "io/collective.hpp"
 
 namespace engram::cli {
 
-namespace {
-
-std::string broadcast(std::string text, MPI_Comm communicator) {
+std::string broadcast_text(std::string text, MPI_Comm communicator) {
     std::uint64_t size = text.size();
     MPI_Bcast(&size, 1, MPI_UINT64_T, 0, communicator);
     text.resize(size);
@@ -22,33 +16,18 @@ std::string broadcast(std::string text, MPI_Comm communicator) {
     return text;
 }
 
-int rank_of(MPI_Comm communicator) {
-    int rank = 0;
-    MPI_Comm_rank(communicator, &rank);
-    return rank;
-}
-
-int size_of(MPI_Comm communicator) {
-    int size = 1;
-    MPI_Comm_size(communicator, &size);
-    return size;
-}
-
-}  // namespace
-
 Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator) {
     std::string text;
     on_rank_0(communicator, [&] {
-        Experiment experiment = read_configuration(line.configuration, line.overrides);
+        Experiment experiment = read_configuration(line.argument, line.overrides);
         if (!line.output.empty()) experiment.output_directory = line.output;
         text = resolved_configuration(experiment);
     });
-    return parse_configuration(broadcast(std::move(text), communicator), line.configuration);
+    return parse_configuration(broadcast_text(std::move(text), communicator), line.argument);
 }
 
-void run_command(const CommandLine& line, MPI_Comm communicator) {
+ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     const double start = MPI_Wtime();
-    const int rank = rank_of(communicator);
     const Experiment experiment = read_everywhere(line, communicator);
     // Whatever can be found wrong is found before an existing result is touched.
     on_rank_0(communicator, [&] {
@@ -60,19 +39,10 @@ void run_command(const CommandLine& line, MPI_Comm communicator) {
               [&] { OutputDirectory::prepare(experiment.output_directory, line.force); });
     ResultFiles files(OutputDirectory(experiment.output_directory), simulation.experiment(),
                       simulation.network(), communicator);
-    const double setup_s = MPI_Wtime() - start;
-    if (rank == 0 && !line.quiet)
-        std::fprintf(stderr, "engram: %s on %d rank(s), schedule: %s\n", line.configuration.c_str(),
+    if (rank_of(communicator) == 0 && !line.quiet)
+        std::fprintf(stderr, "engram: %s on %d rank(s), schedule: %s\n", line.argument.c_str(),
                      size_of(communicator), simulation.schedule().name.c_str());
-
-    ProgressLog progress(simulation.experiment(), simulation.schedule(), line.quiet);
-    const double run_start = MPI_Wtime();
-    simulation.run(files, progress);
-    files.finish();
-    const auto summary = make_summary(simulation, setup_s, MPI_Wtime() - run_start, communicator);
-    if (rank != 0) return;
-    write_summary(files.directory().summary(), summary);
-    std::printf("%s", summary_text(summary, experiment.output_directory).c_str());
+    return simulate(simulation, files, MPI_Wtime() - start, line.quiet, communicator);
 }
 
 }  // namespace engram::cli

@@ -67,6 +67,15 @@ void read_section(ConfigReader reader, const Field<Parameters> (&fields)[n],
     reader.finish();
 }
 
+void read_checkpoint(ConfigReader reader, CheckpointSettings& checkpoint) {
+    read_fields(reader, checkpoint_fields, checkpoint);
+    std::size_t phase_ends = checkpoint.phase_ends ? 1 : 0;
+    reader.word("phase_ends", phase_ends, {"false", "true"});
+    checkpoint.phase_ends = phase_ends == 1;
+    reader.integer<std::uint32_t>("keep", checkpoint.keep, 1);
+    reader.finish();
+}
+
 void read_output(ConfigReader reader, const std::string& file, std::string& directory) {
     directory = "results/" + std::filesystem::path(file).stem().string();
     reader.text("directory", directory);
@@ -108,6 +117,7 @@ Experiment parse_configuration(const std::string& text, const std::string& file,
     read_section(reader.section("synapses"), synapse_fields, experiment.synapses);
     experiment.record =
         read_recording(reader.section("record"), experiment.populations, experiment.groups);
+    read_checkpoint(reader.section("checkpoint"), experiment.checkpoint);
     read_output(reader.section("output"), file, experiment.output_directory);
     reader.finish();
 

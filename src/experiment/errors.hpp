@@ -57,6 +57,12 @@ class FileError : public Error {
     std::string path_;
 };
 
+// A FileError that is thrown on every rank alike.
+class SharedFileError : public FileError {
+  public:
+    using FileError::FileError;
+};
+
 // A state that left the range of finite numbers.
 class NumericalError : public Error {
   public:

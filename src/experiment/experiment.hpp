@@ -74,6 +74,15 @@ struct Recording {
     bool operator==(const Recording&) const = default;
 };
 
+// When the complete state is saved, so that an interrupted run can be resumed.
+struct CheckpointSettings {
+    double every_wall_min = 10.0;    //!< wall-clock interval; 0: none by wall clock
+    double every_simulated_s = 0.0;  //!< simulated interval; 0: none by simulated time
+    bool phase_ends = true;          //!< at the end of every phase
+    std::uint32_t keep = 2;          //!< newest checkpoints that are kept
+    friend bool operator==(const CheckpointSettings&, const CheckpointSettings&) = default;
+};
+
 enum class FastForward { automatic, off };
 
 struct Experiment {
@@ -91,6 +100,7 @@ struct Experiment {
     NeuronParameters neuron;
     SynapseParameters synapses;
     Recording record;
+    CheckpointSettings checkpoint;
     std::string output_directory;
 
     //! Number of steps nearest to a time; times are validated to be multiples of dt where it

@@ -64,4 +64,9 @@ inline constexpr Field<Experiment> simulation_fields[] = {
     {"dt_fast_forward_s", &Experiment::dt_fast_forward_s, positive},
 };
 
+inline constexpr Field<CheckpointSettings> checkpoint_fields[] = {
+    {"every_wall_min", &CheckpointSettings::every_wall_min, not_negative},
+    {"every_simulated_s", &CheckpointSettings::every_simulated_s, not_negative},
+};
+
 }  // namespace engram

@@ -71,6 +71,7 @@ class Writer {
         out_ << "synapses:\n";
         write_fields(synapse_fields, experiment_.synapses);
         write_record();
+        write_checkpoint();
         out_ << "output:\n  directory: " << quoted(experiment_.output_directory) << '\n';
         return out_.str();
     }
@@ -138,6 +139,13 @@ class Writer {
              << "\n  synapses: " << list_text(record.synapses)
              << "\n  every_steps: " << record.every_steps
              << "\n  snapshots_s: " << list_text(record.snapshots_s) << '\n';
+    }
+
+    void write_checkpoint() {
+        out_ << "checkpoint:\n";
+        write_fields(checkpoint_fields, experiment_.checkpoint);
+        out_ << "  phase_ends: " << (experiment_.checkpoint.phase_ends ? "true" : "false")
+             << "\n  keep: " << experiment_.checkpoint.keep << '\n';
     }
 
     const Experiment& experiment_;

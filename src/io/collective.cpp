@@ -47,7 +47,7 @@ void collectively(MPI_Comm comm, const std::function<void()>& work) {
     if (failed == nobody) return;
     broadcast(comm, failed, path);
     broadcast(comm, failed, problem);
-    throw FileError(path, problem);
+    throw SharedFileError(path, problem);
 }
 
 void on_root(MPI_Comm comm, const std::function<void()>& work) {

@@ -69,8 +69,12 @@ PropertyList file_access(MPI_Comm comm) {
     return access;
 }
 
-hid_t create_file(const std::string& path, MPI_Comm comm) {
+enum class Layout { compatible, checked };
+
+hid_t create_file(const std::string& path, MPI_Comm comm, Layout layout = Layout::compatible) {
     const PropertyList access = file_access(comm);
+    if (layout == Layout::checked)
+        H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
     // No buffering of values: a full disk shall show when they are written, not on closing.
     H5Pset_cache(access, 0, 0, 0, 0);
     H5Pset_sieve_buf_size(access, 0);
@@ -131,6 +135,10 @@ File File::create(const std::string& path) {
 
 File File::create(const std::string& path, MPI_Comm comm) {
     return File(path, create_file(path, comm), Access::read_write);
+}
+
+File File::create_checked(const std::string& path, MPI_Comm comm) {
+    return File(path, create_file(path, comm, Layout::checked), Access::read_write);
 }
 
 File File::open(const std::string& path, Access access) {

@@ -81,6 +81,8 @@ class File {
     //! Create a file, or empty the one that is there.
     static File create(const std::string& path);
     static File create(const std::string& path, MPI_Comm comm);
+    //! The same in HDF5's newest layout, whose structures carry checksums of their own.
+    static File create_checked(const std::string& path, MPI_Comm comm);
     static File open(const std::string& path, Access access);
     static File open(const std::string& path, Access access, MPI_Comm comm);
 

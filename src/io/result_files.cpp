@@ -1,6 +1,9 @@
 #include "io/result_files.hpp"
 
+#include <filesystem>
+
 #include "experiment/configuration.hpp"
+#include "io/collective.hpp"
 #include "io/durable.hpp"
 #include "io/network_file.hpp"
 #include "io/snapshot_file.hpp"
@@ -50,12 +53,37 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
       experiment_(experiment),
       network_(network),
       communicator_(communicator) {
-    MPI_Comm_rank(communicator_, &rank_);
-    if (rank_ == 0) {
+    rank_ = rank_of(communicator_);
+    on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
         spikes_.emplace(directory_.spike_spool());
         traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record));
-    }
+    });
+    write_network();
+}
+
+ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment,
+                         const Network& network, MPI_Comm communicator,
+                         const RecordingPositions& positions)
+    : directory_(std::move(directory)),
+      experiment_(experiment),
+      network_(network),
+      communicator_(communicator),
+      snapshots_(positions.snapshots) {
+    rank_ = rank_of(communicator_);
+    bool network_is_there = false;
+    on_root(communicator_, [&] {
+        write_text_file(directory_.config(), resolved_configuration(experiment_));
+        spikes_.emplace(directory_.spike_spool(), positions.spikes);
+        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record),
+                        positions.trace_rows);
+        network_is_there = std::filesystem::exists(directory_.partial_network());
+    });
+    MPI_Bcast(&network_is_there, 1, MPI_CXX_BOOL, 0, communicator_);
+    if (!network_is_there) write_network();
+}
+
+void ResultFiles::write_network() const {
     std::vector<NetworkEdgeProvider> providers;
     std::vector<NetworkEdges> edges;
     constexpr Projection projections[] = {Projection::exc_exc, Projection::exc_inh,
@@ -64,6 +92,13 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
     for (std::size_t i = 0; i < providers.size(); ++i)
         edges.push_back({edge_population(projections[i], experiment_), &providers[i]});
     write_network_file(directory_.partial_network(), edges, communicator_);
+}
+
+RecordingPositions ResultFiles::flush() {
+    if (rank_ != 0) return {};
+    spikes_->flush();
+    traces_->flush();
+    return {spikes_->position(), traces_->position(), snapshots_};
 }
 
 void ResultFiles::write_spikes(std::span<const SpikeEvent> spikes) {
@@ -89,24 +124,24 @@ void ResultFiles::write_snapshot(const Snapshot& snapshot) {
             z[i] = snapshot.z[synapses[i]];
         }
     };
-    const std::string path = directory_.snapshot_part(static_cast<int>(snapshot_paths_.size()));
+    const std::string path = directory_.snapshot_part(static_cast<int>(snapshots_.size()));
     write_snapshot_part(path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
                         experiment_.populations.n_exc, provider, values, communicator_);
-    snapshot_paths_.push_back(path);
+    snapshots_.push_back(std::filesystem::path(path).filename().string());
 }
 
 void ResultFiles::finish() {
-    if (rank_ == 0) {
-        spikes_->flush();
-        traces_->flush();
+    on_root(communicator_, [&] {
+        flush();
         write_spike_file(directory_.spike_spool(), directory_.spikes(), experiment_.populations,
                          experiment_.dt_ms);
         write_trace_file(directory_.trace_spool(), directory_.traces(), experiment_.record,
                          experiment_.populations, experiment_.dt_ms);
-    }
-    assemble_network_file(directory_.partial_network(), snapshot_paths_, directory_.network(),
-                          communicator_);
-    if (rank_ == 0) directory_.remove_partial();
+    });
+    std::vector<std::string> paths;
+    for (std::size_t i = 0; i < snapshots_.size(); ++i)
+        paths.push_back(directory_.snapshot_part(static_cast<int>(i)));
+    assemble_network_file(directory_.partial_network(), paths, directory_.network(), communicator_);
 }
 
 }  // namespace engram

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "io/checkpoint_file.hpp"
 #include "io/network_edges.hpp"
 #include "io/output_directory.hpp"
 #include "io/spike_file.hpp"
@@ -22,24 +23,35 @@ class ResultFiles : public ResultSink {
     ResultFiles(OutputDirectory directory, const Experiment& experiment, const Network& network,
                 MPI_Comm communicator);
 
+    //! Collective. Continues the recordings of an interrupted run in its directory.
+    //! \throw FileError if a recording is absent or shorter than it was at the checkpoint
+    ResultFiles(OutputDirectory directory, const Experiment& experiment, const Network& network,
+                MPI_Comm communicator, const RecordingPositions& positions);
+
+    //! Rank 0 returns once all that was recorded so far is on the disk.
+    RecordingPositions flush();
+
     void write_spikes(std::span<const SpikeEvent> spikes) override;
     void write_traces(std::span<const double> rows, std::size_t n_rows) override;
     void write_snapshot(const Snapshot& snapshot) override;
 
-    //! Collective. Turns the recordings into spikes.h5, traces.h5 and network.h5.
+    //! Collective. Turns the recordings into spikes.h5, traces.h5 and network.h5. The recordings
+    //! stay, so that this can be repeated if it is interrupted.
     void finish();
 
     const OutputDirectory& directory() const { return directory_; }
 
   private:
+    void write_network() const;
+
     OutputDirectory directory_;
     const Experiment& experiment_;
     const Network& network_;
     MPI_Comm communicator_;
     int rank_ = 0;
-    std::optional<SpikeSpool> spikes_;  //!< rank 0
-    std::optional<TraceSpool> traces_;  //!< rank 0
-    std::vector<std::string> snapshot_paths_;
+    std::optional<SpikeSpool> spikes_;    //!< rank 0
+    std::optional<TraceSpool> traces_;    //!< rank 0
+    std::vector<std::string> snapshots_;  //!< names of the part files
 };
 
 }  // namespace engram

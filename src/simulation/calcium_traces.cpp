@@ -51,6 +51,16 @@ void CalciumTraces::schedule(std::span<const PackedSpike> spikes, Step epoch_beg
             due_.push_back({epoch_begin + step_in_epoch(spike) + delay_steps_, neuron_of(spike)});
 }
 
+void CalciumTraces::restore(const std::vector<SpikeEvent>& due, const std::vector<double>& pre) {
+    const auto highest = [](const std::vector<double>& values) {
+        return values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
+    };
+    due_.assign(due.begin(), due.end());
+    pre_start_ = pre;
+    highest_pre_start_ = highest(pre_start_);
+    highest_post_start_ = highest(post_start_);
+}
+
 void CalciumTraces::begin_block(Step begin, int steps) {
     steps_ = steps;
     highest_pre_ = highest_pre_start_;

@@ -22,6 +22,13 @@ class CalciumTraces {
     //! Takes note of the spikes of an epoch, sorted; their influx comes t_Ca_delay later.
     void schedule(std::span<const PackedSpike> spikes, Step epoch_begin);
 
+    // State between two blocks.
+    const std::deque<SpikeEvent>& due() const { return due_; }
+    const std::vector<double>& pre_start() const { return pre_start_; }
+    std::span<double> post_state() { return post_start_; }
+    //! Takes over a saved state; the postsynaptic part has been written through post_state().
+    void restore(const std::vector<SpikeEvent>& due, const std::vector<double>& pre);
+
     void begin_block(Step begin, int steps);
     //! A local excitatory neuron fires at a step of the present block.
     void add_post_spike(std::uint32_t neuron, int step_in_block) {

@@ -9,6 +9,7 @@
 #include "model/neuron.hpp"
 #include "model/random.hpp"
 #include "network/network.hpp"
+#include "simulation/simulation_state.hpp"
 
 namespace engram {
 
@@ -60,6 +61,14 @@ class NeuronPopulation {
         double i_stim_nA;
     };
     Sample sample(std::uint32_t neuron, int step_in_block) const;
+
+    //! The state at the start of a step, to be read or overwritten.
+    std::vector<NamedValues> state() {
+        return {{"v_mV", v_mV_},
+                {"i_syn_nA", i_syn_nA_},
+                {"i_bg_nA", i_bg_nA_},
+                {"refractory_steps", refractory_}};
+    }
 
     //! \throw NumericalError if a membrane potential is no finite number
     void check_finite(Step step) const;

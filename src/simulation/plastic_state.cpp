@@ -49,6 +49,23 @@ void PlasticState::fold(Step step) {
     reference_ = step;
 }
 
+void PlasticState::finish_restore(Step reference) {
+    reference_ = reference;
+    const SynapseTable& table = network_.plastic();
+    const auto& targets = table.targets();
+    change_sum.assign(change_sum.size(), 0);
+    for (NeuronId source = 0; source < table.n_sources(); ++source) {
+        double watch = no_watch;
+        for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k) {
+            change_sum[targets[k]] += model::to_fixed_point(std::fabs(g[k]));
+            if (static_cast<model::Tag>(tag[k]) != model::Tag::none)
+                watch = std::min(watch, std::fabs(g[k]));
+        }
+        tag_watch_[source] = watch;
+    }
+    lowest_watch_ = *std::min_element(tag_watch_.begin(), tag_watch_.end());
+}
+
 void PlasticState::set_tag(SynapseIndex k, std::uint32_t target, model::Tag new_tag) {
     stored_z[k] = model::LazyLatePhase::store(z(k, target), new_tag, shrinkage[target]);
     tag[k] = static_cast<std::uint8_t>(new_tag);

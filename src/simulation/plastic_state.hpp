@@ -47,6 +47,9 @@ class PlasticState {
     //! are those of the present early phase.
     void fold(Step step);
 
+    //! Recomputes what follows from g and the tags, after these have been overwritten.
+    void finish_restore(Step reference);
+
     //! Changes the tag of a synapse at the present shrinkage of its target.
     void set_tag(SynapseIndex k, std::uint32_t target, model::Tag new_tag);
 

@@ -25,7 +25,8 @@ class ResultSink {
 class ProgressListener {
   public:
     virtual ~ProgressListener() = default;
-    virtual void phase_begins(const Phase&) {}
+    //! \param step where the run is: behind the phase's begin if it is resumed
+    virtual void phase_begins(const Phase&, Step /*step*/) {}
     //! After each epoch: the present step and the spikes that were fired in it.
     virtual void epoch_done(Step, std::size_t /*n_exc_spikes*/, std::size_t /*n_inh_spikes*/) {}
     virtual void phase_ends(const Phase&, double /*wall_s*/) {}

@@ -68,50 +68,125 @@ void Simulation::check_recorded_synapses() const {
     if (!problems.empty()) throw ConfigError(std::move(problems));
 }
 
-void Simulation::run(ResultSink& sink, ProgressListener& progress) {
+RunOutcome Simulation::run(ResultSink& sink, ProgressListener& progress, CheckpointStore* store) {
     sink_ = &sink;
     progress_ = &progress;
+    store_ = store;
+    stopping_ = false;
     const auto n_phases = static_cast<std::int64_t>(schedule_.phases.size());
-    for (std::int64_t next = 0;; ++next) {
-        const PhaseCommand command = broadcast(
-            rank_ == 0 && next < n_phases ? PhaseCommand{next} : PhaseCommand{}, communicator_);
+    while (!stopping_) {
+        const PhaseCommand command = broadcast(rank_ == 0 && position_.phase_index < n_phases
+                                                   ? PhaseCommand{position_.phase_index}
+                                                   : PhaseCommand{},
+                                               communicator_);
         if (command.phase_index == PhaseCommand::finish) break;
-        const Phase& phase = schedule_.phases.at(command.phase_index);
-        PhaseReport report{phase};
-        if (rank_ == 0) progress.phase_begins(phase);
-        const double start = MPI_Wtime();
-        if (phase.kind == PhaseKind::spiking)
-            run_spiking(phase, report);
-        else
-            run_consolidation(phase);
-        gatherer_.flush(sampler_, sink);
-        report.wall_s = MPI_Wtime() - start;
-        if (rank_ == 0) progress.phase_ends(phase, report.wall_s);
-        reports_.push_back(report);
+        run_phase(schedule_.phases.at(command.phase_index));
     }
-    take_final_snapshot();
-    sink_ = nullptr;
-    progress_ = nullptr;
+    if (!stopping_) take_final_snapshot();
+    return stopping_ ? RunOutcome::stopped : RunOutcome::completed;
 }
 
-void Simulation::run_spiking(const Phase& phase, PhaseReport& report) {
-    spiking_.begin_phase(phase.begin);
-    for (const Step step : snapshot_steps_within(phase)) spiking_.request_snapshot(step);
+void Simulation::run_phase(const Phase& phase) {
+    if (rank_ == 0) progress_->phase_begins(phase, position_.step);
+    if (!position_.within_phase) position_.reports.push_back({phase});
+    phase_start_wall_s_ = MPI_Wtime() - present_report().wall_s;
+    if (phase.kind == PhaseKind::spiking) {
+        run_spiking(phase);
+        if (stopping_) return;
+    } else {
+        run_consolidation(phase);
+    }
+    gatherer_.flush(sampler_, *sink_);
+    present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
+    if (rank_ == 0) progress_->phase_ends(phase, present_report().wall_s);
+    position_.within_phase = false;
+    position_.step = phase.end;
+    ++position_.phase_index;
+    if (store_ == nullptr) return;
+    std::uint32_t requests = all_requests();
+    if (experiment_.checkpoint.phase_ends) requests |= request_checkpoint;
+    stops_after(requests);
+}
 
-    std::vector<PackedSpike> arriving;
+void Simulation::begin_spiking(const Phase& phase) {
+    for (const Step step : snapshot_steps_within(phase))
+        if (step >= position_.step) spiking_.request_snapshot(step);
+    if (position_.within_phase) return;
+    position_.within_phase = true;
+    spiking_.begin_phase(phase.begin);
+    arriving_.clear();
+}
+
+void Simulation::run_spiking(const Phase& phase) {
+    begin_spiking(phase);
     std::vector<PackedSpike> fired;
     std::vector<PackedSpike> all;
-    for (Step begin = phase.begin; begin < phase.end; begin += spiking_.epoch_steps()) {
+    while (position_.step < phase.end) {
+        const Step begin = position_.step;
         const int steps =
             static_cast<int>(std::min<Step>(spiking_.epoch_steps(), phase.end - begin));
-        spiking_.run_epoch(begin, steps, arriving, fired, sampler_);
-        exchange_->exchange(fired, 0, all);
+        spiking_.run_epoch(begin, steps, arriving_, fired, sampler_);
+        const std::uint32_t requests =
+            exchange_->exchange(fired, store_ ? store_->requests(begin + steps) : 0, all);
         spiking_.schedule(all, begin);
-        hand_out_spikes(all, begin, steps, report);
+        hand_out_spikes(all, begin, steps, present_report());
         hand_out_snapshots(spiking_.take_snapshots());
         if (gatherer_.is_full(sampler_)) gatherer_.flush(sampler_, *sink_);
-        std::swap(arriving, all);
+        std::swap(arriving_, all);
+        position_.step = begin + steps;
+        if (requests != 0 && position_.step < phase.end && stops_after(requests)) return;
     }
+}
+
+std::uint32_t Simulation::all_requests() {
+    std::uint32_t requests = store_->requests(position_.step);
+    MPI_Allreduce(MPI_IN_PLACE, &requests, 1, MPI_UINT32_T, MPI_BOR, communicator_);
+    return requests;
+}
+
+// Saves a checkpoint if one is requested, and tells whether the run stops after it.
+bool Simulation::stops_after(std::uint32_t requests) {
+    if (requests == 0) return false;
+    save_checkpoint();
+    stopping_ = (requests & request_stop) != 0;
+    return stopping_;
+}
+
+LocalState Simulation::local_state() {
+    LocalState local;
+    SharedState ignored;
+    if (position_.within_phase) spiking_.collect_state(position_.step, ignored, local);
+    local.by_exc_neuron.push_back({"protein_umol_per_l", state_.protein});
+    local.by_exc_neuron.push_back({"shrinkage", state_.shrinkage});
+    local.by_synapse = {{"g_mV", state_.g}, {"stored_z", state_.stored_z}};
+    local.tags = state_.tag;
+    return local;
+}
+
+void Simulation::save_checkpoint() {
+    gatherer_.flush(sampler_, *sink_);
+    if (position_.within_phase) present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
+    SharedState shared;
+    if (position_.within_phase) {
+        LocalState ignored;
+        spiking_.collect_state(position_.step, shared, ignored);
+        shared.arriving = arriving_;
+    }
+    position_.reference = state_.reference();
+    store_->save(position_, shared, local_state());
+}
+
+LocalState Simulation::begin_restore(const RunPosition& position) {
+    position_ = position;
+    return local_state();
+}
+
+void Simulation::finish_restore(const RunPosition& position, SharedState shared) {
+    position_ = position;
+    state_.finish_restore(position.reference);
+    if (!position.within_phase) return;
+    arriving_ = std::move(shared.arriving);
+    spiking_.restore(shared);
 }
 
 void Simulation::run_consolidation(const Phase& phase) {

@@ -12,19 +12,14 @@
 #include "simulation/consolidation_engine.hpp"
 #include "simulation/plastic_state.hpp"
 #include "simulation/result_sink.hpp"
+#include "simulation/simulation_state.hpp"
 #include "simulation/spike_exchange.hpp"
 #include "simulation/spiking_engine.hpp"
 #include "simulation/trace_gatherer.hpp"
 
 namespace engram {
 
-// What a phase has cost and brought; complete on rank 0.
-struct PhaseReport {
-    Phase phase;
-    double wall_s = 0;
-    std::uint64_t n_exc_spikes = 0;
-    std::uint64_t n_inh_spikes = 0;
-};
+enum class RunOutcome { completed, stopped };
 
 class Simulation {
   public:
@@ -33,21 +28,36 @@ class Simulation {
     //!        UsageError if there are more ranks than neurons. The first is thrown on every rank.
     Simulation(Experiment experiment, MPI_Comm communicator);
 
-    //! Collective. Runs the whole schedule. Rank 0 decides which phase comes next.
+    //! Collective. Runs the schedule from the present position. Rank 0 decides which phase comes
+    //! next. Returns early, after a checkpoint, if the store asks for a stop.
+    //! \param store  saves checkpoints; null: none
     //! \throw NumericalError on the rank where a state is no longer finite
-    void run(ResultSink& sink, ProgressListener& progress);
+    RunOutcome run(ResultSink& sink, ProgressListener& progress, CheckpointStore* store = nullptr);
+
+    //! Prepares for overwriting by a saved state: the views of what is local.
+    LocalState begin_restore(const RunPosition& position);
+    //! Takes over a saved state whose local part has been written through the views.
+    void finish_restore(const RunPosition& position, SharedState shared);
 
     const Experiment& experiment() const { return experiment_; }
     const Schedule& schedule() const { return schedule_; }
     const Network& network() const { return network_; }
     const PlasticState& state() const { return state_; }
-    const std::vector<PhaseReport>& reports() const { return reports_; }
+    const RunPosition& position() const { return position_; }
+    const std::vector<PhaseReport>& reports() const { return position_.reports; }
     const ExchangeCounters& exchange_counters() const { return exchange_->counters(); }
     WorkCounters work() const { return spiking_.work(); }
 
   private:
     void check_recorded_synapses() const;
-    void run_spiking(const Phase& phase, PhaseReport& report);
+    void run_phase(const Phase& phase);
+    void begin_spiking(const Phase& phase);
+    void run_spiking(const Phase& phase);
+    bool stops_after(std::uint32_t requests);
+    void save_checkpoint();
+    std::uint32_t all_requests();
+    LocalState local_state();
+    PhaseReport& present_report() { return position_.reports.back(); }
     void run_consolidation(const Phase& phase);
     void hand_out_spikes(const std::vector<PackedSpike>& spikes, Step begin, int steps,
                          PhaseReport& report);
@@ -66,9 +76,14 @@ class Simulation {
     TraceSampler sampler_;
     TraceGatherer gatherer_;
     std::unique_ptr<SpikeExchange> exchange_;
-    std::vector<PhaseReport> reports_;
-    ResultSink* sink_ = nullptr;            // of the present run
-    ProgressListener* progress_ = nullptr;  // of the present run
+    RunPosition position_;
+    std::vector<PackedSpike> arriving_;  // in the epoch that begins at position_.step
+    bool stopping_ = false;
+    double phase_start_wall_s_ = 0;  // as if the present phase had not been interrupted
+    // Of the present run:
+    ResultSink* sink_ = nullptr;
+    ProgressListener* progress_ = nullptr;
+    CheckpointStore* store_ = nullptr;
 };
 
 }  // namespace engram

@@ -44,6 +44,15 @@ void SpikingEngine::begin_phase(Step begin) {
     state_.fold(begin);
 }
 
+void SpikingEngine::collect_state(Step step, SharedState& shared, LocalState& local) {
+    shared.calcium_due.assign(calcium_.due().begin(), calcium_.due().end());
+    shared.calcium_pre = calcium_.pre_start();
+    local.by_neuron = neurons_.state();
+    for (NamedValues& values : stimulator_.state(step))
+        local.by_neuron.push_back(std::move(values));
+    local.by_exc_neuron.push_back({"calcium_post", calcium_.post_state()});
+}
+
 std::vector<Snapshot> SpikingEngine::take_snapshots() {
     return std::exchange(snapshots_, {});
 }

@@ -8,6 +8,7 @@
 #include "simulation/block.hpp"
 #include "simulation/calcium_traces.hpp"
 #include "simulation/neuron_population.hpp"
+#include "simulation/simulation_state.hpp"
 #include "simulation/snapshot.hpp"
 #include "simulation/spike.hpp"
 #include "simulation/stimulator.hpp"
@@ -28,6 +29,13 @@ class SpikingEngine {
 
     //! Starts a phase at rest: V_init, no currents, no calcium, nothing on its way.
     void begin_phase(Step begin);
+
+    //! The state between two epochs, at `step`: what all ranks hold alike, and views of the rest.
+    void collect_state(Step step, SharedState& shared, LocalState& local);
+    //! Takes over the shared part once the local part has been overwritten.
+    void restore(const SharedState& shared) {
+        calcium_.restore(shared.calcium_due, shared.calcium_pre);
+    }
 
     //! Whether a snapshot at `step` is wanted of the next epoch that contains it.
     void request_snapshot(Step step) { snapshot_steps_.push_back(step); }

@@ -5,7 +5,7 @@
 namespace engram {
 
 Stimulator::Stimulator(const Experiment& experiment, const Network& network)
-    : streams_{experiment.seed} {
+    : n_local_(network.n_local()), streams_{experiment.seed} {
     const std::uint32_t n_tiles = (network.n_local() + tile_size - 1) / tile_size;
     for (const Stimulus& stimulus : experiment.stimuli) {
         Receivers receivers;
@@ -45,8 +45,7 @@ void Stimulator::begin_block(Step begin, Step end) {
         if (pulse.shape.begin < end && begin < pulse.shape.end) {
             active_pulses_.push_back(k);
             mark(pulse.shape.stimulus);
-            if (pulse.deviation_nA.empty())
-                pulse.deviation_nA.assign(receivers_[pulse.shape.stimulus].neurons.size(), 0.0);
+            if (pulse.deviation_nA.empty()) pulse.deviation_nA.assign(n_local_, 0.0);
         } else {
             pulse.deviation_nA.clear();
         }
@@ -66,6 +65,17 @@ void Stimulator::begin_block(Step begin, Step end) {
     }
 }
 
+std::vector<NamedValues> Stimulator::state(Step step) {
+    std::vector<NamedValues> result;
+    for (std::size_t k = 0; k < pulses_.size(); ++k) {
+        Pulse& pulse = pulses_[k];
+        if (step <= pulse.shape.begin || step >= pulse.shape.end) continue;
+        if (pulse.deviation_nA.empty()) pulse.deviation_nA.assign(n_local_, 0.0);
+        result.push_back({"pulse_" + std::to_string(k) + "_deviation_nA", pulse.deviation_nA});
+    }
+    return result;
+}
+
 void Stimulator::apply_pulse(Pulse& pulse, std::uint32_t tile, Step step,
                              NeuronPopulation& neurons) const {
     const CurrentPulse& shape = pulse.shape;
@@ -78,7 +88,7 @@ void Stimulator::apply_pulse(Pulse& pulse, std::uint32_t tile, Step step,
                 ? static_cast<double>(model::normal_at_step(streams_, model::Purpose::stimulus,
                                                             receivers.ids[r], shape.stimulus, step))
                 : 0.0;
-        double& deviation = pulse.deviation_nA[r];
+        double& deviation = pulse.deviation_nA[receivers.neurons[r]];
         const double effect = p.constant_per_nA * shape.mean_nA + p.drive_per_nA * deviation +
                               p.drive_noise_per_sigma * shape.sigma_nA * noise;
         neurons.add_stimulus(receivers.neurons[r], effect, shape.mean_nA + deviation);

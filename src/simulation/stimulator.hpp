@@ -7,6 +7,7 @@
 #include "experiment/stimulation.hpp"
 #include "network/network.hpp"
 #include "simulation/neuron_population.hpp"
+#include "simulation/simulation_state.hpp"
 
 namespace engram {
 
@@ -16,6 +17,9 @@ class Stimulator {
 
     //! Selects what is on during steps [begin, end).
     void begin_block(Step begin, Step end);
+
+    //! The state of what is on across `step`, made ready to be read or overwritten.
+    std::vector<NamedValues> state(Step step);
 
     //! Whether anything in the present block may act on the tile.
     bool acts_on(std::uint32_t tile) const { return acting_[tile] != 0; }
@@ -35,11 +39,12 @@ class Stimulator {
     // One pulse of an Ornstein-Uhlenbeck current and the state of its processes.
     struct Pulse {
         CurrentPulse shape;
-        std::vector<double> deviation_nA;  //!< from the mean, by receiver; empty while off
+        std::vector<double> deviation_nA;  //!< from the mean, by local neuron; empty while off
     };
 
     void apply_pulse(Pulse& pulse, std::uint32_t tile, Step step, NeuronPopulation& neurons) const;
 
+    std::uint32_t n_local_;
     std::vector<Receivers> receivers_;  //!< by stimulus
     std::vector<Pulse> pulses_;
     std::vector<PoissonTrain> trains_;

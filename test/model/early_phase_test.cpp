@@ -88,12 +88,10 @@ TEST(EarlyPhase, StepsCompose) {
         const auto& z = early.zones;
         for (int n = 0; n <= model::max_block_steps; ++n)
             for (int m = 0; n + m <= model::max_block_steps; ++m) {
-                const double mean =
-                    early.advance(early.advance(5.0, zone, n, 0.0), zone, m, 0.0);
+                const double mean = early.advance(early.advance(5.0, zone, n, 0.0), zone, m, 0.0);
                 EXPECT_NEAR(mean, early.advance(5.0, zone, n + m, 0.0), 1e-14 * 10);
-                const double variance =
-                    std::pow(z.deviation_mV[k][n] * z.decay[k][m], 2) +
-                    std::pow(z.deviation_mV[k][m], 2);
+                const double variance = std::pow(z.deviation_mV[k][n] * z.decay[k][m], 2) +
+                                        std::pow(z.deviation_mV[k][m], 2);
                 EXPECT_NEAR(variance, std::pow(z.deviation_mV[k][n + m], 2), 1e-14);
             }
     }
@@ -140,8 +138,8 @@ TEST(EarlyPhase, BridgeHasTheConditionalDistribution) {
             const double m2 = early.advance(5.0, zone, 15, 0.0);
             const double mean = m1 + c * (5.2 - m2) / v2;
             EXPECT_NEAR(early.between(5.0, n, 5.2, m, zone, 0.0), mean, 1e-12);
-            EXPECT_NEAR(early.between(5.0, n, 5.2, m, zone, 1.0) - mean,
-                        std::sqrt(v1 - c * c / v2), 1e-12);
+            EXPECT_NEAR(early.between(5.0, n, 5.2, m, zone, 1.0) - mean, std::sqrt(v1 - c * c / v2),
+                        1e-12);
         }
 }
 

@@ -101,11 +101,10 @@ TEST(LogExact, InvertsExp) {
 TEST(LogSingle, TwoUlps) {
     double worst = 0;
     for (int i = 0; i < n_points; ++i) {
-        const auto x = static_cast<float>(
-            std::exp2(-33.0 + 33.0 * std::fmod(i * 0.6180339887498949, 1.0)));
+        const auto x =
+            static_cast<float>(std::exp2(-33.0 + 33.0 * std::fmod(i * 0.6180339887498949, 1.0)));
         if (x == 1.0f) continue;
-        worst =
-            std::max(worst, ulps(model::log_single(x), std::log(static_cast<double>(x))));
+        worst = std::max(worst, ulps(model::log_single(x), std::log(static_cast<double>(x))));
     }
     EXPECT_LT(worst, 2.0);
     EXPECT_EQ(model::log_single(1.0f), 0.0f);

@@ -37,8 +37,8 @@ TEST(LatePhase, ProteinAndItsIntegralAgreeWithRungeKutta) {
                 const auto protein = [&](double t) {
                     return target + (p0 - target) * std::exp(-t / s.tau_p_s);
                 };
-                const double integral = runge_kutta(
-                    0, 0, time, 4000, [&](double t, double) { return protein(t); });
+                const double integral =
+                    runge_kutta(0, 0, time, 4000, [&](double t, double) { return protein(t); });
                 const auto result = late.protein(p0, synthesis, time);
                 EXPECT_NEAR(result.amount, p, 1e-9);
                 EXPECT_NEAR(result.integral, integral, 1e-9 * (1 + integral));
@@ -66,9 +66,9 @@ TEST(LatePhase, WeightAgreesWithRungeKutta) {
             const double factor = late.shrinkage(late.protein(0.0, true, time).integral);
             const double up = runge_kutta(
                 z0, 0, time, 4000, [&](double t, double z) { return rate * protein(t) * (1 - z); });
-            const double down =
-                runge_kutta(z0, 0, time, 4000,
-                            [&](double t, double z) { return -rate * protein(t) * (z + 0.5); });
+            const double down = runge_kutta(z0, 0, time, 4000, [&](double t, double z) {
+                return -rate * protein(t) * (z + 0.5);
+            });
             EXPECT_NEAR(late.advance(z0, Tag::potentiation, factor), up, 1e-9);
             EXPECT_NEAR(late.advance(z0, Tag::depression, factor), down, 1e-9);
             EXPECT_EQ(late.advance(z0, Tag::none, factor), z0);

@@ -36,8 +36,8 @@ Sums simulate(double dt, int n_neurons, int n_steps) {
         for (int n = 0; n < warm_up + n_steps; ++n) {
             const double before = s.i_bg_nA;
             step(s, 0,
-                 normal_at_step(streams, model::Purpose::background,
-                                static_cast<std::uint32_t>(id), 0, n),
+                 normal_at_step(streams, model::Purpose::background, static_cast<std::uint32_t>(id),
+                                0, n),
                  0);
             if (n < warm_up) continue;
             const double i = s.i_bg_nA / (quiet * sigma);
@@ -61,7 +61,8 @@ TEST(Background, SigmaOfPublishedNoise) {
 
 // 1000 neurons x 500 ms = T. The mean of a process with autocorrelation rho has the variance
 // (2 / T) * integral of rho; that of its square, relative, (4 / T) * integral of rho^2. For I these
-// integrals are 5 and 2.5 ms, for V (rho = 2 exp(-t/10) - exp(-t/5)) 15 and 9.2 ms. Bounds: 4 sigmas.
+// integrals are 5 and 2.5 ms, for V (rho = 2 exp(-t/10) - exp(-t/5)) 15 and 9.2 ms. Bounds: 4
+// sigmas.
 TEST(Background, StationaryMomentsOfCurrentAndPotential) {
     const double dt = 0.2;
     constexpr double total_ms = 500e3;

@@ -144,7 +144,8 @@ TEST(Neuron, FiresAtThresholdExactly) {
 TEST(Neuron, FiringRateUnderConstantCurrentConverges) {
     const double exact_ms = 2.0 + tau_m * std::log((15.0 + 5.0) / (15.0 - 10.0));
     for (const double step_ms : {0.2, 0.02, 0.002}) {
-        const std::vector<int> spikes = driven_spikes(1.5, static_cast<int>(100 / step_ms), step_ms);
+        const std::vector<int> spikes =
+            driven_spikes(1.5, static_cast<int>(100 / step_ms), step_ms);
         ASSERT_GT(spikes.size(), 3u);
         const double interval = (spikes[2] - spikes[1]) * step_ms;
         EXPECT_GE(interval, exact_ms - 1e-9);

@@ -78,9 +78,8 @@ TEST(RandomStreams, CounterLayout) {
     // Purpose 0x44 does not exist; the known answer fixes its place in the last word.
     const auto purpose = static_cast<Purpose>(0x44);
     const std::uint64_t counter = 0x13198a2eULL | 0x037073ULL << 32;
-    for (const RandomWords& words :
-         {streams(purpose, 0x243f6a88, 0x85a308d3, counter),
-          streams.in_lanes(purpose, 0x243f6a88, 0x85a308d3, counter)}) {
+    for (const RandomWords& words : {streams(purpose, 0x243f6a88, 0x85a308d3, counter),
+                                     streams.in_lanes(purpose, 0x243f6a88, 0x85a308d3, counter)}) {
         EXPECT_EQ(words.word[0], 0xd16cfe09u);
         EXPECT_EQ(words.word[3], 0x24126ea1u);
     }

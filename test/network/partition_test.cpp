@@ -56,7 +56,8 @@ TEST(Partition, SharesAreEvenInLargeNetworks) {
     for (const int ranks : {2, 3, 4, 8}) {
         const Partition partition(20000, ranks);
         std::vector<double> assembly(static_cast<std::size_t>(ranks), 0);
-        for (NeuronId id = 0; id < 2000; ++id) ++assembly[static_cast<std::size_t>(partition.owner(id))];
+        for (NeuronId id = 0; id < 2000; ++id)
+            ++assembly[static_cast<std::size_t>(partition.owner(id))];
         for (int rank = 0; rank < ranks; ++rank) {
             EXPECT_NEAR(partition.n_local(rank), 20000.0 / ranks, 0.07 * 20000 / ranks);
             EXPECT_GT(assembly[static_cast<std::size_t>(rank)], 0.5 * 2000 / ranks);

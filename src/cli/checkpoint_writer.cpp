@@ -1,0 +1,56 @@
+#include "cli/checkpoint_writer.hpp"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/stop_signal.hpp"
+#include "experiment/configuration.hpp"
+#include "io/checkpoint_directory.hpp"
+#include "io/collective.hpp"
+#include "io/step_time.hpp"
+
+namespace engram::cli {
+
+CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& network,
+                                   ResultFiles& files, Step start, MPI_Comm communicator,
+                                   bool quiet)
+    : experiment_(experiment),
+      network_(network),
+      files_(files),
+      communicator_(communicator),
+      rank_(rank_of(communicator)),
+      quiet_(quiet),
+      configuration_(resolved_configuration(experiment)),
+      last_step_(start),
+      interval_steps_(experiment.steps_from_s(experiment.checkpoint.every_simulated_s)) {}
+
+std::uint32_t CheckpointWriter::requests(Step step) {
+    std::uint32_t wanted = StopSignal::requested() ? request_stop | request_checkpoint : 0;
+    if (rank_ != 0) return wanted;
+    const double minutes = std::chrono::duration<double>(Clock::now() - last_save_).count() / 60.0;
+    const double every_min = experiment_.checkpoint.every_wall_min;
+    if (every_min > 0.0 && minutes >= every_min) wanted |= request_checkpoint;
+    if (interval_steps_ > 0 && step - last_step_ >= interval_steps_) wanted |= request_checkpoint;
+    return wanted;
+}
+
+void CheckpointWriter::save(const RunPosition& position, const SharedState& shared,
+                            const LocalState& local) {
+    const auto start = Clock::now();
+    const std::string path = checkpoint_path(files_.directory(), position.step);
+    CheckpointHeader header{position, {}, configuration_};
+    on_root(communicator_, [&] { header.recordings = files_.flush(); });
+    write_checkpoint(path, header, shared, local, network_, communicator_);
+    last_save_ = Clock::now();
+    last_step_ = position.step;
+    if (rank_ != 0) return;
+    remove_old_checkpoints(files_.directory(), experiment_.checkpoint.keep);
+    if (quiet_) return;
+    std::error_code ignored;
+    const double size_MB = static_cast<double>(std::filesystem::file_size(path, ignored)) / 1e6;
+    std::fprintf(stderr, "engram: checkpoint at %.10g s: %.1f MB in %.2f s\n",
+                 step_time_ms(position.step, experiment_.dt_ms) / 1000.0, size_MB,
+                 std::chrono::duration<double>(last_save_ - start).count());
+}
+
+}  // namespace engram::cli

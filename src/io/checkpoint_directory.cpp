@@ -1,0 +1,49 @@
+#include "io/checkpoint_directory.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "experiment/errors.hpp"
+
+namespace engram {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_form(const std::string& name, const std::string& end) {
+    return name.starts_with("checkpoint-") && name.ends_with(end);
+}
+
+}  // namespace
+
+std::string checkpoint_path(const OutputDirectory& directory, Step step) {
+    char name[64];
+    // Padded, so that the order of names is the order of time.
+    std::snprintf(name, sizeof name, "checkpoint-%016lld.h5", static_cast<long long>(step));
+    return (directory.path() / name).string();
+}
+
+std::vector<std::string> list_checkpoints(const OutputDirectory& directory) {
+    std::vector<std::string> paths;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory.path(), error))
+        if (has_form(entry.path().filename().string(), ".h5"))
+            paths.push_back(entry.path().string());
+    if (error)
+        throw FileError(directory.path().string(),
+                        "cannot read the directory (" + error.message() + "); check the path");
+    std::sort(paths.rbegin(), paths.rend());
+    return paths;
+}
+
+void remove_old_checkpoints(const OutputDirectory& directory, std::size_t keep) {
+    const auto paths = list_checkpoints(directory);
+    std::error_code ignored;
+    for (std::size_t i = keep; i < paths.size(); ++i) fs::remove(paths[i], ignored);
+    for (const auto& entry : fs::directory_iterator(directory.path(), ignored))
+        if (has_form(entry.path().filename().string(), ".h5.tmp"))
+            fs::remove(entry.path(), ignored);
+}
+
+}  // namespace engram

@@ -1,0 +1,21 @@
+// The checkpoints of a run in its output directory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiment/experiment.hpp"
+#include "io/output_directory.hpp"
+
+namespace engram {
+
+std::string checkpoint_path(const OutputDirectory& directory, Step step);
+
+//! Paths of all checkpoints, newest first. Nothing is opened.
+//! \throw FileError if the directory cannot be read
+std::vector<std::string> list_checkpoints(const OutputDirectory& directory);
+
+//! Removes all but the newest `keep` checkpoints, and leftovers of interrupted writes.
+void remove_old_checkpoints(const OutputDirectory& directory, std::size_t keep);
+
+}  // namespace engram

@@ -1,0 +1,46 @@
+// checkpoint-<step>.h5: the complete state of a run in global order, with checksums throughout.
+#pragma once
+
+#include <mpi.h>
+
+#include <string>
+#include <vector>
+
+#include "network/network.hpp"
+#include "simulation/simulation_state.hpp"
+
+namespace engram {
+
+inline const std::string checkpoint_filetype = "engram checkpoint";
+
+// How much of each recording belongs to a checkpoint.
+struct RecordingPositions {
+    std::uint64_t spikes = 0;
+    std::uint64_t trace_rows = 0;
+    std::vector<std::string> snapshots;  //!< names of the part files in partial/
+};
+
+// The small part of a checkpoint.
+struct CheckpointHeader {
+    RunPosition position;
+    RecordingPositions recordings;
+    std::string configuration;  //!< resolved
+};
+
+//! Collective. Writes a checkpoint durably: until the whole of it is on the disk, nothing of that
+//! name exists or is changed.
+//! \throw FileError on every rank
+void write_checkpoint(const std::string& path, const CheckpointHeader& header,
+                      const SharedState& shared, const LocalState& local, const Network& network,
+                      MPI_Comm communicator);
+
+//! Collective. Rank 0 reads the header for all.
+//! \throw FileError on every rank if the file is absent, foreign, damaged, or of another version
+CheckpointHeader read_checkpoint_header(const std::string& path, MPI_Comm communicator);
+
+//! Collective. Fills the views of a simulation that was built from the same network.
+//! \throw FileError on every rank if any value is damaged or does not fit the network
+SharedState read_checkpoint_state(const std::string& path, const LocalState& local,
+                                  const Network& network, MPI_Comm communicator);
+
+}  // namespace engram

@@ -1,0 +1,66 @@
+#include "io/checkpoint_header.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "experiment/errors.hpp"
+
+namespace engram {
+
+using nlohmann::json;
+
+std::string header_text(const CheckpointHeader& header) {
+    json reports = json::array();
+    for (const PhaseReport& report : header.position.reports)
+        reports.push_back(
+            {{"kind", report.phase.kind == PhaseKind::spiking ? "spiking" : "consolidation"},
+             {"label", report.phase.label},
+             {"begin", report.phase.begin},
+             {"end", report.phase.end},
+             {"wall_s", report.wall_s},
+             {"exc_spikes", report.n_exc_spikes},
+             {"inh_spikes", report.n_inh_spikes}});
+    const json text = {{"engram_version", ENGRAM_VERSION},
+                       {"phase_index", header.position.phase_index},
+                       {"step", header.position.step},
+                       {"within_phase", header.position.within_phase},
+                       {"reference_step", header.position.reference},
+                       {"phases", reports},
+                       {"recorded_spikes", header.recordings.spikes},
+                       {"recorded_trace_rows", header.recordings.trace_rows},
+                       {"snapshots", header.recordings.snapshots},
+                       {"configuration", header.configuration}};
+    return text.dump(1);
+}
+
+CheckpointHeader parse_header(const std::string& text, const std::string& path) {
+    try {
+        const json parsed = json::parse(text);
+        CheckpointHeader header;
+        header.position.phase_index = parsed.at("phase_index");
+        header.position.step = parsed.at("step");
+        header.position.within_phase = parsed.at("within_phase");
+        header.position.reference = parsed.at("reference_step");
+        for (const json& entry : parsed.at("phases")) {
+            PhaseReport report;
+            report.phase.kind =
+                entry.at("kind") == "spiking" ? PhaseKind::spiking : PhaseKind::consolidation;
+            report.phase.label = entry.at("label");
+            report.phase.begin = entry.at("begin");
+            report.phase.end = entry.at("end");
+            report.wall_s = entry.at("wall_s");
+            report.n_exc_spikes = entry.at("exc_spikes");
+            report.n_inh_spikes = entry.at("inh_spikes");
+            header.position.reports.push_back(report);
+        }
+        header.recordings.spikes = parsed.at("recorded_spikes");
+        header.recordings.trace_rows = parsed.at("recorded_trace_rows");
+        header.recordings.snapshots = parsed.at("snapshots").get<std::vector<std::string>>();
+        header.configuration = parsed.at("configuration");
+        return header;
+    } catch (const json::exception& error) {
+        throw FileError(path, std::string("the header is damaged (") + error.what() +
+                                  "); use another checkpoint");
+    }
+}
+
+}  // namespace engram

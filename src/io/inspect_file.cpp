@@ -1,0 +1,123 @@
+#include "io/inspect_file.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <vector>
+
+#include "experiment/errors.hpp"
+#include "io/checkpoint_header.hpp"
+#include "io/file_format.hpp"
+#include "io/hdf5_dataset.hpp"
+
+namespace engram {
+namespace {
+
+std::vector<std::string> dataset_names(const h5::File& file) {
+    std::vector<std::string> names;
+    const auto collect = [](hid_t, const char* name, const H5O_info_t* info, void* list) -> herr_t {
+        if (info->type == H5O_TYPE_DATASET)
+            static_cast<std::vector<std::string>*>(list)->push_back(name);
+        return 0;
+    };
+    const herr_t status = h5::quietly([&] {
+        return H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, collect, &names, H5O_INFO_BASIC);
+    });
+    if (status < 0) h5::fail(file, "cannot list its content", h5::remedy_for_reading);
+    return names;
+}
+
+std::string shape_text(const h5::Shape& shape) {
+    std::ostringstream text;
+    for (std::size_t i = 0; i < shape.size(); ++i) text << (i == 0 ? "" : " x ") << shape[i];
+    return shape.empty() ? "scalar" : text.str();
+}
+
+bool has_checksum(hid_t dataset) {
+    const h5::PropertyList properties(H5Dget_create_plist(dataset));
+    for (int i = 0; i < H5Pget_nfilters(properties); ++i) {
+        unsigned flags = 0;
+        std::size_t n_values = 0;
+        unsigned config = 0;
+        if (H5Pget_filter2(properties, static_cast<unsigned>(i), &flags, &n_values, nullptr, 0,
+                           nullptr, &config) == H5Z_FILTER_FLETCHER32)
+            return true;
+    }
+    return false;
+}
+
+// Reads all values as bytes of the stored type, in portions.
+void read_all(hid_t dataset, const std::string& name) {
+    const h5::DataType type(H5Dget_type(dataset));
+    const h5::DataSpace space(H5Dget_space(dataset));
+    const h5::Shape shape = h5::shape(dataset);
+    if (shape.empty() || H5Tis_variable_str(type) > 0) return;
+    const hsize_t row = h5::row_length(shape);
+    constexpr hsize_t values_per_read = 1u << 20;
+    const hsize_t rows_per_read = std::max<hsize_t>(1, values_per_read / std::max<hsize_t>(1, row));
+    std::vector<char> buffer(std::min(rows_per_read, shape.front()) * row * H5Tget_size(type));
+    for (hsize_t first = 0; first < shape.front(); first += rows_per_read) {
+        h5::Shape start(shape.size(), 0);
+        h5::Shape count = shape;
+        start.front() = first;
+        count.front() = std::min(rows_per_read, shape.front() - first);
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
+        const h5::DataSpace memory(
+            H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr));
+        const herr_t status = h5::quietly(
+            [&] { return H5Dread(dataset, type, memory, space, H5P_DEFAULT, buffer.data()); });
+        if (status < 0)
+            h5::fail(dataset, "the dataset '" + name + "' is damaged", h5::remedy_for_reading);
+    }
+}
+
+std::string describe_dataset(const h5::File& file, const std::string& name) {
+    const h5::DataSet dataset = h5::open_dataset(file, name);
+    const h5::DataType type(H5Dget_type(dataset));
+    read_all(dataset, name);
+    std::ostringstream text;
+    const char* kind = H5Tget_class(type) == H5T_FLOAT     ? "float"
+                       : H5Tget_class(type) == H5T_INTEGER ? "integer"
+                                                           : "other";
+    text << "  " << name << ": " << shape_text(h5::shape(dataset)) << ", " << kind
+         << 8 * H5Tget_size(type) << (has_checksum(dataset) ? ", checksum verified" : "") << '\n';
+    return text.str();
+}
+
+std::string describe_header(const h5::File& file) {
+    const auto bytes = h5::read_dataset<std::uint8_t>(file, "header");
+    const CheckpointHeader header = parse_header({bytes.begin(), bytes.end()}, file.path());
+    const RunPosition& position = header.position;
+    std::ostringstream text;
+    text << "  step " << position.step << ", phase " << position.phase_index
+         << (position.within_phase ? " (within)" : " (at its beginning)") << '\n';
+    for (const PhaseReport& report : position.reports)
+        text << "  phase '" << report.phase.label << "', steps " << report.phase.begin << " to "
+             << report.phase.end << ", " << report.n_exc_spikes + report.n_inh_spikes
+             << " spikes so far\n";
+    text << "  recorded: " << header.recordings.spikes << " spikes, "
+         << header.recordings.trace_rows << " rows of traces, "
+         << header.recordings.snapshots.size() << " snapshots\n"
+         << "configuration:\n"
+         << header.configuration;
+    return text.str();
+}
+
+}  // namespace
+
+std::string inspect_file(const std::string& path) {
+    const h5::File file = h5::File::open(path, h5::Access::read_only);
+    if (!h5::has_attribute(file, "filetype"))
+        throw FileError(path, "not a file of Engram (it has no attribute 'filetype')");
+    const std::string filetype = h5::read_string_attribute(file, "filetype");
+    check_format(file, filetype);
+    std::ostringstream text;
+    text << path << ": " << filetype << ", format version "
+         << h5::read_attribute<std::uint32_t>(file, "format_version") << '\n';
+    if (filetype == checkpoint_filetype) text << describe_header(file);
+    text << "datasets:\n";
+    for (const std::string& name : dataset_names(file)) text << describe_dataset(file, name);
+    text << "Every dataset was read without error.\n";
+    return text.str();
+}
+
+}  // namespace engram

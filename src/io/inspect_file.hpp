@@ -1,0 +1,13 @@
+// What an HDF5 file of Engram holds, for people.
+#pragma once
+
+#include <string>
+
+namespace engram {
+
+//! Lists type, version, header (of a checkpoint), and every dataset with shape, type and checksum;
+//! reads all values, which verifies the checksums.
+//! \throw FileError if the file is foreign, truncated or damaged
+std::string inspect_file(const std::string& path);
+
+}  // namespace engram

@@ -1,0 +1,64 @@
+// Everything that the future of a run depends on, as the parts that a checkpoint stores.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "experiment/schedule.hpp"
+#include "simulation/spike.hpp"
+
+namespace engram {
+
+// What a phase has cost and brought; complete on rank 0.
+struct PhaseReport {
+    Phase phase;
+    double wall_s = 0;
+    std::uint64_t n_exc_spikes = 0;
+    std::uint64_t n_inh_spikes = 0;
+};
+
+// Where a run is. The same on every rank, but for the spike counts of the reports.
+struct RunPosition {
+    std::int64_t phase_index = 0;  //!< of the phase that contains `step`, or begins there
+    Step step = 0;
+    bool within_phase = false;         //!< false: the phase has not begun
+    Step reference = 0;                //!< see PlasticState
+    std::vector<PhaseReport> reports;  //!< of completed phases, and of the present one
+};
+
+// State that every rank holds alike.
+struct SharedState {
+    std::vector<PackedSpike> arriving;    //!< in the epoch that begins at `step`
+    std::vector<SpikeEvent> calcium_due;  //!< presynaptic influx to come: step and neuron
+    std::vector<double> calcium_pre;      //!< by excitatory neuron
+};
+
+// State by neuron or synapse of this rank; the spans show where it lies in the engines.
+struct NamedValues {
+    std::string name;
+    std::span<double> values;
+};
+struct LocalState {
+    std::vector<NamedValues> by_neuron;
+    std::vector<NamedValues> by_exc_neuron;
+    std::vector<NamedValues> by_synapse;  //!< plastic synapses in the order of the table
+    std::span<std::uint8_t> tags;         //!< likewise
+};
+
+// Saves checkpoints; rank 0 decides when.
+class CheckpointStore {
+  public:
+    virtual ~CheckpointStore() = default;
+    //! Local, cheap, every epoch. Bits of CheckpointRequest that this rank wants; a request of any
+    //! rank is granted by all at the end of the epoch.
+    virtual std::uint32_t requests(Step step) = 0;
+    //! Collective. Saves the state at the end of an epoch or phase.
+    virtual void save(const RunPosition& position, const SharedState& shared,
+                      const LocalState& local) = 0;
+};
+
+enum CheckpointRequest : std::uint32_t { request_checkpoint = 1, request_stop = 2 };
+
+}  // namespace engram

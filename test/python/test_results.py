@@ -1,0 +1,258 @@
+"""The files of a real run, read with h5py and with tools/engram_results.py.
+
+The same layout with synthetic content is tested in test_file_formats.py.
+"""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+from conftest import is_connected, write_small_recall
+from engram_results import Results, ResultsError
+
+H_0_MV = 4.20075
+POPULATIONS = {"exc": (0, 80), "inh": (80, 20)}  # first gid, size
+PAIRS = ("exc_exc", "exc_inh", "inh_exc", "inh_inh")
+
+
+@pytest.fixture(scope="module")
+def results(small_recall):
+    return Results(small_recall)
+
+
+def open_file(directory, name):
+    return h5py.File(directory / f"{name}.h5", "r")
+
+
+@pytest.mark.parametrize("name", ["spikes", "traces", "network"])
+def test_root_attributes(small_recall, name):
+    with open_file(small_recall, name) as file:
+        assert file.attrs["filetype"] == f"engram {name}"
+        assert file.attrs["format_version"] == 1
+        assert file.attrs["magic"] == 0x0A7A
+        assert file.attrs["version"].tolist() == [0, 1]
+
+
+def test_nothing_unfinished_is_left(small_recall):
+    names = {path.name for path in small_recall.iterdir()} - {"plots"}
+    assert names == {"config.yaml", "spikes.h5", "traces.h5", "network.h5", "summary.json"}
+
+
+@pytest.mark.parametrize("population", POPULATIONS)
+def test_spikes(small_recall, population):
+    size = POPULATIONS[population][1]
+    with open_file(small_recall, "spikes") as file:
+        group = file["spikes"][population]
+        times, ids = group["timestamps"], group["node_ids"]
+        assert times.dtype == np.float64 and ids.dtype == np.uint64
+        assert times.attrs["units"] == "ms"
+        assert group.attrs["sorting"] == 2  # by_time
+        times, ids = times[()], ids[()]
+    assert len(times) == len(ids) > 0
+    assert ids.max() < size
+    assert np.array_equal(np.lexsort((ids, times)), np.arange(len(times)))
+    steps = np.round(times / 0.2).astype(np.int64)
+    assert np.array_equal(times, steps / 5)  # the doubles nearest to the decimal values
+
+
+def test_no_spike_while_refractory(results):
+    for population in POPULATIONS:
+        spikes = results.spikes(population)
+        for neuron in np.unique(spikes.node_id):
+            intervals = np.diff(spikes.time_ms[spikes.node_id == neuron])
+            assert (intervals > 2.0 - 1e-6).all()
+
+
+def test_spikes_lie_in_spiking_phases(results):
+    spiking = [phase for phase in results.phases if phase.is_spiking]
+    for population in POPULATIONS:
+        time_s = results.spikes(population).time_ms / 1000
+        inside = [(phase.begin_s <= time_s) & (time_s <= phase.end_s) for phase in spiking]
+        assert np.any(inside, axis=0).all()
+
+
+def test_spike_counts_of_the_summary(results):
+    for population in POPULATIONS:
+        count = len(results.spikes(population).time_ms)
+        assert results.summary["spikes"][population] == count
+        phases = [phase["spikes"][population] for phase in results.summary["phases"] if
+                  phase["kind"] == "spiking"]  # fmt: skip
+        assert sum(phases) == count
+
+
+def test_schedule(results):
+    assert results.schedule == "learn - consolidate - recall"
+    assert [phase.label for phase in results.phases[:3]] == ["learn", "consolidate", "recall"]
+    assert results.phases[0].begin_s == 0
+    assert results.phases[-1].end_s == 100
+    for before, after in zip(results.phases, results.phases[1:]):
+        assert before.end_s == after.begin_s
+
+
+def test_stimuli(results):
+    learn, recall = results.stimuli
+    assert learn.neurons.tolist() == list(range(20))
+    assert learn.intervals_s == [(1, 1.1), (1.5, 1.6), (2.0, 2.1)]
+    assert recall.neurons.tolist() == list(range(10))
+    assert recall.intervals_s == [(90, 90.1)]
+    assert results.stimulated("recall").tolist() == list(range(10))
+
+
+def test_traces_have_equal_lengths(small_recall):
+    with open_file(small_recall, "traces") as file:
+        times = file["traces/time_ms"][()]
+        assert times.dtype == np.float64
+        assert (np.diff(times) > 0).all()
+        assert times[0] == 0 and times[-1] == 100_000
+        assert set(file["traces/neurons"]) == {"0", "50", "90"}
+        assert set(file["traces/synapses"]) == {"0_4", "50_0"}
+        for kind in ("neurons", "synapses"):
+            for group in file["traces"][kind].values():
+                for dataset in group.values():
+                    assert dataset.dtype == np.float64
+                    assert dataset.shape == times.shape
+                    assert np.isfinite(dataset[()]).all()
+
+
+def test_traces_of_neurons(results):
+    stimulated, _, inhibitory = results.neuron_traces
+    assert (stimulated.gid, stimulated.population) == (0, "exc")
+    assert (inhibitory.gid, inhibitory.population) == (90, "inh")
+    during = (results.trace_time_s > 1.01) & (results.trace_time_s < 1.09)
+    assert stimulated.I_stim_nA[during].min() > 0
+    assert not inhibitory.I_stim_nA.any()
+    for trace in results.neuron_traces:
+        assert trace.V_mV.max() < -55
+    assert not inhibitory.S_mV.any() and not inhibitory.p.any()
+
+
+def test_traces_agree_with_snapshots(results):
+    source, target = results.edges("exc_exc")
+    for time_s in results.snapshot_times_s:
+        row = np.flatnonzero(results.trace_time_s == time_s)
+        if len(row) == 0:
+            continue
+        snapshot = results.snapshot(time_s)
+        for trace in results.synapse_traces:
+            edge = np.flatnonzero((source == trace.pre) & (target == trace.post))[0]
+            assert snapshot.h_mV[edge] == pytest.approx(trace.h_mV[row[0]], abs=1e-12)
+            assert snapshot.z[edge] == pytest.approx(trace.z[row[0]], abs=1e-12)
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_edges_are_the_wiring(results, pair):
+    pre, post = pair.split("_")
+    first_pre, n_pre = POPULATIONS[pre]
+    first_post, n_post = POPULATIONS[post]
+    expected = [
+        (source, target)
+        for target in range(n_post)
+        for source in range(n_pre)
+        if is_connected(first_pre + source, first_post + target)
+    ]
+    source, target = results.edges(pair)
+    assert source.dtype == target.dtype == np.uint64
+    assert list(zip(source.tolist(), target.tolist())) == expected  # sorted by (target, source)
+    assert results.summary["synapses"][pair] == len(expected)
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("index", ["source_to_target", "target_to_source"])
+def test_indices_find_every_edge(small_recall, pair, index):
+    with open_file(small_recall, "network") as file:
+        group = file["edges"][pair]
+        end = index.split("_")[0]
+        nodes = group[f"{end}_node_id"]
+        assert nodes.attrs["node_population"] == pair.split("_")[end == "target"]
+        nodes = nodes[()]
+        bounds = group["indices"][index]["node_id_to_ranges"][()]
+        ranges = group["indices"][index]["range_to_edge_id"][()]
+    assert len(bounds) == POPULATIONS[pair.split("_")[end == "target"]][1]
+    for node, (first, last) in enumerate(bounds):
+        edges = [edge for begin, stop in ranges[first:last] for edge in range(begin, stop)]
+        assert edges == np.flatnonzero(nodes == node).tolist()
+
+
+def test_weights(small_recall):
+    factors = {"exc_exc": 1, "exc_inh": 2, "inh_exc": -4, "inh_inh": -4}
+    with open_file(small_recall, "network") as file:
+        for pair, factor in factors.items():
+            group = file["edges"][pair]["0"]
+            assert group["syn_weight"][()] == pytest.approx(factor * H_0_MV)
+            assert (group["delay"][()] == 3.0).all()
+
+
+def test_snapshots(results, small_recall):
+    with open_file(small_recall, "network") as file:
+        snapshots = file["edges/exc_exc/snapshots"]
+        assert {"t_0.5s", "t_5s", "t_90s"} <= set(snapshots)
+        assert snapshots["t_0.5s"].attrs["time_s"] == 0.5
+    n_edges = results.summary["synapses"]["exc_exc"]
+    source, target = results.edges("exc_exc")
+    within = (source < 20) & (target < 20)
+    before, after = results.snapshot(0.5), results.snapshot(5)
+    assert len(before.h_mV) == len(before.z) == n_edges
+    assert before.h_mV == pytest.approx(H_0_MV, rel=0.1)
+    assert after.h_mV[within].mean() > 1.2 * H_0_MV
+    assert not after.z[~within & (after.h_mV == H_0_MV)].any()
+    assert results.snapshot(90).z[within].mean() > after.z[within].mean() >= 0
+    with pytest.raises(ResultsError, match="no snapshot at 7 s"):
+        results.snapshot(7)
+
+
+def test_results_do_not_depend_on_the_number_of_ranks(run_engram, small_recall, tmp_path):
+    configuration = write_small_recall(tmp_path)
+    for ranks in (1, 3):
+        output = run_engram(configuration, tmp_path / str(ranks), ranks)
+        for name in ("spikes", "traces", "network"):
+            with open_file(output, name) as one, open_file(small_recall, name) as other:
+                assert datasets(one) == datasets(other), f"{name}.h5 on {ranks} ranks"
+
+
+def datasets(file):
+    content = {}
+    file.visititems(
+        lambda name, item: content.update({name: item[()].tobytes()})
+        if isinstance(item, h5py.Dataset)
+        else None
+    )
+    return content
+
+
+def test_resolved_configuration_gives_the_same_run(run_engram, background, tmp_path):
+    again = run_engram(background / "config.yaml", tmp_path / "again")
+    with open_file(again, "spikes") as one, open_file(background, "spikes") as other:
+        assert datasets(one) == datasets(other)
+
+
+def test_no_results(tmp_path):
+    with pytest.raises(ResultsError, match="no such directory"):
+        Results(tmp_path / "missing")
+    with pytest.raises(ResultsError, match="no output directory"):
+        Results(tmp_path)
+    (tmp_path / "config.yaml").write_text("simulation: {}")
+    with pytest.raises(ResultsError, match="not finished"):
+        Results(tmp_path)
+
+
+def test_damaged_results(tmp_path):
+    (tmp_path / "summary.json").write_text("{")
+    results = Results(tmp_path)
+    with pytest.raises(ResultsError, match="summary.json: cannot be read"):
+        results.summary  # noqa: B018
+    (tmp_path / "spikes.h5").write_text("no HDF5")
+    with pytest.raises(ResultsError, match="spikes.h5: cannot be read"):
+        results.spikes("exc")
+    with h5py.File(tmp_path / "spikes.h5", "w") as file:
+        file.attrs["filetype"] = "engram spikes"
+        file.attrs["format_version"] = 2
+    with pytest.raises(ResultsError, match="format version 2"):
+        results.spikes("exc")
+
+
+def test_summary_is_json(small_recall):
+    summary = json.loads((small_recall / "summary.json").read_text())
+    assert summary["ranks"] == 2
+    assert summary["seed"] == 1
+    assert len(summary["peak_memory_MB"]) == 2

@@ -1,0 +1,144 @@
+// Recording shows a run without changing it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "simulation/memory_sink.hpp"
+#include "simulation/simulation.hpp"
+#include "simulation/small_networks.hpp"
+
+namespace engram::test {
+namespace {
+
+struct CompleteRun {
+    explicit CompleteRun(const Experiment& experiment) : simulation(experiment, MPI_COMM_SELF) {
+        ProgressListener progress;
+        simulation.run(sink, progress);
+    }
+    Simulation simulation;
+    MemorySink sink;
+};
+
+std::vector<RecordedSynapse> all_synapses(const Experiment& e) {
+    std::vector<RecordedSynapse> synapses;
+    make_wiring(e)->visit(0, e.populations.n_exc,
+                          [&](NeuronId post, std::span<const NeuronId> sources) {
+                              for (const NeuronId pre : sources)
+                                  if (pre < e.populations.n_exc) synapses.push_back({pre, post});
+                          });
+    return synapses;
+}
+
+void expect_same_course(const CompleteRun& a, const CompleteRun& b) {
+    EXPECT_EQ(a.sink.spikes, b.sink.spikes);
+    EXPECT_EQ(a.sink.snapshots.back().h_mV, b.sink.snapshots.back().h_mV);
+    EXPECT_EQ(a.sink.snapshots.back().z, b.sink.snapshots.back().z);
+    EXPECT_EQ(a.simulation.state().protein, b.simulation.state().protein);
+}
+
+// Odd times: within a block, at its boundary, twice within one block, in the silent end.
+Experiment recorded_network() {
+    Experiment e = noisy_learning_network();
+    e.record.snapshots_s = {0.0, 0.0002, 0.1246, 0.126, 0.1814, 0.182, 0.3, 0.3438, 0.9994, 1.1998};
+    e.record.neurons = {0, 5, 12, 39, 40, 49};
+    e.record.synapses = all_synapses(e);
+    e.record.every_steps = 1;
+    return e;
+}
+
+TEST(Recording, ChangesNoBit) {
+    const CompleteRun plain(noisy_learning_network());
+    EXPECT_GT(plain.sink.spikes.size(), 500u);
+    for (const Step every : {1, 7}) {
+        Experiment e = recorded_network();
+        e.record.every_steps = every;
+        expect_same_course(plain, CompleteRun(e));
+    }
+    Experiment snapshots_only = noisy_learning_network();
+    snapshots_only.record.snapshots_s = recorded_network().record.snapshots_s;
+    expect_same_course(plain, CompleteRun(snapshots_only));
+}
+
+// A sample is the same whatever else is sampled.
+TEST(Recording, ValuesDoNotDependOnTheInterval) {
+    Experiment e = recorded_network();
+    e.duration_s = 0.4;
+    e.stimuli.resize(2);
+    e.record.snapshots_s.clear();
+    const CompleteRun fine(e);
+    e.record.every_steps = 7;
+    const CompleteRun coarse(e);
+    const std::size_t width = fine.sink.rows.size() / fine.sink.n_rows;
+    ASSERT_EQ(coarse.sink.n_rows, (fine.sink.n_rows + 6) / 7);
+    for (std::size_t row = 0; row < coarse.sink.n_rows; ++row)
+        for (std::size_t column = 0; column < width; ++column)
+            ASSERT_EQ(coarse.sink.at(row, column), fine.sink.at(7 * row, column))
+                << row << ' ' << column;
+}
+
+TEST(Recording, TracesAgreeWithSnapshots) {
+    const Experiment e = recorded_network();
+    const CompleteRun run(e);
+    const Network& network = run.simulation.network();
+    ASSERT_EQ(run.sink.snapshots.size(), e.record.snapshots_s.size() + 1);
+    ASSERT_EQ(run.sink.n_rows, static_cast<std::size_t>(e.duration_steps()));
+    std::size_t away_from_rest = 0;
+    for (std::size_t i = 0; i < e.record.snapshots_s.size(); ++i) {
+        const Snapshot& snapshot = run.sink.snapshots[i];
+        EXPECT_EQ(snapshot.step, e.steps_from_s(e.record.snapshots_s[i]));
+        const auto row = static_cast<std::size_t>(snapshot.step);
+        EXPECT_NEAR(run.sink.at(row, 0), static_cast<double>(snapshot.step) * e.dt_ms, 1e-9);
+        for (std::size_t q = 0; q < e.record.synapses.size(); ++q) {
+            const RecordedSynapse& synapse = e.record.synapses[q];
+            const SynapseIndex k =
+                network.plastic().find(synapse.pre, network.partition().local_index(synapse.post));
+            const std::size_t column =
+                1 + neuron_columns * e.record.neurons.size() + synapse_columns * q;
+            ASSERT_EQ(snapshot.h_mV[k], run.sink.at(row, column + column_h)) << i << ' ' << q;
+            ASSERT_EQ(snapshot.z[k], run.sink.at(row, column + column_z)) << i << ' ' << q;
+            away_from_rest += std::fabs(snapshot.h_mV[k] - e.synapses.h_0_mV) > 0.1;
+        }
+    }
+    EXPECT_GT(away_from_rest, 1000u);
+}
+
+// The zone that the recorded calcium implies must explain each recorded step of h.
+TEST(Recording, WeightStepsFollowFromCalcium) {
+    Experiment e = recorded_network();
+    e.synapses.sigma_pl_mV = 0.0;
+    const CompleteRun run(e);
+    const model::EarlyPhase early(e.synapses, e.dt_ms);
+    std::size_t n_zone[3] = {};
+    for (std::size_t row = 0; row + 1 < run.sink.n_rows; ++row)
+        for (std::size_t q = 0; q < e.record.synapses.size(); q += 5) {
+            const std::size_t column =
+                1 + neuron_columns * e.record.neurons.size() + synapse_columns * q;
+            const model::Zone zone = early.zone(run.sink.at(row, column + column_ca));
+            const double h = run.sink.at(row, column + column_h);
+            // Without noise a bridge is the relaxation from the start of its interval.
+            ASSERT_NEAR(run.sink.at(row + 1, column + column_h), early.advance(h, zone, 1, 0.0),
+                        1e-11)
+                << "row " << row << " synapse " << q;
+            ++n_zone[static_cast<int>(zone)];
+        }
+    for (const std::size_t n : n_zone) EXPECT_GT(n, 1000u);
+}
+
+// A spike shows as the reset potential at its step, and refractory neurons stay there.
+TEST(Recording, SpikesShowInThePotential) {
+    const Experiment e = recorded_network();
+    const CompleteRun run(e);
+    std::vector<Step> last(e.populations.size(), -1000);
+    for (const SpikeEvent& spike : run.sink.spikes) {
+        ASSERT_GE(spike.step - last[spike.neuron], 11) << "at most one spike in 2.2 ms";
+        last[spike.neuron] = spike.step;
+        for (std::size_t q = 0; q < e.record.neurons.size(); ++q) {
+            if (e.record.neurons[q] != spike.neuron) continue;
+            for (Step s = spike.step; s <= spike.step + 10 && s < e.duration_steps(); ++s)
+                ASSERT_EQ(run.sink.at(static_cast<std::size_t>(s), 1 + neuron_columns * q), -70.0);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace engram::test

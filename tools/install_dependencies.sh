@@ -1,0 +1,71 @@
+#!/bin/bash
+# Installs what Engram needs to be built, run, tested and plotted: Debian 12, Ubuntu 22.04 and 24.04.
+set -euo pipefail
+
+usage() {
+    cat <<'END'
+Usage: tools/install_dependencies.sh [--check]
+
+Installs the missing packages with apt-get, as root or through sudo. Does nothing if none is missing.
+  --check   only name the missing packages; the exit code is 1 if there are any
+END
+}
+
+packages=(
+    g++ make cmake
+    libopenmpi-dev openmpi-bin
+    libhdf5-openmpi-dev # the parallel HDF5; CMake prefers it to a serial one (HDF5_PREFER_PARALLEL)
+    libyaml-cpp-dev libboost-program-options-dev librandom123-dev nlohmann-json3-dev
+    libgtest-dev clang-format
+    python3 python3-h5py python3-numpy python3-matplotlib python3-pytest python3-yaml
+)
+
+fail() {
+    echo "install_dependencies.sh: error: $*" >&2
+    exit 1
+}
+
+missing_packages() {
+    local package
+    for package in "${packages[@]}"; do
+        if ! dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed; then
+            echo "$package"
+        fi
+    done
+}
+
+only_check=false
+case "${1-}" in
+    "") ;;
+    --check) only_check=true ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *) fail "unknown option '$1'; see --help" ;;
+esac
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    fail "this system has no apt-get. Install the equivalents of these Debian packages, then pass" \
+        "--skip-install to the other scripts: ${packages[*]}"
+fi
+
+mapfile -t missing < <(missing_packages)
+if ((${#missing[@]} == 0)); then
+    echo "All packages that Engram needs are installed."
+    exit 0
+fi
+echo "Missing packages: ${missing[*]}"
+if $only_check; then exit 1; fi
+
+if ((EUID == 0)); then
+    as_root=(env)
+elif command -v sudo >/dev/null; then
+    as_root=(sudo env)
+else
+    fail "installing needs root or sudo. Ask an administrator for: apt-get install ${missing[*]}"
+fi
+as_root+=(DEBIAN_FRONTEND=noninteractive)
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
+echo "Installed: ${missing[*]}"

@@ -1,0 +1,67 @@
+#!/bin/bash
+# Builds with warnings as errors and runs the tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=tools/common.sh
+source tools/common.sh
+
+skip_install=false
+all=false
+
+usage() {
+    cat <<'END'
+Usage: tools/test.sh [--all] [--skip-install]
+
+Builds the preset 'ci' (warnings are errors) and runs ctest, then pytest.
+  --all            also the tests labelled 'slow': published figures, minutes to hours
+  --skip-install   do not look for missing packages
+The exit code is 0 if and only if all tests passed.
+END
+}
+
+while (($# > 0)); do
+    case "$1" in
+        --all) all=true ;;
+        --skip-install) skip_install=true ;;
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        *)
+            echo "test.sh: error: unknown option '$1'; see --help" >&2
+            exit 1
+            ;;
+    esac
+    shift
+done
+
+if ! $skip_install; then
+    step "Dependencies"
+    tools/install_dependencies.sh
+fi
+python=$(find_python)
+
+step "Build (preset ci, warnings are errors)"
+build_preset ci
+
+# Both test suites run, whatever the first one finds.
+failed=()
+prepare_mpi 99 # tests use more ranks than some machines have cores
+
+step "ctest"
+select=(-LE slow)
+if $all; then select=(); fi
+ctest --preset ci --parallel "$(nproc)" --no-tests=error "${select[@]}" || failed+=(ctest)
+
+step "pytest"
+# Programs that only some tests need are found if they were built.
+sample=$(find build/ci -name network_file_mpi -type f -executable -print -quit)
+if [[ -n $sample ]]; then export ENGRAM_IO_SAMPLE=$PWD/$sample; fi
+ENGRAM=$PWD/build/ci/engram "$python" -m pytest -p no:cacheprovider -rs test/python ||
+    failed+=(pytest)
+
+if ((${#failed[@]} > 0)); then
+    step "FAILED: ${failed[*]} (see above)"
+    exit 1
+fi
+step "PASSED: ctest and pytest"
