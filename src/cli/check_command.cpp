@@ -5,14 +5,12 @@
 #include "experiment/configuration.hpp"
 #include "experiment/schedule.hpp"
 #include "io/step_time.hpp"
-#include "network/network.hpp"
 
 namespace engram::cli {
 
 ExitCode check_command(const CommandLine& line, MPI_Comm communicator) {
     const Experiment experiment = read_everywhere(line, communicator);
     on_rank_0(communicator, [&] {
-        make_wiring(experiment);
         const Schedule schedule = make_schedule(experiment);
         std::printf("%s", resolved_configuration(experiment).c_str());
         std::fprintf(stderr, "engram: %s is valid. Schedule: %s\n", line.argument.c_str(),

@@ -5,6 +5,7 @@
 #include "cli/simulate.hpp"
 #include "experiment/configuration.hpp"
 #include "io/collective.hpp"
+#include "network/recorded_synapses.hpp"
 
 namespace engram::cli {
 
@@ -21,6 +22,8 @@ Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator) {
     on_rank_0(communicator, [&] {
         Experiment experiment = read_configuration(line.argument, line.overrides);
         if (!line.output.empty()) experiment.output_directory = line.output;
+        // Which synapses exist, only the wiring tells; reading it also checks a matrix file.
+        resolve_recorded_synapses(experiment, *make_wiring(experiment));
         text = resolved_configuration(experiment);
     });
     return parse_configuration(broadcast_text(std::move(text), communicator), line.argument);
@@ -30,10 +33,8 @@ ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     const double start = MPI_Wtime();
     const Experiment experiment = read_everywhere(line, communicator);
     // Whatever can be found wrong is found before an existing result is touched.
-    on_rank_0(communicator, [&] {
-        Partition(experiment.populations.size(), size_of(communicator));
-        make_wiring(experiment);
-    });
+    on_rank_0(communicator,
+              [&] { Partition(experiment.populations.size(), size_of(communicator)); });
     Simulation simulation(experiment, communicator);
     on_rank_0(communicator,
               [&] { OutputDirectory::prepare(experiment.output_directory, line.force); });

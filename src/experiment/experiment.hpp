@@ -65,9 +65,19 @@ struct RecordedSynapse {
     bool operator==(const RecordedSynapse&) const = default;
 };
 
+// The first so many existing synapses from one group to another, to be recorded.
+struct SynapseSelection {
+    std::string from;
+    std::string to;
+    std::uint32_t count = 1;
+    friend bool operator==(const SynapseSelection&, const SynapseSelection&) = default;
+};
+
 struct Recording {
     std::vector<NeuronId> neurons;
     std::vector<RecordedSynapse> synapses;
+    //! Not yet looked up in a network; see resolve_recorded_synapses.
+    std::vector<SynapseSelection> selections;
     Step every_steps = 10;
     std::vector<double> snapshots_s;  //!< times of whole-network snapshots of h and z, ascending
 

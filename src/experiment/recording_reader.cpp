@@ -99,6 +99,27 @@ std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, NeuronId n_exc)
     return synapses;
 }
 
+std::vector<SynapseSelection> read_selections(ConfigReader& reader,
+                                              const std::vector<Group>& groups) {
+    std::vector<SynapseSelection> selections;
+    std::size_t index = 0;
+    for (const ConfigNode* item : reader.items("synapses_between")) {
+        ConfigReader entry(item, item_path(reader, "synapses_between", index++), reader.problems());
+        SynapseSelection selection;
+        entry.require("from").require("to");
+        entry.text("from", selection.from);
+        entry.text("to", selection.to);
+        entry.integer<std::uint32_t>("count", selection.count, 1);
+        entry.finish();
+        if (!selection.from.empty())
+            find_group(groups, selection.from, entry.path_of("from"), reader.problems());
+        if (!selection.to.empty())
+            find_group(groups, selection.to, entry.path_of("to"), reader.problems());
+        selections.push_back(selection);
+    }
+    return selections;
+}
+
 }  // namespace
 
 Recording read_recording(ConfigReader reader, const Populations& populations,
@@ -107,9 +128,11 @@ Recording read_recording(ConfigReader reader, const Populations& populations,
     if (!reader.problems().concern("populations")) {
         record.neurons = read_neurons(reader, groups, populations.size());
         record.synapses = read_synapses(reader, populations.n_exc);
+        record.selections = read_selections(reader, groups);
     } else {
         reader.node("neurons");
         reader.node("synapses");
+        reader.node("synapses_between");
     }
     reader.integer<Step>("every_steps", record.every_steps, 1);
     reader.numbers("snapshots_s", record.snapshots_s, not_negative);

@@ -47,6 +47,16 @@ std::string item_text(const RecordedSynapse& synapse) {
         .append("]");
 }
 
+std::string item_text(const SynapseSelection& selection) {
+    return std::string("{from: ")
+        .append(selection.from)
+        .append(", to: ")
+        .append(selection.to)
+        .append(", count: ")
+        .append(std::to_string(selection.count))
+        .append("}");
+}
+
 template <class Item>
 std::string list_text(const std::vector<Item>& items) {
     std::string text;
@@ -137,6 +147,7 @@ class Writer {
         const Recording& record = experiment_.record;
         out_ << "record:\n  neurons: " << list_text(record.neurons)
              << "\n  synapses: " << list_text(record.synapses)
+             << "\n  synapses_between: " << list_text(record.selections)
              << "\n  every_steps: " << record.every_steps
              << "\n  snapshots_s: " << list_text(record.snapshots_s) << '\n';
     }

@@ -16,6 +16,8 @@ void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& vi
     const model::RandomStreams streams{seed_};
     std::vector<NeuronId> sources;
     // The gaps between successes of independent trials are geometric: one draw per connection.
+    // A probability below the resolution of 1 - p draws nothing.
+    const bool possible = probability_ >= 1.0 || 1.0 - probability_ < 1.0;
     const double log_failure = probability_ < 1.0 ? model::log_exact(1.0 - probability_) : 0.0;
     for (NeuronId target = first; target < first + count; ++target) {
         sources.clear();
@@ -23,10 +25,10 @@ void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& vi
         // Candidate sources are numbered without the target itself.
         std::uint64_t candidate = 0;
         const std::uint64_t n_candidates = n_neurons_ - 1;
-        while (probability_ > 0.0) {
+        while (possible) {
             if (probability_ < 1.0) {
                 const auto words = streams(model::Purpose::wiring, target, 0, draw++);
-                const double u = model::uniform53(words.word[0], words.word[1]);
+                const double u = model::uniform52(words.word[0], words.word[1]);
                 const double gap = std::floor(model::log_exact(u) / log_failure);
                 if (gap >= static_cast<double>(n_candidates - candidate)) break;
                 candidate += static_cast<std::uint64_t>(gap);

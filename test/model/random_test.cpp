@@ -124,9 +124,9 @@ TEST(Uniform, StaysInsideTheUnitInterval) {
     EXPECT_GT(model::uniform(0), 0.0);
     EXPECT_LT(model::uniform(0xffffffffu), 1.0);
     EXPECT_DOUBLE_EQ(model::uniform(0x80000000u), 0.5 + 0x1p-33);
-    EXPECT_GT(model::uniform53(0, 0), 0.0);
-    EXPECT_LT(model::uniform53(0x7fffffffu, 0xffffffffu), 0.5 + 1e-15);
-    EXPECT_LT(model::uniform53(0xffffffffu, 0xffffffffu), 1.0);
+    EXPECT_GT(model::uniform52(0, 0), 0.0);
+    EXPECT_LT(model::uniform52(0x7fffffffu, 0xffffffffu), 0.5 + 1e-15);
+    EXPECT_LT(model::uniform52(0xffffffffu, 0xffffffffu), 1.0);
 }
 
 TEST(NormalPair, BothAreStandardNormal) {

@@ -1,0 +1,53 @@
+#include "network/recorded_synapses.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "experiment/errors.hpp"
+
+namespace engram {
+namespace {
+
+using Pair = std::pair<NeuronId, NeuronId>;
+
+std::vector<RecordedSynapse> select(const Experiment& experiment, const Wiring& wiring,
+                                    const SynapseSelection& wanted, std::set<Pair>& recorded) {
+    const std::vector<NeuronId>& from = experiment.group(wanted.from).ids;
+    std::vector<RecordedSynapse> found;
+    for (const NeuronId target : experiment.group(wanted.to).ids) {
+        if (target >= experiment.populations.n_exc) break;
+        wiring.visit(target, 1, [&](NeuronId post, std::span<const NeuronId> sources) {
+            for (const NeuronId pre : sources)
+                if (found.size() < wanted.count && pre < experiment.populations.n_exc &&
+                    std::binary_search(from.begin(), from.end(), pre) &&
+                    recorded.insert({pre, post}).second)
+                    found.push_back({pre, post});
+        });
+        if (found.size() == wanted.count) break;
+    }
+    return found;
+}
+
+}  // namespace
+
+void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring) {
+    std::set<Pair> recorded;
+    for (const auto& [pre, post] : experiment.record.synapses) recorded.insert({pre, post});
+    std::vector<ConfigProblem> problems;
+    for (const SynapseSelection& wanted : experiment.record.selections) {
+        const auto found = select(experiment, wiring, wanted, recorded);
+        if (found.size() < wanted.count)
+            problems.push_back({"", 0, "record.synapses_between",
+                                "only " + std::to_string(found.size()) +
+                                    " plastic synapses (not listed before) lead from group '" +
+                                    wanted.from + "' to group '" + wanted.to + "', " +
+                                    std::to_string(wanted.count) + " are wanted"});
+        experiment.record.synapses.insert(experiment.record.synapses.end(), found.begin(),
+                                          found.end());
+    }
+    if (!problems.empty()) throw ConfigError(std::move(problems));
+    experiment.record.selections.clear();
+}
+
+}  // namespace engram
