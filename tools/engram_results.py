@@ -113,11 +113,7 @@ class Results:
                 else "it is no output directory of 'engram run'"
             )
             raise ResultsError(f"{self.path}: there is no summary.json ({reason})")
-
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """The content of summary.json."""
-        return self._parse("summary.json", json.loads)
+        self.summary = self._parse("summary.json", json.loads)  # phases, counts, speed
 
     @cached_property
     def config(self) -> dict[str, Any]:

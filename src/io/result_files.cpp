@@ -111,7 +111,7 @@ void ResultFiles::write_traces(std::span<const double> rows, std::size_t n_rows)
         traces_->append(rows.subspan(row * width, width));
 }
 
-void ResultFiles::write_snapshot(const Snapshot& snapshot) {
+void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
     const NetworkEdgeProvider provider(network_, Projection::exc_exc);
     const PlasticValues values = [&](TargetRange targets, std::vector<double>& h_mV,
                                      std::vector<double>& z) {
@@ -120,8 +120,9 @@ void ResultFiles::write_snapshot(const Snapshot& snapshot) {
         h_mV.resize(synapses.size());
         z.resize(synapses.size());
         for (std::size_t i = 0; i < synapses.size(); ++i) {
-            h_mV[i] = snapshot.h_mV[synapses[i]];
-            z[i] = snapshot.z[synapses[i]];
+            const PlasticWeights weights = snapshot.weights(synapses[i]);
+            h_mV[i] = weights.h_mV;
+            z[i] = weights.z;
         }
     };
     const std::string path = directory_.snapshot_part(static_cast<int>(snapshots_.size()));

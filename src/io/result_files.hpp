@@ -33,7 +33,7 @@ class ResultFiles : public ResultSink {
 
     void write_spikes(std::span<const SpikeEvent> spikes) override;
     void write_traces(std::span<const double> rows, std::size_t n_rows) override;
-    void write_snapshot(const Snapshot& snapshot) override;
+    void write_snapshot(const SnapshotView& snapshot) override;
 
     //! Collective. Turns the recordings into spikes.h5, traces.h5 and network.h5. The recordings
     //! stay, so that this can be repeated if it is interrupted.

@@ -18,7 +18,7 @@ class ResultSink {
     //! synapse, in the order of Recording.
     virtual void write_traces(std::span<const double> rows, std::size_t n_rows) = 0;
     //! Collective. Weights of the local synapses.
-    virtual void write_snapshot(const Snapshot& snapshot) = 0;
+    virtual void write_snapshot(const SnapshotView& snapshot) = 0;
 };
 
 // How far a run has come; rank 0 only.

@@ -4,22 +4,11 @@
 #include <utility>
 
 #include "experiment/errors.hpp"
+#include "io/collective.hpp"
 
 namespace engram {
 
 namespace {
-
-int rank_of(MPI_Comm communicator) {
-    int rank = 0;
-    MPI_Comm_rank(communicator, &rank);
-    return rank;
-}
-
-int size_of(MPI_Comm communicator) {
-    int size = 1;
-    MPI_Comm_size(communicator, &size);
-    return size;
-}
 
 // What rank 0 tells all ranks to do next.
 struct PhaseCommand {
@@ -228,20 +217,17 @@ void Simulation::hand_out_spikes(const std::vector<PackedSpike>& spikes, Step be
 }
 
 void Simulation::hand_out_snapshots(std::vector<Snapshot> snapshots) {
-    for (const Snapshot& snapshot : snapshots) sink_->write_snapshot(snapshot);
+    for (const Snapshot& snapshot : snapshots) sink_->write_snapshot(snapshot.view());
 }
 
 void Simulation::take_final_snapshot() {
     const auto& targets = network_.plastic().targets();
     const Step end = experiment_.duration_steps();
     const double relaxation = state_.relaxation(end);
-    Snapshot snapshot{end, std::vector<double>(targets.size()),
-                      std::vector<double>(targets.size())};
-    for (SynapseIndex k = 0; k < targets.size(); ++k) {
-        snapshot.h_mV[k] = state_.h_mV(k, relaxation);
-        snapshot.z[k] = state_.z(k, targets[k]);
-    }
-    sink_->write_snapshot(snapshot);
+    sink_->write_snapshot(
+        {end, targets.size(), [&](SynapseIndex k) {
+             return PlasticWeights{state_.h_mV(k, relaxation), state_.z(k, targets[k])};
+         }});
 }
 
 }  // namespace engram

@@ -56,7 +56,7 @@ def run_program(command, **options):
         env=dict(os.environ, **MPI_ENVIRONMENT),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,  # busy machines: ranks that share a core wait for each other
         check=False,
         **options,
     )
@@ -95,9 +95,9 @@ def write_small_recall(directory):
 
 @pytest.fixture(scope="session")
 def small_recall(run_engram, tmp_path_factory):
-    """Output directory of SMALL_RECALL on two ranks."""
+    """Output directory of SMALL_RECALL."""
     directory = tmp_path_factory.mktemp("small_recall")
-    return run_engram(write_small_recall(directory), directory / "results", ranks=2)
+    return run_engram(write_small_recall(directory), directory / "results")
 
 
 @pytest.fixture(scope="session")

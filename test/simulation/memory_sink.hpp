@@ -16,7 +16,14 @@ class MemorySink : public ResultSink {
         rows.insert(rows.end(), values.begin(), values.end());
         n_rows += n;
     }
-    void write_snapshot(const Snapshot& snapshot) override { snapshots.push_back(snapshot); }
+    void write_snapshot(const SnapshotView& view) override {
+        Snapshot snapshot{view.step, {}, {}};
+        for (SynapseIndex k = 0; k < view.n_synapses; ++k) {
+            snapshot.h_mV.push_back(view.weights(k).h_mV);
+            snapshot.z.push_back(view.weights(k).z);
+        }
+        snapshots.push_back(std::move(snapshot));
+    }
 
     //! Value of a column in a row.
     double at(std::size_t row, std::size_t column) const {

@@ -1,0 +1,95 @@
+#!/bin/bash
+#SBATCH --job-name=engram
+#SBATCH --ntasks=16
+#SBATCH --mem-per-cpu=1G
+#SBATCH --time=04:00:00
+#SBATCH --signal=B:USR1@120
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --output=%x-%j.log
+#
+# A simulation of any length, in as many starts of this job as it takes. Shortly before the time limit
+# (--signal, in seconds) the program saves a checkpoint and the job puts itself back into the queue.
+#
+#   sbatch slurm/self_continuing_job.sh [CONFIG [OUTPUT [OPTION...]]]
+#   sbatch --ntasks=64 --time=24:00:00 slurm/self_continuing_job.sh configs/defaultnet_8h_recall.yaml results/a
+#
+# Only the state of OUTPUT decides what a start does: it begins the run, resumes it, or finds it complete.
+# So preemption, the failure of a node, and another sbatch with the same OUTPUT continue the run as well.
+# See docs/cluster.md.
+set -uo pipefail
+
+config=${1:-configs/defaultnet_8h_recall.yaml}   # relative to where sbatch was called
+output=${2:-results/job-$SLURM_JOB_ID}           # on a file system that all nodes of the job see
+options=("${@:3}")                               # further options of `engram run`, e.g. --set KEY=VALUE
+program=${ENGRAM:-build/release/engram}          # the engram executable
+launcher=${LAUNCHER:-srun --mpi=pmix}            # or: mpirun
+max_restarts=${MAX_RESTARTS:-100}                # of this job; then something must be wrong
+
+restarts=${SLURM_RESTART_COUNT:-0}
+read -r -a launch <<<"$launcher"
+
+log() {
+    echo "$(date +%FT%T) job $SLURM_JOB_ID, restart $restarts: $*"
+}
+
+# SIGUSR1 comes from --signal, SIGTERM from preemption. The program may get both, and more than once.
+interrupted=false
+child=
+interrupt() {
+    interrupted=true
+    if [[ -n $child ]]; then kill -s USR1 "$child" 2>/dev/null; fi
+}
+trap interrupt USR1 TERM
+
+# Runs the launcher to its end; returns its exit code.
+launch() {
+    "${launch[@]}" "$program" "$@" &
+    child=$!
+    if $interrupted; then interrupt; fi # it came before the child was known
+    # A trapped signal ends a wait early; the child is still saving its checkpoint then.
+    while kill -0 "$child" 2>/dev/null; do wait "$child"; done
+    wait "$child" # bash remembers how it ended
+}
+
+# Slurm is already ending a job that was cancelled, or preempted; it requeues the latter itself.
+is_running() {
+    [[ $(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T) == RUNNING ]]
+}
+
+# The last thing a start does: Slurm ends the script for it.
+continue_later() {
+    if ! is_running; then
+        log "interrupted; Slurm is ending the job. If it does not start again: sbatch with the same arguments."
+        exit 75
+    fi
+    if ((restarts >= max_restarts)); then
+        log "restarted $restarts times; stopping. Continue with sbatch and the same arguments."
+        exit 75
+    fi
+    log "interrupted; back into the queue."
+    scontrol requeue "$SLURM_JOB_ID" && exit 0
+    log "cannot requeue. Continue with sbatch and the same arguments."
+    exit 75
+}
+
+if [[ -e $output/config.yaml ]]; then
+    log "resuming $output on $SLURM_NTASKS rank(s) with $launcher"
+    launch resume "$output"
+else
+    log "starting $config on $SLURM_NTASKS rank(s) with $launcher"
+    launch run "$config" --output "$output" "${options[@]}"
+fi
+code=$?
+
+case $code in
+    0) log "complete: $output" ;;
+    75) continue_later ;;
+    2 | 3 | 4) log "stopped by an error, exit code $code; see above." ;;
+    *)
+        # A signal before the program handles it kills the program or the launcher: nothing is lost.
+        if $interrupted; then continue_later; fi
+        log "ended with exit code $code. Continue with 'scontrol requeue $SLURM_JOB_ID' or sbatch."
+        ;;
+esac
+exit "$code"
