@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdio>
 
 #include "cli/collective_failure.hpp"
@@ -26,7 +27,7 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
         std::printf(
             "Time:               about %s (one core per rank; rough, for the activity that\n"
             "                    the stimuli alone cause)\n",
-            duration_text(forecast.wall_s).c_str());
+            duration_text(std::ceil(forecast.wall_s)).c_str());
     });
     return ExitCode::done;
 }

@@ -12,7 +12,9 @@ namespace engram::cli {
 std::string duration_text(double seconds) {
     const auto total = static_cast<long long>(std::llround(seconds));
     char text[64];
-    if (total >= 3600)
+    if (total < 60)
+        std::snprintf(text, sizeof text, "%lld s", total);
+    else if (total >= 3600)
         std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", total / 3600, total / 60 % 60,
                       total % 60);
     else

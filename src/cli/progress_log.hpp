@@ -38,7 +38,7 @@ class ProgressLog : public ProgressListener {
     std::size_t n_inh_spikes_ = 0;
 };
 
-//! "1:02:03" or "2:03".
+//! "1:02:03", "2:03" or "45 s".
 std::string duration_text(double seconds);
 
 }  // namespace engram::cli

@@ -23,7 +23,7 @@ constexpr std::array<Column, columns_per_neuron> neuron_columns{{{"V_mV", "mV"},
                                                                  {"I_stim_nA", "nA"},
                                                                  {"I_bg_nA", "nA"},
                                                                  {"S_mV", "mV"},
-                                                                 {"p", "1"}}};
+                                                                 {"p", "umol/l"}}};
 constexpr std::array<Column, columns_per_synapse> synapse_columns{
     {{"Ca", "1"}, {"h_mV", "mV"}, {"z", "1"}}};
 

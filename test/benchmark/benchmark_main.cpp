@@ -113,6 +113,71 @@ void print_memory(const Simulation& simulation, double growth_B) {
         growth_B / 1e6, growth_B / (plastic_B + fixed_B), (plastic_B + fixed_B) / 1e6);
 }
 
+// The three kinds of work, each alone on one rank: the engine is fed with spikes by hand, and
+// neurons cannot fire.
+class UnitCosts {
+  public:
+    UnitCosts() {
+        experiment_ = published_network(1);
+        experiment_.neuron.v_th_mV = 1e9;
+    }
+
+    void print() const {
+        const double neuron_step = time_per_epoch(0, false).seconds;
+        const Epochs delivery = time_per_epoch(spikes_per_epoch, false);
+        const Epochs active = time_per_epoch(spikes_per_epoch, true);
+        const double n_neuron_steps = experiment_.populations.size() * 15.0;
+        std::printf("units of work (one core, 2000 neurons):\n");
+        std::printf("  neuron-step with noise       %8.2f ns\n",
+                    neuron_step * 1e9 / n_neuron_steps);
+        std::printf("  delivered spike              %8.2f ns\n",
+                    (delivery.seconds - neuron_step) * 1e9 / delivery.deliveries);
+        std::printf(
+            "  active-synapse update        %8.2f ns  (%.0f per epoch; one update covers up "
+            "to 15 steps)\n",
+            (active.seconds - delivery.seconds) * 1e9 / active.draws, active.draws);
+    }
+
+  private:
+    static constexpr int spikes_per_epoch = 200;
+    struct Epochs {
+        double seconds = 0;     // per epoch
+        double deliveries = 0;  // per epoch
+        double draws = 0;       // per epoch
+    };
+
+    // \param calcium  whether the spikes also bring calcium, so that their rows become active
+    Epochs time_per_epoch(int n_spikes, bool calcium) const {
+        const Network network(experiment_, *make_wiring(experiment_),
+                              Partition(experiment_.populations.size(), 1), 0);
+        PlasticState state(network, experiment_.synapses, experiment_.dt_ms);
+        SpikingEngine engine(experiment_, network, state);
+        TraceSampler sampler(network, experiment_.record);
+        std::vector<PackedSpike> spikes;
+        std::vector<PackedSpike> fired;
+        for (int i = 0; i < n_spikes; ++i) spikes.push_back(pack_spike(i * 15 / n_spikes, i));
+        engine.begin_phase(0);
+        constexpr int warm_up = 100;
+        constexpr int epochs = 2000;
+        double start = 0;
+        WorkCounters before;
+        for (int epoch = 0; epoch < warm_up + epochs; ++epoch) {
+            if (epoch == warm_up) {
+                start = MPI_Wtime();
+                before = engine.work();
+            }
+            engine.run_epoch(epoch * 15, 15, spikes, fired, sampler);
+            if (calcium) engine.schedule(spikes, epoch * 15);
+        }
+        const WorkCounters work = engine.work();
+        return {(MPI_Wtime() - start) / epochs,
+                static_cast<double>(work.delivered_spikes - before.delivered_spikes) / epochs,
+                static_cast<double>(work.early_phase_draws - before.early_phase_draws) / epochs};
+    }
+
+    Experiment experiment_;
+};
+
 void measure(const char* name, const Experiment& experiment) {
     int rank = 0;
     int n_ranks = 1;
@@ -148,10 +213,8 @@ void measure(const char* name, const Experiment& experiment) {
                 run_s / spiking_s, spiking_s / run_s);
     std::printf("  per neuron-step               %10.3f ns  (whole run time / neuron-steps)\n",
                 per(work.neuron_steps));
-    std::printf("  per delivered spike           %10.3f ns  (%llu deliveries)\n",
-                per(work.delivered_spikes), static_cast<unsigned long long>(work.delivered_spikes));
-    std::printf("  per early-phase draw          %10.3f ns  (%llu draws)\n",
-                per(work.early_phase_draws),
+    std::printf("  %llu spikes delivered, %llu active-synapse updates\n",
+                static_cast<unsigned long long>(work.delivered_spikes),
                 static_cast<unsigned long long>(work.early_phase_draws));
     for (const PhaseReport& report : simulation.reports())
         std::printf("  phase %-12s %10.3f s wall\n", report.phase.label.c_str(), report.wall_s);
@@ -164,6 +227,9 @@ int main(int argc, char** argv) {
     MPI_Init(&argc, &argv);
     const std::string wanted = argc > 1 ? argv[1] : "all";
     const auto is_wanted = [&](const char* name) { return wanted == "all" || wanted == name; };
+    int n_ranks = 1;
+    MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+    if (is_wanted("units") && n_ranks == 1) UnitCosts().print();
     if (is_wanted("background")) measure("background", published_network(20));
     if (is_wanted("large")) measure("large", large_network(1));
     if (is_wanted("recall10s")) measure("recall10s", memory_recall(20, 25));

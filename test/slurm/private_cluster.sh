@@ -111,9 +111,8 @@ stop_cluster() {
         wait "$daemon" 2>/dev/null
     done
     # What Slurm has left behind on a busy machine; nothing else has this SLURM_CONF.
-    for pid in $(grep -lsF "SLURM_CONF=$cluster/slurm.conf" /proc/[0-9]*/environ | cut -d/ -f3); do
-        kill -s KILL "$pid" 2>/dev/null
-    done
+    grep -lsF "SLURM_CONF=$cluster/slurm.conf" /proc/[0-9]*/environ | cut -d/ -f3 |
+        while read -r pid; do kill -s KILL "$pid" 2>/dev/null; done
     daemons=()
 }
 

@@ -29,6 +29,7 @@ esac
 ENGRAM=$(realpath "${1:-build/release/engram}")
 export ENGRAM
 patience_s=150 # for each event waited for; machines may be busy
+ranks=${RANKS:-2} # of each job
 
 skip() {
     echo "SKIP: $*"
@@ -61,7 +62,7 @@ config=test/slurm/job.yaml
 submit() { # NAME SCRIPT ARGUMENT...: prints the id of the job
     local name=$1
     shift
-    sbatch --parsable --job-name="$name" --ntasks=2 --mem-per-cpu=100M --time=30 \
+    sbatch --parsable --job-name="$name" --ntasks="$ranks" --mem-per-cpu=100M --time=30 \
         --output="$work/logs/$name.log" "$@"
 }
 
@@ -190,7 +191,7 @@ launch_test "an invalid configuration is not requeued" invalid_configuration inv
 launch_test "a cancelled job is not requeued" cancelled cancelled
 launch_test "a job array, one directory for each element" array array
 launch_test "a single job" single single
-mpirun --oversubscribe -n 3 "$ENGRAM" run "$config" --output "$work/reference" --quiet >"$work/reference.out" 2>&1 ||
+mpirun --oversubscribe -n "$((ranks + 1))" "$ENGRAM" run "$config" --output "$work/reference" --quiet >"$work/reference.out" 2>&1 ||
     cat "$work/reference.out"
 
 for i in "${!tests[@]}"; do

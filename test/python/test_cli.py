@@ -1,0 +1,154 @@
+"""What a user meets: exit codes, texts, and that nothing is lost by a mistake."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, run_program
+
+SMALL = "simulation: {duration_s: 0.05}\npopulations: {n_exc: 8, n_inh: 2}\n"
+
+
+def call(engram: Path, *arguments: Any, ranks: int = 1) -> Any:
+    start = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
+    return run_program(["timeout", 60, *start, engram, *arguments])
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "small.yaml").write_text(SMALL)
+    return tmp_path / "small.yaml"
+
+
+@pytest.mark.parametrize("arguments,text", [
+    ([], "no command given"),
+    (["rum"], "unknown command 'rum' (did you mean 'run'?)"),
+    (["run"], "no CONFIG given"),
+    (["resume"], "no DIR given"),
+    (["inspect"], "no FILE given"),
+    (["run", "a", "b"], "more than one CONFIG given: 'a', 'b'"),
+    (["run", "a", "--forse"], "--forse"),
+    (["run", "a", "--output", ""], "--output"),
+    (["plan", "a", "--ranks", "0"], "--ranks must be at least 1"),
+    (["plan", "a", "--ranks", "two"], "two"),
+])
+def test_usage_errors(engram: Path, arguments: list[str], text: str) -> None:
+    result = call(engram, *arguments)
+    assert result.returncode == 1 and result.stdout == ""
+    assert text in result.stderr and "--help'" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "resume", "check", "plan", "inspect"])
+def test_help(engram: Path, command: str) -> None:
+    assert f"engram {command}" in call(engram, "--help").stdout
+    result = call(engram, command, "--help")
+    assert result.returncode == 0 and result.stdout.startswith(f"Usage: engram {command}")
+
+
+def test_version(engram: Path) -> None:
+    result = call(engram, "--version")
+    assert result.returncode == 0 and re.fullmatch(r"engram \d+\.\d+\.\d+\n", result.stdout)
+
+
+def test_all_problems_with_their_lines_on_rank_0_only(engram: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("simulation:\n  duration_s: -1\n  sed: 3\npopulations: {n_exc: many}\n")
+    result = call(engram, "run", path, "-o", tmp_path / "out", ranks=3)
+    assert result.returncode == 2
+    for place in (":2: simulation.duration_s: must be greater than 0 (is -1)",
+                  ":3: simulation.sed: unknown key", ":4: populations.n_exc: must be an integer"):
+        assert result.stderr.count(f"{path}{place}") == 1, result.stderr
+    assert "seed" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("setting", ["simulation.duration_s", "simulation.duration_s=x", "simulation.sed=1",
+                                     "=1", "simulation.dt_ms=0"])
+def test_set_errors(engram: Path, config: Path, setting: str) -> None:
+    result = call(engram, "check", config, "--set", setting)
+    assert result.returncode in (1, 2) and setting.split("=")[0] in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "check", "plan", "inspect", "resume"])
+def test_missing_file(engram: Path, tmp_path: Path, command: str) -> None:
+    result = call(engram, command, tmp_path / "absent.yaml")
+    assert result.returncode in (2, 3) and "absent.yaml" in result.stderr
+
+
+def test_never_overwrites(engram: Path, config: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    assert call(engram, "run", config, "-o", output).returncode == 0
+    before = {p.name: p.read_bytes() for p in output.iterdir()}
+    result = call(engram, "run", config, "-o", output)
+    assert result.returncode == 3 and "--force" in result.stderr
+    assert {p.name: p.read_bytes() for p in output.iterdir()} == before
+    assert call(engram, "run", config, "-o", output, "--force").returncode == 0
+
+
+def test_output_is_a_file_or_cannot_be_made(engram: Path, config: Path) -> None:
+    for output in (config, "/proc/engram"):
+        result = call(engram, "run", config, "-o", output)
+        assert result.returncode == 3 and str(output) in result.stderr
+    assert config.read_text() == SMALL
+
+
+def test_too_many_ranks(engram: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_text("simulation: {duration_s: 0.05}\npopulations: {n_exc: 2, n_inh: 0}\n")
+    result = call(engram, "run", path, "-o", tmp_path / "out", ranks=3)
+    assert result.returncode == 1 and "ranks" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_synapse(engram: Path, config: Path, tmp_path: Path) -> None:
+    result = call(engram, "run", config, "-o", tmp_path / "out", "--set", "connectivity.probability=0",
+                  "--set", "record.synapses=[[0, 1]]", ranks=2)
+    assert result.returncode == 2
+    assert result.stderr.count("no synapse from neuron 0 to neuron 1") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("matrix,text", [
+    ("0 1\n2 0\n", "matrix.txt:2: entry '2' in column 1 is not 0 or 1"),
+    ("1 0\n0 0\n", "matrix.txt:1: neuron 0 is connected to itself"),
+    ("0 1\n", "has 1 rows"),
+    ("0 1 0\n0 0 0\n", "matrix.txt:1: the connection matrix is larger"),
+    ("0\n0 0\n", "matrix.txt:1: row has 1 entries"),
+])
+def test_matrix_errors(engram: Path, tmp_path: Path, matrix: str, text: str) -> None:
+    (tmp_path / "matrix.txt").write_text(matrix)
+    path = tmp_path / "matrix.yaml"
+    path.write_text("simulation: {duration_s: 0.05}\npopulations: {n_exc: 2, n_inh: 0}\n"
+                    "connectivity: {file: matrix.txt}\n")
+    result = call(engram, "run", path, "-o", tmp_path / "out")
+    assert result.returncode == 3 and text in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_matrix(engram: Path, config: Path, tmp_path: Path) -> None:
+    """A wrong name is a problem of the configuration, found with all others."""
+    result = call(engram, "check", config, "--set", "connectivity.file=absent.txt")
+    assert result.returncode == 2 and "there is no file" in result.stderr
+
+
+def test_numerical_failure_ends_all_ranks(engram: Path, tmp_path: Path) -> None:
+    config = ROOT / "test/python/networks/recall200.yaml"
+    result = call(engram, "run", config, "-o", tmp_path / "out", "--set", "stimuli.learn.n_inputs=1e200",
+                  "--set", "stimuli.learn.rate_Hz=1e200", ranks=3)
+    assert result.returncode == 4 and "finite" in result.stderr
+
+
+def test_check_prints_what_can_be_run(engram: Path, tmp_path: Path) -> None:
+    first = call(engram, "check", ROOT / "configs/defaultnet_8h_recall.yaml", "--set", "simulation.seed=9")
+    assert first.returncode == 0 and "learn - consolidate - recall" in first.stderr
+    (tmp_path / "resolved.yaml").write_text(first.stdout)
+    second = call(engram, "check", tmp_path / "resolved.yaml")
+    assert second.stdout == first.stdout and "seed: 9" in second.stdout
+
+
+def test_plan(engram: Path) -> None:
+    result = call(engram, "plan", ROOT / "configs/defaultnet_8h_recall.yaml", "--ranks", 4)
+    assert result.returncode == 0
+    for word in ("Schedule:", "Memory:", "Time:", "4 rank(s)"):
+        assert word in result.stdout

@@ -1,0 +1,33 @@
+"""Memory of a run: recordings go to disk, so that it does not grow with simulated time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+CONFIGURATION = """
+simulation: {{duration_s: {duration_s}, fast_forward: off}}
+populations: {{n_exc: 40, n_inh: 10}}
+background: {{mean_nA: 1.2, sigma_wn_nA_sqrt_s: 0.1}}
+record: {{neurons: all, every_steps: 20}}
+"""
+
+
+def peak_memory_MB(run_engram, directory: Path, duration_s: int) -> float:
+    """Peak of a run with lively neurons, all of which are recorded."""
+    directory.mkdir()
+    configuration = directory / "lively.yaml"
+    configuration.write_text(CONFIGURATION.format(duration_s=duration_s), encoding="utf-8")
+    run_engram(configuration, directory / "results")
+    summary = json.loads((directory / "results" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["spikes"]["exc"] > 100 * duration_s
+    return max(summary["peak_memory_MB"])
+
+
+def test_peak_does_not_grow_with_simulated_time(run_engram, tmp_path: Path) -> None:
+    """A run 20 times as long records 100 MB more; its peak may differ by buffers only."""
+    short = peak_memory_MB(run_engram, tmp_path / "short", 4)
+    long = peak_memory_MB(run_engram, tmp_path / "long", 80)
+    assert long < short + 15

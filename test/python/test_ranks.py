@@ -1,0 +1,79 @@
+"""One seed, one result: no bit depends on the number of ranks, the machine or the compiler."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import h5py
+import pytest
+from conftest import ROOT, run_program
+from results_equal import assert_equal, differences
+
+NETWORK = Path(__file__).parent / "networks/recall200.yaml"
+GOLDEN = {
+    "spikes": "9ca54cca7d794b3f382ad59ee848ff2af19ee1be1f51c61b4867aadfa4ef13bd",
+    "weights": "80f413f23a299a70b2be05db18595f6a569b16b9ea1c36be750b59979cb82f8f",
+}
+
+
+def simulate(engram: Path, configuration: Path, output: Path, ranks: int) -> Path:
+    """A hang must fail, not stop the suite: `timeout` ends mpirun and with it all ranks."""
+    command = ["timeout", 60, "mpirun", "--oversubscribe", "-n", ranks, engram, "run", configuration]
+    result = run_program([*command, "--output", output, "--quiet"])
+    assert result.returncode == 0, f"{ranks} ranks: {result.returncode} {result.stderr}"
+    return output
+
+
+@pytest.fixture(scope="module")
+def one_rank(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return simulate(engram, NETWORK, tmp_path_factory.mktemp("ranks") / "one", 1)
+
+
+def digests(directory: Path) -> dict[str, str]:
+    """Hashes of values, not of files, which depend on the version of HDF5."""
+    spikes, weights = hashlib.sha256(), hashlib.sha256()
+    with h5py.File(directory / "spikes.h5") as file:
+        for population in ("exc", "inh"):
+            for name in ("timestamps", "node_ids"):
+                spikes.update(file[f"spikes/{population}/{name}"][()].tobytes())
+    with h5py.File(directory / "network.h5") as file:
+        for name in ("source_node_id", "target_node_id", "snapshots/t_30s/h_mV", "snapshots/t_30s/z"):
+            weights.update(file[f"edges/exc_exc/{name}"][()].tobytes())
+    return {"spikes": spikes.hexdigest(), "weights": weights.hexdigest()}
+
+
+def test_golden(one_rank: Path) -> None:
+    """Any machine, compiler flag or instruction set must reproduce this."""
+    assert digests(one_rank) == GOLDEN
+
+
+def test_network_is_lively(one_rank: Path) -> None:
+    """Silence would be equal everywhere."""
+    with h5py.File(one_rank / "spikes.h5") as file:
+        assert all(file[f"spikes/{name}/node_ids"].size > 1000 for name in ("exc", "inh"))
+    with h5py.File(one_rank / "network.h5") as file:
+        h = file["edges/exc_exc/snapshots/t_30s/h_mV"][()]
+        assert len(set(h)) > h.size // 2 and file["edges/exc_exc/snapshots/t_30s/z"][()].any()
+        assert {"t_0.5s", "t_1.2s", "t_20s", "t_29.7s"} <= set(file["edges/exc_exc/snapshots"])
+
+
+def test_one_flipped_bit_is_a_difference(one_rank: Path, tmp_path: Path) -> None:
+    """The comparison itself must be able to fail."""
+    shutil.copytree(one_rank, tmp_path / "copy")
+    with h5py.File(tmp_path / "copy/network.h5", "r+") as file:
+        z = file["edges/exc_exc/snapshots/t_20s/z"]
+        z[7] = -z[7] if z[7] else -0.0
+    assert differences(one_rank, tmp_path / "copy") == ["network.h5:edges/exc_exc/snapshots/t_20s/z"]
+
+
+@pytest.mark.parametrize("ranks", [2, 3, 4, 8])
+def test_ranks(engram: Path, one_rank: Path, tmp_path: Path, ranks: int) -> None:
+    assert_equal(one_rank, simulate(engram, NETWORK, tmp_path / "many", ranks))
+
+
+@pytest.mark.parametrize("ranks", [2, 3, 5])
+def test_few_neurons(engram: Path, tmp_path: Path, ranks: int) -> None:
+    """Uneven splits, and as many ranks as neurons."""
+    configuration = ROOT / "configs/smallnet3_10s_recall.yaml"
+    one = simulate(engram, configuration, tmp_path / "one", 1)
+    assert_equal(one, simulate(engram, configuration, tmp_path / "many", ranks))
