@@ -81,6 +81,8 @@ else
     launch run "$config" --output "$output" "${options[@]}"
 fi
 code=$?
+# srun that is interrupted before it has started the ranks may end with 0 all the same.
+if ((code == 0)) && [[ ! -e $output/summary.json ]]; then code=1; fi
 
 case $code in
     0) log "complete: $output" ;;

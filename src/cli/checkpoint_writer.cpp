@@ -38,7 +38,7 @@ void CheckpointWriter::save(const RunPosition& position, const SharedState& shar
                             const LocalState& local) {
     const auto start = Clock::now();
     const std::string path = checkpoint_path(files_.directory(), position.step);
-    CheckpointHeader header{position, {}, configuration_};
+    CheckpointHeader header{position, {}, configuration_, {}};
     on_root(communicator_, [&] { header.recordings = files_.flush(); });
     write_checkpoint(path, header, shared, local, network_, communicator_);
     last_save_ = Clock::now();

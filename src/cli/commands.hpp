@@ -19,7 +19,5 @@ ExitCode inspect_command(const CommandLine& line, MPI_Comm communicator);
 
 //! Collective. Rank 0 reads, validates and distributes the configuration.
 Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator);
-//! Collective. The text of rank 0, on every rank.
-std::string broadcast_text(std::string text, MPI_Comm communicator);
 
 }  // namespace engram::cli

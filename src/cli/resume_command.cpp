@@ -95,8 +95,8 @@ Restored restore(const std::string& path, const CommandLine& line, MPI_Comm comm
     Simulation& simulation = *restored.simulation;
     const RunPosition position = position_in(simulation.schedule(), header.position);
     const LocalState local = simulation.begin_restore(position);
-    simulation.finish_restore(
-        position, read_checkpoint_state(path, local, simulation.network(), communicator));
+    simulation.finish_restore(position, read_checkpoint_state(path, header.checksums, local,
+                                                              simulation.network(), communicator));
     return restored;
 }
 

@@ -9,14 +9,6 @@
 
 namespace engram::cli {
 
-std::string broadcast_text(std::string text, MPI_Comm communicator) {
-    std::uint64_t size = text.size();
-    MPI_Bcast(&size, 1, MPI_UINT64_T, 0, communicator);
-    text.resize(size);
-    MPI_Bcast(text.data(), static_cast<int>(size), MPI_CHAR, 0, communicator);
-    return text;
-}
-
 Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator) {
     std::string text;
     on_rank_0(communicator, [&] {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "io/content_checksum.hpp"
 #include "network/network.hpp"
 #include "simulation/simulation_state.hpp"
 
@@ -25,6 +26,7 @@ struct CheckpointHeader {
     RunPosition position;
     RecordingPositions recordings;
     std::string configuration;  //!< resolved
+    Checksums checksums;        //!< of all datasets but the header; filled in on writing
 };
 
 //! Collective. Writes a checkpoint durably: until the whole of it is on the disk, nothing of that
@@ -34,13 +36,17 @@ void write_checkpoint(const std::string& path, const CheckpointHeader& header,
                       const SharedState& shared, const LocalState& local, const Network& network,
                       MPI_Comm communicator);
 
+//! The header of an open checkpoint, verified.
+CheckpointHeader read_checkpoint_header(const h5::File& file);
+
 //! Collective. Rank 0 reads the header for all.
 //! \throw FileError on every rank if the file is absent, foreign, damaged, or of another version
 CheckpointHeader read_checkpoint_header(const std::string& path, MPI_Comm communicator);
 
 //! Collective. Fills the views of a simulation that was built from the same network.
 //! \throw FileError on every rank if any value is damaged or does not fit the network
-SharedState read_checkpoint_state(const std::string& path, const LocalState& local,
-                                  const Network& network, MPI_Comm communicator);
+SharedState read_checkpoint_state(const std::string& path, const Checksums& checksums,
+                                  const LocalState& local, const Network& network,
+                                  MPI_Comm communicator);
 
 }  // namespace engram

@@ -28,6 +28,7 @@ std::string header_text(const CheckpointHeader& header) {
                        {"recorded_spikes", header.recordings.spikes},
                        {"recorded_trace_rows", header.recordings.trace_rows},
                        {"snapshots", header.recordings.snapshots},
+                       {"checksums", header.checksums},
                        {"configuration", header.configuration}};
     return text.dump(1);
 }
@@ -55,6 +56,7 @@ CheckpointHeader parse_header(const std::string& text, const std::string& path) 
         header.recordings.spikes = parsed.at("recorded_spikes");
         header.recordings.trace_rows = parsed.at("recorded_trace_rows");
         header.recordings.snapshots = parsed.at("snapshots").get<std::vector<std::string>>();
+        header.checksums = parsed.at("checksums").get<Checksums>();
         header.configuration = parsed.at("configuration");
         return header;
     } catch (const json::exception& error) {

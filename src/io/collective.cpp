@@ -65,4 +65,9 @@ void sum_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values) {
     }
 }
 
+std::string broadcast_text(std::string text, MPI_Comm comm) {
+    broadcast(comm, 0, text);
+    return text;
+}
+
 }  // namespace engram

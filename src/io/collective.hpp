@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 
 namespace engram {
 
@@ -18,6 +19,9 @@ void collectively(MPI_Comm comm, const std::function<void()>& work);
 
 //! The same, with the work done by rank 0 alone while the others wait.
 void on_root(MPI_Comm comm, const std::function<void()>& work);
+
+//! The text of rank 0, on every rank. Collective.
+std::string broadcast_text(std::string text, MPI_Comm comm);
 
 //! Element-wise sum over the ranks, in place on all of them. Collective.
 void sum_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "experiment/errors.hpp"
-#include "io/checkpoint_header.hpp"
+#include "io/checkpoint_file.hpp"
 #include "io/file_format.hpp"
 #include "io/hdf5_dataset.hpp"
 
@@ -32,17 +32,33 @@ std::string shape_text(const h5::Shape& shape) {
     return shape.empty() ? "scalar" : text.str();
 }
 
-bool has_checksum(hid_t dataset) {
-    const h5::PropertyList properties(H5Dget_create_plist(dataset));
-    for (int i = 0; i < H5Pget_nfilters(properties); ++i) {
-        unsigned flags = 0;
-        std::size_t n_values = 0;
-        unsigned config = 0;
-        if (H5Pget_filter2(properties, static_cast<unsigned>(i), &flags, &n_values, nullptr, 0,
-                           nullptr, &config) == H5Z_FILTER_FLETCHER32)
-            return true;
+// Checksum of a whole dataset of a checkpoint.
+template <h5::Number T>
+std::uint64_t checksum_of_all(hid_t dataset) {
+    constexpr hsize_t rows_per_read = 1u << 20;
+    const hsize_t n = h5::shape(dataset).front();
+    std::uint64_t sum = 0;
+    for (hsize_t first = 0; first < n; first += rows_per_read) {
+        const h5::Slab slab{first, std::min(rows_per_read, n - first)};
+        const auto values = h5::read_rows<T>(dataset, slab);
+        sum += checksum_of(std::span(&slab, 1), std::span<const T>(values));
     }
-    return false;
+    return sum;
+}
+
+std::uint64_t checksum_of_all(hid_t dataset) {
+    const h5::DataType type(H5Dget_type(dataset));
+    if (H5Tget_class(type) == H5T_FLOAT) return checksum_of_all<double>(dataset);
+    switch (H5Tget_size(type)) {
+        case 1:
+            return checksum_of_all<std::uint8_t>(dataset);
+        case 4:
+            return checksum_of_all<std::uint32_t>(dataset);
+        default:
+            break;
+    }
+    return H5Tget_sign(type) == H5T_SGN_NONE ? checksum_of_all<std::uint64_t>(dataset)
+                                             : checksum_of_all<std::int64_t>(dataset);
 }
 
 // Reads all values as bytes of the stored type, in portions.
@@ -70,22 +86,29 @@ void read_all(hid_t dataset, const std::string& name) {
     }
 }
 
-std::string describe_dataset(const h5::File& file, const std::string& name) {
+std::string describe_dataset(const h5::File& file, const std::string& name,
+                             const Checksums& checksums) {
     const h5::DataSet dataset = h5::open_dataset(file, name);
     const h5::DataType type(H5Dget_type(dataset));
-    read_all(dataset, name);
+    std::string verdict;
+    const auto expected = checksums.find(name);
+    if (expected == checksums.end()) {
+        read_all(dataset, name);
+    } else {
+        if (checksum_of_all(dataset) != expected->second)
+            throw FileError(file.path(), "'" + name + "' is damaged (its checksum does not match)");
+        verdict = ", checksum verified";
+    }
     std::ostringstream text;
     const char* kind = H5Tget_class(type) == H5T_FLOAT     ? "float"
                        : H5Tget_class(type) == H5T_INTEGER ? "integer"
                                                            : "other";
     text << "  " << name << ": " << shape_text(h5::shape(dataset)) << ", " << kind
-         << 8 * H5Tget_size(type) << (has_checksum(dataset) ? ", checksum verified" : "") << '\n';
+         << 8 * H5Tget_size(type) << verdict << '\n';
     return text.str();
 }
 
-std::string describe_header(const h5::File& file) {
-    const auto bytes = h5::read_dataset<std::uint8_t>(file, "header");
-    const CheckpointHeader header = parse_header({bytes.begin(), bytes.end()}, file.path());
+std::string describe_header(const CheckpointHeader& header) {
     const RunPosition& position = header.position;
     std::ostringstream text;
     text << "  step " << position.step << ", phase " << position.phase_index
@@ -113,9 +136,18 @@ std::string inspect_file(const std::string& path) {
     std::ostringstream text;
     text << path << ": " << filetype << ", format version "
          << h5::read_attribute<std::uint32_t>(file, "format_version") << '\n';
-    if (filetype == checkpoint_filetype) text << describe_header(file);
+    Checksums checksums;
+    if (filetype == checkpoint_filetype) {
+        const CheckpointHeader header = read_checkpoint_header(file);
+        checksums = header.checksums;
+        text << describe_header(header);
+    }
     text << "datasets:\n";
-    for (const std::string& name : dataset_names(file)) text << describe_dataset(file, name);
+    const auto names = dataset_names(file);
+    for (const std::string& name : names) text << describe_dataset(file, name, checksums);
+    for (const auto& entry : checksums)
+        if (std::find(names.begin(), names.end(), entry.first) == names.end())
+            throw FileError(path, "the dataset '" + entry.first + "' is missing");
     text << "Every dataset was read without error.\n";
     return text.str();
 }

@@ -27,7 +27,7 @@ constexpr std::array<Column, columns_per_neuron> neuron_columns{{{"V_mV", "mV"},
 constexpr std::array<Column, columns_per_synapse> synapse_columns{
     {{"Ca", "1"}, {"h_mV", "mV"}, {"z", "1"}}};
 
-constexpr std::size_t bytes_at_once = std::size_t{1} << 25;
+constexpr std::size_t bytes_at_once = std::size_t{1} << 23;
 
 std::size_t rows_at_once(std::size_t n_columns) {
     return std::max<std::size_t>(1, bytes_at_once / (n_columns * sizeof(double)));
@@ -80,16 +80,15 @@ class TraceLayout {
 // Transposes the recording, a block of rows at a time.
 void copy_rows(RecordReader& records, hid_t file, const std::vector<std::string>& paths) {
     const std::size_t n_columns = paths.size();
-    std::vector<double> rows;
     std::vector<double> column;
     std::uint64_t first = 0;
     for (auto bytes = records.next(rows_at_once(n_columns)); !bytes.empty();
          bytes = records.next(rows_at_once(n_columns))) {
-        rows.resize(bytes.size() / sizeof(double));
-        std::memcpy(rows.data(), bytes.data(), bytes.size());
-        column.resize(rows.size() / n_columns);
+        column.resize(bytes.size() / sizeof(double) / n_columns);
         for (std::size_t j = 0; j < n_columns; ++j) {
-            for (std::size_t i = 0; i < column.size(); ++i) column[i] = rows[i * n_columns + j];
+            for (std::size_t i = 0; i < column.size(); ++i)
+                std::memcpy(&column[i], &bytes[(i * n_columns + j) * sizeof(double)],
+                            sizeof(double));
             // Opened anew for each block: thousands of open datasets would hold a buffer each.
             const h5::DataSet dataset = h5::open_dataset(file, paths[j]);
             h5::write_rows(dataset, first, std::span<const double>(column));

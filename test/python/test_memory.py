@@ -27,7 +27,7 @@ def peak_memory_MB(run_engram, directory: Path, duration_s: int) -> float:
 
 
 def test_peak_does_not_grow_with_simulated_time(run_engram, tmp_path: Path) -> None:
-    """A run 20 times as long records 100 MB more; its peak may differ by buffers only."""
-    short = peak_memory_MB(run_engram, tmp_path / "short", 4)
+    """Both record more than the buffers hold, the longer one 36 MB more than the shorter."""
+    short = peak_memory_MB(run_engram, tmp_path / "short", 20)
     long = peak_memory_MB(run_engram, tmp_path / "long", 80)
-    assert long < short + 15
+    assert long < short + 8

@@ -110,7 +110,8 @@ stop_cluster() {
         kill "$daemon" 2>/dev/null
         wait "$daemon" 2>/dev/null
     done
-    # What Slurm has left behind on a busy machine; nothing else has this SLURM_CONF.
+    unset SLURM_CONF
+    # What Slurm has left behind on a busy machine; nothing else has this SLURM_CONF now.
     grep -lsF "SLURM_CONF=$cluster/slurm.conf" /proc/[0-9]*/environ | cut -d/ -f3 |
         while read -r pid; do kill -s KILL "$pid" 2>/dev/null; done
     daemons=()

@@ -15,6 +15,7 @@ usage() {
 Usage: test/slurm/run_slurm_test.sh [PROGRAM]
 
 Tests slurm/*.sh with the engram executable PROGRAM (default: build/release/engram).
+The environment variable RANKS (2) sets the ranks of each job.
 Prints a line PASS or FAIL for each job. Exit codes: 0 all passed, 1 failures, 77 skipped.
 Needs Slurm and munge; as root on Debian or Ubuntu it installs them. They are not started as services.
 END
@@ -43,7 +44,11 @@ prepare_mpi 99
 
 work=$(mktemp -d)
 started_s=$SECONDS
+tests=()
+reference=
 clean_up() {
+    trap '' INT TERM # it must come to its end
+    kill "${tests[@]}" ${reference:+"$reference"} 2>/dev/null
     stop_cluster
     rm -rf "$work"
 }
@@ -75,7 +80,9 @@ is_in_state() { # JOB STATE
 }
 
 has_lines() { # NAME COUNT PATTERN
-    (($(grep -c -e "$3" "$work/logs/$1.log" 2>/dev/null) >= $2))
+    local count
+    count=$(grep -c -e "$3" "$work/logs/$1.log" 2>/dev/null)
+    ((${count:-0} >= $2))
 }
 
 in_time() { # COMMAND...
@@ -175,7 +182,6 @@ single() { # NAME
 
 failures=0
 names=()
-tests=()
 launch_test() { # TITLE FUNCTION ARGUMENT...
     local title=$1
     shift
@@ -191,8 +197,14 @@ launch_test "an invalid configuration is not requeued" invalid_configuration inv
 launch_test "a cancelled job is not requeued" cancelled cancelled
 launch_test "a job array, one directory for each element" array array
 launch_test "a single job" single single
-mpirun --oversubscribe -n "$((ranks + 1))" "$ENGRAM" run "$config" --output "$work/reference" --quiet >"$work/reference.out" 2>&1 ||
+# In the background, since only a wait lets signals through to clean_up.
+timeout "$((2 * patience_s))" mpirun --oversubscribe -n "$((ranks + 1))" "$ENGRAM" run "$config" \
+    --output "$work/reference" --quiet >"$work/reference.out" 2>&1 &
+reference=$!
+wait "$reference" || {
+    echo "the uninterrupted run failed:"
     cat "$work/reference.out"
+}
 
 for i in "${!tests[@]}"; do
     name=${names[i]%%:*}
