@@ -54,10 +54,10 @@ if $all; then select=(); fi
 ctest --preset ci --parallel "$(nproc)" --no-tests=error "${select[@]}" || failed+=(ctest)
 
 step "pytest"
-# Programs that only some tests need are found if they were built.
-sample=$(find build/ci -name network_file_mpi -type f -executable -print -quit)
-if [[ -n $sample ]]; then export ENGRAM_IO_SAMPLE=$PWD/$sample; fi
-ENGRAM=$PWD/build/ci/engram "$python" -m pytest -p no:cacheprovider -rs test/python ||
+select=(-m "not slow")
+if $all; then select=(); fi
+ENGRAM=$PWD/build/ci/engram ENGRAM_IO_SAMPLE=$PWD/build/ci/engram_io_sample \
+    "$python" -m pytest -p no:cacheprovider -rs --durations=10 "${select[@]}" test/python ||
     failed+=(pytest)
 
 if ((${#failed[@]} > 0)); then

@@ -229,8 +229,14 @@ def test_stop_signal(engram: Path, tmp_path: Path, number: signal.Signals, recei
     except subprocess.TimeoutExpired:
         kill_all(run)
         pytest.fail("did not stop within 20 s")
-    assert code == 75
-    assert run_program([engram, "inspect", checkpoints(output)[-1]]).returncode == 0
+    if receiver == "mpirun" and number != signal.SIGUSR1:
+        # Open MPI ends a job on these itself: it passes SIGTERM on, but gives little time and an
+        # exit code of its own.
+        assert code != 0
+    else:
+        assert code == 75
+        assert run_program([engram, "inspect", checkpoints(output)[-1]]).returncode == 0
+    assert not (output / "summary.json").exists()
 
 
 def test_second_interrupt_stops_at_once(engram: Path, tmp_path: Path) -> None:
@@ -283,21 +289,20 @@ def test_unusable_checkpoint(engram: Path, copy: Path, kind: str) -> None:
     assert MESSAGES[kind] in result.stderr and "none of its checkpoints is usable" in result.stderr
 
 
-def positions(path: Path) -> list[int]:
-    """200 positions: all chunks that hold values, and the metadata before the first of them."""
+def positions(path: Path, n: int) -> list[int]:
+    """Three quarters from all that holds values, the rest from the metadata before the first of them."""
     chunks: list[range] = []
 
     def add(_: str, node: Any) -> None:
-        if isinstance(node, h5py.Dataset) and node.chunks:
-            for i in range(node.id.get_num_chunks()):
-                chunk = node.id.get_chunk_info(i)
-                chunks.append(range(chunk.byte_offset, chunk.byte_offset + chunk.size))
+        if isinstance(node, h5py.Dataset) and node.size > 0:
+            first = node.id.get_offset()
+            chunks.append(range(first, first + node.id.get_storage_size()))
 
     with h5py.File(path) as file:
         file.visititems(add)
     source = random.Random(1)
-    places = [source.choice(source.choice(chunks)) for _ in range(150)]
-    return places + [source.randrange(min(c.start for c in chunks)) for _ in range(50)]
+    places = [source.choice(source.choice(chunks)) for _ in range(n * 3 // 4)]
+    return places + [source.randrange(min(c.start for c in chunks)) for _ in range(n - n * 3 // 4)]
 
 
 def everything(path: Path) -> dict[str, bytes]:
@@ -311,12 +316,13 @@ def everything(path: Path) -> dict[str, bytes]:
     return found
 
 
-def test_flipped_bytes(engram: Path, unfinished: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("n_flips", [40, pytest.param(200, marks=pytest.mark.slow)])
+def test_flipped_bytes(engram: Path, unfinished: Path, tmp_path: Path, n_flips: int) -> None:
     """Every flip is detected, or lies where it changes nothing that HDF5 reads (unused space)."""
     original = checkpoints(unfinished)[-1]
     damaged, undetected, n_detected = tmp_path / original.name, [], 0
     intact = original.read_bytes()
-    for position in positions(original):
+    for position in positions(original, n_flips):
         data = bytearray(intact)
         data[position] ^= 0x10
         damaged.write_bytes(data)
@@ -326,4 +332,4 @@ def test_flipped_bytes(engram: Path, unfinished: Path, tmp_path: Path) -> None:
         if result.returncode == 0 and everything(damaged) != everything(original):
             undetected.append(position)
     assert not undetected
-    assert n_detected >= 150
+    assert n_detected >= n_flips * 3 // 4
