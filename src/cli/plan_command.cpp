@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -9,6 +10,43 @@
 #include "network/partition.hpp"
 
 namespace engram::cli {
+namespace {
+
+// The forecasts are rough, and what a job exceeds ends it: ask for more.
+constexpr double memory_margin = 1.5;
+constexpr double time_margin = 3.0;
+constexpr double least_memory_MB = 200.0;
+constexpr double memory_unit_MB = 100.0;
+constexpr double least_time_min = 10.0;
+constexpr double most_time_min = 24.0 * 60.0;  // many queues allow no more: then in several starts
+constexpr double bytes_per_plastic_saved = 17.0;  // of a checkpoint
+constexpr double shared_write_MB_per_s = 100.0;   // of a busy shared file system
+constexpr double least_signal_s = 120.0;          // Slurm checks limits once a minute
+
+double rounded_up(double value, double unit) {
+    return std::ceil(value / unit) * unit;
+}
+
+// The head of a job script; see docs/cluster.md.
+void print_job_options(const Forecast& forecast, int n_ranks) {
+    const double memory_MB = std::max(
+        least_memory_MB, rounded_up(forecast.memory_per_rank_MB * memory_margin, memory_unit_MB));
+    const double checkpoint_s =
+        forecast.plastic_synapses * bytes_per_plastic_saved / 1e6 / shared_write_MB_per_s;
+    const double signal_s = least_signal_s + std::round(2.0 * checkpoint_s / 60.0) * 60.0;
+    const double wanted_min = std::ceil((forecast.wall_s * time_margin + signal_s) / 60.0);
+    const auto minutes =
+        static_cast<long long>(std::clamp(wanted_min, least_time_min, most_time_min));
+    std::printf("Slurm (with margins):\n");
+    std::printf("  #SBATCH --ntasks=%d\n", n_ranks);
+    std::printf("  #SBATCH --mem-per-cpu=%.0fM\n", memory_MB);
+    std::printf("  #SBATCH --time=%02lld:%02lld:00\n", minutes / 60, minutes % 60);
+    std::printf("  #SBATCH --signal=B:USR1@%.0f\n", signal_s);
+    if (wanted_min > most_time_min)
+        std::printf("  (in several starts: slurm/self_continuing_job.sh)\n");
+}
+
+}  // namespace
 
 ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
     const Experiment experiment = read_everywhere(line, communicator);
@@ -28,6 +66,7 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
             "Time:               about %s (one core per rank; rough, for the activity that\n"
             "                    the stimuli alone cause)\n",
             duration_text(std::ceil(forecast.wall_s)).c_str());
+        print_job_options(forecast, line.ranks);
     });
     return ExitCode::done;
 }

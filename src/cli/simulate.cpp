@@ -5,7 +5,6 @@
 #include "cli/checkpoint_writer.hpp"
 #include "cli/progress_log.hpp"
 #include "cli/run_summary.hpp"
-#include "cli/stop_signal.hpp"
 #include "io/collective.hpp"
 #include "io/step_time.hpp"
 #include "io/summary_file.hpp"
@@ -17,7 +16,6 @@ ExitCode simulate(Simulation& simulation, ResultFiles& files, double setup_s, bo
     const Experiment& experiment = simulation.experiment();
     const int rank = rank_of(communicator);
     const std::string directory = files.directory().path().string();
-    const StopSignal signals;
     ProgressLog progress(experiment, simulation.schedule(), quiet);
     CheckpointWriter checkpoints(experiment, simulation.network(), files,
                                  simulation.position().step, communicator, quiet);

@@ -75,13 +75,18 @@ void remove_tree(const fs::path& path) {
 OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
     create(path);
     const std::vector<fs::path> results = results_in(path);
-    if (!results.empty() && !force) {
+    const auto holds_something = std::find_if(
+        results.begin(), results.end(),
+        [](const fs::path& p) { return !p.filename().string().ends_with(temporary_suffix); });
+    if (holds_something != results.end() && !force) {
         throw FileError(path.string(), "the directory holds results already (" +
-                                           results.front().filename().string() +
+                                           holds_something->filename().string() +
                                            "); choose another --output, or pass --force to "
                                            "replace them");
     }
-    for (const fs::path& result : results) remove_tree(result);
+    // The configuration is replaced in one step later: a run that restarts must not lose it.
+    for (const fs::path& result : results)
+        if (result.filename() != "config.yaml") remove_tree(result);
     create(path / "partial");
     return OutputDirectory(path);
 }

@@ -24,9 +24,8 @@ TEST(OutputDirectory, MayHoldFilesOfOthers) {
 }
 
 TEST(OutputDirectory, KeepsEarlierResultsUnlessForced) {
-    for (const char* name :
-         {"config.yaml", "spikes.h5", "traces.h5", "network.h5", "summary.json", "checkpoint-12.h5",
-          "spikes.h5.tmp", "checkpoint-12.h5.tmp", "partial/spikes.bin"}) {
+    for (const char* name : {"config.yaml", "spikes.h5", "traces.h5", "network.h5", "summary.json",
+                             "checkpoint-12.h5", "partial/spikes.bin"}) {
         const TemporaryDirectory directory;
         fs::create_directory(directory.path() / "partial");
         put(directory.file(name), "result");
@@ -39,10 +38,21 @@ TEST(OutputDirectory, KeepsEarlierResultsUnlessForced) {
         EXPECT_EQ(content(directory.file(name)), "result");
 
         OutputDirectory::prepare(directory.path(), true);
-        EXPECT_FALSE(fs::exists(directory.file(name))) << name;
+        // The configuration is replaced later, in one step.
+        EXPECT_EQ(fs::exists(directory.file(name)), std::string(name) == "config.yaml") << name;
         EXPECT_EQ(content(directory.file("notes.txt")), "mine");
         EXPECT_TRUE(fs::is_empty(directory.path() / "partial"));
     }
+}
+
+// What a run leaves that was killed before it wrote anything else is no result.
+TEST(OutputDirectory, RemovesLeftoversOfInterruptedWrites) {
+    const TemporaryDirectory directory;
+    for (const char* name : {"config.yaml.tmp", "checkpoint-12.h5.tmp"})
+        put(directory.file(name), "half");
+    EXPECT_NO_THROW(OutputDirectory::prepare(directory.path(), false));
+    EXPECT_FALSE(fs::exists(directory.file("config.yaml.tmp")));
+    EXPECT_FALSE(fs::exists(directory.file("checkpoint-12.h5.tmp")));
 }
 
 TEST(OutputDirectory, CanBePreparedAgainIfNothingWasWritten) {
