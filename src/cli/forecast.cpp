@@ -13,6 +13,7 @@ namespace {
 // Measured with engram_benchmark on one core of a server of 2023; the forecast promises no more.
 constexpr double ns_per_neuron_step = 2.0;
 constexpr double ns_per_block = 800.0;  // work per block of steps that does not depend on size
+constexpr double ns_per_built_synapse = 70.0;
 constexpr double ns_per_early_phase_draw = 25.0;
 constexpr double base_memory_MB = 25.0;     // MPI, HDF5 and the program itself
 constexpr double bytes_per_plastic = 21.0;  // see PlasticState and SynapseTable
@@ -81,9 +82,11 @@ Forecast make_forecast(const Experiment& experiment, int n_ranks) {
         f.plastic_synapses / std::max(1u, experiment.populations.n_exc);
     const double draws =
         stimulated_neuron_s(experiment) * blocks_per_s * 2.0 * synapses_per_neuron * 1.5;
-    f.wall_s = (steps * n * ns_per_neuron_step / n_ranks + steps / steps_per_block * ns_per_block +
-                draws * ns_per_early_phase_draw / n_ranks) *
-               1e-9;
+    const double n_synapses = f.plastic_synapses + f.fixed_synapses;
+    f.wall_s =
+        (n_synapses * ns_per_built_synapse / n_ranks + steps * n * ns_per_neuron_step / n_ranks +
+         steps / steps_per_block * ns_per_block + draws * ns_per_early_phase_draw / n_ranks) *
+        1e-9;
     return f;
 }
 

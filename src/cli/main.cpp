@@ -4,13 +4,11 @@
 #include <cstdio>
 #include <exception>
 #include <new>
-#include <optional>
 #include <string>
 
 #include "cli/collective_failure.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
-#include "cli/stop_signal.hpp"
 #include "experiment/errors.hpp"
 
 namespace {
@@ -19,9 +17,6 @@ using namespace engram;
 using namespace engram::cli;
 
 ExitCode dispatch(const CommandLine& line, int rank) {
-    // From the start: what comes while the network is built is obeyed at the first epoch.
-    std::optional<StopSignal> signals;
-    if (line.command == Command::run || line.command == Command::resume) signals.emplace();
     switch (line.command) {
         case Command::run:
             return run_command(line, MPI_COMM_WORLD);

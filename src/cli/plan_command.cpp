@@ -35,8 +35,8 @@ void print_job_options(const Forecast& forecast, int n_ranks) {
         forecast.plastic_synapses * bytes_per_plastic_saved / 1e6 / shared_write_MB_per_s;
     const double signal_s = least_signal_s + std::round(2.0 * checkpoint_s / 60.0) * 60.0;
     const double wanted_min = std::ceil((forecast.wall_s * time_margin + signal_s) / 60.0);
-    const auto minutes =
-        static_cast<long long>(std::clamp(wanted_min, least_time_min, most_time_min));
+    const auto minutes = static_cast<long long>(
+        std::max(std::clamp(wanted_min, least_time_min, most_time_min), 3.0 * signal_s / 60.0));
     std::printf("Slurm (with margins):\n");
     std::printf("  #SBATCH --ntasks=%d\n", n_ranks);
     std::printf("  #SBATCH --mem-per-cpu=%.0fM\n", memory_MB);

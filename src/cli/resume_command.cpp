@@ -6,6 +6,7 @@
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "cli/simulate.hpp"
+#include "cli/stop_signal.hpp"
 #include "experiment/config_difference.hpp"
 #include "experiment/configuration.hpp"
 #include "io/checkpoint_directory.hpp"
@@ -144,7 +145,10 @@ bool is_complete(const OutputDirectory& directory, MPI_Comm communicator) {
     on_rank_0(communicator, [&] {
         if (!std::filesystem::is_directory(directory.path()))
             throw FileError(directory.path().string(),
-                            "there is no such directory; give the output directory of a run");
+                            std::string(std::filesystem::exists(directory.path())
+                                            ? "is not a directory"
+                                            : "there is no such directory") +
+                                "; give the output directory of a run");
         complete = std::filesystem::exists(directory.summary()) ? 1 : 0;
         if (complete == 0 && !std::filesystem::exists(directory.config()))
             throw FileError(directory.path().string(),
@@ -180,6 +184,7 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
         return run_command(again, communicator);
     }
     Simulation& simulation = *restored->simulation;
+    const StopSignal signals;
     ResultFiles files(directory, simulation.experiment(), simulation.network(), communicator,
                       restored->recordings);
     return simulate(simulation, files, MPI_Wtime() - start, line.quiet, communicator);

@@ -1,8 +1,13 @@
+#include <unistd.h>
+
+#include <cmath>
 #include <cstdio>
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
+#include "cli/forecast.hpp"
 #include "cli/simulate.hpp"
+#include "cli/stop_signal.hpp"
 #include "experiment/configuration.hpp"
 #include "io/collective.hpp"
 #include "network/recorded_synapses.hpp"
@@ -21,13 +26,34 @@ Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator) {
     return parse_configuration(broadcast_text(std::move(text), communicator), line.argument);
 }
 
+namespace {
+
+// One rank at least must fit into this machine; building would take long to find out.
+// \throw UsageError
+void require_memory(const Experiment& experiment, int n_ranks) {
+    const double need_MB = make_forecast(experiment, n_ranks).memory_per_rank_MB;
+    const double have_MB = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
+                           static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
+    if (need_MB <= have_MB) return;
+    throw UsageError("each of " + std::to_string(n_ranks) + " rank(s) needs about " +
+                     std::to_string(std::llround(need_MB)) + " MB and this machine has " +
+                     std::to_string(std::llround(have_MB)) +
+                     " MB; use more ranks on more nodes ('engram plan' forecasts the need)");
+}
+
+}  // namespace
+
 ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     const double start = MPI_Wtime();
     const Experiment experiment = read_everywhere(line, communicator);
     // Whatever can be found wrong is found before an existing result is touched.
-    on_rank_0(communicator,
-              [&] { Partition(experiment.populations.size(), size_of(communicator)); });
+    on_rank_0(communicator, [&] {
+        Partition(experiment.populations.size(), size_of(communicator));
+        require_memory(experiment, size_of(communicator));
+    });
     Simulation simulation(experiment, communicator);
+    // Until here a signal ends the program at once, since there is nothing to save.
+    const StopSignal signals;
     on_rank_0(communicator,
               [&] { OutputDirectory::prepare(experiment.output_directory, line.force); });
     ResultFiles files(OutputDirectory(experiment.output_directory), simulation.experiment(),

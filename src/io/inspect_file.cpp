@@ -1,6 +1,7 @@
 #include "io/inspect_file.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 #include <vector>
 
@@ -128,6 +129,9 @@ std::string describe_header(const CheckpointHeader& header) {
 }  // namespace
 
 std::string inspect_file(const std::string& path) {
+    if (std::filesystem::is_directory(path))
+        throw FileError(path, "is a directory; give one of its files, e.g. " +
+                                  (std::filesystem::path(path) / "spikes.h5").string());
     const h5::File file = h5::File::open(path, h5::Access::read_only);
     if (!h5::has_attribute(file, "filetype"))
         throw FileError(path, "not a file of Engram (it has no attribute 'filetype')");

@@ -93,7 +93,9 @@ END
     daemons=($! "${daemons[@]}")
     slurmd -D -c -f "$SLURM_CONF" >"$cluster/slurmd.out" 2>&1 &
     daemons=($! "${daemons[@]}")
-    await 20 node_is_idle
+    await 20 node_is_idle || return 1
+    # The first step on a new node sets up PMIx; several at once fail at that now and then.
+    await 30 srun --quiet --mpi=pmix --ntasks=1 true 2>>"$cluster/first_step.out"
 }
 
 node_is_idle() {

@@ -163,7 +163,7 @@ cancelled() { # NAME
 
 array() { # NAME
     local job
-    job=$(KEY=simulation.seed VALUES="3 4" submit "$1" --array=0-1 \
+    job=$(KEY=simulation.seed VALUES="3 4" submit "$1" --array=0-1%1 \
         slurm/array_job.sh "$config" "$work/results/$1" --set simulation.duration_s=1 \
         --set 'stimuli={}' --set 'record={}') || return 1
     in_time test -e "$work/results/$1/simulation.seed=3/summary.json" &&
@@ -188,6 +188,8 @@ launch_test() { # TITLE FUNCTION ARGUMENT...
     "$@" >"$work/$2.out" 2>&1 &
     tests+=($!)
     names+=("$2:$title")
+    # Steps that one node starts in the same moment fail to set up PMIx ("task launch failed").
+    sleep 4
 }
 
 launch_test "two interruptions (srun)" interrupted_twice srun 'srun --mpi=pmix'
