@@ -73,16 +73,27 @@ continue_later() {
     exit 75
 }
 
-if [[ -e $output/config.yaml ]]; then
-    log "resuming $output on $SLURM_NTASKS rank(s) with $launcher"
-    launch resume "$output"
-else
-    log "starting $config on $SLURM_NTASKS rank(s) with $launcher"
-    launch run "$config" --output "$output" "${options[@]}"
-fi
-code=$?
-# srun that is interrupted before it has started the ranks may end with 0 all the same.
-if ((code == 0)) && [[ ! -e $output/summary.json ]]; then code=1; fi
+# Runs or resumes; the state of the output directory decides.
+start() {
+    if [[ -e $output/config.yaml ]]; then
+        log "resuming $output on $SLURM_NTASKS rank(s) with $launcher"
+        launch resume "$output"
+    else
+        log "starting $config on $SLURM_NTASKS rank(s) with $launcher"
+        launch run "$config" --output "$output" "${options[@]}"
+    fi
+    code=$?
+    # srun that is interrupted before it has started the ranks may end with 0 all the same.
+    if ((code == 0)) && [[ ! -e $output/summary.json ]]; then code=1; fi
+}
+
+# A node may fail to start the ranks ("task launch failed", exit code 1) and do so a moment later.
+for attempt in 1 2 3; do
+    start
+    if ((code != 1)) || $interrupted || ((attempt == 3)); then break; fi
+    log "the ranks did not start, or the command line is wrong; trying again"
+    sleep 5
+done
 
 case $code in
     0) log "complete: $output" ;;

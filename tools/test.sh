@@ -60,6 +60,11 @@ ENGRAM=$PWD/build/ci/engram ENGRAM_IO_SAMPLE=$PWD/build/ci/engram_io_sample \
     "$python" -m pytest -p no:cacheprovider -rs --durations=10 "${select[@]}" test/python ||
     failed+=(pytest)
 
+if $all; then
+    step "Slurm"
+    test/slurm/run_slurm_test.sh build/ci/engram || (($? == 77)) || failed+=(slurm)
+fi
+
 if ((${#failed[@]} > 0)); then
     step "FAILED: ${failed[*]} (see above)"
     exit 1
