@@ -4,7 +4,7 @@
 #include "cli/commands.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/schedule.hpp"
-#include "io/step_time.hpp"
+#include "experiment/step_time.hpp"
 
 namespace engram::cli {
 

@@ -5,9 +5,9 @@
 
 #include "cli/stop_signal.hpp"
 #include "experiment/configuration.hpp"
+#include "experiment/step_time.hpp"
 #include "io/checkpoint_directory.hpp"
-#include "io/collective.hpp"
-#include "io/step_time.hpp"
+#include "network/collective.hpp"
 
 namespace engram::cli {
 

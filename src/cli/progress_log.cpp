@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "io/step_time.hpp"
+#include "experiment/step_time.hpp"
 
 namespace engram::cli {
 

@@ -9,10 +9,10 @@
 #include "cli/stop_signal.hpp"
 #include "experiment/config_difference.hpp"
 #include "experiment/configuration.hpp"
+#include "experiment/step_time.hpp"
 #include "io/checkpoint_directory.hpp"
 #include "io/checkpoint_file.hpp"
-#include "io/collective.hpp"
-#include "io/step_time.hpp"
+#include "network/collective.hpp"
 
 namespace engram::cli {
 namespace {

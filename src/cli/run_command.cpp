@@ -9,7 +9,7 @@
 #include "cli/simulate.hpp"
 #include "cli/stop_signal.hpp"
 #include "experiment/configuration.hpp"
-#include "io/collective.hpp"
+#include "network/collective.hpp"
 #include "network/recorded_synapses.hpp"
 
 namespace engram::cli {

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "cli/progress_log.hpp"
-#include "io/step_time.hpp"
+#include "experiment/step_time.hpp"
 
 namespace engram::cli {
 

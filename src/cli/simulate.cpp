@@ -5,9 +5,9 @@
 #include "cli/checkpoint_writer.hpp"
 #include "cli/progress_log.hpp"
 #include "cli/run_summary.hpp"
-#include "io/collective.hpp"
-#include "io/step_time.hpp"
+#include "experiment/step_time.hpp"
 #include "io/summary_file.hpp"
+#include "network/collective.hpp"
 
 namespace engram::cli {
 

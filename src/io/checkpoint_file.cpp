@@ -5,12 +5,12 @@
 
 #include "experiment/errors.hpp"
 #include "io/checkpoint_header.hpp"
-#include "io/collective.hpp"
 #include "io/durable.hpp"
 #include "io/edge_layout.hpp"
 #include "io/file_format.hpp"
 #include "io/network_edges.hpp"
 #include "io/shared_write.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "io/collective.hpp"
 #include "io/file_descriptor.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 

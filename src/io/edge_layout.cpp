@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "io/collective.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 namespace {

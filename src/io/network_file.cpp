@@ -1,10 +1,10 @@
 #include "io/network_file.hpp"
 
-#include "io/collective.hpp"
 #include "io/durable.hpp"
 #include "io/file_format.hpp"
 #include "io/shared_write.hpp"
 #include "io/source_index.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "experiment/errors.hpp"
-#include "io/collective.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 namespace {

@@ -3,11 +3,11 @@
 #include <filesystem>
 
 #include "experiment/configuration.hpp"
-#include "io/collective.hpp"
+#include "experiment/step_time.hpp"
 #include "io/durable.hpp"
 #include "io/network_file.hpp"
 #include "io/snapshot_file.hpp"
-#include "io/step_time.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 

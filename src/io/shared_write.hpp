@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "io/collective.hpp"
 #include "io/hdf5_dataset.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 

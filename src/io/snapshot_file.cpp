@@ -4,12 +4,12 @@
 #include <charconv>
 
 #include "experiment/errors.hpp"
-#include "io/collective.hpp"
 #include "io/durable.hpp"
 #include "io/file_format.hpp"
 #include "io/network_file.hpp"
 #include "io/parallel_copy.hpp"
 #include "io/shared_write.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 namespace {

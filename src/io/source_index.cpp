@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "io/collective.hpp"
 #include "io/shared_write.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 namespace {

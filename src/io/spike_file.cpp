@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "experiment/errors.hpp"
+#include "experiment/step_time.hpp"
 #include "io/durable.hpp"
 #include "io/file_format.hpp"
 #include "io/hdf5_dataset.hpp"
-#include "io/step_time.hpp"
 
 namespace engram {
 namespace {

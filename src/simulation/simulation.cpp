@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "experiment/errors.hpp"
-#include "io/collective.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "io/step_time.hpp"
+#include "experiment/step_time.hpp"
 
 namespace engram {
 

@@ -11,7 +11,6 @@
 #include <string>
 
 #include "experiment/errors.hpp"
-#include "io/collective.hpp"
 #include "io/durable.hpp"
 #include "io/network_file.hpp"
 #include "io/output_directory.hpp"
@@ -20,6 +19,7 @@
 #include "io/summary_file.hpp"
 #include "io/synthetic_network.hpp"
 #include "io/trace_file.hpp"
+#include "network/collective.hpp"
 
 namespace engram::test {
 namespace {

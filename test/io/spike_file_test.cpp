@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "experiment/step_time.hpp"
 #include "io/hdf5_dataset.hpp"
-#include "io/step_time.hpp"
 #include "io/temporary_directory.hpp"
 
 namespace engram::test {

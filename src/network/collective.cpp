@@ -1,4 +1,4 @@
-#include "io/collective.hpp"
+#include "network/collective.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -1,4 +1,4 @@
-#include "io/step_time.hpp"
+#include "experiment/step_time.hpp"
 
 #include <cmath>
 #include <numeric>
