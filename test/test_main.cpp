@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
 
+#include "network/collective.hpp"
+
 int main(int argc, char** argv) {
+    engram::prepare_mpi_environment();
     MPI_Init(&argc, &argv);
     ::testing::InitGoogleTest(&argc, argv);
     const int result = RUN_ALL_TESTS();

@@ -10,6 +10,7 @@
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "experiment/errors.hpp"
+#include "network/collective.hpp"
 
 namespace {
 
@@ -84,6 +85,7 @@ int run_program(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    prepare_mpi_environment();
     MPI_Init(&argc, &argv);
     const int code = run_program(argc, argv);
     std::fflush(stdout);

@@ -1,6 +1,7 @@
 #include "network/collective.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
@@ -17,6 +18,11 @@ void broadcast(MPI_Comm comm, int root, std::string& text) {
 }
 
 }  // namespace
+
+void prepare_mpi_environment() {
+    // Shared file pointers are what needs the lock; HDF5 never uses them. A user's choice stands.
+    setenv("OMPI_MCA_sharedfp", "individual", 0);
+}
 
 int rank_of(MPI_Comm comm) {
     int rank = 0;

@@ -10,6 +10,11 @@
 
 namespace engram {
 
+//! Call before MPI_Init. Keeps Open MPI from locking each file it opens with a named semaphore,
+//! which a killed process leaves locked, so that a later run on a file of the same name would wait
+//! forever.
+void prepare_mpi_environment();
+
 int rank_of(MPI_Comm comm);
 int size_of(MPI_Comm comm);
 
