@@ -27,26 +27,17 @@ PlasticState::PlasticState(const Network& network, const SynapseParameters& para
 
 void PlasticState::fold(Step step) {
     const double e = relaxation(step);
-    const SynapseTable& table = network_.plastic();
-    const auto& targets = table.targets();
-    change_sum.assign(change_sum.size(), 0);
-    for (NeuronId source = 0; source < table.n_sources(); ++source) {
-        double watch = no_watch;
-        for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k) {
-            const double late = z(k, targets[k]);
-            const double change = g[k] * e;
-            const model::Tag new_tag = late_phase.tag(change);
-            g[k] = change;
-            stored_z[k] = model::LazyLatePhase::store(late, new_tag, 1.0);
-            tag[k] = static_cast<std::uint8_t>(new_tag);
-            change_sum[targets[k]] += model::to_fixed_point(std::fabs(change));
-            if (new_tag != model::Tag::none) watch = std::min(watch, std::fabs(change));
-        }
-        tag_watch_[source] = watch;
+    const auto& targets = network_.plastic().targets();
+    for (SynapseIndex k = 0; k < targets.size(); ++k) {
+        const double late = z(k, targets[k]);
+        const double change = g[k] * e;
+        const model::Tag new_tag = late_phase.tag(change);
+        g[k] = change;
+        stored_z[k] = model::LazyLatePhase::store(late, new_tag, 1.0);
+        tag[k] = static_cast<std::uint8_t>(new_tag);
     }
-    lowest_watch_ = *std::min_element(tag_watch_.begin(), tag_watch_.end());
     shrinkage.assign(shrinkage.size(), 1.0);
-    reference_ = step;
+    finish_restore(step);
 }
 
 void PlasticState::finish_restore(Step reference) {
