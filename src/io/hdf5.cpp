@@ -63,6 +63,15 @@ void empty_temporary(const std::string& path) {
     if (is_temporary(path)) std::filesystem::resize_file(path, 0, ignored);
 }
 
+// MPI-IO often loses the reason of a failed write; a full disk is the most frequent one.
+std::string full_disk_note(const std::string& path) {
+    constexpr std::uintmax_t nearly_full_bytes = 1 << 20;
+    std::error_code error;
+    const auto space = std::filesystem::space(std::filesystem::absolute(path).parent_path(), error);
+    if (error || space.available > nearly_full_bytes) return "";
+    return " (the disk has only " + std::to_string(space.available / 1024) + " KiB left)";
+}
+
 PropertyList file_access(MPI_Comm comm) {
     PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
     if (comm != MPI_COMM_NULL) H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL);
@@ -119,9 +128,12 @@ detail::Silence::~Silence() {
 }
 
 void fail(hid_t object, const std::string& problem, const std::string& remedy) {
-    const std::string message = compose(problem, remedy);
+    std::string message = compose(problem, remedy);
     const std::string path = file_name(object);
-    if (remedy == remedy_for_writing) empty_temporary(path);
+    if (remedy == remedy_for_writing) {
+        message += full_disk_note(path);
+        empty_temporary(path);
+    }
     throw FileError(path, message);
 }
 
