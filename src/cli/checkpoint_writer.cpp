@@ -22,7 +22,9 @@ CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& 
       quiet_(quiet),
       configuration_(resolved_configuration(experiment)),
       last_step_(start),
-      interval_steps_(experiment.steps_from_s(experiment.checkpoint.every_simulated_s)) {}
+      interval_steps_(experiment.steps_from_s(experiment.checkpoint.every_simulated_s)) {
+    if (rank_ == 0) remove_unfinished_checkpoints(files.directory());
+}
 
 std::uint32_t CheckpointWriter::requests(Step step) {
     std::uint32_t wanted = StopSignal::requested() ? request_stop | request_checkpoint : 0;

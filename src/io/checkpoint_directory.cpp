@@ -41,6 +41,10 @@ void remove_old_checkpoints(const OutputDirectory& directory, std::size_t keep) 
     const auto paths = list_checkpoints(directory);
     std::error_code ignored;
     for (std::size_t i = keep; i < paths.size(); ++i) fs::remove(paths[i], ignored);
+}
+
+void remove_unfinished_checkpoints(const OutputDirectory& directory) {
+    std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(directory.path(), ignored))
         if (has_form(entry.path().filename().string(), ".h5.tmp"))
             fs::remove(entry.path(), ignored);

@@ -15,7 +15,10 @@ std::string checkpoint_path(const OutputDirectory& directory, Step step);
 //! \throw FileError if the directory cannot be read
 std::vector<std::string> list_checkpoints(const OutputDirectory& directory);
 
-//! Removes all but the newest `keep` checkpoints, and leftovers of interrupted writes.
+//! Removes all but the newest `keep` checkpoints.
 void remove_old_checkpoints(const OutputDirectory& directory, std::size_t keep);
+
+//! Removes what a run left that was killed while it wrote a checkpoint.
+void remove_unfinished_checkpoints(const OutputDirectory& directory);
 
 }  // namespace engram

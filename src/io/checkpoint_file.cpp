@@ -1,15 +1,15 @@
 #include "io/checkpoint_file.hpp"
 
 #include <algorithm>
-#include <filesystem>
+#include <limits>
+#include <optional>
 
 #include "experiment/errors.hpp"
 #include "io/checkpoint_header.hpp"
-#include "io/durable.hpp"
 #include "io/edge_layout.hpp"
 #include "io/file_format.hpp"
 #include "io/network_edges.hpp"
-#include "io/shared_write.hpp"
+#include "io/parallel_file.hpp"
 #include "network/collective.hpp"
 
 namespace engram {
@@ -55,18 +55,6 @@ class Ledger {
     Checksums sums_;
 };
 
-// Values that every rank holds; rank 0 writes them.
-template <h5::Number T>
-void write_shared(hid_t file, const std::string& name, const std::vector<T>& values, Ledger& ledger,
-                  MPI_Comm comm) {
-    const h5::DataSet dataset = h5::create_dataset<T>(file, name, {values.size()});
-    const h5::Slab all{0, values.size()};
-    const bool mine = rank_of(comm) == 0 && !values.empty();
-    const std::span<const h5::Slab> slabs(&all, mine ? 1 : 0);
-    write_together(comm, dataset, slabs, mine ? values : std::vector<T>());
-    ledger.add(name, slabs, std::span<const T>(values));
-}
-
 // All ranks read the values, rank 0 accounts for them.
 template <h5::Number T>
 std::vector<T> read_shared(hid_t file, const std::string& name, Ledger& ledger, MPI_Comm comm) {
@@ -87,20 +75,6 @@ std::vector<T> read_slabs_alone(hid_t dataset, std::span<const h5::Slab> slabs) 
     return values;
 }
 
-void write_by_neuron(hid_t file, const std::string& group, const std::vector<NamedValues>& list,
-                     const Network& network, bool exc_only, Ledger& ledger, MPI_Comm comm) {
-    const auto slabs = neuron_slabs(network, exc_only);
-    const NeuronId n = exc_only ? network.populations().n_exc : network.populations().size();
-    h5::create_group(file, group);
-    for (const NamedValues& entry : list) {
-        const std::string name = group + "/" + entry.name;
-        const h5::DataSet dataset = h5::create_dataset<double>(file, name, {n});
-        write_together(comm, dataset, slabs,
-                       std::vector<double>(entry.values.begin(), entry.values.end()));
-        ledger.add(name, slabs, std::span<const double>(entry.values));
-    }
-}
-
 void read_by_neuron(hid_t file, const std::string& group, const std::vector<NamedValues>& list,
                     const Network& network, bool exc_only, Ledger& ledger) {
     const auto slabs = neuron_slabs(network, exc_only);
@@ -114,7 +88,7 @@ void read_by_neuron(hid_t file, const std::string& group, const std::vector<Name
     }
 }
 
-// Synapses in rounds: positions in the table of what one collective transfer moves.
+// Synapses in rounds: positions in the table of what one transfer moves.
 class SynapseRounds {
   public:
     SynapseRounds(const Network& network, MPI_Comm comm)
@@ -123,20 +97,7 @@ class SynapseRounds {
           rounds_(layout_.rounds(default_edges_per_round)) {}
 
     std::uint64_t n_edges() const { return layout_.n_edges(); }
-
-    template <h5::Number T>
-    void write(hid_t file, const std::string& name, std::span<const T> values, Ledger& ledger,
-               MPI_Comm comm) const {
-        const h5::DataSet dataset = h5::create_dataset<T>(file, name, {n_edges()});
-        std::vector<T> ordered;
-        for (const EdgeRound& round : rounds_) {
-            const auto order = order_of(round);
-            ordered.resize(order.size());
-            for (std::size_t i = 0; i < order.size(); ++i) ordered[i] = values[order[i]];
-            write_together(comm, dataset, round.edges, ordered);
-            ledger.add(name, round.edges, std::span<const T>(ordered));
-        }
-    }
+    const std::vector<EdgeRound>& rounds() const { return rounds_; }
 
     template <h5::Number T>
     void read(hid_t file, const std::string& name, std::span<T> values, Ledger& ledger) const {
@@ -149,7 +110,6 @@ class SynapseRounds {
         }
     }
 
-  private:
     std::vector<SynapseIndex> order_of(const EdgeRound& round) const {
         std::vector<SynapseIndex> order;
         std::vector<SynapseIndex> of_range;
@@ -160,73 +120,172 @@ class SynapseRounds {
         return order;
     }
 
+  private:
     NetworkEdgeProvider provider_;
     EdgeLayout layout_;
     std::vector<EdgeRound> rounds_;
 };
 
-void write_header(const h5::File& file, const CheckpointHeader& header, MPI_Comm comm) {
-    // Reports differ from rank to rank, but what shapes the file must not.
-    const std::string text = broadcast_text(header_text(header), comm);
-    const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-    Ledger ledger;
-    write_shared(file, "header", bytes, ledger, comm);
-    Ledger ignored;
-    write_shared(file, "header_checksum",
-                 std::vector<std::uint64_t>{ledger.total(comm).at("header")}, ignored, comm);
-}
-
-void write_content(const h5::File& file, CheckpointHeader header, const SharedState& shared,
-                   const LocalState& local, const Network& network, MPI_Comm comm) {
-    write_format(file, checkpoint_filetype);
-    Ledger ledger;
-    std::vector<std::int64_t> due_steps;
-    std::vector<std::uint32_t> due_neurons;
-    for (const SpikeEvent& event : shared.calcium_due) {
-        due_steps.push_back(event.step);
-        due_neurons.push_back(event.neuron);
+// Writes a checkpoint: lays it out, fills it, and closes with the header.
+class Writer {
+  public:
+    // Collective.
+    Writer(const std::string& path, const CheckpointHeader& header, const SharedState& shared,
+           const LocalState& local, const Network& network, MPI_Comm comm)
+        : header_(header),
+          shared_(shared),
+          local_(local),
+          network_(network),
+          rounds_(network, comm),
+          comm_(comm) {
+        for (const SpikeEvent& event : shared.calcium_due) {
+            due_steps_.push_back(event.step);
+            due_neurons_.push_back(event.neuron);
+        }
+        file_.emplace(path, lay_out(), comm);
     }
-    h5::create_group(file, "shared");
-    write_shared(file, "shared/arriving_spikes", shared.arriving, ledger, comm);
-    write_shared(file, "shared/calcium_due_step", due_steps, ledger, comm);
-    write_shared(file, "shared/calcium_due_neuron", due_neurons, ledger, comm);
-    write_shared(file, "shared/calcium_pre", shared.calcium_pre, ledger, comm);
 
-    write_by_neuron(file, "neurons", local.by_neuron, network, false, ledger, comm);
-    write_by_neuron(file, "exc_neurons", local.by_exc_neuron, network, true, ledger, comm);
+    // Collective.
+    void write() {
+        write_shared("shared/arriving_spikes", arriving_, shared_.arriving);
+        write_shared("shared/calcium_due_step", due_step_, due_steps_);
+        write_shared("shared/calcium_due_neuron", due_neuron_, due_neurons_);
+        write_shared("shared/calcium_pre", calcium_pre_, shared_.calcium_pre);
+        write_by_neuron("neurons/", neurons_, local_.by_neuron, false);
+        write_by_neuron("exc_neurons/", exc_neurons_, local_.by_exc_neuron, true);
+        write_synapses();
+        write_header();
+        file_->finish();
+    }
 
-    const SynapseRounds rounds(network, comm);
-    h5::create_group(file, "synapses");
-    for (const NamedValues& entry : local.by_synapse)
-        rounds.write(file, "synapses/" + entry.name, std::span<const double>(entry.values), ledger,
-                     comm);
-    rounds.write(file, "synapses/tag", std::span<const std::uint8_t>(local.tags), ledger, comm);
+  private:
+    FileLayout lay_out() {
+        FileLayout layout(h5::Layout::checked);
+        write_format(layout.file(), checkpoint_filetype);
+        const h5::Group shared = h5::create_group(layout.file(), "shared");
+        arriving_ =
+            layout.add_dataset<std::uint64_t>(shared, "arriving_spikes", {shared_.arriving.size()});
+        due_step_ =
+            layout.add_dataset<std::int64_t>(shared, "calcium_due_step", {due_steps_.size()});
+        due_neuron_ =
+            layout.add_dataset<std::uint32_t>(shared, "calcium_due_neuron", {due_neurons_.size()});
+        calcium_pre_ =
+            layout.add_dataset<double>(shared, "calcium_pre", {shared_.calcium_pre.size()});
+        const Populations& populations = network_.populations();
+        neurons_ = lay_out_group(layout, "neurons", local_.by_neuron, populations.size());
+        exc_neurons_ =
+            lay_out_group(layout, "exc_neurons", local_.by_exc_neuron, populations.n_exc);
+        synapses_ = lay_out_group(layout, "synapses", local_.by_synapse, rounds_.n_edges());
+        tags_ =
+            layout.add_dataset<std::uint8_t>(layout.file(), "synapses/tag", {rounds_.n_edges()});
+        header_place_ = layout.add_dataset<std::uint8_t>(layout.file(), "header", {header_size()});
+        header_checksum_ = layout.add_dataset<std::uint64_t>(layout.file(), "header_checksum", {1});
+        return layout;
+    }
 
-    header.checksums = ledger.total(comm);
-    write_header(file, header, comm);
-}
+    static std::vector<Place<double>> lay_out_group(FileLayout& layout, const std::string& name,
+                                                    const std::vector<NamedValues>& list,
+                                                    std::uint64_t n) {
+        const h5::Group group = h5::create_group(layout.file(), name);
+        std::vector<Place<double>> places;
+        for (const NamedValues& entry : list)
+            places.push_back(layout.add_dataset<double>(group, entry.name, {n}));
+        return places;
+    }
 
-// Collective. A disk that fills up while all ranks write can leave MPI waiting, so look before.
-void require_space(const std::string& path, const LocalState& local, const SharedState& shared,
-                   MPI_Comm comm) {
-    std::uint64_t bytes = local.tags.size_bytes();
-    for (const auto* list : {&local.by_neuron, &local.by_exc_neuron, &local.by_synapse})
-        for (const NamedValues& entry : *list) bytes += entry.values.size_bytes();
-    sum_over_ranks(comm, {&bytes, 1});
-    constexpr std::uint64_t header_and_structure = 1u << 16;
-    bytes += shared.arriving.size() * 8 + shared.calcium_due.size() * 12 +
-             shared.calcium_pre.size() * 8 + header_and_structure;
-    on_root(comm, [&] {
-        std::error_code error;
-        const auto space =
-            std::filesystem::space(std::filesystem::absolute(path).parent_path(), error);
-        if (!error && space.available < bytes)
-            throw FileError(path, "the checkpoint needs " + std::to_string(bytes >> 10) +
-                                      " KiB and the disk has " +
-                                      std::to_string(space.available >> 10) +
-                                      " KiB left; free space, then resume");
-    });
-}
+    // Checksums are known at last, so there is room for the longest ones. Reports differ from rank
+    // to rank, but what shapes the file must not.
+    std::uint64_t header_size() {
+        CheckpointHeader longest = header_;
+        const auto reserve = [&](const std::string& name) {
+            longest.checksums[name] = std::numeric_limits<std::uint64_t>::max();
+        };
+        for (const char* name :
+             {"arriving_spikes", "calcium_due_step", "calcium_due_neuron", "calcium_pre"})
+            reserve(std::string("shared/") + name);
+        for (const NamedValues& entry : local_.by_neuron) reserve("neurons/" + entry.name);
+        for (const NamedValues& entry : local_.by_exc_neuron) reserve("exc_neurons/" + entry.name);
+        for (const NamedValues& entry : local_.by_synapse) reserve("synapses/" + entry.name);
+        reserve("synapses/tag");
+        std::uint64_t size = header_text(longest).size();
+        MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm_);
+        return size;
+    }
+
+    // Values that every rank holds.
+    template <h5::Number T>
+    void write_shared(const std::string& name, const Place<T>& place,
+                      const std::vector<T>& values) {
+        const h5::Slab all{0, values.size()};
+        const std::span<const h5::Slab> slabs(&all, rank_of(comm_) == 0 ? 1 : 0);
+        file_->write(place, slabs, std::span<const T>(values));
+        ledger_.add(name, slabs, std::span<const T>(values));
+    }
+
+    void write_by_neuron(const std::string& group, const std::vector<Place<double>>& places,
+                         const std::vector<NamedValues>& list, bool exc_only) {
+        const auto slabs = neuron_slabs(network_, exc_only);
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            const std::span<const double> values = list[i].values;
+            file_->write(places[i], slabs, values);
+            ledger_.add(group + list[i].name, slabs, values);
+        }
+    }
+
+    void write_synapses() {
+        for (const EdgeRound& round : rounds_.rounds()) {
+            const auto order = rounds_.order_of(round);
+            for (std::size_t i = 0; i < synapses_.size(); ++i)
+                write_in_order<double>("synapses/" + local_.by_synapse[i].name, synapses_[i],
+                                       local_.by_synapse[i].values, round, order);
+            write_in_order<std::uint8_t>("synapses/tag", tags_, local_.tags, round, order);
+        }
+        // Of ranks without any synapse too: they share in the sums.
+        for (const NamedValues& entry : local_.by_synapse)
+            ledger_.add("synapses/" + entry.name, {}, std::span<const double>());
+        ledger_.add("synapses/tag", {}, std::span<const std::uint8_t>());
+    }
+
+    template <h5::Number T>
+    void write_in_order(const std::string& name, const Place<T>& place, std::span<const T> values,
+                        const EdgeRound& round, const std::vector<SynapseIndex>& order) {
+        std::vector<T> ordered(order.size());
+        for (std::size_t i = 0; i < order.size(); ++i) ordered[i] = values[order[i]];
+        file_->write(place, round.edges, std::span<const T>(ordered));
+        ledger_.add(name, round.edges, std::span<const T>(ordered));
+    }
+
+    void write_header() {
+        header_.checksums = ledger_.total(comm_);
+        if (rank_of(comm_) != 0) return;
+        std::string text = header_text(header_);
+        text.resize(header_place_.shape.front(), ' ');
+        const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+        const h5::Slab all{0, bytes.size()};
+        const std::uint64_t sum =
+            checksum_of(std::span(&all, 1), std::span<const std::uint8_t>(bytes));
+        file_->write(header_place_, all, std::span<const std::uint8_t>(bytes));
+        file_->write(header_checksum_, {0, 1}, std::span<const std::uint64_t>(&sum, 1));
+    }
+
+    CheckpointHeader header_;
+    const SharedState& shared_;
+    const LocalState& local_;
+    const Network& network_;
+    SynapseRounds rounds_;
+    MPI_Comm comm_;
+    std::vector<std::int64_t> due_steps_;
+    std::vector<std::uint32_t> due_neurons_;
+    Ledger ledger_;
+    std::optional<ParallelFile> file_;
+    // In the file:
+    Place<std::uint64_t> arriving_, header_checksum_;
+    Place<std::int64_t> due_step_;
+    Place<std::uint32_t> due_neuron_;
+    Place<double> calcium_pre_;
+    std::vector<Place<double>> neurons_, exc_neurons_, synapses_;
+    Place<std::uint8_t> tags_, header_place_;
+};
 
 void check_version(const h5::File& file) {
     check_format(file, checkpoint_filetype);
@@ -254,11 +313,7 @@ CheckpointHeader read_checkpoint_header(const h5::File& file) {
 void write_checkpoint(const std::string& path, const CheckpointHeader& header,
                       const SharedState& shared, const LocalState& local, const Network& network,
                       MPI_Comm communicator) {
-    require_space(path, local, shared, communicator);
-    h5::File file = h5::File::create_checked(temporary_path(path), communicator);
-    write_content(file, header, shared, local, network, communicator);
-    file.close();
-    finish_file(path, communicator);
+    Writer(path, header, shared, local, network, communicator).write();
 }
 
 CheckpointHeader read_checkpoint_header(const std::string& path, MPI_Comm communicator) {

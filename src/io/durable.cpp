@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "experiment/errors.hpp"
 #include "io/file_descriptor.hpp"
 #include "network/collective.hpp"
 
@@ -32,11 +33,16 @@ void finish_file(const std::string& path, MPI_Comm comm) {
 }
 
 void write_text_file(const std::string& path, const std::string& text) {
-    {
-        FileDescriptor file(temporary_path(path), O_WRONLY | O_CREAT | O_TRUNC, "create the file");
+    const std::string temporary = temporary_path(path);
+    FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, "create the file");
+    try {
         file.write_at(0, text.data(), text.size());
+        finish_file(path);
+    } catch (const FileError&) {
+        std::error_code ignored;
+        std::filesystem::remove(temporary, ignored);
+        throw;
     }
-    finish_file(path);
 }
 
 }  // namespace engram

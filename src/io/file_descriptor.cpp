@@ -1,9 +1,11 @@
 #include "io/file_descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -26,6 +28,12 @@ void fail_with_errno(const std::string& path, const std::string& purpose,
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& purpose)
     : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) fail_with_errno(path, purpose, "check the path and its permissions");
+}
+
+FileDescriptor FileDescriptor::in_memory(const std::string& name) {
+    const int descriptor = ::memfd_create(name.c_str(), MFD_CLOEXEC);
+    if (descriptor < 0) fail_with_errno(name, "create a file in memory", "use more memory");
+    return {"/proc/self/fd/" + std::to_string(descriptor), descriptor};
 }
 
 FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
@@ -53,6 +61,29 @@ void FileDescriptor::truncate(std::uint64_t size) {
     if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
         fail_with_errno(path_, "truncate the file", check_disk);
     }
+}
+
+void FileDescriptor::reserve(std::uint64_t size) {
+    if (size == 0) return;
+    int error = 0;
+    do {
+        error = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(size));
+    } while (error == EINTR);
+    if (error == EOPNOTSUPP || error == EINVAL || error == ENOSYS) {
+        truncate(std::max(size, this->size()));
+    } else if (error != 0) {
+        errno = error;
+        fail_with_errno(path_, "reserve " + std::to_string((size + 1023) / 1024) + " KiB for it",
+                        check_disk);
+    }
+}
+
+FileDescriptor::Extent FileDescriptor::next_data(std::uint64_t offset) const {
+    const off_t begin = ::lseek(descriptor_, static_cast<off_t>(offset), SEEK_DATA);
+    if (begin < 0 && errno == ENXIO) return {};
+    const off_t end = begin < 0 ? begin : ::lseek(descriptor_, begin, SEEK_HOLE);
+    if (end < 0) fail_with_errno(path_, "find the data of the file", check_disk);
+    return {static_cast<std::uint64_t>(begin), static_cast<std::uint64_t>(end - begin)};
 }
 
 void FileDescriptor::write_at(std::uint64_t offset, const void* data, std::size_t size) {

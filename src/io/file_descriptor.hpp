@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace engram {
 
@@ -14,6 +15,9 @@ class FileDescriptor {
   public:
     //! `flags` as for open(2); `purpose` completes the message "cannot <purpose>".
     FileDescriptor(const std::string& path, int flags, const std::string& purpose);
+    //! A file in memory, gone with this; `name` is for messages of the system. While it exists,
+    //! path() can be opened by this process.
+    static FileDescriptor in_memory(const std::string& name);
     FileDescriptor(FileDescriptor&& other) noexcept;
     FileDescriptor& operator=(FileDescriptor&& other) noexcept;
     ~FileDescriptor();
@@ -21,13 +25,27 @@ class FileDescriptor {
     const std::string& path() const { return path_; }
     std::uint64_t size() const;
     void truncate(std::uint64_t size);
+    //! Give the file at least this size, and that much space on the disk, so that no write within
+    //! it fails for want of space. File systems that cannot promise this get the size only.
+    void reserve(std::uint64_t size);
     void write_at(std::uint64_t offset, const void* data, std::size_t size);
     //! \throw FileError also if the file ends before
     void read_at(std::uint64_t offset, void* data, std::size_t size) const;
     //! Return once the content is on the disk.
     void sync();
 
+    //! Bytes of the file that were written, rather than left out.
+    struct Extent {
+        std::uint64_t offset = 0;
+        std::uint64_t size = 0;
+    };
+    //! The first extent that ends behind `offset`, begun there at the earliest; empty: none.
+    Extent next_data(std::uint64_t offset) const;
+
   private:
+    FileDescriptor(std::string path, int descriptor)
+        : path_(std::move(path)), descriptor_(descriptor) {}
+
     std::string path_;
     int descriptor_ = -1;
 };

@@ -72,21 +72,7 @@ std::string full_disk_note(const std::string& path) {
     return " (the disk has only " + std::to_string(space.available / 1024) + " KiB left)";
 }
 
-PropertyList file_access(MPI_Comm comm) {
-    PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
-    if (comm != MPI_COMM_NULL) H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL);
-    return access;
-}
-
-enum class Layout { compatible, checked };
-
-hid_t create_file(const std::string& path, MPI_Comm comm, Layout layout = Layout::compatible) {
-    const PropertyList access = file_access(comm);
-    if (layout == Layout::checked)
-        H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
-    // No buffering of values: a full disk shall show when they are written, not on closing.
-    H5Pset_cache(access, 0, 0, 0, 0);
-    H5Pset_sieve_buf_size(access, 0);
+hid_t create_file(const std::string& path, hid_t access) {
     const hid_t id =
         quietly([&] { return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access); });
     if (id >= 0) return id;
@@ -94,15 +80,14 @@ hid_t create_file(const std::string& path, MPI_Comm comm, Layout layout = Layout
         path, compose("cannot create the file", "check that its directory exists and is writable"));
 }
 
-hid_t open_file(const std::string& path, Access access, MPI_Comm comm) {
+hid_t open_file(const std::string& path, Access access) {
     // HDF5 reports an absent file as an obscure driver error, so look first.
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) {
         throw FileError(path, "the file does not exist; check the path");
     }
-    const PropertyList properties = file_access(comm);
     const unsigned flags = access == Access::read_only ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
-    const hid_t id = quietly([&] { return H5Fopen(path.c_str(), flags, properties); });
+    const hid_t id = quietly([&] { return H5Fopen(path.c_str(), flags, H5P_DEFAULT); });
     if (id >= 0) return id;
     throw FileError(path, compose("cannot open it as an HDF5 file", remedy_for_reading));
 }
@@ -142,23 +127,24 @@ void reject(hid_t object, const std::string& problem, const std::string& remedy)
 }
 
 File File::create(const std::string& path) {
-    return File(path, create_file(path, MPI_COMM_NULL), Access::read_write);
+    const PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
+    // No buffering of values: a full disk shall show when they are written, not on closing.
+    H5Pset_cache(access, 0, 0, 0, 0);
+    H5Pset_sieve_buf_size(access, 0);
+    return File(path, create_file(path, access), Access::read_write);
 }
 
-File File::create(const std::string& path, MPI_Comm comm) {
-    return File(path, create_file(path, comm), Access::read_write);
-}
-
-File File::create_checked(const std::string& path, MPI_Comm comm) {
-    return File(path, create_file(path, comm, Layout::checked), Access::read_write);
+File File::create_in_memory(const std::string& path, Layout layout) {
+    const PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
+    // The default driver asks for the real path of a file, which one in memory has not.
+    H5Pset_fapl_stdio(access);
+    if (layout == Layout::checked)
+        H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+    return File(path, create_file(path, access), Access::read_write);
 }
 
 File File::open(const std::string& path, Access access) {
-    return File(path, open_file(path, access, MPI_COMM_NULL), access);
-}
-
-File File::open(const std::string& path, Access access, MPI_Comm comm) {
-    return File(path, open_file(path, access, comm), access);
+    return File(path, open_file(path, access), access);
 }
 
 File::~File() {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <hdf5.h>
-#include <mpi.h>
 
 #include <concepts>
 #include <cstdint>
@@ -75,16 +74,19 @@ using DataType = Handle<H5Tclose>;
 
 enum class Access { read_only, read_write };
 
-//! An open file, of one process or (with a communicator) of all ranks through MPI-IO.
+enum class Layout {
+    compatible,  //!< readable by all versions of HDF5
+    checked      //!< the newest, whose structures carry checksums of their own
+};
+
+//! An open file of one process.
 class File {
   public:
-    //! Create a file, or empty the one that is there.
+    //! Create a file, or empty the one that is there. Large files go through a FileLayout.
     static File create(const std::string& path);
-    static File create(const std::string& path, MPI_Comm comm);
-    //! The same in HDF5's newest layout, whose structures carry checksums of their own.
-    static File create_checked(const std::string& path, MPI_Comm comm);
+    //! The same for a FileDescriptor in memory.
+    static File create_in_memory(const std::string& path, Layout layout);
     static File open(const std::string& path, Access access);
-    static File open(const std::string& path, Access access, MPI_Comm comm);
 
     File(File&&) noexcept = default;
     File& operator=(File&&) noexcept = default;

@@ -20,8 +20,10 @@ PropertyList creation_properties(const Shape& shape, const DatasetOptions& optio
     H5Pset_obj_track_times(properties, 0);
     const bool empty = std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end();
     if (options.chunk_rows == 0 || (empty && !options.extendible)) {
-        // Every value gets written, so filling the space beforehand would double the work.
+        // Every value gets written, so filling the space beforehand would double the work; but
+        // its place is fixed at once, for writers that do not go through HDF5.
         H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+        H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
         return properties;
     }
     Shape chunk = shape;
@@ -33,26 +35,24 @@ PropertyList creation_properties(const Shape& shape, const DatasetOptions& optio
 }
 
 // Selection of whole rows in the file.
-DataSpace select_rows(hid_t dataset, std::span<const Slab> slabs) {
+DataSpace select_rows(hid_t dataset, Slab slab) {
     DataSpace space(H5Dget_space(dataset));
     const Shape extent = shape(dataset);
-    H5Sselect_none(space);
-    H5S_seloper_t operation = H5S_SELECT_SET;
-    for (const Slab& slab : slabs) {
-        if (slab.count == 0) continue;
-        Shape start(extent.size(), 0);
-        Shape count = extent;
-        start.front() = slab.first;
-        count.front() = slab.count;
-        if (slab.first > extent.front() || slab.count > extent.front() - slab.first) {
-            reject(dataset,
-                   "the dataset '" + object_name(dataset) +
-                       "' has too few rows: " + std::to_string(extent.front()) +
-                       " instead of at least " + std::to_string(slab.first + slab.count),
-                   remedy_for_reading);
-        }
-        H5Sselect_hyperslab(space, operation, start.data(), nullptr, count.data(), nullptr);
-        operation = H5S_SELECT_OR;
+    Shape start(extent.size(), 0);
+    Shape count = extent;
+    start.front() = slab.first;
+    count.front() = slab.count;
+    if (slab.first > extent.front() || slab.count > extent.front() - slab.first) {
+        reject(dataset,
+               "the dataset '" + object_name(dataset) +
+                   "' has too few rows: " + std::to_string(extent.front()) +
+                   " instead of at least " + std::to_string(slab.first + slab.count),
+               remedy_for_reading);
+    }
+    if (slab.count == 0) {
+        H5Sselect_none(space);
+    } else {
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
     }
     return space;
 }
@@ -69,16 +69,6 @@ DataSpace memory_of(std::size_t n_values) {
 bool holds_nothing(hid_t dataset) {
     const Shape extent = shape(dataset);
     return std::find(extent.begin(), extent.end(), hsize_t{0}) != extent.end();
-}
-
-// Collective transfer exists for MPI files only; a serial file takes the default.
-PropertyList transfer_properties(hid_t dataset, detail::Transfer transfer) {
-    PropertyList properties(H5Pcreate(H5P_DATASET_XFER));
-    if (transfer == detail::Transfer::independent) return properties;
-    const Handle<H5Fclose> file(H5Iget_file_id(dataset));
-    const PropertyList access(H5Fget_access_plist(file));
-    if (H5Pget_driver(access) == H5FD_MPIO) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
-    return properties;
 }
 
 }  // namespace
@@ -107,12 +97,6 @@ DataSet open_dataset(hid_t location, const std::string& name) {
 
 namespace detail {
 
-hsize_t n_rows(std::span<const Slab> slabs) {
-    hsize_t rows = 0;
-    for (const Slab& slab : slabs) rows += slab.count;
-    return rows;
-}
-
 DataSet create(hid_t location, const std::string& name, hid_t type, const Shape& shape,
                const DatasetOptions& options) {
     Shape largest = shape;
@@ -128,25 +112,21 @@ DataSet create(hid_t location, const std::string& name, hid_t type, const Shape&
     return dataset;
 }
 
-void write(hid_t dataset, hid_t type, std::span<const Slab> slabs, std::size_t n_values,
-           const void* values, Transfer transfer) {
-    const DataSpace rows = select_rows(dataset, slabs);
+void write(hid_t dataset, hid_t type, Slab slab, std::size_t n_values, const void* values) {
+    const DataSpace rows = select_rows(dataset, slab);
     if (holds_nothing(dataset)) return;
     const DataSpace memory = memory_of(n_values);
-    const PropertyList properties = transfer_properties(dataset, transfer);
-    if (quietly([&] { return H5Dwrite(dataset, type, memory, rows, properties, values); }) < 0) {
+    if (quietly([&] { return H5Dwrite(dataset, type, memory, rows, H5P_DEFAULT, values); }) < 0) {
         fail(dataset, "cannot write the dataset '" + object_name(dataset) + "'",
              remedy_for_writing);
     }
 }
 
-void read(hid_t dataset, hid_t type, std::span<const Slab> slabs, std::size_t n_values,
-          void* values, Transfer transfer) {
-    const DataSpace rows = select_rows(dataset, slabs);
+void read(hid_t dataset, hid_t type, Slab slab, std::size_t n_values, void* values) {
+    const DataSpace rows = select_rows(dataset, slab);
     if (holds_nothing(dataset)) return;
     const DataSpace memory = memory_of(n_values);
-    const PropertyList properties = transfer_properties(dataset, transfer);
-    if (quietly([&] { return H5Dread(dataset, type, memory, rows, properties, values); }) < 0) {
+    if (quietly([&] { return H5Dread(dataset, type, memory, rows, H5P_DEFAULT, values); }) < 0) {
         fail(dataset, "cannot read the dataset '" + object_name(dataset) + "'", remedy_for_reading);
     }
 }

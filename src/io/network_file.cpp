@@ -1,116 +1,162 @@
 #include "io/network_file.hpp"
 
-#include "io/durable.hpp"
+#include "io/even_share.hpp"
 #include "io/file_format.hpp"
-#include "io/shared_write.hpp"
+#include "io/snapshot_file.hpp"
 #include "io/source_index.hpp"
 #include "network/collective.hpp"
 
 namespace engram {
 namespace {
 
-// source_node_id and target_node_id; counts the edges of each source on the way.
-void write_node_ids(hid_t group, const EdgePopulation& population, const EdgeProvider& provider,
-                    const EdgeLayout& layout, std::uint64_t edges_per_round, MPI_Comm comm,
-                    SourceIndex& index) {
-    const auto source_ids =
-        h5::create_dataset<std::uint64_t>(group, "source_node_id", {layout.n_edges()});
-    const auto target_ids =
-        h5::create_dataset<std::uint64_t>(group, "target_node_id", {layout.n_edges()});
-    h5::write_attribute(source_ids, "node_population", population.source_population);
-    h5::write_attribute(target_ids, "node_population", population.target_population);
+using Ids = std::vector<std::uint64_t>;
 
-    std::vector<std::uint64_t> sources, targets, sources_of_range;
-    for (const EdgeRound& round : layout.rounds(edges_per_round)) {
-        sources.clear();
-        targets.clear();
-        for (const TargetRange& range : round.targets) {
-            provider.sources(range, sources_of_range);
-            index.count(range, layout, sources_of_range);
-            sources.insert(sources.end(), sources_of_range.begin(), sources_of_range.end());
-            for (std::uint64_t target = range.first; target < range.first + range.count; ++target) {
-                targets.insert(targets.end(), layout.in_degree(target), target);
+// The edges from one population to another: first counted, then laid out, then written.
+class EdgeTable {
+  public:
+    // Collective.
+    EdgeTable(const NetworkEdges& edges, std::uint64_t edges_per_round, MPI_Comm comm)
+        : population_(edges.population),
+          provider_(*edges.provider),
+          edges_per_round_(edges_per_round),
+          layout_(provider_, population_.n_targets, comm),
+          rounds_(layout_.rounds(edges_per_round)),
+          by_source_(population_.n_sources, population_.n_targets) {
+        Ids sources;
+        for (const EdgeRound& round : rounds_)
+            for (const TargetRange& range : round.targets) {
+                provider_.sources(range, sources);
+                by_source_.count(range, layout_, sources);
             }
+        by_source_.finish_counting(layout_, comm);
+        for (std::uint64_t target = 0; target < layout_.n_targets(); ++target)
+            if (layout_.in_degree(target) > 0) targets_with_edges_.push_back(target);
+    }
+
+    const std::string& name() const { return population_.name; }
+    std::uint64_t n_edges() const { return layout_.n_edges(); }
+
+    void lay_out(FileLayout& file) {
+        const h5::Group group = h5::create_group(file.file(), "edges/" + population_.name);
+        const h5::Shape shape{n_edges()};
+        sources_ = node_ids(file, group, "source_node_id", population_.source_population);
+        target_ids_ = node_ids(file, group, "target_node_id", population_.target_population);
+        type_ = file.add_dataset<std::uint64_t>(group, "edge_type_id", shape);
+        group_id_ = file.add_dataset<std::uint32_t>(group, "edge_group_id", shape);
+        group_index_ = file.add_dataset<std::uint64_t>(group, "edge_group_index", shape);
+        const h5::Group properties = h5::create_group(group, "0");
+        weight_ = file.add_dataset<double>(properties, "syn_weight", shape, "mV");
+        delay_ = file.add_dataset<double>(properties, "delay", shape, "ms");
+        const h5::Group by_target = h5::create_group(group, "indices/target_to_source");
+        target_index_ = {file, by_target, layout_.n_targets(), targets_with_edges_.size()};
+        const h5::Group by_source = h5::create_group(group, "indices/source_to_target");
+        source_index_ = by_source_.lay_out(file, by_source);
+    }
+
+    // Collective.
+    void write(ParallelFile& file) const {
+        write_node_ids(file);
+        write_grouping(file);
+        write_constant(file, weight_, population_.syn_weight_mV);
+        write_constant(file, delay_, population_.delay_ms);
+        write_target_index(file);
+        by_source_.write(file, source_index_, provider_, layout_, edges_per_round_);
+    }
+
+  private:
+    Place<std::uint64_t> node_ids(FileLayout& file, hid_t group, const std::string& name,
+                                  const std::string& node_population) const {
+        const auto dataset = h5::create_dataset<std::uint64_t>(group, name, {n_edges()});
+        h5::write_attribute(dataset, "node_population", node_population);
+        return file.place_of<std::uint64_t>(dataset);
+    }
+
+    void write_node_ids(ParallelFile& file) const {
+        Ids sources, targets, sources_of_range;
+        for (const EdgeRound& round : rounds_) {
+            sources.clear();
+            targets.clear();
+            for (const TargetRange& range : round.targets) {
+                provider_.sources(range, sources_of_range);
+                sources.insert(sources.end(), sources_of_range.begin(), sources_of_range.end());
+                for (auto target = range.first; target < range.first + range.count; ++target)
+                    targets.insert(targets.end(), layout_.in_degree(target), target);
+            }
+            file.write(sources_, round.edges, std::span<const std::uint64_t>(sources));
+            file.write(target_ids_, round.edges, std::span<const std::uint64_t>(targets));
         }
-        write_together(comm, source_ids, round.edges, sources);
-        write_together(comm, target_ids, round.edges, targets);
     }
-}
 
-// SONATA's bookkeeping: all edges are of one type and have their properties in group 0.
-void write_grouping(hid_t group, std::uint64_t n_edges, std::uint64_t rows_per_round,
-                    MPI_Comm comm) {
-    const h5::Shape shape{n_edges};
-    write_computed<std::uint64_t>(comm, group, "edge_type_id", shape, rows_per_round,
-                                  [](std::uint64_t, std::uint64_t* type) { *type = 0; });
-    write_computed<std::uint32_t>(comm, group, "edge_group_id", shape, rows_per_round,
-                                  [](std::uint64_t, std::uint32_t* id) { *id = 0; });
-    write_computed<std::uint64_t>(comm, group, "edge_group_index", shape, rows_per_round,
-                                  [](std::uint64_t edge, std::uint64_t* index) { *index = edge; });
-}
-
-void write_constant(hid_t group, const std::string& name, const std::string& units, double value,
-                    std::uint64_t n_edges, std::uint64_t rows_per_round, MPI_Comm comm) {
-    const auto dataset =
-        write_computed<double>(comm, group, name, {n_edges}, rows_per_round,
-                               [value](std::uint64_t, double* entry) { *entry = value; });
-    h5::write_attribute(dataset, "units", units);
-}
-
-void write_target_index(hid_t group, const EdgeLayout& layout, std::uint64_t rows_per_round,
-                        MPI_Comm comm) {
-    std::vector<std::uint64_t> first_range{0};
-    std::vector<std::uint64_t> with_edges;
-    for (std::uint64_t target = 0; target < layout.n_targets(); ++target) {
-        if (layout.in_degree(target) > 0) with_edges.push_back(target);
-        first_range.push_back(with_edges.size());
+    // SONATA's bookkeeping: all edges are of one type and have their properties in group 0.
+    void write_grouping(ParallelFile& file) const {
+        write_computed(file, type_, edges_per_round_,
+                       [](std::uint64_t, std::uint64_t* type) { *type = 0; });
+        write_computed(file, group_id_, edges_per_round_,
+                       [](std::uint64_t, std::uint32_t* id) { *id = 0; });
+        write_computed(file, group_index_, edges_per_round_,
+                       [](std::uint64_t edge, std::uint64_t* index) { *index = edge; });
     }
-    write_computed<std::uint64_t>(comm, group, "node_id_to_ranges", {layout.n_targets(), 2},
-                                  rows_per_round, [&](std::uint64_t target, std::uint64_t* bounds) {
-                                      bounds[0] = first_range[target];
-                                      bounds[1] = first_range[target + 1];
-                                  });
-    write_computed<std::uint64_t>(comm, group, "range_to_edge_id", {with_edges.size(), 2},
-                                  rows_per_round, [&](std::uint64_t range, std::uint64_t* bounds) {
-                                      bounds[0] = layout.first_edge(with_edges[range]);
-                                      bounds[1] = layout.first_edge(with_edges[range] + 1);
-                                  });
-}
+
+    void write_constant(ParallelFile& file, const Place<double>& place, double value) const {
+        write_computed(file, place, edges_per_round_,
+                       [value](std::uint64_t, double* entry) { *entry = value; });
+    }
+
+    void write_target_index(ParallelFile& file) const {
+        Ids first_range{0};
+        for (std::uint64_t target = 0; target < layout_.n_targets(); ++target)
+            first_range.push_back(first_range.back() + (layout_.in_degree(target) > 0));
+        write_computed(file, target_index_.node_id_to_ranges, edges_per_round_,
+                       [&](std::uint64_t target, std::uint64_t* bounds) {
+                           bounds[0] = first_range[target];
+                           bounds[1] = first_range[target + 1];
+                       });
+        write_computed(file, target_index_.range_to_edge_id, edges_per_round_,
+                       [&](std::uint64_t range, std::uint64_t* bounds) {
+                           bounds[0] = layout_.first_edge(targets_with_edges_[range]);
+                           bounds[1] = layout_.first_edge(targets_with_edges_[range] + 1);
+                       });
+    }
+
+    EdgePopulation population_;
+    const EdgeProvider& provider_;
+    std::uint64_t edges_per_round_;
+    EdgeLayout layout_;
+    std::vector<EdgeRound> rounds_;
+    SourceIndex by_source_;
+    Ids targets_with_edges_;
+    // In the file:
+    Place<std::uint64_t> sources_, target_ids_, type_, group_index_;
+    Place<std::uint32_t> group_id_;
+    Place<double> weight_, delay_;
+    IndexPlaces target_index_, source_index_;
+};
 
 }  // namespace
 
-void write_network_edges(const h5::File& file, const EdgePopulation& population,
-                         const EdgeProvider& provider, MPI_Comm comm,
-                         std::uint64_t edges_per_round) {
-    const EdgeLayout layout(provider, population.n_targets, comm);
-    const h5::Group group = h5::create_group(file, "edges/" + population.name);
-    SourceIndex source_index(population.n_sources, population.n_targets);
-    write_node_ids(group, population, provider, layout, edges_per_round, comm, source_index);
-    write_grouping(group, layout.n_edges(), edges_per_round, comm);
-
-    const h5::Group properties = h5::create_group(group, "0");
-    write_constant(properties, "syn_weight", "mV", population.syn_weight_mV, layout.n_edges(),
-                   edges_per_round, comm);
-    write_constant(properties, "delay", "ms", population.delay_ms, layout.n_edges(),
-                   edges_per_round, comm);
-
-    const h5::Group by_target = h5::create_group(group, "indices/target_to_source");
-    write_target_index(by_target, layout, edges_per_round, comm);
-    const h5::Group by_source = h5::create_group(group, "indices/source_to_target");
-    source_index.finish_counting(layout, comm);
-    source_index.write(by_source, provider, layout, edges_per_round, comm);
-}
-
-void write_network_file(const std::string& path, std::span<const NetworkEdges> edges, MPI_Comm comm,
+void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
+                        std::span<const std::string> snapshot_parts, MPI_Comm comm,
                         std::uint64_t edges_per_round) {
-    h5::File file = h5::File::create(temporary_path(path), comm);
-    write_sonata_format(file, network_filetype);
-    h5::create_group(file, "edges");
+    std::vector<EdgeTable> tables;
+    std::vector<SnapshotCopy> snapshots;
+    FileLayout layout;
+    write_sonata_format(layout.file(), network_filetype);
+    h5::create_group(layout.file(), "edges");
     for (const NetworkEdges& part : edges) {
-        write_network_edges(file, part.population, *part.provider, comm, edges_per_round);
+        EdgeTable& table = tables.emplace_back(part, edges_per_round, comm);
+        table.lay_out(layout);
     }
-    file.close();
-    finish_file(path, comm);
+    collectively(comm, [&] {
+        for (const std::string& part : snapshot_parts)
+            snapshots.emplace_back(part, tables.front().n_edges());
+    });
+    for (SnapshotCopy& snapshot : snapshots)
+        snapshot.lay_out(layout, "edges/" + tables.front().name() + "/snapshots");
+
+    ParallelFile file(path, std::move(layout), comm);
+    for (const EdgeTable& table : tables) table.write(file);
+    for (const SnapshotCopy& snapshot : snapshots) snapshot.write(file);
+    file.finish();
 }
 
 }  // namespace engram

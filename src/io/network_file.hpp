@@ -9,7 +9,6 @@
 
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
-#include "io/hdf5.hpp"
 
 namespace engram {
 
@@ -20,14 +19,14 @@ struct NetworkEdges {
     const EdgeProvider* provider = nullptr;
 };
 
-//! Write /edges/<name>. Memory grows with the number of neurons and `edges_per_round` only, and
-//! what is written does not depend on the number of ranks. Collective.
-void write_network_edges(const h5::File& file, const EdgePopulation& population,
-                         const EdgeProvider& provider, MPI_Comm comm,
-                         std::uint64_t edges_per_round = default_edges_per_round);
-
-//! Write a whole network file durably. Collective.
-void write_network_file(const std::string& path, std::span<const NetworkEdges> edges, MPI_Comm comm,
+//! Collective. Writes network.h5 durably; the first edges are the plastic ones, to which the
+//! snapshots belong. The parts of snapshots stay as they are: after a failure this may be repeated.
+//! Memory grows with the number of neurons and `edges_per_round` only, and what is written does not
+//! depend on the number of ranks.
+//! \param snapshot_parts  files of write_snapshot_part
+//! \throw FileError on every rank
+void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
+                        std::span<const std::string> snapshot_parts, MPI_Comm comm,
                         std::uint64_t edges_per_round = default_edges_per_round);
 
 }  // namespace engram

@@ -25,7 +25,6 @@ class OutputDirectory {
     //! Recordings of an unfinished run, gone once it is complete.
     std::string spike_spool() const { return file("partial/spikes.bin"); }
     std::string trace_spool() const { return file("partial/traces.bin"); }
-    std::string partial_network() const { return file("partial/network.h5"); }
     std::string snapshot_part(int index) const;
 
     void remove_partial() const;

@@ -59,7 +59,6 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
         spikes_.emplace(directory_.spike_spool());
         traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record));
     });
-    write_network();
 }
 
 ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment,
@@ -71,16 +70,12 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
       communicator_(communicator),
       snapshots_(positions.snapshots) {
     rank_ = rank_of(communicator_);
-    bool network_is_there = false;
     on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
         spikes_.emplace(directory_.spike_spool(), positions.spikes);
         traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record),
                         positions.trace_rows);
-        network_is_there = std::filesystem::exists(directory_.partial_network());
     });
-    MPI_Bcast(&network_is_there, 1, MPI_CXX_BOOL, 0, communicator_);
-    if (!network_is_there) write_network();
 }
 
 void ResultFiles::write_network() const {
@@ -91,7 +86,10 @@ void ResultFiles::write_network() const {
     for (const Projection projection : projections) providers.emplace_back(network_, projection);
     for (std::size_t i = 0; i < providers.size(); ++i)
         edges.push_back({edge_population(projections[i], experiment_), &providers[i]});
-    write_network_file(directory_.partial_network(), edges, communicator_);
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < snapshots_.size(); ++i)
+        parts.push_back(directory_.snapshot_part(static_cast<int>(i)));
+    write_network_file(directory_.network(), edges, parts, communicator_);
 }
 
 RecordingPositions ResultFiles::flush() {
@@ -139,10 +137,7 @@ void ResultFiles::finish() {
         write_trace_file(directory_.trace_spool(), directory_.traces(), experiment_.record,
                          experiment_.populations, experiment_.dt_ms);
     });
-    std::vector<std::string> paths;
-    for (std::size_t i = 0; i < snapshots_.size(); ++i)
-        paths.push_back(directory_.snapshot_part(static_cast<int>(i)));
-    assemble_network_file(directory_.partial_network(), paths, directory_.network(), communicator_);
+    write_network();
 }
 
 }  // namespace engram

@@ -18,8 +18,8 @@ namespace engram {
 
 class ResultFiles : public ResultSink {
   public:
-    //! Collective. Writes config.yaml and the network into a prepared directory and starts the
-    //! recordings. Experiment and network must outlive this.
+    //! Collective. Writes config.yaml into a prepared directory and starts the recordings.
+    //! Experiment and network must outlive this.
     ResultFiles(OutputDirectory directory, const Experiment& experiment, const Network& network,
                 MPI_Comm communicator);
 

@@ -4,27 +4,44 @@
 
 #include <mpi.h>
 
-#include <span>
+#include <array>
 #include <string>
-#include <vector>
 
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
+#include "io/parallel_file.hpp"
 
 namespace engram {
 
 //! "t_9s", "t_28810s", "t_0.5s": the shortest decimal of the time.
 std::string snapshot_label(double time_s);
 
-//! Write h and z of all edges of exc_exc durably to a part file of its own. Collective.
+//! Datasets h_mV and z.
+using SnapshotPlaces = std::array<Place<double>, 2>;
+
+//! Collective. Writes h and z of all edges of exc_exc durably to a part file of its own.
+//! \throw FileError on every rank
 void write_snapshot_part(const std::string& path, double time_s, std::uint64_t n_targets,
                          const EdgeProvider& provider, const PlasticValues& values, MPI_Comm comm,
                          std::uint64_t edges_per_round = default_edges_per_round);
 
-//! Make network.h5 at `target_path` from a network file and the part files of snapshots, which
-//! all stay as they are: after a failure this may be repeated. Collective.
-void assemble_network_file(const std::string& network_path,
-                           std::span<const std::string> snapshot_paths,
-                           const std::string& target_path, MPI_Comm comm);
+//! Copies a part file into a group of another file.
+class SnapshotCopy {
+  public:
+    //! \throw FileError if the part is unusable, or has not `n_edges` edges
+    SnapshotCopy(const std::string& part_path, std::uint64_t n_edges);
+
+    //! \param parent  name of the group to which the snapshot is added
+    void lay_out(FileLayout& file, const std::string& parent);
+    //! Each rank copies its share.
+    void write(ParallelFile& file) const;
+
+  private:
+    std::string part_path_;
+    std::uint64_t n_edges_;
+    std::string label_;
+    double time_s_;
+    SnapshotPlaces places_;
+};
 
 }  // namespace engram

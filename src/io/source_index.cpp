@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "io/shared_write.hpp"
+#include "io/even_share.hpp"
 #include "network/collective.hpp"
 
 namespace engram {
@@ -153,22 +153,22 @@ std::vector<std::uint64_t> SourceIndex::slices(std::uint64_t ranges_per_slice) c
     return bounds;
 }
 
-void SourceIndex::write(hid_t group, const EdgeProvider& provider, const EdgeLayout& layout,
-                        std::uint64_t edges_per_round, MPI_Comm comm) const {
-    const std::uint64_t n_sources = first_range_.size() - 1;
-    write_computed<std::uint64_t>(comm, group, "node_id_to_ranges", {n_sources, 2}, edges_per_round,
-                                  [&](std::uint64_t source, std::uint64_t* bounds) {
-                                      bounds[0] = first_range_[source];
-                                      bounds[1] = first_range_[source + 1];
-                                  });
-    const std::uint64_t n_ranges = first_range_.back();
-    const auto dataset =
-        h5::create_dataset<std::uint64_t>(group, "range_to_edge_id", {n_ranges, 2});
+IndexPlaces SourceIndex::lay_out(FileLayout& file, hid_t group) const {
+    return {file, group, first_range_.size() - 1, first_range_.back()};
+}
 
+void SourceIndex::write(ParallelFile& file, const IndexPlaces& places, const EdgeProvider& provider,
+                        const EdgeLayout& layout, std::uint64_t edges_per_round) const {
+    const MPI_Comm comm = file.communicator();
+    write_computed(file, places.node_id_to_ranges, edges_per_round,
+                   [&](std::uint64_t source, std::uint64_t* bounds) {
+                       bounds[0] = first_range_[source];
+                       bounds[1] = first_range_[source + 1];
+                   });
     const auto n_ranks = static_cast<std::size_t>(size_of(comm));
     const auto rank = static_cast<std::size_t>(rank_of(comm));
     const std::vector<EdgeRound> rounds = layout.rounds(edges_per_round);
-    const std::uint64_t fair_share = (n_ranges + n_ranks - 1) / n_ranks;
+    const std::uint64_t fair_share = (first_range_.back() + n_ranks - 1) / n_ranks;
     const std::vector<std::uint64_t> bounds = slices(std::min(edges_per_round, fair_share));
     for (std::size_t begin = 0; begin + 1 < bounds.size(); begin += n_ranks) {
         // One slice for each rank; none for the last ranks in the last round.
@@ -179,7 +179,7 @@ void SourceIndex::write(hid_t group, const EdgeProvider& provider, const EdgeLay
         const auto outgoing = collect(provider, layout, rounds, window);
         const std::vector<std::uint64_t> ranges = to_ranges(exchange(outgoing, comm));
         const h5::Slab slab{first_range_[window[rank]], ranges.size() / 2};
-        write_together(comm, dataset, std::span(&slab, 1), ranges);
+        file.write(places.range_to_edge_id, slab, std::span<const std::uint64_t>(ranges));
     }
 }
 

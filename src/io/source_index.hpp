@@ -9,12 +9,27 @@
 
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
+#include "io/parallel_file.hpp"
 
 namespace engram {
 
+//! SONATA's index from neurons to edges.
+struct IndexPlaces {
+    Place<std::uint64_t> node_id_to_ranges;
+    Place<std::uint64_t> range_to_edge_id;
+
+    IndexPlaces() = default;
+    IndexPlaces(FileLayout& file, hid_t group, std::uint64_t n_nodes, std::uint64_t n_ranges)
+        : node_id_to_ranges(
+              file.add_dataset<std::uint64_t>(group, "node_id_to_ranges", {n_nodes, 2})),
+          range_to_edge_id(
+              file.add_dataset<std::uint64_t>(group, "range_to_edge_id", {n_ranges, 2})) {}
+};
+
 //! Each source has a list of ranges of edge ids, in ascending order, adjacent ids in one range.
-//! First every local edge is counted, which fixes where the ranges of each source go; then the
-//! edges are sent, a limited number at a time, to the ranks that write their sources.
+//! First every local edge is counted, which fixes where the ranges of each source go and how large
+//! the index is; then the edges are sent, a limited number at a time, to the ranks that write their
+//! sources.
 class SourceIndex {
   public:
     SourceIndex(std::uint64_t n_sources, std::uint64_t n_targets);
@@ -24,9 +39,11 @@ class SourceIndex {
                std::span<const std::uint64_t> source_ids);
     //! To be called when each edge has been counted on one rank. Collective.
     void finish_counting(const EdgeLayout& layout, MPI_Comm comm);
-    //! Write node_id_to_ranges and range_to_edge_id. Collective.
-    void write(hid_t group, const EdgeProvider& provider, const EdgeLayout& layout,
-               std::uint64_t edges_per_round, MPI_Comm comm) const;
+    //! Datasets for all of it.
+    IndexPlaces lay_out(FileLayout& file, hid_t group) const;
+    //! Collective.
+    void write(ParallelFile& file, const IndexPlaces& places, const EdgeProvider& provider,
+               const EdgeLayout& layout, std::uint64_t edges_per_round) const;
 
   private:
     std::vector<std::uint64_t> slices(std::uint64_t ranges_per_slice) const;

@@ -5,9 +5,8 @@
 
 #include "experiment/errors.hpp"
 #include "experiment/step_time.hpp"
-#include "io/durable.hpp"
 #include "io/file_format.hpp"
-#include "io/hdf5_dataset.hpp"
+#include "io/parallel_file.hpp"
 
 namespace engram {
 namespace {
@@ -38,15 +37,14 @@ void write_sorting(hid_t group) {
     h5::write_attribute(group, "sorting", type, &by_time);
 }
 
-// The spikes of one population, appended piece by piece.
+// The spikes of one population, written piece by piece.
 class PopulationWriter {
   public:
-    PopulationWriter(hid_t file, const std::string& population)
-        : group_(h5::create_group(file, "spikes/" + population)),
-          timestamps_(h5::create_dataset<double>(group_, "timestamps", {0}, growing)),
-          node_ids_(h5::create_dataset<std::uint64_t>(group_, "node_ids", {0}, growing)) {
-        write_sorting(group_);
-        h5::write_attribute(timestamps_, "units", "ms");
+    PopulationWriter(FileLayout& layout, const std::string& population, std::uint64_t n_spikes) {
+        const h5::Group group = h5::create_group(layout.file(), "spikes/" + population);
+        write_sorting(group);
+        timestamps_ = layout.add_dataset<double>(group, "timestamps", {n_spikes}, "ms");
+        node_ids_ = layout.add_dataset<std::uint64_t>(group, "node_ids", {n_spikes});
     }
 
     void add(double time_ms, std::uint64_t node_id) {
@@ -54,23 +52,55 @@ class PopulationWriter {
         ids_.push_back(node_id);
     }
 
-    void write() {
-        if (ids_.empty()) return;
-        h5::append_rows(timestamps_, std::span<const double>(times_ms_));
-        h5::append_rows(node_ids_, std::span<const std::uint64_t>(ids_));
+    void write(ParallelFile& file) {
+        const h5::Slab slab{n_written_, ids_.size()};
+        file.write(timestamps_, slab, std::span<const double>(times_ms_));
+        file.write(node_ids_, slab, std::span<const std::uint64_t>(ids_));
+        n_written_ += ids_.size();
         times_ms_.clear();
         ids_.clear();
     }
 
   private:
-    static constexpr h5::DatasetOptions growing{.chunk_rows = records_at_once / 4,
-                                                .extendible = true};
-    h5::Group group_;
-    h5::DataSet timestamps_;
-    h5::DataSet node_ids_;
+    Place<double> timestamps_;
+    Place<std::uint64_t> node_ids_;
+    std::uint64_t n_written_ = 0;
     std::vector<double> times_ms_;
     std::vector<std::uint64_t> ids_;
 };
+
+// Calls visit(spike) for each spike of a recording, and pause() now and then.
+template <typename Visit, typename Pause>
+void for_each_spike(const std::string& spool_path, Visit&& visit, Pause&& pause) {
+    RecordReader records(spool_path, record_bytes);
+    for (auto bytes = records.next(records_at_once); !bytes.empty();
+         bytes = records.next(records_at_once)) {
+        for (std::size_t begin = 0; begin < bytes.size(); begin += record_bytes)
+            visit(unpack(bytes.data() + begin));
+        pause();
+    }
+}
+
+struct SpikeCounts {
+    std::uint64_t exc = 0;
+    std::uint64_t inh = 0;
+};
+
+SpikeCounts count_spikes(const std::string& spool_path, const Populations& populations) {
+    SpikeCounts counts;
+    for_each_spike(
+        spool_path,
+        [&](const SpikeEvent& spike) {
+            if (spike.neuron >= populations.size())
+                throw FileError(spool_path, "the recording names neuron " +
+                                                std::to_string(spike.neuron) +
+                                                ", which the network has not; it is of another "
+                                                "run: run the simulation again");
+            ++(spike.neuron < populations.n_exc ? counts.exc : counts.inh);
+        },
+        [] {});
+    return counts;
+}
 
 }  // namespace
 
@@ -85,36 +115,26 @@ void SpikeSpool::append(std::span<const SpikeEvent> spikes) {
 
 void write_spike_file(const std::string& spool_path, const std::string& target_path,
                       const Populations& populations, double dt_ms) {
-    RecordReader records(spool_path, record_bytes);
-    h5::File file = h5::File::create(temporary_path(target_path));
-    write_sonata_format(file, "engram spikes");
-    {
-        PopulationWriter exc(file, "exc");
-        PopulationWriter inh(file, "inh");
-        for (auto bytes = records.next(records_at_once); !bytes.empty();
-             bytes = records.next(records_at_once)) {
-            for (std::size_t begin = 0; begin < bytes.size(); begin += record_bytes) {
-                const SpikeEvent spike = unpack(bytes.data() + begin);
-                if (spike.neuron >= populations.size()) {
-                    throw FileError(spool_path, "the recording names neuron " +
-                                                    std::to_string(spike.neuron) +
-                                                    ", which the network has not; it is of "
-                                                    "another run: run the simulation again");
-                }
-                const double time_ms = step_time_ms(spike.step, dt_ms);
-                if (spike.neuron < populations.n_exc) {
-                    exc.add(time_ms, spike.neuron);
-                } else {
-                    inh.add(time_ms, spike.neuron - populations.n_exc);
-                }
-            }
-            exc.write();
-            inh.write();
-        }
-        file.flush();
-    }
-    file.close();
-    finish_file(target_path);
+    const SpikeCounts counts = count_spikes(spool_path, populations);
+    FileLayout layout;
+    write_sonata_format(layout.file(), "engram spikes");
+    PopulationWriter exc(layout, "exc", counts.exc);
+    PopulationWriter inh(layout, "inh", counts.inh);
+    ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
+    for_each_spike(
+        spool_path,
+        [&](const SpikeEvent& spike) {
+            const double time_ms = step_time_ms(spike.step, dt_ms);
+            if (spike.neuron < populations.n_exc)
+                exc.add(time_ms, spike.neuron);
+            else
+                inh.add(time_ms, spike.neuron - populations.n_exc);
+        },
+        [&] {
+            exc.write(file);
+            inh.write(file);
+        });
+    file.finish();
 }
 
 }  // namespace engram

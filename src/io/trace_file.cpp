@@ -6,9 +6,8 @@
 #include <cstring>
 #include <vector>
 
-#include "io/durable.hpp"
 #include "io/file_format.hpp"
-#include "io/hdf5_dataset.hpp"
+#include "io/parallel_file.hpp"
 
 namespace engram {
 namespace {
@@ -33,53 +32,47 @@ std::size_t rows_at_once(std::size_t n_columns) {
     return std::max<std::size_t>(1, bytes_at_once / (n_columns * sizeof(double)));
 }
 
-// Creates the empty datasets of the file and knows which column goes where.
+// Lays the datasets out and knows which column goes where.
 class TraceLayout {
   public:
-    TraceLayout(hid_t file, std::uint64_t n_rows) : file_(file), n_rows_(n_rows) {}
+    TraceLayout(FileLayout& file, std::uint64_t n_rows) : file_(file), n_rows_(n_rows) {}
 
-    void add_column(const std::string& path, const std::string& units) {
-        const auto dataset = h5::create_dataset<double>(file_, path, {n_rows_});
-        h5::write_attribute(dataset, "units", units);
-        paths_.push_back(path);
+    void add_column(hid_t group, const Column& column) {
+        places_.push_back(file_.add_dataset<double>(group, column.name, {n_rows_}, column.units));
     }
 
     void add_neuron(NeuronId gid, const Populations& populations) {
         const bool excitatory = gid < populations.n_exc;
-        const std::string path = "traces/neurons/" + std::to_string(gid);
-        const h5::Group group = h5::create_group(file_, path);
+        const h5::Group group =
+            h5::create_group(file_.file(), "traces/neurons/" + std::to_string(gid));
         h5::write_attribute(group, "gid", std::uint64_t{gid});
         h5::write_attribute(group, "population", excitatory ? "exc" : "inh");
         h5::write_attribute(group, "node_id",
                             std::uint64_t{excitatory ? gid : gid - populations.n_exc});
-        for (const Column& column : neuron_columns) {
-            add_column(path + "/" + column.name, column.units);
-        }
+        for (const Column& column : neuron_columns) add_column(group, column);
     }
 
     void add_synapse(const RecordedSynapse& synapse) {
-        const std::string path =
-            "traces/synapses/" + std::to_string(synapse.pre) + "_" + std::to_string(synapse.post);
-        const h5::Group group = h5::create_group(file_, path);
+        const std::string name = std::to_string(synapse.pre) + "_" + std::to_string(synapse.post);
+        const h5::Group group = h5::create_group(file_.file(), "traces/synapses/" + name);
         h5::write_attribute(group, "pre", std::uint64_t{synapse.pre});
         h5::write_attribute(group, "post", std::uint64_t{synapse.post});
         h5::write_attribute(group, "population", "exc_exc");
-        for (const Column& column : synapse_columns) {
-            add_column(path + "/" + column.name, column.units);
-        }
+        for (const Column& column : synapse_columns) add_column(group, column);
     }
 
-    const std::vector<std::string>& paths() const { return paths_; }
+    const std::vector<Place<double>>& places() const { return places_; }
 
   private:
-    hid_t file_;
+    FileLayout& file_;
     std::uint64_t n_rows_;
-    std::vector<std::string> paths_;
+    std::vector<Place<double>> places_;
 };
 
 // Transposes the recording, a block of rows at a time.
-void copy_rows(RecordReader& records, hid_t file, const std::vector<std::string>& paths) {
-    const std::size_t n_columns = paths.size();
+void copy_rows(RecordReader& records, ParallelFile& file,
+               const std::vector<Place<double>>& places) {
+    const std::size_t n_columns = places.size();
     std::vector<double> column;
     std::uint64_t first = 0;
     for (auto bytes = records.next(rows_at_once(n_columns)); !bytes.empty();
@@ -89,9 +82,7 @@ void copy_rows(RecordReader& records, hid_t file, const std::vector<std::string>
             for (std::size_t i = 0; i < column.size(); ++i)
                 std::memcpy(&column[i], &bytes[(i * n_columns + j) * sizeof(double)],
                             sizeof(double));
-            // Opened anew for each block: thousands of open datasets would hold a buffer each.
-            const h5::DataSet dataset = h5::open_dataset(file, paths[j]);
-            h5::write_rows(dataset, first, std::span<const double>(column));
+            file.write(places[j], {first, column.size()}, std::span<const double>(column));
         }
         first += column.size();
     }
@@ -122,23 +113,24 @@ void TraceSpool::append(std::span<const double> row) {
 void write_trace_file(const std::string& spool_path, const std::string& target_path,
                       const Recording& record, const Populations& populations, double dt_ms) {
     RecordReader records(spool_path, trace_columns(record) * sizeof(double));
-    h5::File file = h5::File::create(temporary_path(target_path));
-    write_sonata_format(file, "engram traces");
+    FileLayout layout;
+    write_sonata_format(layout.file(), "engram traces");
+    TraceLayout columns(layout, records.size());
     {
-        const h5::Group traces = h5::create_group(file, "traces");
+        const h5::Group traces = h5::create_group(layout.file(), "traces");
         h5::write_attribute(traces, "dt_ms", dt_ms);
         h5::write_attribute(traces, "every_steps", std::int64_t{record.every_steps});
         // Both exist even if nothing of the kind was recorded.
         h5::create_group(traces, "neurons");
         h5::create_group(traces, "synapses");
+        columns.add_column(traces, {"time_ms", "ms"});
     }
-    TraceLayout layout(file, records.size());
-    layout.add_column("traces/time_ms", "ms");
-    for (const NeuronId gid : record.neurons) layout.add_neuron(gid, populations);
-    for (const RecordedSynapse& synapse : record.synapses) layout.add_synapse(synapse);
-    copy_rows(records, file, layout.paths());
-    file.close();
-    finish_file(target_path);
+    for (const NeuronId gid : record.neurons) columns.add_neuron(gid, populations);
+    for (const RecordedSynapse& synapse : record.synapses) columns.add_synapse(synapse);
+
+    ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
+    copy_rows(records, file, columns.places());
+    file.finish();
 }
 
 }  // namespace engram

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "io/parallel_copy.hpp"
 #include "io/summary_file.hpp"
 #include "io/temporary_directory.hpp"
 
@@ -48,20 +47,6 @@ TEST(Summary, IsReadableJson) {
     const auto summary = nlohmann::json::parse(content(path));
     EXPECT_EQ(summary["seed"], 1);
     EXPECT_TRUE(summary["rate"].is_null());
-}
-
-TEST(ParallelCopy, CopiesEveryByteOverALongerFile) {
-    const TemporaryDirectory directory;
-    std::string bytes(20'000'001, 'x');
-    bytes[0] = 'a';
-    bytes.back() = 'z';
-    put(directory.file("from"), bytes);
-    put(directory.file("to"), bytes + bytes);
-    copy_file(directory.file("from"), directory.file("to"), MPI_COMM_SELF);
-    EXPECT_EQ(content(directory.file("to")), bytes);
-    expect_contains(
-        file_error([&] { copy_file(directory.file("none"), directory.file("to"), MPI_COMM_SELF); }),
-        directory.file("none"));
 }
 
 }  // namespace

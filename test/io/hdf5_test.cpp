@@ -77,20 +77,6 @@ TEST_F(Hdf5Test, ChunkMayExceedTheRows) {
     EXPECT_EQ(h5::read_dataset<double>(file, "few"), counting(3));
 }
 
-TEST_F(Hdf5Test, SlabsAreTransferredCollectively) {
-    h5::File file = h5::File::create(path_, MPI_COMM_SELF);
-    const auto dataset =
-        h5::create_dataset<double>(file, "all", {10, 2}, {.chunk_rows = 4, .checksum = true});
-    const std::vector<h5::Slab> odd{{1, 2}, {5, 3}}, rest{{0, 1}, {3, 2}, {8, 2}};
-    const auto values = counting(20);
-    h5::write_slabs(dataset, odd, std::span(values).first(10));
-    h5::write_slabs(dataset, rest, std::span(values).last(10));
-    h5::write_slabs(dataset, {}, std::span<const double>());
-    EXPECT_EQ(h5::read_slabs<double>(dataset, odd), counting(10));
-    EXPECT_EQ(h5::read_slab<double>(dataset, {5, 1}), (std::vector{4.5, 5.5}));
-    EXPECT_TRUE(h5::read_slabs<double>(dataset, {}).empty());
-}
-
 TEST_F(Hdf5Test, ChecksumFindsAFlippedBit) {
     {
         h5::File file = h5::File::create(path_);
@@ -144,7 +130,6 @@ TEST_F(Hdf5Test, UnusableFilesAreNamed) {
     expect_contains(file_error(open), "truncated");
     const std::string below = path_ + "/below.h5";
     expect_contains(file_error([&] { h5::File::create(below); }), below + ": cannot create");
-    expect_contains(file_error([&] { h5::File::create(below, MPI_COMM_SELF); }), below);
 }
 
 TEST_F(Hdf5Test, FormatIsChecked) {

@@ -50,12 +50,11 @@ void write_network(const Arguments& arguments, const OutputDirectory& output, MP
          {{"inh_exc", "inh", "exc", inh.size, exc.size, -4 * h_0_mV, 3.0}, &inh_exc},
          {{"inh_inh", "inh", "inh", inh.size, inh.size, -4 * h_0_mV, 3.0}, &inh_inh}}};
     const std::uint64_t portion = arguments.edges_per_round;
-    write_network_file(output.partial_network(), edges, comm, portion);
     const std::array<std::string, 2> parts{output.snapshot_part(0), output.snapshot_part(1)};
     write_snapshot_part(parts[0], 9, exc.size, exc_exc, exc_exc.plastic_values(), comm, portion);
     write_snapshot_part(parts[1], 28810.5, exc.size, exc_exc, exc_exc.plastic_values(), comm,
                         portion);
-    assemble_network_file(output.partial_network(), parts, output.network(), comm);
+    write_network_file(output.network(), edges, parts, comm, portion);
 }
 
 // Neuron k spikes in each step that is a multiple of k + 1.

@@ -39,18 +39,18 @@ class ListedEdges : public EdgeProvider {
 
 class NetworkFileTest : public ::testing::Test {
   protected:
-    void write(const EdgeProvider& provider, std::uint64_t n, std::uint64_t edges_per_round) {
+    void write(const EdgeProvider& provider, std::uint64_t n, std::uint64_t edges_per_round,
+               std::span<const std::string> parts = {}) {
         const std::array<NetworkEdges, 1> edges{
             {{{"exc_exc", "exc", "exc", n, n, 4.2, 3.0}, &provider}}};
-        write_network_file(path_, edges, MPI_COMM_WORLD, edges_per_round);
+        write_network_file(path_, edges, parts, MPI_COMM_WORLD, edges_per_round);
     }
     Ids read(const std::string& name) {
         const h5::File file = h5::File::open(path_, h5::Access::read_only);
         return h5::read_dataset<std::uint64_t>(file, "edges/exc_exc/" + name);
     }
     TemporaryDirectory directory_;
-    const std::string path_ = directory_.file("partial-network.h5");
-    const std::string target_ = directory_.file("network.h5");
+    const std::string path_ = directory_.file("network.h5");
     const std::string part_ = directory_.file("snapshot-0.h5");
 };
 
@@ -94,19 +94,16 @@ TEST(SnapshotLabel, IsTheShortestDecimal) {
 
 TEST_F(NetworkFileTest, SnapshotsAreGathered) {
     const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
-    write(edges, 20, 10);
     write_snapshot_part(part_, 9, 20, edges, edges.plastic_values(), MPI_COMM_WORLD, 10);
-    const std::string before = content(path_);
-    // A run that was killed while it assembled the file simply assembles it again.
-    put(temporary_path(target_), "rubbish");
-    assemble_network_file(path_, {&part_, 1}, target_, MPI_COMM_WORLD);
-    EXPECT_EQ(content(path_), before);
+    // A run that was killed while it wrote the file simply writes it again.
+    put(temporary_path(path_), "rubbish");
+    write(edges, 20, 10, {&part_, 1});
 
     std::vector<double> expected;
     edges.visit({0, 20}, [&](std::uint64_t source, std::uint64_t target) {
         expected.push_back(synthetic_h_mV(source, target));
     });
-    const h5::File file = h5::File::open(target_, h5::Access::read_only);
+    const h5::File file = h5::File::open(path_, h5::Access::read_only);
     const h5::Group snapshot = h5::open_group(file, "edges/exc_exc/snapshots/t_9s");
     EXPECT_EQ(h5::read_attribute<double>(snapshot, "time_s"), 9);
     EXPECT_EQ(h5::read_dataset<double>(snapshot, "h_mV"), expected);
@@ -115,28 +112,25 @@ TEST_F(NetworkFileTest, SnapshotsAreGathered) {
 TEST_F(NetworkFileTest, UnusablePartsAreNamed) {
     const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
     const SyntheticEdges others({0, 20}, {0, 20}, 4, 0, 1);
-    write(edges, 20, 10);
-    const auto assemble = [&] {
-        assemble_network_file(path_, {&part_, 1}, target_, MPI_COMM_WORLD);
-    };
+    const auto assemble = [&] { write(edges, 20, 10, {&part_, 1}); };
     expect_contains(file_error(assemble), part_ + ": the file does not exist");
     put(part_, "foreign");
     expect_contains(file_error(assemble), part_ + ": cannot open it as an HDF5 file");
-    std::filesystem::copy_file(path_, part_, std::filesystem::copy_options::overwrite_existing);
+    write(edges, 20, 10);
+    std::filesystem::rename(path_, part_);
     expect_contains(file_error(assemble), "of type 'engram network', not 'engram snapshot'");
     write_snapshot_part(part_, 9, 20, others, others.plastic_values(), MPI_COMM_WORLD);
     expect_contains(file_error(assemble), "another number of synapses");
     std::filesystem::resize_file(part_, 1000);
     expect_contains(file_error(assemble), part_);
-    std::filesystem::remove(path_);
-    expect_contains(file_error(assemble), path_);
-    EXPECT_FALSE(std::filesystem::exists(target_));
+    EXPECT_FALSE(std::filesystem::exists(path_));
+    EXPECT_FALSE(std::filesystem::exists(temporary_path(path_)));
 }
 
 TEST_F(NetworkFileTest, UnwritableTargetIsNamed) {
     put(path_, "a file");
     const std::string below = path_ + "/network.h5";
-    expect_contains(file_error([&] { write_network_file(below, {}, MPI_COMM_WORLD); }), below);
+    expect_contains(file_error([&] { write_network_file(below, {}, {}, MPI_COMM_WORLD); }), below);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ from typing import Iterator
 
 import pytest
 from conftest import run_program
-from results_equal import assert_equal
-from test_checkpoint import checkpoints, kill_all, rank_pids, resume, start
+from results_equal import RESULTS, assert_equal
+from test_checkpoint import checkpoints, interrupted_at, kill_all, rank_pids, resume, start, wait_for
 from test_checkpoint import whole  # noqa: F401  (a fixture)
 
 VICTIMS = ("one rank", "all ranks", "mpirun")
@@ -71,31 +71,65 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def fill(path: Path) -> None:
     with path.open("wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)):
+        for size in (1 << 20, 4096):
+            try:
+                while file.write(bytes(size)):
+                    pass
+            except OSError:
                 pass
-        except OSError:
-            pass
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
+def leave_room(path: Path, room: int) -> None:
+    """Fills a disk that nobody else writes to up but for some bytes."""
+    disk = os.statvfs(path.parent)
+    with path.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize - room)
+
+
+def assert_disk_is_named(message: str) -> None:
+    assert "No space left on device" in message or "the disk has" in message, message
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3])
 def test_full_disk(engram: Path, whole: Path, small_disk: Path, ranks: int) -> None:  # noqa: F811
     output = small_disk / "run"
     run = start(engram, output, ranks, "checkpoint.every_simulated_s=0.02")
-    end = time.monotonic() + 30
-    while not checkpoints(output) and time.monotonic() < end:
-        time.sleep(0.001)
+    wait_for(lambda: bool(checkpoints(output)), run)
     fill(small_disk / "ballast")
     try:
-        assert run.wait(timeout=60) == 3
+        assert run.wait(timeout=120) == 3
         assert run.stderr is not None
-        message = run.stderr.read()
-        assert "No space left on device" in message or "the disk has" in message
+        assert_disk_is_named(run.stderr.read())
     finally:
         kill_all(run)
     good = checkpoints(output)
     assert good and all(run_program([engram, "inspect", path]).returncode == 0 for path in good)
+    assert not list(output.glob("*.tmp"))
     (small_disk / "ballast").unlink()
     result = resume(engram, output, ranks, "--set", "checkpoint.every_simulated_s=0")
     assert result.returncode == 0, result.stderr
+    assert_equal(whole, output)
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3])
+def test_disk_fills_up_at_the_end(engram: Path, whole: Path, small_disk: Path,  # noqa: F811
+                                  ranks: int) -> None:
+    """More and more room, until the results fit: each of them fails in its turn, none half-written."""
+    output = interrupted_at(engram, small_disk / "run", ranks, 29.9, 0.2)
+    for path in output.glob("*.tmp"):  # killed while it was written
+        path.unlink()
+    need = sum((whole / name).stat().st_size for name in RESULTS)
+    arguments = ("--set", "checkpoint.phase_ends=false", "--set", "checkpoint.every_simulated_s=0")
+    refused: set[str] = set()
+    for room in range(0, 2 * need, need // 8):
+        leave_room(small_disk / "ballast", room)
+        result = resume(engram, output, ranks, *arguments)
+        (small_disk / "ballast").unlink()
+        if result.returncode == 0:
+            break
+        assert result.returncode == 3, f"{result.returncode} {result.stderr}"
+        assert_disk_is_named(result.stderr)
+        refused |= {name for name in RESULTS if f"/{name}.tmp: " in result.stderr}
+        assert not list(output.glob("*.tmp")) and not (output / "summary.json").exists()
+    assert refused >= {"traces.h5", "network.h5"}
     assert_equal(whole, output)

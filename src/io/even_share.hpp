@@ -1,4 +1,4 @@
-// Collective writes in which all ranks fail together.
+// Sharing the rows of a dataset evenly among the ranks.
 #pragma once
 
 #include <mpi.h>
@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "io/hdf5_dataset.hpp"
+#include "io/parallel_file.hpp"
 #include "network/collective.hpp"
 
 namespace engram {
@@ -17,7 +17,7 @@ namespace engram {
 struct EvenShare {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
-    std::uint64_t n_rounds = 0;  //!< the same on all ranks
+    std::uint64_t n_rounds = 0;
 
     EvenShare(std::uint64_t n_rows, std::uint64_t rows_per_round, MPI_Comm comm) {
         const auto rank = static_cast<std::uint64_t>(rank_of(comm));
@@ -34,29 +34,20 @@ struct EvenShare {
     }
 };
 
-template <h5::Number T>
-void write_together(MPI_Comm comm, hid_t dataset, std::span<const h5::Slab> slabs,
-                    const std::vector<T>& values) {
-    collectively(comm, [&] { h5::write_slabs(dataset, slabs, std::span<const T>(values)); });
-}
-
-//! Create and fill a dataset whose rows any rank can compute: `fill(row, values)` stores one.
+//! Fill a dataset whose rows any rank can compute: `fill(row, values)` stores one.
 template <h5::Number T, typename Fill>
-h5::DataSet write_computed(MPI_Comm comm, hid_t location, const std::string& name,
-                           const h5::Shape& shape, std::uint64_t rows_per_round, Fill&& fill) {
-    h5::DataSet dataset = h5::create_dataset<T>(location, name, shape);
-    const EvenShare share(shape.front(), rows_per_round, comm);
-    const std::uint64_t length = h5::row_length(shape);
+void write_computed(ParallelFile& file, const Place<T>& place, std::uint64_t rows_per_round,
+                    Fill&& fill) {
+    const EvenShare share(place.shape.front(), rows_per_round, file.communicator());
+    const std::uint64_t length = h5::row_length(place.shape);
     std::vector<T> values;
     for (std::uint64_t round = 0; round < share.n_rounds; ++round) {
         const h5::Slab slab = share.slab(round, rows_per_round);
         values.resize(slab.count * length);
-        for (std::uint64_t i = 0; i < slab.count; ++i) {
+        for (std::uint64_t i = 0; i < slab.count; ++i)
             fill(slab.first + i, values.data() + i * length);
-        }
-        write_together(comm, dataset, std::span(&slab, 1), values);
+        file.write(place, slab, std::span<const T>(values));
     }
-    return dataset;
 }
 
 }  // namespace engram

@@ -1,0 +1,60 @@
+// The structure of an HDF5 file, made in memory before any of it reaches a disk.
+//
+// HDF5 cannot cope with a failure of its own writes: in a parallel file the other ranks wait for
+// the one that failed, and a file that cannot be completed crashes the program at its end. So HDF5
+// never writes to a disk: it lays the file out, groups, attributes and the places of all datasets,
+// and a ParallelFile takes it from there.
+#pragma once
+
+#include <cstdint>
+
+#include "io/file_descriptor.hpp"
+#include "io/hdf5_dataset.hpp"
+
+namespace engram {
+
+//! Where a dataset has its values in the file.
+template <h5::Number T>
+struct Place {
+    std::uint64_t offset = 0;  //!< of the first value [bytes]; undefined if there are none
+    h5::Shape shape;
+
+    std::uint64_t row_bytes() const { return h5::row_length(shape) * sizeof(T); }
+};
+
+class FileLayout {
+  public:
+    explicit FileLayout(h5::Layout layout = h5::Layout::compatible);
+
+    //! To create groups and attributes in.
+    const h5::File& file() const { return file_; }
+
+    template <h5::Number T>
+    Place<T> add_dataset(hid_t location, const std::string& name, const h5::Shape& shape) {
+        return place_of<T>(h5::create_dataset<T>(location, name, shape));
+    }
+    //! The same with the attribute that most datasets have.
+    template <h5::Number T>
+    Place<T> add_dataset(hid_t location, const std::string& name, const h5::Shape& shape,
+                         const std::string& units) {
+        const h5::DataSet dataset = h5::create_dataset<T>(location, name, shape);
+        h5::write_attribute(dataset, "units", units);
+        return place_of<T>(dataset);
+    }
+    //! \param dataset contiguous, of this layout
+    template <h5::Number T>
+    static Place<T> place_of(hid_t dataset) {
+        return {H5Dget_offset(dataset), h5::shape(dataset)};
+    }
+
+    //! No more additions; all handles must be closed. Returns the size of the file [bytes].
+    std::uint64_t finish();
+    //! Write the structure, without values, to a file of at least that size.
+    void copy_to(FileDescriptor& target) const;
+
+  private:
+    FileDescriptor memory_;
+    h5::File file_;
+};
+
+}  // namespace engram
