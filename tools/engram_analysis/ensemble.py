@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,10 +16,10 @@ import yaml
 from . import files
 from .errors import ResultsError
 from .results import Results
-from .stimuli import read_stimuli
+from .stimuli import Stimulus, read_stimuli
 
 FILE = "ensemble.h5"
-FILETYPE = "engram-ensemble"
+FILETYPE = "engram ensemble"
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,18 @@ class Point:
 
     @property
     def assembly_size(self) -> int:
-        """Number of excitatory neurons that learn."""
-        learn = [s.neurons for s in read_stimuli(self.config) if s.role == "learn"]
-        gids = np.unique(np.concatenate(learn)) if learn else np.empty(0)
-        return int((gids < self.config["populations"]["n_exc"]).sum())
+        """Number of excitatory neurons of the first learning stimulus."""
+        learn = self._stimuli("learn")
+        return int((learn[0].neurons < self.config["populations"]["n_exc"]).sum()) if learn else 0
 
     @property
     def recall_delay_s(self) -> float:
-        """From the onset of learning to that of recall; not a number without both."""
-        onsets = {}
-        for stimulus in read_stimuli(self.config):
-            onsets.setdefault(stimulus.role, stimulus.onset_s)
-        return onsets.get("recall", np.nan) - onsets.get("learn", np.nan)
+        """From the first onset of learning to the last of recall; not a number without both."""
+        learn, recall = self._stimuli("learn"), self._stimuli("recall")
+        return recall[-1].onset_s - learn[0].onset_s if learn and recall else math.nan
+
+    def _stimuli(self, role: str) -> list[Stimulus]:
+        return [stimulus for stimulus in read_stimuli(self.config) if stimulus.role == role]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Statistics:
 class TraceStatistics:
     """Of all recorded variables of a neuron or synapse."""
 
-    label: str  # gid, or pre_post
+    label: str  # gid, or pre_post; selected_<i> of synapses that differ from trial to trial
     variables: dict[str, Statistics]
 
 
@@ -177,7 +178,7 @@ class Ensemble:
                 )
                 for label, variables in group.items()
             ]
-        return sorted(traces, key=lambda trace: [int(part) for part in trace.label.split("_")])
+        return sorted(traces, key=lambda trace: _label_key(trace.label))
 
     def _traces(self, file: h5py.File, point: int) -> h5py.Group:
         name = f"traces/{point:03d}"
@@ -187,6 +188,13 @@ class Ensemble:
 
     def _open(self) -> h5py.File:
         return files.open_hdf5(self.path / FILE, FILETYPE)
+
+
+def _label_key(label: str) -> list[tuple[bool, int, str]]:
+    """Numbers in a label by value, before words."""
+    return [
+        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in label.split("_")
+    ]
 
 
 _BATCH = ("batch_mean", "batch_sd", "batch_sem")

@@ -23,9 +23,9 @@ class Subpopulations:
     def of(
         cls, results: Results, assembly: np.ndarray | None = None, recalled: np.ndarray | None = None
     ) -> Subpopulations:
-        """Of the neurons that learn and those that are stimulated at recall, unless given."""
+        """Of the first memory that is learnt, at the last recall, unless given."""
         assembly = results.assembly if assembly is None else np.asarray(assembly)
-        recalled = results.stimulated("recall") if recalled is None else np.asarray(recalled)
+        recalled = results.recalled if recalled is None else np.asarray(recalled)
         exc = results.group("exc")
         return cls(
             excitatory=exc,

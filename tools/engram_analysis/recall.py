@@ -15,6 +15,7 @@ from .information import entropy_bits, mutual_information_bits
 from .populations import Subpopulations
 from .rates import rates_around_Hz
 from .results import Results
+from .stimuli import Stimulus
 
 RECALL_DELAY_S = 0.1  # from the onset of recall to the middle of the window
 REFERENCE_DELAY_S = 1.0  # from the onset of learning
@@ -63,7 +64,7 @@ class RecallMeasures:
     values: dict[str, float]  # not a number where undefined
     errors: dict[str, float]  # standard deviations across neurons, and the error of Q
     assembly_size: int
-    recall_delay_s: float  # from the onset of learning to that of recall
+    recall_delay_s: float  # from the onset of learning to that of recall; not a number without both
 
 
 def mean_rates(rates_Hz: np.ndarray, groups: Subpopulations, suffix: str = "") -> dict[str, float]:
@@ -71,47 +72,50 @@ def mean_rates(rates_Hz: np.ndarray, groups: Subpopulations, suffix: str = "") -
     return {f"nu_{name}{suffix}": _mean(rates_Hz[gids]) for name, gids in groups.by_name().items()}
 
 
-def onsets_s(results: Results) -> tuple[float, float]:
-    """First onsets of learning and of recall; not a number where there is none."""
+def recall_measures(results: Results) -> RecallMeasures:
+    """The measures of the last recall of the first memory that is learnt.
 
-    def first(role: str) -> float:
-        return min((s.onset_s for s in results.stimuli if s.role == role), default=math.nan)
-
-    return first("learn"), first("recall")
-
-
-def recall_measures(
-    results: Results, learning_s: float | None = None, recall_s: float | None = None
-) -> RecallMeasures:
-    """The measures of a run with learning and recall.
-
-    `learning_s` and `recall_s` replace the first onsets of such stimuli.
-    Raises ResultsError if a run has no recall to measure.
+    Raises ResultsError if the run has neither learning nor recall.
     """
-    learn_onset_s, recall_onset_s = onsets_s(results)
-    learning_s = learn_onset_s if learning_s is None else learning_s
-    recall_s = recall_onset_s if recall_s is None else recall_s
-    if math.isnan(learning_s) or math.isnan(recall_s) or not len(results.assembly):
-        missing = "recall" if math.isnan(recall_s) else "learning"
-        raise ResultsError(f"{results.path}: there is no {missing} stimulus, hence no recall to measure")
+    learn, recall = results.first_stimulus("learn"), results.last_stimulus("recall")
+    if learn is None and recall is None:
+        raise ResultsError(
+            f"{results.path}: there is no stimulus for learning or recall, hence nothing to measure"
+        )
     groups = Subpopulations.of(results)
-    reference = rates_around_Hz(results, learning_s + REFERENCE_DELAY_S, WINDOW_S)
-    recall = rates_around_Hz(results, recall_s + RECALL_DELAY_S, WINDOW_S)
-    values = mean_rates(recall, groups) | mean_rates(reference, groups, "_ref")
-    errors = {f"nu_{name}": _sd(recall[gids]) for name, gids in groups.by_name().items()}
+    reference_rates = _rates_Hz(results, learn, REFERENCE_DELAY_S)
+    recall_rates = _rates_Hz(results, recall, RECALL_DELAY_S)
+    values = mean_rates(recall_rates, groups) | mean_rates(reference_rates, groups, "_ref")
+    errors = {f"nu_{name}": _sd(recall_rates[gids]) for name, gids in groups.by_name().items()}
+    rates = ("nu_as", "nu_ans", "nu_ctrl")
     quality = pattern_completion(
-        values["nu_as"], values["nu_ans"], values["nu_ctrl"],
-        (errors["nu_as"], errors["nu_ans"], errors["nu_ctrl"]),
-    )  # fmt: skip
-    exc = slice(0, results.n_exc)
+        *(values[name] for name in rates), errors=tuple(errors[name] for name in rates)
+    )
+    reference_exc, recall_exc = reference_rates[: results.n_exc], recall_rates[: results.n_exc]
+    has_reference, has_recall = np.isfinite(reference_exc).all(), np.isfinite(recall_exc).all()
     values |= {
         "Q": quality.value,
-        "MI": mutual_information_bits(reference[exc], recall[exc]),
-        "selfMI": entropy_bits(reference[exc]),
+        "MI": mutual_information_bits(reference_exc, recall_exc)
+        if has_reference and has_recall
+        else math.nan,
+        "selfMI": entropy_bits(reference_exc) if has_reference else math.nan,
         **spiking_rates(results),
     }
     errors["Q"] = quality.error
-    return RecallMeasures(values, errors, len(results.assembly), recall_s - learning_s)
+    delay_s = recall.onset_s - learn.onset_s if learn and recall else math.nan
+    return RecallMeasures(values, errors, len(results.assembly), delay_s)
+
+
+def _rates_Hz(results: Results, stimulus: Stimulus | None, delay_s: float) -> np.ndarray:
+    """Rates around a time after the onset; not a number if the run does not hold the window."""
+    undefined = np.full(results.n_exc + results.n_inh, math.nan)
+    if stimulus is None:
+        return undefined
+    centre_s = stimulus.onset_s + delay_s
+    end_s = round(centre_s + 0.5 * WINDOW_S, 9)
+    if centre_s < 0.5 * WINDOW_S or end_s > results.config["simulation"]["duration_s"]:
+        return undefined
+    return rates_around_Hz(results, centre_s, WINDOW_S)
 
 
 def spiking_rates(results: Results) -> dict[str, float]:

@@ -152,11 +152,27 @@ class Results:
         groups = [stimulus.neurons for stimulus in self.stimuli if stimulus.role == role]
         return np.unique(np.concatenate(groups)) if groups else np.empty(0, dtype=np.int64)
 
+    def first_stimulus(self, role: str) -> Stimulus | None:
+        """The stimulus of this role that begins first."""
+        return next((s for s in self.stimuli if s.role == role), None)
+
+    def last_stimulus(self, role: str) -> Stimulus | None:
+        """The stimulus of this role that begins last."""
+        return next((s for s in reversed(self.stimuli) if s.role == role), None)
+
     @cached_property
     def assembly(self) -> np.ndarray:
-        """The gids of the cell assembly: excitatory neurons that receive a learning stimulus."""
-        learn = self.stimulated("learn")
-        return learn[learn < self.n_exc]
+        """The gids of the cell assembly: excitatory neurons of the first learning stimulus."""
+        return self._excitatory(self.first_stimulus("learn"))
+
+    @cached_property
+    def recalled(self) -> np.ndarray:
+        """The gids of excitatory neurons that the last recall stimulus reaches."""
+        return self._excitatory(self.last_stimulus("recall"))
+
+    def _excitatory(self, stimulus: Stimulus | None) -> np.ndarray:
+        gids = np.empty(0, dtype=np.int64) if stimulus is None else stimulus.neurons
+        return gids[gids < self.n_exc]
 
     def spikes(
         self, population: str, begin_ms: float | None = None, end_ms: float | None = None

@@ -67,7 +67,7 @@ def ensemble_traces(ensemble: Ensemble, point: Point, spread: Spread = "sem") ->
         for panel, piece in zip(panels, pieces):
             shade_stimuli(panel, times, piece)
             for i, trace in enumerate(row.traces):
-                name = trace.label.replace("_", " → ")
+                name = _shown_name(trace.label)
                 _draw_band(panel, times, piece, trace.variables[row.variable], row, spread, name,
                            COLORS[i % len(COLORS)])  # fmt: skip
         for name, value in row.thresholds.items():
@@ -104,6 +104,11 @@ def _rows(ensemble: Ensemble, point: Point) -> tuple[list[Row], str]:
             Row("p", "protein\n$p$ (µmol/l)", "neuron", neurons, _same, 1, {}),
         ]
     return rows, note + synapse_note
+
+
+def _shown_name(label: str) -> str:
+    first, _, second = label.partition("_")
+    return f"{first} → {second}" if second and first.isdigit() else label.replace("_", " ")
 
 
 def _same(values: np.ndarray) -> np.ndarray:
