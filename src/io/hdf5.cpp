@@ -107,13 +107,6 @@ hid_t open_file(const std::string& path, Access access, MPI_Comm comm) {
     throw FileError(path, compose("cannot open it as an HDF5 file", remedy_for_reading));
 }
 
-DataType text_type() {
-    DataType type(H5Tcopy(H5T_C_S1));
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    return type;
-}
-
 }  // namespace
 
 detail::Silence::Silence() {
@@ -125,6 +118,13 @@ detail::Silence::~Silence() {
     // Any further call of the library, even the next one, clears its error stack.
     last_reason = reason_on_stack();
     H5Eset_auto2(H5E_DEFAULT, function_, data_);
+}
+
+DataType text_type() {
+    DataType type(H5Tcopy(H5T_C_S1));
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
 }
 
 void fail(hid_t object, const std::string& problem, const std::string& remedy) {

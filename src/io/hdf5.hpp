@@ -142,6 +142,9 @@ void read_attribute(hid_t object, const std::string& name, hid_t type,
                     const std::function<void*(std::size_t)>& provide);
 }  // namespace detail
 
+//! Text of any length in UTF-8.
+DataType text_type();
+
 //! A scalar of any HDF5 type, e.g. an enumeration.
 void write_attribute(hid_t object, const std::string& name, hid_t type, const void* value);
 void write_attribute(hid_t object, const std::string& name, const std::string& text);

@@ -161,4 +161,23 @@ void extend(hid_t dataset, hsize_t additional_rows) {
 }
 
 }  // namespace detail
+void write_texts(hid_t location, const std::string& name, const Shape& shape,
+                 const std::vector<std::string>& texts) {
+    const DataType type = text_type();
+    const DataSpace space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
+    PropertyList properties(H5Pcreate(H5P_DATASET_CREATE));
+    H5Pset_obj_track_times(properties, 0);
+    const DataSet dataset(quietly([&] {
+        return H5Dcreate2(location, name.c_str(), type, space, H5P_DEFAULT, properties,
+                          H5P_DEFAULT);
+    }));
+    std::vector<const char*> characters;
+    for (const std::string& text : texts) characters.push_back(text.c_str());
+    if (dataset < 0 || (!texts.empty() && quietly([&] {
+                                              return H5Dwrite(dataset, type, H5S_ALL, H5S_ALL,
+                                                              H5P_DEFAULT, characters.data());
+                                          }) < 0))
+        fail(location, "cannot write the dataset '" + name + "'", remedy_for_writing);
+}
+
 }  // namespace engram::h5

@@ -66,6 +66,10 @@ DataSet write_dataset(hid_t location, const std::string& name, const Shape& shap
     return dataset;
 }
 
+//! A dataset of texts in the order of its rows, by one process.
+void write_texts(hid_t location, const std::string& name, const Shape& shape,
+                 const std::vector<std::string>& texts);
+
 //! Add rows behind the last one of an extendible dataset; serial files only.
 template <Number T>
 void append_rows(hid_t dataset, std::span<const T> values) {

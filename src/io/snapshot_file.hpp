@@ -8,13 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "experiment/step_time.hpp"
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
 
 namespace engram {
-
-//! "t_9s", "t_28810s", "t_0.5s": the shortest decimal of the time.
-std::string snapshot_label(double time_s);
 
 //! Write h and z of all edges of exc_exc durably to a part file of its own. Collective.
 void write_snapshot_part(const std::string& path, double time_s, std::uint64_t n_targets,

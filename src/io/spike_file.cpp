@@ -83,24 +83,34 @@ void SpikeSpool::append(std::span<const SpikeEvent> spikes) {
     for (const SpikeEvent& spike : spikes) pack(spike, records_.add());
 }
 
+void read_spike_spool(const std::string& spool_path, NeuronId n_neurons,
+                      const std::function<void(std::span<const SpikeEvent>)>& receive) {
+    RecordReader records(spool_path, record_bytes);
+    std::vector<SpikeEvent> spikes;
+    for (auto bytes = records.next(records_at_once); !bytes.empty();
+         bytes = records.next(records_at_once)) {
+        spikes.clear();
+        for (std::size_t begin = 0; begin < bytes.size(); begin += record_bytes) {
+            spikes.push_back(unpack(bytes.data() + begin));
+            if (spikes.back().neuron < n_neurons) continue;
+            throw FileError(spool_path, "the recording names neuron " +
+                                            std::to_string(spikes.back().neuron) +
+                                            ", which the network has not; it is of another run: "
+                                            "run the simulation again");
+        }
+        receive(spikes);
+    }
+}
+
 void write_spike_file(const std::string& spool_path, const std::string& target_path,
                       const Populations& populations, double dt_ms) {
-    RecordReader records(spool_path, record_bytes);
     h5::File file = h5::File::create(temporary_path(target_path));
     write_sonata_format(file, "engram spikes");
     {
         PopulationWriter exc(file, "exc");
         PopulationWriter inh(file, "inh");
-        for (auto bytes = records.next(records_at_once); !bytes.empty();
-             bytes = records.next(records_at_once)) {
-            for (std::size_t begin = 0; begin < bytes.size(); begin += record_bytes) {
-                const SpikeEvent spike = unpack(bytes.data() + begin);
-                if (spike.neuron >= populations.size()) {
-                    throw FileError(spool_path, "the recording names neuron " +
-                                                    std::to_string(spike.neuron) +
-                                                    ", which the network has not; it is of "
-                                                    "another run: run the simulation again");
-                }
+        read_spike_spool(spool_path, populations.size(), [&](std::span<const SpikeEvent> spikes) {
+            for (const SpikeEvent& spike : spikes) {
                 const double time_ms = step_time_ms(spike.step, dt_ms);
                 if (spike.neuron < populations.n_exc) {
                     exc.add(time_ms, spike.neuron);
@@ -110,7 +120,7 @@ void write_spike_file(const std::string& spool_path, const std::string& target_p
             }
             exc.write();
             inh.write();
-        }
+        });
         file.flush();
     }
     file.close();

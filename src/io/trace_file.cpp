@@ -13,18 +13,13 @@
 namespace engram {
 namespace {
 
-struct Column {
-    const char* name;
-    const char* units;
-};
-
-constexpr std::array<Column, columns_per_neuron> neuron_columns{{{"V_mV", "mV"},
+constexpr std::array<TraceColumn, columns_per_neuron> neuron_columns{{{"V_mV", "mV"},
                                                                  {"I_total_nA", "nA"},
                                                                  {"I_stim_nA", "nA"},
                                                                  {"I_bg_nA", "nA"},
                                                                  {"S_mV", "mV"},
                                                                  {"p", "umol/l"}}};
-constexpr std::array<Column, columns_per_synapse> synapse_columns{
+constexpr std::array<TraceColumn, columns_per_synapse> synapse_columns{
     {{"Ca", "1"}, {"h_mV", "mV"}, {"z", "1"}}};
 
 constexpr std::size_t bytes_at_once = std::size_t{1} << 23;
@@ -52,7 +47,7 @@ class TraceLayout {
         h5::write_attribute(group, "population", excitatory ? "exc" : "inh");
         h5::write_attribute(group, "node_id",
                             std::uint64_t{excitatory ? gid : gid - populations.n_exc});
-        for (const Column& column : neuron_columns) {
+        for (const TraceColumn& column : neuron_columns) {
             add_column(path + "/" + column.name, column.units);
         }
     }
@@ -64,7 +59,7 @@ class TraceLayout {
         h5::write_attribute(group, "pre", std::uint64_t{synapse.pre});
         h5::write_attribute(group, "post", std::uint64_t{synapse.post});
         h5::write_attribute(group, "population", "exc_exc");
-        for (const Column& column : synapse_columns) {
+        for (const TraceColumn& column : synapse_columns) {
             add_column(path + "/" + column.name, column.units);
         }
     }
@@ -78,26 +73,31 @@ class TraceLayout {
 };
 
 // Transposes the recording, a block of rows at a time.
-void copy_rows(RecordReader& records, hid_t file, const std::vector<std::string>& paths) {
+void copy_rows(const std::string& spool_path, hid_t file, const std::vector<std::string>& paths) {
     const std::size_t n_columns = paths.size();
     std::vector<double> column;
     std::uint64_t first = 0;
-    for (auto bytes = records.next(rows_at_once(n_columns)); !bytes.empty();
-         bytes = records.next(rows_at_once(n_columns))) {
-        column.resize(bytes.size() / sizeof(double) / n_columns);
+    read_trace_spool(spool_path, n_columns, [&](std::span<const double> rows) {
+        column.resize(rows.size() / n_columns);
         for (std::size_t j = 0; j < n_columns; ++j) {
-            for (std::size_t i = 0; i < column.size(); ++i)
-                std::memcpy(&column[i], &bytes[(i * n_columns + j) * sizeof(double)],
-                            sizeof(double));
+            for (std::size_t i = 0; i < column.size(); ++i) column[i] = rows[i * n_columns + j];
             // Opened anew for each block: thousands of open datasets would hold a buffer each.
             const h5::DataSet dataset = h5::open_dataset(file, paths[j]);
             h5::write_rows(dataset, first, std::span<const double>(column));
         }
         first += column.size();
-    }
+    });
 }
 
 }  // namespace
+
+std::span<const TraceColumn, columns_per_neuron> neuron_trace_columns() {
+    return neuron_columns;
+}
+
+std::span<const TraceColumn, columns_per_synapse> synapse_trace_columns() {
+    return synapse_columns;
+}
 
 std::size_t trace_columns(const Recording& record) {
     return 1 + columns_per_neuron * record.neurons.size() +
@@ -119,9 +119,22 @@ void TraceSpool::append(std::span<const double> row) {
     std::memcpy(records_.add(), row.data(), n_columns_ * sizeof(double));
 }
 
+void read_trace_spool(const std::string& spool_path, std::size_t n_columns,
+                      const std::function<void(std::span<const double>)>& receive) {
+    RecordReader records(spool_path, n_columns * sizeof(double));
+    std::vector<double> rows;
+    for (auto bytes = records.next(rows_at_once(n_columns)); !bytes.empty();
+         bytes = records.next(rows_at_once(n_columns))) {
+        rows.resize(bytes.size() / sizeof(double));
+        std::memcpy(rows.data(), bytes.data(), bytes.size());
+        receive(rows);
+    }
+}
+
 void write_trace_file(const std::string& spool_path, const std::string& target_path,
                       const Recording& record, const Populations& populations, double dt_ms) {
-    RecordReader records(spool_path, trace_columns(record) * sizeof(double));
+    const std::uint64_t n_rows =
+        RecordReader(spool_path, trace_columns(record) * sizeof(double)).size();
     h5::File file = h5::File::create(temporary_path(target_path));
     write_sonata_format(file, "engram traces");
     {
@@ -132,11 +145,11 @@ void write_trace_file(const std::string& spool_path, const std::string& target_p
         h5::create_group(traces, "neurons");
         h5::create_group(traces, "synapses");
     }
-    TraceLayout layout(file, records.size());
+    TraceLayout layout(file, n_rows);
     layout.add_column("traces/time_ms", "ms");
     for (const NeuronId gid : record.neurons) layout.add_neuron(gid, populations);
     for (const RecordedSynapse& synapse : record.synapses) layout.add_synapse(synapse);
-    copy_rows(records, file, layout.paths());
+    copy_rows(spool_path, file, layout.paths());
     file.close();
     finish_file(target_path);
 }
