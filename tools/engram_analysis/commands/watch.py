@@ -101,8 +101,11 @@ def line(progress: Progress, now_unix_s: float) -> str:
     parts = [progress.state]
     if progress.fraction is not None:
         parts.append(f"{100 * progress.fraction:.1f} %")
-    parts += [text for _, text in _facts(progress)]
+    parts += [f"{name} {text}" if name in _NAMED else text for name, text in _facts(progress)]
     return "  ".join(parts + _warnings(progress, now_unix_s))
+
+
+_NAMED = ("trials", "elapsed", "remaining", "checkpoint")  # unclear without their names
 
 
 def view(progress: Progress, now_unix_s: float, width: int) -> list[str]:
@@ -122,8 +125,8 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
     facts = []
     if progress.trials:
         trials = progress.trials
-        facts.append(("trials", f"{trials.get('done', 0)} of {trials.get('total', 0)} trials done"
-                      f", {trials.get('running', 0)} running"))  # fmt: skip
+        done = f"{trials.get('done', 0)} of {trials.get('total', 0)} done"
+        facts.append(("trials", f"{done}, {trials.get('running', 0)} running"))
     if progress.phase and progress.is_running:
         facts.append(("phase", progress.phase))
     elif progress.schedule:
@@ -138,11 +141,11 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
         facts.append(("speed", f"{progress.realtime_factor:.3g} x real time"))
     if progress.started_unix_s is not None and progress.updated_unix_s is not None:
         elapsed_s = round(progress.updated_unix_s - progress.started_unix_s)
-        facts.append(("elapsed", f"{duration_text(elapsed_s)} elapsed"))
+        facts.append(("elapsed", f"{duration_text(elapsed_s)}"))
     if progress.eta_s is not None and progress.is_running:
-        facts.append(("remaining", f"{duration_text(round(progress.eta_s))} left"))
+        facts.append(("remaining", f"{duration_text(round(progress.eta_s))}"))
     if progress.checkpoint_s is not None and progress.state != "complete":
-        facts.append(("checkpoint", f"checkpoint at {progress.checkpoint_s:.6g} s"))
+        facts.append(("checkpoint", f"{progress.checkpoint_s:.6g} s"))
     return facts
 
 
