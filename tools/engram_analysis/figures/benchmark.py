@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Sequence
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -60,6 +61,11 @@ def _draw_scaling(axes: Axes, summaries: Sequence[Summary], quantity: str, label
         )
     axes.set_xscale("log")
     axes.set_yscale("log")
+    sizes = sorted({s.neurons for s in summaries})
+    axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
+    axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+    axes.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
+    axes.yaxis.set_minor_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
     axes.set_xlabel("neurons")
     axes.set_ylabel(label)
 
