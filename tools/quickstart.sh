@@ -71,14 +71,14 @@ else
 fi
 
 step "Plots"
-"$python" tools/plot.py "$results"
+"$python" tools/engram-plot "$results"
 
 step "Done"
 "$python" - "$results" <<'END'
 import sys
 
 sys.path.insert(0, "tools")
-from engram_results import Results
+from engram_analysis import Results
 
 results = Results(sys.argv[1])
 summary = results.summary
@@ -91,4 +91,4 @@ print(f"Wall time: {wall['setup'] + wall['run']:.1f} s on {summary['ranks']} ran
 END
 echo "Results:   $results"
 echo "Plots:     $results/plots (begin with overview.png)"
-echo "Next:      $engram --help, docs/configuration.md, configs/"
+echo "Next:      $engram --help, tools/engram-recall $results, docs/configuration.md, configs/"

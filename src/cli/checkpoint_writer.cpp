@@ -27,7 +27,8 @@ CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& 
 }
 
 std::uint32_t CheckpointWriter::requests(Step step) {
-    std::uint32_t wanted = StopSignal::requested() ? request_stop | request_checkpoint : 0;
+    std::uint32_t wanted =
+        StopSignal::requested() || stop_condition_() ? request_stop | request_checkpoint : 0;
     if (rank_ != 0) return wanted;
     const double minutes = std::chrono::duration<double>(Clock::now() - last_save_).count() / 60.0;
     const double every_min = experiment_.checkpoint.every_wall_min;
@@ -47,11 +48,12 @@ void CheckpointWriter::save(const RunPosition& position, const SharedState& shar
     last_step_ = position.step;
     if (rank_ != 0) return;
     remove_old_checkpoints(files_.directory(), experiment_.checkpoint.keep);
+    const double simulated_s = step_time_ms(position.step, experiment_.dt_ms) / 1000.0;
+    listener_(path, simulated_s);
     if (quiet_) return;
     std::error_code ignored;
     const double size_MB = static_cast<double>(std::filesystem::file_size(path, ignored)) / 1e6;
-    std::fprintf(stderr, "engram: checkpoint at %.10g s: %.1f MB in %.2f s\n",
-                 step_time_ms(position.step, experiment_.dt_ms) / 1000.0, size_MB,
+    std::fprintf(stderr, "engram: checkpoint at %.10g s: %.1f MB in %.2f s\n", simulated_s, size_MB,
                  std::chrono::duration<double>(last_save_ - start).count());
 }
 

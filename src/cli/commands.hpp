@@ -4,6 +4,7 @@
 #include <mpi.h>
 
 #include "cli/command_line.hpp"
+#include "experiment/ensemble.hpp"
 #include "experiment/errors.hpp"
 #include "experiment/experiment.hpp"
 
@@ -16,6 +17,20 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator);
 ExitCode check_command(const CommandLine& line, MPI_Comm communicator);
 ExitCode plan_command(const CommandLine& line, MPI_Comm communicator);
 ExitCode inspect_command(const CommandLine& line, MPI_Comm communicator);
+
+//! Collective. Whether the configuration asks for trials or a sweep.
+bool wants_ensemble(const CommandLine& line, MPI_Comm communicator);
+
+//! Collective. Rank 0 reads, validates and distributes the ensemble.
+Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator);
+
+//! The same as run and resume for an ensemble.
+ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator);
+ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator);
+
+//! One rank at least must fit into this machine; building would take long to find out.
+//! \throw UsageError
+void require_memory(const Experiment& experiment, int n_ranks);
 
 //! Collective. Rank 0 reads, validates and distributes the configuration.
 Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator);

@@ -46,9 +46,36 @@ void print_job_options(const Forecast& forecast, int n_ranks) {
         std::printf("  (in several starts: slurm/self_continuing_job.sh)\n");
 }
 
+// All trials of an ensemble on groups of ranks; memory is that of the greediest point.
+ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
+    const Ensemble ensemble = read_ensemble_everywhere(line, communicator);
+    on_rank_0(communicator, [&] {
+        const auto per_trial = static_cast<int>(ensemble.ranks_per_trial());
+        if (line.ranks < per_trial)
+            throw UsageError("ranks_per_trial is " + std::to_string(per_trial) +
+                             "; plan for as many ranks at least");
+        const int n_groups = line.ranks / per_trial;
+        Forecast total;
+        for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
+            const Forecast one = make_forecast(ensemble.experiment({point, 0}), per_trial);
+            total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
+            total.memory_per_rank_MB = std::max(total.memory_per_rank_MB, one.memory_per_rank_MB);
+            total.wall_s += one.wall_s * ensemble.trials() / n_groups;
+        }
+        std::printf("Trials:             %u at each of %zu point(s), %d at a time\n",
+                    ensemble.trials(), ensemble.points().size(), n_groups);
+        std::printf("Memory:             about %.0f MB per rank\n", total.memory_per_rank_MB);
+        std::printf("Time:               about %s (one core per rank; rough)\n",
+                    duration_text(std::ceil(total.wall_s)).c_str());
+        print_job_options(total, line.ranks);
+    });
+    return ExitCode::done;
+}
+
 }  // namespace
 
 ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
+    if (wants_ensemble(line, communicator)) return plan_ensemble(line, communicator);
     const Experiment experiment = read_everywhere(line, communicator);
     on_rank_0(communicator, [&] {
         const Partition partition(experiment.populations.size(), line.ranks);

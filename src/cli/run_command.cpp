@@ -26,10 +26,6 @@ Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator) {
     return parse_configuration(broadcast_text(std::move(text), communicator), line.argument);
 }
 
-namespace {
-
-// One rank at least must fit into this machine; building would take long to find out.
-// \throw UsageError
 void require_memory(const Experiment& experiment, int n_ranks) {
     const double need_MB = make_forecast(experiment, n_ranks).memory_per_rank_MB;
     const double have_MB = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
@@ -41,9 +37,8 @@ void require_memory(const Experiment& experiment, int n_ranks) {
                      " MB; use more ranks on more nodes ('engram plan' forecasts the need)");
 }
 
-}  // namespace
-
 ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
+    if (wants_ensemble(line, communicator)) return run_ensemble_command(line, communicator);
     const double start = MPI_Wtime();
     const Experiment experiment = read_everywhere(line, communicator);
     // Whatever can be found wrong is found before an existing result is touched.

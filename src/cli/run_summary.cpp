@@ -80,12 +80,20 @@ std::string mpi_version() {
 
 }  // namespace
 
+std::vector<double> gather_peak_memory_MB(MPI_Comm communicator) {
+    return gather(peak_memory_MB(), communicator);
+}
+
+json versions() {
+    return {{"engram", ENGRAM_VERSION}, {"hdf5", hdf5_version()}, {"mpi", mpi_version()}};
+}
+
 json make_summary(const Simulation& simulation, double setup_s, double run_s,
                   MPI_Comm communicator) {
     const Experiment& experiment = simulation.experiment();
     int n_ranks = 1;
     MPI_Comm_size(communicator, &n_ranks);
-    const std::vector<double> memory = gather(peak_memory_MB(), communicator);
+    const std::vector<double> memory = gather_peak_memory_MB(communicator);
     const WorkCounters work = simulation.work();
     const std::uint64_t neuron_steps = sum(work.neuron_steps, communicator);
     const std::uint64_t delivered = sum(work.delivered_spikes, communicator);
@@ -131,8 +139,7 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
           {"overflow_calls", exchange.overflow_calls},
           {"bytes_received", exchange.bytes_received},
           {"wall_s", exchange.seconds}}},
-        {"versions",
-         {{"engram", ENGRAM_VERSION}, {"hdf5", hdf5_version()}, {"mpi", mpi_version()}}}};
+        {"versions", versions()}};
 }
 
 std::string summary_text(const json& summary, const std::string& directory) {

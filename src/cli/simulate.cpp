@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/checkpoint_writer.hpp"
+#include "cli/progress_file.hpp"
 #include "cli/progress_log.hpp"
 #include "cli/run_summary.hpp"
 #include "experiment/step_time.hpp"
@@ -16,17 +17,25 @@ ExitCode simulate(Simulation& simulation, ResultFiles& files, double setup_s, bo
     const Experiment& experiment = simulation.experiment();
     const int rank = rank_of(communicator);
     const std::string directory = files.directory().path().string();
-    ProgressLog progress(experiment, simulation.schedule(), quiet);
+    ProgressLog log(experiment, simulation.schedule(), quiet);
+    ProgressFile status(files.directory().progress(), experiment, simulation.schedule(),
+                        size_of(communicator));
+    TwoListeners progress(log, status);
     CheckpointWriter checkpoints(experiment, simulation.network(), files,
                                  simulation.position().step, communicator, quiet);
+    checkpoints.notify([&](const std::string& path, double simulated_s) {
+        status.checkpoint_saved(path, simulated_s);
+    });
     const double start = MPI_Wtime();
     if (simulation.run(files, progress, &checkpoints) == RunOutcome::stopped) {
-        if (rank == 0)
+        if (rank == 0) {
+            status.finish("stopped");
             std::fprintf(stderr,
                          "engram: stopped on request at %.10g s after a complete checkpoint; "
                          "continue with: engram resume %s\n",
                          step_time_ms(simulation.position().step, experiment.dt_ms) / 1000.0,
                          directory.c_str());
+        }
         return ExitCode::stopped_resumable;
     }
     files.finish();
@@ -35,6 +44,7 @@ ExitCode simulate(Simulation& simulation, ResultFiles& files, double setup_s, bo
     on_root(communicator, [&] {
         write_summary(files.directory().summary(), summary);
         files.directory().remove_partial();
+        status.finish("complete");
     });
     if (rank == 0) std::printf("%s", summary_text(summary, directory).c_str());
     return ExitCode::done;

@@ -132,6 +132,20 @@ ConfigNode parse_yaml(const std::string& text, const std::string& file,
     }
 }
 
+void set_value(ConfigNode& root, const std::string& key, ConfigNode value) {
+    ConfigNode* node = &root;
+    for (const std::string& part : split_at_dots(key)) {
+        if (node->kind != ConfigNode::Kind::map)
+            *node = empty_node(ConfigNode::Kind::map, value.place);
+        if (node->find(part) == nullptr) {
+            node->keys.push_back(part);
+            node->children.push_back(empty_node(ConfigNode::Kind::null, value.place));
+        }
+        node = node->find(part);
+    }
+    *node = std::move(value);
+}
+
 void apply_override(ConfigNode& root, const std::string& override_text,
                     std::vector<ConfigProblem>& problems) {
     const std::size_t equals = override_text.find('=');
@@ -153,17 +167,8 @@ void apply_override(ConfigNode& root, const std::string& override_text,
         return;
     }
 
-    ConfigNode* node = &root;
-    for (const std::string& part : parts) {
-        if (node->kind != ConfigNode::Kind::map) *node = empty_node(ConfigNode::Kind::map, place);
-        if (node->find(part) == nullptr) {
-            node->keys.push_back(part);
-            node->children.push_back(empty_node(ConfigNode::Kind::null, place));
-        }
-        node = node->find(part);
-    }
-    *node = std::move(value);
-    node->place = place;
+    value.place = place;
+    set_value(root, key, std::move(value));
 }
 
 }  // namespace engram

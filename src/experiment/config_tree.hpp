@@ -37,8 +37,10 @@ struct ConfigNode {
 ConfigNode parse_yaml(const std::string& text, const std::string& file,
                       std::vector<ConfigProblem>& problems);
 
-//! Applies "a.b.c=value": replaces the value, makes the maps on the way to it where they are
-//! missing.
+//! Replaces the value of the key "a.b.c", makes the maps on the way to it where they are missing.
+void set_value(ConfigNode& root, const std::string& key, ConfigNode value);
+
+//! Applies "a.b.c=value".
 void apply_override(ConfigNode& root, const std::string& override_text,
                     std::vector<ConfigProblem>& problems);
 

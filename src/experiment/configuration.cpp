@@ -83,24 +83,34 @@ void read_output(ConfigReader reader, const std::string& file, std::string& dire
     reader.finish();
 }
 
-ConfigNode parse_tree(const std::string& text, const std::string& file, const Overrides& overrides,
-                      ConfigProblems& problems) {
-    ConfigNode root = parse_yaml(text, file, problems.list());
-    if (root.kind != ConfigNode::Kind::map && root.kind != ConfigNode::Kind::null) {
-        problems.add(root.place, "", must_be("a map of sections", root));
-        problems.throw_if_any();
-    }
-    for (const std::string& override_text : overrides)
-        apply_override(root, override_text, problems.list());
-    return root;
+// What concerns many runs is read by Ensemble; see there.
+void skip_ensemble_keys(ConfigReader& reader) {
+    for (const char* key :
+         {"trials", "trials_per_batch", "ranks_per_trial", "trial_results", "sweep"})
+        reader.node(key);
 }
 
 }  // namespace
 
-Experiment parse_configuration(const std::string& text, const std::string& file,
-                               const Overrides& overrides) {
+ConfigTree parse_config_tree(const std::string& text, const std::string& file,
+                             const Overrides& overrides) {
+    ConfigTree tree{{}, file, {}};
+    tree.root = parse_yaml(text, file, tree.problems);
+    if (tree.root.kind != ConfigNode::Kind::map && tree.root.kind != ConfigNode::Kind::null) {
+        tree.problems.push_back(
+            {file, tree.root.place.line, "", must_be("a map of sections", tree.root)});
+        throw ConfigError(std::move(tree.problems));
+    }
+    for (const std::string& override_text : overrides)
+        apply_override(tree.root, override_text, tree.problems);
+    return tree;
+}
+
+Experiment make_experiment(const ConfigTree& tree) {
+    const std::string& file = tree.file;
     ConfigProblems problems(file);
-    const ConfigNode root = parse_tree(text, file, overrides, problems);
+    problems.list() = tree.problems;
+    const ConfigNode& root = tree.root;
     problems.set_tree(&root);
 
     Experiment experiment;
@@ -119,6 +129,7 @@ Experiment parse_configuration(const std::string& text, const std::string& file,
         read_recording(reader.section("record"), experiment.populations, experiment.groups);
     read_checkpoint(reader.section("checkpoint"), experiment.checkpoint);
     read_output(reader.section("output"), file, experiment.output_directory);
+    skip_ensemble_keys(reader);
     reader.finish();
 
     validate(experiment, problems);
@@ -126,14 +137,23 @@ Experiment parse_configuration(const std::string& text, const std::string& file,
     return experiment;
 }
 
-Experiment read_configuration(const std::string& path, const Overrides& overrides) {
+Experiment parse_configuration(const std::string& text, const std::string& file,
+                               const Overrides& overrides) {
+    return make_experiment(parse_config_tree(text, file, overrides));
+}
+
+ConfigTree read_config_tree(const std::string& path, const Overrides& overrides) {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) throw FileError(path, "there is no such file");
     if (std::filesystem::is_directory(path, ignored)) throw FileError(path, "is a directory");
     std::ifstream stream(path, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(stream), {});
     if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
-    return parse_configuration(text, path, overrides);
+    return parse_config_tree(text, path, overrides);
+}
+
+Experiment read_configuration(const std::string& path, const Overrides& overrides) {
+    return make_experiment(read_config_tree(path, overrides));
 }
 
 }  // namespace engram

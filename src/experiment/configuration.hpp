@@ -4,12 +4,29 @@
 #include <string>
 #include <vector>
 
+#include "experiment/config_tree.hpp"
 #include "experiment/experiment.hpp"
 
 namespace engram {
 
 // Settings from the command line, "section.key=value", applied on top of a file.
 using Overrides = std::vector<std::string>;
+
+// A configuration before it is understood, with what is already known to be wrong with it.
+struct ConfigTree {
+    ConfigNode root;
+    std::string file;  //!< name for messages; its directory is the base of relative paths
+    std::vector<ConfigProblem> problems;
+};
+
+//! \throw ConfigError at a syntax error; FileError if the file cannot be read
+ConfigTree read_config_tree(const std::string& path, const Overrides& overrides = {});
+ConfigTree parse_config_tree(const std::string& text, const std::string& file,
+                             const Overrides& overrides = {});
+
+//! The single run that a tree describes; its trials and sweep are not looked at.
+//! \throw ConfigError with every problem at once
+Experiment make_experiment(const ConfigTree& tree);
 
 //! Reads, overrides and validates a configuration file.
 //! Relative connectivity.file is resolved against the directory of the configuration file.

@@ -1,5 +1,7 @@
 #include "experiment/step_time.hpp"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -20,6 +22,14 @@ double step_time_ms(Step step, double dt_ms) {
     denominator /= common;
     return static_cast<double>(step) * static_cast<double>(numerator) /
            static_cast<double>(denominator);
+}
+
+std::string snapshot_label(double time_s) {
+    std::array<char, 400> digits;  // the largest double has 309
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), time_s,
+                                   std::chars_format::fixed)
+                         .ptr;
+    return "t_" + std::string(digits.data(), end) + "s";
 }
 
 }  // namespace engram

@@ -1,6 +1,8 @@
 // Times of steps as a person would write them.
 #pragma once
 
+#include <string>
+
 #include "experiment/experiment.hpp"
 
 namespace engram {
@@ -8,5 +10,8 @@ namespace engram {
 //! The double nearest to step * dt in decimal: 3 steps of 0.2 ms are 0.6, not 0.6000000000000001.
 //! Exact rounding if dt is a multiple of 1e-6 ms; otherwise the plain product.
 double step_time_ms(Step step, double dt_ms);
+
+//! "t_9s", "t_28810s", "t_0.5s": the shortest decimal of the time.
+std::string snapshot_label(double time_s);
 
 }  // namespace engram

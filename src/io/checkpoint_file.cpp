@@ -183,11 +183,12 @@ class Writer {
         return layout;
     }
 
-    static std::vector<Place<double>> lay_out_group(FileLayout& layout, const std::string& name,
-                                                    const std::vector<NamedValues>& list,
-                                                    std::uint64_t n) {
+    static std::vector<DatasetPlace<double>> lay_out_group(FileLayout& layout,
+                                                           const std::string& name,
+                                                           const std::vector<NamedValues>& list,
+                                                           std::uint64_t n) {
         const h5::Group group = h5::create_group(layout.file(), name);
-        std::vector<Place<double>> places;
+        std::vector<DatasetPlace<double>> places;
         for (const NamedValues& entry : list)
             places.push_back(layout.add_dataset<double>(group, entry.name, {n}));
         return places;
@@ -214,7 +215,7 @@ class Writer {
 
     // Values that every rank holds.
     template <h5::Number T>
-    void write_shared(const std::string& name, const Place<T>& place,
+    void write_shared(const std::string& name, const DatasetPlace<T>& place,
                       const std::vector<T>& values) {
         const h5::Slab all{0, values.size()};
         const std::span<const h5::Slab> slabs(&all, rank_of(comm_) == 0 ? 1 : 0);
@@ -222,7 +223,7 @@ class Writer {
         ledger_.add(name, slabs, std::span<const T>(values));
     }
 
-    void write_by_neuron(const std::string& group, const std::vector<Place<double>>& places,
+    void write_by_neuron(const std::string& group, const std::vector<DatasetPlace<double>>& places,
                          const std::vector<NamedValues>& list, bool exc_only) {
         const auto slabs = neuron_slabs(network_, exc_only);
         for (std::size_t i = 0; i < list.size(); ++i) {
@@ -247,8 +248,9 @@ class Writer {
     }
 
     template <h5::Number T>
-    void write_in_order(const std::string& name, const Place<T>& place, std::span<const T> values,
-                        const EdgeRound& round, const std::vector<SynapseIndex>& order) {
+    void write_in_order(const std::string& name, const DatasetPlace<T>& place,
+                        std::span<const T> values, const EdgeRound& round,
+                        const std::vector<SynapseIndex>& order) {
         std::vector<T> ordered(order.size());
         for (std::size_t i = 0; i < order.size(); ++i) ordered[i] = values[order[i]];
         file_->write(place, round.edges, std::span<const T>(ordered));
@@ -279,12 +281,12 @@ class Writer {
     Ledger ledger_;
     std::optional<ParallelFile> file_;
     // In the file:
-    Place<std::uint64_t> arriving_, header_checksum_;
-    Place<std::int64_t> due_step_;
-    Place<std::uint32_t> due_neuron_;
-    Place<double> calcium_pre_;
-    std::vector<Place<double>> neurons_, exc_neurons_, synapses_;
-    Place<std::uint8_t> tags_, header_place_;
+    DatasetPlace<std::uint64_t> arriving_, header_checksum_;
+    DatasetPlace<std::int64_t> due_step_;
+    DatasetPlace<std::uint32_t> due_neuron_;
+    DatasetPlace<double> calcium_pre_;
+    std::vector<DatasetPlace<double>> neurons_, exc_neurons_, synapses_;
+    DatasetPlace<std::uint8_t> tags_, header_place_;
 };
 
 void check_version(const h5::File& file) {

@@ -36,7 +36,7 @@ struct EvenShare {
 
 //! Fill a dataset whose rows any rank can compute: `fill(row, values)` stores one.
 template <h5::Number T, typename Fill>
-void write_computed(ParallelFile& file, const Place<T>& place, std::uint64_t rows_per_round,
+void write_computed(ParallelFile& file, const DatasetPlace<T>& place, std::uint64_t rows_per_round,
                     Fill&& fill) {
     const EvenShare share(place.shape.front(), rows_per_round, file.communicator());
     const std::uint64_t length = h5::row_length(place.shape);

@@ -15,7 +15,7 @@ namespace engram {
 
 //! Where a dataset has its values in the file.
 template <h5::Number T>
-struct Place {
+struct DatasetPlace {
     std::uint64_t offset = 0;  //!< of the first value [bytes]; undefined if there are none
     h5::Shape shape;
 
@@ -30,20 +30,20 @@ class FileLayout {
     const h5::File& file() const { return file_; }
 
     template <h5::Number T>
-    Place<T> add_dataset(hid_t location, const std::string& name, const h5::Shape& shape) {
+    DatasetPlace<T> add_dataset(hid_t location, const std::string& name, const h5::Shape& shape) {
         return place_of<T>(h5::create_dataset<T>(location, name, shape));
     }
     //! The same with the attribute that most datasets have.
     template <h5::Number T>
-    Place<T> add_dataset(hid_t location, const std::string& name, const h5::Shape& shape,
-                         const std::string& units) {
+    DatasetPlace<T> add_dataset(hid_t location, const std::string& name, const h5::Shape& shape,
+                                const std::string& units) {
         const h5::DataSet dataset = h5::create_dataset<T>(location, name, shape);
         h5::write_attribute(dataset, "units", units);
         return place_of<T>(dataset);
     }
     //! \param dataset contiguous, of this layout
     template <h5::Number T>
-    static Place<T> place_of(hid_t dataset) {
+    static DatasetPlace<T> place_of(hid_t dataset) {
         return {H5Dget_offset(dataset), h5::shape(dataset)};
     }
 

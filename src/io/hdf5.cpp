@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "experiment/errors.hpp"
-#include "io/durable.hpp"
 
 namespace engram::h5 {
 
@@ -51,27 +50,6 @@ std::string file_name(hid_t object) {
     });
 }
 
-bool is_temporary(const std::string& path) {
-    return path.ends_with(temporary_suffix);
-}
-
-// HDF5 1.10 crashes in MPI_Finalize if it could not write all of a file or dataset on closing. A
-// temporary file is worthless once its writer has failed: giving its space back lets a full disk
-// take the little that closing writes.
-void empty_temporary(const std::string& path) {
-    std::error_code ignored;
-    if (is_temporary(path)) std::filesystem::resize_file(path, 0, ignored);
-}
-
-// MPI-IO often loses the reason of a failed write; a full disk is the most frequent one.
-std::string full_disk_note(const std::string& path) {
-    constexpr std::uintmax_t nearly_full_bytes = 1 << 20;
-    std::error_code error;
-    const auto space = std::filesystem::space(std::filesystem::absolute(path).parent_path(), error);
-    if (error || space.available > nearly_full_bytes) return "";
-    return " (the disk has only " + std::to_string(space.available / 1024) + " KiB left)";
-}
-
 hid_t create_file(const std::string& path, hid_t access) {
     const hid_t id =
         quietly([&] { return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access); });
@@ -92,13 +70,6 @@ hid_t open_file(const std::string& path, Access access) {
     throw FileError(path, compose("cannot open it as an HDF5 file", remedy_for_reading));
 }
 
-DataType text_type() {
-    DataType type(H5Tcopy(H5T_C_S1));
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    return type;
-}
-
 }  // namespace
 
 detail::Silence::Silence() {
@@ -112,14 +83,15 @@ detail::Silence::~Silence() {
     H5Eset_auto2(H5E_DEFAULT, function_, data_);
 }
 
+DataType text_type() {
+    DataType type(H5Tcopy(H5T_C_S1));
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
+}
+
 void fail(hid_t object, const std::string& problem, const std::string& remedy) {
-    std::string message = compose(problem, remedy);
-    const std::string path = file_name(object);
-    if (remedy == remedy_for_writing) {
-        message += full_disk_note(path);
-        empty_temporary(path);
-    }
-    throw FileError(path, message);
+    throw FileError(file_name(object), compose(problem, remedy));
 }
 
 void reject(hid_t object, const std::string& problem, const std::string& remedy) {
@@ -127,11 +99,7 @@ void reject(hid_t object, const std::string& problem, const std::string& remedy)
 }
 
 File File::create(const std::string& path) {
-    const PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
-    // No buffering of values: a full disk shall show when they are written, not on closing.
-    H5Pset_cache(access, 0, 0, 0, 0);
-    H5Pset_sieve_buf_size(access, 0);
-    return File(path, create_file(path, access), Access::read_write);
+    return File(path, create_file(path, H5P_DEFAULT));
 }
 
 File File::create_in_memory(const std::string& path, Layout layout) {
@@ -140,33 +108,16 @@ File File::create_in_memory(const std::string& path, Layout layout) {
     H5Pset_fapl_stdio(access);
     if (layout == Layout::checked)
         H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
-    return File(path, create_file(path, access), Access::read_write);
+    return File(path, create_file(path, access));
 }
 
 File File::open(const std::string& path, Access access) {
-    return File(path, open_file(path, access), access);
-}
-
-File::~File() {
-    const bool failed = access_ == Access::read_write && std::uncaught_exceptions() > exceptions_;
-    if (!failed || id_ < 0 || !is_temporary(path_)) return;
-    empty_temporary(path_);
-    id_.reset();
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-}
-
-void File::flush() {
-    if (quietly([&] { return H5Fflush(id_, H5F_SCOPE_GLOBAL); }) < 0) {
-        fail(id_, "cannot write buffered data", remedy_for_writing);
-    }
+    return File(path, open_file(path, access));
 }
 
 void File::close() {
-    if (access_ == Access::read_write) flush();
-    if (id_.reset() < 0) {
+    if (id_.reset() < 0)
         throw FileError(path_, compose("cannot close the file", remedy_for_writing));
-    }
 }
 
 Group create_group(hid_t location, const std::string& name) {

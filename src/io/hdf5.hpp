@@ -8,7 +8,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <span>
 #include <string>
@@ -82,32 +81,23 @@ enum class Layout {
 //! An open file of one process.
 class File {
   public:
-    //! Create a file, or empty the one that is there. Large files go through a FileLayout.
+    //! Create a file, or empty the one that is there. HDF5 must not meet a full disk: results go
+    //! through a FileLayout.
     static File create(const std::string& path);
     //! The same for a FileDescriptor in memory.
     static File create_in_memory(const std::string& path, Layout layout);
     static File open(const std::string& path, Access access);
 
-    File(File&&) noexcept = default;
-    File& operator=(File&&) noexcept = default;
-    ~File();
-
     operator hid_t() const { return id_; }
     const std::string& path() const { return path_; }
-    //! Write what is buffered, and say so if that fails. Datasets that were appended to close
-    //! silently: flush before.
-    void flush();
-    //! Flush and close, and say so if that fails; the destructor closes too, but silently.
-    //! Close all groups and datasets of the file first.
+    //! Close, and say so if that fails; the destructor closes too, but silently. Close all groups
+    //! and datasets of the file first.
     void close();
 
   private:
-    File(std::string path, hid_t id, Access access)
-        : path_(std::move(path)), id_(id), access_(access) {}
+    File(std::string path, hid_t id) : path_(std::move(path)), id_(id) {}
     std::string path_;
     Handle<H5Fclose> id_;
-    Access access_;
-    int exceptions_ = std::uncaught_exceptions();  //!< in flight when the file was opened
 };
 
 //! The group at `name` below `location`, made with all its parents.
@@ -143,6 +133,9 @@ void write_array_attribute(hid_t object, const std::string& name, hid_t type, st
 void read_attribute(hid_t object, const std::string& name, hid_t type,
                     const std::function<void*(std::size_t)>& provide);
 }  // namespace detail
+
+//! Text of any length in UTF-8.
+DataType text_type();
 
 //! A scalar of any HDF5 type, e.g. an enumeration.
 void write_attribute(hid_t object, const std::string& name, hid_t type, const void* value);

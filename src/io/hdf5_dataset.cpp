@@ -19,7 +19,7 @@ PropertyList creation_properties(const Shape& shape, const DatasetOptions& optio
     // Equal runs shall leave equal files: no time stamps.
     H5Pset_obj_track_times(properties, 0);
     const bool empty = std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end();
-    if (options.chunk_rows == 0 || (empty && !options.extendible)) {
+    if (options.chunk_rows == 0 || empty) {
         // Every value gets written, so filling the space beforehand would double the work; but
         // its place is fixed at once, for writers that do not go through HDF5.
         H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
@@ -27,8 +27,7 @@ PropertyList creation_properties(const Shape& shape, const DatasetOptions& optio
         return properties;
     }
     Shape chunk = shape;
-    chunk.front() =
-        options.extendible ? options.chunk_rows : std::min(options.chunk_rows, shape.front());
+    chunk.front() = std::min(options.chunk_rows, shape.front());
     H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
     if (options.checksum) H5Pset_fletcher32(properties);
     return properties;
@@ -99,10 +98,7 @@ namespace detail {
 
 DataSet create(hid_t location, const std::string& name, hid_t type, const Shape& shape,
                const DatasetOptions& options) {
-    Shape largest = shape;
-    if (options.extendible) largest.front() = H5S_UNLIMITED;
-    const DataSpace space(
-        H5Screate_simple(static_cast<int>(shape.size()), shape.data(), largest.data()));
+    const DataSpace space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
     const PropertyList properties = creation_properties(shape, options);
     DataSet dataset(quietly([&] {
         return H5Dcreate2(location, name.c_str(), type, space, H5P_DEFAULT, properties,
@@ -131,14 +127,24 @@ void read(hid_t dataset, hid_t type, Slab slab, std::size_t n_values, void* valu
     }
 }
 
-void extend(hid_t dataset, hsize_t additional_rows) {
-    Shape extent = shape(dataset);
-    extent.front() += additional_rows;
-    if (quietly([&] { return H5Dset_extent(dataset, extent.data()); }) < 0) {
-        fail(dataset, "cannot extend the dataset '" + object_name(dataset) + "'",
-             remedy_for_writing);
-    }
+}  // namespace detail
+void write_texts(hid_t location, const std::string& name, const Shape& shape,
+                 const std::vector<std::string>& texts) {
+    const DataType type = text_type();
+    const DataSpace space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
+    PropertyList properties(H5Pcreate(H5P_DATASET_CREATE));
+    H5Pset_obj_track_times(properties, 0);
+    const DataSet dataset(quietly([&] {
+        return H5Dcreate2(location, name.c_str(), type, space, H5P_DEFAULT, properties,
+                          H5P_DEFAULT);
+    }));
+    std::vector<const char*> characters;
+    for (const std::string& text : texts) characters.push_back(text.c_str());
+    if (dataset < 0 || (!texts.empty() && quietly([&] {
+                                              return H5Dwrite(dataset, type, H5S_ALL, H5S_ALL,
+                                                              H5P_DEFAULT, characters.data());
+                                          }) < 0))
+        fail(location, "cannot write the dataset '" + name + "'", remedy_for_writing);
 }
 
-}  // namespace detail
 }  // namespace engram::h5

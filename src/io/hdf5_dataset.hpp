@@ -12,9 +12,8 @@ namespace engram::h5 {
 using Shape = std::vector<hsize_t>;  //!< {rows} or {rows, columns}
 
 struct DatasetOptions {
-    hsize_t chunk_rows = 0;   //!< 0: contiguous; else stored in pieces of that many rows
-    bool checksum = false;    //!< detect flipped bits on reading (fletcher32); chunked only
-    bool extendible = false;  //!< further rows may be appended; chunked only
+    hsize_t chunk_rows = 0;  //!< 0: contiguous; else stored in pieces of that many rows
+    bool checksum = false;   //!< detect flipped bits on reading (fletcher32); chunked only
 };
 
 //! A run of whole rows.
@@ -33,7 +32,6 @@ DataSet create(hid_t location, const std::string& name, hid_t type, const Shape&
                const DatasetOptions& options);
 void write(hid_t dataset, hid_t type, Slab rows, std::size_t n_values, const void* values);
 void read(hid_t dataset, hid_t type, Slab rows, std::size_t n_values, void* values);
-void extend(hid_t dataset, hsize_t additional_rows);
 }  // namespace detail
 
 template <Number T>
@@ -58,13 +56,9 @@ DataSet write_dataset(hid_t location, const std::string& name, const Shape& shap
     return dataset;
 }
 
-//! Add rows behind the last one of an extendible dataset.
-template <Number T>
-void append_rows(hid_t dataset, std::span<const T> values) {
-    const Shape before = shape(dataset);
-    detail::extend(dataset, values.size() / row_length(before));
-    write_rows(dataset, before.front(), values);
-}
+//! A dataset of texts in the order of its rows, by one process.
+void write_texts(hid_t location, const std::string& name, const Shape& shape,
+                 const std::vector<std::string>& texts);
 
 template <Number T>
 std::vector<T> read_rows(hid_t dataset, Slab slab) {

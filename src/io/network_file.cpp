@@ -64,8 +64,8 @@ class EdgeTable {
     }
 
   private:
-    Place<std::uint64_t> node_ids(FileLayout& file, hid_t group, const std::string& name,
-                                  const std::string& node_population) const {
+    DatasetPlace<std::uint64_t> node_ids(FileLayout& file, hid_t group, const std::string& name,
+                                         const std::string& node_population) const {
         const auto dataset = h5::create_dataset<std::uint64_t>(group, name, {n_edges()});
         h5::write_attribute(dataset, "node_population", node_population);
         return file.place_of<std::uint64_t>(dataset);
@@ -97,7 +97,7 @@ class EdgeTable {
                        [](std::uint64_t edge, std::uint64_t* index) { *index = edge; });
     }
 
-    void write_constant(ParallelFile& file, const Place<double>& place, double value) const {
+    void write_constant(ParallelFile& file, const DatasetPlace<double>& place, double value) const {
         write_computed(file, place, edges_per_round_,
                        [value](std::uint64_t, double* entry) { *entry = value; });
     }
@@ -126,9 +126,9 @@ class EdgeTable {
     SourceIndex by_source_;
     Ids targets_with_edges_;
     // In the file:
-    Place<std::uint64_t> sources_, target_ids_, type_, group_index_;
-    Place<std::uint32_t> group_id_;
-    Place<double> weight_, delay_;
+    DatasetPlace<std::uint64_t> sources_, target_ids_, type_, group_index_;
+    DatasetPlace<std::uint32_t> group_id_;
+    DatasetPlace<double> weight_, delay_;
     IndexPlaces target_index_, source_index_;
 };
 

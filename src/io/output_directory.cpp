@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 #include <vector>
 
@@ -24,10 +25,10 @@ namespace fs = std::filesystem;
 
 // Also of a file that was being written when its run was killed.
 bool is_result(const fs::path& path, const fs::file_status& status) {
-    constexpr std::array names{"config.yaml", "spikes.h5", "traces.h5", "network.h5",
-                               "summary.json"};
+    constexpr std::array names{"config.yaml",  "spikes.h5",   "traces.h5",    "network.h5",
+                               "summary.json", "ensemble.h5", "progress.json"};
     std::string name = path.filename().string();
-    if (name == "partial") {
+    if (name == "partial" || name == "trials") {
         std::error_code error;
         return fs::is_directory(status) && !fs::is_empty(path, error);
     }
@@ -89,6 +90,12 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
         if (result.filename() != "config.yaml") remove_tree(result);
     create(path / "partial");
     return OutputDirectory(path);
+}
+
+OutputDirectory OutputDirectory::trial(std::uint32_t point, std::uint32_t trial) const {
+    char name[64];
+    std::snprintf(name, sizeof name, "trials/%03u/%04u", point, trial);
+    return OutputDirectory(path_ / name);
 }
 
 std::string OutputDirectory::snapshot_part(int index) const {

@@ -1,6 +1,7 @@
 // The directory of a run: what lies where, and whether it may be used.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -21,6 +22,14 @@ class OutputDirectory {
     std::string traces() const { return file("traces.h5"); }
     std::string network() const { return file("network.h5"); }
     std::string summary() const { return file("summary.json"); }
+
+    std::string ensemble() const { return file("ensemble.h5"); }
+    //! How far a run has come; replaced while it runs.
+    std::string progress() const { return file("progress.json"); }
+    //! Directory of one run of an ensemble.
+    OutputDirectory trial(std::uint32_t point, std::uint32_t trial) const;
+    //! Where the logs of an ensemble lie while it runs.
+    std::string partial() const { return file("partial"); }
 
     //! Recordings of an unfinished run, gone once it is complete.
     std::string spike_spool() const { return file("partial/spikes.bin"); }

@@ -34,7 +34,8 @@ class ParallelFile {
     //! Write rows of a dataset: slabs in any order, values in the order of the slabs. Not
     //! collective, and fails in finish() only.
     template <h5::Number T>
-    void write(const Place<T>& place, std::span<const h5::Slab> slabs, std::span<const T> values) {
+    void write(const DatasetPlace<T>& place, std::span<const h5::Slab> slabs,
+               std::span<const T> values) {
         const auto bytes = std::as_bytes(values);
         std::size_t done = 0;
         for (const h5::Slab& slab : slabs) {
@@ -44,7 +45,7 @@ class ParallelFile {
         }
     }
     template <h5::Number T>
-    void write(const Place<T>& place, h5::Slab slab, std::span<const T> values) {
+    void write(const DatasetPlace<T>& place, h5::Slab slab, std::span<const T> values) {
         write(place, std::span<const h5::Slab>(&slab, 1), values);
     }
 

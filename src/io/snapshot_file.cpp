@@ -1,8 +1,5 @@
 #include "io/snapshot_file.hpp"
 
-#include <array>
-#include <charconv>
-
 #include "experiment/errors.hpp"
 #include "io/even_share.hpp"
 #include "io/file_format.hpp"
@@ -31,14 +28,6 @@ void append(std::vector<double>& all, const std::vector<double>& part) {
 }
 
 }  // namespace
-
-std::string snapshot_label(double time_s) {
-    std::array<char, 400> digits;  // the largest double has 309
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), time_s,
-                                   std::chars_format::fixed)
-                         .ptr;
-    return "t_" + std::string(digits.data(), end) + "s";
-}
 
 void write_snapshot_part(const std::string& path, double time_s, std::uint64_t n_targets,
                          const EdgeProvider& provider, const PlasticValues& values, MPI_Comm comm,

@@ -7,17 +7,15 @@
 #include <array>
 #include <string>
 
+#include "experiment/step_time.hpp"
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
 #include "io/parallel_file.hpp"
 
 namespace engram {
 
-//! "t_9s", "t_28810s", "t_0.5s": the shortest decimal of the time.
-std::string snapshot_label(double time_s);
-
 //! Datasets h_mV and z.
-using SnapshotPlaces = std::array<Place<double>, 2>;
+using SnapshotPlaces = std::array<DatasetPlace<double>, 2>;
 
 //! Collective. Writes h and z of all edges of exc_exc durably to a part file of its own.
 //! \throw FileError on every rank

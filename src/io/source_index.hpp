@@ -15,8 +15,8 @@ namespace engram {
 
 //! SONATA's index from neurons to edges.
 struct IndexPlaces {
-    Place<std::uint64_t> node_id_to_ranges;
-    Place<std::uint64_t> range_to_edge_id;
+    DatasetPlace<std::uint64_t> node_id_to_ranges;
+    DatasetPlace<std::uint64_t> range_to_edge_id;
 
     IndexPlaces() = default;
     IndexPlaces(FileLayout& file, hid_t group, std::uint64_t n_nodes, std::uint64_t n_ranges)

@@ -62,24 +62,12 @@ class PopulationWriter {
     }
 
   private:
-    Place<double> timestamps_;
-    Place<std::uint64_t> node_ids_;
+    DatasetPlace<double> timestamps_;
+    DatasetPlace<std::uint64_t> node_ids_;
     std::uint64_t n_written_ = 0;
     std::vector<double> times_ms_;
     std::vector<std::uint64_t> ids_;
 };
-
-// Calls visit(spike) for each spike of a recording, and pause() now and then.
-template <typename Visit, typename Pause>
-void for_each_spike(const std::string& spool_path, Visit&& visit, Pause&& pause) {
-    RecordReader records(spool_path, record_bytes);
-    for (auto bytes = records.next(records_at_once); !bytes.empty();
-         bytes = records.next(records_at_once)) {
-        for (std::size_t begin = 0; begin < bytes.size(); begin += record_bytes)
-            visit(unpack(bytes.data() + begin));
-        pause();
-    }
-}
 
 struct SpikeCounts {
     std::uint64_t exc = 0;
@@ -88,17 +76,10 @@ struct SpikeCounts {
 
 SpikeCounts count_spikes(const std::string& spool_path, const Populations& populations) {
     SpikeCounts counts;
-    for_each_spike(
-        spool_path,
-        [&](const SpikeEvent& spike) {
-            if (spike.neuron >= populations.size())
-                throw FileError(spool_path, "the recording names neuron " +
-                                                std::to_string(spike.neuron) +
-                                                ", which the network has not; it is of another "
-                                                "run: run the simulation again");
+    read_spike_spool(spool_path, populations.size(), [&](std::span<const SpikeEvent> spikes) {
+        for (const SpikeEvent& spike : spikes)
             ++(spike.neuron < populations.n_exc ? counts.exc : counts.inh);
-        },
-        [] {});
+    });
     return counts;
 }
 
@@ -113,6 +94,25 @@ void SpikeSpool::append(std::span<const SpikeEvent> spikes) {
     for (const SpikeEvent& spike : spikes) pack(spike, records_.add());
 }
 
+void read_spike_spool(const std::string& spool_path, NeuronId n_neurons,
+                      const std::function<void(std::span<const SpikeEvent>)>& receive) {
+    RecordReader records(spool_path, record_bytes);
+    std::vector<SpikeEvent> spikes;
+    for (auto bytes = records.next(records_at_once); !bytes.empty();
+         bytes = records.next(records_at_once)) {
+        spikes.clear();
+        for (std::size_t begin = 0; begin < bytes.size(); begin += record_bytes) {
+            spikes.push_back(unpack(bytes.data() + begin));
+            if (spikes.back().neuron < n_neurons) continue;
+            throw FileError(spool_path, "the recording names neuron " +
+                                            std::to_string(spikes.back().neuron) +
+                                            ", which the network has not; it is of another run: "
+                                            "run the simulation again");
+        }
+        receive(spikes);
+    }
+}
+
 void write_spike_file(const std::string& spool_path, const std::string& target_path,
                       const Populations& populations, double dt_ms) {
     const SpikeCounts counts = count_spikes(spool_path, populations);
@@ -121,19 +121,17 @@ void write_spike_file(const std::string& spool_path, const std::string& target_p
     PopulationWriter exc(layout, "exc", counts.exc);
     PopulationWriter inh(layout, "inh", counts.inh);
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
-    for_each_spike(
-        spool_path,
-        [&](const SpikeEvent& spike) {
+    read_spike_spool(spool_path, populations.size(), [&](std::span<const SpikeEvent> spikes) {
+        for (const SpikeEvent& spike : spikes) {
             const double time_ms = step_time_ms(spike.step, dt_ms);
             if (spike.neuron < populations.n_exc)
                 exc.add(time_ms, spike.neuron);
             else
                 inh.add(time_ms, spike.neuron - populations.n_exc);
-        },
-        [&] {
-            exc.write(file);
-            inh.write(file);
-        });
+        }
+        exc.write(file);
+        inh.write(file);
+    });
     file.finish();
 }
 

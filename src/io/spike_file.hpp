@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -27,6 +28,11 @@ class SpikeSpool {
   private:
     RecordSpool records_;
 };
+
+//! Hands the spikes of a flushed recording to `receive`, a piece at a time.
+//! \throw FileError as RecordReader, and if a spike is not of one of the `n_neurons`
+void read_spike_spool(const std::string& spool_path, NeuronId n_neurons,
+                      const std::function<void(std::span<const SpikeEvent>)>& receive);
 
 //! Convert a flushed recording into spikes.h5, in bounded memory.
 void write_spike_file(const std::string& spool_path, const std::string& target_path,

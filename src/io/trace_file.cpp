@@ -12,18 +12,13 @@
 namespace engram {
 namespace {
 
-struct Column {
-    const char* name;
-    const char* units;
-};
-
-constexpr std::array<Column, columns_per_neuron> neuron_columns{{{"V_mV", "mV"},
-                                                                 {"I_total_nA", "nA"},
-                                                                 {"I_stim_nA", "nA"},
-                                                                 {"I_bg_nA", "nA"},
-                                                                 {"S_mV", "mV"},
-                                                                 {"p", "umol/l"}}};
-constexpr std::array<Column, columns_per_synapse> synapse_columns{
+constexpr std::array<TraceColumn, columns_per_neuron> neuron_columns{{{"V_mV", "mV"},
+                                                                      {"I_total_nA", "nA"},
+                                                                      {"I_stim_nA", "nA"},
+                                                                      {"I_bg_nA", "nA"},
+                                                                      {"S_mV", "mV"},
+                                                                      {"p", "umol/l"}}};
+constexpr std::array<TraceColumn, columns_per_synapse> synapse_columns{
     {{"Ca", "1"}, {"h_mV", "mV"}, {"z", "1"}}};
 
 constexpr std::size_t bytes_at_once = std::size_t{1} << 23;
@@ -37,7 +32,7 @@ class TraceLayout {
   public:
     TraceLayout(FileLayout& file, std::uint64_t n_rows) : file_(file), n_rows_(n_rows) {}
 
-    void add_column(hid_t group, const Column& column) {
+    void add_column(hid_t group, const TraceColumn& column) {
         places_.push_back(file_.add_dataset<double>(group, column.name, {n_rows_}, column.units));
     }
 
@@ -49,7 +44,7 @@ class TraceLayout {
         h5::write_attribute(group, "population", excitatory ? "exc" : "inh");
         h5::write_attribute(group, "node_id",
                             std::uint64_t{excitatory ? gid : gid - populations.n_exc});
-        for (const Column& column : neuron_columns) add_column(group, column);
+        for (const TraceColumn& column : neuron_columns) add_column(group, column);
     }
 
     void add_synapse(const RecordedSynapse& synapse) {
@@ -58,37 +53,42 @@ class TraceLayout {
         h5::write_attribute(group, "pre", std::uint64_t{synapse.pre});
         h5::write_attribute(group, "post", std::uint64_t{synapse.post});
         h5::write_attribute(group, "population", "exc_exc");
-        for (const Column& column : synapse_columns) add_column(group, column);
+        for (const TraceColumn& column : synapse_columns) add_column(group, column);
     }
 
-    const std::vector<Place<double>>& places() const { return places_; }
+    const std::vector<DatasetPlace<double>>& places() const { return places_; }
 
   private:
     FileLayout& file_;
     std::uint64_t n_rows_;
-    std::vector<Place<double>> places_;
+    std::vector<DatasetPlace<double>> places_;
 };
 
 // Transposes the recording, a block of rows at a time.
-void copy_rows(RecordReader& records, ParallelFile& file,
-               const std::vector<Place<double>>& places) {
+void copy_rows(const std::string& spool_path, ParallelFile& file,
+               const std::vector<DatasetPlace<double>>& places) {
     const std::size_t n_columns = places.size();
     std::vector<double> column;
     std::uint64_t first = 0;
-    for (auto bytes = records.next(rows_at_once(n_columns)); !bytes.empty();
-         bytes = records.next(rows_at_once(n_columns))) {
-        column.resize(bytes.size() / sizeof(double) / n_columns);
+    read_trace_spool(spool_path, n_columns, [&](std::span<const double> rows) {
+        column.resize(rows.size() / n_columns);
         for (std::size_t j = 0; j < n_columns; ++j) {
-            for (std::size_t i = 0; i < column.size(); ++i)
-                std::memcpy(&column[i], &bytes[(i * n_columns + j) * sizeof(double)],
-                            sizeof(double));
+            for (std::size_t i = 0; i < column.size(); ++i) column[i] = rows[i * n_columns + j];
             file.write(places[j], {first, column.size()}, std::span<const double>(column));
         }
         first += column.size();
-    }
+    });
 }
 
 }  // namespace
+
+std::span<const TraceColumn, columns_per_neuron> neuron_trace_columns() {
+    return neuron_columns;
+}
+
+std::span<const TraceColumn, columns_per_synapse> synapse_trace_columns() {
+    return synapse_columns;
+}
 
 std::size_t trace_columns(const Recording& record) {
     return 1 + columns_per_neuron * record.neurons.size() +
@@ -110,12 +110,25 @@ void TraceSpool::append(std::span<const double> row) {
     std::memcpy(records_.add(), row.data(), n_columns_ * sizeof(double));
 }
 
+void read_trace_spool(const std::string& spool_path, std::size_t n_columns,
+                      const std::function<void(std::span<const double>)>& receive) {
+    RecordReader records(spool_path, n_columns * sizeof(double));
+    std::vector<double> rows;
+    for (auto bytes = records.next(rows_at_once(n_columns)); !bytes.empty();
+         bytes = records.next(rows_at_once(n_columns))) {
+        rows.resize(bytes.size() / sizeof(double));
+        std::memcpy(rows.data(), bytes.data(), bytes.size());
+        receive(rows);
+    }
+}
+
 void write_trace_file(const std::string& spool_path, const std::string& target_path,
                       const Recording& record, const Populations& populations, double dt_ms) {
-    RecordReader records(spool_path, trace_columns(record) * sizeof(double));
+    const std::uint64_t n_rows =
+        RecordReader(spool_path, trace_columns(record) * sizeof(double)).size();
     FileLayout layout;
     write_sonata_format(layout.file(), "engram traces");
-    TraceLayout columns(layout, records.size());
+    TraceLayout columns(layout, n_rows);
     {
         const h5::Group traces = h5::create_group(layout.file(), "traces");
         h5::write_attribute(traces, "dt_ms", dt_ms);
@@ -129,7 +142,7 @@ void write_trace_file(const std::string& spool_path, const std::string& target_p
     for (const RecordedSynapse& synapse : record.synapses) columns.add_synapse(synapse);
 
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
-    copy_rows(records, file, columns.places());
+    copy_rows(spool_path, file, columns.places());
     file.finish();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -12,6 +13,14 @@ namespace engram {
 
 inline constexpr std::size_t columns_per_neuron = 6;   //!< V, I_total, I_stim, I_bg, S, p
 inline constexpr std::size_t columns_per_synapse = 3;  //!< Ca, h, z
+
+struct TraceColumn {
+    const char* name;
+    const char* units;
+};
+
+std::span<const TraceColumn, columns_per_neuron> neuron_trace_columns();
+std::span<const TraceColumn, columns_per_synapse> synapse_trace_columns();
 
 //! Length of a row: time_ms; then V_mV, I_total_nA, I_stim_nA, I_bg_nA, S_mV, p of each recorded
 //! neuron; then Ca, h_mV, z of each recorded synapse, both in the order of the Recording.
@@ -35,6 +44,10 @@ class TraceSpool {
     std::size_t n_columns_;
     RecordSpool records_;
 };
+
+//! Hands the rows of a flushed recording to `receive`, a block at a time.
+void read_trace_spool(const std::string& spool_path, std::size_t n_columns,
+                      const std::function<void(std::span<const double>)>& receive);
 
 //! Convert a flushed recording into traces.h5, in bounded memory.
 void write_trace_file(const std::string& spool_path, const std::string& target_path,

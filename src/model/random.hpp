@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
     early_phase = 4,       //!< id = (pre, post), counter = closing step of the interval
     recording_bridge = 5,  //!< id = (pre, post), counter = sampled step
     wiring = 6,            //!< id = target neuron, counter = index of the draw
+    trial = 7,             //!< counter = trial; gives the seed of a run of an ensemble
 };
 
 // Four independent words, each uniform over 32 bits.

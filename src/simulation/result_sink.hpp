@@ -21,6 +21,30 @@ class ResultSink {
     virtual void write_snapshot(const SnapshotView& snapshot) = 0;
 };
 
+// Hands everything on to two others.
+class TwoSinks : public ResultSink {
+  public:
+    //! Both must outlive this.
+    TwoSinks(ResultSink& first, ResultSink& second) : first_(first), second_(second) {}
+
+    void write_spikes(std::span<const SpikeEvent> spikes) override {
+        first_.write_spikes(spikes);
+        second_.write_spikes(spikes);
+    }
+    void write_traces(std::span<const double> rows, std::size_t n_rows) override {
+        first_.write_traces(rows, n_rows);
+        second_.write_traces(rows, n_rows);
+    }
+    void write_snapshot(const SnapshotView& snapshot) override {
+        first_.write_snapshot(snapshot);
+        second_.write_snapshot(snapshot);
+    }
+
+  private:
+    ResultSink& first_;
+    ResultSink& second_;
+};
+
 // How far a run has come; rank 0 only.
 class ProgressListener {
   public:
@@ -30,6 +54,30 @@ class ProgressListener {
     //! After each epoch: the present step and the spikes that were fired in it.
     virtual void epoch_done(Step, std::size_t /*n_exc_spikes*/, std::size_t /*n_inh_spikes*/) {}
     virtual void phase_ends(const Phase&, double /*wall_s*/) {}
+};
+
+class TwoListeners : public ProgressListener {
+  public:
+    //! Both must outlive this.
+    TwoListeners(ProgressListener& first, ProgressListener& second)
+        : first_(first), second_(second) {}
+
+    void phase_begins(const Phase& phase, Step step) override {
+        first_.phase_begins(phase, step);
+        second_.phase_begins(phase, step);
+    }
+    void epoch_done(Step step, std::size_t n_exc_spikes, std::size_t n_inh_spikes) override {
+        first_.epoch_done(step, n_exc_spikes, n_inh_spikes);
+        second_.epoch_done(step, n_exc_spikes, n_inh_spikes);
+    }
+    void phase_ends(const Phase& phase, double wall_s) override {
+        first_.phase_ends(phase, wall_s);
+        second_.phase_ends(phase, wall_s);
+    }
+
+  private:
+    ProgressListener& first_;
+    ProgressListener& second_;
 };
 
 }  // namespace engram

@@ -49,17 +49,6 @@ TEST_F(Hdf5Test, MatrixIsReadByRows) {
     EXPECT_EQ(h5::read_dataset<double>(file, "matrix"), counting(12));
 }
 
-TEST_F(Hdf5Test, RowsAreAppendedBehindTheLast) {
-    h5::File file = h5::File::create(path_);
-    const auto values = counting(1000);
-    const auto dataset = h5::create_dataset<double>(
-        file, "grows", {0}, {.chunk_rows = 64, .checksum = true, .extendible = true});
-    h5::append_rows(dataset, std::span(values).first(10));
-    h5::append_rows(dataset, std::span(values).subspan(10, 0));
-    h5::append_rows(dataset, std::span(values).subspan(10));
-    EXPECT_EQ(h5::read_dataset<double>(file, "grows"), values);
-}
-
 TEST_F(Hdf5Test, EmptyDatasetsWorkWithEveryOption) {
     h5::File file = h5::File::create(path_);
     for (const hsize_t chunk : {0, 8}) {

@@ -81,7 +81,7 @@ TEST_F(ParallelFileTest, RowsAreWrittenWhereTheLayoutHasThem) {
 
 TEST_F(ParallelFileTest, ManyObjectsFit) {
     FileLayout layout;
-    std::vector<Place<double>> places;
+    std::vector<DatasetPlace<double>> places;
     for (int i = 0; i < 3000; ++i) {
         const h5::Group group = h5::create_group(layout.file(), "group" + std::to_string(i));
         places.push_back(layout.add_dataset<double>(group, "values", {10'000}, "mV"));

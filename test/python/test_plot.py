@@ -1,4 +1,4 @@
-"""tools/plot.py on real runs: every figure is drawn, and what is missing is reported."""
+"""tools/engram-plot on real runs: every figure is drawn, and what is missing is reported."""
 
 import sys
 
@@ -6,11 +6,11 @@ import matplotlib.image
 import pytest
 from conftest import TOOLS, run_program
 
-FIGURES = {"overview", "raster", "membrane", "weights", "calcium_protein", "snapshots"}
+FIGURES = {"overview", "raster", "membrane", "weights", "calcium_protein", "snapshots", "weight_matrix"}
 
 
 def plot(*arguments):
-    return run_program([sys.executable, TOOLS / "plot.py", *arguments])
+    return run_program([sys.executable, TOOLS / "engram-plot", *arguments])
 
 
 def test_all_figures(small_recall, tmp_path):
@@ -75,7 +75,7 @@ def test_consolidation_alone(run_engram, tmp_path):
 
 def check_failure(result, code, text):
     assert result.returncode == code
-    assert result.stderr.startswith("plot.py: error: ")
+    assert result.stderr.startswith("engram-plot: error: ")
     assert text in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
@@ -95,8 +95,8 @@ def test_damaged_results(tmp_path):
 
 
 def test_usage(tmp_path):
-    check_failure(plot(), 1, "RESULTS_DIR")
-    check_failure(plot(tmp_path, "--format", "gif"), 1, "gif")
+    check_failure(plot(), 2, "RESULTS_DIR")
+    check_failure(plot(tmp_path, "--format", "gif"), 2, "gif")
     result = plot("--help")
     assert result.returncode == 0
     assert "RESULTS_DIR" in result.stdout

@@ -1,4 +1,4 @@
-"""The files of a real run, read with h5py and with tools/engram_results.py.
+"""The files of a real run, read with h5py and with the package engram_analysis.
 
 The same layout with synthetic content is tested in test_file_formats.py.
 """
@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 from conftest import is_connected, write_small_recall
-from engram_results import Results, ResultsError
+from engram_analysis import Results, ResultsError
 
 H_0_MV = 4.20075
 POPULATIONS = {"exc": (0, 80), "inh": (80, 20)}  # first gid, size

@@ -1,0 +1,67 @@
+#include "cli/collective_failure.hpp"
+#include "cli/commands.hpp"
+#include "cli/ensemble_run.hpp"
+#include "io/durable.hpp"
+#include "network/collective.hpp"
+#include "network/partition.hpp"
+
+namespace engram::cli {
+namespace {
+
+void require_ranks(const Ensemble& ensemble) {
+    const auto n_ranks = static_cast<int>(ensemble.ranks_per_trial());
+    for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
+        const Experiment experiment = ensemble.experiment({point, 0});
+        Partition(experiment.populations.size(), n_ranks);
+        require_memory(experiment, n_ranks);
+    }
+}
+
+}  // namespace
+
+bool wants_ensemble(const CommandLine& line, MPI_Comm communicator) {
+    int wanted = 0;
+    on_rank_0(communicator, [&] {
+        wanted = Ensemble::is_wanted(read_config_tree(line.argument, line.overrides)) ? 1 : 0;
+    });
+    MPI_Bcast(&wanted, 1, MPI_INT, 0, communicator);
+    return wanted != 0;
+}
+
+Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator) {
+    std::string text;
+    on_rank_0(communicator, [&] {
+        Ensemble ensemble(read_config_tree(line.argument, line.overrides));
+        ensemble.set_output_directory(line.output.empty() ? ensemble.output_directory()
+                                                          : line.output);
+        text = ensemble.configuration();
+    });
+    return Ensemble(
+        parse_config_tree(broadcast_text(std::move(text), communicator), line.argument));
+}
+
+ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
+    const Ensemble ensemble = read_ensemble_everywhere(line, communicator);
+    on_rank_0(communicator, [&] { require_ranks(ensemble); });
+    on_rank_0(communicator, [&] {
+        const auto directory = OutputDirectory::prepare(ensemble.output_directory(), line.force);
+        write_text_file(directory.config(), ensemble.configuration());
+    });
+    return run_ensemble(ensemble, OutputDirectory(ensemble.output_directory()), line.quiet,
+                        communicator);
+}
+
+ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
+    if (!line.overrides.empty() || !line.configuration.empty())
+        throw UsageError(
+            "an ensemble is resumed with the configuration that it has; start another one for "
+            "other settings");
+    const OutputDirectory directory(line.argument);
+    CommandLine stored = line;
+    stored.argument = directory.config();
+    stored.output = line.argument;
+    return run_ensemble(read_ensemble_everywhere(stored, communicator), directory, line.quiet,
+                        communicator);
+}
+
+}  // namespace engram::cli

@@ -1,0 +1,185 @@
+#include "cli/ensemble_run.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <numeric>
+#include <optional>
+
+#include "cli/collective_failure.hpp"
+#include "cli/ensemble_channel.hpp"
+#include "cli/ensemble_progress.hpp"
+#include "cli/ensemble_summary.hpp"
+#include "cli/run_summary.hpp"
+#include "cli/stop_signal.hpp"
+#include "cli/trial_runner.hpp"
+#include "io/ensemble_file.hpp"
+#include "io/summary_file.hpp"
+#include "io/trial_log.hpp"
+#include "network/collective.hpp"
+
+namespace engram::cli {
+namespace {
+
+// Trials that are still to be run, trial by trial, so that all points grow alike.
+std::vector<EnsembleItem> pending_items(const Ensemble& ensemble, const OutputDirectory& directory,
+                                        MPI_Comm communicator) {
+    std::vector<char> finished(ensemble.size(), 0);
+    const auto n_points = static_cast<std::uint32_t>(ensemble.points().size());
+    on_root(communicator, [&] {
+        const TrialArchive archive(directory.partial());
+        for (std::uint64_t i = 0; i < ensemble.size(); ++i)
+            finished[i] = archive.contains({static_cast<std::uint32_t>(i % n_points),
+                                            static_cast<std::uint32_t>(i / n_points)});
+    });
+    MPI_Bcast(finished.data(), static_cast<int>(finished.size()), MPI_CHAR, 0, communicator);
+    std::vector<EnsembleItem> pending;
+    for (std::uint64_t i = 0; i < ensemble.size(); ++i)
+        if (!finished[i])
+            pending.push_back({static_cast<std::uint32_t>(i % n_points),
+                               static_cast<std::uint32_t>(i / n_points)});
+    return pending;
+}
+
+// Every n-th pending trial; shifted from trial to trial where otherwise a group would always meet
+// the same points, which may cost more than others.
+std::vector<EnsembleItem> items_of_group(const std::vector<EnsembleItem>& pending, int group,
+                                         int n_groups, std::size_t n_points) {
+    const bool shifted = std::gcd<std::size_t, int>(n_points, n_groups) > 1;
+    std::vector<EnsembleItem> items;
+    for (std::size_t i = 0; i < pending.size(); ++i)
+        if ((i + (shifted ? pending[i].trial : 0)) % n_groups == static_cast<std::size_t>(group))
+            items.push_back(pending[i]);
+    return items;
+}
+
+// The other groups wait for a trial that has failed in vain: all ranks are ended.
+[[noreturn]] void fail_trial(const Ensemble& ensemble, EnsembleItem item, const Error& error,
+                             MPI_Comm group, MPI_Comm communicator) {
+    const bool is_shared = dynamic_cast<const SharedFileError*>(&error) != nullptr ||
+                           dynamic_cast<const ConfigError*>(&error) != nullptr ||
+                           dynamic_cast<const UsageError*>(&error) != nullptr;
+    if (is_shared && rank_of(group) != 0) {
+        // Its first rank reports it and ends this one too.
+        for (;;) pause();
+    }
+    const std::string& point = ensemble.points()[item.point].name;
+    print_error(("trial " + std::to_string(item.trial) + (point.empty() ? "" : " at " + point) +
+                 " (seed " + std::to_string(ensemble.seed(item.trial)) + "): " + error.what())
+                    .c_str());
+    if (size_of(communicator) > 1) MPI_Abort(communicator, static_cast<int>(error.exit_code()));
+    throw ReportedFailure{error.exit_code()};
+}
+
+// Owns the communicator of the ranks that share each trial.
+class Group {
+  public:
+    Group(MPI_Comm all, int index) { MPI_Comm_split(all, index, rank_of(all), &communicator_); }
+    Group(const Group&) = delete;
+    Group& operator=(const Group&) = delete;
+    ~Group() { MPI_Comm_free(&communicator_); }
+    operator MPI_Comm() const { return communicator_; }
+
+  private:
+    MPI_Comm communicator_ = MPI_COMM_NULL;
+};
+
+void run_trials(const Ensemble& ensemble, const std::vector<EnsembleItem>& items,
+                const OutputDirectory& directory, EnsembleChannel& channel,
+                EnsembleProgress* progress, MPI_Comm group, MPI_Comm communicator) {
+    std::optional<TrialLog> log;
+    if (channel.leads_group() && !items.empty()) log.emplace(directory.partial(), channel.group());
+    TrialRunner runner(ensemble, directory, channel, group);
+    ProgressListener nobody;
+    for (const EnsembleItem item : items) {
+        int stop = channel.stop_requested() ? 1 : 0;
+        MPI_Bcast(&stop, 1, MPI_INT, 0, group);
+        if (stop != 0) break;
+        try {
+            if (progress != nullptr) progress->trial_begins(item, ensemble.experiment(item));
+            const auto record = runner.run(item, progress != nullptr ? *progress : nobody);
+            if (!record) {
+                channel.request_stop();
+                break;
+            }
+            if (log) {
+                log->append(*record);
+                channel.trial_done();
+            }
+        } catch (const Error& error) {
+            fail_trial(ensemble, item, error, group, communicator);
+        } catch (const ReportedFailure& failure) {
+            if (rank_of(group) == 0 && size_of(communicator) > 1)
+                MPI_Abort(communicator, static_cast<int>(failure.exit_code));
+            throw;
+        }
+    }
+    if (log) log->flush();
+}
+
+}  // namespace
+
+ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory, bool quiet,
+                      MPI_Comm communicator) {
+    const double start = MPI_Wtime();
+    const int rank = rank_of(communicator);
+    const int n_ranks = size_of(communicator);
+    const auto ranks_per_trial = static_cast<int>(ensemble.ranks_per_trial());
+    if (n_ranks < ranks_per_trial)
+        throw UsageError(
+            "ranks_per_trial is " + std::to_string(ranks_per_trial) + ", but there " +
+            (n_ranks == 1 ? "is 1 rank" : "are " + std::to_string(n_ranks) + " ranks") +
+            "; start more ranks, or lower ranks_per_trial");
+    const StopSignal signals;
+    EnsembleChannel channel(communicator, ranks_per_trial);
+    const std::vector<EnsembleItem> pending = pending_items(ensemble, directory, communicator);
+    std::optional<EnsembleProgress> progress;
+    if (rank == 0) {
+        progress.emplace(directory.progress(), ensemble, channel, ensemble.size() - pending.size(),
+                         n_ranks, quiet);
+        if (!quiet)
+            std::fprintf(stderr,
+                         "engram: %zu of %llu trials to run, %d at a time on %d rank(s) each\n",
+                         pending.size(), static_cast<unsigned long long>(ensemble.size()),
+                         channel.n_groups(), ranks_per_trial);
+    }
+    {
+        const Group group(communicator, channel.group());
+        if (channel.group() < channel.n_groups())
+            run_trials(ensemble,
+                       items_of_group(pending, channel.group(), channel.n_groups(),
+                                      ensemble.points().size()),
+                       directory, channel, progress ? &*progress : nullptr, group, communicator);
+    }
+    channel.wait_for_all([&] {
+        if (progress) progress->update();
+    });
+    const bool complete = pending_items(ensemble, directory, communicator).empty();
+    if (!complete) {
+        if (rank == 0) {
+            progress->finish("stopped");
+            std::fprintf(stderr,
+                         "engram: stopped on request; finished trials are kept, continue with: "
+                         "engram resume %s\n",
+                         directory.path().c_str());
+        }
+        return ExitCode::stopped_resumable;
+    }
+    const std::vector<double> memory_MB = gather_peak_memory_MB(communicator);
+    on_root(communicator, [&] {
+        const auto measures =
+            write_ensemble_file(directory.ensemble(), ensemble, TrialArchive(directory.partial()));
+        const double wall_s = MPI_Wtime() - start;
+        write_summary(directory.summary(), make_ensemble_summary(ensemble, measures, pending.size(),
+                                                                 wall_s, n_ranks, memory_MB));
+        // The summary marks the ensemble as complete; only then are the logs no longer needed.
+        directory.remove_partial();
+        progress->finish("complete");
+        std::printf(
+            "%s",
+            ensemble_summary_text(ensemble, measures, wall_s, directory.path().string()).c_str());
+    });
+    return ExitCode::done;
+}
+
+}  // namespace engram::cli

@@ -1,0 +1,154 @@
+#include "cli/trial_runner.hpp"
+
+#include <array>
+#include <cstring>
+#include <filesystem>
+
+#include "analysis/measure_sink.hpp"
+#include "cli/checkpoint_writer.hpp"
+#include "cli/run_summary.hpp"
+#include "io/record_spool.hpp"
+#include "io/summary_file.hpp"
+#include "network/collective.hpp"
+#include "network/recorded_synapses.hpp"
+
+namespace engram::cli {
+namespace {
+
+// Stops a trial of which nothing is kept: it will begin anew.
+class StopOnly : public CheckpointStore {
+  public:
+    explicit StopOnly(EnsembleChannel& channel) : channel_(channel) {}
+    std::uint32_t requests(Step) override {
+        return channel_.stop_requested() ? std::uint32_t{request_stop} : 0;
+    }
+    void save(const RunPosition&, const SharedState&, const LocalState&) override {}
+
+  private:
+    EnsembleChannel& channel_;
+};
+
+// Measures that survive an interruption: spikes and traces are read again from the recordings of
+// the run; mean weights have one of their own.
+class DurableMeasures : public ResultSink {
+  public:
+    //! \param positions  what belongs to the checkpoint from which the run continues; null: a new
+    //!                   run
+    DurableMeasures(const Simulation& simulation, const OutputDirectory& directory,
+                    const RecordingPositions* positions, MPI_Comm group)
+        : sink_(simulation.experiment(), simulation.network(), group), rank_(rank_of(group)) {
+        if (positions == nullptr) {
+            if (rank_ == 0) weights_.emplace(path(directory), record_bytes, 1);
+        } else {
+            replay(simulation.experiment(), directory, *positions);
+        }
+    }
+
+    void write_spikes(std::span<const SpikeEvent> spikes) override { sink_.write_spikes(spikes); }
+    void write_traces(std::span<const double> rows, std::size_t n_rows) override {
+        sink_.write_traces(rows, n_rows);
+    }
+    void write_snapshot(const SnapshotView& snapshot) override {
+        sink_.write_snapshot(snapshot);
+        if (rank_ != 0) return;
+        std::memcpy(weights_->add(), &sink_.snapshots().back(), record_bytes);
+        weights_->flush();
+    }
+
+    const MeasureSink& measures() const { return sink_; }
+
+  private:
+    static constexpr std::size_t record_bytes = sizeof(MeanWeights);
+
+    static std::string path(const OutputDirectory& directory) {
+        return (std::filesystem::path(directory.partial()) / "mean_weights.bin").string();
+    }
+
+    void replay(const Experiment& experiment, const OutputDirectory& directory,
+                const RecordingPositions& positions) {
+        if (rank_ != 0) return;
+        weights_.emplace(path(directory), record_bytes, 1, positions.snapshots.size());
+        RecordReader records(path(directory), record_bytes);
+        for (auto bytes = records.next(1); !bytes.empty(); bytes = records.next(1)) {
+            MeanWeights means;
+            std::memcpy(&means, bytes.data(), record_bytes);
+            sink_.restore_snapshot(means);
+        }
+        read_spike_spool(directory.spike_spool(), experiment.populations.size(),
+                         [&](std::span<const SpikeEvent> spikes) { sink_.write_spikes(spikes); });
+        const std::size_t n_columns = trace_columns(experiment.record);
+        read_trace_spool(directory.trace_spool(), n_columns, [&](std::span<const double> rows) {
+            sink_.write_traces(rows, rows.size() / n_columns);
+        });
+    }
+
+    MeasureSink sink_;
+    int rank_;
+    std::optional<RecordSpool> weights_;
+};
+
+TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
+                        const MeasureSink& measures) {
+    return {item, measures.values(), experiment.record.synapses, measures.trace_rows()};
+}
+
+}  // namespace
+
+std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener& progress) {
+    Experiment experiment = ensemble_.experiment(item);
+    // Every rank of the group draws the wiring of the few targets that this looks at.
+    resolve_recorded_synapses(experiment, *make_wiring(experiment));
+    return ensemble_.keeps_results() ? run_with_files(item, std::move(experiment), progress)
+                                     : run_in_memory(item, std::move(experiment), progress);
+}
+
+std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experiment experiment,
+                                                      ProgressListener& progress) {
+    Simulation simulation(std::move(experiment), group_);
+    MeasureSink measures(simulation.experiment(), simulation.network(), group_);
+    StopOnly store(channel_);
+    if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
+    return make_record(item, simulation.experiment(), measures);
+}
+
+std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experiment experiment,
+                                                       ProgressListener& progress) {
+    const double start = MPI_Wtime();
+    const OutputDirectory directory = directory_.trial(item.point, item.trial);
+    experiment.output_directory = directory.path().string();
+    int interrupted = 0;
+    on_root(group_, [&] {
+        interrupted = std::filesystem::exists(directory.partial()) ? 1 : 0;
+        if (interrupted == 0) OutputDirectory::prepare(directory.path(), true);
+    });
+    MPI_Bcast(&interrupted, 1, MPI_INT, 0, group_);
+    std::optional<Restored> restored;
+    if (interrupted != 0) {
+        restored = restore_newest(
+            directory, [&](const std::string&) { return experiment; }, true, group_);
+        if (!restored) on_root(group_, [&] { OutputDirectory::prepare(directory.path(), true); });
+    }
+    const auto simulation = restored ? std::move(restored->simulation)
+                                     : std::make_unique<Simulation>(std::move(experiment), group_);
+    const Experiment& running = simulation->experiment();
+    ResultFiles files = restored ? ResultFiles(directory, running, simulation->network(), group_,
+                                               restored->recordings)
+                                 : ResultFiles(directory, running, simulation->network(), group_);
+    DurableMeasures measures(*simulation, directory, restored ? &restored->recordings : nullptr,
+                             group_);
+    TwoSinks sink(files, measures);
+    CheckpointWriter checkpoints(running, simulation->network(), files, simulation->position().step,
+                                 group_, true);
+    checkpoints.also_stop_if([&] { return channel_.stop_requested(); });
+    const double begin = MPI_Wtime();
+    if (simulation->run(sink, progress, &checkpoints) == RunOutcome::stopped) return std::nullopt;
+    files.finish();
+    const auto summary = make_summary(*simulation, begin - start, MPI_Wtime() - begin, group_);
+    on_root(group_, [&] {
+        write_summary(directory.summary(), summary);
+        directory.remove_partial();
+    });
+    return make_record(item, running, measures.measures());
+}
+
+}  // namespace engram::cli

@@ -1,0 +1,42 @@
+// Runs single trials of an ensemble on a group of ranks.
+#pragma once
+
+#include <mpi.h>
+
+#include <optional>
+
+#include "cli/ensemble_channel.hpp"
+#include "cli/restore.hpp"
+#include "experiment/ensemble.hpp"
+#include "io/output_directory.hpp"
+#include "io/trial_log.hpp"
+#include "simulation/simulation.hpp"
+
+namespace engram::cli {
+
+class TrialRunner {
+  public:
+    //! All must outlive this.
+    //! \param group  ranks that share each trial
+    TrialRunner(const Ensemble& ensemble, OutputDirectory directory, EnsembleChannel& channel,
+                MPI_Comm group)
+        : ensemble_(ensemble), directory_(std::move(directory)), channel_(channel), group_(group) {}
+
+    //! Collective over the group. Runs a trial from its newest checkpoint, or from the start.
+    //! \return complete on the first rank of the group; nothing if the trial was stopped
+    //! \throw as Simulation and ResultFiles; an error may be of one rank alone
+    std::optional<TrialRecord> run(EnsembleItem item, ProgressListener& progress);
+
+  private:
+    std::optional<TrialRecord> run_in_memory(EnsembleItem item, Experiment experiment,
+                                             ProgressListener& progress);
+    std::optional<TrialRecord> run_with_files(EnsembleItem item, Experiment experiment,
+                                              ProgressListener& progress);
+
+    const Ensemble& ensemble_;
+    OutputDirectory directory_;
+    EnsembleChannel& channel_;
+    MPI_Comm group_;
+};
+
+}  // namespace engram::cli

@@ -1,0 +1,136 @@
+#include "experiment/ensemble.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+
+#include "experiment/config_reader.hpp"
+#include "experiment/config_text.hpp"
+#include "experiment/sweep_reader.hpp"
+#include "model/random.hpp"
+
+namespace engram {
+namespace {
+
+constexpr const char* matrix_key = "connectivity.file";
+
+ConfigNode scalar(const std::string& text, bool quoted, const Place& place) {
+    ConfigNode node;
+    node.kind = ConfigNode::Kind::scalar;
+    node.text = text;
+    node.quoted = quoted;
+    node.place = place;
+    return node;
+}
+
+const ConfigNode* find_path(const ConfigNode& root, const std::string& section,
+                            const std::string& key) {
+    const ConfigNode* node = root.find(section);
+    return node == nullptr ? nullptr : node->find(key);
+}
+
+// Of a run in trials the ends of short phases are not worth a checkpoint, unless asked for.
+void drop_phase_end_checkpoints(ConfigNode& root) {
+    if (find_path(root, "checkpoint", "phase_ends") == nullptr)
+        set_value(root, "checkpoint.phase_ends", scalar("false", false, {}));
+}
+
+ConfigTree at_point(const ConfigTree& tree, const SweepPoint& point) {
+    ConfigTree result = tree;
+    for (const SweepSetting& setting : point.settings)
+        set_value(result.root, setting.key, setting.value);
+    return result;
+}
+
+// So that the configuration can be stored in another directory.
+void make_absolute(ConfigNode* node, const std::string& file) {
+    if (node == nullptr || node->kind != ConfigNode::Kind::scalar || node->text.empty()) return;
+    const auto directory = std::filesystem::path(file).parent_path();
+    const auto path = std::filesystem::absolute(directory / node->text).lexically_normal();
+    *node = scalar(path.string(), true, node->place);
+}
+
+void make_lists_absolute(ConfigNode* sweep, const std::string& prefix, const std::string& file) {
+    if (sweep == nullptr) return;
+    if (sweep->kind == ConfigNode::Kind::map) {
+        for (std::size_t i = 0; i < sweep->keys.size(); ++i)
+            make_lists_absolute(&sweep->children[i],
+                                prefix + (prefix.empty() ? "" : ".") + sweep->keys[i], file);
+    } else if (sweep->kind == ConfigNode::Kind::list) {
+        for (ConfigNode& item : sweep->children) {
+            if (prefix == matrix_key)
+                make_absolute(&item, file);
+            else if (prefix.empty())
+                make_lists_absolute(&item, "", file);
+        }
+    }
+}
+
+bool same(const ConfigProblem& a, const ConfigProblem& b) {
+    return a.file == b.file && a.line == b.line && a.key == b.key && a.message == b.message;
+}
+
+}  // namespace
+
+bool Ensemble::is_wanted(const ConfigTree& tree) {
+    if (const ConfigNode* sweep = tree.root.find("sweep"))
+        if (sweep->kind != ConfigNode::Kind::null) return true;
+    const ConfigNode* trials = tree.root.find("trials");
+    return trials != nullptr && trials->text != "1";
+}
+
+Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
+    if (ConfigNode* connectivity = tree_.root.find("connectivity"))
+        make_absolute(connectivity->find("file"), tree_.file);
+    make_lists_absolute(tree_.root.find("sweep"), "", tree_.file);
+    drop_phase_end_checkpoints(tree_.root);
+
+    ConfigProblems problems(tree_.file);
+    problems.list() = tree_.problems;
+    problems.set_tree(&tree_.root);
+    ConfigReader reader(&tree_.root, "", problems);
+    reader.integer<std::uint32_t>("trials", trials_, 1, 100000000);
+    reader.integer<std::uint32_t>("trials_per_batch", trials_per_batch_, 0);
+    reader.integer<std::uint32_t>("ranks_per_trial", ranks_per_trial_, 1, 1 << 24);
+    std::size_t results = 0;
+    reader.word("trial_results", results, {"all", "none"});
+    keeps_results_ = results == 0;
+    points_ = read_sweep(reader.node("sweep"), problems);
+
+    for (const SweepPoint& point : points_) {
+        try {
+            const Experiment experiment = make_experiment(at_point(tree_, point));
+            base_seed_ = experiment.seed;
+            output_directory_ = experiment.output_directory;
+        } catch (const ConfigError& error) {
+            for (const ConfigProblem& problem : error.problems())
+                if (std::none_of(problems.list().begin(), problems.list().end(),
+                                 [&](const ConfigProblem& known) { return same(known, problem); }))
+                    problems.list().push_back(problem);
+        }
+    }
+    problems.throw_if_any();
+}
+
+void Ensemble::set_output_directory(const std::string& path) {
+    output_directory_ = path;
+    set_value(tree_.root, "output.directory", scalar(path, true, {}));
+}
+
+std::uint64_t Ensemble::seed(std::uint32_t trial) const {
+    const auto words = model::RandomStreams{base_seed_}(model::Purpose::trial, 0, 0, trial);
+    // 53 bits, which every reader of JSON and YAML keeps exactly.
+    return (std::uint64_t{words.word[0]} << 32 | words.word[1]) >> 11;
+}
+
+Experiment Ensemble::experiment(EnsembleItem item) const {
+    ConfigTree tree = at_point(tree_, points_.at(item.point));
+    set_value(tree.root, "simulation.seed", scalar(std::to_string(seed(item.trial)), false, {}));
+    return make_experiment(tree);
+}
+
+std::string Ensemble::configuration() const {
+    return config_text(tree_.root);
+}
+
+}  // namespace engram

@@ -1,0 +1,70 @@
+// Many runs from one configuration: trials that differ in their seed, at points of a sweep that
+// differ in their settings.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "experiment/configuration.hpp"
+
+namespace engram {
+
+// One setting of a sweep, e.g. groups.assembly.count = 150.
+struct SweepSetting {
+    std::string key;
+    ConfigNode value;
+};
+
+// One combination of settings.
+struct SweepPoint {
+    std::string name;  //!< "groups.assembly.count=150"; empty if nothing is swept
+    std::vector<SweepSetting> settings;
+};
+
+// One run of an ensemble.
+struct EnsembleItem {
+    std::uint32_t point = 0;
+    std::uint32_t trial = 0;
+    friend auto operator<=>(const EnsembleItem&, const EnsembleItem&) = default;
+};
+
+class Ensemble {
+  public:
+    //! \throw ConfigError with every problem of the ensemble and of the runs at all its points
+    explicit Ensemble(ConfigTree tree);
+
+    //! Whether a configuration asks for more than one run: trials above 1, or a sweep.
+    static bool is_wanted(const ConfigTree& tree);
+
+    std::uint32_t trials() const { return trials_; }
+    //! Consecutive trials of which averages are averaged; 0: none.
+    std::uint32_t trials_per_batch() const { return trials_per_batch_; }
+    //! MPI ranks that share a run.
+    std::uint32_t ranks_per_trial() const { return ranks_per_trial_; }
+    //! Whether each run leaves a results directory of its own.
+    bool keeps_results() const { return keeps_results_; }
+    const std::vector<SweepPoint>& points() const { return points_; }
+    std::uint64_t size() const { return std::uint64_t{trials_} * points_.size(); }
+    const std::string& output_directory() const { return output_directory_; }
+    void set_output_directory(const std::string& path);
+
+    //! Seed of a trial, the same at every point; any other run with this seed is the same run.
+    std::uint64_t seed(std::uint32_t trial) const;
+    //! The single run with seed and settings of this trial, without an output directory.
+    Experiment experiment(EnsembleItem item) const;
+    //! Text from which the same ensemble can be made; file names in it are absolute.
+    std::string configuration() const;
+
+  private:
+    ConfigTree tree_;
+    std::uint32_t trials_ = 1;
+    std::uint32_t trials_per_batch_ = 0;
+    std::uint32_t ranks_per_trial_ = 1;
+    bool keeps_results_ = true;
+    std::uint64_t base_seed_ = 1;
+    std::string output_directory_;
+    std::vector<SweepPoint> points_;
+};
+
+}  // namespace engram

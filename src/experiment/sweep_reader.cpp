@@ -1,0 +1,98 @@
+#include "experiment/sweep_reader.hpp"
+
+#include "experiment/config_text.hpp"
+
+namespace engram {
+namespace {
+
+constexpr std::size_t most_points = 100000;
+
+// Settings that change together: one list of values per key, all of the same length.
+struct Axis {
+    std::vector<std::string> keys;
+    std::vector<const ConfigNode*> values;  // each a list
+    std::size_t size() const { return values.front()->children.size(); }
+};
+
+// Each list below a map, under its full key; {a: {b: [1, 2]}} sweeps "a.b".
+void find_lists(const ConfigNode& node, const std::string& key, Axis& axis,
+                ConfigProblems& problems) {
+    const std::string path = key.empty() ? "sweep" : "sweep." + key;
+    if (node.kind == ConfigNode::Kind::map && !node.keys.empty()) {
+        for (std::size_t i = 0; i < node.keys.size(); ++i)
+            find_lists(node.children[i], key.empty() ? node.keys[i] : key + "." + node.keys[i],
+                       axis, problems);
+    } else if (node.kind != ConfigNode::Kind::list || node.children.empty() || key.empty()) {
+        problems.add(node.place, path, must_be("a list of values of a key", node));
+    } else if (key == "simulation.seed") {
+        problems.add(node.place, path, "cannot be swept; trials have seeds of their own");
+    } else {
+        axis.keys.push_back(key);
+        axis.values.push_back(&node);
+    }
+}
+
+std::vector<Axis> grid_axes(const ConfigNode& map, ConfigProblems& problems) {
+    Axis all;
+    find_lists(map, "", all, problems);
+    std::vector<Axis> axes;
+    for (std::size_t i = 0; i < all.keys.size(); ++i)
+        axes.push_back({{all.keys[i]}, {all.values[i]}});
+    return axes;
+}
+
+std::vector<Axis> coupled_axes(const ConfigNode& list, ConfigProblems& problems) {
+    std::vector<Axis> axes;
+    for (const ConfigNode& item : list.children) {
+        Axis axis;
+        find_lists(item, "", axis, problems);
+        for (std::size_t i = 1; i < axis.keys.size(); ++i)
+            if (axis.values[i]->children.size() != axis.size())
+                problems.add(axis.values[i]->place, "sweep." + axis.keys[i],
+                             "must have as many values as " + axis.keys[0] + " (" +
+                                 std::to_string(axis.size()) + ", is " +
+                                 std::to_string(axis.values[i]->children.size()) +
+                                 "), since they change together");
+        if (!axis.keys.empty()) axes.push_back(std::move(axis));
+    }
+    return axes;
+}
+
+void name_point(SweepPoint& point) {
+    for (const SweepSetting& setting : point.settings)
+        point.name +=
+            (point.name.empty() ? "" : ", ") + setting.key + "=" + inline_text(setting.value);
+}
+
+}  // namespace
+
+std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, ConfigProblems& problems) {
+    std::vector<SweepPoint> points(1);
+    if (sweep == nullptr) return points;
+    const std::size_t problems_before = problems.list().size();
+    const std::vector<Axis> axes = sweep->kind == ConfigNode::Kind::list
+                                       ? coupled_axes(*sweep, problems)
+                                       : grid_axes(*sweep, problems);
+    if (problems.list().size() > problems_before) return points;
+    for (const Axis& axis : axes) {
+        if (points.size() * axis.size() > most_points) {
+            problems.add(sweep->place, "sweep",
+                         "has more than " + std::to_string(most_points) + " combinations");
+            return points;
+        }
+        std::vector<SweepPoint> combined;
+        for (const SweepPoint& point : points) {
+            for (std::size_t value = 0; value < axis.size(); ++value) {
+                SweepPoint next = point;
+                for (std::size_t k = 0; k < axis.keys.size(); ++k)
+                    next.settings.push_back({axis.keys[k], axis.values[k]->children[value]});
+                combined.push_back(std::move(next));
+            }
+        }
+        points = std::move(combined);
+    }
+    for (SweepPoint& point : points) name_point(point);
+    return points;
+}
+
+}  // namespace engram

@@ -1,0 +1,14 @@
+// The sweep of a configuration: values for any keys, combined to points.
+#pragma once
+
+#include "experiment/config_reader.hpp"
+#include "experiment/ensemble.hpp"
+
+namespace engram {
+
+//! A map {key: [values]} gives every combination of its keys' values, the last key varying fastest.
+//! A list of such maps combines the maps; the keys inside one map change together.
+//! Without a sweep there is one point without settings.
+std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, ConfigProblems& problems);
+
+}  // namespace engram

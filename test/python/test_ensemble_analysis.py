@@ -1,0 +1,225 @@
+"""Reading, tabulating and plotting ensembles made by hand; errors of engram-recall."""
+
+import csv
+import io
+import json
+import math
+
+import h5py
+import matplotlib.image
+import numpy as np
+import pytest
+import sample_files
+from conftest import ROOT
+from engram_analysis import Ensemble, Results, ResultsError, is_ensemble
+from engram_analysis.durations import duration_text, parse_duration_s
+from engram_analysis.published import find_published, read_published
+from tool import check_failure, run_tool
+
+PUBLISHED = ROOT / "test/data/reference/recall_published.csv"
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory):
+    return sample_files.write_ensemble(tmp_path_factory.mktemp("ensemble") / "results")
+
+
+@pytest.fixture(scope="module")
+def ensemble(directory):
+    return Ensemble(directory)
+
+
+def test_points(ensemble):
+    assert (ensemble.n_points, ensemble.n_trials, ensemble.trials_per_batch) == (4, 4, 2)
+    assert ensemble.seeds.tolist() == [11, 12, 13, 14]
+    assert [point.assembly_size for point in ensemble.points] == [100, 100, 150, 150]
+    assert [point.recall_delay_s for point in ensemble.points] == [10, 28800, 10, 28800]
+    last = ensemble.points[3]
+    assert last.name.startswith("groups.assembly.count=150, ")
+    assert last.settings["simulation.duration_s"] == "28820"
+    assert last.config["simulation"]["duration_s"] == 28820
+    assert ensemble.config["groups"]["assembly"]["count"] == 100  # the base is left alone
+
+
+def test_measures(ensemble):
+    quality = ensemble.measure("Q")
+    trials = sample_files.measure_trials()["Q"]
+    assert np.array_equal(quality.trials, trials, equal_nan=True)
+    assert quality.n_defined.tolist() == [4, 3, 4, 4]
+    assert quality.mean[0] == pytest.approx(0.0215)
+    assert quality.mean[1] == pytest.approx((0.030 + 0.031 + 0.033) / 3)
+    assert quality.sem == pytest.approx(quality.sd / np.sqrt([4, 3, 4, 4]))
+    assert quality.batch_mean[0] == pytest.approx(0.0215)
+    assert (quality.units, quality.description) == ("1", "about Q")
+    with pytest.raises(ResultsError, match="no measure 'nu_xyz'"):
+        ensemble.measure("nu_xyz")
+
+
+def test_traces(ensemble):
+    (neuron,) = ensemble.neuron_traces(0)
+    assert neuron.label == "6"
+    assert set(neuron.variables) == {"V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA", "S_mV", "p"}
+    assert [trace.label for trace in ensemble.synapse_traces(0)] == ["3_6", "selected_1"]
+    time_s = ensemble.trace_time_s(1)
+    assert time_s[-1] == 28820
+    assert neuron.variables["V_mV"].mean[0] == 4
+    assert (neuron.variables["V_mV"].sem == 0.2).all()
+
+
+def test_what_is_an_ensemble(directory, tmp_path):
+    run = sample_files.write_run(tmp_path / "run")
+    assert is_ensemble(directory) and not is_ensemble(run) and not is_ensemble(tmp_path)
+    with pytest.raises(ResultsError, match="holds an ensemble, not one run"):
+        Results(directory)
+    with pytest.raises(ResultsError, match="one run, not an ensemble"):
+        Ensemble(run)
+    with pytest.raises(ResultsError, match="trial_results: all"):
+        Ensemble(directory).trial(0, 0)
+
+
+def test_an_unfinished_ensemble(tmp_path):
+    (tmp_path / "config.yaml").write_text("trials: 2\n")
+    (tmp_path / "partial").mkdir()
+    with pytest.raises(ResultsError, match="the run is not finished"):
+        Ensemble(tmp_path)
+
+
+def test_a_foreign_file(tmp_path):
+    directory = sample_files.write_ensemble(tmp_path / "e")
+    with h5py.File(directory / "ensemble.h5", "a") as file:
+        file.attrs["format_version"] = np.uint32(9)
+    with pytest.raises(ResultsError, match="of format version 9"):
+        Ensemble(directory)
+
+
+# --- The table
+
+
+def test_table_as_csv(directory):
+    result = run_tool("recall", directory, "--format", "csv", "--published", PUBLISHED)
+    assert result.returncode == 0, result.stderr
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert len(rows) == 4 * 4
+    row = next(r for r in rows if (r["measure"], r["assembly"], float(r["recall_delay_s"])) ==
+               ("Q", "150", 10))  # fmt: skip
+    mean = 0.04 + 0.0015
+    sem = np.std([0, 1e-3, 2e-3, 3e-3], ddof=1) / 2
+    published, published_sem = 0.030733, 0.014030 / math.sqrt(50)
+    assert float(row["mean"]) == pytest.approx(mean)
+    assert float(row["sem"]) == pytest.approx(sem)
+    assert float(row["published"]) == published
+    difference = (mean - published) / math.hypot(sem, published_sem)
+    assert float(row["difference"]) == pytest.approx(difference)
+    weights = next(r for r in rows if r["measure"] == "h_within@t_20s")
+    assert weights["published"] == "" and weights["units"] == "mV"
+    undefined = next(r for r in rows if r["measure"] == "Q" and r["n"] == "3")
+    assert float(undefined["recall_delay_s"]) == 28800
+
+
+def test_table_as_json(directory, tmp_path):
+    output = tmp_path / "table.json"
+    result = run_tool("recall", directory, "--format", "json", "--output", output)
+    assert (result.returncode, result.stdout) == (0, "")
+    jobs = json.loads(output.read_text())
+    assert [job["assembly"] for job in jobs] == [100, 100, 150, 150]
+    assert jobs[0]["measures"]["MI"]["mean"] == pytest.approx(0.7 + 0.01 * (0 + 1 + 4 + 9) / 4)
+    assert jobs[0]["measures"]["MI"]["published"] is None
+
+
+def test_table_as_text(directory):
+    result = run_tool("recall", directory, "--published", PUBLISHED)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("(assembly of") == 4
+    assert "recall after 8 h, 4 trials)" in result.stdout
+    assert "(3 of 4)" in result.stdout
+    assert "difference" in result.stdout
+
+
+def test_table_of_one_run(tmp_path):
+    spikes = [(20000.0, 0), (20000.0, 1), (2000.0, 0)]
+    run = sample_files.write_run(tmp_path / "run", spikes, [(0, 1)], {20.0: ([6.0], [0.5])})
+    result = run_tool("recall", run, "--format", "csv")
+    assert result.returncode == 0, result.stderr
+    values = {row["measure"]: row for row in csv.DictReader(io.StringIO(result.stdout))}
+    assert float(values["nu_as"]["mean"]) == 2
+    assert values["nu_as"]["sem"] == "" and values["nu_as"]["error"] == "0.0"
+    assert float(values["h_within@t_20s"]["mean"]) == 6
+    assert values["h_out@t_20s"]["mean"] == "" and values["h_out@t_20s"]["n"] == "0"
+
+
+def test_one_run_scatters_as_a_published_trial(small_recall, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("assembly,recall,trials,Q,Q_sd\n20,89s,4,0.03,0.02\n")
+    result = run_tool("recall", small_recall, "--published", table, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    quality = json.loads(result.stdout)[0]["measures"]["Q"]
+    combined = math.hypot(0.02, 0.02 / 2)
+    assert quality["difference"] == pytest.approx((quality["mean"] - 0.03) / combined)
+
+
+def test_errors_of_the_table(directory, small_recall, background, tmp_path):
+    check_failure(run_tool("recall"), 2, "RESULTS_DIR")
+    check_failure(run_tool("recall", tmp_path / "no"), 3, "no such directory")
+    check_failure(run_tool("recall", tmp_path), 3, "no output directory of 'engram run'")
+    check_failure(run_tool("recall", background), 3, "no stimulus for learning or recall")
+    check_failure(run_tool("recall", directory, "--published", tmp_path / "x"), 3, "no such file")
+    check_failure(run_tool("recall", directory, "--published", ROOT / "README.md"), 3, "is no table")
+    check_failure(run_tool("recall", small_recall, "--published", PUBLISHED), 3, "has no row for")
+    (tmp_path / "config.yaml").write_text("simulation: {}\n")
+    check_failure(run_tool("recall", tmp_path), 3, "the run is not finished")
+
+
+def test_published_table():
+    rows = read_published(PUBLISHED)
+    assert len(rows) == 8
+    row = find_published(rows, 200, 28800.0)
+    assert row.mean["Q"] == 0.051380
+    assert row.sem("Q") == pytest.approx(0.021896 / math.sqrt(50))
+    assert find_published(rows, 300, 10.0) is None
+
+
+def test_durations():
+    assert [parse_duration_s(text) for text in ("10s", "8h", "1.5 min")] == [10, 28800, 90]
+    assert [duration_text(s) for s in (10, 28800, 28810, 0)] == ["10 s", "8 h", "8 h 10 s", "0 s"]
+    with pytest.raises(ValueError, match="'8 x' is no duration"):
+        parse_duration_s("8 x")
+
+
+# --- Figures
+
+
+def test_figures(directory, tmp_path):
+    result = run_tool("plot", directory, "--output", tmp_path, "--published", PUBLISHED)
+    assert (result.returncode, result.stderr) == (0, "")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"recall_by_size.png"} | {f"traces_{i:03d}.png" for i in range(4)}
+    for path in tmp_path.iterdir():
+        image = matplotlib.image.imread(path)
+        assert image[..., :3].std() > 0.02  # more than an empty page
+
+
+def test_chosen_figures(directory, small_recall, tmp_path):
+    result = run_tool("plot", directory, "-o", tmp_path, "--figures", "recall_by_size",
+                      "--spread", "sd", "--format", "svg")  # fmt: skip
+    assert (result.returncode, result.stderr) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["recall_by_size.svg"]
+    text = (tmp_path / "recall_by_size.svg").read_text()
+    assert "s.d." in text and "8 h" in text
+    result = run_tool("plot", small_recall, "-o", tmp_path, "--figures", "raster", "snapshots")
+    assert {path.name for path in tmp_path.glob("*.png")} == {"raster.png", "snapshots.png"}
+    check_failure(run_tool("plot", small_recall, "--figures", "traces"), 3, "is no figure of one run")
+    check_failure(run_tool("plot", directory, "--figures", "raster"), 3, "is no figure of an ensemble")
+    check_failure(run_tool("plot", directory, "--figures", "raste"), 2, "invalid choice: 'raste'")
+
+
+def test_error_bars_are_where_they_belong(ensemble):
+    """The figure shows the means of each time of recall against size, and published values."""
+    from engram_analysis.figures import recall_by_size
+
+    figure = recall_by_size(ensemble, "sem", read_published(PUBLISHED))
+    quality = figure.axes[0]
+    lines = {c.get_label(): c.lines[0] for c in quality.containers}
+    assert lines["10 s"].get_xdata().tolist() == [100, 150]
+    assert lines["10 s"].get_ydata() == pytest.approx(ensemble.measure("Q").mean[[0, 2]])
+    assert lines["8 h"].get_ydata() == pytest.approx(ensemble.measure("Q").mean[[1, 3]])
+    assert lines["8 h, published"].get_ydata() == pytest.approx([0.023738, 0.033984, 0.051380, 0.080133])

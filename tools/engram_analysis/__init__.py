@@ -1,0 +1,56 @@
+"""Reading and analysing the results of Engram.
+
+    from engram_analysis import Results, recall_measures
+
+    results = Results("results/defaultnet_8h_recall")
+    print(results.schedule, len(results.spikes("exc").time_ms), results.assembly)
+    print(recall_measures(results).values["Q"])
+
+The files are described in docs/file_formats.md, this package in docs/analysis.md.
+"""
+
+from .connectivity import DegreeStatistics, degree_statistics, degrees
+from .ensemble import Ensemble, Measure, Point
+from .errors import ResultsError
+from .files import is_ensemble
+from .information import entropy_bits, mutual_information_bits
+from .populations import Subpopulations
+from .rates import active_time_fraction, firing_rates_Hz, rates_around_Hz, spike_counts
+from .recall import PatternCompletion, RecallMeasures, pattern_completion, recall_measures
+from .results import NeuronTrace, Phase, Results, Snapshot, Spikes, SynapseTrace
+from .stimuli import Stimulus
+from .weights import DIRECTIONS, DirectionMeans, binned_weights, mean_by_direction, weight_matrix
+
+__all__ = [
+    "DIRECTIONS",
+    "DegreeStatistics",
+    "DirectionMeans",
+    "Ensemble",
+    "Measure",
+    "NeuronTrace",
+    "PatternCompletion",
+    "Phase",
+    "Point",
+    "RecallMeasures",
+    "Results",
+    "ResultsError",
+    "Snapshot",
+    "Spikes",
+    "Stimulus",
+    "Subpopulations",
+    "SynapseTrace",
+    "active_time_fraction",
+    "binned_weights",
+    "degree_statistics",
+    "degrees",
+    "entropy_bits",
+    "firing_rates_Hz",
+    "is_ensemble",
+    "mean_by_direction",
+    "mutual_information_bits",
+    "pattern_completion",
+    "rates_around_Hz",
+    "recall_measures",
+    "spike_counts",
+    "weight_matrix",
+]

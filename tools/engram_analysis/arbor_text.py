@@ -1,0 +1,127 @@
+"""Export of a run as the text files of the published Arbor program.
+
+The formats are those of `arbor_network_consolidation`: `traces.txt` (one block of seven columns for
+each sampled neuron and synapse), `spikes.txt` (time in ms, neuron) and `connections.txt` (0/1 matrix,
+row = presynaptic, column = postsynaptic neuron); four decimals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from .errors import ResultsError
+from .results import POPULATIONS, NeuronTrace, Results
+
+NO_SYNAPSE = -1
+MAX_MATRIX_NEURONS = 50_000  # a text of 5 GB
+
+Current = Literal["membrane", "stimulation", "background"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A block of columns: a neuron and one of its incoming synapses, or none."""
+
+    gid: int
+    pre: int  # NO_SYNAPSE: the synaptic columns are zero
+
+
+def samples(results: Results) -> list[Sample]:
+    """The recorded neurons in the order of the configuration, each with its recorded synapses.
+
+    Synapses whose postsynaptic neuron was not recorded come last; their neuronal columns are NaN.
+    """
+    record = results.config["record"]
+    pairs = [(int(pre), int(post)) for pre, post in record["synapses"]]
+    recorded = {trace.gid for trace in results.neuron_traces}
+    neurons = [int(gid) for gid in record["neurons"] if int(gid) in recorded]
+    ordered = neurons + sorted(recorded - set(neurons))
+    blocks = []
+    for gid in ordered:
+        sources = [pre for pre, post in pairs if post == gid]
+        blocks += [Sample(gid, pre) for pre in sources or [NO_SYNAPSE]]
+    return blocks + [Sample(post, pre) for pre, post in pairs if post not in recorded]
+
+
+def trace_table(results: Results, current: Current = "membrane") -> tuple[list[str], np.ndarray]:
+    """Names and values of the columns of traces.txt."""
+    neurons = {trace.gid: trace for trace in results.neuron_traces}
+    synapses = {(trace.pre, trace.post): trace for trace in results.synapse_traces}
+    time_ms = 1000.0 * results.trace_time_s
+    names, columns = ["Time"], [time_ms]
+    h_0 = results.config["synapses"]["h_0_mV"]
+    unknown, zero = np.full(len(time_ms), np.nan), np.zeros(len(time_ms))
+    for sample in samples(results):
+        i, ji = f"({sample.gid})", f"({sample.pre},{sample.gid})"
+        names += [f"V{i}", f"I{i}"] + [f"{name}{ji}" for name in ("h", "z", "Ca", "spsV", "p^C")]
+        neuron = neurons.get(sample.gid)
+        columns += (
+            [unknown, unknown]
+            if neuron is None
+            else [neuron.V_mV, _current_nA(results, neuron, current)]
+        )
+        if sample.pre == NO_SYNAPSE:
+            columns += [zero] * 5
+            continue
+        synapse = synapses[sample.pre, sample.gid]
+        columns += [synapse.h_mV, h_0 * synapse.z, synapse.Ca]
+        columns += [unknown, unknown] if neuron is None else [neuron.S_mV, neuron.p]
+    return names, np.column_stack(columns)
+
+
+def _current_nA(results: Results, neuron: NeuronTrace, kind: Current) -> np.ndarray:
+    """The published program records the whole membrane current, leak included, unless told else.
+
+    While the membrane is held at its reset potential no net current charges it.
+    """
+    if kind == "stimulation":
+        return neuron.I_stim_nA
+    if kind == "background":
+        return neuron.I_bg_nA
+    parameters = results.config["neuron"]
+    leak_nA = (neuron.V_mV - parameters["V_rev_mV"]) / parameters["R_leak_MOhm"]
+    return np.where(neuron.V_mV == parameters["V_reset_mV"], 0.0, neuron.I_total_nA - leak_nA)
+
+
+def write_traces(results: Results, path: Path, current: Current = "membrane") -> None:
+    names, table = trace_table(results, current)
+    header = "".join(f"{name}, " for name in names)  # published with a comma at the end
+    np.savetxt(path, table, fmt="%.4f", header=header)
+
+
+def write_spikes(results: Results, path: Path) -> None:
+    parts = []
+    for population, shift in zip(POPULATIONS, (0, results.n_exc)):
+        spikes = results.spikes(population)
+        parts.append(np.column_stack((spikes.time_ms, spikes.node_id.astype(np.int64) + shift)))
+    table = np.concatenate(parts)
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]
+    np.savetxt(path, table, fmt="%.4f %.0f")
+
+
+def write_connections(results: Results, path: Path) -> None:
+    """Raises ResultsError for networks whose matrix no script could read."""
+    size = results.n_exc + results.n_inh
+    if size > MAX_MATRIX_NEURONS:
+        raise ResultsError(
+            f"{results.path}: a matrix of {size} neurons is too large for text "
+            f"(at most {MAX_MATRIX_NEURONS}); network.h5 holds the connections as a list"
+        )
+    matrix = np.zeros((size, size), dtype=bool)
+    shift = {"exc": 0, "inh": results.n_exc}
+    for pre in POPULATIONS:
+        for post in POPULATIONS:
+            source, target = results.edges(f"{pre}_{post}")
+            rows = source.astype(np.int64) + shift[pre]
+            matrix[rows, target.astype(np.int64) + shift[post]] = True
+    # Digits and separators as bytes: formatting each number would take minutes.
+    line = np.full(2 * size, ord(" "), dtype=np.uint8)
+    line[-1] = ord("\n")
+    with path.open("wb") as file:
+        for row in matrix:
+            line[::2] = row + ord("0")
+            file.write(line.tobytes())

@@ -1,0 +1,1 @@
+"""The programs engram-plot, engram-recall, engram-compare, engram-export, engram-watch."""

@@ -1,0 +1,74 @@
+"""engram-export: writes a run as the text files of the published Arbor program."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Sequence
+
+from ..arbor_text import samples, write_connections, write_spikes, write_traces
+from ..results import Results
+from .program import EXIT_CODES, Parser, run
+
+FILES = ("traces", "spikes", "connections")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run(_parser(), _export, arguments)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="engram-export",
+        description="Writes traces.txt, spikes.txt and connections.txt with the columns, units and "
+        "header of the published Arbor program (arbor_network_consolidation).",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("results", type=Path, metavar="RESULTS_DIR", help="output directory of a run")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/export)"
+    )
+    parser.add_argument("--files", nargs="+", choices=FILES, default=FILES, help="only these files")
+    parser.add_argument(
+        "--prefix",
+        default="",
+        metavar="TEXT",
+        help="before each file name, such as the time stamp 25-01-31_12-00-00_ of the published program",
+    )
+    parser.add_argument(
+        "--current",
+        choices=("membrane", "stimulation", "background"),
+        default="membrane",
+        help="column I: the whole membrane current with leak (published sample_curr 0, default), "
+        "the stimulus (1), or the background (2)",
+    )
+    return parser
+
+
+def _export(options: argparse.Namespace) -> None:
+    results = Results(options.results)
+    output = options.output or options.results / "export"
+    output.mkdir(parents=True, exist_ok=True)
+    paths = {name: output / f"{options.prefix}{name}.txt" for name in options.files}
+    for name, path in paths.items():
+        if name == "traces":
+            _note_unrecorded(results)
+            write_traces(results, path, options.current)
+        elif name == "spikes":
+            write_spikes(results, path)
+        else:
+            write_connections(results, path)
+        print(path)
+
+
+def _note_unrecorded(results: Results) -> None:
+    recorded = {trace.gid for trace in results.neuron_traces}
+    missing = sorted({s.gid for s in samples(results)} - recorded)
+    if missing:
+        shown = ", ".join(map(str, missing[:10])) + (", ..." if len(missing) > 10 else "")
+        print(
+            f"engram-export: note: neurons {shown} were not recorded, only synapses onto them; "
+            "their V, I, spsV and p^C are nan",
+            file=sys.stderr,
+        )

@@ -1,0 +1,110 @@
+"""engram-plot: draws the figures of a run or an ensemble."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Callable, Iterator, Sequence
+
+from matplotlib.figure import Figure
+
+from ..ensemble import Ensemble
+from ..errors import ResultsError
+from ..figures import RUN_FIGURES, NothingToDraw, ensemble_traces, recall_by_size, save
+from ..files import is_ensemble
+from ..published import read_published
+from ..results import Results
+from .program import EXIT_CODES, Parser, run
+
+ENSEMBLE_FIGURES = ("recall_by_size", "traces")
+
+Drawing = tuple[str, Callable[[], Figure]]  # name of the file, and how to draw it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    return run(_parser(), _plot, arguments)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="engram-plot",
+        description="Draws the figures of one run ("
+        + ", ".join(RUN_FIGURES)
+        + ") or of an ensemble ("
+        + ", ".join(ENSEMBLE_FIGURES)
+        + "). What was not recorded is left out.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("results", type=Path, metavar="RESULTS_DIR", help="output directory of a job")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/plots)"
+    )
+    parser.add_argument(
+        "--figures",
+        nargs="+",
+        metavar="NAME",
+        choices=sorted({*RUN_FIGURES, *ENSEMBLE_FIGURES}),
+        help="only these figures",
+    )
+    parser.add_argument("--format", choices=("png", "svg", "pdf"), default="png")
+    ensemble = parser.add_argument_group("for ensembles")
+    ensemble.add_argument(
+        "--spread",
+        choices=("sem", "sd"),
+        default="sem",
+        help="bands and error bars: standard error of the mean (default) or standard deviation",
+    )
+    ensemble.add_argument(
+        "--published",
+        type=Path,
+        metavar="FILE",
+        help="table of published recall measures (CSV) to draw beside ours",
+    )
+    return parser
+
+
+def _plot(options: argparse.Namespace) -> None:
+    if is_ensemble(options.results):
+        drawings = list(_ensemble_drawings(Ensemble(options.results), options))
+    else:
+        results = Results(options.results)
+        drawings = [(name, _bind(draw, results)) for name, draw in RUN_FIGURES.items()]
+    if options.figures:
+        drawings = _choose(drawings, options)
+    output = options.output or options.results / "plots"
+    output.mkdir(parents=True, exist_ok=True)
+    for name, draw in drawings:
+        path = output / f"{name}.{options.format}"
+        try:
+            figure = draw()
+        except NothingToDraw as reason:
+            print(f"{path.name}: left out ({reason})")
+            path.unlink(missing_ok=True)  # of an earlier run: would be taken for this one's
+            continue
+        save(figure, path)
+        print(path)
+
+
+def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Iterator[Drawing]:
+    published = read_published(options.published) if options.published else []
+    yield "recall_by_size", lambda: recall_by_size(ensemble, options.spread, published)
+    for point in ensemble.points:
+        yield f"traces_{point.index:03d}", _bind(ensemble_traces, ensemble, point, options.spread)
+
+
+def _bind(draw: Callable[..., Figure], *arguments: object) -> Callable[[], Figure]:
+    return lambda: draw(*arguments)
+
+
+def _choose(drawings: list[Drawing], options: argparse.Namespace) -> list[Drawing]:
+    chosen = [d for d in drawings if any(_is_of(d[0], name) for name in options.figures)]
+    for name in options.figures:
+        if not any(_is_of(drawing, name) for drawing, _ in chosen):
+            kind = "an ensemble" if is_ensemble(options.results) else "one run"
+            raise ResultsError(f"{options.results}: '{name}' is no figure of {kind}")
+    return chosen
+
+
+def _is_of(drawing: str, name: str) -> bool:
+    """traces stands for traces_000, traces_001, ..."""
+    return drawing == name or (name == "traces" and drawing.startswith("traces_"))

@@ -1,0 +1,251 @@
+"""Are two results equal to the last bit; where do they first differ; how big are the differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Iterator
+
+import h5py
+import numpy as np
+
+from . import files
+from .ensemble import FILE as ENSEMBLE_FILE
+from .errors import ResultsError
+from .results import POPULATIONS, Results
+
+RUN_FILES = ("spikes.h5", "traces.h5", "network.h5")
+BLOCK = 1 << 22  # values that are compared at once
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two jobs in one dataset, attribute or file."""
+
+    where: str  # file:object or file:object@attribute
+    what: str  # in words, with the first place and the largest difference where there are values
+    count: int = 1  # values that differ
+    largest: float = float("nan")  # absolute difference of numbers; not a number where equal
+    first_row: int | None = None  # of values that differ
+
+
+def compare(first: str | Path, second: str | Path) -> list[Difference]:
+    """All differences between two output directories or two HDF5 files; empty if equal.
+
+    Compared are spikes, traces, network and weights; of ensembles the summary, and the trials that
+    both have kept. Raises ResultsError for what cannot be compared.
+    """
+    first, second = Path(first), Path(second)
+    for path in (first, second):
+        if not path.exists():
+            raise ResultsError(f"{path}: no such file or directory")
+    if first.is_dir() != second.is_dir():
+        raise ResultsError(f"{first} and {second}: a directory cannot be compared with a file")
+    if not first.is_dir():
+        return list(compare_hdf5(first, second))
+    for path in (first, second):
+        files.check_finished(path)
+    if files.is_ensemble(first) != files.is_ensemble(second):
+        raise ResultsError(f"{first} and {second}: an ensemble cannot be compared with one run")
+    if files.is_ensemble(first):
+        return list(_compare_ensembles(first, second))
+    return list(_compare_runs(first, second))
+
+
+def _compare_runs(first: Path, second: Path) -> Iterator[Difference]:
+    for name in RUN_FILES:
+        yield from compare_hdf5(first / name, second / name)
+
+
+def _compare_ensembles(first: Path, second: Path) -> Iterator[Difference]:
+    yield from compare_hdf5(first / ENSEMBLE_FILE, second / ENSEMBLE_FILE)
+    trials = [
+        {str(path.parent.relative_to(root)) for path in (root / "trials").glob("*/*/summary.json")}
+        for root in (first, second)
+    ]
+    for trial in sorted(trials[0] & trials[1]):
+        for difference in _compare_runs(first / trial, second / trial):
+            yield replace(difference, where=f"{trial}/{difference.where}")
+
+
+def compare_hdf5(first: Path, second: Path) -> Iterator[Difference]:
+    """Differences between two files: objects, types, shapes, attributes and values."""
+    with files.open_hdf5(first) as a, files.open_hdf5(second) as b:
+        objects_a, objects_b = _objects(a), _objects(b)
+        for name in sorted(objects_a.keys() | objects_b.keys()):
+            where = f"{first.name}:{name}"
+            if name not in objects_a or name not in objects_b:
+                owner = first if name in objects_a else second
+                yield Difference(where, f"is only in {owner}")
+                continue
+            yield from _compare_attributes(where, objects_a[name], objects_b[name])
+            is_dataset = [isinstance(o[name], h5py.Dataset) for o in (objects_a, objects_b)]
+            if is_dataset[0] != is_dataset[1]:
+                yield Difference(where, "is a group in one, a dataset in the other")
+            elif is_dataset[0]:
+                yield from _compare_datasets(where, objects_a[name], objects_b[name])
+
+
+def _objects(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
+    found: dict[str, h5py.Group | h5py.Dataset] = {"/": file}
+    file.visititems(lambda name, item: found.update({f"/{name}": item}))
+    return found
+
+
+def _compare_attributes(where: str, a: Any, b: Any) -> Iterator[Difference]:
+    for name in sorted(set(a.attrs) | set(b.attrs)):
+        values = [_attribute(item, name) for item in (a, b)]
+        if values[0] != values[1]:
+            shown = [repr(v[-1]) if v else "missing" for v in values]
+            yield Difference(f"{where}@{name}", f"is {shown[0]} in one, {shown[1]} in the other")
+
+
+def _attribute(item: Any, name: str) -> tuple[Any, ...] | None:
+    """Type, bytes and value of an attribute; text has no stable bytes but its own."""
+    if name not in item.attrs:
+        return None
+    value = item.attrs[name]
+    if isinstance(value, str):
+        return "text", value
+    kind = item.attrs.get_id(name).dtype
+    array = np.asarray(value)
+    content = array.tolist() if kind.hasobject else array.tobytes()
+    return str(kind), str(h5py.check_enum_dtype(kind)), array.shape, content, array.tolist()
+
+
+def _compare_datasets(where: str, a: h5py.Dataset, b: h5py.Dataset) -> Iterator[Difference]:
+    if a.dtype != b.dtype:
+        yield Difference(where, f"has type {a.dtype} in one, {b.dtype} in the other")
+        return
+    if a.shape != b.shape:
+        text = " x ".join(map(str, a.shape)), " x ".join(map(str, b.shape))
+        common = min(len(a), len(b)) if a.shape and b.shape and a.shape[1:] == b.shape[1:] else 0
+        found = _Values(where)
+        found.take(a, b, common)
+        same = f"; the first {common} rows are equal" if common and not found.count else ""
+        yield Difference(
+            where,
+            f"has {text[0]} values in one, {text[1]} in the other{same}{found.text}",
+            found.count + abs(a.size - b.size),
+            found.largest,
+            found.first_row if found.count else common,
+        )
+        return
+    found = _Values(where)
+    found.take(a, b, len(a) if a.shape else None)
+    if found.count:
+        yield Difference(
+            where,
+            f"{found.count} of {a.size} values differ{found.text}",
+            found.count,
+            found.largest,
+            found.first_row,
+        )
+
+
+class _Values:
+    """Collects how the values of two datasets differ."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.count = 0
+        self.largest = float("nan")
+        self.text = ""
+        self.first_row: int | None = None
+
+    def take(self, a: h5py.Dataset, b: h5py.Dataset, rows: int | None) -> None:
+        """Compares the first rows; all of a scalar if `rows` is None."""
+        if rows is None:
+            self._block(np.atleast_1d(a[()]), np.atleast_1d(b[()]), 0)
+            return
+        width = int(np.prod(a.shape[1:], dtype=np.int64)) or 1
+        step = max(1, BLOCK // width)
+        for begin in range(0, rows, step):
+            end = min(rows, begin + step)
+            self._block(a[begin:end], b[begin:end], begin)
+
+    def _block(self, a: np.ndarray, b: np.ndarray, begin: int) -> None:
+        differs = _differs(a, b)
+        if not differs.any():
+            return
+        index = tuple(np.argwhere(differs)[0])
+        if not self.count:
+            row = int(index[0]) + begin
+            self.first_row = row
+            shown = ", ".join(str(i) for i in (row, *index[1:]))
+            self.text = f"; first at [{shown}]: {_shown(a[index])} and {_shown(b[index])}"
+        self.count += int(differs.sum())
+        if a.dtype.kind in "fiu":
+            size = np.abs(a[differs].astype(np.float64) - b[differs].astype(np.float64))
+            self.largest = float(np.fmax(self.largest, np.fmax.reduce(size)))
+
+
+def _differs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Bit by bit: NaN equals itself, 0 differs from -0."""
+    if a.dtype.kind == "f":
+        bits = f"u{a.dtype.itemsize}"
+        return a.view(bits) != b.view(bits)
+    return a != b
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bytes):
+        return repr(value.decode(errors="replace"))
+    return f"{value:.17g}" if isinstance(value, (float, np.floating)) else str(value)
+
+
+@dataclass(frozen=True)
+class SpikeDivergence:
+    """Where the spikes of two runs first differ."""
+
+    time_ms: float
+    gid: int
+    only_in: Path
+    common: int  # spikes that both have
+    only_first: int
+    only_second: int
+
+
+def spike_divergence(first: Path, second: Path) -> SpikeDivergence | None:
+    """The first spike that only one of two runs has; None if all are equal."""
+    runs = Results(first), Results(second)
+    lists = [_all_spikes(run) for run in runs]
+    common = np.intersect1d(*lists, assume_unique=True)
+    only = [np.setdiff1d(spikes, common, assume_unique=True) for spikes in lists]
+    if not len(only[0]) and not len(only[1]):
+        return None
+    candidates = [(*part[0].item(), i) for i, part in enumerate(only) if len(part)]
+    time_ms, gid, which = min(candidates)
+    return SpikeDivergence(
+        time_ms, gid, (first, second)[which], len(common), len(only[0]), len(only[1])
+    )
+
+
+_SPIKE = np.dtype([("time_ms", np.float64), ("gid", np.int64)])
+
+
+def _all_spikes(results: Results) -> np.ndarray:
+    """By time, then gid."""
+    parts = []
+    for population, shift in zip(POPULATIONS, (0, results.n_exc)):
+        found = results.spikes(population)
+        part = np.empty(len(found.time_ms), dtype=_SPIKE)
+        part["time_ms"], part["gid"] = found.time_ms, found.node_id.astype(np.int64) + shift
+        parts.append(part)
+    spikes = np.concatenate(parts)
+    return spikes[np.lexsort((spikes["gid"], spikes["time_ms"]))]
+
+
+def configuration_differences(first: Path, second: Path) -> list[str]:
+    """Keys whose values differ in the configurations of two jobs, but for where they write."""
+    flat = [_flat(files.read_yaml(path / files.CONFIGURATION)) for path in (first, second)]
+    keys = [key for key in flat[0].keys() | flat[1].keys() if not key.startswith("output.")]
+    return sorted(key for key in keys if flat[0].get(key) != flat[1].get(key))
+
+
+def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    leaves: dict[str, Any] = {}
+    for key, value in tree.items():
+        name = f"{prefix}{key}"
+        leaves |= _flat(value, f"{name}.") if isinstance(value, dict) else {name: value}
+    return leaves

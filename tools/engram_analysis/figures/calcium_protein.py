@@ -1,0 +1,82 @@
+"""Calcium of recorded synapses, proteins of recorded neurons."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..results import Results, SynapseTrace
+from .style import (
+    MAX_TRACES,
+    NothingToDraw,
+    first_few,
+    legend_outside,
+    mark_threshold,
+    overlap_style,
+)
+from .time_axis import Piece, all_pieces, draw_curves, grid, new_run_figure, shade_stimuli
+
+
+def calcium_protein(results: Results) -> Figure:
+    """Calcium of synapses, and the signal and the amount of protein synthesis of neurons."""
+    neurons = [trace for trace in results.neuron_traces if trace.population == "exc"]
+    if not results.synapse_traces and not neurons:
+        raise NothingToDraw("no synapses and no excitatory neurons were recorded")
+    synapses, synapse_note = first_few(results.synapse_traces, MAX_TRACES, "synapses")
+    neurons, neuron_note = first_few(neurons, MAX_TRACES, "neurons")
+    parameters = results.config["synapses"]
+    pieces = all_pieces(results)
+    rows = ([] if not synapses else ["Ca"]) + ([] if not neurons else ["S", "p"])
+    figure = new_run_figure(
+        results, len(pieces), 0.9 + 1.9 * len(rows), "Calcium and protein" + synapse_note + neuron_note
+    )
+    axes = dict(zip(rows, grid(figure, pieces, [1] * len(rows))))
+    for row in axes.values():
+        for panel, piece in zip(row, pieces):
+            shade_stimuli(panel, results, piece, legend=True)
+    if synapses:
+        draw_calcium(axes["Ca"], results, pieces, synapses)
+    for name, attribute in (("S", "S_mV"), ("p", "p")):
+        for i, neuron in enumerate(neurons):
+            for panel, piece in zip(axes[name], pieces):
+                curve = {f"{neuron.gid}": getattr(neuron, attribute)}
+                draw_curves(panel, results, piece, curve, **overlap_style(i))
+    if neurons:
+        mark_threshold(axes["S"], parameters["theta_pro_mV"], r"$\theta_{pro}$")
+        axes["S"][0].set_ylabel("signal for synthesis\n$S$ (mV)")
+        axes["p"][0].set_ylabel("protein\n$p$ (µmol/l)")
+        for row, least in (("S", 0.0), ("p", 0.1 * parameters["p_max_umol_per_l"])):
+            high = max(least, axes[row][0].get_ylim()[1])
+            axes[row][0].set_ylim(-0.03 * high, high)
+        legend_outside(axes["S"][-1], title="neuron")
+    return figure
+
+
+def draw_calcium(
+    row: Sequence[Axes], results: Results, pieces: Sequence[Piece], synapses: Sequence[SynapseTrace]
+) -> None:
+    for panel, piece in zip(row, pieces):
+        if not piece.is_spiking:
+            panel.text(
+                0.5, 0.6, "neglected", transform=panel.transAxes, ha="center", color="#888888"
+            )
+            continue
+        for i, synapse in enumerate(synapses):
+            curve = {f"{synapse.pre} → {synapse.post}": synapse.Ca}
+            draw_curves(panel, results, piece, curve, **overlap_style(i))
+    mark_threshold(row, results.config["synapses"]["theta_p"], r"$\theta_p$")
+    mark_threshold(row, results.config["synapses"]["theta_d"], r"$\theta_d$", below=True)
+    row[0].set_ylabel("calcium\n$Ca$")
+    row[0].set_ylim(bottom=0)
+    spiking = [panel for panel, piece in zip(row, pieces) if piece.is_spiking]
+    handles = spiking[0].get_legend_handles_labels() if spiking else ([], [])
+    unique = {label: handle for handle, label in zip(*handles) if label != "stimulus"}
+    row[-1].legend(
+        unique.values(),
+        unique.keys(),
+        title="synapse",
+        loc="upper left",
+        bbox_to_anchor=(1.02, 1.0),
+    )

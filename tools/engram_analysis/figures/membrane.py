@@ -1,0 +1,86 @@
+"""Membrane potentials and currents of recorded neurons."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..results import NeuronTrace, Results
+from .style import MAX_POINTS, NothingToDraw, first_few, legend_outside, mark_threshold
+from .time_axis import Piece, draw_curves, grid, new_run_figure, shade_stimuli, spiking_pieces
+
+MAX_NEURONS = 4  # rows of the figure
+
+
+def membrane(results: Results) -> Figure:
+    """Membrane potentials and currents of the recorded neurons around the stimuli."""
+    if not results.neuron_traces:
+        raise NothingToDraw("no neurons were recorded; see record.neurons")
+    neurons, note = first_few(results.neuron_traces, MAX_NEURONS, "neurons")
+    pieces = spiking_pieces(results, close_up=True)
+    if not pieces:
+        raise NothingToDraw("the run has no spiking phase")
+    figure = new_run_figure(
+        results, len(pieces), 1.0 + 2.5 * len(neurons), "Membrane potential and currents" + note
+    )
+    axes = grid(figure, pieces, [1.2, 1.0] * len(neurons))
+    for i, neuron in enumerate(neurons):
+        potentials, currents = axes[2 * i], axes[2 * i + 1]
+        for panel, piece in zip(potentials, pieces):
+            shade_stimuli(panel, results, piece, legend=True)
+            draw_curves(panel, results, piece, {"$V$": neuron.V_mV}, linewidth=0.7)
+        draw_spike_marks(potentials, results, pieces, neuron)
+        mark_threshold(potentials, results.config["neuron"]["V_th_mV"], r"$V_{th}$")
+        for panel, piece in zip(currents, pieces):
+            shade_stimuli(panel, results, piece)
+            draw_currents(panel, results, piece, neuron)
+        potentials[0].set_ylabel(f"neuron {neuron.gid} ({neuron.population})\n$V$ (mV)")
+        currents[0].set_ylabel("current (nA)")
+        if i == 0:
+            legend_outside(potentials[-1])
+            legend_outside(currents[-1])
+    figure.align_ylabels(axes[:, 0])
+    return figure
+
+
+def draw_currents(panel: Axes, results: Results, piece: Piece, neuron: NeuronTrace) -> None:
+    curves = {"total": neuron.I_total_nA, "stimulus": neuron.I_stim_nA, "background": neuron.I_bg_nA}
+    draw_curves(panel, results, piece, curves, linewidth=0.7)
+    # Background currents are about 1 nA, stimuli about 1000 nA.
+    if max(np.abs(values).max() for values in curves.values()) > 100:
+        panel.set_yscale("symlog", linthresh=10, linscale=1.0)
+        low, high = panel.get_ylim()
+        ticks = [-1000, -100, -10, 0, 10, 100, 1000, 10000]
+        panel.set_yticks([tick for tick in ticks if low <= tick <= high])
+        panel.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
+        panel.yaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+
+
+def draw_spike_marks(
+    row: Sequence[Axes], results: Results, pieces: Sequence[Piece], neuron: NeuronTrace
+) -> None:
+    spikes = results.spikes(neuron.population)
+    node_id = neuron.gid - (results.n_exc if neuron.population == "inh" else 0)
+    time_s = spikes.time_ms[spikes.node_id == node_id] / 1000.0
+    for panel, piece in zip(row, pieces):
+        inside = time_s[piece.holds(time_s)]
+        if len(inside) > MAX_POINTS:
+            inside = inside[:: -(-len(inside) // MAX_POINTS)]
+        (marks,) = panel.plot(
+            piece.shown(inside),
+            np.full(len(inside), 1.03),
+            transform=panel.get_xaxis_transform(),
+            linestyle="none",
+            marker="|",
+            markersize=4,
+            markeredgewidth=0.6,
+            color="k",
+            clip_on=False,
+            label="spikes",
+            rasterized=len(inside) > 1000,
+        )
+        marks.set_in_layout(False)  # without spikes it would be taken to lie at the page's corner

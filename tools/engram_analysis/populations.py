@@ -1,0 +1,46 @@
+"""Subpopulations of a memory: who learnt, who was stimulated at recall, and the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .results import Results
+
+
+@dataclass(frozen=True)
+class Subpopulations:
+    """Gids of the published subpopulations; each may be empty."""
+
+    excitatory: np.ndarray  # exc: all of them
+    stimulated: np.ndarray  # as: assembly, stimulated at recall
+    unstimulated: np.ndarray  # ans: assembly, not stimulated at recall
+    control: np.ndarray  # ctrl: other excitatory neurons
+    inhibitory: np.ndarray  # inh
+
+    @classmethod
+    def of(
+        cls, results: Results, assembly: np.ndarray | None = None, recalled: np.ndarray | None = None
+    ) -> Subpopulations:
+        """Of the first memory that is learnt, at the last recall, unless given."""
+        assembly = results.assembly if assembly is None else np.asarray(assembly)
+        recalled = results.recalled if recalled is None else np.asarray(recalled)
+        exc = results.group("exc")
+        return cls(
+            excitatory=exc,
+            stimulated=np.intersect1d(assembly, recalled),
+            unstimulated=np.setdiff1d(assembly, recalled),
+            control=np.setdiff1d(exc, np.union1d(assembly, recalled)),
+            inhibitory=results.group("inh"),
+        )
+
+    def by_name(self) -> dict[str, np.ndarray]:
+        """By the published abbreviation."""
+        return {
+            "exc": self.excitatory,
+            "as": self.stimulated,
+            "ans": self.unstimulated,
+            "ctrl": self.control,
+            "inh": self.inhibitory,
+        }

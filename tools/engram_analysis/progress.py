@@ -1,0 +1,95 @@
+"""How far a running or finished job has come: progress.json in its output directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import files
+from .errors import ResultsError
+
+FILE = "progress.json"
+STATES = ("running", "complete", "stopped", "failed")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A state of a job. What the file does not tell is None."""
+
+    state: str
+    updated_unix_s: float | None
+    started_unix_s: float | None
+    fraction: float | None  # 0 to 1
+    simulated_s: float | None
+    duration_s: float | None
+    phase: str | None  # e.g. 'learn (1 of 3)'
+    schedule: str | None
+    realtime_factor: float | None
+    rate_exc_Hz: float | None
+    rate_inh_Hz: float | None
+    eta_s: float | None
+    ranks: int | None
+    trials: dict[str, int] | None  # done, running, total; of ensembles
+    checkpoint_s: float | None  # simulated time of the last checkpoint
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == "running"
+
+
+def read_progress(directory: str | Path) -> Progress:
+    """Reads the state of a job. Raises ResultsError if the directory tells none.
+
+    A job that left no progress.json but is complete is reported from its summary.
+    """
+    directory = Path(directory)
+    if not directory.is_dir():
+        reason = "is a file, not an output directory" if directory.exists() else "no such directory"
+        raise ResultsError(f"{directory}: {reason}")
+    if (directory / FILE).is_file():
+        content = files.read_json(directory / FILE)
+        if content.get("state") not in STATES:
+            raise ResultsError(
+                f"{directory / FILE}: has no known state (is {content.get('state')!r}; "
+                f"expected {', '.join(STATES)})"
+            )
+        return _parse(content)
+    if (directory / files.SUMMARY).is_file():
+        summary = files.read_json(directory / files.SUMMARY)
+        return _parse(
+            {
+                "state": "complete",
+                "fraction": 1.0,
+                "simulated_s": summary.get("duration_s"),
+                "duration_s": summary.get("duration_s"),
+                "schedule": summary.get("schedule"),
+                "ranks": summary.get("ranks"),
+            }
+        )
+    raise ResultsError(f"{directory}: there is no {FILE} (no job has begun here)")
+
+
+def _parse(content: dict[str, Any]) -> Progress:
+    phase = content.get("phase")
+    checkpoint = content.get("checkpoint")
+    return Progress(
+        phase=_phase_text(phase) if isinstance(phase, dict) else None,
+        checkpoint_s=checkpoint.get("simulated_s") if isinstance(checkpoint, dict) else None,
+        **{name: content.get(name) for name in _PLAIN},
+    )
+
+
+_PLAIN = (
+    "state", "updated_unix_s", "started_unix_s", "fraction", "simulated_s", "duration_s", "schedule",
+    "realtime_factor", "rate_exc_Hz", "rate_inh_Hz", "eta_s", "ranks", "trials",
+)  # fmt: skip
+
+
+def _phase_text(phase: dict[str, Any]) -> str:
+    text = str(phase.get("name", "?"))
+    if phase.get("kind") == "consolidation":
+        text += " (fast-forward)" if "consolidat" not in text else ", fast-forward"
+    if isinstance(phase.get("index"), int) and phase.get("count"):
+        text += f", phase {phase['index'] + 1} of {phase['count']}"
+    return text

@@ -1,0 +1,140 @@
+"""How well a memory is recalled: rates of subpopulations, pattern completion Q, mutual information.
+
+Definitions and windows are those of the published figures (Luboeinski & Tetzlaff 2021).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import ResultsError
+from .information import entropy_bits, mutual_information_bits
+from .populations import Subpopulations
+from .rates import rates_around_Hz
+from .results import Results
+from .stimuli import Stimulus
+
+RECALL_DELAY_S = 0.1  # from the onset of recall to the middle of the window
+REFERENCE_DELAY_S = 1.0  # from the onset of learning
+WINDOW_S = 0.5
+
+UNITS = {
+    **{f"nu_{name}": "Hz" for name in ("exc", "as", "ans", "ctrl", "inh")},
+    **{f"nu_{name}_ref": "Hz" for name in ("exc", "as", "ans", "ctrl", "inh")},
+    "Q": "1",
+    "MI": "bit",
+    "selfMI": "bit",
+    "rate_exc": "Hz",
+    "rate_inh": "Hz",
+}
+
+
+@dataclass(frozen=True)
+class PatternCompletion:
+    """Q = (nu_ans - nu_ctrl) / nu_as, and its error propagated from those of the rates."""
+
+    value: float
+    error: float
+
+
+def pattern_completion(
+    nu_as: float,
+    nu_ans: float,
+    nu_ctrl: float,
+    errors: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> PatternCompletion:
+    """Q of mean rates in Hz; `errors` are those of nu_as, nu_ans and nu_ctrl, independent.
+
+    Not a number where the stimulated neurons are silent or any rate is undefined.
+    """
+    if not nu_as > 0.0:
+        return PatternCompletion(math.nan, math.nan)
+    value = (nu_ans - nu_ctrl) / nu_as
+    error = math.hypot(errors[1] / nu_as, errors[2] / nu_as, errors[0] * value / nu_as)
+    return PatternCompletion(value, error)
+
+
+@dataclass(frozen=True)
+class RecallMeasures:
+    """All measures of one recall by name (UNITS), and the errors that one run can tell."""
+
+    values: dict[str, float]  # not a number where undefined
+    errors: dict[str, float]  # standard deviations across neurons, and the error of Q
+    assembly_size: int
+    recall_delay_s: float  # from the onset of learning to that of recall; not a number without both
+
+
+def mean_rates(rates_Hz: np.ndarray, groups: Subpopulations, suffix: str = "") -> dict[str, float]:
+    """Mean rates nu_* of subpopulations from the rates of all neurons by gid."""
+    return {f"nu_{name}{suffix}": _mean(rates_Hz[gids]) for name, gids in groups.by_name().items()}
+
+
+def recall_measures(results: Results) -> RecallMeasures:
+    """The measures of the last recall of the first memory that is learnt.
+
+    Raises ResultsError if the run has neither learning nor recall.
+    """
+    learn, recall = results.first_stimulus("learn"), results.last_stimulus("recall")
+    if learn is None and recall is None:
+        raise ResultsError(
+            f"{results.path}: there is no stimulus for learning or recall, hence nothing to measure"
+        )
+    groups = Subpopulations.of(results)
+    reference_rates = _rates_Hz(results, learn, REFERENCE_DELAY_S)
+    recall_rates = _rates_Hz(results, recall, RECALL_DELAY_S)
+    values = mean_rates(recall_rates, groups) | mean_rates(reference_rates, groups, "_ref")
+    errors = {f"nu_{name}": _sd(recall_rates[gids]) for name, gids in groups.by_name().items()}
+    rates = ("nu_as", "nu_ans", "nu_ctrl")
+    quality = pattern_completion(
+        *(values[name] for name in rates), errors=tuple(errors[name] for name in rates)
+    )
+    reference_exc, recall_exc = reference_rates[: results.n_exc], recall_rates[: results.n_exc]
+    has_reference, has_recall = np.isfinite(reference_exc).all(), np.isfinite(recall_exc).all()
+    values |= {
+        "Q": quality.value,
+        "MI": mutual_information_bits(reference_exc, recall_exc)
+        if has_reference and has_recall
+        else math.nan,
+        "selfMI": entropy_bits(reference_exc) if has_reference else math.nan,
+        **spiking_rates(results),
+    }
+    errors["Q"] = quality.error
+    delay_s = recall.onset_s - learn.onset_s if learn and recall else math.nan
+    return RecallMeasures(values, errors, len(results.assembly), delay_s)
+
+
+def _rates_Hz(results: Results, stimulus: Stimulus | None, delay_s: float) -> np.ndarray:
+    """Rates around a time after the onset; not a number if the run does not hold the window."""
+    undefined = np.full(results.n_exc + results.n_inh, math.nan)
+    if stimulus is None:
+        return undefined
+    centre_s = stimulus.onset_s + delay_s
+    end_s = round(centre_s + 0.5 * WINDOW_S, 9)
+    if centre_s < 0.5 * WINDOW_S or end_s > results.config["simulation"]["duration_s"]:
+        return undefined
+    return rates_around_Hz(results, centre_s, WINDOW_S)
+
+
+def spiking_rates(results: Results) -> dict[str, float]:
+    """Mean rates of both populations over all spiking phases: rate_exc and rate_inh in Hz."""
+    duration_s = sum(phase.duration_s for phase in results.phases if phase.is_spiking)
+    sizes = {"exc": results.n_exc, "inh": results.n_inh}
+    return {
+        f"rate_{name}": _ratio(results.summary["spikes"][name], size * duration_s)
+        for name, size in sizes.items()
+    }
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
+def _sd(values: np.ndarray) -> float:
+    return float(values.std()) if len(values) else math.nan
+
+
+def _ratio(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator > 0 else math.nan

@@ -1,0 +1,75 @@
+"""Stimuli of a configuration: who receives them, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """A stimulus and the neurons that receive it."""
+
+    name: str
+    role: str  # learn or recall
+    group: str
+    neurons: np.ndarray  # gids
+    intervals_s: list[tuple[float, float]]  # when it is switched on
+
+    @property
+    def onset_s(self) -> float:
+        return self.intervals_s[0][0]
+
+
+def group_members(config: Mapping[str, Any], name: str) -> np.ndarray:
+    """The gids of a group of a resolved configuration, ascending."""
+    n_exc, n_inh = config["populations"]["n_exc"], config["populations"]["n_inh"]
+    built_in = {
+        "exc": range(n_exc),
+        "inh": range(n_exc, n_exc + n_inh),
+        "all": range(n_exc + n_inh),
+    }
+    if name in built_in:
+        return np.array(built_in[name], dtype=np.int64)
+    group = config["groups"][name]
+    if "ids" in group:
+        return np.array(sorted(group["ids"]), dtype=np.int64)
+    return np.arange(group["first"], group["first"] + group["count"])
+
+
+def read_stimuli(config: Mapping[str, Any]) -> list[Stimulus]:
+    """All stimuli of a resolved configuration, in the order of their first onset."""
+    stimuli = [
+        Stimulus(
+            name,
+            entry["role"],
+            entry["group"],
+            group_members(config, entry["group"]),
+            intervals_s(entry, config["simulation"]),
+        )
+        for name, entry in (config.get("stimuli") or {}).items()
+    ]
+    return sorted(stimuli, key=lambda stimulus: stimulus.intervals_s[0])
+
+
+def intervals_s(
+    stimulus: Mapping[str, Any], simulation: Mapping[str, Any]
+) -> list[tuple[float, float]]:
+    """When a stimulus is switched on: the rules of docs/configuration.md."""
+    scheme = stimulus["scheme"]
+    if scheme == "EXPLICIT":
+        dt_ms = simulation["dt_ms"]
+        return [(t / 1000.0, (t + dt_ms) / 1000.0) for t in stimulus["spike_times_ms"]]
+    start = stimulus["start_s"]
+    if scheme == "RECT":
+        return [(start, start + stimulus["duration_s"])]
+    if scheme == "ONEPULSE":
+        return [(start, start + 0.1)]
+    if scheme == "TRIPLET":
+        return [(start + delay, start + delay + 0.1) for delay in (0.0, 0.5, 1.0)]
+    if scheme == "STET":
+        delays = (0.0, 0.5 * stimulus["duration_s"], stimulus["duration_s"])
+        return [(start + delay, start + delay + 1.0) for delay in delays]
+    return [(start, simulation["duration_s"])]  # FULL
