@@ -10,7 +10,7 @@ import time
 
 import pytest
 import sample_files
-from conftest import TOOLS
+from conftest import MPI_ENVIRONMENT, ROOT, TOOLS
 from tool import check_failure, run_tool
 
 
@@ -109,6 +109,23 @@ def test_waits_for_a_job_that_begins(tmp_path):
     result = watch(tmp_path, "--wait", 60)
     timer.join()
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_job_that_runs(engram, tmp_path):
+    """From before its beginning to its end, on two ranks."""
+    output = tmp_path / "results"
+    output.mkdir()
+    command = ["mpirun", "-n", "2", engram, "run", ROOT / "configs/defaultnet_10s_recall.yaml"]
+    command += ["--output", output, "--quiet", "--set", "simulation.duration_s=24"]
+    environment = dict(os.environ, **MPI_ENVIRONMENT)
+    job = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    result = watch(output, "--wait", 120, "--interval", 0.3)
+    assert job.wait(timeout=120) == 0
+    assert (result.returncode, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[-1].startswith("complete  100.0 %")
+    percents = [float(line.split()[1]) for line in lines]
+    assert percents == sorted(percents) and percents[0] < 100
 
 
 def test_finished_run_without_progress(tmp_path):
