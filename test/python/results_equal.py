@@ -24,7 +24,9 @@ def content(path: Path) -> dict[str, Any]:
     def add(name: str, node: Any) -> None:
         found[name] = "group"
         if isinstance(node, h5py.Dataset):
-            found[name] = (str(node.dtype), node.shape, node[()].tobytes())
+            is_text = h5py.check_string_dtype(node.dtype) is not None
+            values = repr(node.asstr()[()].tolist()).encode() if is_text else node[()].tobytes()
+            found[name] = (str(node.dtype), node.shape, values)
         for attribute in node.attrs:
             found[f"{name}@{attribute}"] = attribute_bytes(node, attribute)
 

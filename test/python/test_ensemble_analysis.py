@@ -14,6 +14,9 @@ from conftest import ROOT
 from engram_analysis import Ensemble, Results, ResultsError, is_ensemble
 from engram_analysis.durations import duration_text, parse_duration_s
 from engram_analysis.published import find_published, read_published
+from engram_analysis.recall_table import run_row
+from engram_analysis.schedule import phases_of
+from engram_analysis.stimuli import group_members, group_size
 from tool import check_failure, run_tool
 
 PUBLISHED = ROOT / "test/data/reference/recall_published.csv"
@@ -223,3 +226,94 @@ def test_error_bars_are_where_they_belong(ensemble):
     assert lines["10 s"].get_ydata() == pytest.approx(ensemble.measure("Q").mean[[0, 2]])
     assert lines["8 h"].get_ydata() == pytest.approx(ensemble.measure("Q").mean[[1, 3]])
     assert lines["8 h, published"].get_ydata() == pytest.approx([0.023738, 0.033984, 0.051380, 0.080133])
+
+
+# --- An ensemble that the program ran
+
+CONFIGURATION = """
+simulation: {description: Small ensemble, duration_s: 8}
+trials: 3
+trials_per_batch: 2
+trial_results: all
+sweep:
+  - {groups.assembly.count: [20, 30]}
+  - {stimuli.recall.start_s: [3, 30], simulation.duration_s: [8, 40]}
+populations: {n_exc: 160, n_inh: 40}
+groups:
+  assembly: {first: 0, count: 20}
+  recalled: {of: assembly, fraction: 0.5}
+stimuli:
+  learn: {scheme: TRIPLET, group: assembly, start_s: 0.5, n_inputs: 25, rate_Hz: 100}
+  recall: {scheme: ONEPULSE, group: recalled, start_s: 3, n_inputs: 25, rate_Hz: 100}
+record:
+  neurons: [0]
+  synapses_between: [{from: assembly, to: assembly, count: 1}]
+  snapshots_s: [2]
+"""
+
+
+@pytest.fixture(scope="module")
+def real(run_engram, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("real")
+    (directory / "ensemble.yaml").write_text(CONFIGURATION)
+    return Ensemble(run_engram(directory / "ensemble.yaml", directory / "results", ranks=2))
+
+
+def test_measures_of_the_program_are_ours(real):
+    """Two implementations of every measure, on the same trials."""
+    for point in real.points:
+        for k in range(real.n_trials):
+            trial = real.trial(point.index, k)
+            assert trial.summary["seed"] == real.seeds[k]
+            row = {e.name: e.mean for e in run_row(trial).entries}
+            for name in real.measure_names:
+                theirs = real.measure(name).trials[point.index, k]
+                ours = row.get(name, math.nan)
+                # Mean weights are summed in units of 2^-24.
+                assert ours == pytest.approx(theirs, abs=1e-7, nan_ok=True), (point.name, k, name)
+
+
+def test_points_of_the_program(real):
+    assert [point.assembly_size for point in real.points] == [20, 20, 30, 30]
+    assert [point.recall_delay_s for point in real.points] == [2.5, 29.5, 2.5, 29.5]
+    for point in real.points:
+        phases = real.trial(point.index, 0).phases
+        assert [(p.kind, p.begin_s, p.end_s) for p in phases_of(point.config)] == [
+            (p.kind, p.begin_s, p.end_s) for p in phases
+        ]
+
+
+def test_statistics_of_the_program(real):
+    for name in ("Q", "MI", "nu_as"):
+        measure = real.measure(name)
+        expected = sample_files.statistics(measure.trials)
+        for part in ("mean", "sd", "sem"):
+            assert getattr(measure, part) == pytest.approx(expected[part], rel=1e-9, abs=1e-12)
+    traces = [real.trial(0, k).neuron_traces[0].V_mV for k in range(real.n_trials)]
+    statistics = real.neuron_traces(0)[0].variables["V_mV"]
+    assert statistics.mean == pytest.approx(np.mean(traces, axis=0))
+    assert statistics.sem == pytest.approx(np.std(traces, axis=0, ddof=1) / math.sqrt(3), abs=1e-9)
+
+
+def test_tools_on_the_program(real, tmp_path):
+    result = run_tool("plot", real.path, "--output", tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(list(tmp_path.iterdir())) == 1 + len(real.points)
+    assert run_tool("recall", real.path).stdout.count("(assembly of") == 4
+    assert run_tool("compare", real.path, real.path).stdout == "equal\n"
+    assert run_tool("watch", real.path).stdout.startswith("complete  100.0 %  trials 12 of 12 done")
+
+
+def test_random_groups_have_a_size():
+    config = {
+        "populations": {"n_exc": 10, "n_inh": 2},
+        "groups": {
+            "assembly": {"ids": [4, 2, 9]},
+            "part": {"of": "assembly", "count": 2},
+            "some": {"random": {"of": "exc", "fraction": 0.25}},
+        },
+    }
+    assert [group_size(config, name) for name in ("assembly", "part", "some", "inh")] == [3, 2, 3, 2]
+    assert group_members(config, "part").tolist() == [2, 4]
+    with pytest.raises(ResultsError, match="drawn at random"):
+        group_members(config, "some")

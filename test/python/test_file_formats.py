@@ -257,23 +257,3 @@ def test_files_of_a_finished_run(usual_output):
     files = {"config.yaml", "spikes.h5", "traces.h5", "network.h5", "summary.json"}
     assert {path.name for path in usual_output.iterdir()} == files
     assert json.loads((usual_output / "summary.json").read_text()) == {"seed": 1}
-
-
-def test_libsonata_reads_the_files(usual_output):
-    libsonata = pytest.importorskip("libsonata")
-    storage = libsonata.EdgeStorage(str(usual_output / "network.h5"))
-    assert storage.population_names == set(POPULATION_PAIRS)
-    for pair in POPULATION_PAIRS:
-        population = storage.open_population(pair)
-        edges, _, _ = expected_edges(pair, USUAL)
-        assert population.size == len(edges)
-        assert f"{population.source}_{population.target}" == pair
-        assert population.attribute_names == {"syn_weight", "delay"}
-        afferent = population.afferent_edges([5]).flatten()
-        assert afferent.tolist() == np.flatnonzero(edges[:, 1] == 5).tolist()
-        efferent = population.efferent_edges([5]).flatten()
-        assert efferent.tolist() == np.flatnonzero(edges[:, 0] == 5).tolist()
-    spikes = libsonata.SpikeReader(str(usual_output / "spikes.h5"))
-    assert set(spikes.get_population_names()) == {"exc", "inh"}
-    assert spikes["exc"].sorting == "by_time"
-    assert spikes["exc"].get()[0] == (0, DT_MS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,12 +10,12 @@ from typing import Any
 
 import h5py
 import numpy as np
-import yaml
 
 from . import files
+from .configuration import completed, with_settings
 from .errors import ResultsError
 from .results import Results
-from .stimuli import Stimulus, read_stimuli
+from .stimuli import Stimulus, group_size, read_stimuli
 
 FILE = "ensemble.h5"
 FILETYPE = "engram ensemble"
@@ -29,13 +28,13 @@ class Point:
     index: int
     name: str
     settings: dict[str, str]  # value of each swept key, as text
-    config: dict[str, Any]  # configuration with these settings
+    config: dict[str, Any]  # base configuration with these settings; groups as they were written
 
     @property
     def assembly_size(self) -> int:
-        """Number of excitatory neurons of the first learning stimulus."""
+        """Number of neurons of the first learning stimulus."""
         learn = self._stimuli("learn")
-        return int((learn[0].neurons < self.config["populations"]["n_exc"]).sum()) if learn else 0
+        return group_size(self.config, learn[0].group) if learn else 0
 
     @property
     def recall_delay_s(self) -> float:
@@ -102,7 +101,7 @@ class Ensemble:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """The base configuration, with trials and sweep."""
+        """The base configuration as it was given, with trials and sweep."""
         return files.read_yaml(self.path / files.CONFIGURATION)
 
     @cached_property
@@ -120,7 +119,8 @@ class Ensemble:
         points = []
         for index, (name, row) in enumerate(zip(names, values)):
             settings = {str(key): str(value) for key, value in zip(keys, row)}
-            points.append(Point(index, str(name), settings, apply(self.config, settings)))
+            config = completed(with_settings(self.config, settings))
+            points.append(Point(index, str(name), settings, config))
         return points
 
     def measure(self, name: str) -> Measure:
@@ -198,19 +198,3 @@ def _label_key(label: str) -> list[tuple[bool, int, str]]:
 
 
 _BATCH = ("batch_mean", "batch_sd", "batch_sem")
-
-
-def apply(config: dict[str, Any], settings: dict[str, str]) -> dict[str, Any]:
-    """A copy of a configuration with the values of some keys, such as groups.assembly.count, replaced."""
-    changed = copy.deepcopy(config)
-    for key, text in settings.items():
-        *path, last = key.split(".")
-        place = changed
-        for name in path:
-            if not isinstance(place.get(name), dict):
-                place[name] = {}
-            place = place[name]
-        place[last] = yaml.safe_load(text)
-    return changed
-
-

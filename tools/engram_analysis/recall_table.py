@@ -72,6 +72,7 @@ def ensemble_rows(ensemble: Ensemble, published: Sequence[PublishedRow] = ()) ->
             Entry(m.name, m.units, int(m.n_defined[i]), float(m.mean[i]), float(m.sd[i]),
                   float(m.sem[i]))
             for m in measures
+            if m.n_defined[i] or "@" not in m.name  # else a snapshot that this point has not
         ]  # fmt: skip
         row = RecallRow(
             point.name, point.assembly_size, point.recall_delay_s, ensemble.n_trials,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Mapping
 
 import numpy as np
+
+from .errors import ResultsError
 
 
 @dataclass(frozen=True)
@@ -15,8 +18,13 @@ class Stimulus:
     name: str
     role: str  # learn or recall
     group: str
-    neurons: np.ndarray  # gids
     intervals_s: list[tuple[float, float]]  # when it is switched on
+    config: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @cached_property
+    def neurons(self) -> np.ndarray:
+        """The gids of its group. Raises ResultsError if only a resolved configuration tells."""
+        return group_members(self.config, self.group)
 
     @property
     def onset_s(self) -> float:
@@ -24,7 +32,10 @@ class Stimulus:
 
 
 def group_members(config: Mapping[str, Any], name: str) -> np.ndarray:
-    """The gids of a group of a resolved configuration, ascending."""
+    """The gids of a group, ascending.
+
+    Raises ResultsError for groups that are drawn at random: resolved configurations list them.
+    """
     n_exc, n_inh = config["populations"]["n_exc"], config["populations"]["n_inh"]
     built_in = {
         "exc": range(n_exc),
@@ -36,18 +47,32 @@ def group_members(config: Mapping[str, Any], name: str) -> np.ndarray:
     group = config["groups"][name]
     if "ids" in group:
         return np.array(sorted(group["ids"]), dtype=np.int64)
+    if "random" in group:
+        raise ResultsError(f"group '{name}' is drawn at random; only each run tells its neurons")
+    if "of" in group:
+        return group_members(config, group["of"])[: group_size(config, name)]
     return np.arange(group["first"], group["first"] + group["count"])
 
 
+def group_size(config: Mapping[str, Any], name: str) -> int:
+    """The number of neurons of a group."""
+    group = (config.get("groups") or {}).get(name, {})
+    group = group.get("random", group)
+    if "of" not in group or "count" in group:
+        return int(group["count"]) if "count" in group else len(group_members(config, name))
+    share = group["fraction"] * group_size(config, group["of"])
+    return int(share + 0.5)
+
+
 def read_stimuli(config: Mapping[str, Any]) -> list[Stimulus]:
-    """All stimuli of a resolved configuration, in the order of their first onset."""
+    """All stimuli of a configuration, in the order of their first onset."""
     stimuli = [
         Stimulus(
             name,
             entry["role"],
             entry["group"],
-            group_members(config, entry["group"]),
             intervals_s(entry, config["simulation"]),
+            config,
         )
         for name, entry in (config.get("stimuli") or {}).items()
     ]

@@ -1,0 +1,61 @@
+#include "analysis/recall_measures.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "experiment/configuration.hpp"
+
+namespace engram {
+namespace {
+
+const char* const recall_of_eight = R"(
+simulation: {duration_s: 30}
+populations: {n_exc: 8, n_inh: 2}
+groups: {assembly: {first: 0, count: 4}, recalled: {of: assembly, count: 2}}
+stimuli:
+  learn: {scheme: TRIPLET, group: assembly, start_s: 10, n_inputs: 25, rate_Hz: 100}
+  recall: {scheme: ONEPULSE, group: recalled, start_s: 20, n_inputs: 25, rate_Hz: 100}
+)";
+
+TEST(RecallSetting, windows_lie_around_the_onsets) {
+    const RecallSetting setting = recall_setting(parse_configuration(recall_of_eight, "test"));
+    ASSERT_TRUE(setting.reference && setting.recall);
+    EXPECT_EQ(setting.reference->begin, 53750);  // 11.0 s - 0.25 s in steps of 0.2 ms
+    EXPECT_EQ(setting.reference->end, 56250);
+    EXPECT_EQ(setting.recall->begin, 99250);  // 20.1 s - 0.25 s
+    EXPECT_EQ(setting.recall->end, 101750);
+    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0}));
+}
+
+TEST(RecallSetting, windows_that_the_run_does_not_hold_are_left_out) {
+    const auto setting = recall_setting(
+        parse_configuration(recall_of_eight, "test", {"simulation.duration_s=20.3"}));
+    EXPECT_TRUE(setting.reference);
+    EXPECT_FALSE(setting.recall);
+}
+
+TEST(RecallMeasures, rates_of_the_subpopulations) {
+    const Experiment experiment = parse_configuration(recall_of_eight, "test");
+    const SubpopulationRates rates = subpopulation_rates(
+        recall_setting(experiment), experiment.populations, {46, 48, 5, 6, 1, 2, 3, 4, 10, 13});
+    EXPECT_DOUBLE_EQ(rates.as, 94);  // 47 spikes in 0.5 s
+    EXPECT_DOUBLE_EQ(rates.ans, 11);
+    EXPECT_DOUBLE_EQ(rates.ctrl, 5);
+    EXPECT_DOUBLE_EQ(rates.inh, 23);
+    EXPECT_DOUBLE_EQ(rates.exc, 2 * 115.0 / 8);
+}
+
+TEST(RecallMeasures, entropies_of_distinct_rates) {
+    const std::vector<std::uint32_t> a{0, 0, 1, 1};
+    const std::vector<std::uint32_t> b{5, 7, 5, 7};
+    const std::vector<std::uint32_t> c{3, 3, 9, 9};
+    EXPECT_DOUBLE_EQ(entropy_bits(a, 4), 1);
+    EXPECT_DOUBLE_EQ(entropy_bits({1, 2, 2, 2}, 4), 2 - 0.75 * std::log2(3.0));
+    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, b, 4), 2);  // independent: no mutual information
+    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, c, 4), 1);  // c tells all about a
+}
+
+}  // namespace
+}  // namespace engram

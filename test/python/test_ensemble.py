@@ -1,0 +1,268 @@
+"""Ensembles: trials equal single runs, survive interruptions, and are summarised correctly."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from conftest import MPI_ENVIRONMENT, ROOT, run_program
+from results_equal import content, differences
+
+NETWORK = ROOT / "test/python/networks/recall200.yaml"
+SWEEP = """
+trials: 3
+sweep: {groups.assembly.count: [20, 30]}
+"""
+
+
+@pytest.fixture(scope="module")
+def configuration(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("ensemble") / "ensemble.yaml"
+    path.write_text(SWEEP + NETWORK.read_text())
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(run_engram, configuration, tmp_path_factory) -> Path:
+    return run_engram(configuration, tmp_path_factory.mktemp("whole") / "results", ranks=2)
+
+
+def summary(directory: Path) -> dict:
+    return json.loads((directory / "summary.json").read_text())
+
+
+def test_trials_equal_single_runs(run_engram, whole, tmp_path) -> None:
+    with h5py.File(whole / "ensemble.h5") as file:
+        seeds = file["trials/seed"][()]
+    for point, trial in ((0, 1), (1, 2)):
+        single = run_engram(NETWORK, tmp_path / f"{point}", ranks=3, arguments=[
+            "--set", f"groups.assembly.count={(20, 30)[point]}",
+            "--set", f"simulation.seed={seeds[trial]}"])
+        assert not differences(whole / f"trials/{point:03}/{trial:04}", single)
+
+
+def test_layout_of_ranks_does_not_matter(run_engram, configuration, whole, tmp_path) -> None:
+    for ranks, per_trial in ((1, 1), (3, 2), (5, 1)):
+        other = run_engram(configuration, tmp_path / f"{ranks}", ranks=ranks, arguments=[
+            "--set", f"ranks_per_trial={per_trial}", "--set", "trial_results=none"])
+        assert content(other / "ensemble.h5") == content(whole / "ensemble.h5")
+        assert not (other / "trials").exists()
+        assert summary(other)["ranks"] == ranks
+
+
+def rates(directory: Path, time_s: float) -> tuple[np.ndarray, np.ndarray]:
+    found = []
+    with h5py.File(directory / "spikes.h5") as file:
+        for population, size in (("exc", 160), ("inh", 40)):
+            times = file[f"spikes/{population}/timestamps"][()]
+            within = (times >= 1000 * time_s - 250 - 1e-6) & (times < 1000 * time_s + 250 - 1e-6)
+            ids = file[f"spikes/{population}/node_ids"][()][within].astype(int)
+            found.append(np.bincount(ids, minlength=size) / 0.5)
+    return found[0], found[1]
+
+
+def test_measures_are_those_of_the_files(whole) -> None:
+    """Everything in ensemble.h5 again from the results of the trials, by other means."""
+    n_assembly = (20, 30)
+    with h5py.File(whole / "ensemble.h5") as file:
+        for point in (0, 1):
+            for trial in (0, 1, 2):
+                directory = whole / f"trials/{point:03}/{trial:04}"
+                got = {name: group["trials"][point, trial]
+                       for name, group in file["measures"].items()}
+                with h5py.File(directory / "network.h5") as network:
+                    edges = network["edges/exc_exc"]
+                    pre = edges["source_node_id"][()] < n_assembly[point]
+                    post = edges["target_node_id"][()] < n_assembly[point]
+                    for label, snapshot in edges["snapshots"].items():
+                        for short, name in (("h", "h_mV"), ("z", "z")):
+                            values = snapshot[name][()]
+                            for direction, chosen in (("within", pre & post), ("out", pre & ~post),
+                                                      ("into", ~pre & post),
+                                                      ("elsewhere", ~pre & ~post)):
+                                assert got[f"{short}_{direction}@{label}"] == pytest.approx(
+                                    values[chosen].mean(), abs=1e-7)
+                excitatory, inhibitory = rates(directory, 29.6)
+                assert got["nu_exc"] == pytest.approx(excitatory.mean())
+                assert got["nu_inh"] == pytest.approx(inhibitory.mean())
+                control = excitatory[n_assembly[point]:].mean()
+                assert got["nu_ctrl"] == pytest.approx(control)
+                config = (directory / "config.yaml").read_text()
+                line = next(text for text in config.splitlines() if "recalled:" in text)
+                recalled = [int(i) for i in line[line.index("[") + 1:line.index("]")].split(",")]
+                others = [i for i in range(n_assembly[point]) if i not in recalled]
+                stimulated = excitatory[recalled].mean()
+                assert got["nu_as"] == pytest.approx(stimulated)
+                assert got["Q"] == pytest.approx((excitatory[others].mean() - control) / stimulated)
+
+
+def test_statistics_over_trials(whole) -> None:
+    with h5py.File(whole / "ensemble.h5") as file:
+        for group in file["measures"].values():
+            trials = group["trials"][()]
+            np.testing.assert_allclose(group["mean"][()], trials.mean(axis=1), rtol=1e-12)
+            np.testing.assert_allclose(group["sd"][()], trials.std(axis=1, ddof=1), rtol=1e-9)
+            np.testing.assert_allclose(group["sem"][()],
+                                       trials.std(axis=1, ddof=1) / np.sqrt(3), rtol=1e-9)
+            assert group.attrs["units"] and group.attrs["description"]
+        for point in (0, 1):
+            for neuron in ("0", "199"):
+                for column in ("V_mV", "I_total_nA", "S_mV", "p"):
+                    traces = []
+                    for trial in (0, 1, 2):
+                        with h5py.File(whole / f"trials/{point:03}/{trial:04}/traces.h5") as one:
+                            traces.append(one[f"traces/neurons/{neuron}/{column}"][()])
+                    group = file[f"traces/{point:03}/neurons/{neuron}/{column}"]
+                    np.testing.assert_allclose(group["mean"][()], np.mean(traces, axis=0),
+                                               rtol=1e-10, atol=1e-12)
+                    np.testing.assert_allclose(group["sd"][()], np.std(traces, axis=0, ddof=1),
+                                               rtol=1e-6, atol=1e-9)
+
+
+def test_small_network_in_batches(run_engram, tmp_path) -> None:
+    """The published average of averages; deterministic within its standard error."""
+    output = run_engram(ROOT / "configs/basic_early.yaml", tmp_path / "results", ranks=2, arguments=[
+        "--set", "trials=400", "--set", "trials_per_batch=40", "--set", "trial_results=none"])
+    with h5py.File(output / "ensemble.h5") as file:
+        group = file["traces/000/synapses/0_1/h_mV"]
+        mean, sem = group["mean"][()], group["sem"][()]
+        np.testing.assert_allclose(group["batch_mean"][()], mean, rtol=1e-9)
+        # The means of batches of 40 scatter as single trials do, divided by the root of 40.
+        moving = sem > 0
+        ratio = group["batch_sd"][()][moving] * np.sqrt(40) / group["sd"][()][moving]
+        assert 0.6 < np.median(ratio) < 1.4
+        time_ms = file["traces/000/time_ms"][()]
+        i = np.argmin(np.abs(time_ms - 90.4))
+        # 200 trials of the published program: 4.3660, standard deviation 0.0264.
+        assert abs(mean[i] - 4.3660) < 3 * np.hypot(sem[i], 0.0264 / np.sqrt(200))
+
+
+def start(engram, *arguments, ranks=2) -> subprocess.Popen:
+    return subprocess.Popen(
+        ["mpirun", "-n", str(ranks), str(engram), *map(str, arguments)],
+        env=dict(os.environ, **MPI_ENVIRONMENT), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True)
+
+
+def ranks_of(run: subprocess.Popen) -> list[int]:
+    children = subprocess.run(["pgrep", "-P", str(run.pid)], capture_output=True, text=True,
+                              check=False)
+    return [int(pid) for pid in children.stdout.split()]
+
+
+def wait_for_trials(output: Path, n: int) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        try:
+            if json.loads((output / "progress.json").read_text())["trials"]["done"] >= n:
+                return
+        except (OSError, ValueError, KeyError):
+            pass
+        time.sleep(0.01)
+    raise AssertionError("no trial was finished")
+
+
+LONGER = ["--set", "trials=10"]
+
+
+@pytest.fixture(scope="module")
+def longer(run_engram, configuration, tmp_path_factory) -> Path:
+    return run_engram(configuration, tmp_path_factory.mktemp("longer") / "results", ranks=2,
+                      arguments=LONGER)
+
+
+@pytest.mark.parametrize("results", ["all", "none"])
+@pytest.mark.parametrize("target", ["one rank", "mpirun"])
+def test_stop_and_resume(engram, configuration, longer, tmp_path, results, target) -> None:
+    output = tmp_path / "results"
+    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER,
+                "--set", f"trial_results={results}")
+    wait_for_trials(output, 1)
+    os.kill(ranks_of(run)[1] if target == "one rank" else run.pid, signal.SIGUSR1)
+    _, messages = run.communicate(timeout=120)
+    assert run.returncode == 75, messages
+    assert "continue with: engram resume" in messages
+    assert not (output / "ensemble.h5").exists()
+    progress = json.loads((output / "progress.json").read_text())
+    assert progress["state"] == "stopped"
+    assert 1 <= progress["trials"]["done"] < 20
+    resumed = run_program(["mpirun", "-n", 3, engram, "resume", output])
+    assert resumed.returncode == 0, resumed.stderr
+    assert summary(output)["trials_of_last_run"] == 20 - progress["trials"]["done"]
+    assert content(output / "ensemble.h5") == content(longer / "ensemble.h5")
+    if results == "all":
+        for trial in range(0, 10, 3):
+            assert not differences(output / f"trials/001/{trial:04}",
+                                   longer / f"trials/001/{trial:04}")
+    assert not (output / "partial").exists()
+
+
+def test_killed_within_a_trial(engram, tmp_path) -> None:
+    """A long trial goes on from its own checkpoint, its measures included."""
+    arguments = ["--set", "trials=2", "--set", "checkpoint.every_simulated_s=0.2"]
+    whole = tmp_path / "whole"
+    result = run_program([engram, "run", NETWORK, "--output", whole, *arguments])
+    assert result.returncode == 0, result.stderr
+    output = tmp_path / "results"
+    run = start(engram, "run", NETWORK, "--output", output, *arguments, ranks=2)
+    end = time.monotonic() + 60
+    while not list(output.glob("trials/000/*/checkpoint-*.h5")) and time.monotonic() < end:
+        time.sleep(0.002)
+    for pid in ranks_of(run):
+        os.kill(pid, signal.SIGKILL)
+    run.communicate(timeout=60)
+    resumed = run_program([engram, "resume", output])
+    assert resumed.returncode == 0, resumed.stderr
+    assert content(output / "ensemble.h5") == content(whole / "ensemble.h5")
+
+
+def test_complete_ensemble_is_left_alone(engram, whole) -> None:
+    before = (whole / "ensemble.h5").stat().st_mtime_ns
+    result = run_program([engram, "resume", whole])
+    assert result.returncode == 0 and "is complete" in result.stdout
+    assert (whole / "ensemble.h5").stat().st_mtime_ns == before
+
+
+def test_existing_results_are_not_replaced(engram, configuration, whole, tmp_path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(whole, copy)
+    refused = run_program([engram, "run", configuration, "--output", copy])
+    assert refused.returncode == 3 and "--force" in refused.stderr
+    forced = run_program([engram, "run", configuration, "--output", copy, "--force",
+                          "--set", "trials=1"])
+    assert forced.returncode == 0, forced.stderr
+    assert sorted(path.name for path in (copy / "trials/000").iterdir()) == ["0000"]
+
+
+def test_errors(engram, configuration, tmp_path) -> None:
+    few = run_program([engram, "run", configuration, "--output", tmp_path / "a",
+                       "--set", "ranks_per_trial=4"])
+    assert few.returncode == 1 and "ranks_per_trial is 4, but there is 1 rank" in few.stderr
+    wrong = run_program([engram, "check", configuration, "--set", "sweep.groups.assembly.count=[5, 500]",
+                         "--set", "trials=-3"])
+    assert wrong.returncode == 2
+    assert "trials: must be an integer" in wrong.stderr
+    assert "groups.assembly.count" in wrong.stderr and "500" in wrong.stderr
+    # One trial that fails ends all of them, with the name of the trial.
+    missing = run_program(["mpirun", "-n", 2, engram, "run", configuration, "--output",
+                           tmp_path / "b", "--set", "record.synapses=[[0, 1], [1, 0], [2, 3]]"])
+    assert missing.returncode == 2
+    assert "there is no synapse" in missing.stderr and "seed" in missing.stderr
+
+
+def test_check_and_plan(engram, configuration) -> None:
+    check = run_program([engram, "check", configuration])
+    assert check.returncode == 0
+    assert "3 trial(s) at each of 2 point(s)" in check.stderr
+    assert "point 1: groups.assembly.count=30" in check.stderr
+    plan = run_program([engram, "plan", configuration, "--ranks", 4])
+    assert plan.returncode == 0 and "4 at a time" in plan.stdout and "--ntasks=4" in plan.stdout

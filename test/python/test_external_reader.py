@@ -1,0 +1,122 @@
+"""Files of a run, opened by a SONATA reader that is not ours: libsonata from PyPI (slow).
+
+A virtual environment is made for it; without a network the test is skipped.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.slow
+
+PAIRS = ("exc_exc", "exc_inh", "inh_exc", "inh_inh")
+
+# Runs with the Python that has libsonata; prints what it finds as JSON.
+READER = """
+import json, sys
+import libsonata
+
+directory = sys.argv[1]
+found = {"spikes": {}, "edges": {}}
+reader = libsonata.SpikeReader(directory + "/spikes.h5")
+for name in sorted(reader.get_population_names()):
+    population = reader[name]
+    found["spikes"][name] = {
+        "sorting": str(population.sorting),
+        "all": [[int(node), float(time)] for node, time in population.get()],
+        "of_node_3": [float(time) for _, time in population.get(node_ids=[3])],
+        "window": [int(node) for node, _ in population.get(tstart=1000.0, tstop=1010.0)],
+    }
+storage = libsonata.EdgeStorage(directory + "/network.h5")
+for name in sorted(storage.population_names):
+    edges = storage.open_population(name)
+    everything = edges.select_all()
+    found["edges"][name] = {
+        "source": edges.source,
+        "target": edges.target,
+        "size": edges.size,
+        "attributes": sorted(edges.attribute_names),
+        "source_nodes": [int(i) for i in edges.source_nodes(everything)],
+        "target_nodes": [int(i) for i in edges.target_nodes(everything)],
+        "weight": [float(w) for w in edges.get_attribute("syn_weight", everything)],
+        "delay": [float(d) for d in edges.get_attribute("delay", everything)],
+        "afferent_5": [int(i) for i in edges.afferent_edges([5]).flatten()],
+        "efferent_5": [int(i) for i in edges.efferent_edges([5]).flatten()],
+        "connecting": [int(i) for i in edges.connecting_edges([1, 2], [3, 4, 5]).flatten()],
+    }
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def libsonata_python(tmp_path_factory):
+    """The interpreter of a fresh virtual environment with libsonata."""
+    directory = tmp_path_factory.mktemp("venv")
+    made = subprocess.run([sys.executable, "-m", "venv", directory], capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.skip(f"no virtual environment can be made here: {made.stdout} {made.stderr}")
+    python = directory / "bin/python"
+    installed = subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "libsonata"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    if installed.returncode != 0:
+        pytest.skip(f"libsonata cannot be installed: {installed.stderr[-300:]}")
+    return python
+
+
+@pytest.fixture(scope="module")
+def found(libsonata_python, small_recall):
+    result = subprocess.run(
+        [libsonata_python, "-c", READER, small_recall], capture_output=True, text=True, timeout=600
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def open_file(directory: Path, name: str) -> h5py.File:
+    return h5py.File(directory / name, "r")
+
+
+@pytest.mark.parametrize("population", ["exc", "inh"])
+def test_spikes(found, small_recall, population):
+    assert set(found["spikes"]) == {"exc", "inh"}
+    spikes = found["spikes"][population]
+    with open_file(small_recall, "spikes.h5") as file:
+        times = file[f"spikes/{population}/timestamps"][()]
+        nodes = file[f"spikes/{population}/node_ids"][()]
+    assert len(times) > 100
+    assert spikes["sorting"] == "by_time"
+    assert [node for node, _ in spikes["all"]] == nodes.tolist()
+    assert [time for _, time in spikes["all"]] == times.tolist()
+    assert spikes["of_node_3"] == times[nodes == 3].tolist()
+    window = (times >= 1000) & (times <= 1010)
+    assert spikes["window"] == nodes[window].tolist()
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_edges(found, small_recall, pair):
+    assert set(found["edges"]) == set(PAIRS)
+    edges = found["edges"][pair]
+    with open_file(small_recall, "network.h5") as file:
+        group = file["edges"][pair]
+        source, target = group["source_node_id"][()], group["target_node_id"][()]
+        weight, delay = group["0/syn_weight"][()], group["0/delay"][()]
+    assert f"{edges['source']}_{edges['target']}" == pair
+    assert edges["size"] == len(source) > 10
+    assert edges["attributes"] == ["delay", "syn_weight"]
+    assert edges["source_nodes"] == source.tolist()
+    assert edges["target_nodes"] == target.tolist()
+    assert edges["weight"] == weight.tolist()
+    assert edges["delay"] == delay.tolist()
+    assert edges["afferent_5"] == np.flatnonzero(target == 5).tolist()
+    assert edges["efferent_5"] == np.flatnonzero(source == 5).tolist()
+    between = np.isin(source, [1, 2]) & np.isin(target, [3, 4, 5])
+    assert edges["connecting"] == np.flatnonzero(between).tolist()
