@@ -166,7 +166,9 @@ def test_errors_of_the_table(directory, small_recall, background, tmp_path):
     check_failure(run_tool("recall", tmp_path), 3, "no output directory of 'engram run'")
     check_failure(run_tool("recall", background), 3, "no stimulus for learning or recall")
     check_failure(run_tool("recall", directory, "--published", tmp_path / "x"), 3, "no such file")
-    check_failure(run_tool("recall", directory, "--published", ROOT / "README.md"), 3, "is no table")
+    check_failure(
+        run_tool("recall", directory, "--published", ROOT / "README.md"), 3, "is no table"
+    )
     check_failure(run_tool("recall", small_recall, "--published", PUBLISHED), 3, "has no row for")
     (tmp_path / "config.yaml").write_text("simulation: {}\n")
     check_failure(run_tool("recall", tmp_path), 3, "the run is not finished")
@@ -210,8 +212,12 @@ def test_chosen_figures(directory, small_recall, tmp_path):
     assert "s.d." in text and "8 h" in text
     result = run_tool("plot", small_recall, "-o", tmp_path, "--figures", "raster", "snapshots")
     assert {path.name for path in tmp_path.glob("*.png")} == {"raster.png", "snapshots.png"}
-    check_failure(run_tool("plot", small_recall, "--figures", "traces"), 3, "is no figure of one run")
-    check_failure(run_tool("plot", directory, "--figures", "raster"), 3, "is no figure of an ensemble")
+    check_failure(
+        run_tool("plot", small_recall, "--figures", "traces"), 3, "is no figure of one run"
+    )
+    check_failure(
+        run_tool("plot", directory, "--figures", "raster"), 3, "is no figure of an ensemble"
+    )
     check_failure(run_tool("plot", directory, "--figures", "raste"), 2, "invalid choice: 'raste'")
 
 
@@ -225,7 +231,9 @@ def test_error_bars_are_where_they_belong(ensemble):
     assert lines["10 s"].get_xdata().tolist() == [100, 150]
     assert lines["10 s"].get_ydata() == pytest.approx(ensemble.measure("Q").mean[[0, 2]])
     assert lines["8 h"].get_ydata() == pytest.approx(ensemble.measure("Q").mean[[1, 3]])
-    assert lines["8 h, published"].get_ydata() == pytest.approx([0.023738, 0.033984, 0.051380, 0.080133])
+    assert lines["8 h, published"].get_ydata() == pytest.approx(
+        [0.023738, 0.033984, 0.051380, 0.080133]
+    )
 
 
 # --- An ensemble that the program ran
@@ -313,7 +321,12 @@ def test_random_groups_have_a_size():
             "some": {"random": {"of": "exc", "fraction": 0.25}},
         },
     }
-    assert [group_size(config, name) for name in ("assembly", "part", "some", "inh")] == [3, 2, 3, 2]
+    assert [group_size(config, name) for name in ("assembly", "part", "some", "inh")] == [
+        3,
+        2,
+        3,
+        2,
+    ]
     assert group_members(config, "part").tolist() == [2, 4]
     with pytest.raises(ResultsError, match="drawn at random"):
         group_members(config, "some")

@@ -35,7 +35,9 @@ def _parser() -> Parser:
         + "). What was not recorded is left out.",
         epilog=EXIT_CODES,
     )
-    parser.add_argument("results", type=Path, metavar="RESULTS_DIR", help="output directory of a job")
+    parser.add_argument(
+        "results", type=Path, metavar="RESULTS_DIR", help="output directory of a job"
+    )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/plots)"
     )

@@ -34,11 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> Parser:
     parser = Parser(
         prog="engram-recall",
-        description="Prints rates of subpopulations, pattern completion Q, mutual information MI and "
-        "mean weights: of one run, or means, s.d. and s.e.m. over the trials of an ensemble.",
+        description="Prints rates of subpopulations, pattern completion Q, mutual information MI "
+        "and mean weights: of one run, or means, s.d. and s.e.m. over the trials of an ensemble.",
         epilog=EXIT_CODES,
     )
-    parser.add_argument("results", type=Path, metavar="RESULTS_DIR", help="output directory of a job")
+    parser.add_argument(
+        "results", type=Path, metavar="RESULTS_DIR", help="output directory of a job"
+    )
     parser.add_argument("--format", choices=("text", "csv", "json"), default="text")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of the terminal")
     parser.add_argument(
@@ -81,7 +83,9 @@ def _block(row: RecallRow) -> str:
     columns |= {"published": "published", "published_sem": "s.e.m.", "difference": "difference"}
     shown = [c for c in columns if c == "mean" or any(_has(e, c) for e in row.entries)]
     width = max(len(entry.name) for entry in row.entries)
-    header = "".join(f"{columns[c] if row.trials > 1 or c != 'mean' else 'value':>12}" for c in shown)
+    header = "".join(
+        f"{columns[c] if row.trials > 1 or c != 'mean' else 'value':>12}" for c in shown
+    )
     lines.append(f"  {'measure':{width}} {'units':5}{header}")
     for entry in row.entries:
         cells = "".join(f"{_cell(entry, column):>12}" for column in shown)
