@@ -138,6 +138,14 @@ def test_table_as_text(directory):
     assert "difference" in result.stdout
 
 
+def test_chosen_measures(directory):
+    result = run_tool("recall", directory, "--measures", "MI", "h_within", "--format", "csv")
+    assert result.returncode == 0, result.stderr
+    names = [row["measure"] for row in csv.DictReader(io.StringIO(result.stdout))]
+    assert names == ["MI", "h_within@t_20s"] * 4
+    check_failure(run_tool("recall", directory, "--measures", "IM"), 3, "no measure 'IM'")
+
+
 def test_table_of_one_run(tmp_path):
     spikes = [(20000.0, 0), (20000.0, 1), (2000.0, 0)]
     run = sample_files.write_run(tmp_path / "run", spikes, [(0, 1)], {20.0: ([6.0], [0.5])})
@@ -201,6 +209,17 @@ def test_figures(directory, tmp_path):
     for path in tmp_path.iterdir():
         image = matplotlib.image.imread(path)
         assert image[..., :3].std() > 0.02  # more than an empty page
+
+
+def test_an_ensemble_without_traces(tmp_path):
+    ensemble = sample_files.write_ensemble(tmp_path / "e")
+    with h5py.File(ensemble / "ensemble.h5", "a") as file:
+        for point in list(file["traces"]):
+            del file[f"traces/{point}"]
+    result = run_tool("plot", ensemble)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "traces.png: left out (no neurons or synapses were recorded" in result.stdout
+    assert result.stdout.count("left out") == 1
 
 
 def test_chosen_figures(directory, small_recall, tmp_path):
