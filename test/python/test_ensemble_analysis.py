@@ -182,6 +182,19 @@ def test_errors_of_the_table(directory, small_recall, background, tmp_path):
     check_failure(run_tool("recall", tmp_path), 3, "the run is not finished")
 
 
+def test_files_that_lack_something(tmp_path):
+    run = sample_files.write_run(tmp_path / "run", [(2000.0, 0)])
+    with h5py.File(run / "spikes.h5", "a") as file:
+        del file["spikes/inh"]
+    check_failure(run_tool("recall", run), 3, f"{run}: Unable to ")
+    (run / "summary.json").write_text('{"spikes": {}}')
+    check_failure(run_tool("plot", run, "--figures", "raster"), 3, "'phases' is missing")
+    ensemble = sample_files.write_ensemble(tmp_path / "e")
+    with h5py.File(ensemble / "ensemble.h5", "a") as file:
+        del file["measures"]
+    check_failure(run_tool("recall", ensemble), 3, "measures")
+
+
 def test_published_table():
     rows = read_published(PUBLISHED)
     assert len(rows) == 8
