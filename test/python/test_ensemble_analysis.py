@@ -257,7 +257,7 @@ def test_error_bars_are_where_they_belong(ensemble):
     """The figure shows the means of each time of recall against size, and published values."""
     from engram_analysis.figures import recall_by_size
 
-    figure = recall_by_size(ensemble, "sem", read_published(PUBLISHED))
+    figure = recall_by_size([ensemble], "sem", read_published(PUBLISHED))
     quality = figure.axes[0]
     lines = {c.get_label(): c.lines[0] for c in quality.containers}
     assert lines["10 s"].get_xdata().tolist() == [100, 150]
@@ -266,6 +266,9 @@ def test_error_bars_are_where_they_belong(ensemble):
     assert lines["8 h, published"].get_ydata() == pytest.approx(
         [0.023738, 0.033984, 0.051380, 0.080133]
     )
+    both = recall_by_size([ensemble, ensemble])
+    lines = {c.get_label(): c.lines[0] for c in both.axes[0].containers}
+    assert lines["10 s"].get_xdata().tolist() == [100, 100, 150, 150]
 
 
 # --- An ensemble that the program ran

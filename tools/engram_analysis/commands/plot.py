@@ -62,6 +62,15 @@ def _parser() -> Parser:
         metavar="FILE",
         help="table of published recall measures (CSV) to draw beside ours",
     )
+    ensemble.add_argument(
+        "--with",
+        dest="others",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="another ensemble, whose points are drawn into recall_by_size too (repeatable)",
+    )
     return parser
 
 
@@ -89,7 +98,8 @@ def _plot(options: argparse.Namespace) -> None:
 
 def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Iterator[Drawing]:
     published = read_published(options.published) if options.published else []
-    yield "recall_by_size", lambda: recall_by_size(ensemble, options.spread, published)
+    ensembles = [ensemble, *map(Ensemble, options.others)]
+    yield "recall_by_size", lambda: recall_by_size(ensembles, options.spread, published)
     recorded = [point for point in ensemble.points if ensemble.has_traces(point.index)]
     if not recorded:
         yield "traces", _bind(ensemble_traces, ensemble, ensemble.points[0])

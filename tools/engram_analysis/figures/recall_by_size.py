@@ -22,18 +22,27 @@ QUANTITIES = {
 
 
 def recall_by_size(
-    ensemble: Ensemble, spread: Spread = "sem", published: Sequence[PublishedRow] = ()
+    ensembles: Sequence[Ensemble], spread: Spread = "sem", published: Sequence[PublishedRow] = ()
 ) -> Figure:
-    """Q and MI against the size of the assembly, with error bars; published values beside ours."""
-    delays = sorted({p.recall_delay_s for p in ensemble.points if math.isfinite(p.recall_delay_s)})
-    if not delays or not set(QUANTITIES) <= set(ensemble.measure_names):
+    """Q and MI against the size of the assembly, with error bars; published values beside ours.
+
+    The points of all ensembles are drawn as if they were of one."""
+    delays = sorted(
+        {
+            point.recall_delay_s
+            for ensemble in ensembles
+            for point in ensemble.points
+            if math.isfinite(point.recall_delay_s)
+        }
+    )
+    if not delays or any(set(QUANTITIES) - set(e.measure_names) for e in ensembles):
         raise NothingToDraw("the ensemble has no learning with later recall")
-    figure = new_figure(ensemble.path.name, 2, 3.8, "Recall by size of the assembly")
+    figure = new_figure(ensembles[0].path.name, 2, 3.8, "Recall by size of the assembly")
     axes = figure.subplots(1, 2)
     for panel, (name, label) in zip(axes, QUANTITIES.items()):
         for i, delay_s in enumerate(delays):
             color = COLORS[i % len(COLORS)]
-            _draw_ours(panel, ensemble, name, delay_s, spread, color)
+            _draw_ours(panel, ensembles, name, delay_s, spread, color)
             _draw_published(panel, name, delay_s, spread, published, color)
         panel.set_xlabel("neurons in the assembly")
         panel.set_ylabel(label)
@@ -47,16 +56,25 @@ def recall_by_size(
 
 
 def _draw_ours(
-    panel: Axes, ensemble: Ensemble, name: str, delay_s: float, spread: Spread, color: str
+    panel: Axes,
+    ensembles: Sequence[Ensemble],
+    name: str,
+    delay_s: float,
+    spread: Spread,
+    color: str,
 ) -> None:
-    points = [p for p in ensemble.points if p.recall_delay_s == delay_s]
-    points.sort(key=lambda point: point.assembly_size)
-    measure = ensemble.measure(name)
-    rows = [point.index for point in points]
+    points = [
+        (point.assembly_size, measure.mean[point.index], getattr(measure, spread)[point.index])
+        for ensemble in ensembles
+        for measure in [ensemble.measure(name)]
+        for point in ensemble.points
+        if point.recall_delay_s == delay_s
+    ]
+    sizes, means, errors = zip(*sorted(points))
     panel.errorbar(
-        [point.assembly_size for point in points],
-        measure.mean[rows],
-        getattr(measure, spread)[rows],
+        sizes,
+        means,
+        errors,
         color=color,
         marker="o",
         markersize=4,
