@@ -13,11 +13,9 @@ namespace po = boost::program_options;
 
 namespace {
 
-const std::map<std::string, Command> commands = {{"run", Command::run},
-                                                 {"resume", Command::resume},
-                                                 {"check", Command::check},
-                                                 {"plan", Command::plan},
-                                                 {"inspect", Command::inspect}};
+const std::map<std::string, Command> commands = {
+    {"run", Command::run},   {"resume", Command::resume},   {"check", Command::check},
+    {"plan", Command::plan}, {"inspect", Command::inspect}, {"import", Command::import}};
 
 po::options_description options_of(Command command) {
     po::options_description options("Options");
@@ -28,6 +26,10 @@ po::options_description options_of(Command command) {
     if (command == Command::run || command == Command::check)
         add("output,o", po::value<std::string>()->value_name("DIR"),
             "directory for the results, instead of output.directory");
+    if (command == Command::import)
+        add("output,o", po::value<std::string>()->value_name("FILE"),
+            "file for the configuration, instead of standard output; not replaced without --force");
+    if (command == Command::import) add("force", "replace the file");
     if (command == Command::run)
         add("force", "replace the results that the output directory holds");
     if (command == Command::resume)
@@ -49,6 +51,8 @@ const char* argument_of(Command command) {
             return "DIR";
         case Command::inspect:
             return "FILE";
+        case Command::import:
+            return "FILE.json";
         default:
             return "CONFIG";
     }
@@ -78,6 +82,10 @@ const char* summary_of(Command command) {
         case Command::inspect:
             return "Prints what the checkpoint or results FILE (HDF5) holds, and verifies its\n"
                    "checksums by reading all of it.\n";
+        case Command::import:
+            return "Writes the equivalent configuration of a JSON file of the published program\n"
+                   "arbor_network_consolidation. 'engram run FILE.json' does the same on the "
+                   "fly.\n";
         default:
             return "";
     }
@@ -176,6 +184,7 @@ std::string help_text(const std::string& topic) {
             "  engram check CONFIG [--set KEY=VALUE]...\n"
             "  engram plan CONFIG [--ranks N]\n"
             "  engram inspect FILE\n"
+            "  engram import FILE.json [--output FILE.yaml]\n"
             "  engram COMMAND --help\n"
             "  engram --version\n\n"
             "Under MPI:  mpirun -n 4 engram run CONFIG   or   srun engram run CONFIG\n\n"

@@ -6,15 +6,15 @@
 
 namespace engram::cli {
 
-enum class Command { run, resume, check, plan, inspect, help, version };
+enum class Command { run, resume, check, plan, inspect, import, help, version };
 
 struct CommandLine {
     Command command = Command::help;
-    std::string help_topic;     //!< command whose help is wanted, or empty
-    std::string argument;       //!< configuration file; resume: directory; inspect: file
+    std::string help_topic;  //!< command whose help is wanted, or empty
+    std::string argument;    //!< configuration; resume: directory; inspect: file; import: JSON file
     std::string configuration;  //!< resume --config: what the run is continued with, or empty
     std::vector<std::string> overrides;  //!< --set key=value
-    std::string output;                  //!< --output, or empty
+    std::string output;                  //!< --output, or empty; import: file
     bool force = false;
     bool quiet = false;
     int ranks = 1;  //!< plan --ranks

@@ -17,12 +17,16 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator);
 ExitCode check_command(const CommandLine& line, MPI_Comm communicator);
 ExitCode plan_command(const CommandLine& line, MPI_Comm communicator);
 ExitCode inspect_command(const CommandLine& line, MPI_Comm communicator);
+ExitCode import_command(const CommandLine& line, MPI_Comm communicator);
 
 //! Collective. Whether the configuration asks for trials or a sweep.
 bool wants_ensemble(const CommandLine& line, MPI_Comm communicator);
 
 //! Collective. Rank 0 reads, validates and distributes the ensemble.
 Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator);
+
+//! On standard error: what the user should know about an imported configuration.
+void print_notices(const ConfigTree& tree);
 
 //! The same as run and resume for an ensemble.
 ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator);

@@ -31,7 +31,9 @@ bool wants_ensemble(const CommandLine& line, MPI_Comm communicator) {
 Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator) {
     std::string text;
     on_rank_0(communicator, [&] {
-        Ensemble ensemble(read_config_tree(line.argument, line.overrides));
+        ConfigTree tree = read_config_tree(line.argument, line.overrides);
+        print_notices(tree);
+        Ensemble ensemble(std::move(tree));
         ensemble.set_output_directory(line.output.empty() ? ensemble.output_directory()
                                                           : line.output);
         text = ensemble.configuration();

@@ -29,6 +29,8 @@ ExitCode dispatch(const CommandLine& line, int rank) {
             return plan_command(line, MPI_COMM_WORLD);
         case Command::inspect:
             return inspect_command(line, MPI_COMM_WORLD);
+        case Command::import:
+            return import_command(line, MPI_COMM_WORLD);
         case Command::help:
             if (rank == 0) std::printf("%s", help_text(line.help_topic).c_str());
             break;

@@ -14,10 +14,17 @@
 
 namespace engram::cli {
 
+void print_notices(const ConfigTree& tree) {
+    for (const std::string& notice : tree.notices)
+        std::fprintf(stderr, "engram: note: %s\n", notice.c_str());
+}
+
 Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator) {
     std::string text;
     on_rank_0(communicator, [&] {
-        Experiment experiment = read_configuration(line.argument, line.overrides);
+        const ConfigTree tree = read_config_tree(line.argument, line.overrides);
+        print_notices(tree);
+        Experiment experiment = make_experiment(tree);
         if (!line.output.empty()) experiment.output_directory = line.output;
         // Which synapses exist, only the wiring tells; reading it also checks a matrix file.
         resolve_recorded_synapses(experiment, *make_wiring(experiment));

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "experiment/arbor_import.hpp"
 #include "experiment/config_reader.hpp"
 #include "experiment/group_reader.hpp"
 #include "experiment/parameter_fields.hpp"
@@ -92,18 +93,28 @@ void skip_ensemble_keys(ConfigReader& reader) {
 
 }  // namespace
 
-ConfigTree parse_config_tree(const std::string& text, const std::string& file,
-                             const Overrides& overrides) {
-    ConfigTree tree{{}, file, {}};
-    tree.root = parse_yaml(text, file, tree.problems);
-    if (tree.root.kind != ConfigNode::Kind::map && tree.root.kind != ConfigNode::Kind::null) {
+namespace {
+
+ConfigTree with_overrides(ConfigTree tree, const Overrides& overrides) {
+    const ConfigNode::Kind kind = tree.root.kind;
+    if (kind != ConfigNode::Kind::map && kind != ConfigNode::Kind::null) {
         tree.problems.push_back(
-            {file, tree.root.place.line, "", must_be("a map of sections", tree.root)});
+            {tree.file, tree.root.place.line, "", must_be("a map of sections", tree.root)});
         throw ConfigError(std::move(tree.problems));
     }
     for (const std::string& override_text : overrides)
         apply_override(tree.root, override_text, tree.problems);
     return tree;
+}
+
+}  // namespace
+
+ConfigTree parse_config_tree(const std::string& text, const std::string& file,
+                             const Overrides& overrides) {
+    ConfigTree tree;
+    tree.file = file;
+    tree.root = parse_yaml(text, file, tree.problems);
+    return with_overrides(std::move(tree), overrides);
 }
 
 Experiment make_experiment(const ConfigTree& tree) {
@@ -149,7 +160,14 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides)
     std::ifstream stream(path, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(stream), {});
     if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
-    return parse_config_tree(text, path, overrides);
+    if (std::filesystem::path(path).extension() != ".json")
+        return parse_config_tree(text, path, overrides);
+    ArborImport imported = import_arbor_configuration(text, path);
+    ConfigTree tree;
+    tree.file = path;
+    tree.root = std::move(imported.root);
+    tree.notices = std::move(imported.notices);
+    return with_overrides(std::move(tree), overrides);
 }
 
 Experiment read_configuration(const std::string& path, const Overrides& overrides) {

@@ -17,8 +17,10 @@ struct ConfigTree {
     ConfigNode root;
     std::string file;  //!< name for messages; its directory is the base of relative paths
     std::vector<ConfigProblem> problems;
+    std::vector<std::string> notices;  //!< what a user should know about an imported file
 };
 
+//! A file whose name ends in .json is imported from the published program's format.
 //! \throw ConfigError at a syntax error; FileError if the file cannot be read
 ConfigTree read_config_tree(const std::string& path, const Overrides& overrides = {});
 ConfigTree parse_config_tree(const std::string& text, const std::string& file,

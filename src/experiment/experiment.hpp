@@ -76,6 +76,8 @@ struct SynapseSelection {
 struct Recording {
     std::vector<NeuronId> neurons;
     std::vector<RecordedSynapse> synapses;
+    //! Recorded if the network has them; see resolve_recorded_synapses.
+    std::vector<RecordedSynapse> synapses_if_present;
     //! Not yet looked up in a network; see resolve_recorded_synapses.
     std::vector<SynapseSelection> selections;
     Step every_steps = 10;

@@ -67,13 +67,14 @@ std::vector<NeuronId> read_neurons(ConfigReader& reader, const std::vector<Group
     return list.ids();
 }
 
-std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, NeuronId n_exc) {
+std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, const std::string& key,
+                                           NeuronId n_exc) {
     std::vector<RecordedSynapse> synapses;
     std::set<std::pair<NeuronId, NeuronId>> seen;
     const std::string ends = integer_range<NeuronId>(0, n_exc - 1);
     std::size_t index = 0;
-    for (const ConfigNode* item : reader.items("synapses")) {
-        const std::string path = item_path(reader, "synapses", index++);
+    for (const ConfigNode* item : reader.items(key)) {
+        const std::string path = item_path(reader, key, index++);
         const auto problem = [&](const std::string& message) {
             reader.problems().add(item->place, path, message);
         };
@@ -127,11 +128,14 @@ Recording read_recording(ConfigReader reader, const Populations& populations,
     Recording record;
     if (!reader.problems().concern("populations")) {
         record.neurons = read_neurons(reader, groups, populations.size());
-        record.synapses = read_synapses(reader, populations.n_exc);
+        record.synapses = read_synapses(reader, "synapses", populations.n_exc);
+        record.synapses_if_present =
+            read_synapses(reader, "synapses_if_present", populations.n_exc);
         record.selections = read_selections(reader, groups);
     } else {
         reader.node("neurons");
         reader.node("synapses");
+        reader.node("synapses_if_present");
         reader.node("synapses_between");
     }
     reader.integer<Step>("every_steps", record.every_steps, 1);

@@ -147,6 +147,7 @@ class Writer {
         const Recording& record = experiment_.record;
         out_ << "record:\n  neurons: " << list_text(record.neurons)
              << "\n  synapses: " << list_text(record.synapses)
+             << "\n  synapses_if_present: " << list_text(record.synapses_if_present)
              << "\n  synapses_between: " << list_text(record.selections)
              << "\n  every_steps: " << record.every_steps
              << "\n  snapshots_s: " << list_text(record.snapshots_s) << '\n';

@@ -29,11 +29,23 @@ std::vector<RecordedSynapse> select(const Experiment& experiment, const Wiring& 
     return found;
 }
 
+bool is_present(const Wiring& wiring, const RecordedSynapse& synapse) {
+    bool present = false;
+    wiring.visit(synapse.post, 1, [&](NeuronId, std::span<const NeuronId> sources) {
+        present = std::binary_search(sources.begin(), sources.end(), synapse.pre);
+    });
+    return present;
+}
+
 }  // namespace
 
 void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring) {
     std::set<Pair> recorded;
     for (const auto& [pre, post] : experiment.record.synapses) recorded.insert({pre, post});
+    for (const RecordedSynapse& synapse : experiment.record.synapses_if_present)
+        if (is_present(wiring, synapse) && recorded.insert({synapse.pre, synapse.post}).second)
+            experiment.record.synapses.push_back(synapse);
+    experiment.record.synapses_if_present.clear();
     std::vector<ConfigProblem> problems;
     for (const SynapseSelection& wanted : experiment.record.selections) {
         const auto found = select(experiment, wiring, wanted, recorded);

@@ -150,6 +150,7 @@ TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
                              {"defaultnet_8h_recall", "learn - consolidate - recall"},
                              {"defaultnet_background", "background"},
                              {"defaultnet_max_activity", "learn"},
+                             {"recall_by_size", "learn+recall"},
                              {"smallnet2_max_activity", "learn"},
                              {"smallnet3_10s_recall", "learn+recall"},
                              {"smallnet3_8h_recall", "learn - consolidate - recall"}}));

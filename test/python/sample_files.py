@@ -171,7 +171,9 @@ def write_ensemble(directory: Path) -> Path:
 
 
 def _write_traces(group: h5py.Group, duration_s: float) -> None:
-    time_ms = np.concatenate((np.arange(0, 30_000, 10.0), np.linspace(30_000, 1e3 * duration_s, 50)))
+    time_ms = np.concatenate(
+        (np.arange(0, 30_000, 10.0), np.linspace(30_000, 1e3 * duration_s, 50))
+    )
     time_ms = np.unique(time_ms[time_ms <= 1000 * duration_s])
     group["time_ms"] = time_ms
     variables = {"neurons/6": ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA", "S_mV", "p")}

@@ -41,7 +41,9 @@ def test_mutual_information():
     assert mutual_information_bits(first, first) == pytest.approx(1)
     assert mutual_information_bits(first, np.array([5, 7, 5, 7])) == pytest.approx(0)
     # H = 1, H = 0.8113, joint: (0,0) twice, (1,0), (1,1): 1.5
-    assert mutual_information_bits(first, np.array([0, 0, 0, 1])) == pytest.approx(0.311278, abs=1e-6)
+    assert mutual_information_bits(first, np.array([0, 0, 0, 1])) == pytest.approx(
+        0.311278, abs=1e-6
+    )
     with pytest.raises(ValueError, match="4 and 3 outcomes"):
         mutual_information_bits(first, first[:3])
 
@@ -159,7 +161,9 @@ def test_active_time_fraction(tmp_path):
     assert active_time_fraction(results, group, 1.0, 1.05, min_spikes=2) == pytest.approx(2 / 5)
     assert active_time_fraction(results, group, 1.0, 1.05, min_spikes=1) == pytest.approx(4 / 5)
     # With the inhibitory neuron 6 the third bin has two.
-    assert active_time_fraction(results, np.array([2, 6]), 1.0, 1.05, min_spikes=2) == pytest.approx(1 / 5)
+    assert active_time_fraction(
+        results, np.array([2, 6]), 1.0, 1.05, min_spikes=2
+    ) == pytest.approx(1 / 5)
     assert active_time_fraction(results, group, 1.0, 1.04, bin_s=0.02, min_spikes=3) == 1
     with pytest.raises(ValueError, match="holds no bin"):
         active_time_fraction(results, group, 1.0, 1.005)

@@ -39,7 +39,8 @@ def test_inputs_per_neuron_do_not_depend_on_the_size():
 
 def test_quick(engram, tmp_path):
     result = run_program(
-        [TOOLS / "benchmark.sh", "--quick", "--engram", engram, "--ranks", "1", "2", "--repeat", "2",
+        [TOOLS / "benchmark.sh", "--quick", "--engram", engram, "--ranks", "1", "2",
+         "--repeat", "2",
          "--paradigms", "2N1S_basic_late", "size_scaling", "--sizes", "500", "1000",
          "--output", tmp_path]
     )  # fmt: skip

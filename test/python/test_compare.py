@@ -12,7 +12,9 @@ from tool import check_failure, run_tool
 
 @pytest.fixture
 def copied(small_recall, tmp_path):
-    shutil.copytree(small_recall, tmp_path / "copy", ignore=shutil.ignore_patterns("plots", "*.tmp"))
+    shutil.copytree(
+        small_recall, tmp_path / "copy", ignore=shutil.ignore_patterns("plots", "*.tmp")
+    )
     return tmp_path / "copy"
 
 
@@ -115,7 +117,9 @@ def test_ensembles(tmp_path):
 
 def test_what_cannot_be_compared(small_recall, tmp_path):
     check_failure(run_tool("compare", small_recall), 2, "the following arguments are required: B")
-    check_failure(run_tool("compare", small_recall, tmp_path / "no"), 3, "no such file or directory")
+    check_failure(
+        run_tool("compare", small_recall, tmp_path / "no"), 3, "no such file or directory"
+    )
     check_failure(run_tool("compare", small_recall, tmp_path), 3, "no output directory")
     ensemble = sample_files.write_ensemble(tmp_path / "e")
     check_failure(run_tool("compare", small_recall, ensemble), 3, "an ensemble cannot be compared")
@@ -125,4 +129,6 @@ def test_what_cannot_be_compared(small_recall, tmp_path):
     )
     (tmp_path / "open").mkdir()
     (tmp_path / "open/config.yaml").write_text("simulation: {}\n")
-    check_failure(run_tool("compare", small_recall, tmp_path / "open"), 3, "the run is not finished")
+    check_failure(
+        run_tool("compare", small_recall, tmp_path / "open"), 3, "the run is not finished"
+    )

@@ -138,6 +138,14 @@ def test_table_as_text(directory):
     assert "difference" in result.stdout
 
 
+def test_chosen_measures(directory):
+    result = run_tool("recall", directory, "--measures", "MI", "h_within", "--format", "csv")
+    assert result.returncode == 0, result.stderr
+    names = [row["measure"] for row in csv.DictReader(io.StringIO(result.stdout))]
+    assert names == ["MI", "h_within@t_20s"] * 4
+    check_failure(run_tool("recall", directory, "--measures", "IM"), 3, "no measure 'IM'")
+
+
 def test_table_of_one_run(tmp_path):
     spikes = [(20000.0, 0), (20000.0, 1), (2000.0, 0)]
     run = sample_files.write_run(tmp_path / "run", spikes, [(0, 1)], {20.0: ([6.0], [0.5])})
@@ -166,10 +174,25 @@ def test_errors_of_the_table(directory, small_recall, background, tmp_path):
     check_failure(run_tool("recall", tmp_path), 3, "no output directory of 'engram run'")
     check_failure(run_tool("recall", background), 3, "no stimulus for learning or recall")
     check_failure(run_tool("recall", directory, "--published", tmp_path / "x"), 3, "no such file")
-    check_failure(run_tool("recall", directory, "--published", ROOT / "README.md"), 3, "is no table")
+    check_failure(
+        run_tool("recall", directory, "--published", ROOT / "README.md"), 3, "is no table"
+    )
     check_failure(run_tool("recall", small_recall, "--published", PUBLISHED), 3, "has no row for")
     (tmp_path / "config.yaml").write_text("simulation: {}\n")
     check_failure(run_tool("recall", tmp_path), 3, "the run is not finished")
+
+
+def test_files_that_lack_something(tmp_path):
+    run = sample_files.write_run(tmp_path / "run", [(2000.0, 0)])
+    with h5py.File(run / "spikes.h5", "a") as file:
+        del file["spikes/inh"]
+    check_failure(run_tool("recall", run), 3, f"{run}: Unable to ")
+    (run / "summary.json").write_text('{"spikes": {}}')
+    check_failure(run_tool("plot", run, "--figures", "raster"), 3, "'phases' is missing")
+    ensemble = sample_files.write_ensemble(tmp_path / "e")
+    with h5py.File(ensemble / "ensemble.h5", "a") as file:
+        del file["measures"]
+    check_failure(run_tool("recall", ensemble), 3, "measures")
 
 
 def test_published_table():
@@ -201,6 +224,17 @@ def test_figures(directory, tmp_path):
         assert image[..., :3].std() > 0.02  # more than an empty page
 
 
+def test_an_ensemble_without_traces(tmp_path):
+    ensemble = sample_files.write_ensemble(tmp_path / "e")
+    with h5py.File(ensemble / "ensemble.h5", "a") as file:
+        for point in list(file["traces"]):
+            del file[f"traces/{point}"]
+    result = run_tool("plot", ensemble)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "traces.png: left out (no neurons or synapses were recorded" in result.stdout
+    assert result.stdout.count("left out") == 1
+
+
 def test_chosen_figures(directory, small_recall, tmp_path):
     result = run_tool("plot", directory, "-o", tmp_path, "--figures", "recall_by_size",
                       "--spread", "sd", "--format", "svg")  # fmt: skip
@@ -210,8 +244,12 @@ def test_chosen_figures(directory, small_recall, tmp_path):
     assert "s.d." in text and "8 h" in text
     result = run_tool("plot", small_recall, "-o", tmp_path, "--figures", "raster", "snapshots")
     assert {path.name for path in tmp_path.glob("*.png")} == {"raster.png", "snapshots.png"}
-    check_failure(run_tool("plot", small_recall, "--figures", "traces"), 3, "is no figure of one run")
-    check_failure(run_tool("plot", directory, "--figures", "raster"), 3, "is no figure of an ensemble")
+    check_failure(
+        run_tool("plot", small_recall, "--figures", "traces"), 3, "is no figure of one run"
+    )
+    check_failure(
+        run_tool("plot", directory, "--figures", "raster"), 3, "is no figure of an ensemble"
+    )
     check_failure(run_tool("plot", directory, "--figures", "raste"), 2, "invalid choice: 'raste'")
 
 
@@ -225,7 +263,9 @@ def test_error_bars_are_where_they_belong(ensemble):
     assert lines["10 s"].get_xdata().tolist() == [100, 150]
     assert lines["10 s"].get_ydata() == pytest.approx(ensemble.measure("Q").mean[[0, 2]])
     assert lines["8 h"].get_ydata() == pytest.approx(ensemble.measure("Q").mean[[1, 3]])
-    assert lines["8 h, published"].get_ydata() == pytest.approx([0.023738, 0.033984, 0.051380, 0.080133])
+    assert lines["8 h, published"].get_ydata() == pytest.approx(
+        [0.023738, 0.033984, 0.051380, 0.080133]
+    )
 
 
 # --- An ensemble that the program ran
@@ -313,7 +353,12 @@ def test_random_groups_have_a_size():
             "some": {"random": {"of": "exc", "fraction": 0.25}},
         },
     }
-    assert [group_size(config, name) for name in ("assembly", "part", "some", "inh")] == [3, 2, 3, 2]
+    assert [group_size(config, name) for name in ("assembly", "part", "some", "inh")] == [
+        3,
+        2,
+        3,
+        2,
+    ]
     assert group_members(config, "part").tolist() == [2, 4]
     with pytest.raises(ResultsError, match="drawn at random"):
         group_members(config, "some")

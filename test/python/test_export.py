@@ -87,7 +87,9 @@ def test_maximal_activity(export, tmp_path):
     assert np.array_equal(exported.connections, matrix)
     # Before the first spike of a driven neuron, at 39 ms; later spikes drift apart.
     bounds = {"V": 0.04, "I": 0.02, "h": 3e-4, "z": 0, "Ca": 0.01, "spsV": 1e-3, "p^C": 1e-4}
-    for name, ours, theirs in zip(exported.columns[1:], exported.traces.T[1:], reference.traces.T[1:]):
+    for name, ours, theirs in zip(
+        exported.columns[1:], exported.traces.T[1:], reference.traces.T[1:]
+    ):
         if name == "I(0)":
             continue  # the driven neuron: the reset of the published one is a conductance
         assert np.max(np.abs(ours - theirs)[:70]) <= bounds[name.split("(")[0]], name

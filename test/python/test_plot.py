@@ -6,7 +6,15 @@ import matplotlib.image
 import pytest
 from conftest import TOOLS, run_program
 
-FIGURES = {"overview", "raster", "membrane", "weights", "calcium_protein", "snapshots", "weight_matrix"}
+FIGURES = {
+    "overview",
+    "raster",
+    "membrane",
+    "weights",
+    "calcium_protein",
+    "snapshots",
+    "weight_matrix",
+}
 
 
 def plot(*arguments):

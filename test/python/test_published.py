@@ -19,10 +19,18 @@ N_EXC, ASSEMBLY, H_0 = 1600, 200, 4.20075
 # Mean over synapses by direction: h [mV] at 20 s, h_0 * z [mV] at 28810 s, and the bound of the
 # difference. The reference gives within and out of the assembly to the last digit; into it and
 # elsewhere are of one trial, so the bound is three standard deviations of our trials.
-WEIGHTS_20S = {"within": (7.120, 0.005), "out": (6.98, 0.006), "into": (5.37, None),
-               "elsewhere": (4.27, None)}
-LATE_8H = {"within": (3.241, 0.005), "out": (3.16, 0.006), "into": (0.86, None),
-           "elsewhere": (0.083, None)}
+WEIGHTS_20S = {
+    "within": (7.120, 0.005),
+    "out": (6.98, 0.006),
+    "into": (5.37, None),
+    "elsewhere": (4.27, None),
+}
+LATE_8H = {
+    "within": (3.241, 0.005),
+    "out": (3.16, 0.006),
+    "into": (0.86, None),
+    "elsewhere": (0.083, None),
+}
 
 
 @pytest.fixture(scope="module", params=["10s", "8h"])
@@ -31,11 +39,22 @@ def trials(request, run_engram, tmp_path_factory) -> tuple[str, list[Results]]:
     recall = request.param
     base = tmp_path_factory.mktemp(recall)
     directories = [
-        run_engram(ROOT / f"configs/defaultnet_{recall}_recall.yaml", base / str(seed),
-                   arguments=["--set", f"simulation.seed={seed}", "--set", "record.neurons=[]",
-                              "--set", "record.synapses_between=[]",
-                              "--set", "checkpoint.phase_ends=false"])
-        for seed in range(1, N_TRIALS + 1)]
+        run_engram(
+            ROOT / f"configs/defaultnet_{recall}_recall.yaml",
+            base / str(seed),
+            arguments=[
+                "--set",
+                f"simulation.seed={seed}",
+                "--set",
+                "record.neurons=[]",
+                "--set",
+                "record.synapses_between=[]",
+                "--set",
+                "checkpoint.phase_ends=false",
+            ],
+        )
+        for seed in range(1, N_TRIALS + 1)
+    ]
     return recall, [Results(directory) for directory in directories]
 
 
@@ -50,8 +69,10 @@ def test_recall(trials) -> None:
         values = np.array([trial[name] for trial in ours])
         error = np.hypot(values.std(ddof=1) / np.sqrt(N_TRIALS), published.sem(name))
         difference = values.mean() - reference
-        print(f"{recall} {name}: {values.mean():.4f}, published {reference}, "
-              f"{difference / error:+.2f} standard errors")
+        print(
+            f"{recall} {name}: {values.mean():.4f}, published {reference}, "
+            f"{difference / error:+.2f} standard errors"
+        )
         assert abs(difference) < 3 * error, name
         if name == "nu_as":
             assert abs(difference) < 0.005 * reference
@@ -74,7 +95,10 @@ def test_weights(trials) -> None:
         found = [getattr(mean_by_direction(run, [time_s])[0], name) for run in runs]
         for direction, (reference, bound) in expected.items():
             values = factor * np.array([trial[direction] for trial in found])
-            print(f"{recall} {time_s:g} s {name} {direction}: {values.mean():.4f} (sd {values.std():.4f}), "
-                  f"reference {reference}")
+            print(
+                f"{recall} {time_s:g} s {name} {direction}: {values.mean():.4f} "
+                f"(sd {values.std():.4f}), "
+                f"reference {reference}"
+            )
             limit = bound if bound is not None else 3 * values.std(ddof=1)
             assert abs(values.mean() - reference) < limit, direction

@@ -1,8 +1,8 @@
 """Export of a run as the text files of the published Arbor program.
 
-The formats are those of `arbor_network_consolidation`: `traces.txt` (one block of seven columns for
-each sampled neuron and synapse), `spikes.txt` (time in ms, neuron) and `connections.txt` (0/1 matrix,
-row = presynaptic, column = postsynaptic neuron); four decimals.
+The formats are those of `arbor_network_consolidation`: `traces.txt` (one block of seven columns
+for each sampled neuron and synapse), `spikes.txt` (time in ms, neuron) and `connections.txt` (0/1
+matrix, row = presynaptic, column = postsynaptic neuron); four decimals.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def scaling_paradigm(n_neurons: int) -> Paradigm:
     return Paradigm(
         f"{SCALING}_{n_neurons}",
         "defaultnet_background.yaml",
-        f"{n_neurons} neurons, background activity for 10 s, {PUBLISHED_INPUTS} excitatory inputs each",
+        f"{n_neurons} neurons, background activity for 10 s, {PUBLISHED_INPUTS} inputs each",
         (
             f"populations.n_exc={n_exc}",
             f"populations.n_inh={n_neurons - n_exc}",
@@ -166,7 +166,9 @@ def run_once(
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         words = " ".join(result.stderr.split())[:500]
-        raise ResultsError(f"{paradigm.name} on {ranks} ranks ended with {result.returncode}: {words}")
+        raise ResultsError(
+            f"{paradigm.name} on {ranks} ranks ended with {result.returncode}: {words}"
+        )
     return Results(output)
 
 

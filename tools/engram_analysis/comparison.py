@@ -1,4 +1,4 @@
-"""Are two results equal to the last bit; where do they first differ; how big are the differences."""
+"""Are two results equal to the last bit; where do they first differ, and by how much."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def spike_divergence(first: Path, second: Path) -> SpikeDivergence | None:
     """The first spike that only one of two runs has; None if all are equal."""
     runs = Results(first), Results(second)
     lists = [_all_spikes(run) for run in runs]
-    common = np.intersect1d(*lists, assume_unique=True)
+    common = np.intersect1d(lists[0], lists[1], assume_unique=True)
     only = [np.setdiff1d(spikes, common, assume_unique=True) for spikes in lists]
     if not len(only[0]) and not len(only[1]):
         return None

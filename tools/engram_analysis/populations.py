@@ -21,7 +21,10 @@ class Subpopulations:
 
     @classmethod
     def of(
-        cls, results: Results, assembly: np.ndarray | None = None, recalled: np.ndarray | None = None
+        cls,
+        results: Results,
+        assembly: np.ndarray | None = None,
+        recalled: np.ndarray | None = None,
     ) -> Subpopulations:
         """Of the first memory that is learnt, at the last recall, unless given."""
         assembly = results.assembly if assembly is None else np.asarray(assembly)

@@ -73,16 +73,17 @@ def read_progress(directory: str | Path) -> Progress:
 def _parse(content: dict[str, Any]) -> Progress:
     phase = content.get("phase")
     checkpoint = content.get("checkpoint")
+    plain: dict[str, Any] = {name: content.get(name) for name in _PLAIN}
     return Progress(
         phase=_phase_text(phase) if isinstance(phase, dict) else None,
         checkpoint_s=checkpoint.get("simulated_s") if isinstance(checkpoint, dict) else None,
-        **{name: content.get(name) for name in _PLAIN},
+        **plain,
     )
 
 
 _PLAIN = (
-    "state", "updated_unix_s", "started_unix_s", "fraction", "simulated_s", "duration_s", "schedule",
-    "realtime_factor", "rate_exc_Hz", "rate_inh_Hz", "eta_s", "ranks", "trials",
+    "state", "updated_unix_s", "started_unix_s", "fraction", "simulated_s", "duration_s",
+    "schedule", "realtime_factor", "rate_exc_Hz", "rate_inh_Hz", "eta_s", "ranks", "trials",
 )  # fmt: skip
 
 

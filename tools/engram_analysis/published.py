@@ -10,6 +10,7 @@ from pathlib import Path
 from .durations import parse_duration_s
 from .errors import ResultsError
 
+
 @dataclass(frozen=True)
 class PublishedRow:
     """Mean and standard deviation over trials of each measure, for one assembly and recall."""

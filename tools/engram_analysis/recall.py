@@ -87,9 +87,11 @@ def recall_measures(results: Results) -> RecallMeasures:
     recall_rates = _rates_Hz(results, recall, RECALL_DELAY_S)
     values = mean_rates(recall_rates, groups) | mean_rates(reference_rates, groups, "_ref")
     errors = {f"nu_{name}": _sd(recall_rates[gids]) for name, gids in groups.by_name().items()}
-    rates = ("nu_as", "nu_ans", "nu_ctrl")
     quality = pattern_completion(
-        *(values[name] for name in rates), errors=tuple(errors[name] for name in rates)
+        values["nu_as"],
+        values["nu_ans"],
+        values["nu_ctrl"],
+        errors=(errors["nu_as"], errors["nu_ans"], errors["nu_ctrl"]),
     )
     reference_exc, recall_exc = reference_rates[: results.n_exc], recall_rates[: results.n_exc]
     has_reference, has_recall = np.isfinite(reference_exc).all(), np.isfinite(recall_exc).all()

@@ -222,9 +222,7 @@ class Results:
             group = file["edges"][name]
             return group["source_node_id"][()], group["target_node_id"][()]
 
-    def edge_blocks(
-        self, times_s: list[float], size: int = BLOCK_EDGES
-    ) -> Iterator[EdgeBlock]:
+    def edge_blocks(self, times_s: list[float], size: int = BLOCK_EDGES) -> Iterator[EdgeBlock]:
         """All plastic synapses, `size` at a time, with their weights in the snapshots of `times_s`.
 
         Large networks do not fit into memory at once.

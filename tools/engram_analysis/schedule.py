@@ -1,4 +1,4 @@
-"""The phases that follow from the stimuli of a configuration: the rules of docs/configuration.md."""
+"""The phases that follow from the stimuli: the rules of docs/configuration.md."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class DirectionMeans:
 
 
 def direction_index(source: np.ndarray, target: np.ndarray, member: np.ndarray) -> np.ndarray:
-    """Index into DIRECTIONS of each synapse; `member` tells which neurons belong to the assembly."""
+    """Index into DIRECTIONS of each synapse; `member` tells who belongs to the assembly."""
     # within 0, out of it 1, into it 2, elsewhere 3
     return np.where(member[source], 0, 2) + np.where(member[target], 0, 1)
 

@@ -48,7 +48,9 @@ def _parser() -> Parser:
         "--engram", type=Path, default=ROOT / "build/release/engram", metavar="PROGRAM"
     )
     parser.add_argument("--format", choices=("png", "svg", "pdf"), default="png")
-    parser.add_argument("--quick", action="store_true", help="short runs, once: a try, no measurement")
+    parser.add_argument(
+        "--quick", action="store_true", help="short runs, once: a try, no measurement"
+    )
     return parser
 
 
@@ -100,7 +102,8 @@ def _chosen(options: argparse.Namespace) -> list[Paradigm]:
 def _print(m: Measurement) -> None:
     print(
         f"{m.paradigm:20} {m.neurons:8} neurons  {m.ranks} rank(s)  #{m.repetition}  "
-        f"{m.wall_s:8.3f} s  {m.real_time_factor:8.2f} x real time  {m.peak_memory_MB:6.0f} MB per rank",
+        f"{m.wall_s:8.3f} s  {m.real_time_factor:8.2f} x real time  "
+        f"{m.peak_memory_MB:6.0f} MB per rank",
         flush=True,
     )
 

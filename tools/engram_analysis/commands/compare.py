@@ -1,4 +1,4 @@
-"""engram-compare: are two results equal; where do they first differ; how big are the differences."""
+"""engram-compare: are two results equal; where do they first differ, and by how much."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> Parser:
     parser = Parser(
         prog="engram-compare",
-        description="Compares two runs or ensembles (output directories), or two HDF5 files, to the "
-        "last bit: spikes, traces, network and weights. Logs, speed and configurations may differ.",
+        description="Compares two runs or ensembles (output directories), or two HDF5 files, to "
+        "the last bit: spikes, traces, network and weights. Logs, speed and configurations may "
+        "differ.",
         epilog="Exit codes: 0 equal, 1 different, 2 wrong command line, 3 cannot be compared.",
     )
     parser.add_argument("results", type=Path, metavar="A", help="output directory, or HDF5 file")
@@ -76,8 +77,8 @@ def _print_first(first: Path, second: Path, differences: Sequence[Difference]) -
         spikes = spike_divergence(first, second)
         if spikes is not None:
             print(
-                f"spikes first differ at {spikes.time_ms:.10g} ms: neuron {spikes.gid} fires only in "
-                f"{spikes.only_in} ({spikes.common} common, {spikes.only_first} and "
+                f"spikes first differ at {spikes.time_ms:.10g} ms: neuron {spikes.gid} fires only "
+                f"in {spikes.only_in} ({spikes.common} common, {spikes.only_first} and "
                 f"{spikes.only_second} others)"
             )
     rows = [

@@ -25,7 +25,9 @@ def _parser() -> Parser:
         "header of the published Arbor program (arbor_network_consolidation).",
         epilog=EXIT_CODES,
     )
-    parser.add_argument("results", type=Path, metavar="RESULTS_DIR", help="output directory of a run")
+    parser.add_argument(
+        "results", type=Path, metavar="RESULTS_DIR", help="output directory of a run"
+    )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/export)"
     )
@@ -34,7 +36,7 @@ def _parser() -> Parser:
         "--prefix",
         default="",
         metavar="TEXT",
-        help="before each file name, such as the time stamp 25-01-31_12-00-00_ of the published program",
+        help="before each file name, such as the time stamp 25-01-31_12-00-00_ of published files",
     )
     parser.add_argument(
         "--current",

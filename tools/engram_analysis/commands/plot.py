@@ -35,7 +35,9 @@ def _parser() -> Parser:
         + "). What was not recorded is left out.",
         epilog=EXIT_CODES,
     )
-    parser.add_argument("results", type=Path, metavar="RESULTS_DIR", help="output directory of a job")
+    parser.add_argument(
+        "results", type=Path, metavar="RESULTS_DIR", help="output directory of a job"
+    )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/plots)"
     )
@@ -88,7 +90,10 @@ def _plot(options: argparse.Namespace) -> None:
 def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Iterator[Drawing]:
     published = read_published(options.published) if options.published else []
     yield "recall_by_size", lambda: recall_by_size(ensemble, options.spread, published)
-    for point in ensemble.points:
+    recorded = [point for point in ensemble.points if ensemble.has_traces(point.index)]
+    if not recorded:
+        yield "traces", _bind(ensemble_traces, ensemble, ensemble.points[0])
+    for point in recorded:
         yield f"traces_{point.index:03d}", _bind(ensemble_traces, ensemble, point, options.spread)
 
 

@@ -40,9 +40,14 @@ def run(
     except ResultsError as error:
         message = str(error)
     except OSError as error:
-        message = f"{error.filename or 'input or output'}: {error.strerror or error}"
+        # HDF5 tells neither the file nor a short reason.
+        place = error.filename or getattr(options, "results", "input or output")
+        message = f"{place}: {' '.join(str(error.strerror or error).split())}"
     except KeyError as error:
-        message = f"{getattr(options, 'results', 'input')}: {error} is missing"
+        what = str(error.args[0]) if error.args else "a key"
+        # A key of a configuration, or a sentence of HDF5.
+        text = what if " " in what else f"'{what}' is missing"
+        message = f"{getattr(options, 'results', 'input')}: {text}"
     except KeyboardInterrupt:
         return 130
     print(f"{parser.prog}: error: {message}", file=sys.stderr)

@@ -8,7 +8,7 @@ import io
 import json
 import math
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Sequence
 
@@ -34,13 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> Parser:
     parser = Parser(
         prog="engram-recall",
-        description="Prints rates of subpopulations, pattern completion Q, mutual information MI and "
-        "mean weights: of one run, or means, s.d. and s.e.m. over the trials of an ensemble.",
+        description="Prints rates of subpopulations, pattern completion Q, mutual information MI "
+        "and mean weights: of one run, or means, s.d. and s.e.m. over the trials of an ensemble.",
         epilog=EXIT_CODES,
     )
-    parser.add_argument("results", type=Path, metavar="RESULTS_DIR", help="output directory of a job")
+    parser.add_argument(
+        "results", type=Path, metavar="RESULTS_DIR", help="output directory of a job"
+    )
     parser.add_argument("--format", choices=("text", "csv", "json"), default="text")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of the terminal")
+    parser.add_argument(
+        "--measures",
+        nargs="+",
+        metavar="NAME",
+        help="only these, e.g. Q MI nu_as h_within@t_20s; h_within stands for all snapshots",
+    )
     parser.add_argument(
         "--published",
         type=Path,
@@ -62,11 +70,22 @@ def _recall(options: argparse.Namespace) -> None:
             f"{options.published}: has no row for the assembly sizes and times of recall of "
             f"{options.results}"
         )
+    if options.measures:
+        rows = [_choose(row, options) for row in rows]
     text = {"text": as_text, "csv": as_csv, "json": as_json}[options.format](rows)
     if options.output:
         options.output.write_text(text, encoding="utf-8")
     else:
         sys.stdout.write(text)
+
+
+def _choose(row: RecallRow, options: argparse.Namespace) -> RecallRow:
+    known = {name for entry in row.entries for name in (entry.name, entry.name.split("@")[0])}
+    for name in options.measures:
+        if name not in known:
+            raise ResultsError(f"{options.results}: there is no measure '{name}'")
+    chosen = [e for e in row.entries if {e.name, e.name.split("@")[0]} & set(options.measures)]
+    return replace(row, entries=chosen)
 
 
 def as_text(rows: Sequence[RecallRow]) -> str:
@@ -81,7 +100,9 @@ def _block(row: RecallRow) -> str:
     columns |= {"published": "published", "published_sem": "s.e.m.", "difference": "difference"}
     shown = [c for c in columns if c == "mean" or any(_has(e, c) for e in row.entries)]
     width = max(len(entry.name) for entry in row.entries)
-    header = "".join(f"{columns[c] if row.trials > 1 or c != 'mean' else 'value':>12}" for c in shown)
+    header = "".join(
+        f"{columns[c] if row.trials > 1 or c != 'mean' else 'value':>12}" for c in shown
+    )
     lines.append(f"  {'measure':{width}} {'units':5}{header}")
     for entry in row.entries:
         cells = "".join(f"{_cell(entry, column):>12}" for column in shown)

@@ -36,10 +36,13 @@ def _draw_paradigms(axes: Axes, summaries: Sequence[Summary]) -> None:
     width = 0.8 / len(ranks)
     for i, n_ranks in enumerate(ranks):
         chosen = {s.paradigm: s for s in summaries if s.ranks == n_ranks}
-        position = np.array([names.index(name) for name in chosen]) + (i - 0.5 * (len(ranks) - 1)) * width
+        position = (
+            np.array([names.index(name) for name in chosen]) + (i - 0.5 * (len(ranks) - 1)) * width
+        )
         label = f"{n_ranks} rank" + ("s" if n_ranks > 1 else "")
         axes.bar(position, [s.median["wall_s"] for s in chosen.values()], width,
-                 yerr=_range(chosen.values(), "wall_s"), capsize=2, color=COLORS[i % len(COLORS)],
+                 yerr=_range(list(chosen.values()), "wall_s"), capsize=2,
+                 color=COLORS[i % len(COLORS)],
                  label=label)  # fmt: skip
     axes.set_xticks(range(len(names)), [name.replace("_", "\n", 1) for name in names])
     axes.set_ylabel("wall time (s)")

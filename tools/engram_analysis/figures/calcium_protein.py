@@ -21,16 +21,19 @@ from .time_axis import Piece, all_pieces, draw_curves, grid, new_run_figure, sha
 
 def calcium_protein(results: Results) -> Figure:
     """Calcium of synapses, and the signal and the amount of protein synthesis of neurons."""
-    neurons = [trace for trace in results.neuron_traces if trace.population == "exc"]
-    if not results.synapse_traces and not neurons:
+    excitatory = [trace for trace in results.neuron_traces if trace.population == "exc"]
+    if not results.synapse_traces and not excitatory:
         raise NothingToDraw("no synapses and no excitatory neurons were recorded")
     synapses, synapse_note = first_few(results.synapse_traces, MAX_TRACES, "synapses")
-    neurons, neuron_note = first_few(neurons, MAX_TRACES, "neurons")
+    neurons, neuron_note = first_few(excitatory, MAX_TRACES, "neurons")
     parameters = results.config["synapses"]
     pieces = all_pieces(results)
     rows = ([] if not synapses else ["Ca"]) + ([] if not neurons else ["S", "p"])
     figure = new_run_figure(
-        results, len(pieces), 0.9 + 1.9 * len(rows), "Calcium and protein" + synapse_note + neuron_note
+        results,
+        len(pieces),
+        0.9 + 1.9 * len(rows),
+        "Calcium and protein" + synapse_note + neuron_note,
     )
     axes = dict(zip(rows, grid(figure, pieces, [1] * len(rows))))
     for row in axes.values():

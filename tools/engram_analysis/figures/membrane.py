@@ -48,7 +48,11 @@ def membrane(results: Results) -> Figure:
 
 
 def draw_currents(panel: Axes, results: Results, piece: Piece, neuron: NeuronTrace) -> None:
-    curves = {"total": neuron.I_total_nA, "stimulus": neuron.I_stim_nA, "background": neuron.I_bg_nA}
+    curves = {
+        "total": neuron.I_total_nA,
+        "stimulus": neuron.I_stim_nA,
+        "background": neuron.I_bg_nA,
+    }
     draw_curves(panel, results, piece, curves, linewidth=0.7)
     # Background currents are about 1 nA, stimuli about 1000 nA.
     if max(np.abs(values).max() for values in curves.values()) > 100:

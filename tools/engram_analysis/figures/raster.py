@@ -128,9 +128,7 @@ def label_bands(row: Sequence[Axes], groups: Sequence[Band]) -> None:
         label.set_color(band.color)
 
 
-def draw_rates(
-    panel: Axes, spikes: BandedSpikes, groups: Sequence[Band], piece: Piece
-) -> None:
+def draw_rates(panel: Axes, spikes: BandedSpikes, groups: Sequence[Band], piece: Piece) -> None:
     duration = piece.end_s - piece.begin_s
     n_bins = int(np.clip(round(duration / 0.05), 10, 400))
     edges = np.linspace(piece.begin_s, piece.end_s, n_bins + 1)

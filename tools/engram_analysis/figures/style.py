@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Sequence
+from typing import Sequence, TypeVar
 
 import matplotlib
 
@@ -36,6 +36,9 @@ STYLE = {
     "pdf.fonttype": 42,
 }
 plt.rcParams.update(STYLE)
+
+
+Item = TypeVar("Item")
 
 
 class NothingToDraw(Exception):
@@ -104,7 +107,7 @@ def widen(axes: Axes, least: float) -> None:
         axes.set_ylim(middle - least, middle + least)
 
 
-def first_few(items: Sequence, limit: int, what: str) -> tuple[Sequence, str]:
+def first_few(items: Sequence[Item], limit: int, what: str) -> tuple[Sequence[Item], str]:
     """The first items, and a note if there are more."""
     note = f" (first {limit} of {len(items)} {what})" if len(items) > limit else ""
     return items[:limit], note

@@ -6,7 +6,7 @@ Time runs over five orders of magnitude, from spikes to consolidation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, Sequence
+from typing import Protocol, Sequence, TypeVar
 
 import matplotlib
 import numpy as np
@@ -18,6 +18,9 @@ from ..stimuli import Stimulus
 from .style import STIMULUS_SHADE, new_figure, thin
 
 SHORT_CONSOLIDATION_S = 60.0  # is drawn together with the phase before it
+
+
+TimeLike = TypeVar("TimeLike", np.ndarray, float)
 
 
 class Timed(Protocol):
@@ -54,7 +57,7 @@ class Piece:
     def scale(self) -> float:
         return {"ms": 1e3, "s": 1.0, "min": 1 / 60, "h": 1 / 3600, "d": 1 / 86400}[self.unit]
 
-    def shown(self, time_s: np.ndarray | float) -> np.ndarray | float:
+    def shown(self, time_s: TimeLike) -> TimeLike:
         return (time_s - self.origin_s) * self.scale
 
     def holds(self, time_s: np.ndarray) -> np.ndarray:

@@ -1,0 +1,147 @@
+// The published JSON configurations.
+#include "experiment/arbor_import.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+
+#include "experiment/config_text.hpp"
+#include "experiment/configuration.hpp"
+#include "experiment/errors.hpp"
+#include "experiment/schedule.hpp"
+
+namespace engram {
+namespace {
+
+const std::string directory = ENGRAM_TEST_DATA_DIR "/arbor/";
+
+const std::map<std::string, std::string> schedules = {
+    {"config_defaultnet-like", "learn - consolidate"},
+    {"config_defaultnet", "learn - consolidate"},
+    {"config_defaultnet_det_max_activity", "learn"},
+    {"config_defaultnet_no_bg", "learn"},
+    {"config_smallnet2_basic_early", "learn"},
+    {"config_smallnet2_basic_early_det", "learn"},
+    {"config_smallnet2_basic_late", "learn - consolidate"},
+    {"config_smallnet2_basic_late_STET", "learn - consolidate"},
+    {"config_smallnet2_det", "learn"},
+    {"config_smallnet2_det_small_tau_mem", "learn"},
+    {"config_smallnet3_det", "learn"},
+    {"config_smallnetX_non-det", "learn"},
+};
+
+std::string problems_of(const std::string& text) {
+    try {
+        import_arbor_configuration(text, "dir/config.json");
+    } catch (const ConfigError& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+TEST(ArborImport, every_published_configuration_selects_its_schedule) {
+    std::size_t n_files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+        if (entry.path().extension() != ".json") continue;
+        ++n_files;
+        const std::string name = entry.path().stem();
+        ASSERT_TRUE(schedules.count(name)) << name;
+        EXPECT_EQ(make_schedule(read_configuration(entry.path())).name, schedules.at(name)) << name;
+    }
+    EXPECT_EQ(n_files, schedules.size());
+}
+
+TEST(ArborImport, values_are_those_of_our_own_configurations) {
+    // The protocols that exist in both forms differ in nothing that reaches a result.
+    const std::pair<std::string, std::string> pairs[] = {
+        {"config_smallnet2_basic_early_det", "basic_early_det"},
+        {"config_smallnet2_basic_early", "basic_early"},
+        {"config_smallnet2_basic_late", "basic_late"}};
+    for (const auto& [json, yaml] : pairs) {
+        Experiment imported = read_configuration(directory + json + ".json");
+        const Experiment ours =
+            read_configuration(std::string(ENGRAM_SOURCE_DIR "/configs/") + yaml + ".yaml");
+        EXPECT_EQ(imported.neuron, ours.neuron) << json;
+        EXPECT_EQ(imported.synapses, ours.synapses) << json;
+        EXPECT_EQ(imported.duration_s, ours.duration_s) << json;
+        EXPECT_EQ(imported.dt_ms, ours.dt_ms) << json;
+        EXPECT_EQ(imported.background, ours.background) << json;
+        ASSERT_EQ(imported.stimuli.size(), ours.stimuli.size()) << json;
+        const Stimulus& a = imported.stimuli.front();
+        const Stimulus& b = ours.stimuli.front();
+        EXPECT_EQ(a.scheme, b.scheme) << json;
+        EXPECT_EQ(a.start_s, b.start_s) << json;
+        EXPECT_EQ(a.duration_s, b.duration_s) << json;
+        EXPECT_EQ(a.n_inputs * a.rate_Hz, b.n_inputs * b.rate_Hz) << json;
+        EXPECT_EQ(a.spike_times_ms, b.spike_times_ms) << json;
+        EXPECT_EQ(imported.group(a.group).ids, ours.group(b.group).ids) << json;
+    }
+}
+
+TEST(ArborImport, the_text_form_gives_the_same_experiment) {
+    for (const auto& [name, schedule] : schedules) {
+        const ConfigTree tree = read_config_tree(directory + name + ".json");
+        EXPECT_EQ(parse_configuration(config_text(tree.root), directory + name + ".yaml"),
+                  make_experiment(tree))
+            << name;
+    }
+}
+
+TEST(ArborImport, the_recalled_neurons_are_those_below_p_r_times_the_assembly) {
+    const std::string start = R"({"simulation": {"runtime": 1}, "neuron": {}, "synapses": {},
+        "populations": {"N_exc": 20, "N_inh": 0, "p_c": 0.1, "N_CA": )";
+    const auto n_recalled = [&](const std::string& rest) {
+        const ArborImport imported = import_arbor_configuration(start + rest + "}}", "x.json");
+        return parse_configuration(config_text(imported.root), "x.yaml")
+            .group("recalled")
+            .ids.size();
+    };
+    EXPECT_EQ(n_recalled(R"(10, "p_r": 0.5)"), 5u);
+    EXPECT_EQ(n_recalled(R"(11, "p_r": 0.5)"), 6u);
+    EXPECT_EQ(n_recalled(R"(11, "p_r": 0.4)"), 5u);  // below 4.4
+}
+
+TEST(ArborImport, the_assembly_can_be_resized) {
+    const Experiment e =
+        read_configuration(directory + "config_defaultnet.json", {"groups.assembly.count=200"});
+    EXPECT_EQ(e.group("assembly").ids.size(), 200u);
+    EXPECT_EQ(e.group("recalled").ids.size(), 100u);
+    EXPECT_EQ(e.record.neurons, (std::vector<NeuronId>{6, 68, 1615}));
+    EXPECT_EQ(e.record.synapses_if_present, (std::vector<RecordedSynapse>{{6, 68}, {1528, 68}}));
+}
+
+TEST(ArborImport, notes_what_it_completes_or_ignores) {
+    const auto notices = read_config_tree(directory + "config_defaultnet.json").notices;
+    ASSERT_EQ(notices.size(), 1u);
+    EXPECT_NE(notices[0].find("no file connections_default.txt"), std::string::npos);
+    EXPECT_NE(notices[0].find("p_c = 0.1"), std::string::npos);
+    const auto unknown = import_arbor_configuration(
+        R"({"simulation": {"runtime": 1, "runtme": 2}, "neuron": {}, "synapses": {},
+            "populations": {"N_exc": 5, "N_inh": 0, "p_c": 0.1}, "other": 1})",
+        "x.json");
+    EXPECT_EQ(unknown.notices,
+              (std::vector<std::string>{"other is not known, and ignored",
+                                        "simulation.runtme is not known, and ignored"}));
+}
+
+TEST(ArborImport, reports_every_problem) {
+    EXPECT_NE(problems_of("{\n\"simulation\": {\n oops").find("dir/config.json:3: not valid JSON"),
+              std::string::npos);
+    const std::string missing = problems_of(R"({"simulation": {}})");
+    for (const char* section : {"populations", "neuron", "synapses"})
+        EXPECT_NE(missing.find(std::string(section) + ": is missing"), std::string::npos);
+    const std::string many = problems_of(
+        R"({"simulation": {"runtime": "long", "bg_protocol": {"scheme": "RECT"},
+              "sample_gid_list": [1, 2], "sample_pre_list": [1, 2, 3]},
+            "neuron": {"mechanism": "hh"}, "synapses": {},
+            "populations": {"N_exc": 4, "N_inh": 0, "p_c": -1, "conn_file": "absent.txt"}})");
+    for (const char* part :
+         {"simulation.runtime: must be a number (is \"long\")", "bg_protocol.scheme: must be FULL",
+          "sample_pre_list: must be as long", "neuron.mechanism: must be lif",
+          "populations.conn_file: there is no file"})
+        EXPECT_NE(many.find(part), std::string::npos) << part << "\nnot in\n" << many;
+}
+
+}  // namespace
+}  // namespace engram

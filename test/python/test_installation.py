@@ -1,0 +1,61 @@
+"""The package engram_analysis installed by pip, in a virtual environment of its own (slow)."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import TOOLS
+
+pytestmark = pytest.mark.slow
+
+PROGRAMS = ("plot", "recall", "compare", "export", "watch")
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory):
+    """Directory of the installed programs; h5py and the like are those of the system."""
+    base = tmp_path_factory.mktemp("installation")
+    shutil.copytree(TOOLS, base / "tools", ignore=shutil.ignore_patterns("__pycache__", "build"))
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", "--system-site-packages", base / "venv"],
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode != 0:
+        pytest.skip(f"no virtual environment can be made here: {made.stdout} {made.stderr}")
+    command = [base / "venv/bin/python", "-m", "pip", "install", "--quiet", "--no-deps"]
+    installed = subprocess.run(
+        [*command, base / "tools"], capture_output=True, text=True, timeout=600
+    )
+    if installed.returncode != 0 and "setuptools" in installed.stderr:
+        pytest.skip(f"pip cannot get setuptools: {installed.stderr[-300:]}")
+    assert installed.returncode == 0, installed.stderr
+    return base / "venv/bin"
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program(programs, small_recall, tmp_path, name):
+    assert (
+        subprocess.run([programs / f"engram-{name}", "--help"], capture_output=True).returncode == 0
+    )
+    arguments = {
+        "plot": [small_recall, "--output", tmp_path, "--figures", "raster"],
+        "compare": [small_recall, small_recall],
+        "export": [small_recall, "--output", tmp_path],
+    }.get(name, [small_recall])
+    result = subprocess.run([programs / f"engram-{name}", *arguments], cwd=tmp_path)
+    assert result.returncode == 0
+
+
+def test_import(programs, small_recall, tmp_path):
+    code = (
+        "import sys; from engram_analysis import Results; print(len(Results(sys.argv[1]).assembly))"
+    )
+    result = subprocess.run(
+        [programs / "python", "-c", code, small_recall],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stdout) == (0, "20\n"), result.stderr
