@@ -134,7 +134,7 @@ class Writer {
   private:
     FileLayout lay_out() {
         FileLayout layout(h5::Layout::checked);
-        write_format(layout.file(), checkpoint_filetype);
+        write_checked_format(layout.file(), checkpoint_filetype);
         const h5::Group shared = h5::create_group(layout.file(), "shared");
         arriving_ =
             layout.add_dataset<std::uint64_t>(shared, "arriving_spikes", {shared_.arriving.size()});
