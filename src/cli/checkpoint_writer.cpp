@@ -43,7 +43,8 @@ void CheckpointWriter::save(const RunPosition& position, const SharedState& shar
     const std::string path = checkpoint_path(files_.directory(), position.step);
     CheckpointHeader header{position, {}, configuration_, {}};
     on_root(communicator_, [&] { header.recordings = files_.flush(); });
-    write_checkpoint(path, header, shared, local, network_, communicator_);
+    if (!order_) order_.emplace(network_, communicator_);
+    write_checkpoint(path, header, shared, local, network_, *order_, communicator_);
     last_save_ = Clock::now();
     last_step_ = position.step;
     if (rank_ != 0) return;

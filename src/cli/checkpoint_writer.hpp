@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "io/result_files.hpp"
@@ -45,6 +46,7 @@ class CheckpointWriter : public CheckpointStore {
     Clock::time_point last_save_ = Clock::now();
     Step last_step_;
     Step interval_steps_;
+    std::optional<SynapseOrder> order_;  //!< once it is needed
 };
 
 }  // namespace engram::cli

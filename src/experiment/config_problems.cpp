@@ -18,6 +18,16 @@ void ConfigProblems::add(const std::string& key, const std::string& message) {
     add(place, key, message);
 }
 
+bool ConfigProblems::is_written(const std::string& key) const {
+    const ConfigNode* node = root_;
+    for (std::size_t begin = 0; node != nullptr && begin <= key.size();) {
+        const std::size_t end = std::min(key.find('.', begin), key.size());
+        node = node->find(key.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return node != nullptr;
+}
+
 bool ConfigProblems::concern(const std::string& key) const {
     return std::any_of(problems_.begin(), problems_.end(), [&](const ConfigProblem& problem) {
         const std::string& other = problem.key;

@@ -19,6 +19,9 @@ class ConfigProblems {
     //! Adds a problem of a key at the place where the key was written, or else its section.
     void add(const std::string& key, const std::string& message);
 
+    //! Whether a key is in the configuration, rather than left to its default.
+    bool is_written(const std::string& key) const;
+
     //! Whether there is a problem with a key or with anything inside it.
     bool concern(const std::string& key) const;
 

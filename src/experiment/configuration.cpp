@@ -34,13 +34,11 @@ void read_simulation(ConfigReader reader, Experiment& experiment) {
 }
 
 void read_populations(ConfigReader reader, Populations& populations) {
-    reader.integer<NeuronId>("n_exc", populations.n_exc, 1);
-    reader.integer<NeuronId>("n_inh", populations.n_inh, 0);
-    const std::uint64_t size = std::uint64_t{populations.n_exc} + populations.n_inh;
-    const std::uint64_t most = std::numeric_limits<NeuronId>::max();
-    if (size > most)
-        reader.problem("n_inh", "n_exc + n_inh must be at most " + std::to_string(most) + " (is " +
-                                    std::to_string(size) + ")");
+    reader.integer<NeuronId>("n_exc", populations.n_exc, 1, most_neurons);
+    reader.integer<NeuronId>("n_inh", populations.n_inh, 0, most_neurons);
+    if (populations.size() > most_neurons)
+        reader.problem("n_inh", "n_exc + n_inh must be at most " + std::to_string(most_neurons) +
+                                    " (is " + std::to_string(populations.size()) + ")");
     reader.finish();
 }
 

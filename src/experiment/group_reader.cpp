@@ -186,8 +186,9 @@ const Group* find_group(const std::vector<Group>& groups, const std::string& nam
 std::vector<Group> read_groups(ConfigReader reader, const Populations& populations,
                                std::uint64_t seed) {
     ConfigProblems& problems = reader.problems();
-    // With broken populations the ranges of ids are unknown: only the names are of use then.
+    // With broken populations any id may be right; only the names of groups are of use then.
     const bool sizes_known = !problems.concern("populations");
+    const NeuronId size = sizes_known ? populations.size() : most_neurons;
 
     std::vector<Group> groups = {{"exc", {}}, {"inh", {}}, {"all", {}}};
     if (sizes_known) {
@@ -203,9 +204,7 @@ std::vector<Group> read_groups(ConfigReader reader, const Populations& populatio
             problems.add(reader.place_of(name), reader.path_of(name), valid_name_rule);
         } else {
             groups.push_back({name, {}});
-            if (sizes_known)
-                specs[name] =
-                    read_spec(reader.section(name), reader.path_of(name), populations.size());
+            specs[name] = read_spec(reader.section(name), reader.path_of(name), size);
         }
     }
     if (sizes_known) GroupResolver(groups, specs, seed, problems).resolve_all();

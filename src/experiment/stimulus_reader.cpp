@@ -82,8 +82,11 @@ Stimulus read_stimulus(ConfigReader reader, const std::string& name,
         if (scheme_takes(stimulus.scheme, "spike_times_ms"))
             read_spike_times(reader, stimulus.spike_times_ms);
     } else {
-        // Without a scheme it is unknown which of these are right.
-        for (const std::string& key : all_scheme_keys()) reader.node(key);
+        // Without a scheme it is unknown which of these are right; none may be negative.
+        double ignored = 0;
+        for (const char* key : {"start_s", "duration_s", "n_inputs", "rate_Hz"})
+            reader.number(key, ignored, not_negative);
+        read_spike_times(reader, stimulus.spike_times_ms);
     }
     reader.finish();
     return stimulus;

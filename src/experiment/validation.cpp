@@ -29,6 +29,7 @@ class Validator {
         check_connectivity();
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
         check_snapshots();
+        check_defaults();
     }
 
   private:
@@ -57,10 +58,28 @@ class Validator {
         if (value * unit_ms / experiment_.dt_ms > most_steps)
             problems_.add(key, "must be at most 2^52 time steps" + is(value));
         else if (!is_multiple_of_dt(value * unit_ms))
-            problems_.add(key, multiple_of_dt() + is(value));
+            add_no_multiple(key, value);
         else
             return true;
         return false;
+    }
+
+    // Who left a value at its default has chosen the time step, not the value.
+    void add_no_multiple(const std::string& key, double value) {
+        if (problems_.is_written(key) || !problems_.is_written("simulation.dt_ms"))
+            problems_.add(key, multiple_of_dt() + is(value));
+        else
+            unfit_defaults_ +=
+                (unfit_defaults_.empty() ? "" : ", ") + key + " = " + number_text(value);
+    }
+
+    void check_defaults() {
+        if (unfit_defaults_.empty()) return;
+        problems_.add("simulation.dt_ms",
+                      "must divide all times, also those left at their "
+                      "defaults: " +
+                          unfit_defaults_ + is(experiment_.dt_ms) +
+                          "; choose another, or set these");
     }
 
     void check_at_least_dt(const std::string& key, double value_ms) {
@@ -175,6 +194,7 @@ class Validator {
 
     const Experiment& experiment_;
     ConfigProblems& problems_;
+    std::string unfit_defaults_;  // "key = value, ..." that the time step does not divide
 };
 
 }  // namespace

@@ -6,9 +6,7 @@
 
 #include "experiment/errors.hpp"
 #include "io/checkpoint_header.hpp"
-#include "io/edge_layout.hpp"
 #include "io/file_format.hpp"
-#include "io/network_edges.hpp"
 #include "io/parallel_file.hpp"
 #include "network/collective.hpp"
 
@@ -88,55 +86,30 @@ void read_by_neuron(hid_t file, const std::string& group, const std::vector<Name
     }
 }
 
-// Synapses in rounds: positions in the table of what one transfer moves.
-class SynapseRounds {
-  public:
-    SynapseRounds(const Network& network, MPI_Comm comm)
-        : provider_(network, Projection::exc_exc),
-          layout_(provider_, network.populations().n_exc, comm),
-          rounds_(layout_.rounds(default_edges_per_round)) {}
-
-    std::uint64_t n_edges() const { return layout_.n_edges(); }
-    const std::vector<EdgeRound>& rounds() const { return rounds_; }
-
-    template <h5::Number T>
-    void read(hid_t file, const std::string& name, std::span<T> values, Ledger& ledger) const {
-        const h5::DataSet dataset = open_sized(file, name, n_edges());
-        for (const EdgeRound& round : rounds_) {
-            const auto order = order_of(round);
-            const auto ordered = read_slabs_alone<T>(dataset, round.edges);
-            ledger.add(name, round.edges, std::span<const T>(ordered));
-            for (std::size_t i = 0; i < order.size(); ++i) values[order[i]] = ordered[i];
-        }
+template <h5::Number T>
+void read_synapses(hid_t file, const std::string& name, std::span<T> values,
+                   const SynapseOrder& order, Ledger& ledger) {
+    const h5::DataSet dataset = open_sized(file, name, order.n_synapses());
+    for (const EdgeRound& round : order.rounds()) {
+        const auto ordered = read_slabs_alone<T>(dataset, round.edges);
+        ledger.add(name, round.edges, std::span<const T>(ordered));
+        order.for_each(
+            round, [&](std::uint64_t position, SynapseIndex k) { values[k] = ordered[position]; });
     }
-
-    std::vector<SynapseIndex> order_of(const EdgeRound& round) const {
-        std::vector<SynapseIndex> order;
-        std::vector<SynapseIndex> of_range;
-        for (const TargetRange& range : round.targets) {
-            provider_.synapses(range, of_range);
-            order.insert(order.end(), of_range.begin(), of_range.end());
-        }
-        return order;
-    }
-
-  private:
-    NetworkEdgeProvider provider_;
-    EdgeLayout layout_;
-    std::vector<EdgeRound> rounds_;
-};
+}
 
 // Writes a checkpoint: lays it out, fills it, and closes with the header.
 class Writer {
   public:
     // Collective.
     Writer(const std::string& path, const CheckpointHeader& header, const SharedState& shared,
-           const LocalState& local, const Network& network, MPI_Comm comm)
+           const LocalState& local, const Network& network, const SynapseOrder& order,
+           MPI_Comm comm)
         : header_(header),
           shared_(shared),
           local_(local),
           network_(network),
-          rounds_(network, comm),
+          order_(order),
           comm_(comm) {
         for (const SpikeEvent& event : shared.calcium_due) {
             due_steps_.push_back(event.step);
@@ -161,7 +134,7 @@ class Writer {
   private:
     FileLayout lay_out() {
         FileLayout layout(h5::Layout::checked);
-        write_format(layout.file(), checkpoint_filetype);
+        write_checked_format(layout.file(), checkpoint_filetype);
         const h5::Group shared = h5::create_group(layout.file(), "shared");
         arriving_ =
             layout.add_dataset<std::uint64_t>(shared, "arriving_spikes", {shared_.arriving.size()});
@@ -175,9 +148,9 @@ class Writer {
         neurons_ = lay_out_group(layout, "neurons", local_.by_neuron, populations.size());
         exc_neurons_ =
             lay_out_group(layout, "exc_neurons", local_.by_exc_neuron, populations.n_exc);
-        synapses_ = lay_out_group(layout, "synapses", local_.by_synapse, rounds_.n_edges());
+        synapses_ = lay_out_group(layout, "synapses", local_.by_synapse, order_.n_synapses());
         tags_ =
-            layout.add_dataset<std::uint8_t>(layout.file(), "synapses/tag", {rounds_.n_edges()});
+            layout.add_dataset<std::uint8_t>(layout.file(), "synapses/tag", {order_.n_synapses()});
         header_place_ = layout.add_dataset<std::uint8_t>(layout.file(), "header", {header_size()});
         header_checksum_ = layout.add_dataset<std::uint64_t>(layout.file(), "header_checksum", {1});
         return layout;
@@ -234,27 +207,28 @@ class Writer {
     }
 
     void write_synapses() {
-        for (const EdgeRound& round : rounds_.rounds()) {
-            const auto order = rounds_.order_of(round);
-            for (std::size_t i = 0; i < synapses_.size(); ++i)
-                write_in_order<double>("synapses/" + local_.by_synapse[i].name, synapses_[i],
-                                       local_.by_synapse[i].values, round, order);
-            write_in_order<std::uint8_t>("synapses/tag", tags_, local_.tags, round, order);
+        const std::vector<NamedValues>& list = local_.by_synapse;
+        std::vector<std::vector<double>> values(list.size());
+        std::vector<std::uint8_t> tags;
+        for (const EdgeRound& round : order_.rounds()) {
+            for (auto& ordered : values) ordered.resize(round.n_edges);
+            tags.resize(round.n_edges);
+            order_.for_each(round, [&](std::uint64_t position, SynapseIndex k) {
+                for (std::size_t i = 0; i < list.size(); ++i)
+                    values[i][position] = list[i].values[k];
+                tags[position] = local_.tags[k];
+            });
+            for (std::size_t i = 0; i < list.size(); ++i)
+                write_round<double>("synapses/" + list[i].name, synapses_[i], values[i], round);
+            write_round<std::uint8_t>("synapses/tag", tags_, tags, round);
         }
-        // Of ranks without any synapse too: they share in the sums.
-        for (const NamedValues& entry : local_.by_synapse)
-            ledger_.add("synapses/" + entry.name, {}, std::span<const double>());
-        ledger_.add("synapses/tag", {}, std::span<const std::uint8_t>());
     }
 
     template <h5::Number T>
-    void write_in_order(const std::string& name, const DatasetPlace<T>& place,
-                        std::span<const T> values, const EdgeRound& round,
-                        const std::vector<SynapseIndex>& order) {
-        std::vector<T> ordered(order.size());
-        for (std::size_t i = 0; i < order.size(); ++i) ordered[i] = values[order[i]];
-        file_->write(place, round.edges, std::span<const T>(ordered));
-        ledger_.add(name, round.edges, std::span<const T>(ordered));
+    void write_round(const std::string& name, const DatasetPlace<T>& place,
+                     std::span<const T> ordered, const EdgeRound& round) {
+        file_->write(place, round.edges, ordered);
+        ledger_.add(name, round.edges, ordered);
     }
 
     void write_header() {
@@ -274,7 +248,7 @@ class Writer {
     const SharedState& shared_;
     const LocalState& local_;
     const Network& network_;
-    SynapseRounds rounds_;
+    const SynapseOrder& order_;
     MPI_Comm comm_;
     std::vector<std::int64_t> due_steps_;
     std::vector<std::uint32_t> due_neurons_;
@@ -314,8 +288,8 @@ CheckpointHeader read_checkpoint_header(const h5::File& file) {
 
 void write_checkpoint(const std::string& path, const CheckpointHeader& header,
                       const SharedState& shared, const LocalState& local, const Network& network,
-                      MPI_Comm communicator) {
-    Writer(path, header, shared, local, network, communicator).write();
+                      const SynapseOrder& order, MPI_Comm communicator) {
+    Writer(path, header, shared, local, network, order, communicator).write();
 }
 
 CheckpointHeader read_checkpoint_header(const std::string& path, MPI_Comm communicator) {
@@ -328,7 +302,7 @@ CheckpointHeader read_checkpoint_header(const std::string& path, MPI_Comm commun
 
 SharedState read_checkpoint_state(const std::string& path, const Checksums& checksums,
                                   const LocalState& local, const Network& network, MPI_Comm comm) {
-    const SynapseRounds rounds(network, comm);
+    const SynapseOrder order(network, comm);
     SharedState shared;
     Ledger ledger;
     collectively(comm, [&] {
@@ -346,8 +320,8 @@ SharedState read_checkpoint_state(const std::string& path, const Checksums& chec
         read_by_neuron(file, "neurons", local.by_neuron, network, false, ledger);
         read_by_neuron(file, "exc_neurons", local.by_exc_neuron, network, true, ledger);
         for (const NamedValues& entry : local.by_synapse)
-            rounds.read(file, "synapses/" + entry.name, entry.values, ledger);
-        rounds.read(file, "synapses/tag", local.tags, ledger);
+            read_synapses(file, "synapses/" + entry.name, entry.values, order, ledger);
+        read_synapses(file, "synapses/tag", local.tags, order, ledger);
     });
     const Checksums found = ledger.total(comm);
     for (const auto& [name, sum] : found) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/content_checksum.hpp"
+#include "io/synapse_order.hpp"
 #include "network/network.hpp"
 #include "simulation/simulation_state.hpp"
 
@@ -31,10 +32,11 @@ struct CheckpointHeader {
 
 //! Collective. Writes a checkpoint durably: until the whole of it is on the disk, nothing of that
 //! name exists or is changed.
+//! \param order  of the plastic synapses of this network
 //! \throw FileError on every rank
 void write_checkpoint(const std::string& path, const CheckpointHeader& header,
                       const SharedState& shared, const LocalState& local, const Network& network,
-                      MPI_Comm communicator);
+                      const SynapseOrder& order, MPI_Comm communicator);
 
 //! The header of an open checkpoint, verified.
 CheckpointHeader read_checkpoint_header(const h5::File& file);

@@ -12,6 +12,11 @@ void write_format(const h5::File& file, const std::string& filetype) {
     h5::write_attribute(file, "format_version", file_format_version);
 }
 
+void write_checked_format(const h5::File& file, const std::string& filetype) {
+    h5::write_fixed_attribute(file, "filetype", filetype);
+    h5::write_attribute(file, "format_version", file_format_version);
+}
+
 void write_sonata_format(const h5::File& file, const std::string& filetype) {
     constexpr std::uint32_t sonata_magic = 0x0A7A;
     constexpr std::array<std::uint32_t, 2> sonata_version{0, 1};

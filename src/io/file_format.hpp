@@ -13,6 +13,9 @@ inline constexpr std::uint32_t file_format_version = 1;
 //! `filetype` is e.g. "engram spikes".
 void write_format(const h5::File& file, const std::string& filetype);
 
+//! The same in a file of which every byte shall be under a checksum.
+void write_checked_format(const h5::File& file, const std::string& filetype);
+
 //! write_format, and the root attributes that SONATA asks for.
 void write_sonata_format(const h5::File& file, const std::string& filetype);
 

@@ -83,6 +83,23 @@ detail::Silence::~Silence() {
     H5Eset_auto2(H5E_DEFAULT, function_, data_);
 }
 
+DataType fixed_text_type(std::size_t size) {
+    DataType type(H5Tcopy(H5T_C_S1));
+    H5Tset_size(type, size);
+    H5Tset_strpad(type, H5T_STR_NULLPAD);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
+}
+
+// Length of an attribute of fixed length; 0 if it is another, or absent.
+std::size_t fixed_text_length(hid_t object, const std::string& name) {
+    const Attribute attribute(quietly([&] { return H5Aopen(object, name.c_str(), H5P_DEFAULT); }));
+    if (attribute < 0) return 0;
+    const DataType type(H5Aget_type(attribute));
+    const bool fixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0;
+    return fixed ? H5Tget_size(type) : 0;
+}
+
 DataType text_type() {
     DataType type(H5Tcopy(H5T_C_S1));
     H5Tset_size(type, H5T_VARIABLE);
@@ -173,6 +190,11 @@ void write_attribute(hid_t object, const std::string& name, const std::string& t
     write_attribute(object, name, type, &characters);
 }
 
+void write_fixed_attribute(hid_t object, const std::string& name, const std::string& text) {
+    const DataType type = fixed_text_type(text.size());
+    write_attribute(object, name, type, text.data());
+}
+
 bool has_attribute(hid_t object, const std::string& name) {
     return quietly([&] { return H5Aexists(object, name.c_str()); }) > 0;
 }
@@ -189,6 +211,14 @@ void detail::read_attribute(hid_t object, const std::string& name, hid_t type,
 }
 
 std::string read_string_attribute(hid_t object, const std::string& name) {
+    if (const std::size_t length = fixed_text_length(object, name); length > 0) {
+        std::string text;
+        detail::read_attribute(object, name, fixed_text_type(length), [&](std::size_t size) {
+            text.resize(length * size);
+            return text.data();
+        });
+        return text;
+    }
     const DataType type = text_type();
     std::vector<char*> texts;
     detail::read_attribute(object, name, type, [&](std::size_t size) {

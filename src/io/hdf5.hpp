@@ -140,6 +140,8 @@ DataType text_type();
 //! A scalar of any HDF5 type, e.g. an enumeration.
 void write_attribute(hid_t object, const std::string& name, hid_t type, const void* value);
 void write_attribute(hid_t object, const std::string& name, const std::string& text);
+//! Text of fixed length, which lies where checksums of Layout::checked cover it.
+void write_fixed_attribute(hid_t object, const std::string& name, const std::string& text);
 
 template <Number T>
 void write_attribute(hid_t object, const std::string& name, T value) {

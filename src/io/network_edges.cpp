@@ -23,30 +23,15 @@ std::vector<TargetRange> NetworkEdgeProvider::local_targets() const {
     return result;
 }
 
-NetworkEdgeProvider::LocalRange NetworkEdgeProvider::local(TargetRange targets) const {
+std::uint32_t NetworkEdgeProvider::local_begin(TargetRange targets) const {
     const std::uint64_t offset = to_exc_ ? 0 : network_.populations().n_exc;
-    const std::uint32_t begin =
-        network_.partition().local_index(static_cast<NeuronId>(targets.first + offset));
-    return {begin, begin + static_cast<std::uint32_t>(targets.count)};
-}
-
-template <class Visitor>
-void NetworkEdgeProvider::for_each_edge(LocalRange range, const Visitor& visitor) const {
-    const auto& targets = table_.targets();
-    for (NeuronId source = 0; source < table_.n_sources(); ++source) {
-        const auto row_begin =
-            targets.begin() + static_cast<std::ptrdiff_t>(table_.row_begin(source));
-        const auto row_end = targets.begin() + static_cast<std::ptrdiff_t>(table_.row_end(source));
-        for (auto it = std::lower_bound(row_begin, row_end, range.begin);
-             it != row_end && *it < range.end; ++it)
-            visitor(source, static_cast<SynapseIndex>(it - targets.begin()), *it - range.begin);
-    }
+    return network_.partition().local_index(static_cast<NeuronId>(targets.first + offset));
 }
 
 void NetworkEdgeProvider::in_degrees(TargetRange targets, std::span<std::uint64_t> degrees) const {
     std::fill(degrees.begin(), degrees.end(), 0);
-    for_each_edge(local(targets),
-                  [&](NeuronId, SynapseIndex, std::uint32_t target) { ++degrees[target]; });
+    for_each_synapse(targets,
+                     [&](NeuronId, SynapseIndex, std::uint32_t target) { ++degrees[target]; });
 }
 
 std::vector<std::uint64_t> NetworkEdgeProvider::edge_offsets(TargetRange targets) const {
@@ -60,7 +45,7 @@ void NetworkEdgeProvider::sources(TargetRange targets,
                                   std::vector<std::uint64_t>& source_ids) const {
     auto next = edge_offsets(targets);
     source_ids.resize(next.back());
-    for_each_edge(local(targets), [&](NeuronId source, SynapseIndex, std::uint32_t target) {
+    for_each_synapse(targets, [&](NeuronId source, SynapseIndex, std::uint32_t target) {
         source_ids[next[target]++] = source;
     });
 }
@@ -68,7 +53,7 @@ void NetworkEdgeProvider::sources(TargetRange targets,
 void NetworkEdgeProvider::synapses(TargetRange targets, std::vector<SynapseIndex>& synapses) const {
     auto next = edge_offsets(targets);
     synapses.resize(next.back());
-    for_each_edge(local(targets), [&](NeuronId, SynapseIndex k, std::uint32_t target) {
+    for_each_synapse(targets, [&](NeuronId, SynapseIndex k, std::uint32_t target) {
         synapses[next[target]++] = k;
     });
 }

@@ -42,42 +42,72 @@ void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& vi
     }
 }
 
+namespace {
+
+// What is wrong with a matrix file, as far as a reader wants to know.
+class MatrixProblems {
+  public:
+    explicit MatrixProblems(const std::string& path) : path_(path) {}
+
+    // Of a line, or (0) of the whole file.
+    void add(std::size_t line, const std::string& problem) {
+        if (++count_ > most) return;
+        const std::string place = line > 0 ? path_ + ":" + std::to_string(line) : path_;
+        if (count_ == 1) {
+            first_place_ = place;
+            text_ = problem;
+        } else {
+            text_ += "\n" + place + ": " + problem;
+        }
+    }
+    void throw_if_any() const {
+        if (count_ == 0) return;
+        const std::string more =
+            count_ > most ? "\n... and " + std::to_string(count_ - most) + " more" : "";
+        throw FileError(first_place_, text_ + more);
+    }
+
+  private:
+    static constexpr std::size_t most = 10;
+    const std::string& path_;
+    std::size_t count_ = 0;
+    std::string first_place_;
+    std::string text_;
+};
+
+}  // namespace
+
 MatrixWiring::MatrixWiring(const std::string& path, NeuronId n_neurons) : sources_(n_neurons) {
     std::ifstream file(path);
     if (!file) throw FileError(path, "cannot be read; check connectivity.file");
     const std::string expected = std::to_string(n_neurons) + " x " + std::to_string(n_neurons) +
                                  " (n_exc + n_inh in populations)";
+    MatrixProblems problems(path);
     std::string line;
     NeuronId pre = 0;
     for (std::size_t number = 1; std::getline(file, line); ++number) {
-        const auto fail = [&](const std::string& problem) {
-            throw FileError(path + ":" + std::to_string(number), problem);
-        };
         std::istringstream row(line);
         std::string entry;
         NeuronId post = 0;
-        while (row >> entry) {
-            if (pre >= n_neurons || post >= n_neurons)
-                fail("the connection matrix is larger than " + expected);
+        for (; row >> entry; ++post) {
             if (entry != "0" && entry != "1")
-                fail("entry '" + entry + "' in column " + std::to_string(post + 1) +
-                     " is not 0 or 1");
-            if (entry == "1") {
-                if (pre == post)
-                    fail("neuron " + std::to_string(pre) +
-                         " is connected to itself; the diagonal must be 0");
-                sources_[post].push_back(pre);
-            }
-            ++post;
+                problems.add(number, "entry '" + entry + "' in column " + std::to_string(post + 1) +
+                                         " is not 0 or 1");
+            if (entry != "1" || pre >= n_neurons || post >= n_neurons) continue;
+            if (pre == post)
+                problems.add(number, "neuron " + std::to_string(pre) +
+                                         " is connected to itself; the diagonal must be 0");
+            sources_[post].push_back(pre);
         }
         if (post == 0) continue;
         if (post != n_neurons)
-            fail("row has " + std::to_string(post) + " entries; the matrix must be " + expected);
+            problems.add(number, "row has " + std::to_string(post) +
+                                     " entries; the matrix must be " + expected);
         ++pre;
     }
     if (pre != n_neurons)
-        throw FileError(path,
-                        "has " + std::to_string(pre) + " rows; the matrix must be " + expected);
+        problems.add(0, "has " + std::to_string(pre) + " rows; the matrix must be " + expected);
+    problems.throw_if_any();
 }
 
 void MatrixWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const {

@@ -126,11 +126,13 @@ TEST(ConfigProblems, single_problems) {
         {"simulation: {duration_s: 1e14}\n",
          ":1: simulation.duration_s: must be at most 2^52 time steps (is 100000000000000)"},
         {minimal + "populations: {n_exc: 0}\n",
-         ":2: populations.n_exc: must be an integer in [1, 4294967295] (is 0)"},
+         ":2: populations.n_exc: must be an integer in [1, 100000000] (is 0)"},
         {minimal + "populations: {n_exc: 2.5}\n",
-         ":2: populations.n_exc: must be an integer in [1, 4294967295] (is 2.5)"},
-        {minimal + "populations: {n_exc: 4294967295, n_inh: 1}\n",
-         ":2: populations.n_inh: n_exc + n_inh must be at most 4294967295 (is 4294967296)"},
+         ":2: populations.n_exc: must be an integer in [1, 100000000] (is 2.5)"},
+        {minimal + "populations: {n_exc: 4000000000}\n",
+         ":2: populations.n_exc: must be an integer in [1, 100000000] (is 4000000000)"},
+        {minimal + "populations: {n_exc: 100000000, n_inh: 1}\n",
+         ":2: populations.n_inh: n_exc + n_inh must be at most 100000000 (is 100000001)"},
         {minimal + "connectivity: {file: missing.txt}\n",
          ":2: connectivity.file: there is no file " +
              std::filesystem::absolute("configs/missing.txt").string()},
@@ -201,6 +203,34 @@ TEST(ConfigProblems, single_problems) {
     };
     for (const BadCase& bad : cases)
         EXPECT_EQ(problems_of(bad.text), "configs/x.yaml" + bad.message) << bad.text;
+}
+
+TEST(ConfigProblems, an_error_hides_no_others) {
+    EXPECT_EQ(problems_of(minimal + "populations: {n_exc: 0}\n"
+                                    "groups: {a: {first: x, count: 3}, b: {}}\n"
+                                    "stimuli:\n"
+                                    "  s: {scheme: PULS, group: a, start_s: -1, rate_Hz: fast,\n"
+                                    "      spike_times_ms: [2, 1]}\n"),
+              "configs/x.yaml:2: populations.n_exc: must be an integer in [1, 100000000] (is 0)\n"
+              "configs/x.yaml:3: groups.a.first: must be an integer in [0, 99999999] (is x)\n"
+              "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or random\n"
+              "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
+              "FULL, EXPLICIT (is PULS)\n"
+              "configs/x.yaml:5: stimuli.s.start_s: must be at least 0 (is -1)\n"
+              "configs/x.yaml:5: stimuli.s.rate_Hz: must be a finite number (is fast)\n"
+              "configs/x.yaml:6: stimuli.s.spike_times_ms: must be ascending (1 follows 2)");
+}
+
+TEST(ConfigProblems, a_time_step_that_does_not_fit_the_defaults_is_blamed_itself) {
+    EXPECT_EQ(
+        problems_of(minimal, {"simulation.dt_ms=0.3"}),
+        "--set simulation.dt_ms=0.3: simulation.dt_ms: must divide all times, also those left "
+        "at their defaults: simulation.dt_fast_forward_s = 50, neuron.t_ref_ms = 2, "
+        "synapses.t_Ca_delay_ms = 18.8 (is 0.3); choose another, or set these");
+    EXPECT_NE(problems_of(minimal + "synapses: {t_Ca_delay_ms: 18.8}\n", {"simulation.dt_ms=0.3"})
+                  .find("configs/x.yaml:2: synapses.t_Ca_delay_ms: must be a multiple of "
+                        "simulation.dt_ms = 0.3 (is 18.8)"),
+              std::string::npos);
 }
 
 TEST(ConfigProblems, pulses_must_be_whole_steps) {

@@ -28,12 +28,14 @@ TEST_F(Hdf5Test, AttributesComeBackAsWritten) {
         h5::File file = h5::File::create(path_);
         h5::write_attribute(file, "count", std::uint64_t{1} << 60);
         h5::write_attribute(file, "text", "Grüße");
+        h5::write_fixed_attribute(file, "fixed", "Grüße");
         h5::write_attribute(file, "pair", std::span<const double>(counting(2)));
         file.close();
     }
     const h5::File file = h5::File::open(path_, h5::Access::read_only);
     EXPECT_EQ(h5::read_attribute<std::uint64_t>(file, "count"), std::uint64_t{1} << 60);
     EXPECT_EQ(h5::read_string_attribute(file, "text"), "Grüße");
+    EXPECT_EQ(h5::read_string_attribute(file, "fixed"), "Grüße");
     EXPECT_EQ(h5::read_array_attribute<double>(file, "pair"), counting(2));
     EXPECT_FALSE(h5::has_attribute(file, "other"));
     expect_contains(file_error([&] { h5::read_attribute<double>(file, "other"); }), "'other'");

@@ -164,10 +164,26 @@ TEST_F(MatrixWiringTest, ErrorsNameFileLineAndProblem) {
     expect_error("0 x\n1 0\n", 2, "matrix.txt:1: entry 'x' in column 2");
     expect_error("0 1\n\n1 1\n", 2, "matrix.txt:3: neuron 1 is connected to itself");
     expect_error("0 1\n1\n", 2, "matrix.txt:2: row has 1 entries");
-    expect_error("0 1 0\n1 0 0\n", 2, "matrix.txt:1: the connection matrix is larger");
-    expect_error("0 1\n1 0\n0 0\n", 2, "matrix.txt:3: the connection matrix is larger");
+    expect_error("0 1 0\n1 0 0\n", 2, "matrix.txt:1: row has 3 entries; the matrix must be 2 x 2");
+    expect_error("0 1\n1 0\n0 0\n", 2, "has 3 rows; the matrix must be 2 x 2");
     expect_error("0 1\n", 2, "has 1 rows");
     expect_error("", 2, "has 0 rows");
+}
+
+TEST_F(MatrixWiringTest, AllProblemsAreNamedUpToTen) {
+    const std::string three = error("0 x 1\n1 1\n", 3);
+    EXPECT_NE(three.find("matrix.txt:1: entry 'x' in column 2"), std::string::npos) << three;
+    EXPECT_NE(three.find("\n" + directory_.file("matrix.txt:2: neuron 1 is connected to itself")),
+              std::string::npos)
+        << three;
+    EXPECT_NE(three.find("matrix.txt:2: row has 2 entries"), std::string::npos) << three;
+    EXPECT_NE(three.find("matrix.txt: has 2 rows"), std::string::npos) << three;
+
+    std::string text;
+    for (int row = 0; row < 25; ++row) text += "2\n";
+    const std::string many = error(text, 1);
+    EXPECT_EQ(std::count(many.begin(), many.end(), '\n'), 10) << many;
+    EXPECT_NE(many.find("\n... and 16 more"), std::string::npos) << many;
 }
 
 TEST_F(MatrixWiringTest, MissingFile) {

@@ -1,5 +1,6 @@
 """Whatever kills a run or fills its disk, what was saved stays usable."""
 
+import ctypes
 import os
 import random
 import signal
@@ -132,4 +133,31 @@ def test_disk_fills_up_at_the_end(engram: Path, whole: Path, small_disk: Path,  
         refused |= {name for name in RESULTS if f"/{name}.tmp: " in result.stderr}
         assert not list(output.glob("*.tmp")) and not (output / "summary.json").exists()
     assert refused >= {"traces.h5", "network.h5"}
+    assert_equal(whole, output)
+
+
+@pytest.fixture
+def stale_semaphores() -> Iterator[list[str]]:
+    """What Open MPI leaves of each file that a killed process had open: a semaphore that stays locked."""
+    library = ctypes.CDLL(None, use_errno=True)
+    files = ("network.h5", "snapshot-0.h5", "checkpoint-0000000000031000.h5")
+    names = [f"/OMPIO_{file}.tmp" for file in files]
+    library.sem_open.restype = ctypes.c_void_p
+    for name in names:
+        library.sem_unlink(name.encode())
+        assert library.sem_open(name.encode(), os.O_CREAT, 0o600, 0), os.strerror(ctypes.get_errno())
+    yield names
+    for name in names:
+        library.sem_unlink(name.encode())
+
+
+def test_stale_semaphores_do_not_hang_a_run(engram: Path, whole: Path, tmp_path: Path,  # noqa: F811
+                                            stale_semaphores: list[str]) -> None:
+    output = tmp_path / "run"
+    run = start(engram, output, 2)
+    try:
+        assert run.wait(timeout=120) == 0
+    finally:
+        kill_all(run)
+    assert all(Path(f"/dev/shm/sem.{name[1:]}").exists() for name in stale_semaphores)
     assert_equal(whole, output)

@@ -1,0 +1,50 @@
+// The plastic synapses of a rank in the order in which files have them.
+#pragma once
+
+#include <mpi.h>
+
+#include <vector>
+
+#include "io/edge_layout.hpp"
+#include "io/network_edges.hpp"
+
+namespace engram {
+
+//! Transfers in rounds of limited size. Memory grows with the number of neurons only.
+class SynapseOrder {
+  public:
+    //! Collective. The network must outlive this.
+    SynapseOrder(const Network& network, MPI_Comm comm)
+        : provider_(network, Projection::exc_exc),
+          layout_(provider_, network.populations().n_exc, comm),
+          rounds_(layout_.rounds(default_edges_per_round)) {}
+
+    //! On all ranks together.
+    std::uint64_t n_synapses() const { return layout_.n_edges(); }
+    const std::vector<EdgeRound>& rounds() const { return rounds_; }
+
+    //! Calls visit(position, synapse) for each synapse of a round: its position among the rows of
+    //! the round, and its index in the table, ascending within a row of the table.
+    template <class Visit>
+    void for_each(const EdgeRound& round, Visit&& visit) const {
+        std::vector<std::uint64_t> next;
+        std::uint64_t begin = 0;
+        for (const TargetRange& range : round.targets) {
+            const std::uint64_t first = layout_.first_edge(range.first);
+            next.resize(range.count);
+            for (std::uint64_t i = 0; i < range.count; ++i)
+                next[i] = begin + layout_.first_edge(range.first + i) - first;
+            provider_.for_each_synapse(range, [&](NeuronId, SynapseIndex k, std::uint32_t target) {
+                visit(next[target]++, k);
+            });
+            begin += layout_.first_edge(range.first + range.count) - first;
+        }
+    }
+
+  private:
+    NetworkEdgeProvider provider_;
+    EdgeLayout layout_;
+    std::vector<EdgeRound> rounds_;
+};
+
+}  // namespace engram
