@@ -44,9 +44,11 @@ void SpikingEngine::begin_phase(Step begin) {
     state_.fold(begin);
 }
 
-void SpikingEngine::collect_state(Step step, SharedState& shared, LocalState& local) {
-    shared.calcium_due.assign(calcium_.due().begin(), calcium_.due().end());
-    shared.calcium_pre = calcium_.pre_start();
+SharedState SpikingEngine::shared_state() const {
+    return {{}, {calcium_.due().begin(), calcium_.due().end()}, calcium_.pre_start()};
+}
+
+void SpikingEngine::collect_state(Step step, LocalState& local) {
     local.by_neuron = neurons_.state();
     for (NamedValues& values : stimulator_.state(step))
         local.by_neuron.push_back(std::move(values));
