@@ -4,12 +4,12 @@
 #include <cmath>
 #include <utility>
 
+#include "simulation/fold_interval.hpp"
+
 namespace engram {
 
 namespace {
 constexpr std::size_t no_row = static_cast<std::size_t>(-1);
-// Within this time the lazy factors E and X stay far from underflow.
-constexpr double fold_interval_s = 500.0;
 }  // namespace
 
 SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& network,
