@@ -40,6 +40,7 @@ class DeviceExecutor : public Executor {
     LocalState local_state(Step step, bool within_phase) override;
     LocalState prepare_restore(Step step, bool within_phase) override;
     void restore(Step reference, const SharedState* shared) override;
+    std::string device_name() const override { return device_->name(); }
     WorkCounters work() const override;
     std::uint64_t synapse_bytes() const override { return state_.synapse_bytes(); }
 

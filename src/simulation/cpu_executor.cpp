@@ -35,7 +35,8 @@ void CpuExecutor::restore(Step reference, const SharedState* shared) {
     if (shared != nullptr) spiking_.restore(*shared);
 }
 
-std::unique_ptr<Executor> make_cpu_executor(const Experiment& experiment, const Network& network) {
+std::unique_ptr<Executor> make_cpu_executor(const Experiment& experiment, const Network& network,
+                                            MPI_Comm) {
     return std::make_unique<CpuExecutor>(experiment, network);
 }
 

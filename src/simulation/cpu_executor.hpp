@@ -38,6 +38,7 @@ class CpuExecutor : public Executor {
         return local_state(step, within_phase);
     }
     void restore(Step reference, const SharedState* shared) override;
+    std::string device_name() const override { return "CPU"; }
     WorkCounters work() const override { return spiking_.work(); }
     std::uint64_t synapse_bytes() const override { return state_.bytes(); }
 
@@ -48,6 +49,7 @@ class CpuExecutor : public Executor {
     ConsolidationEngine consolidation_;
 };
 
-std::unique_ptr<Executor> make_cpu_executor(const Experiment& experiment, const Network& network);
+std::unique_ptr<Executor> make_cpu_executor(const Experiment& experiment, const Network& network,
+                                            MPI_Comm communicator);
 
 }  // namespace engram

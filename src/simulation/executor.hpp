@@ -2,10 +2,13 @@
 // Every executor gives the same bits.
 #pragma once
 
+#include <mpi.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "network/network.hpp"
@@ -70,13 +73,15 @@ class Executor {
     //! \param shared  of a phase that has begun, else null
     virtual void restore(Step reference, const SharedState* shared) = 0;
 
+    //! Name of what computes, e.g. "CPU".
+    virtual std::string device_name() const = 0;
     virtual WorkCounters work() const = 0;
     //! Bytes of all state that grows with the plastic synapses.
     virtual std::uint64_t synapse_bytes() const = 0;
 };
 
 //! Makes the executor of this rank. Collective; experiment and network must outlive it.
-using ExecutorFactory =
-    std::function<std::unique_ptr<Executor>(const Experiment& experiment, const Network& network)>;
+using ExecutorFactory = std::function<std::unique_ptr<Executor>(
+    const Experiment& experiment, const Network& network, MPI_Comm communicator)>;
 
 }  // namespace engram

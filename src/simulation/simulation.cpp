@@ -31,7 +31,7 @@ Simulation::Simulation(Experiment experiment, MPI_Comm communicator,
       rank_(rank_of(communicator)),
       network_(experiment_, *make_wiring(experiment_),
                Partition(experiment_.populations.size(), size_of(communicator)), rank_),
-      executor_(make_executor(experiment_, network_)),
+      executor_(make_executor(experiment_, network_, communicator_)),
       sampler_(network_, experiment_.record),
       gatherer_(communicator, experiment_, sampler_),
       exchange_(std::make_unique<AllGatherExchange>(communicator)) {
