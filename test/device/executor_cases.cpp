@@ -1,12 +1,10 @@
-// The kernels, run over host memory, against the engine of the processor: equal to the last bit,
-// in whatever order items and lanes are done.
+#include "device/executor_cases.hpp"
+
 #include <gtest/gtest.h>
 
 #include <bit>
-#include <memory>
+#include <string>
 
-#include "device/device_executor.hpp"
-#include "device/host_device.hpp"
 #include "experiment/errors.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
@@ -14,8 +12,6 @@
 
 namespace engram::test {
 namespace {
-
-using device::HostDevice;
 
 struct CompleteRun {
     explicit CompleteRun(const Experiment& experiment,
@@ -27,14 +23,6 @@ struct CompleteRun {
     Simulation simulation;
     MemorySink sink;
 };
-
-ExecutorFactory kernels_on_host(int lanes = 1,
-                                HostDevice::Order order = HostDevice::Order::forward) {
-    return [=](const Experiment& experiment, const Network& network) {
-        return std::make_unique<device::DeviceExecutor>(std::make_unique<HostDevice>(lanes, order),
-                                                        experiment, network);
-    };
-}
 
 void expect_same_bits(const std::vector<double>& a, const std::vector<double>& b,
                       const char* what) {
@@ -63,17 +51,6 @@ void expect_equal(const CompleteRun& a, const CompleteRun& b) {
     EXPECT_EQ(wa.early_phase_draws, wb.early_phase_draws);
 }
 
-void expect_equal_executors(const Experiment& experiment, std::size_t at_least_draws) {
-    const CompleteRun cpu(experiment);
-    EXPECT_GE(cpu.simulation.work().early_phase_draws, at_least_draws);
-    {
-        SCOPED_TRACE("one lane, forward");
-        expect_equal(cpu, CompleteRun(experiment, kernels_on_host()));
-    }
-    SCOPED_TRACE("five lanes, backward");
-    expect_equal(cpu, CompleteRun(experiment, kernels_on_host(5, HostDevice::Order::backward)));
-}
-
 // All synapses, many times: within blocks, at their boundaries, twice in one block.
 void record_everything(Experiment& e) {
     e.record.snapshots_s = {0.0, 0.0002, 0.1246, 0.126, 0.1814, 0.182, 0.3, 0.3438};
@@ -88,43 +65,39 @@ void record_everything(Experiment& e) {
     e.record.every_steps = 3;
 }
 
-TEST(ExecutorsEqual, LearningAndRecall) {
-    expect_equal_executors(noisy_learning_network(), 10000);
-}
-
-TEST(ExecutorsEqual, EverythingRecorded) {
+Experiment everything_recorded() {
     Experiment e = noisy_learning_network();
     e.duration_s = 0.5;
     record_everything(e);
-    expect_equal_executors(e, 1000);
+    return e;
 }
 
-TEST(ExecutorsEqual, NoNoise) {
+Experiment no_noise() {
     Experiment e = noisy_learning_network();
     e.synapses.sigma_pl_mV = 0.0;
     e.background = {1.2, 0.0};
     e.duration_s = 0.5;
     record_everything(e);
-    expect_equal_executors(e, 1000);
+    return e;
 }
 
-TEST(ExecutorsEqual, SeveralBlocksPerEpoch) {
+Experiment several_blocks_per_epoch() {
     Experiment e = noisy_learning_network();
     e.dt_ms = 0.05;
     e.duration_s = 0.4307;
     e.stimuli.resize(2);
     record_everything(e);
-    expect_equal_executors(e, 1000);
+    return e;
 }
 
-TEST(ExecutorsEqual, EpochOfOneStep) {
+Experiment epoch_of_one_step() {
     Experiment e = noisy_learning_network();
     e.synapses.t_ax_delay_ms = 0.2;
     e.duration_s = 0.4;
-    expect_equal_executors(e, 1000);
+    return e;
 }
 
-TEST(ExecutorsEqual, ForcedSpikesAndTrains) {
+Experiment forced_spikes_and_trains() {
     Experiment e = noisy_learning_network();
     e.duration_s = 0.8;
     e.stimuli.resize(2);
@@ -143,11 +116,11 @@ TEST(ExecutorsEqual, ForcedSpikesAndTrains) {
     train.rate_Hz = 100;
     e.stimuli.push_back(train);
     record_everything(e);
-    expect_equal_executors(e, 1000);
+    return e;
 }
 
 // Two windows of spikes and what lies between, with samples and a snapshot there.
-TEST(ExecutorsEqual, Consolidation) {
+Experiment consolidation() {
     Experiment e = noisy_learning_network();
     e.duration_s = 30;
     e.fast_forward = FastForward::automatic;
@@ -157,11 +130,11 @@ TEST(ExecutorsEqual, Consolidation) {
     record_everything(e);
     e.record.every_steps = 50;
     e.record.snapshots_s = {0.3, 5.5, 11.3, 17.0, 22.05};
-    expect_equal_executors(e, 10000);
+    return e;
 }
 
 // Long enough for tags to end by themselves and for the state to be folded.
-TEST(ExecutorsEqual, ExpiringTags) {
+Experiment expiring_tags() {
     Experiment e = noisy_learning_network();
     e.populations = {12, 3};
     e.groups = {group_of("assembly", 0, 6), group_of("recalled", 0, 3)};
@@ -170,24 +143,44 @@ TEST(ExecutorsEqual, ExpiringTags) {
     e.synapses.tau_h_s = 3.0;
     e.synapses.gamma_p = 10.0;
     e.synapses.gamma_d = 2.0;
-    expect_equal_executors(e, 500);
-}
-
-TEST(ExecutorsEqual, MembranePotentialThatIsNoNumber) {
-    Experiment e = noisy_learning_network();
-    e.duration_s = 0.1;
-    e.background = {1e308, 1e308};
-    const auto message = [&](const ExecutorFactory& factory) -> std::string {
-        try {
-            const CompleteRun run(e, factory);
-        } catch (const Error& error) {
-            return error.what();
-        }
-        return "none";
-    };
-    EXPECT_NE(message(make_cpu_executor).find("no finite number"), std::string::npos);
-    EXPECT_EQ(message(make_cpu_executor), message(kernels_on_host()));
+    return e;
 }
 
 }  // namespace
+
+std::vector<ExecutorCase> executor_cases() {
+    return {
+        {"LearningAndRecall", noisy_learning_network(), 10000},
+        {"EverythingRecorded", everything_recorded(), 1000},
+        {"NoNoise", no_noise(), 1000},
+        {"SeveralBlocksPerEpoch", several_blocks_per_epoch(), 1000},
+        {"EpochOfOneStep", epoch_of_one_step(), 1000},
+        {"ForcedSpikesAndTrains", forced_spikes_and_trains(), 1000},
+        {"Consolidation", consolidation(), 10000},
+        {"ExpiringTags", expiring_tags(), 500},
+    };
+}
+
+void expect_equal_to_processor(const ExecutorCase& executor_case, const ExecutorFactory& factory) {
+    const CompleteRun cpu(executor_case.experiment);
+    EXPECT_GE(cpu.simulation.work().early_phase_draws, executor_case.at_least_draws);
+    expect_equal(cpu, CompleteRun(executor_case.experiment, factory));
+}
+
+Experiment overflowing_network() {
+    Experiment e = noisy_learning_network();
+    e.duration_s = 0.1;
+    e.background = {1e308, 1e308};
+    return e;
+}
+
+std::string error_of_run(const Experiment& experiment, const ExecutorFactory& factory) {
+    try {
+        const CompleteRun run(experiment, factory);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "none";
+}
+
 }  // namespace engram::test
