@@ -37,7 +37,7 @@ ExitCode dispatch(const CommandLine& line, int rank) {
             break;
         case Command::version:
             if (rank == 0)
-                std::printf("engram " ENGRAM_VERSION ", %s\n", device::cuda_support().c_str());
+                std::printf("engram " ENGRAM_VERSION "\n%s\n", device::cuda_support().c_str());
             break;
     }
     return ExitCode::done;

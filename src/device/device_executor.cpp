@@ -35,15 +35,10 @@ Physics make_physics(const Experiment& e) {
     return p;
 }
 
-// Most spikes of one neuron in so many steps: it is refractory for some after each.
-int most_spikes(int steps, int refractory_steps) {
-    return 1 + (steps - 1) / (refractory_steps + 1);
-}
-
 std::uint64_t most_spikes_per_epoch(const Experiment& e, const Network& network) {
     return std::uint64_t{network.n_local()} *
-           most_spikes(static_cast<int>(e.steps_from_ms(e.synapses.t_ax_delay_ms)),
-                       static_cast<int>(e.steps_from_ms(e.neuron.t_ref_ms)));
+           model::most_spikes(static_cast<int>(e.steps_from_ms(e.synapses.t_ax_delay_ms)),
+                              static_cast<int>(e.steps_from_ms(e.neuron.t_ref_ms)));
 }
 
 std::string megabytes(std::uint64_t bytes) {
@@ -132,7 +127,8 @@ BlockPlan DeviceExecutor::plan_block(Step begin, int steps, int offset,
         task.inverse_relaxation[s] = 1.0 / task.relaxation[s];
     }
     task.highest_post_gain =
-        most_spikes(steps, physics_.step_neuron.propagator.refractory_steps) * physics_.ca_post;
+        model::most_spikes(steps, physics_.step_neuron.propagator.refractory_steps) *
+        physics_.ca_post;
     plan.arriving.assign(arriving.begin(), arriving.end());
     for (const PackedSpike spike : arriving) {
         const NeuronId neuron = neuron_of(spike);

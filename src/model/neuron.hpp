@@ -107,6 +107,11 @@ struct StepNeuron {
     ENGRAM_HD_INLINE static bool can_fire(double refractory) { return refractory <= 1.0; }
 };
 
+//! Most spikes of one neuron in so many steps: a forced one may come as soon as V is released.
+ENGRAM_HD_INLINE int most_spikes(int steps, int refractory_steps) {
+    return 1 + (steps - 1) / refractory_steps;
+}
+
 // One step of a stimulus current.
 struct PulseStep {
     double on_v_mV;       //!< effect on V within the step
