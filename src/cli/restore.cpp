@@ -44,11 +44,10 @@ Restored restore(const std::string& path, const Continuation& continuation,
         make_wiring(experiment);
         text = resolved_configuration(experiment);
     });
-    Restored restored{
-        std::make_unique<Simulation>(
-            parse_configuration(broadcast_text(std::move(text), communicator), path), communicator,
-            make_executor),
-        header.recordings};
+    Restored restored{std::make_unique<Simulation>(
+                          parse_configuration(broadcast_text(std::move(text), communicator), path),
+                          communicator, make_executor),
+                      header.recordings};
     Simulation& simulation = *restored.simulation;
     const RunPosition position = position_in(simulation.schedule(), header.position);
     const LocalState local = simulation.begin_restore(position);

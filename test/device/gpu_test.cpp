@@ -11,7 +11,7 @@ namespace engram::test {
 namespace {
 
 ExecutorFactory on_gpu() {
-    return [](const Experiment& experiment, const Network& network) {
+    return [](const Experiment& experiment, const Network& network, MPI_Comm) {
         return std::make_unique<device::DeviceExecutor>(device::make_cuda_device(0), experiment,
                                                         network);
     };

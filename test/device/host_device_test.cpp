@@ -14,7 +14,7 @@ namespace {
 using device::HostDevice;
 
 ExecutorFactory kernels_on_host(int lanes, HostDevice::Order order) {
-    return [=](const Experiment& experiment, const Network& network) {
+    return [=](const Experiment& experiment, const Network& network, MPI_Comm) {
         return std::make_unique<device::DeviceExecutor>(std::make_unique<HostDevice>(lanes, order),
                                                         experiment, network);
     };
