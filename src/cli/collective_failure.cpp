@@ -12,6 +12,10 @@ void print_error(const char* message) {
     std::cerr << text.str() << std::flush;
 }
 
+void print_notice(const std::string& text) {
+    std::cerr << "engram: " + text + '\n' << std::flush;
+}
+
 void on_rank_0(MPI_Comm communicator, const std::function<void()>& task) {
     int rank = 0;
     MPI_Comm_rank(communicator, &rank);

@@ -4,6 +4,7 @@
 #include <mpi.h>
 
 #include <functional>
+#include <string>
 
 #include "experiment/errors.hpp"
 
@@ -20,5 +21,8 @@ void on_rank_0(MPI_Comm communicator, const std::function<void()>& task);
 
 //! Prints "engram: error: ..." on standard error, each line of the message with the prefix.
 void print_error(const char* message);
+
+//! Prints "engram: ..." on standard error.
+void print_notice(const std::string& text);
 
 }  // namespace engram::cli

@@ -38,6 +38,11 @@ po::options_description options_of(Command command) {
             "checkpoint sections differ");
     if (command == Command::run || command == Command::resume)
         add("quiet,q", "no progress, only the summary and errors");
+    if (command == Command::run || command == Command::resume)
+        add("device", po::value<std::string>()->value_name("cpu|gpu|auto"),
+            "what computes: the processor (default), one GPU per rank, or GPUs where there are "
+            "any; "
+            "the results are the same");
     if (command == Command::plan)
         add("ranks,n", po::value<int>()->default_value(1)->value_name("N"),
             "number of MPI ranks to plan for");
@@ -132,6 +137,8 @@ CommandLine parse_options(Command command, const std::vector<std::string>& argum
         line.output = values["output"].as<std::string>();
         if (line.output.empty()) throw UsageError("--output is empty" + help);
     }
+    if (values.count("device"))
+        line.device = device::parse_device_choice(values["device"].as<std::string>());
     line.force = values.count("force") > 0;
     line.quiet = values.count("quiet") > 0;
     if (values.count("ranks")) line.ranks = values["ranks"].as<int>();
@@ -189,7 +196,8 @@ std::string help_text(const std::string& topic) {
             "  engram --version\n\n"
             "Under MPI:  mpirun -n 4 engram run CONFIG   or   srun engram run CONFIG\n\n"
             "Exit codes: 0 done, 1 usage, 2 invalid configuration, 3 file unusable,\n"
-            "            4 numerical or internal failure, 75 stopped on request after a complete\n"
+            "            4 numerical, device or internal failure, 75 stopped on request after a "
+            "complete\n"
             "            checkpoint (resume me)\n";
     return text.str();
 }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "device/device_choice.hpp"
+
 namespace engram::cli {
 
 enum class Command { run, resume, check, plan, inspect, import, help, version };
@@ -13,8 +15,9 @@ struct CommandLine {
     std::string help_topic;  //!< command whose help is wanted, or empty
     std::string argument;    //!< configuration; resume: directory; inspect: file; import: JSON file
     std::string configuration;  //!< resume --config: what the run is continued with, or empty
-    std::vector<std::string> overrides;  //!< --set key=value
-    std::string output;                  //!< --output, or empty; import: file
+    std::vector<std::string> overrides;                       //!< --set key=value
+    std::string output;                                       //!< --output, or empty; import: file
+    device::DeviceChoice device = device::DeviceChoice::cpu;  //!< run, resume --device
     bool force = false;
     bool quiet = false;
     int ranks = 1;  //!< plan --ranks

@@ -43,14 +43,15 @@ Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator
 }
 
 ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
+    const auto make_executor = device::select_executor(line.device, communicator, print_notice);
     const Ensemble ensemble = read_ensemble_everywhere(line, communicator);
     on_rank_0(communicator, [&] { require_ranks(ensemble); });
     on_rank_0(communicator, [&] {
         const auto directory = OutputDirectory::prepare(ensemble.output_directory(), line.force);
         write_text_file(directory.config(), ensemble.configuration());
     });
-    return run_ensemble(ensemble, OutputDirectory(ensemble.output_directory()), line.quiet,
-                        communicator);
+    return run_ensemble(ensemble, OutputDirectory(ensemble.output_directory()), make_executor,
+                        line.quiet, communicator);
 }
 
 ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
@@ -62,8 +63,9 @@ ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator)
     CommandLine stored = line;
     stored.argument = directory.config();
     stored.output = line.argument;
-    return run_ensemble(read_ensemble_everywhere(stored, communicator), directory, line.quiet,
-                        communicator);
+    return run_ensemble(read_ensemble_everywhere(stored, communicator), directory,
+                        device::select_executor(line.device, communicator, print_notice),
+                        line.quiet, communicator);
 }
 
 }  // namespace engram::cli

@@ -58,7 +58,8 @@ std::vector<EnsembleItem> items_of_group(const std::vector<EnsembleItem>& pendin
                              MPI_Comm group, MPI_Comm communicator) {
     const bool is_shared = dynamic_cast<const SharedFileError*>(&error) != nullptr ||
                            dynamic_cast<const ConfigError*>(&error) != nullptr ||
-                           dynamic_cast<const UsageError*>(&error) != nullptr;
+                           dynamic_cast<const UsageError*>(&error) != nullptr ||
+                           dynamic_cast<const SharedDeviceError*>(&error) != nullptr;
     if (is_shared && rank_of(group) != 0) {
         // Its first rank reports it and ends this one too.
         for (;;) pause();
@@ -86,10 +87,11 @@ class Group {
 
 void run_trials(const Ensemble& ensemble, const std::vector<EnsembleItem>& items,
                 const OutputDirectory& directory, EnsembleChannel& channel,
-                EnsembleProgress* progress, MPI_Comm group, MPI_Comm communicator) {
+                EnsembleProgress* progress, const ExecutorFactory& make_executor, MPI_Comm group,
+                MPI_Comm communicator) {
     std::optional<TrialLog> log;
     if (channel.leads_group() && !items.empty()) log.emplace(directory.partial(), channel.group());
-    TrialRunner runner(ensemble, directory, channel, group);
+    TrialRunner runner(ensemble, directory, channel, make_executor, group);
     ProgressListener nobody;
     for (const EnsembleItem item : items) {
         int stop = channel.stop_requested() ? 1 : 0;
@@ -119,8 +121,8 @@ void run_trials(const Ensemble& ensemble, const std::vector<EnsembleItem>& items
 
 }  // namespace
 
-ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory, bool quiet,
-                      MPI_Comm communicator) {
+ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
+                      const ExecutorFactory& make_executor, bool quiet, MPI_Comm communicator) {
     const double start = MPI_Wtime();
     const int rank = rank_of(communicator);
     const int n_ranks = size_of(communicator);
@@ -149,7 +151,8 @@ ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory
             run_trials(ensemble,
                        items_of_group(pending, channel.group(), channel.n_groups(),
                                       ensemble.points().size()),
-                       directory, channel, progress ? &*progress : nullptr, group, communicator);
+                       directory, channel, progress ? &*progress : nullptr, make_executor, group,
+                       communicator);
     }
     channel.wait_for_all([&] {
         if (progress) progress->update();

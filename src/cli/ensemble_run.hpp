@@ -6,6 +6,7 @@
 #include "experiment/ensemble.hpp"
 #include "experiment/errors.hpp"
 #include "io/output_directory.hpp"
+#include "simulation/executor.hpp"
 
 namespace engram::cli {
 
@@ -14,7 +15,7 @@ namespace engram::cli {
 //! \return done or stopped_resumable
 //! \throw UsageError if there are fewer ranks than a trial needs; errors of single trials end all
 //!        ranks
-ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory, bool quiet,
-                      MPI_Comm communicator);
+ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
+                      const ExecutorFactory& make_executor, bool quiet, MPI_Comm communicator);
 
 }  // namespace engram::cli

@@ -9,6 +9,7 @@
 #include "cli/collective_failure.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
+#include "device/cuda_device.hpp"
 #include "experiment/errors.hpp"
 #include "network/collective.hpp"
 
@@ -35,7 +36,8 @@ ExitCode dispatch(const CommandLine& line, int rank) {
             if (rank == 0) std::printf("%s", help_text(line.help_topic).c_str());
             break;
         case Command::version:
-            if (rank == 0) std::printf("engram " ENGRAM_VERSION "\n");
+            if (rank == 0)
+                std::printf("engram " ENGRAM_VERSION "\n%s\n", device::cuda_support().c_str());
             break;
     }
     return ExitCode::done;
@@ -71,6 +73,8 @@ int run_program(int argc, char** argv) {
     } catch (const ConfigError& error) {
         return fail_together(error);
     } catch (const SharedFileError& error) {
+        return fail_together(error);
+    } catch (const SharedDeviceError& error) {
         return fail_together(error);
     } catch (const Error& error) {
         return fail_alone(error.what(), error.exit_code(), rank, n_ranks);

@@ -33,7 +33,8 @@ RunPosition position_in(const Schedule& schedule, RunPosition position) {
     return position;
 }
 
-Restored restore(const std::string& path, const Continuation& continuation, MPI_Comm communicator) {
+Restored restore(const std::string& path, const Continuation& continuation,
+                 const ExecutorFactory& make_executor, MPI_Comm communicator) {
     const CheckpointHeader header = read_checkpoint_header(path, communicator);
     std::string text;
     on_rank_0(communicator, [&] {
@@ -43,10 +44,10 @@ Restored restore(const std::string& path, const Continuation& continuation, MPI_
         make_wiring(experiment);
         text = resolved_configuration(experiment);
     });
-    Restored restored{
-        std::make_unique<Simulation>(
-            parse_configuration(broadcast_text(std::move(text), communicator), path), communicator),
-        header.recordings};
+    Restored restored{std::make_unique<Simulation>(
+                          parse_configuration(broadcast_text(std::move(text), communicator), path),
+                          communicator, make_executor),
+                      header.recordings};
     Simulation& simulation = *restored.simulation;
     const RunPosition position = position_in(simulation.schedule(), header.position);
     const LocalState local = simulation.begin_restore(position);
@@ -70,13 +71,14 @@ std::vector<std::string> checkpoints_everywhere(const OutputDirectory& directory
 }  // namespace
 
 std::optional<Restored> restore_newest(const OutputDirectory& directory,
-                                       const Continuation& continuation, bool quiet,
+                                       const Continuation& continuation,
+                                       const ExecutorFactory& make_executor, bool quiet,
                                        MPI_Comm communicator) {
     const bool speaks = rank_of(communicator) == 0;
     const auto paths = checkpoints_everywhere(directory, communicator);
     for (const std::string& path : paths) {
         try {
-            Restored restored = restore(path, continuation, communicator);
+            Restored restored = restore(path, continuation, make_executor, communicator);
             if (speaks && !quiet)
                 std::fprintf(stderr, "engram: continuing from %s (%.10g s)\n", path.c_str(),
                              step_time_ms(restored.simulation->position().step,

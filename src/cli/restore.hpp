@@ -22,11 +22,12 @@ struct Restored {
 //! The experiment to continue with, from the configuration in the checkpoint. Called by rank 0.
 using Continuation = std::function<Experiment(const std::string& saved)>;
 
-//! Collective. Restores from the newest checkpoint that is whole; none if there is no checkpoint.
-//! A damaged one is reported on standard error.
-//! \throw SharedFileError if all are damaged; what the continuation throws, as ReportedFailure
+//! Collective. Restores, to be continued by an executor, from the newest checkpoint that is whole;
+//! none if there is no checkpoint. A damaged one is reported on standard error. \throw
+//! SharedFileError if all are damaged; what the continuation throws, as ReportedFailure
 std::optional<Restored> restore_newest(const OutputDirectory& directory,
-                                       const Continuation& continuation, bool quiet,
+                                       const Continuation& continuation,
+                                       const ExecutorFactory& make_executor, bool quiet,
                                        MPI_Comm communicator);
 
 }  // namespace engram::cli

@@ -83,9 +83,10 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
     stored.argument = directory.config();
     stored.overrides.clear();
     if (wants_ensemble(stored, communicator)) return resume_ensemble_command(line, communicator);
+    const auto make_executor = device::select_executor(line.device, communicator, print_notice);
     auto restored = restore_newest(
         directory, [&](const std::string& saved) { return continued_experiment(saved, line); },
-        line.quiet, communicator);
+        make_executor, line.quiet, communicator);
     if (!restored) {
         // Interrupted before its first checkpoint: nothing is lost by starting over.
         if (speaks && !line.quiet)

@@ -47,13 +47,14 @@ void require_memory(const Experiment& experiment, int n_ranks) {
 ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     if (wants_ensemble(line, communicator)) return run_ensemble_command(line, communicator);
     const double start = MPI_Wtime();
+    const auto make_executor = device::select_executor(line.device, communicator, print_notice);
     const Experiment experiment = read_everywhere(line, communicator);
     // Whatever can be found wrong is found before an existing result is touched.
     on_rank_0(communicator, [&] {
         Partition(experiment.populations.size(), size_of(communicator));
         require_memory(experiment, size_of(communicator));
     });
-    Simulation simulation(experiment, communicator);
+    Simulation simulation(experiment, communicator, make_executor);
     // Until here a signal ends the program at once, since there is nothing to save.
     const StopSignal signals;
     on_rank_0(communicator,

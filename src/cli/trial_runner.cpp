@@ -104,7 +104,7 @@ std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener&
 
 std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experiment experiment,
                                                       ProgressListener& progress) {
-    Simulation simulation(std::move(experiment), group_);
+    Simulation simulation(std::move(experiment), group_, make_executor_);
     MeasureSink measures(simulation.experiment(), simulation.network(), group_);
     StopOnly store(channel_);
     if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
@@ -125,11 +125,13 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
     std::optional<Restored> restored;
     if (interrupted != 0) {
         restored = restore_newest(
-            directory, [&](const std::string&) { return experiment; }, true, group_);
+            directory, [&](const std::string&) { return experiment; }, make_executor_, true,
+            group_);
         if (!restored) on_root(group_, [&] { OutputDirectory::prepare(directory.path(), true); });
     }
-    const auto simulation = restored ? std::move(restored->simulation)
-                                     : std::make_unique<Simulation>(std::move(experiment), group_);
+    const auto simulation =
+        restored ? std::move(restored->simulation)
+                 : std::make_unique<Simulation>(std::move(experiment), group_, make_executor_);
     const Experiment& running = simulation->experiment();
     ResultFiles files = restored ? ResultFiles(directory, running, simulation->network(), group_,
                                                restored->recordings)

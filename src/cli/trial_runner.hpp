@@ -19,8 +19,12 @@ class TrialRunner {
     //! All must outlive this.
     //! \param group  ranks that share each trial
     TrialRunner(const Ensemble& ensemble, OutputDirectory directory, EnsembleChannel& channel,
-                MPI_Comm group)
-        : ensemble_(ensemble), directory_(std::move(directory)), channel_(channel), group_(group) {}
+                const ExecutorFactory& make_executor, MPI_Comm group)
+        : ensemble_(ensemble),
+          directory_(std::move(directory)),
+          channel_(channel),
+          make_executor_(make_executor),
+          group_(group) {}
 
     //! Collective over the group. Runs a trial from its newest checkpoint, or from the start.
     //! \return complete on the first rank of the group; nothing if the trial was stopped
@@ -36,6 +40,7 @@ class TrialRunner {
     const Ensemble& ensemble_;
     OutputDirectory directory_;
     EnsembleChannel& channel_;
+    const ExecutorFactory& make_executor_;
     MPI_Comm group_;
 };
 

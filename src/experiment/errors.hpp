@@ -70,6 +70,19 @@ class NumericalError : public Error {
         : Error(ExitCode::numerical_failure, message) {}
 };
 
+// A GPU that is not there, too small, or fails.
+class DeviceError : public Error {
+  public:
+    explicit DeviceError(const std::string& message)
+        : Error(ExitCode::numerical_failure, message) {}
+};
+
+// A DeviceError that is thrown on every rank alike.
+class SharedDeviceError : public DeviceError {
+  public:
+    using DeviceError::DeviceError;
+};
+
 class UsageError : public Error {
   public:
     explicit UsageError(const std::string& message) : Error(ExitCode::usage, message) {}

@@ -59,6 +59,11 @@ struct EarlyPhase {
         }
     }
 
+    //! Factor by which h - h_0 shrinks over a number of steps without calcium.
+    ENGRAM_HD_INLINE double relaxation(std::int64_t steps) const {
+        return exp_exact(-passive_rate_per_step * static_cast<double>(steps));
+    }
+
     ENGRAM_HD_INLINE Zone zone(double calcium) const {
         return static_cast<Zone>((calcium >= theta_d) + (calcium >= theta_p));
     }

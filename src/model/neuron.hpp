@@ -107,6 +107,28 @@ struct StepNeuron {
     ENGRAM_HD_INLINE static bool can_fire(double refractory) { return refractory <= 1.0; }
 };
 
+//! Most spikes of one neuron in so many steps: a forced one may come as soon as V is released.
+ENGRAM_HD_INLINE int most_spikes(int steps, int refractory_steps) {
+    return 1 + (steps - 1) / refractory_steps;
+}
+
+// One step of a stimulus current.
+struct PulseStep {
+    double on_v_mV;       //!< effect on V within the step
+    double current_nA;    //!< at the start of the step
+    double deviation_nA;  //!< from the mean, at its end
+};
+
+//! \param deviation_nA  from the mean, at the start of the step
+//! \param noise         standard normal number
+ENGRAM_HD_INLINE PulseStep step_pulse(const NeuronPropagator& p, double mean_nA, double sigma_nA,
+                                      double deviation_nA, double noise) {
+    return {p.constant_per_nA * mean_nA + p.drive_per_nA * deviation_nA +
+                p.drive_noise_per_sigma * sigma_nA * noise,
+            mean_nA + deviation_nA,
+            deviation_nA * p.current_decay + p.noise_per_sigma * sigma_nA * noise};
+}
+
 // Stationary deviation of the background current from its white-noise amplitude (nA s^1/2).
 inline double background_sigma_nA(double sigma_wn_nA_sqrt_s, double tau_syn_ms) {
     return sigma_wn_nA_sqrt_s * std::sqrt(1000.0 / (2.0 * tau_syn_ms));

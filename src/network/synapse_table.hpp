@@ -22,6 +22,8 @@ class SynapseTable {
     //! Synapses of a source: indices [row_begin, row_end) into all arrays of this table.
     SynapseIndex row_begin(NeuronId source) const { return offsets_[source]; }
     SynapseIndex row_end(NeuronId source) const { return offsets_[source + 1]; }
+    //! Where each row begins, and the end of the last.
+    const std::vector<SynapseIndex>& offsets() const { return offsets_; }
     //! Local index of the target neuron.
     const std::vector<std::uint32_t>& targets() const { return targets_; }
     std::span<const std::uint32_t> row(NeuronId source) const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/neuron.hpp"
+
 namespace engram {
 
 namespace {
@@ -72,8 +74,7 @@ void CalciumTraces::begin_block(Step begin, int steps) {
     }
     for (const NeuronId source : pre_spiking_)
         highest_pre_ = std::max(highest_pre_, pre(source).upper_bound());
-    const int most_spikes = 1 + (steps - 1) / (refractory_steps_ + 1);
-    highest_post_gain_ = most_spikes * ca_post_;
+    highest_post_gain_ = model::most_spikes(steps, refractory_steps_) * ca_post_;
 }
 
 void CalciumTraces::end_block() {

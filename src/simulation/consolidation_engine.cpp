@@ -1,20 +1,8 @@
 #include "simulation/consolidation_engine.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <utility>
 
 namespace engram {
-
-namespace {
-
-// Time after which a quantity that relaxes from `size` with `rate` is below a threshold.
-double time_until_below(double size, double threshold, double rate) {
-    if (threshold <= 0.0) return std::numeric_limits<double>::infinity();
-    return size >= threshold ? model::log_exact(size / threshold) / rate : 0.0;
-}
-
-}  // namespace
 
 ConsolidationEngine::ConsolidationEngine(const Experiment& experiment, const Network& network,
                                          PlasticState& state)
@@ -22,35 +10,26 @@ ConsolidationEngine::ConsolidationEngine(const Experiment& experiment, const Net
       state_(state),
       dt_s_(experiment.dt_ms / 1000.0),
       v_init_mV_(experiment.neuron.v_init_mV),
-      relaxation_rate_per_s_(model::relaxation_rate / experiment.synapses.tau_h_s),
+      consolidation_{state.late_phase, model::relaxation_rate / experiment.synapses.tau_h_s},
       synthesis_end_s_(network.n_local_exc()) {}
 
 model::ProteinState ConsolidationEngine::protein_after(std::uint32_t neuron, double time_s) const {
-    const model::LatePhase& late = state_.late_phase;
-    const double synthesis_s = std::min(time_s, synthesis_end_s_[neuron]);
-    const auto during = late.protein(state_.protein[neuron], true, synthesis_s);
-    const auto after = late.protein(during.amount, false, time_s - synthesis_s);
-    return {after.amount, during.integral + after.integral};
+    return consolidation_.protein_after(state_.protein[neuron], synthesis_end_s_[neuron], time_s);
 }
 
 double ConsolidationEngine::change_after(SynapseIndex k, double time_s) const {
-    return state_.g[k] * model::exp_exact(-relaxation_rate_per_s_ * time_s);
+    return state_.g[k] * consolidation_.relaxation(time_s);
 }
 
 double ConsolidationEngine::z_after(SynapseIndex k, std::uint32_t target, double time_s) const {
-    const auto tag = static_cast<model::Tag>(state_.tag[k]);
-    const double z = state_.z(k, target);
-    if (tag == model::Tag::none) return z;
-    const model::LatePhase& late = state_.late_phase;
-    const double tag_end_s =
-        time_until_below(std::fabs(state_.g[k]), late.theta_tag_mV, relaxation_rate_per_s_);
-    const double tagged_s = std::min(time_s, tag_end_s);
-    return late.advance(z, tag, late.shrinkage(protein_after(target, tagged_s).integral));
+    return consolidation_.z_after(state_.z(k, target), static_cast<model::Tag>(state_.tag[k]),
+                                  state_.g[k], state_.protein[target], synthesis_end_s_[target],
+                                  time_s);
 }
 
 void ConsolidationEngine::sample(Step step, double time_s, TraceSampler& sampler) const {
     const std::size_t row = sampler.add_row(step);
-    const double relaxation = model::exp_exact(-relaxation_rate_per_s_ * time_s);
+    const double relaxation = consolidation_.relaxation(time_s);
     for (std::size_t q = 0; q < sampler.neurons().size(); ++q) {
         const std::uint32_t neuron = sampler.neurons()[q].local;
         // Membrane potentials and currents are not computed; the next phase starts from rest.
@@ -73,8 +52,8 @@ void ConsolidationEngine::run(Step begin, Step end, const std::vector<Step>& sam
                               std::vector<Snapshot>& snapshots) {
     state_.fold(begin);
     for (std::uint32_t j = 0; j < network_.n_local_exc(); ++j)
-        synthesis_end_s_[j] = time_until_below(
-            state_.change_sum_mV(j, 1.0), state_.late_phase.theta_pro_mV, relaxation_rate_per_s_);
+        synthesis_end_s_[j] = consolidation_.time_until_below(state_.change_sum_mV(j, 1.0),
+                                                              state_.late_phase.theta_pro_mV);
     for (const Step step : sample_steps) sample(step, seconds(step - begin), sampler);
 
     const auto& targets = network_.plastic().targets();

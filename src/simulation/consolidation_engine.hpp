@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "model/consolidation.hpp"
 #include "simulation/plastic_state.hpp"
 #include "simulation/snapshot.hpp"
 #include "simulation/trace_sampler.hpp"
@@ -36,7 +37,7 @@ class ConsolidationEngine {
     PlasticState& state_;
     double dt_s_;
     double v_init_mV_;
-    double relaxation_rate_per_s_;
+    model::Consolidation consolidation_;
     std::vector<double> synthesis_end_s_;  //!< by local excitatory neuron, from the start
 };
 

@@ -166,10 +166,13 @@ void NeuronPopulation::check_finite(Step step) const {
     if (sum == 0.0) return;
     for (std::uint32_t i = 0; i < size_; ++i)
         if (!std::isfinite(v_mV_[i]))
-            throw NumericalError(
-                "membrane potential of neuron " + std::to_string(network_.global_id(i)) +
-                " is no finite number at step " + std::to_string(step) +
-                "; check the neuron and stimulus parameters, or use a smaller dt_ms");
+            throw NumericalError(not_finite_message(network_.global_id(i), step));
+}
+
+std::string not_finite_message(NeuronId neuron, Step step) {
+    return "membrane potential of neuron " + std::to_string(neuron) +
+           " is no finite number at step " + std::to_string(step) +
+           "; check the neuron and stimulus parameters, or use a smaller dt_ms";
 }
 
 }  // namespace engram

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "model/calcium.hpp"
@@ -105,5 +106,8 @@ class NeuronPopulation {
     std::vector<float> noise_;
     std::vector<Step> noise_quad_;  //!< by tile: step / 4 of what noise_ holds
 };
+
+//! What a NumericalError says of a membrane potential.
+std::string not_finite_message(NeuronId neuron, Step step);
 
 }  // namespace engram

@@ -21,10 +21,7 @@ class PlasticState {
     PlasticState(const Network& network, const SynapseParameters& parameters, double dt_ms);
 
     //! E(t): factor from g to h - h_0.
-    double relaxation(Step step) const {
-        return model::exp_exact(-early_phase.passive_rate_per_step *
-                                static_cast<double>(step - reference_));
-    }
+    double relaxation(Step step) const { return early_phase.relaxation(step - reference_); }
     Step reference() const { return reference_; }
     //! Declares that g is given relative to `step`.
     void set_reference(Step step) { reference_ = step; }

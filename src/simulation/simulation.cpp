@@ -23,16 +23,15 @@ PhaseCommand broadcast(PhaseCommand command, MPI_Comm communicator) {
 
 }  // namespace
 
-Simulation::Simulation(Experiment experiment, MPI_Comm communicator)
+Simulation::Simulation(Experiment experiment, MPI_Comm communicator,
+                       const ExecutorFactory& make_executor)
     : experiment_(std::move(experiment)),
       schedule_(make_schedule(experiment_)),
       communicator_(communicator),
       rank_(rank_of(communicator)),
       network_(experiment_, *make_wiring(experiment_),
                Partition(experiment_.populations.size(), size_of(communicator)), rank_),
-      state_(network_, experiment_.synapses, experiment_.dt_ms),
-      spiking_(experiment_, network_, state_),
-      consolidation_(experiment_, network_, state_),
+      executor_(make_executor(experiment_, network_, communicator_)),
       sampler_(network_, experiment_.record),
       gatherer_(communicator, experiment_, sampler_),
       exchange_(std::make_unique<AllGatherExchange>(communicator)) {
@@ -85,7 +84,7 @@ void Simulation::run_phase(const Phase& phase) {
     } else {
         run_consolidation(phase);
     }
-    gatherer_.flush(sampler_, *sink_);
+    flush_samples();
     present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
     if (rank_ == 0) progress_->phase_ends(phase, present_report().wall_s);
     position_.within_phase = false;
@@ -99,10 +98,10 @@ void Simulation::run_phase(const Phase& phase) {
 
 void Simulation::begin_spiking(const Phase& phase) {
     for (const Step step : snapshot_steps_within(phase))
-        if (step >= position_.step) spiking_.request_snapshot(step);
+        if (step >= position_.step) executor_->request_snapshot(step);
     if (position_.within_phase) return;
     position_.within_phase = true;
-    spiking_.begin_phase(phase.begin);
+    executor_->begin_phase(phase.begin);
     arriving_.clear();
 }
 
@@ -113,14 +112,14 @@ void Simulation::run_spiking(const Phase& phase) {
     while (position_.step < phase.end) {
         const Step begin = position_.step;
         const int steps =
-            static_cast<int>(std::min<Step>(spiking_.epoch_steps(), phase.end - begin));
-        spiking_.run_epoch(begin, steps, arriving_, fired, sampler_);
+            static_cast<int>(std::min<Step>(executor_->epoch_steps(), phase.end - begin));
+        executor_->run_epoch(begin, steps, arriving_, fired, sampler_);
         const std::uint32_t requests =
             exchange_->exchange(fired, store_ ? store_->requests(begin + steps) : 0, all);
-        spiking_.schedule(all, begin);
+        executor_->schedule(all, begin);
         hand_out_spikes(all, begin, steps, present_report());
-        hand_out_snapshots(spiking_.take_snapshots());
-        if (gatherer_.is_full(sampler_)) gatherer_.flush(sampler_, *sink_);
+        hand_out_snapshots(executor_->take_snapshots());
+        if (gatherer_.is_full(sampler_)) flush_samples();
         std::swap(arriving_, all);
         position_.step = begin + steps;
         if (requests != 0 && position_.step < phase.end && stops_after(requests)) return;
@@ -141,41 +140,32 @@ bool Simulation::stops_after(std::uint32_t requests) {
     return stopping_;
 }
 
-LocalState Simulation::local_state() {
-    LocalState local;
-    SharedState ignored;
-    if (position_.within_phase) spiking_.collect_state(position_.step, ignored, local);
-    local.by_exc_neuron.push_back({"protein_umol_per_l", state_.protein});
-    local.by_exc_neuron.push_back({"shrinkage", state_.shrinkage});
-    local.by_synapse = {{"g_mV", state_.g}, {"stored_z", state_.stored_z}};
-    local.tags = state_.tag;
-    return local;
+void Simulation::flush_samples() {
+    executor_->complete_samples(sampler_);
+    gatherer_.flush(sampler_, *sink_);
 }
 
 void Simulation::save_checkpoint() {
-    gatherer_.flush(sampler_, *sink_);
+    flush_samples();
     if (position_.within_phase) present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
     SharedState shared;
     if (position_.within_phase) {
-        LocalState ignored;
-        spiking_.collect_state(position_.step, shared, ignored);
+        shared = executor_->shared_state();
         shared.arriving = arriving_;
     }
-    position_.reference = state_.reference();
-    store_->save(position_, shared, local_state());
+    position_.reference = executor_->reference();
+    store_->save(position_, shared, executor_->local_state(position_.step, position_.within_phase));
 }
 
 LocalState Simulation::begin_restore(const RunPosition& position) {
     position_ = position;
-    return local_state();
+    return executor_->prepare_restore(position_.step, position_.within_phase);
 }
 
 void Simulation::finish_restore(const RunPosition& position, SharedState shared) {
     position_ = position;
-    state_.finish_restore(position.reference);
-    if (!position.within_phase) return;
-    arriving_ = std::move(shared.arriving);
-    spiking_.restore(shared);
+    executor_->restore(position.reference, position.within_phase ? &shared : nullptr);
+    if (position.within_phase) arriving_ = std::move(shared.arriving);
 }
 
 void Simulation::run_consolidation(const Phase& phase) {
@@ -186,8 +176,8 @@ void Simulation::run_consolidation(const Phase& phase) {
         if (phase.end == experiment_.duration_steps()) samples.push_back(phase.end);
     }
     std::vector<Snapshot> snapshots;
-    consolidation_.run(phase.begin, phase.end, samples, snapshot_steps_within(phase), sampler_,
-                       snapshots);
+    executor_->consolidate(phase.begin, phase.end, samples, snapshot_steps_within(phase), sampler_,
+                           snapshots);
     hand_out_snapshots(std::move(snapshots));
 }
 
@@ -221,13 +211,7 @@ void Simulation::hand_out_snapshots(std::vector<Snapshot> snapshots) {
 }
 
 void Simulation::take_final_snapshot() {
-    const auto& targets = network_.plastic().targets();
-    const Step end = experiment_.duration_steps();
-    const double relaxation = state_.relaxation(end);
-    sink_->write_snapshot(
-        {end, targets.size(), [&](SynapseIndex k) {
-             return PlasticWeights{state_.h_mV(k, relaxation), state_.z(k, targets[k])};
-         }});
+    sink_->write_snapshot(executor_->weights(experiment_.duration_steps()));
 }
 
 }  // namespace engram

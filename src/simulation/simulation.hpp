@@ -9,12 +9,10 @@
 #include <vector>
 
 #include "experiment/schedule.hpp"
-#include "simulation/consolidation_engine.hpp"
-#include "simulation/plastic_state.hpp"
+#include "simulation/cpu_executor.hpp"
 #include "simulation/result_sink.hpp"
 #include "simulation/simulation_state.hpp"
 #include "simulation/spike_exchange.hpp"
-#include "simulation/spiking_engine.hpp"
 #include "simulation/trace_gatherer.hpp"
 
 namespace engram {
@@ -24,9 +22,11 @@ enum class RunOutcome { completed, stopped };
 class Simulation {
   public:
     //! Collective. Builds this rank's part of the network.
+    //! \param make_executor  what computes it
     //! \throw ConfigError if a recorded synapse does not exist; FileError as make_wiring;
     //!        UsageError if there are more ranks than neurons. The first is thrown on every rank.
-    Simulation(Experiment experiment, MPI_Comm communicator);
+    Simulation(Experiment experiment, MPI_Comm communicator,
+               const ExecutorFactory& make_executor = make_cpu_executor);
 
     //! Collective. Runs the schedule from the present position. Rank 0 decides which phase comes
     //! next. Returns early, after a checkpoint, if the store asks for a stop.
@@ -42,11 +42,11 @@ class Simulation {
     const Experiment& experiment() const { return experiment_; }
     const Schedule& schedule() const { return schedule_; }
     const Network& network() const { return network_; }
-    const PlasticState& state() const { return state_; }
+    const Executor& executor() const { return *executor_; }
     const RunPosition& position() const { return position_; }
     const std::vector<PhaseReport>& reports() const { return position_.reports; }
     const ExchangeCounters& exchange_counters() const { return exchange_->counters(); }
-    WorkCounters work() const { return spiking_.work(); }
+    WorkCounters work() const { return executor_->work(); }
 
   private:
     void check_recorded_synapses() const;
@@ -54,9 +54,9 @@ class Simulation {
     void begin_spiking(const Phase& phase);
     void run_spiking(const Phase& phase);
     bool stops_after(std::uint32_t requests);
+    void flush_samples();
     void save_checkpoint();
     std::uint32_t all_requests();
-    LocalState local_state();
     PhaseReport& present_report() { return position_.reports.back(); }
     void run_consolidation(const Phase& phase);
     void hand_out_spikes(const std::vector<PackedSpike>& spikes, Step begin, int steps,
@@ -70,9 +70,7 @@ class Simulation {
     MPI_Comm communicator_;
     int rank_;
     Network network_;
-    PlasticState state_;
-    SpikingEngine spiking_;
-    ConsolidationEngine consolidation_;
+    std::unique_ptr<Executor> executor_;
     TraceSampler sampler_;
     TraceGatherer gatherer_;
     std::unique_ptr<SpikeExchange> exchange_;

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <utility>
 
+#include "simulation/fold_interval.hpp"
+
 namespace engram {
 
 namespace {
 constexpr std::size_t no_row = static_cast<std::size_t>(-1);
-// Within this time the lazy factors E and X stay far from underflow.
-constexpr double fold_interval_s = 500.0;
 }  // namespace
 
 SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& network,
@@ -44,9 +44,11 @@ void SpikingEngine::begin_phase(Step begin) {
     state_.fold(begin);
 }
 
-void SpikingEngine::collect_state(Step step, SharedState& shared, LocalState& local) {
-    shared.calcium_due.assign(calcium_.due().begin(), calcium_.due().end());
-    shared.calcium_pre = calcium_.pre_start();
+SharedState SpikingEngine::shared_state() const {
+    return {{}, {calcium_.due().begin(), calcium_.due().end()}, calcium_.pre_start()};
+}
+
+void SpikingEngine::collect_state(Step step, LocalState& local) {
     local.by_neuron = neurons_.state();
     for (NamedValues& values : stimulator_.state(step))
         local.by_neuron.push_back(std::move(values));

@@ -7,6 +7,7 @@
 #include "simulation/active_synapses.hpp"
 #include "simulation/block.hpp"
 #include "simulation/calcium_traces.hpp"
+#include "simulation/executor.hpp"
 #include "simulation/neuron_population.hpp"
 #include "simulation/simulation_state.hpp"
 #include "simulation/snapshot.hpp"
@@ -16,13 +17,6 @@
 
 namespace engram {
 
-// Work done so far on this rank, for benchmarks and the summary.
-struct WorkCounters {
-    std::uint64_t neuron_steps = 0;
-    std::uint64_t delivered_spikes = 0;  //!< synapses reached
-    std::uint64_t early_phase_draws = 0;
-};
-
 class SpikingEngine {
   public:
     SpikingEngine(const Experiment& experiment, const Network& network, PlasticState& state);
@@ -30,8 +24,10 @@ class SpikingEngine {
     //! Starts a phase at rest: V_init, no currents, no calcium, nothing on its way.
     void begin_phase(Step begin);
 
-    //! The state between two epochs, at `step`: what all ranks hold alike, and views of the rest.
-    void collect_state(Step step, SharedState& shared, LocalState& local);
+    //! The state between two epochs that all ranks hold alike.
+    SharedState shared_state() const;
+    //! Adds views of the rest, at `step`.
+    void collect_state(Step step, LocalState& local);
     //! Takes over the shared part once the local part has been overwritten.
     void restore(const SharedState& shared) {
         calcium_.restore(shared.calcium_due, shared.calcium_pre);

@@ -89,10 +89,10 @@ void Stimulator::apply_pulse(Pulse& pulse, std::uint32_t tile, Step step,
                                                             receivers.ids[r], shape.stimulus, step))
                 : 0.0;
         double& deviation = pulse.deviation_nA[receivers.neurons[r]];
-        const double effect = p.constant_per_nA * shape.mean_nA + p.drive_per_nA * deviation +
-                              p.drive_noise_per_sigma * shape.sigma_nA * noise;
-        neurons.add_stimulus(receivers.neurons[r], effect, shape.mean_nA + deviation);
-        deviation = deviation * p.current_decay + p.noise_per_sigma * shape.sigma_nA * noise;
+        const model::PulseStep effect =
+            model::step_pulse(p, shape.mean_nA, shape.sigma_nA, deviation, noise);
+        neurons.add_stimulus(receivers.neurons[r], effect.on_v_mV, effect.current_nA);
+        deviation = effect.deviation_nA;
     }
 }
 

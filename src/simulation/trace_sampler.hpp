@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "network/network.hpp"
@@ -56,6 +57,8 @@ class TraceSampler {
         return neurons_.size() * neuron_columns + synapses_.size() * synapse_columns;
     }
     const std::vector<double>& values() const { return values_; }
+    //! Values of the last `n` rows, to be filled in.
+    std::span<double> last_rows(std::size_t n) { return std::span(values_).last(n * width()); }
     void clear();
 
   private:

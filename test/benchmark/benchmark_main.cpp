@@ -10,7 +10,9 @@
 #include <numeric>
 #include <string>
 
+#include "simulation/plastic_state.hpp"
 #include "simulation/simulation.hpp"
+#include "simulation/spiking_engine.hpp"
 
 namespace {
 
@@ -96,8 +98,8 @@ void print_memory(const Simulation& simulation, double growth_B) {
         fixed_B += static_cast<double>(network.table(p).bytes());
         n_fixed += static_cast<double>(network.table(p).size());
     }
-    const double plastic_B =
-        sum_over_ranks(static_cast<double>(network.plastic().bytes() + simulation.state().bytes()));
+    const double plastic_B = sum_over_ranks(
+        static_cast<double>(network.plastic().bytes() + simulation.executor().synapse_bytes()));
     const double n_plastic = sum_over_ranks(static_cast<double>(network.plastic().size()));
     fixed_B = sum_over_ranks(fixed_B);
     n_fixed = sum_over_ranks(n_fixed);

@@ -48,7 +48,8 @@ def test_help(engram: Path, command: str) -> None:
 
 def test_version(engram: Path) -> None:
     result = call(engram, "--version")
-    assert result.returncode == 0 and re.fullmatch(r"engram \d+\.\d+\.\d+\n", result.stdout)
+    assert result.returncode == 0 and re.fullmatch(
+        r"engram \d+\.\d+\.\d+\n(built without CUDA|CUDA \d+\.\d+ \(sm_.*\))\n", result.stdout)
 
 
 def test_all_problems_with_their_lines_on_rank_0_only(engram: Path, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ void compare_with_oracle(const Experiment& experiment, std::size_t at_least_spik
         EXPECT_GT(late, 0u);
     }
     for (NeuronId id = 0; id < experiment.populations.n_exc; ++id)
-        ASSERT_NEAR(simulation.state().protein[id], oracle.protein(id), tolerance) << id;
+        ASSERT_NEAR(simulation.executor().protein()[id], oracle.protein(id), tolerance) << id;
 }
 
 TEST(Oracle, NoisyLearningAndRecall) {

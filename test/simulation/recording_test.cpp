@@ -33,7 +33,7 @@ void expect_same_course(const CompleteRun& a, const CompleteRun& b) {
     EXPECT_EQ(a.sink.spikes, b.sink.spikes);
     EXPECT_EQ(a.sink.snapshots.back().h_mV, b.sink.snapshots.back().h_mV);
     EXPECT_EQ(a.sink.snapshots.back().z, b.sink.snapshots.back().z);
-    EXPECT_EQ(a.simulation.state().protein, b.simulation.state().protein);
+    EXPECT_EQ(a.simulation.executor().protein(), b.simulation.executor().protein());
 }
 
 // Odd times: within a block, at its boundary, twice within one block, in the silent end.

@@ -70,7 +70,7 @@ TEST(TagExpiry, PassiveTagsEndAsInTheOracle) {
                 << "all tags have ended";
         }
     for (NeuronId id = 0; id < 3; ++id)
-        EXPECT_NEAR(simulation.state().protein[id], oracle.protein(id), 1e-9);
+        EXPECT_NEAR(simulation.executor().protein()[id], oracle.protein(id), 1e-9);
     EXPECT_GE(potentiated, 2);
     EXPECT_GE(depressed, 1);
 }

@@ -1,0 +1,183 @@
+#include "device/cuda_device.hpp"
+
+#include <cuda_runtime.h>
+
+#include <vector>
+
+#include "cuda_error.hpp"
+#include "launch.cuh"
+
+namespace engram::device {
+
+namespace {
+
+std::string version_text(int version) {
+    return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+std::string megabytes(std::uint64_t bytes) {
+    return std::to_string(bytes / 1000000) + " MB";
+}
+
+// A pair of events around a launch, waiting to be read.
+struct TimedLaunch {
+    const char* name;
+    cudaEvent_t begin;
+    cudaEvent_t end;
+};
+
+class CudaDevice : public Device {
+  public:
+    explicit CudaDevice(int index) : index_(index) {
+        check_cuda(cudaSetDevice(index_), "choosing the GPU");
+        check_cuda(cudaGetDeviceProperties(&properties_, index_), "asking for its properties");
+        check_cuda(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
+        // Whatever is wrong with the build (no code for this GPU) shows here, not in the run.
+        cudaFuncAttributes attributes{};
+        const cudaError_t usable = cudaFuncGetAttributes(&attributes, run_items<AdvanceNeurons>);
+        if (usable != cudaSuccess)
+            throw DeviceError(
+                name() + " has compute capability " + std::to_string(properties_.major) + "." +
+                std::to_string(properties_.minor) + " and this engram is " + cuda_support() + ": " +
+                cudaGetErrorString(usable) +
+                "; rebuild with -DCMAKE_CUDA_ARCHITECTURES=" + std::to_string(properties_.major) +
+                std::to_string(properties_.minor) + ", or use --device cpu");
+    }
+    ~CudaDevice() override {
+        for (const TimedLaunch& launch : timed_) {
+            cudaEventDestroy(launch.begin);
+            cudaEventDestroy(launch.end);
+        }
+        cudaStreamDestroy(stream_);
+    }
+    CudaDevice(const CudaDevice&) = delete;
+    CudaDevice& operator=(const CudaDevice&) = delete;
+
+    std::string name() const override {
+        return std::string(properties_.name) + " (GPU " + std::to_string(index_) + ")";
+    }
+    std::uint64_t free_bytes() const override { return memory().free; }
+    std::uint64_t total_bytes() const override { return memory().total; }
+
+    void* allocate(std::size_t bytes) override {
+        void* memory_of_device = nullptr;
+        const cudaError_t error = cudaMalloc(&memory_of_device, bytes);
+        if (error == cudaErrorMemoryAllocation) {
+            cudaGetLastError();  // an error that is not fatal stays pending otherwise
+            const Memory now = memory();
+            throw DeviceError(name() + " is out of memory: " + megabytes(bytes) +
+                              " more are needed and " + megabytes(now.free) + " of " +
+                              megabytes(now.total) +
+                              " are free; use more GPUs with one rank each, or --device cpu");
+        }
+        check_cuda(error, "allocating memory");
+        return memory_of_device;
+    }
+    void release(void* memory_of_device) noexcept override { cudaFree(memory_of_device); }
+    void* allocate_host(std::size_t bytes) override {
+        void* memory_of_host = nullptr;
+        check_cuda(cudaMallocHost(&memory_of_host, bytes), "allocating pinned memory");
+        return memory_of_host;
+    }
+    void release_host(void* memory_of_host) noexcept override { cudaFreeHost(memory_of_host); }
+
+    void fill(void* to, int byte, std::size_t bytes) override {
+        check_cuda(cudaMemsetAsync(to, byte, bytes, stream_), "filling memory");
+    }
+    void copy_in(void* to, const void* from, std::size_t bytes) override {
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_),
+                   "copying to the GPU");
+    }
+    void copy_out(void* to, const void* from, std::size_t bytes) override {
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_),
+                   "copying from the GPU");
+        check_cuda(cudaStreamSynchronize(stream_), "computing");
+        if (measuring_) read_timed();
+    }
+
+    void launch(const Kernel& kernel, std::uint64_t items) override {
+        constexpr std::uint64_t blocks_per_processor = 32;
+        const std::uint64_t most_blocks =
+            blocks_per_processor * static_cast<std::uint64_t>(properties_.multiProcessorCount);
+        const auto run = [&] {
+            std::visit([&](const auto& k) { launch_on(stream_, k, items, most_blocks); }, kernel);
+        };
+        if (!measuring_) return run();
+        TimedLaunch timed{std::visit([](const auto& k) { return k.name; }, kernel), {}, {}};
+        check_cuda(cudaEventCreate(&timed.begin), "creating an event");
+        check_cuda(cudaEventCreate(&timed.end), "creating an event");
+        check_cuda(cudaEventRecord(timed.begin, stream_), "measuring");
+        run();
+        check_cuda(cudaEventRecord(timed.end, stream_), "measuring");
+        timed_.push_back(timed);
+    }
+
+    void measure_kernels(bool on) override { measuring_ = on; }
+    Profile profile() override {
+        check_cuda(cudaStreamSynchronize(stream_), "computing");
+        read_timed();
+        return profile_;
+    }
+
+  private:
+    struct Memory {
+        std::size_t free = 0;
+        std::size_t total = 0;
+    };
+    Memory memory() const {
+        Memory now;
+        check_cuda(cudaMemGetInfo(&now.free, &now.total), "asking for its memory");
+        return now;
+    }
+
+    // Call when the stream is idle.
+    void read_timed() {
+        for (const TimedLaunch& launch : timed_) {
+            float milliseconds = 0;
+            check_cuda(cudaEventElapsedTime(&milliseconds, launch.begin, launch.end), "measuring");
+            cudaEventDestroy(launch.begin);
+            cudaEventDestroy(launch.end);
+            KernelTime& time = profile_[launch.name];
+            ++time.calls;
+            time.seconds += static_cast<double>(milliseconds) / 1000.0;
+        }
+        timed_.clear();
+    }
+
+    int index_;
+    cudaDeviceProp properties_{};
+    cudaStream_t stream_ = nullptr;
+    bool measuring_ = false;
+    std::vector<TimedLaunch> timed_;
+    Profile profile_;
+};
+
+}  // namespace
+
+std::string cuda_support() {
+    return "CUDA " + version_text(CUDART_VERSION) + " (" ENGRAM_CUDA_ARCHITECTURES ")";
+}
+
+CudaDevices find_cuda_devices() {
+    int count = 0;
+    const cudaError_t error = cudaGetDeviceCount(&count);
+    if (error == cudaSuccess && count > 0) return {count, ""};
+    int driver = 0;
+    cudaDriverGetVersion(&driver);
+    if (driver == 0)
+        return {0, "no NVIDIA driver on this machine; a GPU needs a driver for CUDA " +
+                       version_text(CUDART_VERSION / 1000 * 1000) + " or newer"};
+    if (error == cudaErrorInsufficientDriver)
+        return {0, "the NVIDIA driver is too old: it supports CUDA " + version_text(driver) +
+                       ", and this engram needs CUDA " +
+                       version_text(CUDART_VERSION / 1000 * 1000) + " or newer; update the driver"};
+    return {0, std::string("no GPU can be used (") +
+                   (error == cudaSuccess ? "none found" : cudaGetErrorString(error)) +
+                   "); see nvidia-smi and CUDA_VISIBLE_DEVICES"};
+}
+
+std::unique_ptr<Device> make_cuda_device(int index) {
+    return std::make_unique<CudaDevice>(index);
+}
+
+}  // namespace engram::device

@@ -1,0 +1,19 @@
+// Turns error codes of CUDA into exceptions.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <string>
+
+#include "experiment/errors.hpp"
+
+namespace engram::device {
+
+//! \throw DeviceError that says what was done and what CUDA thinks of it
+inline void check_cuda(cudaError_t error, const char* what) {
+    if (error == cudaSuccess) return;
+    throw DeviceError(std::string("GPU: ") + what + " failed: " + cudaGetErrorString(error) + " (" +
+                      cudaGetErrorName(error) + ")");
+}
+
+}  // namespace engram::device

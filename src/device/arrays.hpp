@@ -1,0 +1,148 @@
+// Where the state of one rank lies in device memory: sizes and pointers, copied into each kernel.
+#pragma once
+
+#include <cstdint>
+
+#include "model/calcium.hpp"
+#include "model/early_phase.hpp"
+#include "model/fixed_point.hpp"
+#include "model/late_phase.hpp"
+#include "model/macros.hpp"
+#include "model/neuron.hpp"
+#include "model/random.hpp"
+
+namespace engram::device {
+
+// Constants of the model.
+struct Physics {
+    model::StepNeuron step_neuron;
+    model::EarlyPhase early;
+    model::LatePhase late;
+    model::CalciumDecay calcium_decay;
+    model::RandomStreams streams;
+    double ca_pre = 0;
+    double ca_post = 0;
+    double dt_s = 0;
+    double v_init_mV = 0;
+    double nA_per_quantum = 0;  //!< synaptic current per unit of fixed-point input
+    model::FixedPoint weight_exc_inh = 0;
+    model::FixedPoint weight_inh_exc = 0;
+    model::FixedPoint weight_inh_inh = 0;
+    bool noisy_background = false;
+    bool noisy_early_phase = false;
+};
+
+// Synapses in rows by source, as SynapseTable.
+struct Rows {
+    const std::uint64_t* offsets = nullptr;
+    const std::uint32_t* targets = nullptr;  //!< local indices
+    std::uint32_t n_sources = 0;
+};
+
+// A spike that arrives at a synapse which may be active; one entry of a list by step and target.
+struct ActiveArrival {
+    std::uint64_t synapse;
+    std::uint32_t source;
+    std::uint32_t next;  //!< index of the next entry, or end_of_list
+};
+inline constexpr std::uint32_t end_of_list = 0xffffffffu;
+
+// A row of plastic synapses that the end of a block has work in.
+struct RowTask {
+    std::uint32_t source;
+    std::uint16_t active;    //!< some synapse may be active
+    std::uint16_t expiring;  //!< some tag may end
+};
+
+// What kernels of one block tell each other.
+struct BlockCounters {
+    std::uint32_t any_active_arrival = 0;
+    std::uint32_t n_row_tasks = 0;
+    double highest_post = 0;  //!< no postsynaptic calcium trace is above this in the block
+};
+
+// Values of one sample, in file order: V, I_total, I_stim, I_bg, S, p; and Ca, h, z.
+inline constexpr std::uint32_t sampled_per_neuron = 6;
+inline constexpr std::uint32_t sampled_per_synapse = 3;
+
+// First words of the output of an epoch; packed spikes follow.
+enum OutputWord { word_n_spikes, word_first_bad_neuron, first_spike_word };
+
+inline constexpr std::uint32_t n_draw_counters = 1024;
+
+struct Arrays {
+    std::uint32_t n_local = 0;
+    std::uint32_t n_local_exc = 0;  //!< the first of the local neurons
+    std::uint32_t n_exc = 0;        //!< excitatory neurons of all ranks: sources of plastic rows
+
+    Rows plastic, exc_inh, inh_exc, inh_inh;
+    const std::uint32_t* global_ids = nullptr;
+
+    // By local neuron.
+    double* v_mV = nullptr;
+    double* i_syn_nA = nullptr;
+    double* i_bg_nA = nullptr;                 //!< minus its mean
+    double* refractory = nullptr;              //!< see model::NeuronState
+    model::FixedPoint* input = nullptr;        //!< [step in block][neuron]
+    std::uint32_t* arrival_list = nullptr;     //!< [step in block][neuron]: into active_arrivals
+    std::int32_t* recorded_neuron = nullptr;   //!< first position among the recorded, or -1
+    const std::uint8_t* receives = nullptr;    //!< [stimulus][neuron]
+    ActiveArrival* active_arrivals = nullptr;  //!< a place for each plastic synapse reached
+
+    // By plastic synapse; see PlasticState.
+    double* g = nullptr;
+    double* stored_z = nullptr;
+    std::uint8_t* tag = nullptr;
+
+    // By local excitatory neuron.
+    model::FixedPoint* change_sum = nullptr;
+    double* protein = nullptr;
+    double* shrinkage = nullptr;
+    double* synthesis_end_s = nullptr;  //!< of a consolidation
+    model::BlockMask* post_jumps = nullptr;
+    double* post_highest = nullptr;  //!< bound of the calcium trace in the block
+
+    // Calcium traces at the start of a block and its events, for alternating blocks: see parity.
+    double* pre_start[2] = {};             //!< by excitatory source
+    model::BlockMask* pre_jumps[2] = {};   //!< likewise
+    model::BlockMask* arrivals[2] = {};    //!< likewise: steps at which its spikes arrive
+    double* post_start[2] = {};            //!< by local excitatory neuron
+    double* tag_watch = nullptr;           //!< by source, see PlasticState
+    RowTask* row_tasks = nullptr;          //!< filled in any order
+    BlockCounters* counters = nullptr;     //!< of the present block
+    std::uint64_t* output = nullptr;       //!< see OutputWord
+    model::FixedPoint* n_draws = nullptr;  //!< spread over n_draw_counters
+
+    // Recording.
+    const std::uint32_t* recorded_neurons = nullptr;  //!< local indices, ascending
+    std::uint32_t n_recorded_neurons = 0;
+    std::uint32_t n_recorded_synapses = 0;
+    const std::uint64_t* recorded_synapses = nullptr;
+    const std::uint32_t* recorded_sources = nullptr;
+    const std::uint32_t* recorded_targets = nullptr;  //!< local
+    double* recorded_g = nullptr;                     //!< at the start of the block
+    double* recorded_z = nullptr;
+    double* samples = nullptr;  //!< rows as in TraceSampler
+    std::uint32_t sample_width = 0;
+
+    ENGRAM_HD_INLINE model::CalciumTrace pre(std::uint32_t source, int parity,
+                                             const Physics& physics) const {
+        return {pre_start[parity][source], physics.ca_pre, pre_jumps[parity][source]};
+    }
+    //! Complete once the neurons have been advanced.
+    ENGRAM_HD_INLINE model::CalciumTrace post(std::uint32_t neuron, int parity,
+                                              const Physics& physics) const {
+        return {post_start[parity][neuron], physics.ca_post, post_jumps[neuron]};
+    }
+    ENGRAM_HD_INLINE double z(std::uint64_t k, std::uint32_t target) const {
+        return model::LazyLatePhase::load(stored_z[k], static_cast<model::Tag>(tag[k]),
+                                          shrinkage[target]);
+    }
+    ENGRAM_HD_INLINE void set_tag(std::uint64_t k, std::uint32_t target, model::Tag new_tag) const {
+        const double x = shrinkage[target];
+        stored_z[k] = model::LazyLatePhase::store(z(k, target), new_tag, x);
+        tag[k] = static_cast<std::uint8_t>(new_tag);
+    }
+};
+
+}  // namespace engram::device

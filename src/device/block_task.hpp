@@ -1,0 +1,60 @@
+// What a block of steps has to do, uploaded before its epoch. Pointers are to device memory.
+#pragma once
+
+#include <cstdint>
+
+#include "model/calcium.hpp"
+
+namespace engram::device {
+
+// See CurrentPulse, PoissonTrain and ForcedSpike.
+struct PulseTask {
+    std::uint32_t stimulus;
+    std::int64_t begin;
+    std::int64_t end;
+    double mean_nA;
+    double sigma_nA;
+    double* deviation_nA;  //!< from the mean, by local neuron
+};
+struct TrainTask {
+    std::uint32_t stimulus;
+    std::int64_t begin;
+    std::int64_t end;
+    double probability_per_step;
+};
+struct ForcedTask {
+    std::uint32_t stimulus;
+    std::int64_t step;
+};
+
+template <class T>
+struct List {
+    const T* items = nullptr;
+    std::uint32_t size = 0;
+};
+
+// An event of a neuron: step (high word) and global id (low word).
+using PackedEvent = std::uint64_t;
+
+struct BlockTask {
+    std::int64_t begin = 0;
+    std::int32_t steps = 0;
+    std::int32_t offset = 0;  //!< first step within the epoch
+    std::int32_t parity = 0;  //!< which of the alternating arrays hold this block
+    bool first_of_epoch = false;
+    bool last_of_epoch = false;
+    double relaxation[model::max_block_steps + 1] = {};          //!< E at each step
+    double inverse_relaxation[model::max_block_steps + 1] = {};  //!< 1 / E
+    double highest_post_gain = 0;  //!< most that spikes of the block add to a postsynaptic trace
+    List<PackedEvent> arriving;    //!< spikes, by step within the epoch
+    //! By arriving excitatory spike: its first place in Arrays::active_arrivals.
+    const std::uint32_t* first_arrival = nullptr;
+    List<PackedEvent> influx;  //!< presynaptic calcium, by step within the block
+    List<PulseTask> pulses;
+    List<TrainTask> trains;
+    List<ForcedTask> forced;
+    std::int64_t sample_row[model::max_block_steps] = {};  //!< by step; no_sample if none is due
+};
+inline constexpr std::int64_t no_sample = -1;
+
+}  // namespace engram::device

@@ -1,0 +1,53 @@
+// A device: memory of its own, and the means to run kernels over it. Work is done in the order in
+// which it is asked for; only copies to the host wait for it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "device/kernel.hpp"
+
+namespace engram::device {
+
+// Time spent in each kernel.
+struct KernelTime {
+    std::uint64_t calls = 0;
+    double seconds = 0;
+};
+using Profile = std::map<std::string, KernelTime>;
+
+class Device {
+  public:
+    virtual ~Device() = default;
+
+    //! For messages and the summary, e.g. "NVIDIA H100 80GB HBM3 (GPU 0)".
+    virtual std::string name() const = 0;
+    virtual std::uint64_t free_bytes() const = 0;
+    virtual std::uint64_t total_bytes() const = 0;
+
+    //! \throw DeviceError if there is not enough memory
+    virtual void* allocate(std::size_t bytes) = 0;
+    virtual void release(void* memory) noexcept = 0;
+    //! Host memory that copies are fastest from and to.
+    virtual void* allocate_host(std::size_t bytes) = 0;
+    virtual void release_host(void* memory) noexcept = 0;
+
+    //! Sets every byte.
+    virtual void fill(void* to, int byte, std::size_t bytes) = 0;
+    //! Copies from the host. The source may be changed as soon as anything has been copied to the
+    //! host afterwards, or at once if it is not from allocate_host.
+    virtual void copy_in(void* to, const void* from, std::size_t bytes) = 0;
+    //! Copies to the host and waits until this and all work before it is done.
+    virtual void copy_out(void* to, const void* from, std::size_t bytes) = 0;
+
+    //! \param items  number of items; of a team kernel, how many to expect
+    virtual void launch(const Kernel& kernel, std::uint64_t items) = 0;
+
+    //! Starts or stops to measure kernels one by one, which takes time itself.
+    virtual void measure_kernels(bool on) = 0;
+    virtual Profile profile() = 0;
+};
+
+}  // namespace engram::device

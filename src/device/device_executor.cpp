@@ -1,0 +1,360 @@
+#include "device/device_executor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "experiment/errors.hpp"
+#include "simulation/fold_interval.hpp"
+#include "simulation/neuron_population.hpp"
+
+namespace engram::device {
+
+namespace {
+
+Physics make_physics(const Experiment& e) {
+    Physics p;
+    p.step_neuron = {
+        model::make_neuron_propagator(e.neuron, e.synapses.tau_syn_ms, e.dt_ms),
+        e.background.mean_nA,
+        model::background_sigma_nA(e.background.sigma_wn_nA_sqrt_s, e.synapses.tau_syn_ms)};
+    p.early = model::EarlyPhase(e.synapses, e.dt_ms);
+    p.late = model::LatePhase(e.synapses);
+    p.calcium_decay = model::CalciumDecay(e.synapses.tau_ca_ms, e.dt_ms);
+    p.streams = {e.seed};
+    p.ca_pre = e.synapses.ca_pre;
+    p.ca_post = e.synapses.ca_post;
+    p.dt_s = e.dt_ms / 1000.0;
+    p.v_init_mV = e.neuron.v_init_mV;
+    p.nA_per_quantum = model::fixed_point_quantum / e.neuron.r_leak_MOhm;
+    const double h_0 = e.synapses.h_0_mV;
+    p.weight_exc_inh = model::to_fixed_point(e.connectivity.w_ei * h_0);
+    p.weight_inh_exc = model::to_fixed_point(-e.connectivity.w_ie * h_0);
+    p.weight_inh_inh = model::to_fixed_point(-e.connectivity.w_ii * h_0);
+    p.noisy_background = p.step_neuron.bg_sigma_nA > 0.0;
+    p.noisy_early_phase = e.synapses.sigma_pl_mV > 0.0;
+    return p;
+}
+
+std::uint64_t most_spikes_per_epoch(const Experiment& e, const Network& network) {
+    return std::uint64_t{network.n_local()} *
+           model::most_spikes(static_cast<int>(e.steps_from_ms(e.synapses.t_ax_delay_ms)),
+                              static_cast<int>(e.steps_from_ms(e.neuron.t_ref_ms)));
+}
+
+std::string megabytes(std::uint64_t bytes) {
+    return std::to_string((bytes + 999999) / 1000000) + " MB";
+}
+
+// Says at once what is missing, rather than with the allocation that fails.
+std::unique_ptr<Device> with_room_for(std::unique_ptr<Device> device, const Experiment& experiment,
+                                      const Network& network) {
+    const std::uint64_t need =
+        DeviceNetwork::bytes(network) +
+        DeviceState::bytes(network, most_spikes_per_epoch(experiment, network)) +
+        experiment.stimuli.size() * std::uint64_t{network.n_local()};
+    const std::uint64_t have = device->free_bytes();
+    if (need > have)
+        throw DeviceError("this rank's part of the network needs " + megabytes(need) + " on " +
+                          device->name() + ", which has " + megabytes(have) + " free of " +
+                          megabytes(device->total_bytes()) +
+                          "; use more GPUs with one rank each, or --device cpu");
+    return device;
+}
+
+}  // namespace
+
+DeviceExecutor::DeviceExecutor(std::unique_ptr<Device> device, const Experiment& experiment,
+                               const Network& network)
+    : device_(with_room_for(std::move(device), experiment, network)),
+      network_(network),
+      physics_(make_physics(experiment)),
+      calcium_delay_steps_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
+      epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
+      relaxation_rate_per_s_(model::relaxation_rate / experiment.synapses.tau_h_s),
+      on_device_(*device_, network),
+      state_(*device_, network, most_spikes_per_epoch(experiment, network)),
+      stimuli_(*device_, experiment, network),
+      recorder_(*device_, network, experiment.record),
+      upload_(*device_),
+      spikes_(*device_) {
+    device_->launch(Fill<double>{state_.shrinkage.data(), 1.0}, state_.shrinkage.size());
+    sum_rows();
+}
+
+Arrays DeviceExecutor::arrays() const {
+    Arrays arrays;
+    on_device_.describe(arrays);
+    state_.describe(arrays);
+    recorder_.describe(arrays);
+    arrays.receives = stimuli_.receives();
+    return arrays;
+}
+
+void DeviceExecutor::begin_phase(Step begin) {
+    device_->launch(Fill<double>{state_.v_mV.data(), physics_.v_init_mV}, state_.v_mV.size());
+    for (auto* array : {&state_.i_syn_nA, &state_.i_bg_nA, &state_.refractory})
+        array->fill_bytes(0);
+    state_.clear_calcium();
+    influx_due_.clear();
+    fold(begin);
+}
+
+void DeviceExecutor::sum_rows() {
+    const Arrays a = arrays();
+    device_->launch(ResetSums{a}, a.n_exc);
+    device_->launch(SumRows{a}, a.n_exc);
+}
+
+void DeviceExecutor::fold(Step step) {
+    const Arrays a = arrays();
+    device_->launch(FoldRows{a, physics_.late, physics_.early.relaxation(step - reference_)},
+                    a.n_exc);
+    device_->launch(Fill<double>{state_.shrinkage.data(), 1.0}, state_.shrinkage.size());
+    sum_rows();
+    reference_ = step;
+}
+
+BlockPlan DeviceExecutor::plan_block(Step begin, int steps, int offset,
+                                     std::span<const PackedSpike> arriving, TraceSampler& sampler) {
+    BlockPlan plan;
+    BlockTask& task = plan.task;
+    task.begin = begin;
+    task.steps = steps;
+    task.offset = offset;
+    task.parity = std::exchange(parity_, 1 - parity_);
+    for (int s = 0; s <= steps; ++s) {
+        task.relaxation[s] = physics_.early.relaxation(begin + s - reference_);
+        task.inverse_relaxation[s] = 1.0 / task.relaxation[s];
+    }
+    task.highest_post_gain =
+        model::most_spikes(steps, physics_.step_neuron.propagator.refractory_steps) *
+        physics_.ca_post;
+    plan.arriving.assign(arriving.begin(), arriving.end());
+    for (const PackedSpike spike : arriving) {
+        const NeuronId neuron = neuron_of(spike);
+        const bool exc = neuron < network_.populations().n_exc;
+        const auto length = [&](Projection projection) {
+            const SynapseTable& table = network_.table(projection);
+            const NeuronId row = exc ? neuron : neuron - network_.populations().n_exc;
+            return table.row_end(row) - table.row_begin(row);
+        };
+        plan.first_arrival.push_back(static_cast<std::uint32_t>(plan.n_plastic_arrivals));
+        work_.delivered_spikes += exc ? length(Projection::exc_exc) + length(Projection::exc_inh)
+                                      : length(Projection::inh_exc) + length(Projection::inh_inh);
+        if (exc) plan.n_plastic_arrivals += length(Projection::exc_exc);
+    }
+    for (; !influx_due_.empty() && influx_due_.front().step < begin + steps;
+         influx_due_.pop_front())
+        plan.influx.push_back(
+            pack_spike(static_cast<std::uint32_t>(influx_due_.front().step - begin),
+                       influx_due_.front().neuron));
+    DeviceStimuli::Selection selection = stimuli_.select(begin, begin + steps);
+    plan.pulses = std::move(selection.pulses);
+    plan.trains = std::move(selection.trains);
+    plan.forced = std::move(selection.forced);
+    for (int s = 0; s < steps; ++s) {
+        const bool due = sampler.due(begin + s);
+        task.sample_row[s] = due ? recorder_.add_row(begin + s, sampler) : no_sample;
+        plan.samples |= due;
+    }
+    return plan;
+}
+
+EpochPlan DeviceExecutor::plan_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+                                     TraceSampler& sampler) {
+    EpochPlan plan;
+    std::size_t next = 0;
+    for (int offset = 0; offset < steps; offset += model::max_block_steps) {
+        const int n = std::min(model::max_block_steps, steps - offset);
+        const std::size_t first = next;
+        while (next < arriving.size() &&
+               step_in_epoch(arriving[next]) < static_cast<std::uint32_t>(offset + n))
+            ++next;
+        plan.push_back(
+            plan_block(begin + offset, n, offset, arriving.subspan(first, next - first), sampler));
+    }
+    plan.front().task.first_of_epoch = true;
+    plan.back().task.last_of_epoch = true;
+    return plan;
+}
+
+void DeviceExecutor::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+                               std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+    host_copy_.clear();
+    if (static_cast<double>(begin - reference_) * physics_.dt_s >= fold_interval_s) fold(begin);
+    stimuli_.begin_epoch(begin, begin + steps);
+    recorder_.reserve_rows(static_cast<std::size_t>(steps), sampler);
+    EpochPlan plan = plan_epoch(begin, steps, arriving, sampler);
+    std::uint64_t most_arrivals = 0;
+    for (const BlockPlan& block : plan)
+        most_arrivals = std::max(most_arrivals, block.n_plastic_arrivals);
+    state_.reserve_arrivals(most_arrivals);
+    const BlockTask* tasks = upload(upload_, plan);
+    const Arrays a = arrays();
+    for (std::size_t b = 0; b < plan.size(); ++b) run_block(a, plan[b], tasks + b);
+    collect_spikes(begin + steps, fired);
+    work_.neuron_steps += static_cast<std::uint64_t>(steps) * network_.n_local();
+}
+
+void DeviceExecutor::run_block(const Arrays& a, const BlockPlan& plan, const BlockTask* task) {
+    const BlockTask& t = plan.task;
+    const bool samples_synapses = plan.samples && recorder_.n_synapses() > 0;
+    const auto in_block = [&](Step step) { return t.begin <= step && step < t.begin + t.steps; };
+    const std::size_t first_snapshot = pending_snapshots_.size();
+    for (const Step step : snapshot_steps_) {
+        if (!in_block(step)) continue;
+        pending_snapshots_.push_back(make_snapshot(step));
+        const PendingSnapshot& snapshot = pending_snapshots_.back();
+        device_->launch(BeginSnapshot{a, snapshot.h_mV.data(), snapshot.z.data()}, a.n_exc);
+    }
+    std::erase_if(snapshot_steps_, in_block);
+    if (samples_synapses) device_->launch(BeginSynapseSamples{a}, a.n_recorded_synapses);
+
+    device_->launch(MarkEvents{a, task},
+                    std::max<std::uint64_t>({1, t.arriving.size, t.influx.size}));
+    if (t.arriving.size > 0)
+        device_->launch(DeliverSpikes{a, physics_, task}, std::uint64_t{2} * t.arriving.size);
+    device_->launch(AdvanceNeurons{a, physics_, task}, a.n_local);
+    device_->launch(SelectRows{a, physics_, task}, a.n_exc);
+    device_->launch(FinishRows{a, physics_, task}, a.n_exc);
+
+    if (samples_synapses)
+        device_->launch(FinishSynapseSamples{a, physics_, task}, a.n_recorded_synapses);
+    for (std::size_t i = first_snapshot; i < pending_snapshots_.size(); ++i) {
+        const PendingSnapshot& snapshot = pending_snapshots_[i];
+        device_->launch(FinishSnapshot{a, physics_, task, static_cast<int>(snapshot.step - t.begin),
+                                       snapshot.h_mV.data()},
+                        a.n_exc);
+    }
+}
+
+void DeviceExecutor::collect_spikes(Step end, std::vector<PackedSpike>& fired) {
+    // Most epochs have few spikes: one copy brings them all.
+    constexpr std::size_t words_at_once = 1024;
+    const std::size_t n_first = std::min(words_at_once, state_.output.size());
+    spikes_.reserve(state_.output.size() * sizeof(std::uint64_t));
+    const std::span words(reinterpret_cast<std::uint64_t*>(spikes_.data()), state_.output.size());
+    state_.output.copy_to(words.first(n_first));
+    const std::size_t n_words = first_spike_word + words[word_n_spikes];
+    if (n_words > n_first)
+        state_.output.copy_to(words.subspan(n_first, n_words - n_first), n_first);
+    fired.assign(words.begin() + first_spike_word,
+                 words.begin() + static_cast<std::ptrdiff_t>(n_words));
+    if (words[word_first_bad_neuron] != end_of_list)
+        throw NumericalError(not_finite_message(
+            network_.global_id(static_cast<std::uint32_t>(words[word_first_bad_neuron])), end));
+}
+
+void DeviceExecutor::schedule(std::span<const PackedSpike> spikes, Step begin) {
+    for (const PackedSpike spike : spikes)
+        if (neuron_of(spike) < network_.populations().n_exc)
+            influx_due_.push_back(
+                {begin + step_in_epoch(spike) + calcium_delay_steps_, neuron_of(spike)});
+}
+
+DeviceExecutor::PendingSnapshot DeviceExecutor::make_snapshot(Step step) const {
+    const std::size_t n = network_.plastic().size();
+    return {step, {*device_, n}, {*device_, n}};
+}
+
+Snapshot DeviceExecutor::read(const PendingSnapshot& pending) {
+    return {pending.step, pending.h_mV.to_vector(), pending.z.to_vector()};
+}
+
+std::vector<Snapshot> DeviceExecutor::take_snapshots() {
+    std::vector<Snapshot> snapshots;
+    for (const PendingSnapshot& pending : std::exchange(pending_snapshots_, {}))
+        snapshots.push_back(read(pending));
+    return snapshots;
+}
+
+SnapshotView DeviceExecutor::weights(Step step) {
+    const PendingSnapshot present = make_snapshot(step);
+    device_->launch(PresentWeights{arrays(), physics_.early.h_0_mV,
+                                   physics_.early.relaxation(step - reference_),
+                                   present.h_mV.data(), present.z.data()},
+                    network_.populations().n_exc);
+    weights_ = read(present);
+    return weights_.view();
+}
+
+void DeviceExecutor::sample_consolidation(Step begin, const std::vector<Step>& steps,
+                                          const model::Consolidation& consolidation,
+                                          TraceSampler& sampler) {
+    if (steps.empty()) return;
+    recorder_.reserve_rows(steps.size(), sampler);
+    std::vector<SampleTime> times;
+    for (const Step step : steps)
+        times.push_back(
+            {recorder_.add_row(step, sampler), static_cast<double>(step - begin) * physics_.dt_s});
+    const DeviceArray<SampleTime> on_device(*device_, times);
+    const Arrays a = arrays();
+    if (a.n_recorded_neurons > 0)
+        device_->launch(SampleNeuronsAfter{a, consolidation, physics_.v_init_mV, on_device.data()},
+                        times.size() * a.n_recorded_neurons);
+    if (a.n_recorded_synapses > 0)
+        device_->launch(
+            SampleSynapsesAfter{a, consolidation, physics_.early.h_0_mV, on_device.data()},
+            times.size() * a.n_recorded_synapses);
+    recorder_.complete(sampler);
+}
+
+void DeviceExecutor::consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
+                                 const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
+                                 std::vector<Snapshot>& snapshots) {
+    host_copy_.clear();
+    fold(begin);
+    const model::Consolidation consolidation{physics_.late, relaxation_rate_per_s_};
+    const Arrays a = arrays();
+    device_->launch(FindSynthesisEnd{a, consolidation}, a.n_local_exc);
+    sample_consolidation(begin, sample_steps, consolidation, sampler);
+    for (const Step step : snapshot_steps) {
+        const PendingSnapshot pending = make_snapshot(step);
+        device_->launch(SnapshotAfter{a, consolidation, physics_.early.h_0_mV,
+                                      static_cast<double>(step - begin) * physics_.dt_s,
+                                      pending.h_mV.data(), pending.z.data()},
+                        a.n_exc);
+        snapshots.push_back(read(pending));
+    }
+    const double time_s = static_cast<double>(end - begin) * physics_.dt_s;
+    device_->launch(ConsolidateRows{a, consolidation, time_s}, a.n_exc);
+    device_->launch(ConsolidateProtein{a, consolidation, time_s}, a.n_local_exc);
+    reference_ = end;
+    fold(end);
+}
+
+SharedState DeviceExecutor::shared_state() {
+    return {{}, {influx_due_.begin(), influx_due_.end()}, state_.pre_start[parity_].to_vector()};
+}
+
+LocalState DeviceExecutor::prepare_restore(Step step, bool within_phase) {
+    std::vector<DeviceStimuli::Process> processes;
+    if (within_phase) processes = stimuli_.state(step);
+    host_copy_.select(state_, parity_, processes, within_phase);
+    return host_copy_.views();
+}
+
+LocalState DeviceExecutor::local_state(Step step, bool within_phase) {
+    const LocalState views = prepare_restore(step, within_phase);
+    host_copy_.download();
+    return views;
+}
+
+void DeviceExecutor::restore(Step reference, const SharedState* shared) {
+    host_copy_.upload();
+    host_copy_.clear();
+    reference_ = reference;
+    sum_rows();
+    if (shared == nullptr) return;
+    influx_due_.assign(shared->calcium_due.begin(), shared->calcium_due.end());
+    state_.pre_start[parity_].copy_from(shared->calcium_pre);
+}
+
+WorkCounters DeviceExecutor::work() const {
+    WorkCounters work = work_;
+    for (const model::FixedPoint n : state_.n_draws.to_vector())
+        work.early_phase_draws += static_cast<std::uint64_t>(n);
+    return work;
+}
+
+}  // namespace engram::device

@@ -1,0 +1,113 @@
+// Kernels that begin a block: mark what happens in it, and deliver the spikes that arrive.
+#pragma once
+
+#include "device/arrays.hpp"
+#include "device/atomics.hpp"
+#include "device/block_task.hpp"
+
+namespace engram::device {
+
+ENGRAM_HD_INLINE std::uint32_t event_neuron(PackedEvent event) {
+    return static_cast<std::uint32_t>(event);
+}
+ENGRAM_HD_INLINE int event_step(PackedEvent event) {
+    return static_cast<int>(event >> 32);
+}
+
+// Item = event; always run for one item at least.
+struct MarkEvents {
+    static constexpr const char* name = "mark events";
+    Arrays arrays;
+    const BlockTask* task;
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
+        const BlockTask& t = *task;
+        if (item == 0) {
+            *arrays.counters = {};
+            if (t.first_of_epoch) {
+                arrays.output[word_n_spikes] = 0;
+                arrays.output[word_first_bad_neuron] = end_of_list;
+            }
+        }
+        if (item < t.arriving.size) {
+            const PackedEvent spike = t.arriving.items[item];
+            if (event_neuron(spike) < arrays.n_exc)
+                atomic_or(&arrays.arrivals[t.parity][event_neuron(spike)],
+                          1u << (event_step(spike) - t.offset));
+        }
+        if (item < t.influx.size) {
+            const PackedEvent influx = t.influx.items[item];
+            atomic_or(&arrays.pre_jumps[t.parity][event_neuron(influx)], 1u << event_step(influx));
+        }
+    }
+};
+
+// Item = (spike, one of the two projections of its population); lanes share its row.
+struct DeliverSpikes {
+    static constexpr const char* name = "deliver spikes";
+    static constexpr int team_lanes = 128;
+    Arrays arrays;
+    Physics physics;
+    const BlockTask* task;
+
+    ENGRAM_HD_INLINE std::uint64_t n_items() const {
+        return std::uint64_t{2} * task->arriving.size;
+    }
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t item, int lane, int lanes) const {
+        const PackedEvent spike = task->arriving.items[item / 2];
+        const std::uint32_t neuron = event_neuron(spike);
+        const int step = event_step(spike) - task->offset;
+        const bool second = item % 2 != 0;
+        if (neuron >= arrays.n_exc) {
+            deliver_fixed(second ? arrays.inh_inh : arrays.inh_exc, neuron - arrays.n_exc, step,
+                          second ? physics.weight_inh_inh : physics.weight_inh_exc, lane, lanes);
+        } else if (second) {
+            deliver_fixed(arrays.exc_inh, neuron, step, physics.weight_exc_inh, lane, lanes);
+        } else {
+            deliver_plastic(neuron, step, task->first_arrival[item / 2], lane, lanes);
+        }
+    }
+
+  private:
+    ENGRAM_HD_INLINE model::FixedPoint* input(int step, std::uint32_t target) const {
+        return &arrays.input[static_cast<std::uint64_t>(step) * arrays.n_local + target];
+    }
+
+    ENGRAM_HD_INLINE void deliver_fixed(const Rows& rows, std::uint32_t row, int step,
+                                        model::FixedPoint weight, int lane, int lanes) const {
+        for (std::uint64_t k = rows.offsets[row] + lane; k < rows.offsets[row + 1]; k += lanes)
+            atomic_add(input(step, rows.targets[k]), weight);
+    }
+
+    ENGRAM_HD_INLINE void deliver_plastic(std::uint32_t source, int step,
+                                          std::uint32_t first_arrival, int lane, int lanes) const {
+        const Rows& rows = arrays.plastic;
+        const double pre_highest = arrays.pre(source, task->parity, physics).upper_bound();
+        const double* post_start = arrays.post_start[task->parity];
+        const std::uint64_t begin = rows.offsets[source];
+        for (std::uint64_t k = begin + lane; k < rows.offsets[source + 1]; k += lanes) {
+            const std::uint32_t target = rows.targets[k];
+            if (pre_highest + post_start[target] + task->highest_post_gain >=
+                physics.early.theta_d) {
+                put_aside(k, source, target, step,
+                          first_arrival + static_cast<std::uint32_t>(k - begin));
+                continue;
+            }
+            const double h = std::fma(arrays.g[k], task->relaxation[step], physics.early.h_0_mV);
+            atomic_add(input(step, target), model::to_fixed_point(std::fma(
+                                                physics.early.h_0_mV, arrays.z(k, target), h)));
+        }
+    }
+
+    // The weight of a synapse that may be active is known only once its target has come that far.
+    ENGRAM_HD_INLINE void put_aside(std::uint64_t k, std::uint32_t source, std::uint32_t target,
+                                    int step, std::uint32_t entry) const {
+        arrays.counters->any_active_arrival = 1;
+        std::uint32_t* head =
+            &arrays.arrival_list[static_cast<std::uint64_t>(step) * arrays.n_local + target];
+        arrays.active_arrivals[entry] = {k, source, exchange(head, entry)};
+    }
+};
+
+}  // namespace engram::device

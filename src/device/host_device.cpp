@@ -1,0 +1,82 @@
+#include "device/host_device.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace engram::device {
+
+namespace {
+
+template <class Work>
+void for_each(std::uint64_t n, HostDevice::Order order, const Work& work) {
+    if (order == HostDevice::Order::forward)
+        for (std::uint64_t i = 0; i < n; ++i) work(i);
+    else
+        for (std::uint64_t i = n; i > 0; --i) work(i - 1);
+}
+
+template <class K>
+void run(const K& kernel, std::uint64_t items, int lanes, HostDevice::Order order) {
+    if constexpr (TeamKernel<K>)
+        for_each(kernel.n_items(), order, [&](std::uint64_t item) {
+            for_each(static_cast<std::uint64_t>(lanes), order,
+                     [&](std::uint64_t lane) { kernel(item, static_cast<int>(lane), lanes); });
+        });
+    else
+        for_each(items, order, [&](std::uint64_t item) { kernel(item); });
+}
+
+}  // namespace
+
+std::uint64_t HostDevice::free_bytes() const {
+    return static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES)) *
+           static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::uint64_t HostDevice::total_bytes() const {
+    return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+           static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void* HostDevice::allocate(std::size_t bytes) {
+    void* memory = std::malloc(bytes);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+}
+
+void HostDevice::release(void* memory) noexcept {
+    std::free(memory);
+}
+
+void HostDevice::fill(void* to, int byte, std::size_t bytes) {
+    std::memset(to, byte, bytes);
+}
+
+void HostDevice::copy_in(void* to, const void* from, std::size_t bytes) {
+    std::memcpy(to, from, bytes);
+}
+
+void HostDevice::copy_out(void* to, const void* from, std::size_t bytes) {
+    std::memcpy(to, from, bytes);
+}
+
+void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
+    using Clock = std::chrono::steady_clock;
+    const auto start = measuring_ ? Clock::now() : Clock::time_point();
+    std::visit([&](const auto& k) { run(k, items, lanes_, order_); }, kernel);
+    if (!measuring_) return;
+    const char* name = std::visit([](const auto& k) { return k.name; }, kernel);
+    KernelTime& time = profile_[name];
+    ++time.calls;
+    time.seconds += std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void HostDevice::measure_kernels(bool on) {
+    measuring_ = on;
+}
+
+}  // namespace engram::device

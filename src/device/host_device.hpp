@@ -1,0 +1,39 @@
+// Runs the kernels over host memory, so that everything but the launches can be tested without a
+// GPU.
+#pragma once
+
+#include "device/device.hpp"
+
+namespace engram::device {
+
+class HostDevice : public Device {
+  public:
+    //! In which order items and lanes are done; no result may depend on it.
+    enum class Order { forward, backward };
+
+    //! \param lanes  lanes of a team
+    explicit HostDevice(int lanes = 1, Order order = Order::forward)
+        : lanes_(lanes), order_(order) {}
+
+    std::string name() const override { return "kernels on the host"; }
+    std::uint64_t free_bytes() const override;
+    std::uint64_t total_bytes() const override;
+    void* allocate(std::size_t bytes) override;
+    void release(void* memory) noexcept override;
+    void* allocate_host(std::size_t bytes) override { return allocate(bytes); }
+    void release_host(void* memory) noexcept override { release(memory); }
+    void fill(void* to, int byte, std::size_t bytes) override;
+    void copy_in(void* to, const void* from, std::size_t bytes) override;
+    void copy_out(void* to, const void* from, std::size_t bytes) override;
+    void launch(const Kernel& kernel, std::uint64_t items) override;
+    void measure_kernels(bool on) override;
+    Profile profile() override { return profile_; }
+
+  private:
+    int lanes_;
+    Order order_;
+    bool measuring_ = false;
+    Profile profile_;
+};
+
+}  // namespace engram::device

@@ -1,0 +1,109 @@
+// The early phase of one synapse over part of a block: one exact draw for each interval in which
+// calcium stays in a zone. Draws are keyed by (pre, post, closing step), as in ActiveSynapses.
+#pragma once
+
+#include "device/arrays.hpp"
+#include "device/block_task.hpp"
+
+namespace engram::device {
+
+// A synapse, the calcium of its neurons, and what its draws are keyed by.
+struct ActiveSynapse {
+    model::CalciumTrace pre;
+    model::CalciumTrace post;
+    std::uint32_t source;   //!< global id
+    std::uint32_t post_id;  //!< global id
+};
+
+//! Last arrival before a step, or 0: see ActiveSynapses::last_cut.
+ENGRAM_HD_INLINE int last_cut(model::BlockMask arrivals, int before) {
+    const model::BlockMask earlier = arrivals & ((1u << before) - 1u);
+    if (earlier == 0) return 0;
+#if defined(__CUDA_ARCH__)
+    return 31 - __clz(static_cast<int>(earlier));
+#else
+    return 31 - __builtin_clz(earlier);
+#endif
+}
+
+//! First arrival after a step, or `end`.
+ENGRAM_HD_INLINE int next_cut(model::BlockMask arrivals, int after, int end) {
+    const model::BlockMask later = arrivals & ~((2u << after) - 1u);
+    if (later == 0) return end;
+    const int cut = model::CalciumTrace::lowest(later);
+    return cut < end ? cut : end;
+}
+
+// Weights at both ends of a draw.
+struct Draw {
+    double h_from_mV;
+    double h_to_mV;
+    double g_to;  //!< h_to relative to E at the end
+};
+
+ENGRAM_HD_INLINE Draw draw_interval(const Physics& physics, const BlockTask& task,
+                                    const ActiveSynapse& synapse, double g, model::Zone zone,
+                                    int from, int to) {
+    double noise = 0.0;
+    if (physics.noisy_early_phase) {
+        const auto words =
+            physics.streams(model::Purpose::early_phase, synapse.source, synapse.post_id,
+                            static_cast<std::uint64_t>(task.begin + to));
+        noise = model::normal_pair(words.word[0], words.word[1]).first;
+    }
+    const double h_0 = physics.early.h_0_mV;
+    const double h = std::fma(g, task.relaxation[from], h_0);
+    const double next = physics.early.advance(h, zone, to - from, noise);
+    return {h, next, (next - h_0) * task.inverse_relaxation[to]};
+}
+
+// An interval of steps within one zone that is not passive.
+struct ZoneInterval {
+    model::Zone zone = model::Zone::passive;
+    int from = 0;
+    int to = 0;
+};
+
+//! The first active interval that begins at `from` or later, cut at `end`; passive if there is
+//! none.
+ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics& physics, const ActiveSynapse& synapse,
+                                            int from, int end) {
+    const auto zone_at = [&](int step) {
+        return physics.early.zone(synapse.pre.at(step, physics.calcium_decay) +
+                                  synapse.post.at(step, physics.calcium_decay));
+    };
+    ZoneInterval interval{model::Zone::passive, from, from};
+    while (interval.from < end) {
+        interval.zone = zone_at(interval.from);
+        if (interval.zone != model::Zone::passive) break;
+        ++interval.from;
+    }
+    interval.to = interval.from;
+    while (interval.to < end &&
+           (interval.to == interval.from || zone_at(interval.to) == interval.zone))
+        ++interval.to;
+    return interval;
+}
+
+//! Brings g over steps [from, to) and returns the number of draws.
+ENGRAM_HD_INLINE int advance_early_phase(const Physics& physics, const BlockTask& task,
+                                         const ActiveSynapse& synapse, int from, int to,
+                                         double& g) {
+    int n_draws = 0;
+    for (int step = from; step < to;) {
+        const ZoneInterval interval = next_interval(physics, synapse, step, to);
+        if (interval.zone == model::Zone::passive) break;
+        g = draw_interval(physics, task, synapse, g, interval.zone, interval.from, interval.to)
+                .g_to;
+        ++n_draws;
+        step = interval.to;
+    }
+    return n_draws;
+}
+
+//! What adding |g| to a sum changes when g does.
+ENGRAM_HD_INLINE model::FixedPoint change_of_sum(double before, double after) {
+    return model::to_fixed_point(std::fabs(after)) - model::to_fixed_point(std::fabs(before));
+}
+
+}  // namespace engram::device

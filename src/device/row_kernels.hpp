@@ -1,0 +1,139 @@
+// Kernels that end a block: find the rows of plastic synapses with work to do, and do it.
+#pragma once
+
+#include <limits>
+
+#include "device/arrays.hpp"
+#include "device/atomics.hpp"
+#include "device/block_task.hpp"
+#include "device/intervals.hpp"
+
+namespace engram::device {
+
+// Item = excitatory neuron: as a source, lists its row if it has work and moves its calcium trace
+// to the next block; with the same index as a local target, moves the postsynaptic trace.
+struct SelectRows {
+    static constexpr const char* name = "select rows";
+    Arrays arrays;
+    Physics physics;
+    const BlockTask* task;
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
+        const auto i = static_cast<std::uint32_t>(item);
+        const BlockTask& t = *task;
+        const int next = 1 - t.parity;
+        const model::CalciumTrace pre = arrays.pre(i, t.parity, physics);
+        arrays.pre_start[next][i] = pre.at_end(t.steps, physics.calcium_decay);
+        arrays.pre_jumps[next][i] = 0;
+        arrays.arrivals[next][i] = 0;
+        if (i < arrays.n_local_exc)
+            arrays.post_start[next][i] =
+                arrays.post(i, t.parity, physics).at_end(t.steps, physics.calcium_decay);
+
+        const bool active =
+            pre.upper_bound() + arrays.counters->highest_post >= physics.early.theta_d;
+        const bool expiring =
+            arrays.tag_watch[i] * t.relaxation[t.steps] < physics.late.theta_tag_mV;
+        if (!active && !expiring) return;
+        // Every synapse of the row that keeps its tag registers again.
+        if (expiring) arrays.tag_watch[i] = std::numeric_limits<double>::infinity();
+        arrays.row_tasks[fetch_add(&arrays.counters->n_row_tasks, 1)] = {
+            i, static_cast<std::uint16_t>(active), static_cast<std::uint16_t>(expiring)};
+    }
+};
+
+// Item = listed row; lanes share its synapses. Brings active synapses to the end of the block and
+// updates tags.
+struct FinishRows {
+    static constexpr const char* name = "finish rows";
+    static constexpr int team_lanes = 128;
+    Arrays arrays;
+    Physics physics;
+    const BlockTask* task;
+
+    ENGRAM_HD_INLINE std::uint64_t n_items() const { return arrays.counters->n_row_tasks; }
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t item, int lane, int lanes) const {
+        const RowTask row = arrays.row_tasks[item];
+        const BlockTask& t = *task;
+        const model::CalciumTrace pre = arrays.pre(row.source, t.parity, physics);
+        const int from = last_cut(arrays.arrivals[t.parity][row.source], t.steps);
+        const Bounds bounds = bounds_of(pre, from);
+        std::uint32_t n_draws = 0;
+        for (std::uint64_t k = arrays.plastic.offsets[row.source] + lane;
+             k < arrays.plastic.offsets[row.source + 1]; k += lanes) {
+            const std::uint32_t target = arrays.plastic.targets[k];
+            if (row.active &&
+                bounds.highest + arrays.post_highest[target] >= physics.early.theta_d) {
+                n_draws += finish(k, row.source, target, pre, bounds, from);
+                update_tag(k, row.source, target);
+            } else if (row.expiring) {
+                expire_tag(k, row.source, target);
+            }
+        }
+        if (n_draws > 0)
+            atomic_add(&arrays.n_draws[row.source % n_draw_counters], model::FixedPoint{n_draws});
+    }
+
+  private:
+    // Of the presynaptic trace: over what is left of the block, and over all of it.
+    struct Bounds {
+        double lowest;
+        double highest;
+    };
+
+    ENGRAM_HD_INLINE Bounds bounds_of(const model::CalciumTrace& pre, int from) const {
+        Bounds bounds{pre.at(from, physics.calcium_decay), pre.upper_bound()};
+        for (int s = from + 1; s < task->steps; ++s) {
+            const double value = pre.at(s, physics.calcium_decay);
+            if (value < bounds.lowest) bounds.lowest = value;
+        }
+        return bounds;
+    }
+
+    ENGRAM_HD_INLINE int finish(std::uint64_t k, std::uint32_t source, std::uint32_t target,
+                                const model::CalciumTrace& pre, const Bounds& bounds,
+                                int from) const {
+        const BlockTask& t = *task;
+        const ActiveSynapse synapse{pre, arrays.post(target, t.parity, physics), source,
+                                    arrays.global_ids[target]};
+        const double before = arrays.g[k];
+        double g = before;
+        int n_draws = 0;
+        // Rounding is monotonic: if the sums of the lowest and of the highest values are in one
+        // zone, every sum is.
+        const double post_lowest = synapse.post.start * physics.calcium_decay.factor[t.steps - 1];
+        const model::Zone zone = physics.early.zone(bounds.highest + arrays.post_highest[target]);
+        if (zone == physics.early.zone(bounds.lowest + post_lowest)) {
+            g = draw_interval(physics, t, synapse, g, zone, from, t.steps).g_to;
+            n_draws = 1;
+        } else {
+            n_draws = advance_early_phase(physics, t, synapse, from, t.steps, g);
+        }
+        if (n_draws == 0) return 0;
+        arrays.g[k] = g;
+        atomic_add(&arrays.change_sum[target], change_of_sum(before, g));
+        return n_draws;
+    }
+
+    ENGRAM_HD_INLINE void update_tag(std::uint64_t k, std::uint32_t source,
+                                     std::uint32_t target) const {
+        const double g = arrays.g[k];
+        const model::Tag tag = physics.late.tag(g * task->relaxation[task->steps]);
+        if (static_cast<std::uint8_t>(tag) != arrays.tag[k]) arrays.set_tag(k, target, tag);
+        if (tag != model::Tag::none)
+            atomic_min_nonnegative(&arrays.tag_watch[source], std::fabs(g));
+    }
+
+    ENGRAM_HD_INLINE void expire_tag(std::uint64_t k, std::uint32_t source,
+                                     std::uint32_t target) const {
+        if (static_cast<model::Tag>(arrays.tag[k]) == model::Tag::none) return;
+        const double size = std::fabs(arrays.g[k]);
+        if (size * task->relaxation[task->steps] < physics.late.theta_tag_mV)
+            arrays.set_tag(k, target, model::Tag::none);
+        else
+            atomic_min_nonnegative(&arrays.tag_watch[source], size);
+    }
+};
+
+}  // namespace engram::device

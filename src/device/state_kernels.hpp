@@ -1,0 +1,95 @@
+// Kernels that bring the lazily kept state to a common reference; as PlasticState::fold.
+#pragma once
+
+#include <limits>
+
+#include "device/arrays.hpp"
+#include "device/atomics.hpp"
+
+namespace engram::device {
+
+// Item = excitatory neuron: forgets the watch of its row and, as a local target, its sum.
+struct ResetSums {
+    static constexpr const char* name = "fold";
+    Arrays arrays;
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t i) const {
+        arrays.tag_watch[i] = std::numeric_limits<double>::infinity();
+        if (i < arrays.n_local_exc) arrays.change_sum[i] = 0;
+    }
+};
+
+// Item = row: gives g and z relative to the end of `relaxation`, and sets all tags. Sums must have
+// been reset; shrinkages are to be reset afterwards.
+struct FoldRows {
+    static constexpr const char* name = "fold";
+    static constexpr int team_lanes = 128;
+    Arrays arrays;
+    model::LatePhase late;
+    double relaxation;
+
+    ENGRAM_HD_INLINE std::uint64_t n_items() const { return arrays.plastic.n_sources; }
+    ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
+        for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
+             k < arrays.plastic.offsets[source + 1]; k += lanes) {
+            const double z = arrays.z(k, arrays.plastic.targets[k]);
+            const double change = arrays.g[k] * relaxation;
+            const model::Tag tag = late.tag(change);
+            arrays.g[k] = change;
+            arrays.stored_z[k] = model::LazyLatePhase::store(z, tag, 1.0);
+            arrays.tag[k] = static_cast<std::uint8_t>(tag);
+        }
+    }
+};
+
+// Item = row: adds its synapses to the sums and watches their tags.
+struct SumRows {
+    static constexpr const char* name = "fold";
+    static constexpr int team_lanes = 128;
+    Arrays arrays;
+
+    ENGRAM_HD_INLINE std::uint64_t n_items() const { return arrays.plastic.n_sources; }
+    ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
+        double lowest = std::numeric_limits<double>::infinity();
+        for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
+             k < arrays.plastic.offsets[source + 1]; k += lanes) {
+            const double size = std::fabs(arrays.g[k]);
+            const model::FixedPoint change = model::to_fixed_point(size);
+            if (change != 0) atomic_add(&arrays.change_sum[arrays.plastic.targets[k]], change);
+            if (static_cast<model::Tag>(arrays.tag[k]) != model::Tag::none && size < lowest)
+                lowest = size;
+        }
+        atomic_min_nonnegative(&arrays.tag_watch[source], lowest);
+    }
+};
+
+// Item = any: fills an array.
+template <class T>
+struct Fill {
+    static constexpr const char* name = "fill";
+    T* values;
+    T value;
+    ENGRAM_HD_INLINE void operator()(std::uint64_t i) const { values[i] = value; }
+};
+
+// Item = row: the present weights.
+struct PresentWeights {
+    static constexpr const char* name = "snapshot";
+    static constexpr int team_lanes = 128;
+    Arrays arrays;
+    double h_0_mV;
+    double relaxation;
+    double* h_mV;
+    double* z;
+
+    ENGRAM_HD_INLINE std::uint64_t n_items() const { return arrays.plastic.n_sources; }
+    ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
+        for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
+             k < arrays.plastic.offsets[source + 1]; k += lanes) {
+            h_mV[k] = std::fma(arrays.g[k], relaxation, h_0_mV);
+            z[k] = arrays.z(k, arrays.plastic.targets[k]);
+        }
+    }
+};
+
+}  // namespace engram::device

@@ -1,0 +1,87 @@
+// What computes one rank's part of a simulation, and where its state lives: the processor or a GPU.
+// Every executor gives the same bits.
+#pragma once
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "network/network.hpp"
+#include "simulation/simulation_state.hpp"
+#include "simulation/snapshot.hpp"
+#include "simulation/spike.hpp"
+#include "simulation/trace_sampler.hpp"
+
+namespace engram {
+
+// Work done so far on this rank, for benchmarks and the summary.
+struct WorkCounters {
+    std::uint64_t neuron_steps = 0;
+    std::uint64_t delivered_spikes = 0;  //!< synapses reached
+    std::uint64_t early_phase_draws = 0;
+};
+
+class Executor {
+  public:
+    virtual ~Executor() = default;
+
+    //! Starts a spiking phase at rest: V_init, no currents, no calcium, nothing on its way.
+    virtual void begin_phase(Step begin) = 0;
+    //! Steps of a min-delay epoch.
+    virtual int epoch_steps() const = 0;
+    //! Simulates steps [begin, begin + steps), at most one epoch.
+    //! \param arriving  all ranks' spikes of the previous epoch, sorted; they arrive in this one
+    //! \param fired     receives this rank's spikes, in any order
+    //! \param sampler   receives a row for each step that is due; see complete_samples
+    //! \throw NumericalError if a membrane potential is no finite number
+    virtual void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+                           std::vector<PackedSpike>& fired, TraceSampler& sampler) = 0;
+    //! Takes note of all ranks' spikes of the epoch that began at `begin`: their calcium.
+    virtual void schedule(std::span<const PackedSpike> spikes, Step begin) = 0;
+
+    //! Fast-forwards from `begin` to `end`, samples at the given steps (ascending), and takes
+    //! snapshots at `snapshot_steps`.
+    virtual void consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
+                             const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
+                             std::vector<Snapshot>& snapshots) = 0;
+
+    //! Fills in the values of all rows of the sampler, which may have been kept elsewhere.
+    virtual void complete_samples(TraceSampler& sampler) = 0;
+    //! Whether a snapshot at `step` is wanted of the next epoch that contains it.
+    virtual void request_snapshot(Step step) = 0;
+    //! Snapshots taken since the last call.
+    virtual std::vector<Snapshot> take_snapshots() = 0;
+    //! Present weights, to be told at `step`; valid until the state changes.
+    virtual SnapshotView weights(Step step) = 0;
+    //! Protein amounts by local excitatory neuron [umol/l].
+    virtual std::vector<double> protein() const = 0;
+
+    //! Step that the early phase is stored relative to.
+    virtual Step reference() const = 0;
+    //! State that all ranks hold alike, between two epochs.
+    virtual SharedState shared_state() = 0;
+    //! Views of what is local at `step`, valid until the state changes.
+    //! \param within_phase  whether a spiking phase has begun: membrane and calcium count too
+    virtual LocalState local_state(Step step, bool within_phase) = 0;
+    //! Views to write a saved state to; restore() then takes it over.
+    virtual LocalState prepare_restore(Step step, bool within_phase) = 0;
+    //! \param shared  of a phase that has begun, else null
+    virtual void restore(Step reference, const SharedState* shared) = 0;
+
+    //! Name of what computes, e.g. "CPU".
+    virtual std::string device_name() const = 0;
+    virtual WorkCounters work() const = 0;
+    //! Bytes of all state that grows with the plastic synapses.
+    virtual std::uint64_t synapse_bytes() const = 0;
+};
+
+//! Makes the executor of this rank. Collective; experiment and network must outlive it.
+using ExecutorFactory = std::function<std::unique_ptr<Executor>(
+    const Experiment& experiment, const Network& network, MPI_Comm communicator)>;
+
+}  // namespace engram

@@ -1,0 +1,68 @@
+// The same on a GPU; skipped where there is none.
+#include <gtest/gtest.h>
+
+#include "device/cuda_device.hpp"
+#include "device/device_array.hpp"
+#include "device/device_executor.hpp"
+#include "device/executor_cases.hpp"
+#include "experiment/errors.hpp"
+
+namespace engram::test {
+namespace {
+
+ExecutorFactory on_gpu() {
+    return [](const Experiment& experiment, const Network& network, MPI_Comm) {
+        return std::make_unique<device::DeviceExecutor>(device::make_cuda_device(0), experiment,
+                                                        network);
+    };
+}
+
+// Skips every test of a suite where there is no GPU.
+template <class Base>
+class OnGpu : public Base {
+  protected:
+    void SetUp() override {
+        if (const auto devices = device::find_cuda_devices(); devices.count == 0)
+            GTEST_SKIP() << devices.problem;
+    }
+};
+
+class GpuDevice : public OnGpu<testing::Test> {};
+class Gpu : public OnGpu<testing::TestWithParam<ExecutorCase>> {};
+
+TEST_P(Gpu, EqualsTheProcessor) {
+    expect_equal_to_processor(GetParam(), on_gpu());
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Gpu, testing::ValuesIn(executor_cases()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_F(GpuDevice, CopiesAndFills) {
+    const auto gpu = device::make_cuda_device(0);
+    device::DeviceArray<double> array(*gpu, std::vector<double>{1.0, 2.0, 3.0});
+    EXPECT_EQ(array.to_vector(), (std::vector<double>{1.0, 2.0, 3.0}));
+    gpu->launch(device::Fill<double>{array.data(), 0.5}, 2);
+    EXPECT_EQ(array.to_vector(), (std::vector<double>{0.5, 0.5, 3.0}));
+    array.fill_bytes(0);
+    EXPECT_EQ(array.to_vector(), std::vector<double>(3, 0.0));
+}
+
+TEST_F(GpuDevice, SaysHowMuchMemoryIsMissing) {
+    const auto gpu = device::make_cuda_device(0);
+    try {
+        gpu->release(gpu->allocate(std::size_t{1} << 50));
+        FAIL() << "a petabyte was allocated";
+    } catch (const DeviceError& error) {
+        EXPECT_NE(std::string(error.what()).find("out of memory"), std::string::npos)
+            << error.what();
+    }
+    EXPECT_LE(gpu->free_bytes(), gpu->total_bytes());
+}
+
+TEST_F(GpuDevice, ReportsMembranePotentialThatIsNoNumber) {
+    EXPECT_NE(error_of_run(overflowing_network(), on_gpu()).find("no finite number"),
+              std::string::npos);
+}
+
+}  // namespace
+}  // namespace engram::test

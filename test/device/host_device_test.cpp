@@ -1,0 +1,56 @@
+// The kernels, run over host memory, against the engine of the processor: equal to the last bit,
+// in whatever order items and lanes are done.
+#include "device/host_device.hpp"
+
+#include <gtest/gtest.h>
+
+#include "device/device_executor.hpp"
+#include "device/executor_cases.hpp"
+#include "simulation/cpu_executor.hpp"
+
+namespace engram::test {
+namespace {
+
+using device::HostDevice;
+
+ExecutorFactory kernels_on_host(int lanes, HostDevice::Order order) {
+    return [=](const Experiment& experiment, const Network& network, MPI_Comm) {
+        return std::make_unique<device::DeviceExecutor>(std::make_unique<HostDevice>(lanes, order),
+                                                        experiment, network);
+    };
+}
+
+class KernelsOnHost : public testing::TestWithParam<ExecutorCase> {};
+
+TEST_P(KernelsOnHost, EqualTheProcessor) {
+    expect_equal_to_processor(GetParam(), kernels_on_host(1, HostDevice::Order::forward));
+}
+
+TEST_P(KernelsOnHost, InAnotherOrder) {
+    expect_equal_to_processor(GetParam(), kernels_on_host(5, HostDevice::Order::backward));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, KernelsOnHost, testing::ValuesIn(executor_cases()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(HostDevice, ReportsMembranePotentialThatIsNoNumber) {
+    const std::string message = error_of_run(overflowing_network(), make_cpu_executor);
+    EXPECT_NE(message.find("no finite number"), std::string::npos) << message;
+    EXPECT_EQ(message,
+              error_of_run(overflowing_network(), kernels_on_host(1, HostDevice::Order::forward)));
+}
+
+TEST(HostDevice, MeasuresKernels) {
+    HostDevice device;
+    std::vector<double> values(3);
+    device.launch(device::Fill<double>{values.data(), 2.5}, values.size());
+    EXPECT_EQ(values, std::vector<double>(3, 2.5));
+    EXPECT_TRUE(device.profile().empty());
+    device.measure_kernels(true);
+    for (int i = 0; i < 2; ++i) device.launch(device::Fill<double>{values.data(), 1.0}, 1);
+    EXPECT_EQ(values, (std::vector<double>{1.0, 2.5, 2.5}));
+    EXPECT_EQ(device.profile().at("fill").calls, 2u);
+}
+
+}  // namespace
+}  // namespace engram::test

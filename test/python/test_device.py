@@ -1,0 +1,152 @@
+"""The device does not change a result: kernels of the GPU, run on the host, against the processor.
+
+What needs a GPU is skipped where there is none.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import h5py
+import pytest
+from conftest import BACKGROUND, MPI_ENVIRONMENT, run_program
+from results_equal import assert_equal, content
+from test_checkpoint import checkpoints, kill_all, step_of, wait_for
+
+NETWORK = Path(__file__).parent / "networks/recall200.yaml"
+STEPS_PER_S = 5000
+OTHER = {"cpu": "host-kernels", "host-kernels": "cpu"}
+
+
+def simulate(engram: Path, output: Path, device: str, ranks: int, *settings: str) -> Path:
+    sets = [part for setting in settings for part in ("--set", setting)]
+    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", ranks, engram, "run",
+                          NETWORK, "--output", output, "--quiet", "--device", device, *sets])
+    assert result.returncode == 0, f"{result.returncode} {result.stderr}"
+    return output
+
+
+@pytest.fixture(scope="module")
+def on_cpu(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on the processor that keeps its checkpoints."""
+    return simulate(engram, tmp_path_factory.mktemp("device") / "cpu", "cpu", 1,
+                    "checkpoint.every_simulated_s=0.5", "checkpoint.keep=1000")
+
+
+@pytest.fixture(scope="module")
+def gpu_problem(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Why no GPU can be used here, or an empty text."""
+    directory = tmp_path_factory.mktemp("problem")
+    (directory / "background.yaml").write_text(BACKGROUND)
+    result = run_program([engram, "run", directory / "background.yaml", "--quiet",
+                          "--output", directory / "results", "--device", "gpu"])
+    assert result.returncode in (0, 4), result.stderr
+    return result.stderr if result.returncode == 4 else ""
+
+
+def state(checkpoint: Path) -> dict[str, Any]:
+    """Everything but the header, which tells wall times."""
+    return {name: value for name, value in content(checkpoint).items() if "header" not in name}
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_host_kernels_equal_cpu(engram: Path, on_cpu: Path, tmp_path: Path, ranks: int) -> None:
+    output = simulate(engram, tmp_path / "kernels", "host-kernels", ranks,
+                      "checkpoint.every_simulated_s=0.5", "checkpoint.keep=1000")
+    assert_equal(on_cpu, output)
+    names = [path.name for path in checkpoints(on_cpu)]
+    assert len(names) > 10
+    assert names == [path.name for path in checkpoints(output)]
+    for name in names:
+        assert state(on_cpu / name) == state(output / name), name
+    assert json.loads((on_cpu / "summary.json").read_text())["device"] == "CPU"
+    summary = json.loads((output / "summary.json").read_text())
+    assert summary["device"] == "kernels on the host"
+    assert summary["work"] == json.loads((on_cpu / "summary.json").read_text())["work"]
+
+
+def interrupted(engram: Path, output: Path, device: str, time_s: float, every_s: float) -> Path:
+    """A killed run whose newest checkpoint is the last up to a simulated time."""
+    command = [engram, "run", NETWORK, "--output", output, "--device", device, "--quiet", "--set",
+               f"checkpoint.every_simulated_s={every_s}", "--set", "checkpoint.keep=1000"]
+    run = subprocess.Popen([str(part) for part in command], text=True, start_new_session=True,
+                           env=dict(os.environ, **MPI_ENVIRONMENT), stderr=subprocess.PIPE)
+    last = round(time_s * STEPS_PER_S)
+    wait_for(lambda: any(step_of(path) >= last for path in checkpoints(output)), run)
+    kill_all(run)
+    assert not (output / "summary.json").exists(), "the run was complete before it was killed"
+    for path in checkpoints(output):
+        if step_of(path) > last:
+            path.unlink()
+    assert checkpoints(output)
+    return output
+
+
+# In a pulse, after it, and at the start of a later phase.
+@pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (6.2, 2), (29.55, 0.5)])
+@pytest.mark.parametrize("before", OTHER)
+def test_resume_on_another_device(engram: Path, on_cpu: Path, tmp_path: Path, before: str,
+                                  time_s: float, every_s: float) -> None:
+    output = interrupted(engram, tmp_path / "run", before, time_s, every_s)
+    with h5py.File(checkpoints(output)[-1]) as file:
+        pulses = [name for name in file["neurons"] if name.startswith("pulse_")]
+    assert bool(pulses) == (time_s in (0.16, 29.55)), "stopped in another phase than meant"
+    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
+                          output, "--quiet", "--device", OTHER[before]])
+    assert result.returncode == 0, result.stderr
+    assert_equal(on_cpu, output)
+
+
+def test_unknown_device(engram: Path, tmp_path: Path) -> None:
+    result = run_program([engram, "run", NETWORK, "-o", tmp_path / "x", "--device", "tpu"])
+    assert result.returncode == 1
+    assert "--device must be cpu, gpu or auto, is 'tpu'" in result.stderr
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_no_gpu(engram: Path, gpu_problem: str, tmp_path: Path, ranks: int) -> None:
+    if not gpu_problem:
+        pytest.skip("there is a GPU")
+    output = tmp_path / "x"
+    result = run_program(["timeout", 60, "mpirun", "--oversubscribe", "-n", ranks, engram, "run",
+                          NETWORK, "-o", output, "--device", "gpu"])
+    assert result.returncode == 4
+    errors = [line for line in result.stderr.splitlines() if line.startswith("engram: error")]
+    assert len(errors) == 1, result.stderr
+    assert any(word in errors[0] for word in ("driver", "built without CUDA", "nvidia-smi"))
+    assert not output.exists(), "found before anything is written"
+
+
+def test_auto_falls_back(engram: Path, gpu_problem: str, on_cpu: Path, tmp_path: Path) -> None:
+    if not gpu_problem:
+        pytest.skip("there is a GPU")
+    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "run",
+                          NETWORK, "-o", tmp_path / "x", "--device", "auto"])
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count("engram: running on the CPU: ") == 1
+    assert_equal(on_cpu, tmp_path / "x")
+
+
+def test_gpu_equals_cpu(engram: Path, gpu_problem: str, on_cpu: Path, tmp_path: Path) -> None:
+    if gpu_problem:
+        pytest.skip(gpu_problem.strip())
+    for ranks in (1, 2):
+        output = tmp_path / f"gpu{ranks}"
+        assert_equal(on_cpu, simulate(engram, output, "gpu", ranks))
+        assert "GPU" in json.loads((output / "summary.json").read_text())["device"]
+
+
+def test_gpu_resumes_cpu_and_back(engram: Path, gpu_problem: str, on_cpu: Path,
+                                  tmp_path: Path) -> None:
+    if gpu_problem:
+        pytest.skip(gpu_problem.strip())
+    for before, after in (("cpu", "gpu"), ("gpu", "cpu")):
+        output = interrupted(engram, tmp_path / before, before, 0.16, 0.05)
+        result = run_program([engram, "resume", output, "--quiet", "--device", after])
+        assert result.returncode == 0, result.stderr
+        assert_equal(on_cpu, output)
+        shutil.rmtree(output)
