@@ -114,7 +114,7 @@ def test_missing_synapse(engram: Path, config: Path, tmp_path: Path) -> None:
     ("0 1\n2 0\n", "matrix.txt:2: entry '2' in column 1 is not 0 or 1"),
     ("1 0\n0 0\n", "matrix.txt:1: neuron 0 is connected to itself"),
     ("0 1\n", "has 1 rows"),
-    ("0 1 0\n0 0 0\n", "matrix.txt:1: the connection matrix is larger"),
+    ("0 1 0\n0 0 0\n", "matrix.txt:1: row has 3 entries; the matrix must be 2 x 2"),
     ("0\n0 0\n", "matrix.txt:1: row has 1 entries"),
 ])
 def test_matrix_errors(engram: Path, tmp_path: Path, matrix: str, text: str) -> None:
