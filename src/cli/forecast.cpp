@@ -4,7 +4,7 @@
 
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
-#include "network/wiring.hpp"
+#include "io/edge_wiring.hpp"
 
 namespace engram::cli {
 
@@ -27,13 +27,13 @@ double expected_synapses(const Experiment& experiment, bool plastic) {
     const double n = experiment.populations.size();
     if (experiment.connectivity.file) {
         double count = 0;
-        MatrixWiring(*experiment.connectivity.file, experiment.populations.size())
-            .visit(0, experiment.populations.size(),
-                   [&](NeuronId target, std::span<const NeuronId> sources) {
-                       for (const NeuronId source : sources)
-                           count +=
-                               plastic == (std::max(source, target) < experiment.populations.n_exc);
-                   });
+        open_wiring(experiment)
+            ->visit(0, experiment.populations.size(),
+                    [&](NeuronId target, std::span<const NeuronId> sources) {
+                        for (const NeuronId source : sources)
+                            count += plastic ==
+                                     (std::max(source, target) < experiment.populations.n_exc);
+                    });
         return count;
     }
     const double p = experiment.connectivity.probability;

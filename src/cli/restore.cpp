@@ -7,6 +7,7 @@
 #include "experiment/configuration.hpp"
 #include "experiment/step_time.hpp"
 #include "io/checkpoint_directory.hpp"
+#include "io/edge_wiring.hpp"
 #include "network/collective.hpp"
 
 namespace engram::cli {
@@ -41,12 +42,13 @@ Restored restore(const std::string& path, const Continuation& continuation,
         const Experiment experiment = continuation(header.configuration);
         position_in(make_schedule(experiment), header.position);
         Partition(experiment.populations.size(), size_of(communicator));
-        make_wiring(experiment);
+        open_wiring(experiment);
         text = resolved_configuration(experiment);
     });
-    Restored restored{std::make_unique<Simulation>(
-                          parse_configuration(broadcast_text(std::move(text), communicator), path),
-                          communicator, make_executor),
+    const Experiment experiment =
+        parse_configuration(broadcast_text(std::move(text), communicator), path);
+    Restored restored{std::make_unique<Simulation>(experiment, *open_wiring(experiment),
+                                                   communicator, make_executor),
                       header.recordings};
     Simulation& simulation = *restored.simulation;
     const RunPosition position = position_in(simulation.schedule(), header.position);

@@ -9,6 +9,7 @@
 #include "cli/simulate.hpp"
 #include "cli/stop_signal.hpp"
 #include "experiment/configuration.hpp"
+#include "io/edge_wiring.hpp"
 #include "network/collective.hpp"
 #include "network/recorded_synapses.hpp"
 
@@ -26,8 +27,12 @@ Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator) {
         print_notices(tree);
         Experiment experiment = make_experiment(tree);
         if (!line.output.empty()) experiment.output_directory = line.output;
-        // Which synapses exist, only the wiring tells; reading it also checks a matrix file.
-        resolve_recorded_synapses(experiment, *make_wiring(experiment));
+        // Which synapses exist, only the wiring tells; reading all of it also checks a file.
+        const auto wiring = open_wiring(experiment);
+        if (experiment.connectivity.file)
+            wiring->visit(0, experiment.populations.size(),
+                          [](NeuronId, std::span<const NeuronId>) {});
+        resolve_recorded_synapses(experiment, *wiring);
         text = resolved_configuration(experiment);
     });
     return parse_configuration(broadcast_text(std::move(text), communicator), line.argument);
@@ -54,7 +59,7 @@ ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
         Partition(experiment.populations.size(), size_of(communicator));
         require_memory(experiment, size_of(communicator));
     });
-    Simulation simulation(experiment, communicator, make_executor);
+    Simulation simulation(experiment, *open_wiring(experiment), communicator, make_executor);
     // Until here a signal ends the program at once, since there is nothing to save.
     const StopSignal signals;
     on_rank_0(communicator,

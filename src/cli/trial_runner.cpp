@@ -7,6 +7,7 @@
 #include "analysis/measure_sink.hpp"
 #include "cli/checkpoint_writer.hpp"
 #include "cli/run_summary.hpp"
+#include "io/edge_wiring.hpp"
 #include "io/record_spool.hpp"
 #include "io/summary_file.hpp"
 #include "network/collective.hpp"
@@ -97,14 +98,15 @@ TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
 std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener& progress) {
     Experiment experiment = ensemble_.experiment(item);
     // Every rank of the group draws the wiring of the few targets that this looks at.
-    resolve_recorded_synapses(experiment, *make_wiring(experiment));
+    resolve_recorded_synapses(experiment, *open_wiring(experiment));
     return ensemble_.keeps_results() ? run_with_files(item, std::move(experiment), progress)
                                      : run_in_memory(item, std::move(experiment), progress);
 }
 
 std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experiment experiment,
                                                       ProgressListener& progress) {
-    Simulation simulation(std::move(experiment), group_, make_executor_);
+    const auto wiring = open_wiring(experiment);
+    Simulation simulation(std::move(experiment), *wiring, group_, make_executor_);
     MeasureSink measures(simulation.experiment(), simulation.network(), group_);
     StopOnly store(channel_);
     if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
@@ -129,9 +131,10 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
             group_);
         if (!restored) on_root(group_, [&] { OutputDirectory::prepare(directory.path(), true); });
     }
-    const auto simulation =
-        restored ? std::move(restored->simulation)
-                 : std::make_unique<Simulation>(std::move(experiment), group_, make_executor_);
+    const auto simulation = restored
+                                ? std::move(restored->simulation)
+                                : std::make_unique<Simulation>(experiment, *open_wiring(experiment),
+                                                               group_, make_executor_);
     const Experiment& running = simulation->experiment();
     ResultFiles files = restored ? ResultFiles(directory, running, simulation->network(), group_,
                                                restored->recordings)

@@ -23,13 +23,13 @@ PhaseCommand broadcast(PhaseCommand command, MPI_Comm communicator) {
 
 }  // namespace
 
-Simulation::Simulation(Experiment experiment, MPI_Comm communicator,
+Simulation::Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm communicator,
                        const ExecutorFactory& make_executor)
     : experiment_(std::move(experiment)),
       schedule_(make_schedule(experiment_)),
       communicator_(communicator),
       rank_(rank_of(communicator)),
-      network_(experiment_, *make_wiring(experiment_),
+      network_(experiment_, wiring,
                Partition(experiment_.populations.size(), size_of(communicator)), rank_),
       executor_(make_executor(experiment_, network_, communicator_)),
       sampler_(network_, experiment_.record),

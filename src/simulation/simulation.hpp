@@ -22,11 +22,15 @@ enum class RunOutcome { completed, stopped };
 class Simulation {
   public:
     //! Collective. Builds this rank's part of the network.
+    //! \param wiring         its connections; without it, those of make_wiring
     //! \param make_executor  what computes it
     //! \throw ConfigError if a recorded synapse does not exist; FileError as make_wiring;
     //!        UsageError if there are more ranks than neurons. The first is thrown on every rank.
-    Simulation(Experiment experiment, MPI_Comm communicator,
+    Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm communicator,
                const ExecutorFactory& make_executor = make_cpu_executor);
+    Simulation(const Experiment& experiment, MPI_Comm communicator,
+               const ExecutorFactory& make_executor = make_cpu_executor)
+        : Simulation(experiment, *make_wiring(experiment), communicator, make_executor) {}
 
     //! Collective. Runs the schedule from the present position. Rank 0 decides which phase comes
     //! next. Returns early, after a checkpoint, if the store asks for a stop.

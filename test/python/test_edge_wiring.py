@@ -1,0 +1,113 @@
+"""Wiring from SONATA edges: the network of another run, or a file that is not ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from conftest import ROOT, run_program
+from results_equal import differences
+
+NETWORK = ROOT / "test/python/networks/recall200.yaml"
+
+
+@pytest.fixture(scope="module")
+def drawn(run_engram, tmp_path_factory) -> Path:
+    return run_engram(NETWORK, tmp_path_factory.mktemp("drawn") / "results")
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_the_network_of_a_run_gives_the_same_run(run_engram, drawn, tmp_path, ranks) -> None:
+    """Noise is keyed by neurons, so that only the connections could make a difference."""
+    again = run_engram(NETWORK, tmp_path / "again", ranks=ranks,
+                       arguments=["--set", f"connectivity.file={drawn / 'network.h5'}",
+                                  "--set", "connectivity.probability=0"])
+    assert not differences(drawn, again)
+
+
+def write_edges(path: Path, edges: dict[str, list[tuple[int, int]]], n: dict[str, int]) -> None:
+    """Edges (source, target) of projections like exc_inh, in any order, with the SONATA index."""
+    with h5py.File(path, "w") as file:
+        for name, pairs in edges.items():
+            group = file.create_group(f"edges/{name}")
+            source, target = name.split("_")
+            array = np.array(pairs, dtype=np.uint64).reshape(-1, 2)
+            for column, (end, population) in enumerate((("source", source), ("target", target))):
+                dataset = group.create_dataset(f"{end}_node_id", data=array[:, column])
+                dataset.attrs["node_population"] = population
+            # One range per edge: the order of the file is not that of the targets.
+            order = np.argsort(array[:, 1], kind="stable")
+            counts = np.bincount(array[:, 1].astype(int), minlength=n[target])
+            ends = np.cumsum(counts)
+            index = group.create_group("indices/target_to_source")
+            index["node_id_to_ranges"] = np.stack([ends - counts, ends], axis=1).astype(np.uint64)
+            index["range_to_edge_id"] = np.stack([order, order + 1], axis=1).astype(np.uint64)
+
+
+EDGES = {"exc_exc": [(2, 0), (0, 1), (1, 0), (3, 2)], "exc_inh": [(3, 0), (0, 1)],
+         "inh_exc": [(1, 3), (0, 0)]}
+SIZES = {"exc": 4, "inh": 2}
+CONFIGURATION = """
+simulation: {duration_s: 0.05}
+populations: {n_exc: 4, n_inh: 2}
+connectivity: {file: edges.h5}
+"""
+
+
+def configured(directory: Path, edges: dict[str, list[tuple[int, int]]] = EDGES) -> Path:
+    write_edges(directory / "edges.h5", edges, SIZES)
+    path = directory / "edges.yaml"
+    path.write_text(CONFIGURATION)
+    return path
+
+
+def test_foreign_edges_equal_a_matrix(run_engram, tmp_path) -> None:
+    path = configured(tmp_path)
+    matrix = np.zeros((6, 6), dtype=int)
+    offset = {"exc": 0, "inh": 4}
+    for name, pairs in EDGES.items():
+        source, target = name.split("_")
+        for pre, post in pairs:
+            matrix[offset[source] + pre, offset[target] + post] = 1
+    np.savetxt(tmp_path / "matrix.txt", matrix, fmt="%d")
+    from_edges = run_engram(path, tmp_path / "a", ranks=2)
+    from_matrix = run_engram(path, tmp_path / "b",
+                             arguments=["--set", f"connectivity.file={tmp_path / 'matrix.txt'}"])
+    assert not differences(from_edges, from_matrix)
+
+
+def broken(path: Path, change) -> None:
+    with h5py.File(path, "r+") as file:
+        change(file)
+
+
+@pytest.mark.parametrize("edges, change, message", [
+    (EDGES, lambda f: f.__delitem__("edges"), "holds no /edges"),
+    (EDGES, lambda f: f["edges/exc_inh"].__delitem__("indices"),
+     "has no /edges/exc_inh/indices/target_to_source/node_id_to_ranges"),
+    (EDGES, lambda f: f["edges/exc_exc/source_node_id"].attrs.__setitem__("node_population", "v1"),
+     "has node_population 'v1'; must be exc or inh"),
+    ({"exc_exc": [(4, 0)]}, None, "names source node 4, but the population has 4 neurons"),
+    ({"exc_exc": [(1, 0), (1, 0)]}, None, "connects a pair of neurons twice (target 0)"),
+    ({"inh_inh": [(1, 1)]}, None, "connects neuron 5 with itself"),
+])
+def test_errors(engram, tmp_path, edges, change, message) -> None:
+    path = configured(tmp_path, edges)
+    if change is not None:
+        broken(tmp_path / "edges.h5", change)
+    for ranks in (1, 2):
+        result = run_program(["mpirun", "-n", ranks, engram, "run", path, "-o", tmp_path / "out"])
+        assert result.returncode == 3, result.stderr
+        assert result.stderr.count(message) == 1 and "edges.h5" in result.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_truncated_file(engram, tmp_path) -> None:
+    path = configured(tmp_path)
+    data = (tmp_path / "edges.h5").read_bytes()
+    (tmp_path / "edges.h5").write_bytes(data[: len(data) // 2])
+    result = run_program([engram, "run", path, "-o", tmp_path / "out"])
+    assert result.returncode == 3 and "edges.h5" in result.stderr
