@@ -6,10 +6,13 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <numeric>
 #include <string>
 
+#include "cli/checkpoint_writer.hpp"
+#include "io/output_directory.hpp"
 #include "simulation/plastic_state.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/spiking_engine.hpp"
@@ -223,6 +226,34 @@ void measure(const char* name, const Experiment& experiment) {
     std::printf("  peak memory %.0f MB per rank\n", peak_memory_MB());
 }
 
+// What the question whether a checkpoint is due costs, when none is: once per epoch.
+void measure_idle_checkpoints() {
+    const Experiment experiment = published_network(1);
+    const auto directory = std::filesystem::temp_directory_path() / "engram_benchmark";
+    Simulation simulation(experiment, MPI_COMM_WORLD);
+    ResultFiles files(OutputDirectory::prepare(directory, true), experiment, simulation.network(),
+                      MPI_COMM_WORLD);
+    cli::CheckpointWriter checkpoints(experiment, simulation.network(), files, 0, MPI_COMM_WORLD,
+                                      true);
+    constexpr int n_requests = 10'000'000;
+    std::uint32_t wanted = 0;
+    const double start = MPI_Wtime();
+    for (int i = 0; i < n_requests; ++i) wanted |= checkpoints.requests(0);
+    const double per_epoch_s = (MPI_Wtime() - start) / n_requests;
+
+    NullSink sink;
+    ProgressListener progress;
+    const double run_start = MPI_Wtime();
+    simulation.run(sink, progress);
+    const double run_s = MPI_Wtime() - run_start;
+    const double n_epochs = experiment.duration_s * 1000.0 / experiment.synapses.t_ax_delay_ms;
+    std::printf(
+        "checkpoints when none is due%s: %.1f ns per epoch, %.4f %% of background activity\n",
+        wanted == 0 ? "" : " (one was due)", per_epoch_s * 1e9,
+        100.0 * per_epoch_s * n_epochs / run_s);
+    std::filesystem::remove_all(directory);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -232,6 +263,7 @@ int main(int argc, char** argv) {
     int n_ranks = 1;
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     if (is_wanted("units") && n_ranks == 1) UnitCosts().print();
+    if (is_wanted("checkpoints") && n_ranks == 1) measure_idle_checkpoints();
     if (is_wanted("background")) measure("background", published_network(20));
     if (is_wanted("large")) measure("large", large_network(1));
     if (is_wanted("recall10s")) measure("recall10s", memory_recall(20, 25));
