@@ -58,6 +58,11 @@ class CudaDevice : public Device {
     }
     std::uint64_t free_bytes() const override { return memory().free; }
     std::uint64_t total_bytes() const override { return memory().total; }
+    double peak_bandwidth() const override {
+        const double clock_Hz = 1e3 * attribute(cudaDevAttrMemoryClockRate);
+        const double bus_bytes = attribute(cudaDevAttrGlobalMemoryBusWidth) / 8.0;
+        return 2.0 * clock_Hz * bus_bytes;  // two transfers per cycle
+    }
 
     void* allocate(std::size_t bytes) override {
         void* memory_of_device = nullptr;
@@ -124,6 +129,11 @@ class CudaDevice : public Device {
         std::size_t free = 0;
         std::size_t total = 0;
     };
+    int attribute(cudaDeviceAttr which) const {
+        int value = 0;
+        check_cuda(cudaDeviceGetAttribute(&value, which, index_), "asking for its properties");
+        return value;
+    }
     Memory memory() const {
         Memory now;
         check_cuda(cudaMemGetInfo(&now.free, &now.total), "asking for its memory");

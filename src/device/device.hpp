@@ -26,6 +26,8 @@ class Device {
     virtual std::string name() const = 0;
     virtual std::uint64_t free_bytes() const = 0;
     virtual std::uint64_t total_bytes() const = 0;
+    //! What its memory can move at best [byte/s]; 0 if that is not known.
+    virtual double peak_bandwidth() const = 0;
 
     //! \throw DeviceError if there is not enough memory
     virtual void* allocate(std::size_t bytes) = 0;
