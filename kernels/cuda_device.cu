@@ -2,10 +2,12 @@
 
 #include <cuda_runtime.h>
 
+#include <map>
 #include <vector>
 
 #include "cuda_error.hpp"
 #include "launch.cuh"
+#include "launch_graph.hpp"
 
 namespace engram::device {
 
@@ -44,6 +46,7 @@ class CudaDevice : public Device {
                 std::to_string(properties_.minor) + ", or use --device cpu");
     }
     ~CudaDevice() override {
+        graphs_.clear();
         for (const TimedLaunch& launch : timed_) {
             cudaEventDestroy(launch.begin);
             cudaEventDestroy(launch.end);
@@ -117,6 +120,17 @@ class CudaDevice : public Device {
         timed_.push_back(timed);
     }
 
+    void launch_together(const SequenceKey& key, const std::function<void()>& record) override {
+        // Kernels that are measured one by one cannot be launched as one.
+        if (measuring_) return record();
+        auto known = graphs_.find(key);
+        if (known == graphs_.end()) {
+            if (graphs_.size() >= most_sequences) graphs_.clear();
+            known = graphs_.emplace(key, std::make_unique<LaunchGraph>(stream_, record)).first;
+        }
+        known->second->launch(stream_);
+    }
+
     void measure_kernels(bool on) override { measuring_ = on; }
     Profile profile() override {
         check_cuda(cudaStreamSynchronize(stream_), "computing");
@@ -160,6 +174,7 @@ class CudaDevice : public Device {
     bool measuring_ = false;
     std::vector<TimedLaunch> timed_;
     Profile profile_;
+    std::map<SequenceKey, std::unique_ptr<LaunchGraph>> graphs_;
 };
 
 }  // namespace
