@@ -2,10 +2,12 @@
 
 #include <cuda_runtime.h>
 
+#include <map>
 #include <vector>
 
 #include "cuda_error.hpp"
 #include "launch.cuh"
+#include "launch_graph.hpp"
 
 namespace engram::device {
 
@@ -44,6 +46,7 @@ class CudaDevice : public Device {
                 std::to_string(properties_.minor) + ", or use --device cpu");
     }
     ~CudaDevice() override {
+        graphs_.clear();
         for (const TimedLaunch& launch : timed_) {
             cudaEventDestroy(launch.begin);
             cudaEventDestroy(launch.end);
@@ -58,6 +61,11 @@ class CudaDevice : public Device {
     }
     std::uint64_t free_bytes() const override { return memory().free; }
     std::uint64_t total_bytes() const override { return memory().total; }
+    double peak_bandwidth() const override {
+        const double clock_Hz = 1e3 * attribute(cudaDevAttrMemoryClockRate);
+        const double bus_bytes = attribute(cudaDevAttrGlobalMemoryBusWidth) / 8.0;
+        return 2.0 * clock_Hz * bus_bytes;  // two transfers per cycle
+    }
 
     void* allocate(std::size_t bytes) override {
         void* memory_of_device = nullptr;
@@ -112,6 +120,17 @@ class CudaDevice : public Device {
         timed_.push_back(timed);
     }
 
+    void launch_together(const SequenceKey& key, const std::function<void()>& record) override {
+        // Kernels that are measured one by one cannot be launched as one.
+        if (measuring_) return record();
+        auto known = graphs_.find(key);
+        if (known == graphs_.end()) {
+            if (graphs_.size() >= most_sequences) graphs_.clear();
+            known = graphs_.emplace(key, std::make_unique<LaunchGraph>(stream_, record)).first;
+        }
+        known->second->launch(stream_);
+    }
+
     void measure_kernels(bool on) override { measuring_ = on; }
     Profile profile() override {
         check_cuda(cudaStreamSynchronize(stream_), "computing");
@@ -124,6 +143,11 @@ class CudaDevice : public Device {
         std::size_t free = 0;
         std::size_t total = 0;
     };
+    int attribute(cudaDeviceAttr which) const {
+        int value = 0;
+        check_cuda(cudaDeviceGetAttribute(&value, which, index_), "asking for its properties");
+        return value;
+    }
     Memory memory() const {
         Memory now;
         check_cuda(cudaMemGetInfo(&now.free, &now.total), "asking for its memory");
@@ -150,6 +174,7 @@ class CudaDevice : public Device {
     bool measuring_ = false;
     std::vector<TimedLaunch> timed_;
     Profile profile_;
+    std::map<SequenceKey, std::unique_ptr<LaunchGraph>> graphs_;
 };
 
 }  // namespace

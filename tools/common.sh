@@ -28,6 +28,11 @@ physical_cores() {
     echo "$cores"
 }
 
+# Whether the CUDA toolkit is installed, on PATH or in its usual place.
+has_cuda_toolkit() {
+    command -v nvcc >/dev/null || [[ -x /usr/local/cuda/bin/nvcc ]]
+}
+
 # Lets mpirun work in containers, where everybody is root, and with more ranks than cores.
 prepare_mpi() {
     local ranks=$1
@@ -39,8 +44,9 @@ prepare_mpi() {
     fi
 }
 
-# Configures and builds a preset of CMakePresets.json in build/PRESET.
+# Configures and builds a preset of CMakePresets.json in build/PRESET; further arguments are for the
+# configuration.
 build_preset() {
-    cmake --preset "$1"
+    cmake --preset "$1" "${@:2}"
     cmake --build --preset "$1" --parallel "$(nproc)"
 }

@@ -2,8 +2,10 @@
 // which it is asked for; only copies to the host wait for it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -18,6 +20,11 @@ struct KernelTime {
 };
 using Profile = std::map<std::string, KernelTime>;
 
+// What a sequence of launches depends on.
+using SequenceKey = std::array<std::uint64_t, 6>;
+// Sequences that a device keeps at most.
+inline constexpr std::size_t most_sequences = 64;
+
 class Device {
   public:
     virtual ~Device() = default;
@@ -26,6 +33,8 @@ class Device {
     virtual std::string name() const = 0;
     virtual std::uint64_t free_bytes() const = 0;
     virtual std::uint64_t total_bytes() const = 0;
+    //! What its memory can move at best [byte/s]; 0 if that is not known.
+    virtual double peak_bandwidth() const = 0;
 
     //! \throw DeviceError if there is not enough memory
     virtual void* allocate(std::size_t bytes) = 0;
@@ -44,6 +53,11 @@ class Device {
 
     //! \param items  number of items; of a team kernel, how many to expect
     virtual void launch(const Kernel& kernel, std::uint64_t items) = 0;
+
+    //! Launches together what `record` launches, and does nothing else. If the same key comes
+    //! again, the device may repeat the launches that it has kept, without calling `record`: all
+    //! that `record` launches must follow from the key.
+    virtual void launch_together(const SequenceKey& key, const std::function<void()>& record) = 0;
 
     //! Starts or stops to measure kernels one by one, which takes time itself.
     virtual void measure_kernels(bool on) = 0;

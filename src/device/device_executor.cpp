@@ -1,6 +1,7 @@
 #include "device/device_executor.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "experiment/errors.hpp"
@@ -39,6 +40,10 @@ std::uint64_t most_spikes_per_epoch(const Experiment& e, const Network& network)
     return std::uint64_t{network.n_local()} *
            model::most_spikes(static_cast<int>(e.steps_from_ms(e.synapses.t_ax_delay_ms)),
                               static_cast<int>(e.steps_from_ms(e.neuron.t_ref_ms)));
+}
+
+std::uint64_t address(const void* pointer) {
+    return reinterpret_cast<std::uintptr_t>(pointer);
 }
 
 std::string megabytes(std::uint64_t bytes) {
@@ -191,14 +196,16 @@ void DeviceExecutor::run_epoch(Step begin, int steps, std::span<const PackedSpik
     state_.reserve_arrivals(most_arrivals);
     const BlockTask* tasks = upload(upload_, plan);
     const Arrays a = arrays();
-    for (std::size_t b = 0; b < plan.size(); ++b) run_block(a, plan[b], tasks + b);
+    // With many blocks per epoch there would be too many sequences to keep.
+    const bool keep_launches = plan.size() == 1;
+    for (std::size_t b = 0; b < plan.size(); ++b) run_block(a, plan[b], tasks + b, keep_launches);
     collect_spikes(begin + steps, fired);
     work_.neuron_steps += static_cast<std::uint64_t>(steps) * network_.n_local();
 }
 
-void DeviceExecutor::run_block(const Arrays& a, const BlockPlan& plan, const BlockTask* task) {
+void DeviceExecutor::run_block(const Arrays& a, const BlockPlan& plan, const BlockTask* task,
+                               bool keep_launches) {
     const BlockTask& t = plan.task;
-    const bool samples_synapses = plan.samples && recorder_.n_synapses() > 0;
     const auto in_block = [&](Step step) { return t.begin <= step && step < t.begin + t.steps; };
     const std::size_t first_snapshot = pending_snapshots_.size();
     for (const Step step : snapshot_steps_) {
@@ -208,24 +215,38 @@ void DeviceExecutor::run_block(const Arrays& a, const BlockPlan& plan, const Blo
         device_->launch(BeginSnapshot{a, snapshot.h_mV.data(), snapshot.z.data()}, a.n_exc);
     }
     std::erase_if(snapshot_steps_, in_block);
-    if (samples_synapses) device_->launch(BeginSynapseSamples{a}, a.n_recorded_synapses);
-
-    device_->launch(MarkEvents{a, task},
-                    std::max<std::uint64_t>({1, t.arriving.size, t.influx.size}));
-    if (t.arriving.size > 0)
-        device_->launch(DeliverSpikes{a, physics_, task}, std::uint64_t{2} * t.arriving.size);
-    device_->launch(AdvanceNeurons{a, physics_, task}, a.n_local);
-    device_->launch(SelectRows{a, physics_, task}, a.n_exc);
-    device_->launch(FinishRows{a, physics_, task}, a.n_exc);
-
-    if (samples_synapses)
-        device_->launch(FinishSynapseSamples{a, physics_, task}, a.n_recorded_synapses);
+    launch_block(a, plan, task, keep_launches);
     for (std::size_t i = first_snapshot; i < pending_snapshots_.size(); ++i) {
         const PendingSnapshot& snapshot = pending_snapshots_[i];
         device_->launch(FinishSnapshot{a, physics_, task, static_cast<int>(snapshot.step - t.begin),
                                        snapshot.h_mV.data()},
                         a.n_exc);
     }
+}
+
+// Blocks with about as many events are launched alike, so that the launches can be kept.
+void DeviceExecutor::launch_block(const Arrays& a, const BlockPlan& plan, const BlockTask* task,
+                                  bool keep_launches) {
+    const bool samples_synapses = plan.samples && recorder_.n_synapses() > 0;
+    const std::uint64_t n_events =
+        std::bit_ceil(std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size()}));
+    const std::uint64_t n_deliveries =
+        plan.arriving.empty() ? 0 : 2 * std::bit_ceil(plan.arriving.size());
+    const auto launch = [&] {
+        if (samples_synapses) device_->launch(BeginSynapseSamples{a}, a.n_recorded_synapses);
+        device_->launch(MarkEvents{a, task}, n_events);
+        device_->launch(DeliverSpikes{a, physics_, task}, n_deliveries);
+        device_->launch(AdvanceNeurons{a, physics_, task}, a.n_local);
+        device_->launch(SelectRows{a, physics_, task}, a.n_exc);
+        device_->launch(FinishRows{a, physics_, task}, a.n_exc);
+        if (samples_synapses)
+            device_->launch(FinishSynapseSamples{a, physics_, task}, a.n_recorded_synapses);
+    };
+    if (!keep_launches) return launch();
+    // Of what kernels are given, these alone change within the life of the executor.
+    device_->launch_together({address(task), address(a.active_arrivals), address(a.samples),
+                              std::uint64_t{samples_synapses}, n_events, n_deliveries},
+                             launch);
 }
 
 void DeviceExecutor::collect_spikes(Step end, std::vector<PackedSpike>& fired) {

@@ -59,7 +59,10 @@ class DeviceExecutor : public Executor {
                          TraceSampler& sampler);
     EpochPlan plan_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                          TraceSampler& sampler);
-    void run_block(const Arrays& arrays, const BlockPlan& plan, const BlockTask* task);
+    void run_block(const Arrays& arrays, const BlockPlan& plan, const BlockTask* task,
+                   bool keep_launches);
+    void launch_block(const Arrays& arrays, const BlockPlan& plan, const BlockTask* task,
+                      bool keep_launches);
     void collect_spikes(Step end, std::vector<PackedSpike>& fired);
     void fold(Step step);
     void sum_rows();

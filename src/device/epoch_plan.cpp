@@ -28,8 +28,11 @@ std::size_t bytes_of(const EpochPlan& plan) {
 
 const BlockTask* upload(EpochUpload& upload, EpochPlan& plan) {
     upload.begin(bytes_of(plan));
-    std::vector<BlockTask> tasks;
-    for (BlockPlan& block : plan) {
+    // First, so that they are at the same place in every epoch: launches that use them can be kept.
+    std::vector<BlockTask> tasks(plan.size());
+    const List<BlockTask> on_device = upload.add(view(tasks));
+    for (std::size_t b = 0; b < plan.size(); ++b) {
+        BlockPlan& block = plan[b];
         BlockTask& task = block.task;
         task.arriving = upload.add(view(block.arriving));
         task.first_arrival = upload.add(view(block.first_arrival)).items;
@@ -37,11 +40,11 @@ const BlockTask* upload(EpochUpload& upload, EpochPlan& plan) {
         task.pulses = upload.add(view(block.pulses));
         task.trains = upload.add(view(block.trains));
         task.forced = upload.add(view(block.forced));
-        tasks.push_back(task);
+        tasks[b] = task;
     }
-    const BlockTask* on_device = upload.add(view(tasks)).items;
+    upload.replace(on_device, view(tasks));
     upload.send();
-    return on_device;
+    return on_device.items;
 }
 
 }  // namespace engram::device

@@ -32,6 +32,13 @@ class EpochUpload {
         return {reinterpret_cast<const T*>(place), static_cast<std::uint32_t>(values.size())};
     }
 
+    //! Replaces values that have been added.
+    template <class T>
+    void replace(const List<T>& added, std::span<const T> values) {
+        const auto offset = reinterpret_cast<const std::byte*>(added.items) - memory_.data();
+        std::memcpy(staging_.data() + offset, values.data(), values.size_bytes());
+    }
+
     //! Bytes that values take.
     template <class T>
     static std::size_t size_of(std::span<const T> values) {

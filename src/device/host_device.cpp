@@ -65,6 +65,10 @@ void HostDevice::copy_out(void* to, const void* from, std::size_t bytes) {
 }
 
 void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
+    if (recording_ != nullptr) {
+        recording_->push_back({kernel, items});
+        return;
+    }
     using Clock = std::chrono::steady_clock;
     const auto start = measuring_ ? Clock::now() : Clock::time_point();
     std::visit([&](const auto& k) { run(k, items, lanes_, order_); }, kernel);
@@ -73,6 +77,20 @@ void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
     KernelTime& time = profile_[name];
     ++time.calls;
     time.seconds += std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void HostDevice::launch_together(const SequenceKey& key, const std::function<void()>& record) {
+    auto known = sequences_.find(key);
+    if (known == sequences_.end()) {
+        if (sequences_.size() >= most_sequences) sequences_.clear();
+        known = sequences_.emplace(key, std::vector<Launch>()).first;
+        recording_ = &known->second;
+        record();
+        recording_ = nullptr;
+    } else {
+        ++n_repeats_;
+    }
+    for (const Launch& kept : known->second) launch(kept.kernel, kept.items);
 }
 
 void HostDevice::measure_kernels(bool on) {

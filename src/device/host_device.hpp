@@ -2,6 +2,8 @@
 // GPU.
 #pragma once
 
+#include <vector>
+
 #include "device/device.hpp"
 
 namespace engram::device {
@@ -18,6 +20,7 @@ class HostDevice : public Device {
     std::string name() const override { return "kernels on the host"; }
     std::uint64_t free_bytes() const override;
     std::uint64_t total_bytes() const override;
+    double peak_bandwidth() const override { return 0.0; }
     void* allocate(std::size_t bytes) override;
     void release(void* memory) noexcept override;
     void* allocate_host(std::size_t bytes) override { return allocate(bytes); }
@@ -26,14 +29,26 @@ class HostDevice : public Device {
     void copy_in(void* to, const void* from, std::size_t bytes) override;
     void copy_out(void* to, const void* from, std::size_t bytes) override;
     void launch(const Kernel& kernel, std::uint64_t items) override;
+    //! Repeats what is kept, so that tests see a key that does not tell all.
+    void launch_together(const SequenceKey& key, const std::function<void()>& record) override;
+    //! How often a kept sequence was repeated.
+    std::uint64_t n_repeats() const { return n_repeats_; }
     void measure_kernels(bool on) override;
     Profile profile() override { return profile_; }
 
   private:
+    struct Launch {
+        Kernel kernel;
+        std::uint64_t items;
+    };
+
     int lanes_;
     Order order_;
     bool measuring_ = false;
     Profile profile_;
+    std::map<SequenceKey, std::vector<Launch>> sequences_;
+    std::uint64_t n_repeats_ = 0;
+    std::vector<Launch>* recording_ = nullptr;
 };
 
 }  // namespace engram::device

@@ -7,6 +7,9 @@
 #include "device/device_executor.hpp"
 #include "device/executor_cases.hpp"
 #include "simulation/cpu_executor.hpp"
+#include "simulation/memory_sink.hpp"
+#include "simulation/simulation.hpp"
+#include "simulation/small_networks.hpp"
 
 namespace engram::test {
 namespace {
@@ -38,6 +41,24 @@ TEST(HostDevice, ReportsMembranePotentialThatIsNoNumber) {
     EXPECT_NE(message.find("no finite number"), std::string::npos) << message;
     EXPECT_EQ(message,
               error_of_run(overflowing_network(), kernels_on_host(1, HostDevice::Order::forward)));
+}
+
+// Else every epoch would cost as many launches as it has kernels.
+TEST(DeviceExecutor, KeepsLaunchesFromEpochToEpoch) {
+    const Experiment experiment = noisy_learning_network();
+    const HostDevice* host = nullptr;
+    Simulation simulation(
+        experiment, MPI_COMM_SELF, [&](const Experiment& e, const Network& network, MPI_Comm) {
+            auto device = std::make_unique<HostDevice>();
+            host = device.get();
+            return std::make_unique<device::DeviceExecutor>(std::move(device), e, network);
+        });
+    MemorySink sink;
+    ProgressListener progress;
+    simulation.run(sink, progress);
+    const auto n_epochs = static_cast<std::uint64_t>(experiment.duration_steps() / 15);
+    EXPECT_GE(host->n_repeats(), n_epochs * 9 / 10);
+    EXPECT_LT(host->n_repeats(), n_epochs);
 }
 
 TEST(HostDevice, MeasuresKernels) {
