@@ -122,6 +122,18 @@ class Validator {
             problems_.add(delay_key, "must be at most " +
                                          std::to_string(longest_axonal_delay_steps) +
                                          " time steps" + is(synapses.t_ax_delay_ms));
+        check_calcium_delay();
+    }
+
+    // Spikes travel between ranks once per axonal delay; calcium must not be due before.
+    void check_calcium_delay() {
+        const std::string key = "synapses.t_Ca_delay_ms";
+        const SynapseParameters& synapses = experiment_.synapses;
+        if (sound({key, "synapses.t_ax_delay_ms"}) &&
+            synapses.t_ca_delay_ms < synapses.t_ax_delay_ms)
+            problems_.add(key, "must be at least synapses.t_ax_delay_ms = " +
+                                   number_text(synapses.t_ax_delay_ms) +
+                                   is(synapses.t_ca_delay_ms));
     }
 
     void check_connectivity() {

@@ -179,6 +179,8 @@ TEST(ConfigProblems, single_problems) {
          ":2: synapses.theta_p: must be at least synapses.theta_d = 1.2 (is 1)"},
         {minimal + "synapses: {t_ax_delay_ms: 20000}\n",
          ":2: synapses.t_ax_delay_ms: must be at most 65535 time steps (is 20000)"},
+        {minimal + "synapses: {t_Ca_delay_ms: 2}\n",
+         ":2: synapses.t_Ca_delay_ms: must be at least synapses.t_ax_delay_ms = 3 (is 2)"},
         {minimal + "synapses: {t_Ca_delay_ms: 18.9}\n",
          ":2: synapses.t_Ca_delay_ms: must be a multiple of simulation.dt_ms = 0.2 (is 18.9)"},
         {minimal + "record: {neurons: [1, 1]}\n", ":2: record.neurons[1]: lists neuron 1 again"},
