@@ -73,11 +73,20 @@ continue_later() {
     exit 75
 }
 
+# The device is not part of the configuration: a resumed run is told again.
+device=()
+for ((i = 0; i < ${#options[@]}; ++i)); do
+    case "${options[i]}" in
+        --device) device=(--device "${options[i + 1]:-}") ;;
+        --device=*) device=("${options[i]}") ;;
+    esac
+done
+
 # Runs or resumes; the state of the output directory decides.
 start() {
     if [[ -e $output/config.yaml ]]; then
         log "resuming $output on $SLURM_NTASKS rank(s) with $launcher"
-        launch resume "$output"
+        launch resume "$output" "${device[@]}"
     else
         log "starting $config on $SLURM_NTASKS rank(s) with $launcher"
         launch run "$config" --output "$output" "${options[@]}"

@@ -57,8 +57,8 @@ class BatchStatistics {
     //! \param per_batch  samples of a batch; 0: no batches. What does not fill a batch is left out.
     BatchStatistics(std::size_t n_quantities, std::uint32_t per_batch)
         : samples_(n_quantities),
-          batches_(n_quantities),
-          batch_(n_quantities),
+          batches_(per_batch > 0 ? n_quantities : 0),
+          batch_(per_batch > 0 ? n_quantities : 0),
           per_batch_(per_batch) {}
 
     void add(std::span<const double> sample) {

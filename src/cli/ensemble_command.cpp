@@ -1,3 +1,8 @@
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "cli/ensemble_run.hpp"
@@ -8,13 +13,30 @@
 namespace engram::cli {
 namespace {
 
-void require_ranks(const Ensemble& ensemble) {
+// Before anything is written.
+void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
     const auto n_ranks = static_cast<int>(ensemble.ranks_per_trial());
+    const int present = size_of(communicator);
+    if (present < n_ranks)
+        throw UsageError(
+            "ranks_per_trial is " + std::to_string(n_ranks) + ", but there " +
+            (present == 1 ? "is 1 rank" : "are " + std::to_string(present) + " ranks") +
+            "; start more ranks, or lower ranks_per_trial");
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         const Experiment experiment = ensemble.experiment({point, 0});
         Partition(experiment.populations.size(), n_ranks);
         require_memory(experiment, n_ranks);
     }
+}
+
+// What the finished trials were run with.
+std::string begun_with(const OutputDirectory& directory) {
+    return (std::filesystem::path(directory.partial()) / "config.yaml").string();
+}
+
+std::string content_of(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 }  // namespace
@@ -45,9 +67,12 @@ Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator
 ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
     const auto make_executor = device::select_executor(line.device, communicator, print_notice);
     const Ensemble ensemble = read_ensemble_everywhere(line, communicator);
-    on_rank_0(communicator, [&] { require_ranks(ensemble); });
+    on_rank_0(communicator, [&] { require_ranks(ensemble, communicator); });
+    std::optional<DirectoryLock> lock;  // rank 0
     on_rank_0(communicator, [&] {
-        const auto directory = OutputDirectory::prepare(ensemble.output_directory(), line.force);
+        const auto directory =
+            OutputDirectory::prepare(ensemble.output_directory(), line.force, lock);
+        write_text_file(begun_with(directory), ensemble.configuration());
         write_text_file(directory.config(), ensemble.configuration());
     });
     return run_ensemble(ensemble, OutputDirectory(ensemble.output_directory()), make_executor,
@@ -63,7 +88,18 @@ ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator)
     CommandLine stored = line;
     stored.argument = directory.config();
     stored.output = line.argument;
-    return run_ensemble(read_ensemble_everywhere(stored, communicator), directory,
+    std::optional<DirectoryLock> lock;  // rank 0
+    on_rank_0(communicator, [&] {
+        lock.emplace(directory.path());
+        if (content_of(directory.config()) != content_of(begun_with(directory)))
+            throw FileError(directory.config(),
+                            "was changed since the ensemble began, so that its trials would be of "
+                            "different experiments; restore it from " +
+                                begun_with(directory) + ", or start another ensemble");
+    });
+    const Ensemble ensemble = read_ensemble_everywhere(stored, communicator);
+    on_rank_0(communicator, [&] { require_ranks(ensemble, communicator); });
+    return run_ensemble(ensemble, directory,
                         device::select_executor(line.device, communicator, print_notice),
                         line.quiet, communicator);
 }

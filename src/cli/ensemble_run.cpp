@@ -127,11 +127,6 @@ ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory
     const int rank = rank_of(communicator);
     const int n_ranks = size_of(communicator);
     const auto ranks_per_trial = static_cast<int>(ensemble.ranks_per_trial());
-    if (n_ranks < ranks_per_trial)
-        throw UsageError(
-            "ranks_per_trial is " + std::to_string(ranks_per_trial) + ", but there " +
-            (n_ranks == 1 ? "is 1 rank" : "are " + std::to_string(n_ranks) + " ranks") +
-            "; start more ranks, or lower ranks_per_trial");
     const StopSignal signals;
     EnsembleChannel channel(communicator, ranks_per_trial);
     const std::vector<EnsembleItem> pending = pending_items(ensemble, directory, communicator);

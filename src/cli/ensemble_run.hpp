@@ -13,8 +13,7 @@ namespace engram::cli {
 //! Collective. Runs the trials that the logs in the prepared directory do not hold yet, and then
 //! writes ensemble.h5 and summary.json.
 //! \return done or stopped_resumable
-//! \throw UsageError if there are fewer ranks than a trial needs; errors of single trials end all
-//!        ranks
+//! There must be as many ranks as a trial needs at least. An error of a trial ends all ranks.
 ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
                       const ExecutorFactory& make_executor, bool quiet, MPI_Comm communicator);
 

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "cli/forecast.hpp"
 #include "cli/progress_log.hpp"
 #include "experiment/schedule.hpp"
+#include "io/trace_file.hpp"
 #include "network/partition.hpp"
 
 namespace engram::cli {
@@ -46,6 +48,25 @@ void print_job_options(const Forecast& forecast, int n_ranks) {
         std::printf("  (in several starts: slurm/self_continuing_job.sh)\n");
 }
 
+// What rank 0 holds to average the recorded traces of a point.
+double averaging_MB(const Ensemble& ensemble, std::uint32_t point) {
+    constexpr double bytes_per_value = 60;  // statistics, a trial, and what is being written
+    const Experiment experiment = ensemble.experiment({point, 0});
+    const std::size_t n_synapses =
+        experiment.record.synapses.size() + experiment.record.synapses_if_present.size() +
+        std::accumulate(experiment.record.selections.begin(), experiment.record.selections.end(),
+                        std::size_t{0}, [](std::size_t sum, const SynapseSelection& selection) {
+                            return sum + selection.count;
+                        });
+    const std::size_t n_columns =
+        columns_per_neuron * experiment.record.neurons.size() + columns_per_synapse * n_synapses;
+    double steps = 0;
+    for (const Phase& phase : make_schedule(experiment).phases)
+        if (phase.kind == PhaseKind::spiking) steps += static_cast<double>(phase.end - phase.begin);
+    return bytes_per_value * static_cast<double>(n_columns) * steps /
+           static_cast<double>(experiment.record.every_steps) / 1e6;
+}
+
 // All trials of an ensemble on groups of ranks; memory is that of the greediest point.
 ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
     const Ensemble ensemble = read_ensemble_everywhere(line, communicator);
@@ -56,15 +77,20 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
                              "; plan for as many ranks at least");
         const int n_groups = line.ranks / per_trial;
         Forecast total;
+        double traces_MB = 0;
         for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
             const Forecast one = make_forecast(ensemble.experiment({point, 0}), per_trial);
             total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
             total.memory_per_rank_MB = std::max(total.memory_per_rank_MB, one.memory_per_rank_MB);
             total.wall_s += one.wall_s * ensemble.trials() / n_groups;
+            traces_MB = std::max(traces_MB, averaging_MB(ensemble, point));
         }
+        total.memory_per_rank_MB += traces_MB;
         std::printf("Trials:             %u at each of %zu point(s), %d at a time\n",
                     ensemble.trials(), ensemble.points().size(), n_groups);
-        std::printf("Memory:             about %.0f MB per rank\n", total.memory_per_rank_MB);
+        std::printf(
+            "Memory:             about %.0f MB per rank, of it %.0f MB for averaging traces\n",
+            total.memory_per_rank_MB, traces_MB);
         std::printf("Time:               about %s (one core per rank; rough)\n",
                     duration_text(std::ceil(total.wall_s)).c_str());
         print_job_options(total, line.ranks);

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
@@ -84,6 +85,8 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
     stored.overrides.clear();
     if (wants_ensemble(stored, communicator)) return resume_ensemble_command(line, communicator);
     const auto make_executor = device::select_executor(line.device, communicator, print_notice);
+    std::optional<DirectoryLock> lock;  // rank 0
+    on_rank_0(communicator, [&] { lock.emplace(directory.path()); });
     auto restored = restore_newest(
         directory, [&](const std::string& saved) { return continued_experiment(saved, line); },
         make_executor, line.quiet, communicator);
@@ -92,6 +95,7 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
         if (speaks && !line.quiet)
             std::fprintf(stderr, "engram: no checkpoint yet in %s; starting from the beginning\n",
                          line.argument.c_str());
+        lock.reset();
         CommandLine again = line;
         again.argument = line.configuration.empty() ? directory.config() : line.configuration;
         again.output = line.argument;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
@@ -62,8 +63,9 @@ ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     Simulation simulation(experiment, *open_wiring(experiment), communicator, make_executor);
     // Until here a signal ends the program at once, since there is nothing to save.
     const StopSignal signals;
+    std::optional<DirectoryLock> lock;  // rank 0
     on_rank_0(communicator,
-              [&] { OutputDirectory::prepare(experiment.output_directory, line.force); });
+              [&] { OutputDirectory::prepare(experiment.output_directory, line.force, lock); });
     ResultFiles files(OutputDirectory(experiment.output_directory), simulation.experiment(),
                       simulation.network(), communicator);
     if (rank_of(communicator) == 0 && !line.quiet)

@@ -91,6 +91,9 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     ConfigReader reader(&tree_.root, "", problems);
     reader.integer<std::uint32_t>("trials", trials_, 1, 100000000);
     reader.integer<std::uint32_t>("trials_per_batch", trials_per_batch_, 0);
+    if (trials_per_batch_ > 0 && trials_ % trials_per_batch_ != 0)
+        problems.add("trials_per_batch", "must divide trials = " + std::to_string(trials_) +
+                                             " (is " + std::to_string(trials_per_batch_) + ")");
     reader.integer<std::uint32_t>("ranks_per_trial", ranks_per_trial_, 1, 1 << 24);
     std::size_t results = 0;
     reader.word("trial_results", results, {"all", "none"});

@@ -1,5 +1,9 @@
 #include "experiment/sweep_reader.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
+
 #include "experiment/config_text.hpp"
 
 namespace engram {
@@ -14,6 +18,14 @@ struct Axis {
     std::size_t size() const { return values.front()->children.size(); }
 };
 
+bool concerns_no_run(const std::string& key) {
+    const std::string section = key.substr(0, key.find('.'));
+    const char* const sections[] = {
+        "trials", "trials_per_batch", "ranks_per_trial", "trial_results",
+        "sweep",  "output",           "checkpoint"};
+    return std::find(std::begin(sections), std::end(sections), section) != std::end(sections);
+}
+
 // Each list below a map, under its full key; {a: {b: [1, 2]}} sweeps "a.b".
 void find_lists(const ConfigNode& node, const std::string& key, Axis& axis,
                 ConfigProblems& problems) {
@@ -26,6 +38,12 @@ void find_lists(const ConfigNode& node, const std::string& key, Axis& axis,
         problems.add(node.place, path, must_be("a list of values of a key", node));
     } else if (key == "simulation.seed") {
         problems.add(node.place, path, "cannot be swept; trials have seeds of their own");
+    } else if (concerns_no_run(key)) {
+        problems.add(node.place, path, "cannot be swept; it is the same for the whole ensemble");
+    } else if (const auto known = std::find(axis.keys.begin(), axis.keys.end(), key);
+               known != axis.keys.end()) {
+        // An override spells out the map that a file has written with dots.
+        axis.values[known - axis.keys.begin()] = &node;
     } else {
         axis.keys.push_back(key);
         axis.values.push_back(&node);
@@ -73,6 +91,13 @@ std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, ConfigProblems& prob
     const std::vector<Axis> axes = sweep->kind == ConfigNode::Kind::list
                                        ? coupled_axes(*sweep, problems)
                                        : grid_axes(*sweep, problems);
+    std::set<std::string> keys;
+    for (const Axis& axis : axes)
+        for (const std::string& key : axis.keys)
+            if (!keys.insert(key).second)
+                problems.add(sweep->place, "sweep." + key, "is swept twice");
+    if (axes.empty() && problems.list().size() == problems_before)
+        problems.add(sweep->place, "sweep", "names no key with a list of values");
     if (problems.list().size() > problems_before) return points;
     for (const Axis& axis : axes) {
         if (points.size() * axis.size() > most_points) {

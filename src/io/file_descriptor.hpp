@@ -23,6 +23,7 @@ class FileDescriptor {
     ~FileDescriptor();
 
     const std::string& path() const { return path_; }
+    int descriptor() const { return descriptor_; }
     std::uint64_t size() const;
     void truncate(std::uint64_t size);
     //! Give the file at least this size, and that much space on the disk, so that no write within

@@ -92,6 +92,13 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
     return OutputDirectory(path);
 }
 
+OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force,
+                                         std::optional<DirectoryLock>& lock) {
+    create(path);
+    lock.emplace(path);
+    return prepare(path, force);
+}
+
 OutputDirectory OutputDirectory::trial(std::uint32_t point, std::uint32_t trial) const {
     char name[64];
     std::snprintf(name, sizeof name, "trials/%03u/%04u", point, trial);

@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "io/directory_lock.hpp"
 
 namespace engram {
 
@@ -15,6 +18,10 @@ class OutputDirectory {
     //! Make a directory, with its parents, ready for a new run. Results of an earlier run are an
     //! error, unless `force` removes them; other files are never touched.
     static OutputDirectory prepare(const std::filesystem::path& path, bool force);
+
+    //! The same, kept from other jobs from before anything is removed.
+    static OutputDirectory prepare(const std::filesystem::path& path, bool force,
+                                   std::optional<DirectoryLock>& lock);
 
     const std::filesystem::path& path() const { return path_; }
     std::string config() const { return file("config.yaml"); }

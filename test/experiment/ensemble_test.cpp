@@ -96,11 +96,11 @@ sweep:
 
 TEST(Ensemble, stored_configuration_gives_the_same_ensemble) {
     const Ensemble e = ensemble(
-        "trials: 3\ntrials_per_batch: 2\nranks_per_trial: 4\ntrial_results: none\n"
+        "trials: 4\ntrials_per_batch: 2\nranks_per_trial: 4\ntrial_results: none\n"
         "sweep: {groups.assembly.count: [4, 6], connectivity.probability: [0.25, 0.5]}",
         {"simulation.description=\"null\""});
     const Ensemble again(parse_config_tree(e.configuration(), "elsewhere/config.yaml"));
-    EXPECT_EQ(again.trials(), 3u);
+    EXPECT_EQ(again.trials(), 4u);
     EXPECT_EQ(again.trials_per_batch(), 2u);
     EXPECT_EQ(again.ranks_per_trial(), 4u);
     EXPECT_FALSE(again.keeps_results());
@@ -154,6 +154,17 @@ TEST(Ensemble, refuses_sweeps_that_make_no_sense) {
     EXPECT_NE(problems_of("sweep: {groups.assembly.count: 5}").find("must be a list of values"),
               std::string::npos);
     EXPECT_NE(problems_of("sweep: {groups.assembly.count: []}").find("must be a list of values"),
+              std::string::npos);
+    for (const char* key : {"output.directory", "trials", "checkpoint.keep", "sweep.x"})
+        EXPECT_NE(problems_of(std::string("sweep: {") + key + ": [1, 2]}")
+                      .find("the same for the whole ensemble"),
+                  std::string::npos)
+            << key;
+    EXPECT_NE(problems_of("sweep: [{groups.assembly.count: [4]}, {groups.assembly.count: [5]}]")
+                  .find("is swept twice"),
+              std::string::npos);
+    EXPECT_NE(problems_of("sweep: []").find("names no key"), std::string::npos);
+    EXPECT_NE(problems_of("trials: 5\ntrials_per_batch: 2").find("must divide trials = 5 (is 2)"),
               std::string::npos);
     EXPECT_NE(problems_of("sweep: 5").find("must be a list of values"), std::string::npos);
     EXPECT_NE(problems_of("sweep: [{simulation.duration_s: [1, 2], groups.assembly.count: [4]}]")

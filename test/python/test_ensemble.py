@@ -206,6 +206,25 @@ def test_stop_and_resume(engram, configuration, longer, tmp_path, results, targe
     assert not (output / "partial").exists()
 
 
+def test_a_changed_ensemble_is_not_resumed(engram, configuration, tmp_path) -> None:
+    """Trials of two experiments would be averaged."""
+    output = tmp_path / "results"
+    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
+    wait_for_trials(output, 1)
+    for command in (["resume", output], ["run", configuration, "--force", "--output", output]):
+        second = run_program([engram, *command])
+        assert second.returncode == 3 and "another engram is at work" in second.stderr
+    os.kill(run.pid, signal.SIGUSR1)
+    run.communicate(timeout=120)
+    text = (output / "config.yaml").read_text()
+    (output / "config.yaml").write_text(text.replace("n_inputs: 25", "n_inputs: 5"))
+    refused = run_program([engram, "resume", output])
+    assert refused.returncode == 3 and "was changed since the ensemble began" in refused.stderr
+    (output / "config.yaml").write_text(text)
+    resumed = run_program([engram, "resume", output])
+    assert resumed.returncode == 0, resumed.stderr
+
+
 def test_killed_within_a_trial(engram, tmp_path) -> None:
     """A long trial goes on from its own checkpoint, its measures included."""
     arguments = ["--set", "trials=2", "--set", "checkpoint.every_simulated_s=0.2"]
@@ -247,6 +266,7 @@ def test_errors(engram, configuration, tmp_path) -> None:
     few = run_program([engram, "run", configuration, "--output", tmp_path / "a",
                        "--set", "ranks_per_trial=4"])
     assert few.returncode == 1 and "ranks_per_trial is 4, but there is 1 rank" in few.stderr
+    assert not (tmp_path / "a").exists()
     wrong = run_program([engram, "check", configuration, "--set", "sweep.groups.assembly.count=[5, 500]",
                          "--set", "trials=-3"])
     assert wrong.returncode == 2

@@ -74,7 +74,7 @@ def _draw_ours(
     panel.errorbar(
         sizes,
         means,
-        errors,
+        np.nan_to_num(errors),  # a single trial has none
         color=color,
         marker="o",
         markersize=4,
