@@ -276,7 +276,7 @@ def test_error_bars_are_where_they_belong(ensemble):
 CONFIGURATION = """
 simulation: {description: Small ensemble, duration_s: 8}
 trials: 3
-trials_per_batch: 2
+trials_per_batch: 3
 trial_results: all
 sweep:
   - {groups.assembly.count: [20, 30]}
