@@ -28,7 +28,6 @@ struct RecallSetting {
     std::optional<RateWindow> recall;     //!< around 0.1 s after the onset of the last recall
     std::vector<char> is_assembly;        //!< by excitatory neuron; receives the learning stimulus
     std::vector<char> is_recalled;        //!< by excitatory neuron; receives the recall stimulus
-    double window_s = 0.5;
 };
 
 //! Windows that do not lie within the run are left out.
