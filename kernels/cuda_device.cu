@@ -2,10 +2,12 @@
 
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
 #include "cuda_error.hpp"
+#include "kernel_table.cuh"
 #include "launch.cuh"
 #include "launch_graph.hpp"
 
@@ -47,6 +49,7 @@ class CudaDevice : public Device {
     }
     ~CudaDevice() override {
         graphs_.clear();
+        tables_.clear();
         for (const TimedLaunch& launch : timed_) {
             cudaEventDestroy(launch.begin);
             cudaEventDestroy(launch.end);
@@ -96,28 +99,31 @@ class CudaDevice : public Device {
         check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_),
                    "copying to the GPU");
     }
-    void copy_out(void* to, const void* from, std::size_t bytes) override {
-        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_),
-                   "copying from the GPU");
-        check_cuda(cudaStreamSynchronize(stream_), "computing");
+    void copy_out(std::span<const CopyOut> copies) override {
+        for (const CopyOut& copy : copies)
+            check_cuda(
+                cudaMemcpyAsync(copy.to, copy.from, copy.bytes, cudaMemcpyDeviceToHost, stream_),
+                "copying from the GPU");
+        synchronize();
         if (measuring_) read_timed();
     }
 
     void launch(const Kernel& kernel, std::uint64_t items) override {
-        constexpr std::uint64_t blocks_per_processor = 32;
-        const std::uint64_t most_blocks =
-            blocks_per_processor * static_cast<std::uint64_t>(properties_.multiProcessorCount);
-        const auto run = [&] {
-            std::visit([&](const auto& k) { launch_on(stream_, k, items, most_blocks); }, kernel);
-        };
-        if (!measuring_) return run();
-        TimedLaunch timed{std::visit([](const auto& k) { return k.name; }, kernel), {}, {}};
-        check_cuda(cudaEventCreate(&timed.begin), "creating an event");
-        check_cuda(cudaEventCreate(&timed.end), "creating an event");
-        check_cuda(cudaEventRecord(timed.begin, stream_), "measuring");
-        run();
-        check_cuda(cudaEventRecord(timed.end, stream_), "measuring");
-        timed_.push_back(timed);
+        measured(kernel, [&] {
+            std::visit([&](const auto& k) { launch_on(stream_, k, items, most_blocks()); }, kernel);
+        });
+    }
+
+    void launch_as_one(std::span<const Launch> launches) override {
+        for (; !launches.empty();
+             launches = launches.subspan(std::min(launches.size(), most_launches_as_one))) {
+            if (launches.size() == 1) return launch(launches[0].kernel, launches[0].items);
+            if (next_table_ == tables_.size())
+                tables_.push_back(std::make_unique<KernelTable>(stream_));
+            KernelTable& table = *tables_[next_table_++];
+            const auto some = launches.first(std::min(launches.size(), most_launches_as_one));
+            measured(some[0].kernel, [&] { table.launch(some, most_blocks()); });
+        }
     }
 
     void launch_together(const SequenceKey& key, const std::function<void()>& record) override {
@@ -133,7 +139,7 @@ class CudaDevice : public Device {
 
     void measure_kernels(bool on) override { measuring_ = on; }
     Profile profile() override {
-        check_cuda(cudaStreamSynchronize(stream_), "computing");
+        synchronize();
         read_timed();
         return profile_;
     }
@@ -152,6 +158,27 @@ class CudaDevice : public Device {
         Memory now;
         check_cuda(cudaMemGetInfo(&now.free, &now.total), "asking for its memory");
         return now;
+    }
+
+    void synchronize() {
+        check_cuda(cudaStreamSynchronize(stream_), "computing");
+        next_table_ = 0;
+    }
+    std::uint64_t most_blocks() const {
+        constexpr std::uint64_t blocks_per_processor = 32;
+        return blocks_per_processor * static_cast<std::uint64_t>(properties_.multiProcessorCount);
+    }
+
+    template <class Run>
+    void measured(const Kernel& kernel, const Run& run) {
+        if (!measuring_) return run();
+        TimedLaunch timed{std::visit([](const auto& k) { return k.name; }, kernel), {}, {}};
+        check_cuda(cudaEventCreate(&timed.begin), "creating an event");
+        check_cuda(cudaEventCreate(&timed.end), "creating an event");
+        check_cuda(cudaEventRecord(timed.begin, stream_), "measuring");
+        run();
+        check_cuda(cudaEventRecord(timed.end, stream_), "measuring");
+        timed_.push_back(timed);
     }
 
     // Call when the stream is idle.
@@ -175,6 +202,8 @@ class CudaDevice : public Device {
     std::vector<TimedLaunch> timed_;
     Profile profile_;
     std::map<SequenceKey, std::unique_ptr<LaunchGraph>> graphs_;
+    std::vector<std::unique_ptr<KernelTable>> tables_;  // one for each launch between two waits
+    std::size_t next_table_ = 0;
 };
 
 }  // namespace

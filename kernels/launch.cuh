@@ -30,6 +30,32 @@ __global__ void __launch_bounds__(K::team_lanes) run_teams(const K kernel) {
         kernel(item, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
 }
 
+// The number of items of each of several kernels.
+inline constexpr std::size_t most_launches_as_one = 32;
+struct ItemCounts {
+    std::uint64_t of[most_launches_as_one];
+};
+
+// One kernel for each row of the grid.
+template <class K>
+__global__ void __launch_bounds__(threads_per_block)
+    run_items_of_many(const K* kernels, const ItemCounts counts) {
+    const K kernel = kernels[blockIdx.y];
+    const std::uint64_t items = counts.of[blockIdx.y];
+    const std::uint64_t stride = std::uint64_t{gridDim.x} * blockDim.x;
+    for (std::uint64_t item = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; item < items;
+         item += stride)
+        kernel(item);
+}
+
+template <class K>
+__global__ void __launch_bounds__(K::team_lanes) run_teams_of_many(const K* kernels) {
+    const K kernel = kernels[blockIdx.y];
+    const std::uint64_t items = kernel.n_items();
+    for (std::uint64_t item = blockIdx.x; item < items; item += gridDim.x)
+        kernel(item, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
+}
+
 //! \param items        see Device::launch
 //! \param most_blocks  enough to fill the GPU; a thread takes several items if there are more
 template <class K>
@@ -43,6 +69,25 @@ void launch_on(cudaStream_t stream, const K& kernel, std::uint64_t items,
         const std::uint64_t wanted = (items + threads_per_block - 1) / threads_per_block;
         const auto blocks = static_cast<unsigned>(std::min(wanted, most_blocks));
         run_items<K><<<blocks, threads_per_block, 0, stream>>>(kernel, items);
+    }
+    check_cuda(cudaGetLastError(), K::name);
+}
+
+//! \param kernels  in device memory, n of them
+//! \param counts   items of each; of a team kernel, how many to expect
+template <class K>
+void launch_many_on(cudaStream_t stream, const K* kernels, unsigned n, const ItemCounts& counts,
+                    std::uint64_t most_blocks) {
+    const std::uint64_t most_items = *std::max_element(counts.of, counts.of + n);
+    if (most_items == 0) return;
+    const std::uint64_t blocks_each = std::max<std::uint64_t>(1, most_blocks / n);
+    if constexpr (TeamKernel<K>) {
+        const dim3 grid(static_cast<unsigned>(std::min(most_items, blocks_each)), n);
+        run_teams_of_many<K><<<grid, K::team_lanes, 0, stream>>>(kernels);
+    } else {
+        const std::uint64_t wanted = (most_items + threads_per_block - 1) / threads_per_block;
+        const dim3 grid(static_cast<unsigned>(std::min(wanted, blocks_each)), n);
+        run_items_of_many<K><<<grid, threads_per_block, 0, stream>>>(kernels, counts);
     }
     check_cuda(cudaGetLastError(), K::name);
 }

@@ -43,6 +43,10 @@ po::options_description options_of(Command command) {
             "what computes: the processor (default), one GPU per rank, or GPUs where there are "
             "any; "
             "the results are the same");
+    if (command == Command::run || command == Command::resume)
+        add("trials-at-once", po::value<int>()->value_name("N"),
+            "trials of an ensemble that one GPU runs at once; default: as many as have room, at "
+            "most 32");
     if (command == Command::plan)
         add("ranks,n", po::value<int>()->default_value(1)->value_name("N"),
             "number of MPI ranks to plan for");
@@ -139,6 +143,10 @@ CommandLine parse_options(Command command, const std::vector<std::string>& argum
     }
     if (values.count("device"))
         line.device = device::parse_device_choice(values["device"].as<std::string>());
+    if (values.count("trials-at-once")) {
+        line.trials_at_once = values["trials-at-once"].as<int>();
+        if (line.trials_at_once < 1) throw UsageError("--trials-at-once must be at least 1" + help);
+    }
     line.force = values.count("force") > 0;
     line.quiet = values.count("quiet") > 0;
     if (values.count("ranks")) line.ranks = values["ranks"].as<int>();

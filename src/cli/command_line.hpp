@@ -18,6 +18,7 @@ struct CommandLine {
     std::vector<std::string> overrides;                       //!< --set key=value
     std::string output;                                       //!< --output, or empty; import: file
     device::DeviceChoice device = device::DeviceChoice::cpu;  //!< run, resume --device
+    int trials_at_once = 0;                                   //!< likewise; 0: automatic
     bool force = false;
     bool quiet = false;
     int ranks = 1;  //!< plan --ranks

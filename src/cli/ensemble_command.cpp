@@ -65,9 +65,9 @@ Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator
 }
 
 ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
-    const auto make_executor = device::select_executor(line.device, communicator, print_notice);
     const Ensemble ensemble = read_ensemble_everywhere(line, communicator);
     on_rank_0(communicator, [&] { require_ranks(ensemble, communicator); });
+    TrialTurns turns(ensemble, line.device, line.trials_at_once, communicator);
     std::optional<DirectoryLock> lock;  // rank 0
     on_rank_0(communicator, [&] {
         const auto directory =
@@ -75,8 +75,8 @@ ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
         write_text_file(begun_with(directory), ensemble.configuration());
         write_text_file(directory.config(), ensemble.configuration());
     });
-    return run_ensemble(ensemble, OutputDirectory(ensemble.output_directory()), make_executor,
-                        line.quiet, communicator);
+    return run_ensemble(ensemble, OutputDirectory(ensemble.output_directory()), turns, line.quiet,
+                        communicator);
 }
 
 ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
@@ -99,9 +99,8 @@ ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator)
     });
     const Ensemble ensemble = read_ensemble_everywhere(stored, communicator);
     on_rank_0(communicator, [&] { require_ranks(ensemble, communicator); });
-    return run_ensemble(ensemble, directory,
-                        device::select_executor(line.device, communicator, print_notice),
-                        line.quiet, communicator);
+    TrialTurns turns(ensemble, line.device, line.trials_at_once, communicator);
+    return run_ensemble(ensemble, directory, turns, line.quiet, communicator);
 }
 
 }  // namespace engram::cli

@@ -67,8 +67,7 @@ void EnsembleProgress::print() {
 void EnsembleProgress::write(const std::string& state) {
     const std::uint64_t done = n_done();
     const std::uint64_t running =
-        state == "running" ? std::min<std::uint64_t>(channel_.n_groups(), ensemble_.size() - done)
-                           : 0;
+        state == "running" ? std::min<std::uint64_t>(n_at_once_, ensemble_.size() - done) : 0;
     nlohmann::json status;
     if (present_) {
         status = progress_json(present_->meter.report(), present_->schedule, present_->experiment);

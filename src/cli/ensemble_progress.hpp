@@ -17,7 +17,10 @@ class EnsembleProgress : public ProgressListener {
     EnsembleProgress(const std::string& path, const Ensemble& ensemble, EnsembleChannel& channel,
                      std::uint64_t n_finished, int n_ranks, bool quiet);
 
-    //! Before each trial that rank 0 takes part in.
+    //! Trials that all ranks run at the same time, if there are as many.
+    void set_trials_at_once(std::uint64_t n) { n_at_once_ = n; }
+    //! Before each trial that rank 0 takes part in; if it runs several at once, those of one
+    //! worker.
     void trial_begins(EnsembleItem item, const Experiment& experiment);
     //! Whenever there is nothing else to do.
     void update();
@@ -52,6 +55,7 @@ class EnsembleProgress : public ProgressListener {
     const Ensemble& ensemble_;
     EnsembleChannel& channel_;
     std::uint64_t n_finished_;
+    std::uint64_t n_at_once_ = 1;
     bool quiet_;
     StatusFile file_;
     std::unique_ptr<Present> present_;

@@ -85,44 +85,81 @@ class Group {
     MPI_Comm communicator_ = MPI_COMM_NULL;
 };
 
-void run_trials(const Ensemble& ensemble, const std::vector<EnsembleItem>& items,
-                const OutputDirectory& directory, EnsembleChannel& channel,
-                EnsembleProgress* progress, const ExecutorFactory& make_executor, MPI_Comm group,
-                MPI_Comm communicator) {
-    std::optional<TrialLog> log;
-    if (channel.leads_group() && !items.empty()) log.emplace(directory.partial(), channel.group());
-    TrialRunner runner(ensemble, directory, channel, make_executor, group);
-    ProgressListener nobody;
-    for (const EnsembleItem item : items) {
-        int stop = channel.stop_requested() ? 1 : 0;
-        MPI_Bcast(&stop, 1, MPI_INT, 0, group);
-        if (stop != 0) break;
+// The trials of a group, run one after the other or in turns.
+class GroupOfTrials {
+  public:
+    //! All must outlive this.
+    //! \param progress  null but on rank 0
+    GroupOfTrials(const Ensemble& ensemble, const OutputDirectory& directory,
+                  EnsembleChannel& channel, EnsembleProgress* progress, TrialTurns& turns,
+                  MPI_Comm group, MPI_Comm communicator)
+        : ensemble_(ensemble),
+          channel_(channel),
+          progress_(progress),
+          turns_(turns),
+          group_(group),
+          communicator_(communicator),
+          runner_(ensemble, directory, channel, turns.make_executor(), group) {}
+
+    void run(const std::vector<EnsembleItem>& items, const std::string& log_directory) {
+        if (channel_.leads_group() && !items.empty()) log_.emplace(log_directory, channel_.group());
+        auto next = items.begin();
+        const std::size_t n = turns_.at_once(items);
+        if (progress_ != nullptr) progress_->set_trials_at_once(n * channel_.n_groups());
+        turns_.run(
+            n,
+            [&](std::size_t worker) {
+                // Of trials that run at once, progress follows those of the first worker.
+                EnsembleProgress* progress = worker == 0 ? progress_ : nullptr;
+                while (next != items.end() && !stop_requested()) run_trial(*next++, progress);
+            },
+            [&] {
+                if (progress_ != nullptr) progress_->update();
+            });
+        if (log_) log_->flush();
+    }
+
+  private:
+    bool stop_requested() {
+        int stop = channel_.stop_requested() ? 1 : 0;
+        MPI_Bcast(&stop, 1, MPI_INT, 0, group_);
+        return stop != 0;
+    }
+
+    void run_trial(EnsembleItem item, EnsembleProgress* progress) {
+        ProgressListener nobody;
         try {
-            if (progress != nullptr) progress->trial_begins(item, ensemble.experiment(item));
-            const auto record = runner.run(item, progress != nullptr ? *progress : nobody);
+            if (progress != nullptr) progress->trial_begins(item, ensemble_.experiment(item));
+            const auto record = runner_.run(item, progress != nullptr ? *progress : nobody);
             if (!record) {
-                channel.request_stop();
-                break;
-            }
-            if (log) {
-                log->append(*record);
-                channel.trial_done();
+                channel_.request_stop();
+            } else if (log_) {
+                log_->append(*record);
+                channel_.trial_done();
             }
         } catch (const Error& error) {
-            fail_trial(ensemble, item, error, group, communicator);
+            fail_trial(ensemble_, item, error, group_, communicator_);
         } catch (const ReportedFailure& failure) {
-            if (rank_of(group) == 0 && size_of(communicator) > 1)
-                MPI_Abort(communicator, static_cast<int>(failure.exit_code));
+            if (rank_of(group_) == 0 && size_of(communicator_) > 1)
+                MPI_Abort(communicator_, static_cast<int>(failure.exit_code));
             throw;
         }
     }
-    if (log) log->flush();
-}
+
+    const Ensemble& ensemble_;
+    EnsembleChannel& channel_;
+    EnsembleProgress* progress_;
+    TrialTurns& turns_;
+    MPI_Comm group_;
+    MPI_Comm communicator_;
+    TrialRunner runner_;
+    std::optional<TrialLog> log_;  //!< on the first rank of the group
+};
 
 }  // namespace
 
-ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
-                      const ExecutorFactory& make_executor, bool quiet, MPI_Comm communicator) {
+ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory, TrialTurns& turns,
+                      bool quiet, MPI_Comm communicator) {
     const double start = MPI_Wtime();
     const int rank = rank_of(communicator);
     const int n_ranks = size_of(communicator);
@@ -143,11 +180,11 @@ ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory
     {
         const Group group(communicator, channel.group());
         if (channel.group() < channel.n_groups())
-            run_trials(ensemble,
-                       items_of_group(pending, channel.group(), channel.n_groups(),
-                                      ensemble.points().size()),
-                       directory, channel, progress ? &*progress : nullptr, make_executor, group,
-                       communicator);
+            GroupOfTrials(ensemble, directory, channel, progress ? &*progress : nullptr, turns,
+                          group, communicator)
+                .run(items_of_group(pending, channel.group(), channel.n_groups(),
+                                    ensemble.points().size()),
+                     directory.partial());
     }
     channel.wait_for_all([&] {
         if (progress) progress->update();

@@ -3,10 +3,10 @@
 
 #include <mpi.h>
 
+#include "cli/trial_turns.hpp"
 #include "experiment/ensemble.hpp"
 #include "experiment/errors.hpp"
 #include "io/output_directory.hpp"
-#include "simulation/executor.hpp"
 
 namespace engram::cli {
 
@@ -14,7 +14,7 @@ namespace engram::cli {
 //! writes ensemble.h5 and summary.json.
 //! \return done or stopped_resumable
 //! There must be as many ranks as a trial needs at least. An error of a trial ends all ranks.
-ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
-                      const ExecutorFactory& make_executor, bool quiet, MPI_Comm communicator);
+ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory, TrialTurns& turns,
+                      bool quiet, MPI_Comm communicator);
 
 }  // namespace engram::cli

@@ -1,7 +1,9 @@
 #include "cli/forecast.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "device/device_need.hpp"
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
 #include "io/edge_wiring.hpp"
@@ -57,6 +59,21 @@ double stimulated_neuron_s(const Experiment& experiment) {
     return total;
 }
 
+// Of a rank that has its share of everything.
+device::RankSizes expected_sizes(const Experiment& experiment, const Forecast& forecast,
+                                 int n_ranks) {
+    const auto share = [&](double all) {
+        return static_cast<std::uint64_t>(std::ceil(all / n_ranks));
+    };
+    const Populations& populations = experiment.populations;
+    return {share(populations.size()),
+            share(populations.n_exc),
+            populations.n_exc,
+            populations.n_inh,
+            share(forecast.plastic_synapses),
+            share(forecast.fixed_synapses)};
+}
+
 }  // namespace
 
 Forecast make_forecast(const Experiment& experiment, int n_ranks) {
@@ -74,6 +91,9 @@ Forecast make_forecast(const Experiment& experiment, int n_ranks) {
                             f.fixed_synapses * bytes_per_fixed + n * bytes_per_neuron) /
                                n_ranks / 1e6 +
                            n * 24.0 / 1e6;  // rows and calcium of all sources
+    f.gpu_memory_per_rank_MB = static_cast<double>(device::bytes_on_device(
+                                   experiment, expected_sizes(experiment, f, n_ranks))) /
+                               1e6;
     const double steps_per_block =
         std::min(16.0, experiment.synapses.t_ax_delay_ms / experiment.dt_ms);
     const double blocks_per_s = 1.0 / (steps_per_block * dt_s);

@@ -82,6 +82,8 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
             const Forecast one = make_forecast(ensemble.experiment({point, 0}), per_trial);
             total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
             total.memory_per_rank_MB = std::max(total.memory_per_rank_MB, one.memory_per_rank_MB);
+            total.gpu_memory_per_rank_MB =
+                std::max(total.gpu_memory_per_rank_MB, one.gpu_memory_per_rank_MB);
             total.wall_s += one.wall_s * ensemble.trials() / n_groups;
             traces_MB = std::max(traces_MB, averaging_MB(ensemble, point));
         }
@@ -91,6 +93,8 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
         std::printf(
             "Memory:             about %.0f MB per rank, of it %.0f MB for averaging traces\n",
             total.memory_per_rank_MB, traces_MB);
+        std::printf("GPU memory:         about %.0f MB per trial (with --device gpu)\n",
+                    total.gpu_memory_per_rank_MB);
         std::printf("Time:               about %s (one core per rank; rough)\n",
                     duration_text(std::ceil(total.wall_s)).c_str());
         print_job_options(total, line.ranks);
@@ -115,6 +119,8 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
         std::printf("Synapses:           %.3g plastic, %.3g fixed (expected)\n",
                     forecast.plastic_synapses, forecast.fixed_synapses);
         std::printf("Memory:             about %.0f MB per rank\n", forecast.memory_per_rank_MB);
+        std::printf("GPU memory:         about %.0f MB per rank (with --device gpu)\n",
+                    forecast.gpu_memory_per_rank_MB);
         std::printf(
             "Time:               about %s (one core per rank; rough, for the activity that\n"
             "                    the stimuli alone cause)\n",

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 
 #include "device/kernel.hpp"
@@ -19,6 +20,19 @@ struct KernelTime {
     double seconds = 0;
 };
 using Profile = std::map<std::string, KernelTime>;
+
+// One launch of a kernel; see Device::launch.
+struct Launch {
+    Kernel kernel;
+    std::uint64_t items = 0;
+};
+
+// A copy from device memory to the host.
+struct CopyOut {
+    void* to = nullptr;
+    const void* from = nullptr;
+    std::size_t bytes = 0;
+};
 
 // What a sequence of launches depends on.
 using SequenceKey = std::array<std::uint64_t, 6>;
@@ -49,10 +63,13 @@ class Device {
     //! host afterwards, or at once if it is not from allocate_host.
     virtual void copy_in(void* to, const void* from, std::size_t bytes) = 0;
     //! Copies to the host and waits until this and all work before it is done.
-    virtual void copy_out(void* to, const void* from, std::size_t bytes) = 0;
+    virtual void copy_out(std::span<const CopyOut> copies) = 0;
 
     //! \param items  number of items; of a team kernel, how many to expect
     virtual void launch(const Kernel& kernel, std::uint64_t items) = 0;
+
+    //! Launches kernels of one type, over different data, as one.
+    virtual void launch_as_one(std::span<const Launch> launches) = 0;
 
     //! Launches together what `record` launches, and does nothing else. If the same key comes
     //! again, the device may repeat the launches that it has kept, without calling `record`: all

@@ -49,7 +49,9 @@ class DeviceArray {
         if (!values.empty()) device_->copy_in(data_, values.data(), values.size_bytes());
     }
     void copy_to(std::span<T> values, std::size_t first = 0) const {
-        if (!values.empty()) device_->copy_out(values.data(), data_ + first, values.size_bytes());
+        if (values.empty()) return;
+        const CopyOut copy{values.data(), data_ + first, values.size_bytes()};
+        device_->copy_out({&copy, 1});
     }
     std::vector<T> to_vector() const {
         std::vector<T> values(size_);

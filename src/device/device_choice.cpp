@@ -45,6 +45,8 @@ std::optional<std::string> first_problem(const std::optional<std::string>& probl
     return text;
 }
 
+using DeviceFactory = std::function<std::unique_ptr<Device>()>;
+
 // Makes executors on GPUs, or says why not.
 class GpuSelector {
   public:
@@ -58,6 +60,7 @@ class GpuSelector {
         const auto problem = devices.count > 0 ? std::nullopt : std::optional(devices.problem);
         if (gives_up(problem, communicator_)) return false;
         index_ = place.rank % devices.count;
+        ranks_per_device_ = (place.n_ranks + devices.count - 1) / devices.count;
         int sharing = place.n_ranks > devices.count ? place.n_ranks : 0;
         MPI_Allreduce(MPI_IN_PLACE, &sharing, 1, MPI_INT, MPI_MAX, communicator_);
         if (sharing > 0)
@@ -67,20 +70,39 @@ class GpuSelector {
         return true;
     }
 
-    //! Collective over `communicator`, which may be a part of the other.
-    std::unique_ptr<Executor> operator()(const Experiment& experiment, const Network& network,
-                                         MPI_Comm communicator) const {
-        std::unique_ptr<Executor> executor;
+    int ranks_per_device() const { return ranks_per_device_; }
+    //! The GPU that find() found.
+    std::unique_ptr<Device> make_device() const { return make_cuda_device(index_); }
+
+    //! Makes executors, each with a device of its own; collective over its communicator, which may
+    //! be a part of the other.
+    ExecutorFactory executors(DeviceFactory new_device) const {
+        return [self = *this, new_device = std::move(new_device)](
+                   const Experiment& experiment, const Network& network,
+                   MPI_Comm communicator) -> std::unique_ptr<Executor> {
+            std::unique_ptr<Executor> executor;
+            std::optional<std::string> problem;
+            try {
+                executor = std::make_unique<DeviceExecutor>(new_device(), experiment, network);
+            } catch (const DeviceError& error) {
+                problem = error.what();
+            }
+            if (self.gives_up(problem, communicator))
+                return make_cpu_executor(experiment, network, communicator);
+            return executor;
+        };
+    }
+
+    //! Collective. Whether every rank can use its GPU, which `try_device` tells by a DeviceError;
+    //! under `gpu`, throws if not.
+    bool works(const std::function<void()>& try_device) const {
         std::optional<std::string> problem;
         try {
-            executor =
-                std::make_unique<DeviceExecutor>(make_cuda_device(index_), experiment, network);
+            try_device();
         } catch (const DeviceError& error) {
             problem = error.what();
         }
-        if (gives_up(problem, communicator))
-            return make_cpu_executor(experiment, network, communicator);
-        return executor;
+        return !gives_up(problem, communicator_);
     }
 
   private:
@@ -100,7 +122,15 @@ class GpuSelector {
     MPI_Comm communicator_;
     Notice notice_;
     int index_ = 0;
+    int ranks_per_device_ = 1;
 };
+
+ExecutorFactory executors_on(DeviceFactory new_device) {
+    return [new_device = std::move(new_device)](const Experiment& experiment,
+                                                const Network& network, MPI_Comm) {
+        return std::make_unique<DeviceExecutor>(new_device(), experiment, network);
+    };
+}
 
 }  // namespace
 
@@ -117,17 +147,38 @@ ExecutorFactory select_executor(DeviceChoice choice, MPI_Comm communicator, cons
         case DeviceChoice::cpu:
             return make_cpu_executor;
         case DeviceChoice::host_kernels:
-            return [](const Experiment& experiment, const Network& network, MPI_Comm) {
-                return std::make_unique<DeviceExecutor>(std::make_unique<HostDevice>(), experiment,
-                                                        network);
-            };
+            return executors_on([] { return std::make_unique<HostDevice>(); });
         case DeviceChoice::gpu:
         case DeviceChoice::automatic:
             break;
     }
     GpuSelector selector(choice, communicator, notice);
-    if (selector.find()) return selector;
+    if (selector.find()) return selector.executors([selector] { return selector.make_device(); });
     return make_cpu_executor;
+}
+
+BatchExecutors select_batch_executors(DeviceChoice choice, MPI_Comm communicator,
+                                      const Notice& notice, std::function<void()> wait) {
+    const auto batch_on = [&](std::unique_ptr<Device> device) {
+        return std::make_shared<LaunchBatch>(std::move(device), std::move(wait));
+    };
+    switch (choice) {
+        case DeviceChoice::cpu:
+            return {make_cpu_executor, nullptr};
+        case DeviceChoice::host_kernels: {
+            const auto batch = batch_on(std::make_unique<HostDevice>());
+            return {executors_on([batch] { return batch->make_member(); }), batch};
+        }
+        case DeviceChoice::gpu:
+        case DeviceChoice::automatic:
+            break;
+    }
+    GpuSelector selector(choice, communicator, notice);
+    std::shared_ptr<LaunchBatch> batch;
+    if (!selector.find() || !selector.works([&] { batch = batch_on(selector.make_device()); }))
+        return {make_cpu_executor, nullptr};
+    return {selector.executors([batch] { return batch->make_member(); }), batch,
+            selector.ranks_per_device()};
 }
 
 }  // namespace engram::device

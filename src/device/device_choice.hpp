@@ -4,8 +4,10 @@
 #include <mpi.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "device/launch_batch.hpp"
 #include "simulation/executor.hpp"
 
 namespace engram::device {
@@ -28,5 +30,18 @@ using Notice = std::function<void(const std::string&)>;
 //! \throw SharedDeviceError if GPUs are asked for and a rank has none; the factory, if one has no
 //!        room
 ExecutorFactory select_executor(DeviceChoice choice, MPI_Comm communicator, const Notice& notice);
+
+// Executors of several runs that take turns on a rank.
+struct BatchExecutors {
+    ExecutorFactory make_executor;
+    //! Launches what the executors have in common; null on the processor.
+    std::shared_ptr<LaunchBatch> batch;
+    int ranks_per_device = 1;  //!< that share its memory
+};
+
+//! Collective, as select_executor.
+//! \param wait  see LaunchBatch
+BatchExecutors select_batch_executors(DeviceChoice choice, MPI_Comm communicator,
+                                      const Notice& notice, std::function<void()> wait);
 
 }  // namespace engram::device

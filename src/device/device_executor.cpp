@@ -36,12 +36,6 @@ Physics make_physics(const Experiment& e) {
     return p;
 }
 
-std::uint64_t most_spikes_per_epoch(const Experiment& e, const Network& network) {
-    return std::uint64_t{network.n_local()} *
-           model::most_spikes(static_cast<int>(e.steps_from_ms(e.synapses.t_ax_delay_ms)),
-                              static_cast<int>(e.steps_from_ms(e.neuron.t_ref_ms)));
-}
-
 std::uint64_t address(const void* pointer) {
     return reinterpret_cast<std::uintptr_t>(pointer);
 }
@@ -53,10 +47,7 @@ std::string megabytes(std::uint64_t bytes) {
 // Says at once what is missing, rather than with the allocation that fails.
 std::unique_ptr<Device> with_room_for(std::unique_ptr<Device> device, const Experiment& experiment,
                                       const Network& network) {
-    const std::uint64_t need =
-        DeviceNetwork::bytes(network) +
-        DeviceState::bytes(network, most_spikes_per_epoch(experiment, network)) +
-        experiment.stimuli.size() * std::uint64_t{network.n_local()};
+    const std::uint64_t need = bytes_on_device(experiment, sizes_of(network));
     const std::uint64_t have = device->free_bytes();
     if (need > have)
         throw DeviceError("this rank's part of the network needs " + megabytes(need) + " on " +
@@ -77,7 +68,7 @@ DeviceExecutor::DeviceExecutor(std::unique_ptr<Device> device, const Experiment&
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       relaxation_rate_per_s_(model::relaxation_rate / experiment.synapses.tau_h_s),
       on_device_(*device_, network),
-      state_(*device_, network, most_spikes_per_epoch(experiment, network)),
+      state_(*device_, network, most_spikes_per_epoch(experiment, network.n_local())),
       stimuli_(*device_, experiment, network),
       recorder_(*device_, network, experiment.record),
       upload_(*device_),

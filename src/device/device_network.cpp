@@ -10,9 +10,6 @@ std::vector<std::uint32_t> global_ids(const Network& network) {
     return ids;
 }
 
-constexpr Projection projections[] = {Projection::exc_exc, Projection::exc_inh, Projection::inh_exc,
-                                      Projection::inh_inh};
-
 }  // namespace
 
 DeviceNetwork::DeviceNetwork(Device& device, const Network& network)
@@ -39,14 +36,11 @@ void DeviceNetwork::describe(Arrays& arrays) const {
     arrays.global_ids = global_ids_.data();
 }
 
-std::uint64_t DeviceNetwork::bytes(const Network& network) {
-    std::uint64_t bytes = network.n_local() * sizeof(std::uint32_t);
-    for (const Projection projection : projections) {
-        const SynapseTable& table = network.table(projection);
-        bytes += table.size() * sizeof(std::uint32_t) +
-                 (table.n_sources() + std::uint64_t{1}) * sizeof(std::uint64_t);
-    }
-    return bytes;
+std::uint64_t DeviceNetwork::bytes(const RankSizes& sizes) {
+    // Each kind of source has two tables, with one offset more than sources.
+    const std::uint64_t n_offsets = 2 * (sizes.n_exc + 1) + 2 * (sizes.n_inh + 1);
+    return (sizes.n_local + sizes.n_plastic + sizes.n_fixed) * sizeof(std::uint32_t) +
+           n_offsets * sizeof(std::uint64_t);
 }
 
 }  // namespace engram::device

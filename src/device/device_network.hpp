@@ -3,6 +3,7 @@
 
 #include "device/arrays.hpp"
 #include "device/device_array.hpp"
+#include "device/device_need.hpp"
 #include "network/network.hpp"
 
 namespace engram::device {
@@ -15,7 +16,7 @@ class DeviceNetwork {
     void describe(Arrays& arrays) const;
 
     //! Bytes that a network will take.
-    static std::uint64_t bytes(const Network& network);
+    static std::uint64_t bytes(const RankSizes& sizes);
 
   private:
     struct Table {

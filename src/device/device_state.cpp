@@ -93,16 +93,15 @@ void DeviceState::reserve_arrivals(std::uint64_t n) {
     active_arrivals_ = {device_, std::max<std::uint64_t>(n + n / 2, 1u << 16)};
 }
 
-std::uint64_t DeviceState::bytes(const Network& network, std::uint64_t n_spikes) {
+std::uint64_t DeviceState::bytes(const RankSizes& sizes, std::uint64_t n_spikes) {
     const std::uint64_t per_neuron =
         4 * sizeof(double) + steps_per_block * (sizeof(model::FixedPoint) + sizeof(std::uint32_t));
     const std::uint64_t per_target = 7 * sizeof(double) + sizeof(model::BlockMask);
     const std::uint64_t per_source =
         3 * sizeof(double) + 4 * sizeof(model::BlockMask) + sizeof(RowTask);
     const std::uint64_t per_synapse = 2 * sizeof(double) + 1;
-    return per_neuron * network.n_local() + per_target * network.n_local_exc() +
-           per_source * network.populations().n_exc + per_synapse * network.plastic().size() +
-           n_spikes * sizeof(std::uint64_t);
+    return per_neuron * sizes.n_local + per_target * sizes.n_local_exc + per_source * sizes.n_exc +
+           per_synapse * sizes.n_plastic + n_spikes * sizeof(std::uint64_t);
 }
 
 }  // namespace engram::device

@@ -6,6 +6,7 @@
 
 #include "device/arrays.hpp"
 #include "device/device_array.hpp"
+#include "device/device_need.hpp"
 #include "network/network.hpp"
 
 namespace engram::device {
@@ -24,7 +25,7 @@ class DeviceState {
     void reserve_arrivals(std::uint64_t n);
 
     //! Bytes that a network's state will take.
-    static std::uint64_t bytes(const Network& network, std::uint64_t n_spikes);
+    static std::uint64_t bytes(const RankSizes& sizes, std::uint64_t n_spikes);
     //! Of these, bytes that grow with the plastic synapses.
     std::uint64_t synapse_bytes() const {
         return g.size() * sizeof(double) + stored_z.size() * sizeof(double) + tag.size();

@@ -60,8 +60,8 @@ void HostDevice::copy_in(void* to, const void* from, std::size_t bytes) {
     std::memcpy(to, from, bytes);
 }
 
-void HostDevice::copy_out(void* to, const void* from, std::size_t bytes) {
-    std::memcpy(to, from, bytes);
+void HostDevice::copy_out(std::span<const CopyOut> copies) {
+    for (const CopyOut& copy : copies) std::memcpy(copy.to, copy.from, copy.bytes);
 }
 
 void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
@@ -77,6 +77,11 @@ void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
     KernelTime& time = profile_[name];
     ++time.calls;
     time.seconds += std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void HostDevice::launch_as_one(std::span<const Launch> launches) {
+    for_each(launches.size(), order_,
+             [&](std::uint64_t i) { launch(launches[i].kernel, launches[i].items); });
 }
 
 void HostDevice::launch_together(const SequenceKey& key, const std::function<void()>& record) {

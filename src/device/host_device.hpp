@@ -27,8 +27,9 @@ class HostDevice : public Device {
     void release_host(void* memory) noexcept override { release(memory); }
     void fill(void* to, int byte, std::size_t bytes) override;
     void copy_in(void* to, const void* from, std::size_t bytes) override;
-    void copy_out(void* to, const void* from, std::size_t bytes) override;
+    void copy_out(std::span<const CopyOut> copies) override;
     void launch(const Kernel& kernel, std::uint64_t items) override;
+    void launch_as_one(std::span<const Launch> launches) override;
     //! Repeats what is kept, so that tests see a key that does not tell all.
     void launch_together(const SequenceKey& key, const std::function<void()>& record) override;
     //! How often a kept sequence was repeated.
@@ -37,11 +38,6 @@ class HostDevice : public Device {
     Profile profile() override { return profile_; }
 
   private:
-    struct Launch {
-        Kernel kernel;
-        std::uint64_t items;
-    };
-
     int lanes_;
     Order order_;
     bool measuring_ = false;

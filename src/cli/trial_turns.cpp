@@ -1,0 +1,60 @@
+#include "cli/trial_turns.hpp"
+
+#include <algorithm>
+
+#include "cli/collective_failure.hpp"
+#include "cli/forecast.hpp"
+#include "network/collective.hpp"
+
+namespace engram::cli {
+namespace {
+
+constexpr std::size_t most_at_once = 32;
+// Of the free memory of a GPU: the rest is for what trials take while they run.
+constexpr double share_of_memory = 0.6;
+
+bool gains_from_turns(const Ensemble& ensemble, int wanted, MPI_Comm communicator) {
+    return wanted != 1 && ensemble.ranks_per_trial() == 1 &&
+           ensemble.size() > static_cast<std::uint64_t>(size_of(communicator));
+}
+
+}  // namespace
+
+TrialTurns::TrialTurns(const Ensemble& ensemble, device::DeviceChoice choice, int wanted,
+                       MPI_Comm communicator)
+    : ensemble_(ensemble),
+      wanted_(static_cast<std::size_t>(wanted)),
+      executors_(gains_from_turns(ensemble, wanted, communicator)
+                     ? device::select_batch_executors(choice, communicator, print_notice,
+                                                      [this] { turns_.wait(); })
+                     : device::BatchExecutors{
+                           device::select_executor(choice, communicator, print_notice), nullptr}) {}
+
+std::size_t TrialTurns::at_once(const std::vector<EnsembleItem>& items) const {
+    if (!executors_.batch) return 1;
+    std::size_t n = wanted_;
+    if (n == 0) {
+        double need_MB = 1.0;
+        for (std::uint32_t point = 0; point < ensemble_.points().size(); ++point)
+            need_MB = std::max(
+                need_MB, make_forecast(ensemble_.experiment({point, 0}), 1).gpu_memory_per_rank_MB);
+        const double have_MB = static_cast<double>(executors_.batch->device().free_bytes()) / 1e6 /
+                               executors_.ranks_per_device;
+        n = std::min(most_at_once, static_cast<std::size_t>(have_MB * share_of_memory / need_MB));
+    }
+    return std::clamp<std::size_t>(n, 1, std::max<std::size_t>(1, items.size()));
+}
+
+void TrialTurns::run(std::size_t n, const std::function<void(std::size_t)>& worker,
+                     const std::function<void()>& idle) {
+    if (!executors_.batch) {
+        for (std::size_t i = 0; i < n; ++i) worker(i);
+        return;
+    }
+    turns_.run(n, worker, [&] {
+        executors_.batch->run();
+        idle();
+    });
+}
+
+}  // namespace engram::cli

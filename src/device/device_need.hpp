@@ -1,0 +1,29 @@
+// How much memory of a device one rank's part of a network takes.
+#pragma once
+
+#include <cstdint>
+
+#include "network/network.hpp"
+
+namespace engram::device {
+
+// What one rank's part of a network consists of.
+struct RankSizes {
+    std::uint64_t n_local = 0;      //!< neurons
+    std::uint64_t n_local_exc = 0;  //!< of these, excitatory ones
+    std::uint64_t n_exc = 0;        //!< excitatory neurons of all ranks
+    std::uint64_t n_inh = 0;        //!< inhibitory neurons of all ranks
+    std::uint64_t n_plastic = 0;    //!< synapses
+    std::uint64_t n_fixed = 0;      //!< likewise
+};
+
+RankSizes sizes_of(const Network& network);
+
+//! Most spikes that one epoch can bring on a rank with so many neurons.
+std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t n_local);
+
+//! Bytes that are taken before the first step. During the run 16 more are taken for each plastic
+//! synapse that the spikes of one epoch reach at most, and a few MB for samples.
+std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& sizes);
+
+}  // namespace engram::device
