@@ -17,8 +17,10 @@ Builds the preset 'cuda' and, on the first GPU that CUDA_VISIBLE_DEVICES shows,
   1. runs the tests labelled 'gpu', and those of results and resuming across devices,
   2. compares processor and GPU to the bit: recall after 10 s in the published network, and
      learning in 20,000 neurons with 1,000 inputs each,
-  3. runs compute-sanitizer (memcheck, racecheck) on a short run,
-  4. measures time per simulated second and its parts beside one core of the processor.
+  3. compares an ensemble whose trials take turns on the GPU with one on the processor,
+  4. runs compute-sanitizer (memcheck, racecheck) on a short run and a short ensemble,
+  5. measures time per simulated second and its parts beside one core of the processor, and of
+     trials that take turns.
 Writes DIR/report.md, which can be put into docs/gpu.md. All steps run, whatever one of them finds.
   --output DIR     for results and logs; default results/gpu_measure
   --skip-build     measure build/cuda as it is
@@ -112,10 +114,28 @@ print("equal to the bit")
 END
 }
 
+compare_ensembles() {
+    local device
+    for device in cpu gpu; do
+        "$program" run "$output/short.yaml" --set trials=40 --set trial_results=none \
+            --device "$device" --output "$output/ensemble-$device" --force --quiet || return 1
+    done
+    "$python" - "$output/ensemble-cpu" "$output/ensemble-gpu" <<'END'
+import sys
+
+sys.path.insert(0, "test/python")
+from results_equal import content
+
+cpu, gpu = (content(directory + "/ensemble.h5") for directory in sys.argv[1:])
+assert cpu == gpu, [name for name in cpu if cpu[name] != gpu.get(name)]
+print("equal to the bit")
+END
+}
+
 sanitizer=$(command -v compute-sanitizer || echo /usr/local/cuda/bin/compute-sanitizer)
 sanitize() {
     "$sanitizer" --tool "$1" --error-exitcode 9 "$program" run "$output/short.yaml" \
-        --device gpu --output "$output/sanitizer" --force --quiet
+        --device gpu --output "$output/sanitizer" --force --quiet "${@:2}"
 }
 
 tests_of_results() {
@@ -126,9 +146,13 @@ check "tests of the kernels" ctest --test-dir build/cuda -L gpu --output-on-fail
 check "tests across devices" tests_of_results
 check "equality 10 s recall" compare configs/defaultnet_10s_recall.yaml recall10s
 check "equality 20000 neurons" compare "$output/learning20000.yaml" learning20000
+check "equality ensemble" compare_ensembles
 if [[ -x $sanitizer ]]; then
-    check "compute-sanitizer memcheck" sanitize memcheck
-    check "compute-sanitizer racecheck" sanitize racecheck
+    ensemble=(--set trials=3 --set trial_results=none)
+    for tool in memcheck racecheck; do
+        check "compute-sanitizer $tool" sanitize "$tool"
+        check "compute-sanitizer $tool ensemble" sanitize "$tool" "${ensemble[@]}"
+    done
 else
     echo "compute-sanitizer was not found: not run"
     failed+=("compute-sanitizer (not found)")
@@ -146,7 +170,7 @@ build/cuda/engram_device_benchmark --neurons "${sizes[@]}" | tee "$table" || fai
     if ((${#failed[@]} > 0)); then
         echo "- failed: ${failed[*]}"
     else
-        echo "- equal to the bit on both: 10 s recall, 20,000 neurons x 1,000 inputs; compute-sanitizer clean"
+        echo "- equal to the bit on both: 10 s recall, 20,000 neurons x 1,000 inputs, an ensemble of 40; compute-sanitizer clean"
     fi
     echo
     cat "$table"

@@ -8,11 +8,12 @@
 namespace engram::cli {
 
 EnsembleProgress::EnsembleProgress(const std::string& path, const Ensemble& ensemble,
-                                   EnsembleChannel& channel, std::uint64_t n_finished, int n_ranks,
-                                   bool quiet)
+                                   EnsembleChannel& channel, std::uint64_t n_finished,
+                                   std::uint64_t n_at_once, int n_ranks, bool quiet)
     : ensemble_(ensemble),
       channel_(channel),
       n_finished_(n_finished),
+      n_at_once_(n_at_once),
       quiet_(quiet),
       file_(path, n_ranks) {}
 

@@ -14,11 +14,10 @@ class EnsembleProgress : public ProgressListener {
   public:
     //! All must outlive this.
     //! \param n_finished  trials that were finished by earlier runs
+    //! \param n_at_once   trials that all ranks run at the same time, if there are as many
     EnsembleProgress(const std::string& path, const Ensemble& ensemble, EnsembleChannel& channel,
-                     std::uint64_t n_finished, int n_ranks, bool quiet);
+                     std::uint64_t n_finished, std::uint64_t n_at_once, int n_ranks, bool quiet);
 
-    //! Trials that all ranks run at the same time, if there are as many.
-    void set_trials_at_once(std::uint64_t n) { n_at_once_ = n; }
     //! Before each trial that rank 0 takes part in; if it runs several at once, those of one
     //! worker.
     void trial_begins(EnsembleItem item, const Experiment& experiment);
@@ -55,7 +54,7 @@ class EnsembleProgress : public ProgressListener {
     const Ensemble& ensemble_;
     EnsembleChannel& channel_;
     std::uint64_t n_finished_;
-    std::uint64_t n_at_once_ = 1;
+    std::uint64_t n_at_once_;
     bool quiet_;
     StatusFile file_;
     std::unique_ptr<Present> present_;

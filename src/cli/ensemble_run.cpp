@@ -101,13 +101,13 @@ class GroupOfTrials {
           communicator_(communicator),
           runner_(ensemble, directory, channel, turns.make_executor(), group) {}
 
-    void run(const std::vector<EnsembleItem>& items, const std::string& log_directory) {
+    //! \param at_once  how many of them take turns
+    void run(const std::vector<EnsembleItem>& items, std::size_t at_once,
+             const std::string& log_directory) {
         if (channel_.leads_group() && !items.empty()) log_.emplace(log_directory, channel_.group());
         auto next = items.begin();
-        const std::size_t n = turns_.at_once(items);
-        if (progress_ != nullptr) progress_->set_trials_at_once(n * channel_.n_groups());
         turns_.run(
-            n,
+            at_once,
             [&](std::size_t worker) {
                 // Of trials that run at once, progress follows those of the first worker.
                 EnsembleProgress* progress = worker == 0 ? progress_ : nullptr;
@@ -167,24 +167,28 @@ ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory
     const StopSignal signals;
     EnsembleChannel channel(communicator, ranks_per_trial);
     const std::vector<EnsembleItem> pending = pending_items(ensemble, directory, communicator);
+    const std::vector<EnsembleItem> items =
+        channel.group() < channel.n_groups()
+            ? items_of_group(pending, channel.group(), channel.n_groups(), ensemble.points().size())
+            : std::vector<EnsembleItem>();
+    const std::size_t at_once = turns.at_once(items);
     std::optional<EnsembleProgress> progress;
     if (rank == 0) {
+        const std::size_t all_at_once = at_once * static_cast<std::size_t>(channel.n_groups());
         progress.emplace(directory.progress(), ensemble, channel, ensemble.size() - pending.size(),
-                         n_ranks, quiet);
+                         all_at_once, n_ranks, quiet);
         if (!quiet)
             std::fprintf(stderr,
-                         "engram: %zu of %llu trials to run, %d at a time on %d rank(s) each\n",
+                         "engram: %zu of %llu trials to run, %zu at a time on %d rank(s) each\n",
                          pending.size(), static_cast<unsigned long long>(ensemble.size()),
-                         channel.n_groups(), ranks_per_trial);
+                         all_at_once, ranks_per_trial);
     }
     {
         const Group group(communicator, channel.group());
         if (channel.group() < channel.n_groups())
             GroupOfTrials(ensemble, directory, channel, progress ? &*progress : nullptr, turns,
                           group, communicator)
-                .run(items_of_group(pending, channel.group(), channel.n_groups(),
-                                    ensemble.points().size()),
-                     directory.partial());
+                .run(items, at_once, directory.partial());
     }
     channel.wait_for_all([&] {
         if (progress) progress->update();

@@ -12,6 +12,8 @@
 #include "device/cuda_device.hpp"
 #include "device/device_executor.hpp"
 #include "device/host_device.hpp"
+#include "device/launch_batch.hpp"
+#include "device/task_turns.hpp"
 #include "experiment/errors.hpp"
 #include "simulation/simulation.hpp"
 
@@ -173,10 +175,36 @@ void print_row(const Workload& workload, const std::string& device) {
     std::fflush(stdout);
 }
 
+// Trials of one network that take turns, as in an ensemble.
+void print_trials(const Experiment& experiment, const std::string& device, std::size_t at_once) {
+    device::TaskTurns turns;
+    device::LaunchBatch batch(make_device(device), [&] { turns.wait(); });
+    const ExecutorFactory factory = [&](const Experiment& e, const Network& network, MPI_Comm) {
+        return std::make_unique<device::DeviceExecutor>(batch.make_member(), e, network);
+    };
+    std::vector<std::unique_ptr<Simulation>> simulations;
+    for (std::size_t i = 0; i < at_once; ++i) {
+        Experiment trial = experiment;
+        trial.seed = i + 1;
+        simulations.push_back(std::make_unique<Simulation>(trial, MPI_COMM_SELF, factory));
+    }
+    NullSink sink;
+    ProgressListener nobody;
+    const double start = MPI_Wtime();
+    turns.run(
+        at_once, [&](std::size_t i) { simulations[i]->run(sink, nobody); }, [&] { batch.run(); });
+    const double wall_s = MPI_Wtime() - start;
+    std::printf("| %zu | %.5f | %.1f |\n", at_once,
+                wall_s / (experiment.duration_s * static_cast<double>(at_once)),
+                static_cast<double>(batch.n_kernels()) / static_cast<double>(batch.n_launches()));
+    std::fflush(stdout);
+}
+
 int run(int argc, char** argv) {
     namespace po = boost::program_options;
     std::vector<NeuronId> sizes;
     std::vector<std::string> devices;
+    std::vector<std::size_t> trials;
     double seconds = 0;
     po::options_description options("Usage: engram_device_benchmark [options]\nOptions");
     options.add_options()("help,h", "this text")(
@@ -186,6 +214,8 @@ int run(int argc, char** argv) {
         "devices", po::value(&devices)->multitoken()->default_value({"cpu", "gpu"}, "cpu gpu"),
         "what to measure on: cpu (one core), gpu, host-kernels")(
         "seconds", po::value(&seconds)->default_value(2.0), "simulated time of each")(
+        "trials", po::value(&trials)->multitoken()->default_value({1, 4, 16, 32}, "1 4 16 32"),
+        "numbers of trials that take turns")(
         "no-recall", "leave out learning and recall in the published network");
     po::variables_map values;
     po::store(po::parse_command_line(argc, argv, options), values);
@@ -204,6 +234,15 @@ int run(int argc, char** argv) {
         "copies, waiting | exchange |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for (const Workload& workload : workloads)
         for (const std::string& device : devices) print_row(workload, device);
+    for (const std::string& device : devices) {
+        if (device == "cpu" || trials.empty()) continue;
+        std::printf(
+            "\nTrials of an ensemble that take turns on one device, 2000 neurons, background.\n\n"
+            "| trials at once | seconds per simulated second of a trial | kernels per launch |\n"
+            "| --- | --- | --- |\n");
+        for (const std::size_t at_once : trials)
+            print_trials(background(2000, seconds).experiment, device, at_once);
+    }
     return 0;
 }
 

@@ -161,6 +161,16 @@ std::vector<ExecutorCase> executor_cases() {
     };
 }
 
+std::vector<ExecutorCase> similar_cases(std::size_t n) {
+    std::vector<ExecutorCase> cases;
+    for (std::size_t i = 0; i < n; ++i) {
+        cases.push_back({"Similar", noisy_learning_network(), 100});
+        cases.back().experiment.seed = i + 1;
+        cases.back().experiment.duration_s = 0.3;
+    }
+    return cases;
+}
+
 void expect_equal_to_processor(const ExecutorCase& executor_case, const ExecutorFactory& factory) {
     const CompleteRun cpu(executor_case.experiment);
     EXPECT_GE(cpu.simulation.work().early_phase_draws, executor_case.at_least_draws);

@@ -19,6 +19,9 @@ inline void PrintTo(const ExecutorCase& executor_case, std::ostream* stream) {
 
 std::vector<ExecutorCase> executor_cases();
 
+//! Experiments that differ in their seed.
+std::vector<ExecutorCase> similar_cases(std::size_t n);
+
 //! Runs the experiment on the processor and on another executor; fails the test if spikes, traces,
 //! weights, proteins, or the amount of work differ.
 void expect_equal_to_processor(const ExecutorCase& executor_case, const ExecutorFactory& factory);

@@ -1,10 +1,9 @@
 // The same on a GPU; skipped where there is none.
 #include <gtest/gtest.h>
 
+#include "device/batch_of_cases.hpp"
 #include "device/cuda_device.hpp"
 #include "device/device_array.hpp"
-#include "device/device_executor.hpp"
-#include "device/executor_cases.hpp"
 #include "experiment/errors.hpp"
 
 namespace engram::test {
@@ -36,6 +35,17 @@ TEST_P(Gpu, EqualsTheProcessor) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, Gpu, testing::ValuesIn(executor_cases()),
                          [](const auto& info) { return info.param.name; });
+
+TEST_F(GpuDevice, RunsInTurnsEqualTheProcessor) {
+    BatchOfCases different(device::make_cuda_device(0));
+    different.run(executor_cases());
+    // More than one launch can hold.
+    const auto trials = similar_cases(40);
+    BatchOfCases similar(device::make_cuda_device(0));
+    similar.run(trials);
+    EXPECT_EQ(similar.n_ended(), trials.size());
+    EXPECT_LT(similar.batch().n_launches(), similar.batch().n_kernels() / 20);
+}
 
 TEST_F(GpuDevice, CopiesAndFills) {
     const auto gpu = device::make_cuda_device(0);
