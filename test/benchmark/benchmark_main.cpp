@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <numeric>
 #include <string>
 
 #include "cli/checkpoint_writer.hpp"
@@ -16,62 +15,12 @@
 #include "simulation/plastic_state.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/spiking_engine.hpp"
+#include "workloads.hpp"
 
 namespace {
 
 using namespace engram;
-
-class NullSink : public ResultSink {
-  public:
-    void write_spikes(std::span<const SpikeEvent> spikes) override { n_spikes += spikes.size(); }
-    void write_traces(std::span<const double>, std::size_t) override {}
-    void write_snapshot(const SnapshotView&) override {}
-    std::size_t n_spikes = 0;
-};
-
-Group first_neurons(const std::string& name, NeuronId count) {
-    Group group{name, std::vector<NeuronId>(count)};
-    std::iota(group.ids.begin(), group.ids.end(), 0);
-    return group;
-}
-
-// The network of 1600 + 400 neurons of the publications.
-Experiment published_network(double duration_s) {
-    Experiment e;
-    e.duration_s = duration_s;
-    e.fast_forward = FastForward::off;
-    return e;
-}
-
-// 20,000 neurons with 1,000 inputs each.
-Experiment large_network(double duration_s) {
-    Experiment e = published_network(duration_s);
-    e.populations = {16000, 4000};
-    e.connectivity.probability = 0.05;
-    return e;
-}
-
-// Learning at 10 s, recall at `recall_s`, assembly of 200.
-Experiment memory_recall(double recall_s, double duration_s) {
-    Experiment e = published_network(duration_s);
-    e.fast_forward = FastForward::automatic;
-    e.groups = {first_neurons("assembly", 200), first_neurons("recalled", 100)};
-    Stimulus learn;
-    learn.name = "learn";
-    learn.scheme = Scheme::triplet;
-    learn.group = "assembly";
-    learn.start_s = 10;
-    learn.n_inputs = 25;
-    learn.rate_Hz = 100;
-    Stimulus recall = learn;
-    recall.name = "recall";
-    recall.scheme = Scheme::onepulse;
-    recall.role = StimulusRole::recall;
-    recall.group = "recalled";
-    recall.start_s = recall_s;
-    e.stimuli = {learn, recall};
-    return e;
-}
+using namespace engram::benchmark;
 
 double peak_memory_MB() {
     rusage usage{};
@@ -265,7 +214,7 @@ int main(int argc, char** argv) {
     if (is_wanted("units") && n_ranks == 1) UnitCosts().print();
     if (is_wanted("checkpoints") && n_ranks == 1) measure_idle_checkpoints();
     if (is_wanted("background")) measure("background", published_network(20));
-    if (is_wanted("large")) measure("large", large_network(1));
+    if (is_wanted("large")) measure("large", network_of(20000, 1));
     if (is_wanted("recall10s")) measure("recall10s", memory_recall(20, 25));
     if (is_wanted("recall8h")) measure("recall8h", memory_recall(28810, 28820));
     MPI_Finalize();

@@ -5,7 +5,6 @@
 #include <boost/program_options.hpp>
 #include <cstdio>
 #include <iostream>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -16,59 +15,17 @@
 #include "device/task_turns.hpp"
 #include "experiment/errors.hpp"
 #include "simulation/simulation.hpp"
+#include "workloads.hpp"
 
 namespace {
 
 using namespace engram;
-
-class NullSink : public ResultSink {
-  public:
-    void write_spikes(std::span<const SpikeEvent>) override {}
-    void write_traces(std::span<const double>, std::size_t) override {}
-    void write_snapshot(const SnapshotView&) override {}
-};
+using namespace engram::benchmark;
 
 struct Workload {
     std::string name;
     Experiment experiment;
 };
-
-// Four fifths excitatory, 1,000 inputs each, or 10 % connectivity if that is less.
-Workload background(NeuronId n_neurons, double duration_s) {
-    Experiment e;
-    e.duration_s = duration_s;
-    e.fast_forward = FastForward::off;
-    e.populations = {n_neurons / 5 * 4, n_neurons - n_neurons / 5 * 4};
-    e.connectivity.probability = std::min(0.1, 1000.0 / n_neurons);
-    return {std::to_string(n_neurons) + ", background", e};
-}
-
-// The published network learns an assembly of 200 and recalls it: 25 s of spikes.
-Workload recall() {
-    Workload workload = background(2000, 25);
-    Experiment& e = workload.experiment;
-    for (const auto& [name, count] : {std::pair("assembly", 200), std::pair("recalled", 100)}) {
-        Group group{name, std::vector<NeuronId>(count)};
-        std::iota(group.ids.begin(), group.ids.end(), 0);
-        e.groups.push_back(group);
-    }
-    Stimulus learn;
-    learn.name = "learn";
-    learn.scheme = Scheme::triplet;
-    learn.group = "assembly";
-    learn.start_s = 10;
-    learn.n_inputs = 25;
-    learn.rate_Hz = 100;
-    Stimulus recall = learn;
-    recall.name = "recall";
-    recall.scheme = Scheme::onepulse;
-    recall.role = StimulusRole::recall;
-    recall.group = "recalled";
-    recall.start_s = 20;
-    e.stimuli = {learn, recall};
-    workload.name = "2000, learning and recall";
-    return workload;
-}
 
 std::unique_ptr<device::Device> make_device(const std::string& name) {
     if (name == "host-kernels") return std::make_unique<device::HostDevice>();
@@ -225,8 +182,12 @@ int run(int argc, char** argv) {
         return 0;
     }
     std::vector<Workload> workloads;
-    if (values.count("no-recall") == 0) workloads.push_back(recall());
-    for (const NeuronId n : sizes) workloads.push_back(background(n, seconds));
+    if (values.count("no-recall") == 0) {
+        workloads.push_back({"2000, learning and recall", memory_recall(20, 25)});
+        workloads.back().experiment.fast_forward = FastForward::off;
+    }
+    for (const NeuronId n : sizes)
+        workloads.push_back({std::to_string(n) + ", background", network_of(n, seconds)});
     std::printf(
         "Seconds per simulated second; in brackets the share of the peak memory bandwidth.\n\n");
     std::printf(
@@ -241,7 +202,7 @@ int run(int argc, char** argv) {
             "| trials at once | seconds per simulated second of a trial | kernels per launch |\n"
             "| --- | --- | --- |\n");
         for (const std::size_t at_once : trials)
-            print_trials(background(2000, seconds).experiment, device, at_once);
+            print_trials(network_of(2000, seconds), device, at_once);
     }
     return 0;
 }

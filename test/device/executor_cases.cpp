@@ -101,12 +101,7 @@ Experiment forced_spikes_and_trains() {
     Experiment e = noisy_learning_network();
     e.duration_s = 0.8;
     e.stimuli.resize(2);
-    Stimulus forced;
-    forced.name = "forced";
-    forced.scheme = Scheme::explicit_spikes;
-    forced.group = "recalled";
-    for (int k = 0; k < 60; ++k) forced.spike_times_ms.push_back(k * 2.0 + 0.4);
-    e.stimuli.push_back(forced);
+    e.stimuli.push_back(forced_spikes("recalled"));
     Stimulus train;
     train.name = "train";
     train.scheme = Scheme::stet;

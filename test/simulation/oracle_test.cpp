@@ -90,12 +90,7 @@ TEST(Oracle, ForcedSpikes) {
     Experiment e = noisy_learning_network();
     e.duration_s = 0.3;
     e.stimuli.resize(1);
-    Stimulus forced;
-    forced.name = "forced";
-    forced.scheme = Scheme::explicit_spikes;
-    forced.group = "recalled";
-    for (int k = 0; k < 60; ++k) forced.spike_times_ms.push_back(k * 2.0 + 0.4);
-    e.stimuli.push_back(forced);
+    e.stimuli.push_back(forced_spikes("recalled"));
     compare_with_oracle(e, 100, 20);
 }
 

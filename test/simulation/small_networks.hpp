@@ -13,6 +13,16 @@ inline Group group_of(const std::string& name, NeuronId first, NeuronId count) {
     return group;
 }
 
+// 60 forced spikes, every 2 ms from 0.4 ms on.
+inline Stimulus forced_spikes(const std::string& group) {
+    Stimulus forced;
+    forced.name = "forced";
+    forced.scheme = Scheme::explicit_spikes;
+    forced.group = group;
+    for (int k = 0; k < 60; ++k) forced.spike_times_ms.push_back(k * 2.0 + 0.4);
+    return forced;
+}
+
 // 40 + 10 neurons with noise, learning (three pulses within 0.4 s) and a recall pulse, wired so
 // densely that spikes arrive at active synapses all the time.
 inline Experiment noisy_learning_network() {
