@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "cli/collective_failure.hpp"
 #include "cli/stop_signal.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/step_time.hpp"
@@ -23,7 +24,11 @@ CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& 
       configuration_(resolved_configuration(experiment)),
       last_step_(start),
       interval_steps_(experiment.steps_from_s(experiment.checkpoint.every_simulated_s)) {
-    if (rank_ == 0) remove_unfinished_checkpoints(files.directory());
+    on_root(communicator_, [&] {
+        remove_unfinished_checkpoints(files.directory());
+        for (const std::string& path : set_aside_checkpoints_behind(files.directory(), start))
+            if (!quiet) print_notice("kept, but not used any more: " + path);
+    });
 }
 
 std::uint32_t CheckpointWriter::requests(Step step) {

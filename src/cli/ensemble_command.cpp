@@ -29,11 +29,6 @@ void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
     }
 }
 
-// What the finished trials were run with.
-std::string begun_with(const OutputDirectory& directory) {
-    return (std::filesystem::path(directory.partial()) / "config.yaml").string();
-}
-
 std::string content_of(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
@@ -72,7 +67,7 @@ ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
     on_rank_0(communicator, [&] {
         const auto directory =
             OutputDirectory::prepare(ensemble.output_directory(), line.force, lock);
-        write_text_file(begun_with(directory), ensemble.configuration());
+        write_text_file(directory.ensemble_config(), ensemble.configuration());
         write_text_file(directory.config(), ensemble.configuration());
     });
     return run_ensemble(ensemble, OutputDirectory(ensemble.output_directory()), turns, line.quiet,
@@ -91,11 +86,11 @@ ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator)
     std::optional<DirectoryLock> lock;  // rank 0
     on_rank_0(communicator, [&] {
         lock.emplace(directory.path());
-        if (content_of(directory.config()) != content_of(begun_with(directory)))
+        if (content_of(directory.config()) != content_of(directory.ensemble_config()))
             throw FileError(directory.config(),
                             "was changed since the ensemble began, so that its trials would be of "
                             "different experiments; restore it from " +
-                                begun_with(directory) + ", or start another ensemble");
+                                directory.ensemble_config() + ", or start another ensemble");
     });
     const Ensemble ensemble = read_ensemble_everywhere(stored, communicator);
     on_rank_0(communicator, [&] { require_ranks(ensemble, communicator); });

@@ -8,18 +8,25 @@
 #include "experiment/step_time.hpp"
 #include "io/checkpoint_directory.hpp"
 #include "io/edge_wiring.hpp"
+#include "io/recordings.hpp"
 #include "network/collective.hpp"
 
 namespace engram::cli {
 namespace {
 
+// A checkpoint that is whole, but not of the run that is wanted. Thrown on every rank.
+struct Misfit {
+    std::string reason;
+};
+
 // Fits the position of a checkpoint into the schedule, which may have become longer.
-// \throw ConfigError if it has become another before that position
+// \throw ConfigError if a run with this schedule would not have come by this state
 RunPosition position_in(const Schedule& schedule, RunPosition position) {
     const auto fail = [] {
         throw ConfigError({{"", 0, "simulation.duration_s",
-                            "with the new duration the schedule differs before the checkpoint; "
-                            "keep the duration, or start a new run"}});
+                            "a run of the new duration differs from this one before its last "
+                            "checkpoints, so that it cannot continue from them; keep the "
+                            "duration, or start a new run"}});
     };
     for (std::size_t i = 0; i < position.reports.size(); ++i) {
         if (i >= schedule.phases.size()) fail();
@@ -34,19 +41,38 @@ RunPosition position_in(const Schedule& schedule, RunPosition position) {
     return position;
 }
 
-Restored restore(const std::string& path, const Continuation& continuation,
-                 const ExecutorFactory& make_executor, MPI_Comm communicator) {
-    const CheckpointHeader header = read_checkpoint_header(path, communicator);
+// The experiment to continue with, on every rank.
+// \throw Misfit
+Experiment experiment_for(const CheckpointHeader& header, const std::string& path,
+                          const Continuation& continuation, MPI_Comm communicator) {
     std::string text;
+    std::string misfit;
     on_rank_0(communicator, [&] {
-        const Experiment experiment = continuation(header.configuration);
-        position_in(make_schedule(experiment), header.position);
-        Partition(experiment.populations.size(), size_of(communicator));
-        open_wiring(experiment);
-        text = resolved_configuration(experiment);
+        try {
+            const Experiment experiment = continuation(header.configuration);
+            position_in(make_schedule(experiment), header.position);
+            Partition(experiment.populations.size(), size_of(communicator));
+            open_wiring(experiment);
+            text = resolved_configuration(experiment);
+        } catch (const ConfigError& error) {
+            misfit = error.what();
+        }
     });
-    const Experiment experiment =
-        parse_configuration(broadcast_text(std::move(text), communicator), path);
+    misfit = broadcast_text(std::move(misfit), communicator);
+    if (!misfit.empty()) throw Misfit{misfit};
+    return parse_configuration(broadcast_text(std::move(text), communicator), path);
+}
+
+Restored restore(const std::string& path, const OutputDirectory& directory,
+                 const Continuation& continuation, const ExecutorFactory& make_executor,
+                 MPI_Comm communicator) {
+    const CheckpointHeader header = read_checkpoint_header(path, communicator);
+    const Experiment experiment = experiment_for(header, path, continuation, communicator);
+    try {
+        provide_recordings(directory, experiment, header.recordings, communicator);
+    } catch (const SharedFileError& error) {
+        throw SharedFileError(path, std::string("what it needs is not there: ") + error.what());
+    }
     Restored restored{std::make_unique<Simulation>(experiment, *open_wiring(experiment),
                                                    communicator, make_executor),
                       header.recordings};
@@ -72,31 +98,37 @@ std::vector<std::string> checkpoints_everywhere(const OutputDirectory& directory
 
 }  // namespace
 
-std::optional<Restored> restore_newest(const OutputDirectory& directory,
-                                       const Continuation& continuation,
-                                       const ExecutorFactory& make_executor, bool quiet,
-                                       MPI_Comm communicator) {
+RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuation& continuation,
+                              const ExecutorFactory& make_executor, bool quiet,
+                              MPI_Comm communicator) {
     const bool speaks = rank_of(communicator) == 0;
     const auto paths = checkpoints_everywhere(directory, communicator);
+    std::vector<std::pair<std::string, Misfit>> misfits;
     for (const std::string& path : paths) {
         try {
-            Restored restored = restore(path, continuation, make_executor, communicator);
+            Restored restored = restore(path, directory, continuation, make_executor, communicator);
+            for (const auto& [other, misfit] : misfits)
+                if (speaks && !quiet)
+                    std::fprintf(stderr, "engram: note: checkpoint not used: %s: %s\n",
+                                 other.c_str(), misfit.reason.c_str());
             if (speaks && !quiet)
                 std::fprintf(stderr, "engram: continuing from %s (%.10g s)\n", path.c_str(),
                              step_time_ms(restored.simulation->position().step,
                                           restored.simulation->experiment().dt_ms) /
                                  1000.0);
-            return restored;
+            return {std::move(restored), true};
         } catch (const SharedFileError& error) {
             if (speaks)
                 std::fprintf(stderr, "engram: warning: checkpoint not usable: %s\n", error.what());
+        } catch (const Misfit& misfit) {
+            misfits.emplace_back(path, misfit);
         }
     }
-    if (paths.empty()) return std::nullopt;
-    throw SharedFileError(
-        directory.path().string(),
-        "none of its checkpoints is usable; start the run again with 'engram run " +
-            directory.config() + " --output " + directory.path().string() + " --force'");
+    if (!misfits.empty()) {
+        if (speaks) print_error(misfits.front().second.reason.c_str());
+        throw ReportedFailure{ExitCode::invalid_configuration};
+    }
+    return {std::nullopt, !paths.empty()};
 }
 
 }  // namespace engram::cli

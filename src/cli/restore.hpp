@@ -16,18 +16,23 @@ namespace engram::cli {
 
 struct Restored {
     std::unique_ptr<Simulation> simulation;
-    RecordingPositions recordings;
+    RecordingMarks recordings;
+};
+
+struct RestoreOutcome {
+    std::optional<Restored> restored;
+    bool any_checkpoint = false;  //!< restored or not
 };
 
 //! The experiment to continue with, from the configuration in the checkpoint. Called by rank 0.
 using Continuation = std::function<Experiment(const std::string& saved)>;
 
-//! Collective. Restores, to be continued by an executor, from the newest checkpoint that is whole;
-//! none if there is no checkpoint. A damaged one is reported on standard error. \throw
-//! SharedFileError if all are damaged; what the continuation throws, as ReportedFailure
-std::optional<Restored> restore_newest(const OutputDirectory& directory,
-                                       const Continuation& continuation,
-                                       const ExecutorFactory& make_executor, bool quiet,
-                                       MPI_Comm communicator);
+//! Collective. Restores, to be continued by an executor, from the newest checkpoint that is whole,
+//! has its recordings, and fits the continuation: a run of that configuration would have come by
+//! its state. Those that are damaged or lack recordings are reported on standard error.
+//! \throw ReportedFailure if the only obstacle is a ConfigError of the continuation or the schedule
+RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuation& continuation,
+                              const ExecutorFactory& make_executor, bool quiet,
+                              MPI_Comm communicator);
 
 }  // namespace engram::cli

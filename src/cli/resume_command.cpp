@@ -1,109 +1,126 @@
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
+#include "cli/continuation.hpp"
 #include "cli/restore.hpp"
 #include "cli/simulate.hpp"
 #include "cli/stop_signal.hpp"
-#include "experiment/config_difference.hpp"
-#include "experiment/configuration.hpp"
 #include "network/collective.hpp"
 
 namespace engram::cli {
 namespace {
 
-bool may_change(const ConfigDifference& difference) {
-    return difference.key == "simulation.description" || difference.key == "output.directory" ||
-           difference.key.starts_with("checkpoint.");
+namespace fs = std::filesystem;
+
+// Rank 0 decides.
+enum class Task : int { nothing, resume_run, extend_run, resume_ensemble };
+
+void require_directory(const OutputDirectory& directory) {
+    const fs::path& path = directory.path();
+    if (fs::is_directory(path)) return;
+    throw FileError(path.string(), std::string(fs::exists(path) ? "is not a directory"
+                                                                : "there is no such "
+                                                                  "directory") +
+                                       "; give the output directory of a run");
 }
 
-// The configuration to continue with: that of the checkpoint, with the changes that are allowed.
-// \throw ConfigError that lists every other change
-Experiment continued_experiment(const std::string& saved, const CommandLine& line) {
-    const std::string saved_name = "the checkpoint";
-    const Experiment before = parse_configuration(saved, saved_name);
-    Experiment after = line.configuration.empty()
-                           ? parse_configuration(saved, saved_name, line.overrides)
-                           : read_configuration(line.configuration, line.overrides);
-    after.output_directory = before.output_directory;
-    std::vector<ConfigProblem> problems;
-    const std::string file = line.configuration.empty() ? "--set" : line.configuration;
-    for (const auto& difference : configuration_differences(saved, resolved_configuration(after))) {
-        if (may_change(difference)) continue;
-        if (difference.key == "simulation.duration_s") {
-            if (after.duration_s > before.duration_s) continue;
-            problems.push_back({file, 0, difference.key,
-                                "can only be extended when a run is resumed (was " +
-                                    difference.before + ", is " + difference.after + ")"});
-            continue;
-        }
-        problems.push_back({file, 0, difference.key,
-                            "cannot be changed when a run is resumed (was " +
-                                (difference.before.empty() ? "absent" : difference.before) +
-                                ", is " + (difference.after.empty() ? "absent" : difference.after) +
-                                "); undo the change, or start a new run"});
+Task task_of(const OutputDirectory& directory, const CommandLine& line) {
+    const bool complete = fs::exists(directory.summary());
+    if (holds_ensemble(directory)) {
+        // With changes it is refused, complete or not.
+        return complete && !asks_for_changes(line) ? Task::nothing : Task::resume_ensemble;
     }
-    if (!problems.empty()) throw ConfigError(std::move(problems));
-    return after;
+    if (complete) return is_extended(directory, line) ? Task::extend_run : Task::nothing;
+    require_run(directory);
+    return Task::resume_run;
 }
 
-bool is_complete(const OutputDirectory& directory, MPI_Comm communicator) {
-    int complete = 0;
+Task agree_on_task(const OutputDirectory& directory, const CommandLine& line,
+                   std::optional<DirectoryLock>& lock, MPI_Comm communicator) {
+    int task = 0;
     on_rank_0(communicator, [&] {
-        if (!std::filesystem::is_directory(directory.path()))
-            throw FileError(directory.path().string(),
-                            std::string(std::filesystem::exists(directory.path())
-                                            ? "is not a directory"
-                                            : "there is no such directory") +
-                                "; give the output directory of a run");
-        complete = std::filesystem::exists(directory.summary()) ? 1 : 0;
-        if (complete == 0 && !std::filesystem::exists(directory.config()))
-            throw FileError(directory.path().string(),
-                            "holds no run of Engram (no config.yaml); give the output directory of "
-                            "an interrupted run");
+        require_directory(directory);
+        lock.emplace(directory.path());
+        task = static_cast<int>(task_of(directory, line));
     });
-    MPI_Bcast(&complete, 1, MPI_INT, 0, communicator);
-    return complete != 0;
+    MPI_Bcast(&task, 1, MPI_INT, 0, communicator);
+    return static_cast<Task>(task);
+}
+
+// Interrupted before its first checkpoint: nothing is lost by starting over.
+ExitCode start_over(const CommandLine& line, const OutputDirectory& directory,
+                    MPI_Comm communicator) {
+    on_rank_0(communicator, [&] {
+        if (directory.holds_all_results())
+            throw FileError(line.argument,
+                            "holds the results of a run, but no checkpoint to continue from; if "
+                            "they may be replaced: engram run " +
+                                directory.config() + " --output " + line.argument + " --force");
+    });
+    if (rank_of(communicator) == 0 && !line.quiet)
+        std::fprintf(stderr, "engram: no checkpoint yet in %s; starting from the beginning\n",
+                     line.argument.c_str());
+    CommandLine again = line;
+    again.argument = line.configuration.empty() ? directory.config() : line.configuration;
+    again.output = line.argument;
+    again.force = true;
+    return run_command(again, communicator);
+}
+
+[[noreturn]] void fail_without_checkpoint(const CommandLine& line, bool extend, bool any_checkpoint,
+                                          MPI_Comm communicator) {
+    on_rank_0(communicator, [&] {
+        if (!any_checkpoint)
+            throw ConfigError({{"", 0, "simulation.duration_s",
+                                "the run in " + line.argument +
+                                    " is complete and has kept no checkpoint, so it cannot be "
+                                    "extended; start a new run with the new duration"}});
+        throw FileError(line.argument,
+                        "none of its checkpoints is usable; mend what the warnings above name, "
+                        "e.g. from a copy, or start a new run: " +
+                            std::string(extend ? "in another directory, since this one is complete"
+                                               : "'engram run CONFIG --output " + line.argument +
+                                                     " --force' replaces this one"));
+    });
+    throw ReportedFailure{ExitCode::unusable_file};  // not reached
 }
 
 }  // namespace
 
 ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
     const double start = MPI_Wtime();
-    const bool speaks = rank_of(communicator) == 0;
     const OutputDirectory directory(line.argument);
-    if (is_complete(directory, communicator)) {
-        if (speaks)
+    std::optional<DirectoryLock> lock;  // rank 0
+    const Task task = agree_on_task(directory, line, lock, communicator);
+    if (task == Task::nothing) {
+        if (rank_of(communicator) == 0)
             std::printf("The run in %s is complete; there is nothing to resume.\n",
                         line.argument.c_str());
         return ExitCode::done;
     }
-    CommandLine stored = line;
-    stored.argument = directory.config();
-    stored.overrides.clear();
-    if (wants_ensemble(stored, communicator)) return resume_ensemble_command(line, communicator);
+    if (task == Task::resume_ensemble) {
+        lock.reset();
+        return resume_ensemble_command(line, communicator);
+    }
     const auto make_executor = device::select_executor(line.device, communicator, print_notice);
-    std::optional<DirectoryLock> lock;  // rank 0
-    on_rank_0(communicator, [&] { lock.emplace(directory.path()); });
-    auto restored = restore_newest(
-        directory, [&](const std::string& saved) { return continued_experiment(saved, line); },
+    auto [restored, any_checkpoint] = restore_newest(
+        directory,
+        [&](const std::string& saved) { return continued_experiment(saved, directory, line); },
         make_executor, line.quiet, communicator);
     if (!restored) {
-        // Interrupted before its first checkpoint: nothing is lost by starting over.
-        if (speaks && !line.quiet)
-            std::fprintf(stderr, "engram: no checkpoint yet in %s; starting from the beginning\n",
-                         line.argument.c_str());
+        if (any_checkpoint || task == Task::extend_run)
+            fail_without_checkpoint(line, task == Task::extend_run, any_checkpoint, communicator);
         lock.reset();
-        CommandLine again = line;
-        again.argument = line.configuration.empty() ? directory.config() : line.configuration;
-        again.output = line.argument;
-        again.force = true;
-        return run_command(again, communicator);
+        return start_over(line, directory, communicator);
     }
     Simulation& simulation = *restored->simulation;
     const StopSignal signals;
+    if (task == Task::extend_run) on_root(communicator, [&] { directory.reopen(); });
     ResultFiles files(directory, simulation.experiment(), simulation.network(), communicator,
                       restored->recordings);
     return simulate(simulation, files, MPI_Wtime() - start, line.quiet, communicator);

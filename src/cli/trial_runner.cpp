@@ -33,15 +33,14 @@ class StopOnly : public CheckpointStore {
 // the run; mean weights have one of their own.
 class DurableMeasures : public ResultSink {
   public:
-    //! \param positions  what belongs to the checkpoint from which the run continues; null: a new
-    //!                   run
+    //! \param marks  what belongs to the checkpoint from which the run continues; null: a new run
     DurableMeasures(const Simulation& simulation, const OutputDirectory& directory,
-                    const RecordingPositions* positions, MPI_Comm group)
+                    const RecordingMarks* marks, MPI_Comm group)
         : sink_(simulation.experiment(), simulation.network(), group), rank_(rank_of(group)) {
-        if (positions == nullptr) {
+        if (marks == nullptr) {
             if (rank_ == 0) weights_.emplace(path(directory), record_bytes, 1);
         } else {
-            replay(simulation.experiment(), directory, *positions);
+            replay(simulation.experiment(), directory, *marks);
         }
     }
 
@@ -52,35 +51,54 @@ class DurableMeasures : public ResultSink {
     void write_snapshot(const SnapshotView& snapshot) override {
         sink_.write_snapshot(snapshot);
         if (rank_ != 0) return;
-        std::memcpy(weights_->add(), &sink_.snapshots().back(), record_bytes);
+        const WeightsRecord record{sink_.snapshots().back(), checksum(sink_.snapshots().back())};
+        std::memcpy(weights_->add(), &record, record_bytes);
         weights_->flush();
     }
 
     const MeasureSink& measures() const { return sink_; }
 
   private:
-    static constexpr std::size_t record_bytes = sizeof(MeanWeights);
+    struct WeightsRecord {
+        MeanWeights means;
+        std::uint64_t checksum = 0;
+    };
+    static constexpr std::size_t record_bytes = sizeof(WeightsRecord);
+
+    static std::uint64_t checksum(const MeanWeights& means) {
+        RecordChecksum sum;
+        sum.add(std::as_bytes(std::span(&means, 1)));
+        return sum.value();
+    }
 
     static std::string path(const OutputDirectory& directory) {
         return (std::filesystem::path(directory.partial()) / "mean_weights.bin").string();
     }
 
     void replay(const Experiment& experiment, const OutputDirectory& directory,
-                const RecordingPositions& positions) {
+                const RecordingMarks& marks) {
         if (rank_ != 0) return;
-        weights_.emplace(path(directory), record_bytes, 1, positions.snapshots.size());
-        RecordReader records(path(directory), record_bytes);
+        const std::string weights = path(directory);
+        const RecordMark mark = read_mark(weights, record_bytes, marks.snapshots.size());
+        weights_.emplace(weights, record_bytes, 1, mark);
+        RecordReader records(weights, record_bytes, mark);
         for (auto bytes = records.next(1); !bytes.empty(); bytes = records.next(1)) {
-            MeanWeights means;
-            std::memcpy(&means, bytes.data(), record_bytes);
-            sink_.restore_snapshot(means);
+            WeightsRecord record;
+            std::memcpy(&record, bytes.data(), record_bytes);
+            if (checksum(record.means) != record.checksum)
+                throw FileError(weights,
+                                "the mean weights are damaged; remove the directory " +
+                                    directory.path().string() +
+                                    " and resume the ensemble, which runs this trial anew");
+            sink_.restore_snapshot(record.means);
         }
-        read_spike_spool(directory.spike_spool(), experiment.populations.size(),
+        read_spike_spool(directory.spike_spool(), marks.spikes, experiment.populations.size(),
                          [&](std::span<const SpikeEvent> spikes) { sink_.write_spikes(spikes); });
         const std::size_t n_columns = trace_columns(experiment.record);
-        read_trace_spool(directory.trace_spool(), n_columns, [&](std::span<const double> rows) {
-            sink_.write_traces(rows, rows.size() / n_columns);
-        });
+        read_trace_spool(directory.trace_spool(), marks.traces, n_columns,
+                         [&](std::span<const double> rows) {
+                             sink_.write_traces(rows, rows.size() / n_columns);
+                         });
     }
 
     MeasureSink sink_;
@@ -126,9 +144,11 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
     MPI_Bcast(&interrupted, 1, MPI_INT, 0, group_);
     std::optional<Restored> restored;
     if (interrupted != 0) {
+        // Without a usable checkpoint the trial begins anew.
         restored = restore_newest(
-            directory, [&](const std::string&) { return experiment; }, make_executor_, true,
-            group_);
+                       directory, [&](const std::string&) { return experiment; }, make_executor_,
+                       true, group_)
+                       .restored;
         if (!restored) on_root(group_, [&] { OutputDirectory::prepare(directory.path(), true); });
     }
     const auto simulation = restored

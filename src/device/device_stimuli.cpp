@@ -67,11 +67,10 @@ DeviceStimuli::Selection DeviceStimuli::select(Step begin, Step end) const {
 
 std::vector<DeviceStimuli::Process> DeviceStimuli::state(Step step) {
     std::vector<Process> result;
-    for (std::size_t k = 0; k < pulses_.size(); ++k) {
-        Pulse& pulse = pulses_[k];
+    for (Pulse& pulse : pulses_) {
         if (step <= pulse.shape.begin || step >= pulse.shape.end) continue;
         make_ready(pulse);
-        result.push_back({"pulse_" + std::to_string(k) + "_deviation_nA", &pulse.deviation_nA});
+        result.push_back({pulse.shape.name() + "_deviation_nA", &pulse.deviation_nA});
     }
     return result;
 }

@@ -52,6 +52,8 @@ class FileError : public Error {
     FileError(std::string path, const std::string& problem)
         : Error(ExitCode::unusable_file, path + ": " + problem), path_(std::move(path)) {}
     const std::string& path() const { return path_; }
+    //! The message without the path.
+    std::string problem() const { return std::string(what()).substr(path_.size() + 2); }
 
   private:
     std::string path_;

@@ -87,6 +87,10 @@ void add_stimulus(const Experiment& experiment, std::uint32_t index, Stimulation
 
 }  // namespace
 
+std::string CurrentPulse::name() const {
+    return "pulse_" + std::to_string(stimulus) + "_" + std::to_string(begin);
+}
+
 StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus) {
     const std::vector<StepRange> ranges = active_ranges(experiment, stimulus);
     if (ranges.empty()) return {};

@@ -1,6 +1,7 @@
 // Stimuli resolved to time steps: Ornstein-Uhlenbeck pulses and forced spikes.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "experiment/experiment.hpp"
@@ -14,6 +15,9 @@ struct CurrentPulse {
     Step end = 0;
     double mean_nA = 0;
     double sigma_nA = 0;  //!< stationary standard deviation
+
+    //! Tells it from all others, whatever the duration of the run.
+    std::string name() const;
 };
 
 // A Poisson train of forced spikes during steps [begin, end).

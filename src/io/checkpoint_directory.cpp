@@ -43,6 +43,21 @@ void remove_old_checkpoints(const OutputDirectory& directory, std::size_t keep) 
     for (std::size_t i = keep; i < paths.size(); ++i) fs::remove(paths[i], ignored);
 }
 
+std::vector<std::string> set_aside_checkpoints_behind(const OutputDirectory& directory, Step step) {
+    const std::string last = checkpoint_path(directory, step);
+    std::vector<std::string> names;
+    for (const std::string& path : list_checkpoints(directory)) {
+        if (path <= last) break;
+        names.push_back(path + unused_suffix);
+        std::error_code error;
+        fs::rename(path, names.back(), error);
+        if (error)
+            throw FileError(path, "cannot rename the checkpoint (" + error.message() +
+                                      "); check the permissions of its directory");
+    }
+    return names;
+}
+
 void remove_unfinished_checkpoints(const OutputDirectory& directory) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(directory.path(), ignored))

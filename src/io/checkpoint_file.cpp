@@ -134,7 +134,7 @@ class Writer {
   private:
     FileLayout lay_out() {
         FileLayout layout(h5::Layout::checked);
-        write_checked_format(layout.file(), checkpoint_filetype);
+        write_checked_format(layout.file(), checkpoint_filetype, checkpoint_format_version);
         const h5::Group shared = h5::create_group(layout.file(), "shared");
         arriving_ =
             layout.add_dataset<std::uint64_t>(shared, "arriving_spikes", {shared_.arriving.size()});
@@ -264,12 +264,12 @@ class Writer {
 };
 
 void check_version(const h5::File& file) {
-    check_format(file, checkpoint_filetype);
+    check_format(file, checkpoint_filetype, checkpoint_format_version);
     const auto version = h5::read_attribute<std::uint32_t>(file, "format_version");
-    if (version < file_format_version)
+    if (version < checkpoint_format_version)
         throw FileError(file.path(), "format version " + std::to_string(version) +
                                          " is older than version " +
-                                         std::to_string(file_format_version) +
+                                         std::to_string(checkpoint_format_version) +
                                          " of this program; resume with the Engram that wrote it");
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/content_checksum.hpp"
+#include "io/recording_marks.hpp"
 #include "io/synapse_order.hpp"
 #include "network/network.hpp"
 #include "simulation/simulation_state.hpp"
@@ -15,17 +16,10 @@ namespace engram {
 
 inline const std::string checkpoint_filetype = "engram checkpoint";
 
-// How much of each recording belongs to a checkpoint.
-struct RecordingPositions {
-    std::uint64_t spikes = 0;
-    std::uint64_t trace_rows = 0;
-    std::vector<std::string> snapshots;  //!< names of the part files in partial/
-};
-
 // The small part of a checkpoint.
 struct CheckpointHeader {
     RunPosition position;
-    RecordingPositions recordings;
+    RecordingMarks recordings;
     std::string configuration;  //!< resolved
     Checksums checksums;        //!< of all datasets but the header; filled in on writing
 };

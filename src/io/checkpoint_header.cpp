@@ -8,6 +8,18 @@ namespace engram {
 
 using nlohmann::json;
 
+namespace {
+
+json as_json(const RecordMark& mark) {
+    return {{"count", mark.n_records}, {"checksum", mark.checksum}};
+}
+
+RecordMark record_mark(const json& entry) {
+    return {entry.at("count"), entry.at("checksum")};
+}
+
+}  // namespace
+
 std::string header_text(const CheckpointHeader& header) {
     json reports = json::array();
     for (const PhaseReport& report : header.position.reports)
@@ -19,15 +31,19 @@ std::string header_text(const CheckpointHeader& header) {
              {"wall_s", report.wall_s},
              {"exc_spikes", report.n_exc_spikes},
              {"inh_spikes", report.n_inh_spikes}});
+    json snapshots = json::array();
+    for (const SnapshotMark& mark : header.recordings.snapshots)
+        snapshots.push_back(
+            {{"file", mark.file}, {"step", mark.step}, {"checksum", mark.checksum}});
     const json text = {{"engram_version", ENGRAM_VERSION},
                        {"phase_index", header.position.phase_index},
                        {"step", header.position.step},
                        {"within_phase", header.position.within_phase},
                        {"reference_step", header.position.reference},
                        {"phases", reports},
-                       {"recorded_spikes", header.recordings.spikes},
-                       {"recorded_trace_rows", header.recordings.trace_rows},
-                       {"snapshots", header.recordings.snapshots},
+                       {"recorded_spikes", as_json(header.recordings.spikes)},
+                       {"recorded_trace_rows", as_json(header.recordings.traces)},
+                       {"snapshots", snapshots},
                        {"checksums", header.checksums},
                        {"configuration", header.configuration}};
     return text.dump(1);
@@ -53,9 +69,11 @@ CheckpointHeader parse_header(const std::string& text, const std::string& path) 
             report.n_inh_spikes = entry.at("inh_spikes");
             header.position.reports.push_back(report);
         }
-        header.recordings.spikes = parsed.at("recorded_spikes");
-        header.recordings.trace_rows = parsed.at("recorded_trace_rows");
-        header.recordings.snapshots = parsed.at("snapshots").get<std::vector<std::string>>();
+        header.recordings.spikes = record_mark(parsed.at("recorded_spikes"));
+        header.recordings.traces = record_mark(parsed.at("recorded_trace_rows"));
+        for (const json& entry : parsed.at("snapshots"))
+            header.recordings.snapshots.push_back(
+                {entry.at("file"), entry.at("step"), entry.at("checksum")});
         header.checksums = parsed.at("checksums").get<Checksums>();
         header.configuration = parsed.at("configuration");
         return header;

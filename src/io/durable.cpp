@@ -11,6 +11,10 @@
 
 namespace engram {
 
+void sync_directory(const std::string& path) {
+    FileDescriptor(path, O_RDONLY | O_DIRECTORY, "open the directory").sync();
+}
+
 std::string temporary_path(const std::string& path) {
     return path + temporary_suffix;
 }
@@ -22,9 +26,8 @@ void finish_file(const std::string& path) {
         fail_with_errno(path, "rename '" + temporary + "' to it",
                         "check the permissions of its directory");
     }
-    std::string directory = std::filesystem::path(path).parent_path().string();
-    if (directory.empty()) directory = ".";
-    FileDescriptor(directory, O_RDONLY | O_DIRECTORY, "open the directory").sync();
+    const std::string directory = std::filesystem::path(path).parent_path().string();
+    sync_directory(directory.empty() ? "." : directory);
 }
 
 void finish_file(const std::string& path, MPI_Comm comm) {

@@ -12,6 +12,9 @@ namespace engram {
 
 inline const std::string temporary_suffix = ".tmp";
 
+//! Put the names in a directory on the disk.
+void sync_directory(const std::string& path);
+
 //! X.tmp
 std::string temporary_path(const std::string& path);
 

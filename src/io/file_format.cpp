@@ -12,9 +12,10 @@ void write_format(const h5::File& file, const std::string& filetype) {
     h5::write_attribute(file, "format_version", file_format_version);
 }
 
-void write_checked_format(const h5::File& file, const std::string& filetype) {
+void write_checked_format(const h5::File& file, const std::string& filetype,
+                          std::uint32_t version) {
     h5::write_fixed_attribute(file, "filetype", filetype);
-    h5::write_attribute(file, "format_version", file_format_version);
+    h5::write_attribute(file, "format_version", version);
 }
 
 void write_sonata_format(const h5::File& file, const std::string& filetype) {
@@ -25,7 +26,7 @@ void write_sonata_format(const h5::File& file, const std::string& filetype) {
     h5::write_attribute(file, "version", std::span<const std::uint32_t>(sonata_version));
 }
 
-void check_format(const h5::File& file, const std::string& filetype) {
+void check_format(const h5::File& file, const std::string& filetype, std::uint32_t newest) {
     if (!h5::has_attribute(file, "filetype")) {
         throw FileError(file.path(),
                         "not a file of Engram (it has no attribute 'filetype'); "
@@ -38,10 +39,9 @@ void check_format(const h5::File& file, const std::string& filetype) {
                                          "'; give the path of the right file");
     }
     const auto version = h5::read_attribute<std::uint32_t>(file, "format_version");
-    if (version > file_format_version) {
+    if (version > newest) {
         throw FileError(file.path(), "format version " + std::to_string(version) +
-                                         " is newer than version " +
-                                         std::to_string(file_format_version) +
+                                         " is newer than version " + std::to_string(newest) +
                                          " of this program; use a newer Engram");
     }
 }

@@ -118,8 +118,8 @@ std::string describe_header(const CheckpointHeader& header) {
         text << "  phase '" << report.phase.label << "', steps " << report.phase.begin << " to "
              << report.phase.end << ", " << report.n_exc_spikes + report.n_inh_spikes
              << " spikes so far\n";
-    text << "  recorded: " << header.recordings.spikes << " spikes, "
-         << header.recordings.trace_rows << " rows of traces, "
+    text << "  recorded: " << header.recordings.spikes.n_records << " spikes, "
+         << header.recordings.traces.n_records << " rows of traces, "
          << header.recordings.snapshots.size() << " snapshots\n"
          << "configuration:\n"
          << header.configuration;
@@ -136,7 +136,8 @@ std::string inspect_file(const std::string& path) {
     if (!h5::has_attribute(file, "filetype"))
         throw FileError(path, "not a file of Engram (it has no attribute 'filetype')");
     const std::string filetype = h5::read_string_attribute(file, "filetype");
-    check_format(file, filetype);
+    check_format(file, filetype,
+                 filetype == checkpoint_filetype ? checkpoint_format_version : file_format_version);
     std::ostringstream text;
     text << path << ": " << filetype << ", format version "
          << h5::read_attribute<std::uint32_t>(file, "format_version") << '\n';

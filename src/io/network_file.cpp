@@ -2,7 +2,6 @@
 
 #include "io/even_share.hpp"
 #include "io/file_format.hpp"
-#include "io/snapshot_file.hpp"
 #include "io/source_index.hpp"
 #include "network/collective.hpp"
 
@@ -135,7 +134,7 @@ class EdgeTable {
 }  // namespace
 
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
-                        std::span<const std::string> snapshot_parts, MPI_Comm comm,
+                        std::span<const SnapshotPart> snapshot_parts, MPI_Comm comm,
                         std::uint64_t edges_per_round) {
     std::vector<EdgeTable> tables;
     std::vector<SnapshotCopy> snapshots;
@@ -147,7 +146,7 @@ void write_network_file(const std::string& path, std::span<const NetworkEdges> e
         table.lay_out(layout);
     }
     collectively(comm, [&] {
-        for (const std::string& part : snapshot_parts)
+        for (const SnapshotPart& part : snapshot_parts)
             snapshots.emplace_back(part, tables.front().n_edges());
     });
     for (SnapshotCopy& snapshot : snapshots)

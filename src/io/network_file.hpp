@@ -9,6 +9,7 @@
 
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
+#include "io/snapshot_file.hpp"
 
 namespace engram {
 
@@ -23,10 +24,10 @@ struct NetworkEdges {
 //! snapshots belong. The parts of snapshots stay as they are: after a failure this may be repeated.
 //! Memory grows with the number of neurons and `edges_per_round` only, and what is written does not
 //! depend on the number of ranks.
-//! \param snapshot_parts  files of write_snapshot_part
+//! Damage of a part is found.
 //! \throw FileError on every rank
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
-                        std::span<const std::string> snapshot_parts, MPI_Comm comm,
+                        std::span<const SnapshotPart> snapshot_parts, MPI_Comm comm,
                         std::uint64_t edges_per_round = default_edges_per_round);
 
 }  // namespace engram

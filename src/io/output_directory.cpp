@@ -33,7 +33,8 @@ bool is_result(const fs::path& path, const fs::file_status& status) {
         return fs::is_directory(status) && !fs::is_empty(path, error);
     }
     if (fs::is_directory(status)) return false;
-    if (name.ends_with(temporary_suffix)) name.resize(name.size() - temporary_suffix.size());
+    for (const std::string& suffix : {temporary_suffix, unused_suffix})
+        if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
     const bool checkpoint = name.starts_with("checkpoint-") && name.ends_with(".h5");
     return checkpoint || std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -107,6 +108,23 @@ OutputDirectory OutputDirectory::trial(std::uint32_t point, std::uint32_t trial)
 
 std::string OutputDirectory::snapshot_part(int index) const {
     return file("partial/snapshot-" + std::to_string(index) + ".h5");
+}
+
+bool OutputDirectory::holds_all_results() const {
+    const std::array files{spikes(), traces(), network()};
+    return std::all_of(files.begin(), files.end(),
+                       [](const std::string& path) { return fs::exists(path); });
+}
+
+void OutputDirectory::make_partial() const {
+    create(path_ / "partial");
+}
+
+void OutputDirectory::reopen() const {
+    // What makes the run resumable is there first.
+    sync_directory(path_.string());
+    remove_tree(summary());
+    sync_directory(path_.string());
 }
 
 void OutputDirectory::remove_partial() const {

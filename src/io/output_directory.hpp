@@ -10,6 +10,8 @@
 
 namespace engram {
 
+inline const std::string unused_suffix = ".unused";  //!< of checkpoints that were set aside
+
 class OutputDirectory {
   public:
     //! The directory of a run that exists already.
@@ -37,13 +39,20 @@ class OutputDirectory {
     OutputDirectory trial(std::uint32_t point, std::uint32_t trial) const;
     //! Where the logs of an ensemble lie while it runs.
     std::string partial() const { return file("partial"); }
+    //! What the finished trials of an unfinished ensemble were run with.
+    std::string ensemble_config() const { return file("partial/config.yaml"); }
 
     //! Recordings of an unfinished run, gone once it is complete.
     std::string spike_spool() const { return file("partial/spikes.bin"); }
     std::string trace_spool() const { return file("partial/traces.bin"); }
     std::string snapshot_part(int index) const;
 
+    //! Whether all HDF5 files of a run that came to its end are there.
+    bool holds_all_results() const;
+    void make_partial() const;
     void remove_partial() const;
+    //! Durably makes a complete run an unfinished one. Its results stay until they are replaced.
+    void reopen() const;
 
   private:
     std::string file(const std::string& name) const { return (path_ / name).string(); }

@@ -3,10 +3,40 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "experiment/errors.hpp"
+#include "io/content_checksum.hpp"
 
 namespace engram {
+namespace {
+
+constexpr std::size_t bytes_at_once = std::size_t{1} << 20;
+
+void require_records(const FileDescriptor& file, std::size_t record_bytes, std::uint64_t needed) {
+    const std::uint64_t n_records = file.size() / record_bytes;
+    if (n_records >= needed) return;
+    throw FileError(file.path(), "the recording has " + std::to_string(n_records) +
+                                     " records, but the checkpoint needs " +
+                                     std::to_string(needed));
+}
+
+[[noreturn]] void fail_damaged(const std::string& path, std::uint64_t n_records) {
+    throw FileError(path, "the recording is damaged (its first " + std::to_string(n_records) +
+                              " records do not match their checksum)");
+}
+
+}  // namespace
+
+void RecordChecksum::add(std::span<const std::byte> bytes) {
+    const std::size_t n = bytes.size() / word_bytes;
+    for (std::size_t i = 0; i < n; ++i) {
+        std::uint32_t word;
+        std::memcpy(&word, bytes.data() + i * word_bytes, word_bytes);
+        value_ += checksum_of(n_words_ + i, word);
+    }
+    n_words_ += n;
+}
 
 RecordSpool::RecordSpool(const std::string& path, std::size_t record_bytes,
                          std::size_t buffered_records)
@@ -17,17 +47,13 @@ RecordSpool::RecordSpool(const std::string& path, std::size_t record_bytes,
 }
 
 RecordSpool::RecordSpool(const std::string& path, std::size_t record_bytes,
-                         std::size_t buffered_records, std::uint64_t position)
+                         std::size_t buffered_records, const RecordMark& mark)
     : file_(path, O_RDWR, "open the recording of the interrupted run"),
       record_bytes_(record_bytes),
       capacity_(record_bytes * std::max<std::size_t>(buffered_records, 1)),
-      written_(position * record_bytes) {
-    const std::uint64_t size = file_.size();
-    if (size < written_) {
-        throw FileError(path, "the recording has " + std::to_string(size / record_bytes) +
-                                  " records, but the checkpoint needs " + std::to_string(position) +
-                                  "; restore the file, or start the run anew with --force");
-    }
+      written_(mark.n_records * record_bytes),
+      checksum_(written_, mark.checksum) {
+    require_records(file_, record_bytes, mark.n_records);
     file_.truncate(written_);
     buffer_.reserve(capacity_);
 }
@@ -42,35 +68,52 @@ std::uint64_t RecordSpool::position() const {
     return (written_ + buffer_.size()) / record_bytes_;
 }
 
-void RecordSpool::flush() {
+RecordMark RecordSpool::flush() {
     write_buffer();
     file_.sync();
+    return {position(), checksum_.value()};
 }
 
 void RecordSpool::write_buffer() {
     file_.write_at(written_, buffer_.data(), buffer_.size());
+    checksum_.add(buffer_);
     written_ += buffer_.size();
     buffer_.clear();
 }
 
-RecordReader::RecordReader(const std::string& path, std::size_t record_bytes)
-    : file_(path, O_RDONLY, "open the recording"), record_bytes_(record_bytes) {
-    const std::uint64_t size = file_.size();
-    if (size % record_bytes != 0) {
-        throw FileError(path, "the recording ends within a record of " +
-                                  std::to_string(record_bytes) +
-                                  " bytes; it was truncated, or is of another run: run the "
-                                  "simulation again");
-    }
-    n_records_ = size / record_bytes;
+RecordReader::RecordReader(const std::string& path, std::size_t record_bytes,
+                           const RecordMark& mark)
+    : file_(path, O_RDONLY, "open the recording"), record_bytes_(record_bytes), mark_(mark) {
+    require_records(file_, record_bytes, mark.n_records);
 }
 
 std::span<const std::byte> RecordReader::next(std::size_t limit) {
-    const std::uint64_t count = std::min<std::uint64_t>(limit, n_records_ - read_);
+    const std::uint64_t count = std::min<std::uint64_t>(limit, mark_.n_records - read_);
     buffer_.resize(count * record_bytes_);
     file_.read_at(read_ * record_bytes_, buffer_.data(), buffer_.size());
+    checksum_.add(buffer_);
     read_ += count;
+    if (read_ == mark_.n_records && checksum_.value() != mark_.checksum)
+        fail_damaged(file_.path(), mark_.n_records);
     return buffer_;
+}
+
+RecordMark read_mark(const std::string& path, std::size_t record_bytes, std::uint64_t n_records) {
+    const FileDescriptor file(path, O_RDONLY, "open the recording");
+    require_records(file, record_bytes, n_records);
+    RecordChecksum checksum;
+    const std::size_t at_once = std::max<std::size_t>(1, bytes_at_once / record_bytes);
+    std::vector<std::byte> buffer;
+    for (std::uint64_t first = 0; first < n_records; first += at_once) {
+        buffer.resize(std::min<std::uint64_t>(at_once, n_records - first) * record_bytes);
+        file.read_at(first * record_bytes, buffer.data(), buffer.size());
+        checksum.add(buffer);
+    }
+    return {n_records, checksum.value()};
+}
+
+void verify_recording(const std::string& path, std::size_t record_bytes, const RecordMark& mark) {
+    if (read_mark(path, record_bytes, mark.n_records) != mark) fail_damaged(path, mark.n_records);
 }
 
 }  // namespace engram

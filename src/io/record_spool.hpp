@@ -1,7 +1,7 @@
 // A raw file of records of one size, written while the simulation runs.
 //
-// Unlike an open HDF5 file it stays readable if the program is killed; a checkpoint stores
-// position(), and a resumed run continues from there.
+// Unlike an open HDF5 file it stays readable if the program is killed; a checkpoint stores the mark
+// that flush() gives, and a resumed run continues from there.
 #pragma once
 
 #include <cstddef>
@@ -11,24 +11,43 @@
 #include <vector>
 
 #include "io/file_descriptor.hpp"
+#include "io/recording_marks.hpp"
 
 namespace engram {
 
+//! Checksum of bytes that arrive in pieces; of all but the last the size is a multiple of 4.
+class RecordChecksum {
+  public:
+    RecordChecksum() = default;
+    //! Continues behind what is known already.
+    RecordChecksum(std::uint64_t n_bytes, std::uint64_t value)
+        : n_words_(n_bytes / word_bytes), value_(value) {}
+
+    void add(std::span<const std::byte> bytes);
+    std::uint64_t value() const { return value_; }
+
+  private:
+    static constexpr std::size_t word_bytes = sizeof(std::uint32_t);
+    std::uint64_t n_words_ = 0;
+    std::uint64_t value_ = 0;
+};
+
 class RecordSpool {
   public:
-    //! Start an empty file.
+    //! Start an empty file. `record_bytes` is a multiple of 4.
     RecordSpool(const std::string& path, std::size_t record_bytes, std::size_t buffered_records);
-    //! Continue behind the first `position` records, dropping what lies behind them.
+    //! Continue behind the records of a mark, dropping what lies behind them. Their content was
+    //! verified by read_mark.
     //! \throw FileError if the file is absent or shorter than that
     RecordSpool(const std::string& path, std::size_t record_bytes, std::size_t buffered_records,
-                std::uint64_t position);
+                const RecordMark& mark);
 
     //! Room for one more record; valid until the next call.
     std::byte* add();
     //! Number of records appended so far, whether or not they have left the buffer.
     std::uint64_t position() const;
-    //! Return once every record is on the disk. Call before a checkpoint stores position().
-    void flush();
+    //! Returns once every record is on the disk; what a checkpoint stores.
+    RecordMark flush();
 
   private:
     void write_buffer();
@@ -38,24 +57,33 @@ class RecordSpool {
     std::size_t capacity_;  //!< of the buffer [bytes]
     std::vector<std::byte> buffer_;
     std::uint64_t written_ = 0;  //!< bytes in the file
+    RecordChecksum checksum_;    //!< of these
 };
 
-//! Reads a finished spool from front to back.
+//! Reads the first records of a spool from front to back.
 class RecordReader {
   public:
-    //! \throw FileError if the file is absent or does not consist of whole records
-    RecordReader(const std::string& path, std::size_t record_bytes);
+    //! \throw FileError if the file is absent, or shorter than the mark says
+    RecordReader(const std::string& path, std::size_t record_bytes, const RecordMark& mark);
 
-    std::uint64_t size() const { return n_records_; }
     //! The next records, at most `limit`; empty at the end. Valid until the next call.
+    //! \throw FileError at the end if the content is not that of the mark
     std::span<const std::byte> next(std::size_t limit);
 
   private:
     FileDescriptor file_;
     std::size_t record_bytes_;
-    std::uint64_t n_records_ = 0;
+    RecordMark mark_;
+    RecordChecksum checksum_;
     std::uint64_t read_ = 0;  //!< records
     std::vector<std::byte> buffer_;
 };
+
+//! Reads the first records of a spool, whatever they hold.
+//! \throw FileError if the file is absent or has fewer
+RecordMark read_mark(const std::string& path, std::size_t record_bytes, std::uint64_t n_records);
+
+//! \throw FileError if the first records of a spool are not those of the mark
+void verify_recording(const std::string& path, std::size_t record_bytes, const RecordMark& mark);
 
 }  // namespace engram

@@ -6,7 +6,7 @@
 #include "experiment/step_time.hpp"
 #include "io/durable.hpp"
 #include "io/network_file.hpp"
-#include "io/snapshot_file.hpp"
+#include "io/recordings.hpp"
 #include "network/collective.hpp"
 
 namespace engram {
@@ -62,19 +62,17 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
 }
 
 ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment,
-                         const Network& network, MPI_Comm communicator,
-                         const RecordingPositions& positions)
+                         const Network& network, MPI_Comm communicator, const RecordingMarks& marks)
     : directory_(std::move(directory)),
       experiment_(experiment),
       network_(network),
       communicator_(communicator),
-      snapshots_(positions.snapshots) {
+      snapshots_(marks.snapshots) {
     rank_ = rank_of(communicator_);
     on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
-        spikes_.emplace(directory_.spike_spool(), positions.spikes);
-        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record),
-                        positions.trace_rows);
+        spikes_.emplace(directory_.spike_spool(), marks.spikes);
+        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record), marks.traces);
     });
 }
 
@@ -86,17 +84,13 @@ void ResultFiles::write_network() const {
     for (const Projection projection : projections) providers.emplace_back(network_, projection);
     for (std::size_t i = 0; i < providers.size(); ++i)
         edges.push_back({edge_population(projections[i], experiment_), &providers[i]});
-    std::vector<std::string> parts;
-    for (std::size_t i = 0; i < snapshots_.size(); ++i)
-        parts.push_back(directory_.snapshot_part(static_cast<int>(i)));
+    const std::vector<SnapshotPart> parts = snapshot_parts(directory_, snapshots_, experiment_);
     write_network_file(directory_.network(), edges, parts, communicator_);
 }
 
-RecordingPositions ResultFiles::flush() {
+RecordingMarks ResultFiles::flush() {
     if (rank_ != 0) return {};
-    spikes_->flush();
-    traces_->flush();
-    return {spikes_->position(), traces_->position(), snapshots_};
+    return {spikes_->flush(), traces_->flush(), snapshots_};
 }
 
 void ResultFiles::write_spikes(std::span<const SpikeEvent> spikes) {
@@ -124,18 +118,20 @@ void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
         }
     };
     const std::string path = directory_.snapshot_part(static_cast<int>(snapshots_.size()));
-    write_snapshot_part(path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
-                        experiment_.populations.n_exc, provider, values, communicator_);
-    snapshots_.push_back(std::filesystem::path(path).filename().string());
+    const std::uint64_t checksum =
+        write_snapshot_part(path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
+                            experiment_.populations.n_exc, provider, values, communicator_);
+    snapshots_.push_back(
+        {std::filesystem::path(path).filename().string(), snapshot.step, checksum});
 }
 
 void ResultFiles::finish() {
     on_root(communicator_, [&] {
-        flush();
-        write_spike_file(directory_.spike_spool(), directory_.spikes(), experiment_.populations,
-                         experiment_.dt_ms);
-        write_trace_file(directory_.trace_spool(), directory_.traces(), experiment_.record,
+        const RecordingMarks marks = flush();
+        write_spike_file(directory_.spike_spool(), marks.spikes, directory_.spikes(),
                          experiment_.populations, experiment_.dt_ms);
+        write_trace_file(directory_.trace_spool(), marks.traces, directory_.traces(),
+                         experiment_.record, experiment_.populations, experiment_.dt_ms);
     });
     write_network();
 }

@@ -24,12 +24,13 @@ class ResultFiles : public ResultSink {
                 MPI_Comm communicator);
 
     //! Collective. Continues the recordings of an interrupted run in its directory.
+    //! \param marks  of the checkpoint; see provide_recordings
     //! \throw FileError if a recording is absent or shorter than it was at the checkpoint
     ResultFiles(OutputDirectory directory, const Experiment& experiment, const Network& network,
-                MPI_Comm communicator, const RecordingPositions& positions);
+                MPI_Comm communicator, const RecordingMarks& marks);
 
     //! Rank 0 returns once all that was recorded so far is on the disk.
-    RecordingPositions flush();
+    RecordingMarks flush();
 
     void write_spikes(std::span<const SpikeEvent> spikes) override;
     void write_traces(std::span<const double> rows, std::size_t n_rows) override;
@@ -37,6 +38,7 @@ class ResultFiles : public ResultSink {
 
     //! Collective. Turns the recordings into spikes.h5, traces.h5 and network.h5. The recordings
     //! stay, so that this can be repeated if it is interrupted.
+    //! \throw FileError on every rank, also if a recording was damaged meanwhile
     void finish();
 
     const OutputDirectory& directory() const { return directory_; }
@@ -49,9 +51,9 @@ class ResultFiles : public ResultSink {
     const Network& network_;
     MPI_Comm communicator_;
     int rank_ = 0;
-    std::optional<SpikeSpool> spikes_;    //!< rank 0
-    std::optional<TraceSpool> traces_;    //!< rank 0
-    std::vector<std::string> snapshots_;  //!< names of the part files
+    std::optional<SpikeSpool> spikes_;  //!< rank 0
+    std::optional<TraceSpool> traces_;  //!< rank 0
+    std::vector<SnapshotMark> snapshots_;
 };
 
 }  // namespace engram

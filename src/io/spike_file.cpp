@@ -1,5 +1,7 @@
 #include "io/spike_file.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <vector>
 
@@ -11,6 +13,7 @@
 namespace engram {
 namespace {
 
+const std::string spike_filetype = "engram spikes";
 constexpr std::size_t records_at_once = std::size_t{1} << 16;
 constexpr std::size_t record_bytes = sizeof(Step) + sizeof(NeuronId);
 
@@ -69,14 +72,57 @@ class PopulationWriter {
     std::vector<std::uint64_t> ids_;
 };
 
+// The same, read again.
+class PopulationReader {
+  public:
+    //! \param first_gid  of the population
+    PopulationReader(const h5::File& file, const std::string& population, NeuronId first_gid,
+                     double dt_ms)
+        : timestamps_(h5::open_dataset(file, "spikes/" + population + "/timestamps")),
+          node_ids_(h5::open_dataset(file, "spikes/" + population + "/node_ids")),
+          n_spikes_(std::min(h5::shape(timestamps_).front(), h5::shape(node_ids_).front())),
+          first_gid_(first_gid),
+          dt_ms_(dt_ms) {}
+
+    //! Null at the end; valid until advance().
+    const SpikeEvent* next() {
+        if (next_ == spikes_.size()) read();
+        return next_ == spikes_.size() ? nullptr : &spikes_[next_];
+    }
+    void advance() { ++next_; }
+
+  private:
+    void read() {
+        const h5::Slab slab{n_read_, std::min<hsize_t>(records_at_once, n_spikes_ - n_read_)};
+        const auto times_ms = h5::read_rows<double>(timestamps_, slab);
+        const auto ids = h5::read_rows<std::uint64_t>(node_ids_, slab);
+        spikes_.clear();
+        for (std::size_t i = 0; i < ids.size(); ++i)
+            spikes_.push_back({static_cast<Step>(std::llround(times_ms[i] / dt_ms_)),
+                               first_gid_ + static_cast<NeuronId>(ids[i])});
+        n_read_ += slab.count;
+        next_ = 0;
+    }
+
+    h5::DataSet timestamps_;
+    h5::DataSet node_ids_;
+    hsize_t n_spikes_;
+    hsize_t n_read_ = 0;
+    NeuronId first_gid_;
+    double dt_ms_;
+    std::vector<SpikeEvent> spikes_;
+    std::size_t next_ = 0;
+};
+
 struct SpikeCounts {
     std::uint64_t exc = 0;
     std::uint64_t inh = 0;
 };
 
-SpikeCounts count_spikes(const std::string& spool_path, const Populations& populations) {
+SpikeCounts count_spikes(const std::string& spool_path, const RecordMark& mark,
+                         const Populations& populations) {
     SpikeCounts counts;
-    read_spike_spool(spool_path, populations.size(), [&](std::span<const SpikeEvent> spikes) {
+    read_spike_spool(spool_path, mark, populations.size(), [&](std::span<const SpikeEvent> spikes) {
         for (const SpikeEvent& spike : spikes)
             ++(spike.neuron < populations.n_exc ? counts.exc : counts.inh);
     });
@@ -87,16 +133,20 @@ SpikeCounts count_spikes(const std::string& spool_path, const Populations& popul
 
 SpikeSpool::SpikeSpool(const std::string& path) : records_(path, record_bytes, records_at_once) {}
 
-SpikeSpool::SpikeSpool(const std::string& path, std::uint64_t position)
-    : records_(path, record_bytes, records_at_once, position) {}
+SpikeSpool::SpikeSpool(const std::string& path, const RecordMark& mark)
+    : records_(path, record_bytes, records_at_once, mark) {}
 
 void SpikeSpool::append(std::span<const SpikeEvent> spikes) {
     for (const SpikeEvent& spike : spikes) pack(spike, records_.add());
 }
 
-void read_spike_spool(const std::string& spool_path, NeuronId n_neurons,
+void verify_spike_spool(const std::string& spool_path, const RecordMark& mark) {
+    verify_recording(spool_path, record_bytes, mark);
+}
+
+void read_spike_spool(const std::string& spool_path, const RecordMark& mark, NeuronId n_neurons,
                       const std::function<void(std::span<const SpikeEvent>)>& receive) {
-    RecordReader records(spool_path, record_bytes);
+    RecordReader records(spool_path, record_bytes, mark);
     std::vector<SpikeEvent> spikes;
     for (auto bytes = records.next(records_at_once); !bytes.empty();
          bytes = records.next(records_at_once)) {
@@ -113,15 +163,16 @@ void read_spike_spool(const std::string& spool_path, NeuronId n_neurons,
     }
 }
 
-void write_spike_file(const std::string& spool_path, const std::string& target_path,
-                      const Populations& populations, double dt_ms) {
-    const SpikeCounts counts = count_spikes(spool_path, populations);
+void write_spike_file(const std::string& spool_path, const RecordMark& mark,
+                      const std::string& target_path, const Populations& populations,
+                      double dt_ms) {
+    const SpikeCounts counts = count_spikes(spool_path, mark, populations);
     FileLayout layout;
-    write_sonata_format(layout.file(), "engram spikes");
+    write_sonata_format(layout.file(), spike_filetype);
     PopulationWriter exc(layout, "exc", counts.exc);
     PopulationWriter inh(layout, "inh", counts.inh);
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
-    read_spike_spool(spool_path, populations.size(), [&](std::span<const SpikeEvent> spikes) {
+    read_spike_spool(spool_path, mark, populations.size(), [&](std::span<const SpikeEvent> spikes) {
         for (const SpikeEvent& spike : spikes) {
             const double time_ms = step_time_ms(spike.step, dt_ms);
             if (spike.neuron < populations.n_exc)
@@ -133,6 +184,29 @@ void write_spike_file(const std::string& spool_path, const std::string& target_p
         inh.write(file);
     });
     file.finish();
+}
+
+RecordMark rebuild_spike_spool(const std::string& spool_path, const std::string& spike_path,
+                               const Populations& populations, double dt_ms,
+                               std::uint64_t n_spikes) {
+    const h5::File file = h5::File::open(spike_path, h5::Access::read_only);
+    check_format(file, spike_filetype);
+    PopulationReader exc(file, "exc", 0, dt_ms);
+    PopulationReader inh(file, "inh", populations.n_exc, dt_ms);
+    SpikeSpool spool(spool_path);
+    for (std::uint64_t i = 0; i < n_spikes; ++i) {
+        const SpikeEvent* from_exc = exc.next();
+        const SpikeEvent* from_inh = inh.next();
+        if (from_exc == nullptr && from_inh == nullptr)
+            throw FileError(spike_path, "has fewer spikes than the checkpoint needs");
+        // Excitatory neurons have the smaller ids.
+        const bool take_exc =
+            from_inh == nullptr || (from_exc != nullptr && from_exc->step <= from_inh->step);
+        PopulationReader& chosen = take_exc ? exc : inh;
+        spool.append({take_exc ? from_exc : from_inh, 1});
+        chosen.advance();
+    }
+    return spool.flush();
 }
 
 }  // namespace engram

@@ -16,26 +16,35 @@ namespace engram {
 class SpikeSpool {
   public:
     explicit SpikeSpool(const std::string& path);
-    //! Continue behind the first `position` spikes of an interrupted run.
-    SpikeSpool(const std::string& path, std::uint64_t position);
+    //! Continue behind the spikes of an interrupted run.
+    SpikeSpool(const std::string& path, const RecordMark& mark);
 
     //! Spikes sorted by step, then neuron, none earlier than those appended before.
     void append(std::span<const SpikeEvent> spikes);
     std::uint64_t position() const { return records_.position(); }
     //! Return once all spikes are on the disk.
-    void flush() { records_.flush(); }
+    RecordMark flush() { return records_.flush(); }
 
   private:
     RecordSpool records_;
 };
 
+//! \throw FileError if the recording does not begin with the spikes of the mark
+void verify_spike_spool(const std::string& spool_path, const RecordMark& mark);
+
 //! Hands the spikes of a flushed recording to `receive`, a piece at a time.
 //! \throw FileError as RecordReader, and if a spike is not of one of the `n_neurons`
-void read_spike_spool(const std::string& spool_path, NeuronId n_neurons,
+void read_spike_spool(const std::string& spool_path, const RecordMark& mark, NeuronId n_neurons,
                       const std::function<void(std::span<const SpikeEvent>)>& receive);
 
 //! Convert a flushed recording into spikes.h5, in bounded memory.
-void write_spike_file(const std::string& spool_path, const std::string& target_path,
-                      const Populations& populations, double dt_ms);
+void write_spike_file(const std::string& spool_path, const RecordMark& mark,
+                      const std::string& target_path, const Populations& populations, double dt_ms);
+
+//! Makes the recording of the first `n_spikes` again, from spikes.h5.
+//! \throw FileError if the file is unusable or has fewer
+RecordMark rebuild_spike_spool(const std::string& spool_path, const std::string& spike_path,
+                               const Populations& populations, double dt_ms,
+                               std::uint64_t n_spikes);
 
 }  // namespace engram

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "experiment/errors.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
 
@@ -21,6 +22,7 @@ constexpr std::array<TraceColumn, columns_per_neuron> neuron_columns{{{"V_mV", "
 constexpr std::array<TraceColumn, columns_per_synapse> synapse_columns{
     {{"Ca", "1"}, {"h_mV", "mV"}, {"z", "1"}}};
 
+const std::string trace_filetype = "engram traces";
 constexpr std::size_t bytes_at_once = std::size_t{1} << 23;
 
 std::size_t rows_at_once(std::size_t n_columns) {
@@ -65,12 +67,12 @@ class TraceLayout {
 };
 
 // Transposes the recording, a block of rows at a time.
-void copy_rows(const std::string& spool_path, ParallelFile& file,
+void copy_rows(const std::string& spool_path, const RecordMark& mark, ParallelFile& file,
                const std::vector<DatasetPlace<double>>& places) {
     const std::size_t n_columns = places.size();
     std::vector<double> column;
     std::uint64_t first = 0;
-    read_trace_spool(spool_path, n_columns, [&](std::span<const double> rows) {
+    read_trace_spool(spool_path, mark, n_columns, [&](std::span<const double> rows) {
         column.resize(rows.size() / n_columns);
         for (std::size_t j = 0; j < n_columns; ++j) {
             for (std::size_t i = 0; i < column.size(); ++i) column[i] = rows[i * n_columns + j];
@@ -78,6 +80,23 @@ void copy_rows(const std::string& spool_path, ParallelFile& file,
         }
         first += column.size();
     });
+}
+
+// In the order of the recording.
+std::vector<h5::DataSet> open_columns(const h5::File& file, const Recording& record) {
+    std::vector<h5::DataSet> columns;
+    const auto open = [&](const std::string& name) {
+        columns.push_back(h5::open_dataset(file, "traces/" + name));
+    };
+    open("time_ms");
+    for (const NeuronId gid : record.neurons)
+        for (const TraceColumn& column : neuron_columns)
+            open("neurons/" + std::to_string(gid) + "/" + column.name);
+    for (const RecordedSynapse& synapse : record.synapses)
+        for (const TraceColumn& column : synapse_columns)
+            open("synapses/" + std::to_string(synapse.pre) + "_" + std::to_string(synapse.post) +
+                 "/" + column.name);
+    return columns;
 }
 
 }  // namespace
@@ -100,19 +119,24 @@ TraceSpool::TraceSpool(const std::string& path, std::size_t n_columns)
       records_(path, n_columns * sizeof(double),
                std::min<std::size_t>(rows_at_once(n_columns), 4096)) {}
 
-TraceSpool::TraceSpool(const std::string& path, std::size_t n_columns, std::uint64_t position)
+TraceSpool::TraceSpool(const std::string& path, std::size_t n_columns, const RecordMark& mark)
     : n_columns_(n_columns),
       records_(path, n_columns * sizeof(double),
-               std::min<std::size_t>(rows_at_once(n_columns), 4096), position) {}
+               std::min<std::size_t>(rows_at_once(n_columns), 4096), mark) {}
 
 void TraceSpool::append(std::span<const double> row) {
     assert(row.size() == n_columns_);
     std::memcpy(records_.add(), row.data(), n_columns_ * sizeof(double));
 }
 
-void read_trace_spool(const std::string& spool_path, std::size_t n_columns,
+void verify_trace_spool(const std::string& spool_path, const RecordMark& mark,
+                        std::size_t n_columns) {
+    verify_recording(spool_path, n_columns * sizeof(double), mark);
+}
+
+void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std::size_t n_columns,
                       const std::function<void(std::span<const double>)>& receive) {
-    RecordReader records(spool_path, n_columns * sizeof(double));
+    RecordReader records(spool_path, n_columns * sizeof(double), mark);
     std::vector<double> rows;
     for (auto bytes = records.next(rows_at_once(n_columns)); !bytes.empty();
          bytes = records.next(rows_at_once(n_columns))) {
@@ -122,13 +146,12 @@ void read_trace_spool(const std::string& spool_path, std::size_t n_columns,
     }
 }
 
-void write_trace_file(const std::string& spool_path, const std::string& target_path,
-                      const Recording& record, const Populations& populations, double dt_ms) {
-    const std::uint64_t n_rows =
-        RecordReader(spool_path, trace_columns(record) * sizeof(double)).size();
+void write_trace_file(const std::string& spool_path, const RecordMark& mark,
+                      const std::string& target_path, const Recording& record,
+                      const Populations& populations, double dt_ms) {
     FileLayout layout;
-    write_sonata_format(layout.file(), "engram traces");
-    TraceLayout columns(layout, n_rows);
+    write_sonata_format(layout.file(), trace_filetype);
+    TraceLayout columns(layout, mark.n_records);
     {
         const h5::Group traces = h5::create_group(layout.file(), "traces");
         h5::write_attribute(traces, "dt_ms", dt_ms);
@@ -142,8 +165,32 @@ void write_trace_file(const std::string& spool_path, const std::string& target_p
     for (const RecordedSynapse& synapse : record.synapses) columns.add_synapse(synapse);
 
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
-    copy_rows(spool_path, file, columns.places());
+    copy_rows(spool_path, mark, file, columns.places());
     file.finish();
+}
+
+RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
+                               const Recording& record, std::uint64_t n_rows) {
+    const h5::File file = h5::File::open(trace_path, h5::Access::read_only);
+    check_format(file, trace_filetype);
+    const std::vector<h5::DataSet> columns = open_columns(file, record);
+    for (const h5::DataSet& column : columns)
+        if (h5::shape(column).front() < n_rows)
+            throw FileError(trace_path, "has fewer rows than the checkpoint needs");
+    TraceSpool spool(spool_path, columns.size());
+    std::vector<double> row(columns.size());
+    std::vector<std::vector<double>> values(columns.size());
+    const std::size_t at_once = rows_at_once(columns.size());
+    for (std::uint64_t first = 0; first < n_rows; first += at_once) {
+        const h5::Slab slab{first, std::min<std::uint64_t>(at_once, n_rows - first)};
+        for (std::size_t j = 0; j < columns.size(); ++j)
+            values[j] = h5::read_rows<double>(columns[j], slab);
+        for (std::size_t i = 0; i < slab.count; ++i) {
+            for (std::size_t j = 0; j < columns.size(); ++j) row[j] = values[j][i];
+            spool.append(row);
+        }
+    }
+    return spool.flush();
 }
 
 }  // namespace engram

@@ -30,27 +30,38 @@ std::size_t trace_columns(const Recording& record);
 class TraceSpool {
   public:
     TraceSpool(const std::string& path, std::size_t n_columns);
-    //! Continue behind the first `position` rows of an interrupted run.
-    TraceSpool(const std::string& path, std::size_t n_columns, std::uint64_t position);
+    //! Continue behind the rows of an interrupted run.
+    TraceSpool(const std::string& path, std::size_t n_columns, const RecordMark& mark);
 
     //! \param row of n_columns values
     void append(std::span<const double> row);
     //! Number of rows appended so far.
     std::uint64_t position() const { return records_.position(); }
     //! Return once all rows are on the disk.
-    void flush() { records_.flush(); }
+    RecordMark flush() { return records_.flush(); }
 
   private:
     std::size_t n_columns_;
     RecordSpool records_;
 };
 
+//! \throw FileError if the recording does not begin with the rows of the mark
+void verify_trace_spool(const std::string& spool_path, const RecordMark& mark,
+                        std::size_t n_columns);
+
 //! Hands the rows of a flushed recording to `receive`, a block at a time.
-void read_trace_spool(const std::string& spool_path, std::size_t n_columns,
+//! \throw FileError as RecordReader
+void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std::size_t n_columns,
                       const std::function<void(std::span<const double>)>& receive);
 
 //! Convert a flushed recording into traces.h5, in bounded memory.
-void write_trace_file(const std::string& spool_path, const std::string& target_path,
-                      const Recording& record, const Populations& populations, double dt_ms);
+void write_trace_file(const std::string& spool_path, const RecordMark& mark,
+                      const std::string& target_path, const Recording& record,
+                      const Populations& populations, double dt_ms);
+
+//! Makes the recording of the first `n_rows` again, from traces.h5.
+//! \throw FileError if the file is unusable or has fewer
+RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
+                               const Recording& record, std::uint64_t n_rows);
 
 }  // namespace engram

@@ -47,7 +47,7 @@ void collectively(MPI_Comm comm, const std::function<void()>& work) {
     } catch (const FileError& error) {
         failed = rank;
         path = error.path();
-        problem = std::string(error.what()).substr(path.size() + 2);
+        problem = error.problem();
     }
     MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MIN, comm);
     if (failed == nobody) return;

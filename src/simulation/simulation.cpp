@@ -76,6 +76,7 @@ RunOutcome Simulation::run(ResultSink& sink, ProgressListener& progress, Checkpo
 
 void Simulation::run_phase(const Phase& phase) {
     if (rank_ == 0) progress_->phase_begins(phase, position_.step);
+    if (is_last(phase) && phase.kind == PhaseKind::consolidation) save_for_extension();
     if (!position_.within_phase) position_.reports.push_back({phase});
     phase_start_wall_s_ = MPI_Wtime() - present_report().wall_s;
     if (phase.kind == PhaseKind::spiking) {
@@ -92,8 +93,20 @@ void Simulation::run_phase(const Phase& phase) {
     ++position_.phase_index;
     if (store_ == nullptr) return;
     std::uint32_t requests = all_requests();
-    if (experiment_.checkpoint.phase_ends) requests |= request_checkpoint;
+    if (is_last(phase)) {
+        // Complete but for its files: only a stop is worth a checkpoint that no extension can use.
+        if ((requests & request_stop) == 0) return;
+    } else if (experiment_.checkpoint.phase_ends) {
+        requests |= request_checkpoint;
+    }
     stops_after(requests);
+}
+
+// The last state that a longer run would have too: it may make this phase longer, and no state
+// within a consolidation is known.
+void Simulation::save_for_extension() {
+    if (store_ == nullptr || !experiment_.checkpoint.phase_ends) return;
+    if (saved_step_ != position_.step) save_checkpoint();
 }
 
 void Simulation::begin_spiking(const Phase& phase) {
@@ -113,6 +126,7 @@ void Simulation::run_spiking(const Phase& phase) {
         const Step begin = position_.step;
         const int steps =
             static_cast<int>(std::min<Step>(executor_->epoch_steps(), phase.end - begin));
+        if (begin + steps == phase.end && is_last(phase)) save_for_extension();
         executor_->run_epoch(begin, steps, arriving_, fired, sampler_);
         const std::uint32_t requests =
             exchange_->exchange(fired, store_ ? store_->requests(begin + steps) : 0, all);
@@ -154,6 +168,7 @@ void Simulation::save_checkpoint() {
         shared.arriving = arriving_;
     }
     position_.reference = executor_->reference();
+    saved_step_ = position_.step;
     store_->save(position_, shared, executor_->local_state(position_.step, position_.within_phase));
 }
 
@@ -164,6 +179,7 @@ LocalState Simulation::begin_restore(const RunPosition& position) {
 
 void Simulation::finish_restore(const RunPosition& position, SharedState shared) {
     position_ = position;
+    saved_step_ = position.step;
     executor_->restore(position.reference, position.within_phase ? &shared : nullptr);
     if (position.within_phase) arriving_ = std::move(shared.arriving);
 }

@@ -57,6 +57,8 @@ class Simulation {
     void run_phase(const Phase& phase);
     void begin_spiking(const Phase& phase);
     void run_spiking(const Phase& phase);
+    bool is_last(const Phase& phase) const { return phase.end == schedule_.phases.back().end; }
+    void save_for_extension();
     bool stops_after(std::uint32_t requests);
     void flush_samples();
     void save_checkpoint();
@@ -81,6 +83,7 @@ class Simulation {
     RunPosition position_;
     std::vector<PackedSpike> arriving_;  // in the epoch that begins at position_.step
     bool stopping_ = false;
+    Step saved_step_ = -1;           // of the newest checkpoint, or of that the run continues from
     double phase_start_wall_s_ = 0;  // as if the present phase had not been interrupted
     // Of the present run:
     ResultSink* sink_ = nullptr;

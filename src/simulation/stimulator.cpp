@@ -67,11 +67,10 @@ void Stimulator::begin_block(Step begin, Step end) {
 
 std::vector<NamedValues> Stimulator::state(Step step) {
     std::vector<NamedValues> result;
-    for (std::size_t k = 0; k < pulses_.size(); ++k) {
-        Pulse& pulse = pulses_[k];
+    for (Pulse& pulse : pulses_) {
         if (step <= pulse.shape.begin || step >= pulse.shape.end) continue;
         if (pulse.deviation_nA.empty()) pulse.deviation_nA.assign(n_local_, 0.0);
-        result.push_back({"pulse_" + std::to_string(k) + "_deviation_nA", pulse.deviation_nA});
+        result.push_back({pulse.shape.name() + "_deviation_nA", pulse.deviation_nA});
     }
     return result;
 }

@@ -50,11 +50,16 @@ void write_network(const Arguments& arguments, const OutputDirectory& output, MP
          {{"inh_exc", "inh", "exc", inh.size, exc.size, -4 * h_0_mV, 3.0}, &inh_exc},
          {{"inh_inh", "inh", "inh", inh.size, inh.size, -4 * h_0_mV, 3.0}, &inh_inh}}};
     const std::uint64_t portion = arguments.edges_per_round;
-    const std::array<std::string, 2> parts{output.snapshot_part(0), output.snapshot_part(1)};
-    write_snapshot_part(parts[0], 9, exc.size, exc_exc, exc_exc.plastic_values(), comm, portion);
-    write_snapshot_part(parts[1], 28810.5, exc.size, exc_exc, exc_exc.plastic_values(), comm,
-                        portion);
+    std::array<SnapshotPart, 2> parts{
+        {{output.snapshot_part(0), 9, 0}, {output.snapshot_part(1), 28810.5, 0}}};
+    for (SnapshotPart& part : parts) {
+        part.checksum = write_snapshot_part(part.path, part.time_s, exc.size, exc_exc,
+                                            exc_exc.plastic_values(), comm, portion);
+        verify_snapshot_part(part, comm);
+    }
     write_network_file(output.network(), edges, parts, comm, portion);
+    rebuild_snapshot_part(parts[1], output.network(), comm);
+    verify_snapshot_part(parts[1], comm);
 }
 
 // Neuron k spikes in each step that is a multiple of k + 1.
@@ -67,8 +72,8 @@ void write_spikes(const Arguments& arguments, const OutputDirectory& output) {
         }
         spool.append(spikes);
     }
-    spool.flush();
-    write_spike_file(output.spike_spool(), output.spikes(), arguments.populations, dt_ms);
+    write_spike_file(output.spike_spool(), spool.flush(), output.spikes(), arguments.populations,
+                     dt_ms);
 }
 
 // Row i, column j holds i + j / 64.
@@ -86,8 +91,8 @@ void write_traces(const Arguments& arguments, const OutputDirectory& output) {
         }
         spool.append(values);
     }
-    spool.flush();
-    write_trace_file(output.trace_spool(), output.traces(), record, arguments.populations, dt_ms);
+    write_trace_file(output.trace_spool(), spool.flush(), output.traces(), record,
+                     arguments.populations, dt_ms);
 }
 
 // A failure of the last rank reaches all of them.

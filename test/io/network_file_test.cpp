@@ -40,7 +40,7 @@ class ListedEdges : public EdgeProvider {
 class NetworkFileTest : public ::testing::Test {
   protected:
     void write(const EdgeProvider& provider, std::uint64_t n, std::uint64_t edges_per_round,
-               std::span<const std::string> parts = {}) {
+               std::span<const SnapshotPart> parts = {}) {
         const std::array<NetworkEdges, 1> edges{
             {{{"exc_exc", "exc", "exc", n, n, 4.2, 3.0}, &provider}}};
         write_network_file(path_, edges, parts, MPI_COMM_WORLD, edges_per_round);
@@ -51,7 +51,12 @@ class NetworkFileTest : public ::testing::Test {
     }
     TemporaryDirectory directory_;
     const std::string path_ = directory_.file("network.h5");
-    const std::string part_ = directory_.file("snapshot-0.h5");
+    void write_part(const SyntheticEdges& edges, std::uint64_t edges_per_round = 1000) {
+        part_.checksum =
+            write_snapshot_part(part_.path, part_.time_s, 20, edges, edges.plastic_values(),
+                                MPI_COMM_WORLD, edges_per_round);
+    }
+    SnapshotPart part_{directory_.file("snapshot-0.h5"), 9, 0};
 };
 
 TEST_F(NetworkFileTest, IndicesOfAHandMadeNetwork) {
@@ -94,7 +99,7 @@ TEST(SnapshotLabel, IsTheShortestDecimal) {
 
 TEST_F(NetworkFileTest, SnapshotsAreGathered) {
     const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
-    write_snapshot_part(part_, 9, 20, edges, edges.plastic_values(), MPI_COMM_WORLD, 10);
+    write_part(edges, 10);
     // A run that was killed while it wrote the file simply writes it again.
     put(temporary_path(path_), "rubbish");
     write(edges, 20, 10, {&part_, 1});
@@ -113,18 +118,57 @@ TEST_F(NetworkFileTest, UnusablePartsAreNamed) {
     const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
     const SyntheticEdges others({0, 20}, {0, 20}, 4, 0, 1);
     const auto assemble = [&] { write(edges, 20, 10, {&part_, 1}); };
-    expect_contains(file_error(assemble), part_ + ": the file does not exist");
-    put(part_, "foreign");
-    expect_contains(file_error(assemble), part_ + ": cannot open it as an HDF5 file");
+    expect_contains(file_error(assemble), part_.path + ": the file does not exist");
+    put(part_.path, "foreign");
+    expect_contains(file_error(assemble), part_.path + ": cannot open it as an HDF5 file");
     write(edges, 20, 10);
-    std::filesystem::rename(path_, part_);
+    std::filesystem::rename(path_, part_.path);
     expect_contains(file_error(assemble), "of type 'engram network', not 'engram snapshot'");
-    write_snapshot_part(part_, 9, 20, others, others.plastic_values(), MPI_COMM_WORLD);
+    write_part(others);
     expect_contains(file_error(assemble), "another number of synapses");
-    std::filesystem::resize_file(part_, 1000);
-    expect_contains(file_error(assemble), part_);
+    std::filesystem::resize_file(part_.path, 1000);
+    expect_contains(file_error(assemble), part_.path);
     EXPECT_FALSE(std::filesystem::exists(path_));
     EXPECT_FALSE(std::filesystem::exists(temporary_path(path_)));
+}
+
+TEST_F(NetworkFileTest, DamageOfASnapshotIsFoundAndMended) {
+    const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
+    write_part(edges);
+    write(edges, 20, 10, {&part_, 1});
+    const std::string intact = content(part_.path);
+    std::vector<std::size_t> positions;
+    {
+        const h5::File file = h5::File::open(part_.path, h5::Access::read_only);
+        for (const char* name : {"h_mV", "z"}) {
+            const h5::DataSet dataset = h5::open_dataset(file, name);
+            const auto first = static_cast<std::size_t>(H5Dget_offset(dataset));
+            for (std::size_t i = 0; i < 8 * h5::shape(dataset).front(); i += 13)
+                positions.push_back(first + i);
+        }
+    }
+    ASSERT_GT(positions.size(), 50u);
+    for (const std::size_t position : positions) {
+        std::string damaged = intact;
+        damaged[position] ^= 1;
+        put(part_.path, damaged);
+        expect_contains(file_error([&] { verify_snapshot_part(part_, MPI_COMM_WORLD); }),
+                        "the snapshot is damaged");
+    }
+    const std::string network = content(path_);
+    expect_contains(file_error([&] {
+                        write(edges, 20, 10, {&part_, 1});
+                    }),
+                    "the snapshot is damaged");
+    EXPECT_EQ(content(path_), network);
+    rebuild_snapshot_part(part_, path_, MPI_COMM_WORLD);
+    verify_snapshot_part(part_, MPI_COMM_WORLD);
+
+    SnapshotPart other = part_;
+    ++other.checksum;
+    expect_contains(file_error([&] { rebuild_snapshot_part(other, path_, MPI_COMM_WORLD); }),
+                    "the snapshot is damaged");
+    verify_snapshot_part(part_, MPI_COMM_WORLD);
 }
 
 TEST_F(NetworkFileTest, UnwritableTargetIsNamed) {

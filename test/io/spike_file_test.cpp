@@ -30,6 +30,7 @@ class SpikeFileTest : public ::testing::Test {
         return h5::read_dataset<std::uint64_t>(file, "spikes/" + population + "/node_ids");
     }
     TemporaryDirectory directory_;
+    RecordMark mark_;
     const std::string spool_ = directory_.file("spikes.bin");
     const std::string target_ = directory_.file("spikes.h5");
 };
@@ -53,9 +54,9 @@ TEST_F(SpikeFileTest, SplitsSpikesByPopulation) {
         spool.append({});
         spool.append(std::vector<SpikeEvent>{{50, 0}, {50, 3}, {50, 4}});
         EXPECT_EQ(spool.position(), 5u);
-        spool.flush();
+        mark_ = spool.flush();
     }
-    write_spike_file(spool_, target_, populations, 0.2);
+    write_spike_file(spool_, mark_, target_, populations, 0.2);
     EXPECT_EQ(times("exc"), (std::vector{0.6, 10.0, 10.0}));
     EXPECT_EQ(ids("exc"), (std::vector<std::uint64_t>{1, 0, 3}));
     EXPECT_EQ(times("inh"), (std::vector{0.6, 10.0}));
@@ -63,8 +64,7 @@ TEST_F(SpikeFileTest, SplitsSpikesByPopulation) {
 }
 
 TEST_F(SpikeFileTest, SilentNetworkHasBothPopulations) {
-    SpikeSpool(spool_).flush();
-    write_spike_file(spool_, target_, populations, 0.2);
+    write_spike_file(spool_, SpikeSpool(spool_).flush(), target_, populations, 0.2);
     EXPECT_TRUE(times("exc").empty());
     EXPECT_TRUE(ids("inh").empty());
 }
@@ -76,10 +76,10 @@ TEST_F(SpikeFileTest, ManySpikesPassThroughTheBuffers) {
         spool.append(spikes);
         // Whole buffers leave early: memory stays bounded.
         EXPECT_GT(std::filesystem::file_size(spool_), 0u);
-        spool.flush();
+        mark_ = spool.flush();
     }
     EXPECT_EQ(std::filesystem::file_size(spool_), 12 * spikes.size());
-    write_spike_file(spool_, target_, populations, 1.0);
+    write_spike_file(spool_, mark_, target_, populations, 1.0);
     std::vector<double> expected;
     for (const SpikeEvent& spike : spikes) {
         if (spike.neuron < 4) expected.push_back(static_cast<double>(spike.step));
@@ -89,35 +89,34 @@ TEST_F(SpikeFileTest, ManySpikesPassThroughTheBuffers) {
 
 TEST_F(SpikeFileTest, ContinuationEqualsAnUninterruptedRecording) {
     const auto spikes = many_spikes(100'000);
-    std::uint64_t position = 0;
     {
         SpikeSpool spool(spool_);
         spool.append(std::span(spikes).first(70'001));
-        spool.flush();
-        position = spool.position();
+        mark_ = spool.flush();
         // Recorded after the checkpoint, then lost in the crash.
         spool.append(std::span(spikes).first(90'000));
         spool.flush();
     }
     {
-        SpikeSpool spool(spool_, position);
+        verify_spike_spool(spool_, mark_);
+        SpikeSpool spool(spool_, mark_);
         EXPECT_EQ(spool.position(), 70'001u);
         spool.append(std::span(spikes).subspan(70'001));
-        spool.flush();
+        mark_ = spool.flush();
     }
     const std::string continued = content(spool_);
     SpikeSpool whole(spool_);
     whole.append(spikes);
-    whole.flush();
+    EXPECT_EQ(whole.flush(), mark_);
     EXPECT_EQ(continued, content(spool_));
 }
 
 TEST_F(SpikeFileTest, ContinuationNeedsTheWholeRecording) {
-    expect_contains(file_error([&] { SpikeSpool(spool_, 0); }), "cannot open the recording");
+    expect_contains(file_error([&] { SpikeSpool(spool_, {}); }), "cannot open the recording");
     SpikeSpool spool(spool_);
     spool.append(many_spikes(10));
     spool.flush();
-    const std::string message = file_error([&] { SpikeSpool(spool_, 11); });
+    const std::string message = file_error([&] { SpikeSpool(spool_, {11, 0}); });
     expect_contains(message,
                     spool_ + ": the recording has 10 records, but the checkpoint needs 11");
     EXPECT_EQ(content(spool_).size(), 120u);
@@ -125,19 +124,69 @@ TEST_F(SpikeFileTest, ContinuationNeedsTheWholeRecording) {
 
 TEST_F(SpikeFileTest, UnusableRecordingsLeaveTheOldFile) {
     put(target_, "old");
-    const auto convert = [&] { write_spike_file(spool_, target_, populations, 0.2); };
+    RecordMark mark{2, 0};
+    const auto convert = [&] { write_spike_file(spool_, mark, target_, populations, 0.2); };
     expect_contains(file_error(convert), spool_ + ": cannot open the recording");
     put(spool_, "thirteen byte");
-    expect_contains(file_error(convert), "ends within a record");
+    expect_contains(file_error(convert), "has 1 records, but the checkpoint needs 2");
     put(spool_, "foreign data");
+    mark = {1, 0};
+    expect_contains(file_error(convert), "is damaged");
+    mark = read_mark(spool_, 12, 1);
     expect_contains(file_error(convert), "which the network has not");
     EXPECT_EQ(content(target_), "old");
+}
+
+TEST_F(SpikeFileTest, EveryByteOfARecordingCounts) {
+    SpikeSpool spool(spool_);
+    spool.append(many_spikes(20));
+    mark_ = spool.flush();
+    const std::string intact = content(spool_);
+    put(target_, "old");
+    for (std::size_t i = 0; i < intact.size(); ++i) {
+        std::string damaged = intact;
+        damaged[i] ^= 1;
+        put(spool_, damaged);
+        expect_contains(file_error([&] { verify_spike_spool(spool_, mark_); }), "is damaged");
+    }
+    // Also the exchange of two records, and a flip behind the mark.
+    put(spool_, intact.substr(12, 12) + intact.substr(0, 12) + intact.substr(24));
+    expect_contains(file_error([&] { verify_spike_spool(spool_, mark_); }), "is damaged");
+    expect_contains(file_error([&] { write_spike_file(spool_, mark_, target_, populations, 0.2); }),
+                    "is damaged");
+    EXPECT_EQ(content(target_), "old");
+    put(spool_, intact + "behind");
+    verify_spike_spool(spool_, mark_);
+}
+
+TEST_F(SpikeFileTest, RecordingIsRebuiltFromTheFinishedFile) {
+    std::vector<SpikeEvent> spikes = many_spikes(150'000);  // several buffers
+    for (const NeuronId neuron : {0, 3, 4, 5}) spikes.push_back({200'000, neuron});
+    RecordMark prefix;
+    {
+        SpikeSpool spool(spool_);
+        spool.append(std::span(spikes).first(140'001));
+        prefix = spool.flush();
+        spool.append(std::span(spikes).subspan(140'001));
+        mark_ = spool.flush();
+    }
+    const std::string original = content(spool_);
+    write_spike_file(spool_, mark_, target_, populations, 0.2);
+    const auto rebuild = [&](std::uint64_t n) {
+        return rebuild_spike_spool(spool_, target_, populations, 0.2, n);
+    };
+    EXPECT_EQ(rebuild(spikes.size()), mark_);
+    EXPECT_EQ(content(spool_), original);
+    EXPECT_EQ(rebuild(140'001), prefix);
+    EXPECT_EQ(content(spool_).size(), 12 * 140'001u);
+    expect_contains(file_error([&] { rebuild(spikes.size() + 1); }), "fewer spikes");
 }
 
 TEST_F(SpikeFileTest, UnwritableTargetIsNamed) {
     SpikeSpool(spool_).flush();
     const std::string below = spool_ + "/spikes.h5";
-    expect_contains(file_error([&] { write_spike_file(spool_, below, populations, 0.2); }), below);
+    expect_contains(file_error([&] { write_spike_file(spool_, {}, below, populations, 0.2); }),
+                    below);
     expect_contains(file_error([&] { SpikeSpool spool(spool_ + "/x"); }), "cannot create");
 }
 

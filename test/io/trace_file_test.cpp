@@ -45,8 +45,7 @@ TEST_F(TraceFileTest, ColumnsFollowTheOrderOfTheRecording) {
     TraceSpool spool(spool_, 19);
     append_rows(spool, 19, 0, 7);
     EXPECT_EQ(spool.position(), 7u);
-    spool.flush();
-    write_trace_file(spool_, target_, record, populations, 0.2);
+    write_trace_file(spool_, spool.flush(), target_, record, populations, 0.2);
     expect_column("time_ms", 0, 7);
     expect_column("neurons/68/V_mV", 1, 7);
     expect_column("neurons/68/p", 6, 7);
@@ -63,8 +62,7 @@ TEST_F(TraceFileTest, ManyColumnsAreConvertedBlockByBlock) {
     constexpr std::size_t n_rows = 1200;  // more than one block of 32 MiB
     TraceSpool spool(spool_, n_columns);
     append_rows(spool, n_columns, 0, n_rows);
-    spool.flush();
-    write_trace_file(spool_, target_, record, populations, 0.2);
+    write_trace_file(spool_, spool.flush(), target_, record, populations, 0.2);
     expect_column("time_ms", 0, n_rows);
     expect_column("neurons/0/V_mV", 1, n_rows);
     expect_column("neurons/699/p", n_columns - 1, n_rows);
@@ -73,49 +71,72 @@ TEST_F(TraceFileTest, ManyColumnsAreConvertedBlockByBlock) {
 TEST_F(TraceFileTest, NothingRecordedLeavesTheTimes) {
     TraceSpool spool(spool_, 1);
     append_rows(spool, 1, 0, 3);
-    spool.flush();
-    write_trace_file(spool_, target_, {}, populations, 0.2);
+    write_trace_file(spool_, spool.flush(), target_, {}, populations, 0.2);
     expect_column("time_ms", 0, 3);
 }
 
 TEST_F(TraceFileTest, NoRowsGiveEmptyDatasets) {
     Recording record;
     record.neurons = {1};
-    TraceSpool(spool_, 7).flush();
-    write_trace_file(spool_, target_, record, populations, 0.2);
+    write_trace_file(spool_, TraceSpool(spool_, 7).flush(), target_, record, populations, 0.2);
     expect_column("neurons/1/p", 6, 0);
 }
 
 TEST_F(TraceFileTest, ContinuationEqualsAnUninterruptedRecording) {
+    RecordMark mark;
     {
         TraceSpool spool(spool_, 4);
-        append_rows(spool, 4, 0, 9000);
+        append_rows(spool, 4, 0, 5001);
+        mark = spool.flush();
+        append_rows(spool, 4, 5001, 9000);
         spool.flush();
     }
     {
-        TraceSpool spool(spool_, 4, 5001);
+        TraceSpool spool(spool_, 4, mark);
         EXPECT_EQ(spool.position(), 5001u);
         append_rows(spool, 4, 5001, 8000);
-        spool.flush();
+        mark = spool.flush();
     }
     const std::string continued = content(spool_);
     TraceSpool whole(spool_, 4);
     append_rows(whole, 4, 0, 8000);
-    whole.flush();
+    EXPECT_EQ(whole.flush(), mark);
     EXPECT_EQ(continued, content(spool_));
-    expect_contains(file_error([&] { TraceSpool(spool_, 4, 8001); }), "the checkpoint needs 8001");
+    ++mark.n_records;
+    expect_contains(file_error([&] { TraceSpool(spool_, 4, mark); }), "the checkpoint needs 8001");
 }
 
 TEST_F(TraceFileTest, RecordingOfAnotherRunIsRefused) {
     TraceSpool spool(spool_, 4);
     append_rows(spool, 4, 0, 3);
-    spool.flush();
+    const RecordMark mark = spool.flush();
     Recording record;
     record.neurons = {1};
-    expect_contains(
-        file_error([&] { write_trace_file(spool_, target_, record, populations, 0.2); }),
-        "ends within a record");
+    const auto convert = [&] { write_trace_file(spool_, mark, target_, record, populations, 0.2); };
+    expect_contains(file_error(convert), "the checkpoint needs 3");
+    append_rows(spool, 4, 0, 3);
+    spool.flush();
+    expect_contains(file_error(convert), "is damaged");
     EXPECT_FALSE(std::filesystem::exists(target_));
+}
+
+TEST_F(TraceFileTest, RecordingIsRebuiltFromTheFinishedFile) {
+    Recording record;
+    record.neurons = {1500, 3};
+    record.synapses = {{6, 68}};
+    const std::size_t n_columns = trace_columns(record);
+    TraceSpool spool(spool_, n_columns);
+    append_rows(spool, n_columns, 0, 80'000);  // more than one block of 8 MiB
+    const RecordMark prefix = spool.flush();
+    append_rows(spool, n_columns, 80'000, 90'000);
+    const RecordMark mark = spool.flush();
+    const std::string original = content(spool_);
+    write_trace_file(spool_, mark, target_, record, populations, 0.2);
+    EXPECT_EQ(rebuild_trace_spool(spool_, target_, record, 90'000), mark);
+    EXPECT_EQ(content(spool_), original);
+    EXPECT_EQ(rebuild_trace_spool(spool_, target_, record, 80'000), prefix);
+    expect_contains(file_error([&] { rebuild_trace_spool(spool_, target_, record, 90'001); }),
+                    "fewer rows");
 }
 
 }  // namespace

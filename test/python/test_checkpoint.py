@@ -272,9 +272,9 @@ def rewrite(path: Path, **attributes: Any) -> None:
 
 
 FOREIGN["hdf5"] = lambda path: rewrite(path)
-FOREIGN["newer"] = lambda path: rewrite(path, format_version=2)
-FOREIGN["older"] = lambda path: rewrite(path, format_version=0)
-MESSAGES = {"newer": "is newer than version 1", "older": "is older than version 1",
+FOREIGN["newer"] = lambda path: rewrite(path, format_version=3)
+FOREIGN["older"] = lambda path: rewrite(path, format_version=1)
+MESSAGES = {"newer": "is newer than version 2", "older": "is older than version 2",
             "hdf5": "not a file of Engram", "text": "cannot open it as an HDF5 file",
             "empty": "cannot open it as an HDF5 file", "truncated": "cannot open it as an HDF5 file"}
 

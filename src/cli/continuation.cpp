@@ -1,0 +1,149 @@
+#include "cli/continuation.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "experiment/config_difference.hpp"
+#include "experiment/configuration.hpp"
+#include "experiment/ensemble.hpp"
+#include "experiment/errors.hpp"
+#include "experiment/number_text.hpp"
+#include "io/checkpoint_directory.hpp"
+#include "io/checkpoint_file.hpp"
+#include "io/edge_wiring.hpp"
+#include "network/recorded_synapses.hpp"
+
+namespace engram::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string duration_key = "simulation.duration_s";
+
+bool may_change(const ConfigDifference& difference) {
+    return difference.key == "simulation.description" || difference.key == "output.directory" ||
+           difference.key.starts_with("checkpoint.");
+}
+
+ConfigProblem only_extended(const std::string& file, const std::string& before,
+                            const std::string& after) {
+    return {file, 0, duration_key,
+            "can only be extended when a run is resumed (was " + before + ", is " + after + ")"};
+}
+
+// The configuration that is wanted, where it comes from, and what can be done about its problems.
+Experiment wanted_experiment(const std::string& saved, const OutputDirectory& directory,
+                             const CommandLine& line) {
+    if (!line.configuration.empty()) {
+        Experiment experiment = read_configuration(line.configuration, line.overrides);
+        resolve_recorded_synapses(experiment, *open_wiring(experiment));
+        return experiment;
+    }
+    if (!fs::exists(directory.config()))
+        return parse_configuration(saved, "the checkpoint", line.overrides);
+    try {
+        return read_configuration(directory.config(), line.overrides);
+    } catch (const ConfigError& error) {
+        // Changes of the command line may be to blame as well.
+        std::vector<ConfigProblem> problems = error.problems();
+        if (problems.front().file == directory.config())
+            problems.push_back({directory.config(), 0, "",
+                                "undo the change, or remove the file: the checkpoints hold the "
+                                "configuration too"});
+        throw ConfigError(std::move(problems));
+    }
+}
+
+double completed_duration_s(const OutputDirectory& directory) {
+    std::ifstream stream(directory.summary());
+    try {
+        return nlohmann::json::parse(stream).at("duration_s");
+    } catch (const nlohmann::json::exception&) {
+        throw FileError(directory.summary(),
+                        "is damaged; remove it and resume the run, which then writes it again");
+    }
+}
+
+// Configuration of the newest checkpoint that tells, else of the run as it stands in config.yaml.
+std::string completed_configuration(const OutputDirectory& directory) {
+    for (const std::string& path : list_checkpoints(directory)) {
+        try {
+            return read_checkpoint_header(h5::File::open(path, h5::Access::read_only))
+                .configuration;
+        } catch (const FileError&) {
+            continue;  // restoring reports it
+        }
+    }
+    return fs::exists(directory.config())
+               ? resolved_configuration(read_configuration(directory.config()))
+               : std::string();
+}
+
+}  // namespace
+
+bool asks_for_changes(const CommandLine& line) {
+    return !line.configuration.empty() || !line.overrides.empty();
+}
+
+bool holds_ensemble(const OutputDirectory& directory) {
+    if (fs::exists(directory.config())) {
+        try {
+            return Ensemble::is_wanted(read_config_tree(directory.config(), {}));
+        } catch (const ConfigError&) {
+            return false;  // of a run this is reported where it matters
+        }
+    }
+    if (!fs::exists(directory.path() / "trials") && !fs::exists(directory.ensemble_config()))
+        return false;
+    throw FileError(directory.config(),
+                    fs::exists(directory.ensemble_config())
+                        ? "is missing; copy " + directory.ensemble_config() + " to it"
+                        : "is missing; restore the file with which the ensemble began");
+}
+
+void require_run(const OutputDirectory& directory) {
+    if (fs::exists(directory.config()) || !list_checkpoints(directory).empty()) return;
+    throw FileError(
+        directory.path().string(),
+        "holds no run of Engram (neither config.yaml nor a checkpoint); give the output "
+        "directory of an interrupted run");
+}
+
+Experiment continued_experiment(const std::string& saved, const OutputDirectory& directory,
+                                const CommandLine& line) {
+    const Experiment before = parse_configuration(saved, "the checkpoint");
+    Experiment after = wanted_experiment(saved, directory, line);
+    after.output_directory = before.output_directory;
+    std::vector<ConfigProblem> problems;
+    const std::string file = !line.configuration.empty() ? line.configuration
+                             : !line.overrides.empty()   ? "--set"
+                                                         : directory.config();
+    for (const auto& difference : configuration_differences(saved, resolved_configuration(after))) {
+        if (may_change(difference)) continue;
+        if (difference.key == duration_key) {
+            if (after.duration_s <= before.duration_s)
+                problems.push_back(only_extended(file, difference.before, difference.after));
+            continue;
+        }
+        problems.push_back({file, 0, difference.key,
+                            "cannot be changed when a run is resumed (was " +
+                                (difference.before.empty() ? "absent" : difference.before) +
+                                ", is " + (difference.after.empty() ? "absent" : difference.after) +
+                                "); undo the change, or start a new run"});
+    }
+    if (!problems.empty()) throw ConfigError(std::move(problems));
+    return after;
+}
+
+bool is_extended(const OutputDirectory& directory, const CommandLine& line) {
+    const std::string saved = completed_configuration(directory);
+    if (saved.empty()) return false;
+    const double wanted_s = continued_experiment(saved, directory, line).duration_s;
+    const double completed_s = completed_duration_s(directory);
+    if (wanted_s < completed_s)
+        throw ConfigError({only_extended("", number_text(completed_s), number_text(wanted_s))});
+    return wanted_s > completed_s;
+}
+
+}  // namespace engram::cli

@@ -1,0 +1,32 @@
+// What a directory is to be continued with, and whether that is allowed. All on rank 0.
+#pragma once
+
+#include <string>
+
+#include "cli/command_line.hpp"
+#include "experiment/experiment.hpp"
+#include "io/output_directory.hpp"
+
+namespace engram::cli {
+
+//! Whether the command line names a configuration or changes of it.
+bool asks_for_changes(const CommandLine& line);
+
+//! \throw FileError if config.yaml of an ensemble is missing
+bool holds_ensemble(const OutputDirectory& directory);
+
+//! \throw FileError if there is nothing to continue from, neither config.yaml nor a checkpoint
+void require_run(const OutputDirectory& directory);
+
+//! The experiment to continue with: that of --config, or of config.yaml, or of the checkpoint, with
+//! the changes of the command line.
+//! \param saved  configuration in the checkpoint
+//! \throw ConfigError that lists every key that differs from the checkpoint but must not
+Experiment continued_experiment(const std::string& saved, const OutputDirectory& directory,
+                                const CommandLine& line);
+
+//! Whether a complete run is wanted longer than it is.
+//! \throw ConfigError as continued_experiment; FileError if summary.json is damaged
+bool is_extended(const OutputDirectory& directory, const CommandLine& line);
+
+}  // namespace engram::cli

@@ -1,0 +1,27 @@
+// The recordings of an unfinished run as a whole.
+#pragma once
+
+#include <mpi.h>
+
+#include <vector>
+
+#include "experiment/experiment.hpp"
+#include "io/output_directory.hpp"
+#include "io/recording_marks.hpp"
+#include "io/snapshot_file.hpp"
+
+namespace engram {
+
+//! Where the snapshots of some marks lie.
+std::vector<SnapshotPart> snapshot_parts(const OutputDirectory& directory,
+                                         const std::vector<SnapshotMark>& marks,
+                                         const Experiment& experiment);
+
+//! Collective. Sees to it that partial/ holds what belongs to a checkpoint: reads all of it, and
+//! makes what is missing or damaged again from the results of a run that was complete already, if
+//! they are there. What cannot be provided stays as it is: an older checkpoint may need less of it.
+//! \throw FileError on every rank that names the first recording that cannot be provided, and why
+void provide_recordings(const OutputDirectory& directory, const Experiment& experiment,
+                        const RecordingMarks& marks, MPI_Comm communicator);
+
+}  // namespace engram

@@ -1,0 +1,197 @@
+"""A complete run that is resumed with a later end gives the bytes of a run that had this end from the start."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import h5py
+import pytest
+from conftest import MPI_ENVIRONMENT, run_program
+from results_equal import RESULTS, assert_equal, differences
+from test_checkpoint import NETWORK, checkpoints, kill_all, mpirun, rank_pids, resume, state_of
+from test_checkpoint import whole  # noqa: F401  (a fixture)
+
+LEARN = "stimuli={learn: {scheme: TRIPLET, group: assembly, start_s: 0.1, n_inputs: 25, rate_Hz: 100}}"
+# Cut by the first end: the second pulse of one stimulus, and the only one of another.
+CUT = ("stimuli={a: {scheme: TRIPLET, group: assembly, start_s: 0.1, n_inputs: 25, rate_Hz: 100},"
+       " b: {scheme: RECT, group: recalled, start_s: 0.2, duration_s: 0.9, n_inputs: 25, rate_Hz: 90}}")
+SILENT = "stimuli={}"
+SNAPSHOTS = "record.snapshots_s=[0, 0.5]"
+
+# Name: first end, last end, settings of both.
+CASES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "within recall": ("30", "33", ("record.snapshots_s=[0.5, 20, 29.7, 30]",)),
+    "consolidation": ("20", "31.2", (LEARN, SNAPSHOTS)),
+    "consolidation begins": ("4", "31.2", (LEARN, SNAPSHOTS)),
+    "consolidation after recall": ("40", "52", ()),
+    "recall begins anew": ("30", "60", ()),
+    "background": ("2", "3", (SILENT, SNAPSHOTS)),
+    "background, epoch cut": ("2.0002", "3.0004", (SILENT, SNAPSHOTS)),
+    "all spiking": ("3", "4.5", (SILENT, "simulation.fast_forward=off", SNAPSHOTS)),
+    "nothing but consolidation": ("30", "80", (SILENT, "record.snapshots_s=[0, 20, 30]")),
+    "pulses cut": ("0.65", "2", (CUT, SNAPSHOTS)),
+    "one checkpoint kept": ("2", "3", (SILENT, SNAPSHOTS, "checkpoint.keep=1")),
+}
+
+
+def run(engram: Path, output: Path, ranks: int, *settings: str) -> Path:
+    sets = [part for setting in settings for part in ("--set", setting)]
+    result = run_program(mpirun(ranks, engram, "run", NETWORK, "-o", output, "-q", *sets))
+    assert result.returncode == 0, result.stderr
+    return output
+
+
+def extend(engram: Path, output: Path, ranks: int, end_s: str) -> Any:
+    return resume(engram, output, ranks, "--set", f"simulation.duration_s={end_s}")
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("before,after", [(1, 2), (3, 1), pytest.param(2, 3, marks=pytest.mark.slow),
+                                          pytest.param(1, 1, marks=pytest.mark.slow)])
+def test_extension(engram: Path, tmp_path: Path, case: str, before: int, after: int) -> None:
+    first, last, settings = CASES[case]
+    output = run(engram, tmp_path / "run", before, *settings, f"simulation.duration_s={first}")
+    result = extend(engram, output, after, last)
+    assert result.returncode == 0 and "continuing from" in result.stderr, result.stderr
+    whole_run = run(engram, tmp_path / "whole", 1, *settings, f"simulation.duration_s={last}")
+    assert_equal(whole_run, output)
+    assert not (output / "partial").exists() and (output / "summary.json").exists()
+
+
+def test_extended_again_and_again(engram: Path, tmp_path: Path) -> None:
+    output = run(engram, tmp_path / "run", 1, SILENT, SNAPSHOTS, "simulation.duration_s=1")
+    for end_s in ("1.0006", "1.7", "2.5"):
+        assert extend(engram, output, 1, end_s).returncode == 0
+    whole_run = run(engram, tmp_path / "whole", 1, SILENT, SNAPSHOTS, "simulation.duration_s=2.5")
+    assert_equal(whole_run, output)
+
+
+@pytest.mark.parametrize("first,last,settings", [
+    ("20", "30", (SILENT, SNAPSHOTS)),  # background becomes consolidation
+    ("20", "22", (LEARN, SNAPSHOTS, "checkpoint.phase_ends=false")),  # no checkpoint at all
+])
+def test_impossible_extension(engram: Path, tmp_path: Path, first: str, last: str,
+                              settings: tuple[str, ...]) -> None:
+    output = run(engram, tmp_path / "run", 1, *settings, f"simulation.duration_s={first}")
+    before = state_of(output)
+    result = extend(engram, output, 2, last)
+    assert result.returncode == 2
+    assert "start a new run" in result.stderr and "simulation.duration_s" in result.stderr
+    assert state_of(output) == before
+
+
+@pytest.fixture
+def complete(whole: Path, tmp_path: Path) -> Path:  # noqa: F811
+    return Path(shutil.copytree(whole, tmp_path / "complete"))
+
+
+@pytest.fixture(scope="session")
+def longer(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run(engram, tmp_path_factory.mktemp("longer") / "run", 1, "simulation.duration_s=32")
+
+
+@pytest.mark.parametrize("settings", [(), ("simulation.duration_s=30",), ("checkpoint.keep=3",)])
+def test_nothing_to_resume(engram: Path, complete: Path, settings: tuple[str, ...]) -> None:
+    before = state_of(complete)
+    result = resume(engram, complete, 1, *(part for setting in settings for part in ("--set", setting)))
+    assert result.returncode == 0 and "nothing to resume" in result.stdout
+    assert state_of(complete) == before
+
+
+def test_refused_changes_of_a_complete_run(engram: Path, complete: Path) -> None:
+    before = state_of(complete)
+    result = resume(engram, complete, 1, "--set", "simulation.seed=4", "--set", "neuron.t_ref_ms=3",
+                    "--set", "simulation.duration_s=29.9")
+    assert result.returncode == 2
+    for key in ("simulation.seed", "neuron.t_ref_ms", "simulation.duration_s"):
+        assert sum(key in line for line in result.stderr.splitlines()) == 1, result.stderr
+    assert state_of(complete) == before
+
+
+def test_extension_in_config_yaml(engram: Path, complete: Path, longer: Path) -> None:
+    text = (complete / "config.yaml").read_text()
+    assert "duration_s: 30" in text
+    (complete / "config.yaml").write_text(text.replace("duration_s: 30", "duration_s: 32", 1))
+    assert resume(engram, complete).returncode == 0
+    assert_equal(longer, complete)
+
+
+def test_unusable_results_are_not_lost(engram: Path, complete: Path, longer: Path) -> None:
+    """Recordings cannot be made again from a damaged file: nothing is changed."""
+    intact = (complete / "traces.h5").read_bytes()
+    with h5py.File(complete / "traces.h5", "r+") as file:
+        file["traces/neurons/5/V_mV"][100] += 1e-9
+    before = state_of(complete)
+    result = extend(engram, complete, 1, "32")
+    assert result.returncode == 3 and "traces.h5" in result.stderr
+    after = state_of(complete)
+    assert {path: after[path] for path in before} == before
+    (complete / "traces.h5").write_bytes(intact)
+    assert extend(engram, complete, 1, "32").returncode == 0
+    assert_equal(longer, complete)
+
+
+def started_extension(engram: Path, output: Path, ranks: int, *settings: str) -> Any:
+    command = mpirun(ranks, engram, "resume", output, "--set", "simulation.duration_s=32",
+                     *(part for setting in settings for part in ("--set", setting)))
+    return subprocess.Popen(command, env=dict(os.environ, **MPI_ENVIRONMENT), text=True,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+
+
+@pytest.mark.parametrize("seed", [*range(6), *(pytest.param(i, marks=pytest.mark.slow) for i in range(6, 50))])
+def test_killed_extension(engram: Path, whole: Path, complete: Path, longer: Path,  # noqa: F811
+                          seed: int) -> None:
+    """Whenever it is killed, the run is either complete or can be resumed, to either end."""
+    source = random.Random(seed)
+    attempt = started_extension(engram, complete, source.choice([1, 2]), "checkpoint.every_simulated_s=0.5")
+    pids = rank_pids(attempt)
+    time.sleep(source.uniform(0, 2.5))
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    kill_all(attempt)
+    if (complete / "summary.json").exists():
+        assert not differences(whole, complete) or not differences(longer, complete)
+    result = extend(engram, complete, source.choice([1, 2, 3]), "32")
+    assert result.returncode == 0, result.stderr
+    assert_equal(longer, complete)
+
+
+def test_stopped_extension_remembers_its_end(engram: Path, complete: Path, longer: Path) -> None:
+    """The next start of a job does not repeat --set."""
+    attempt = started_extension(engram, complete, 1)
+    end = time.monotonic() + 60
+    while (complete / "summary.json").exists() and time.monotonic() < end:
+        time.sleep(0.001)
+    while "duration_s: 32" not in (complete / "config.yaml").read_text() and time.monotonic() < end:
+        time.sleep(0.001)
+    attempt.send_signal(signal.SIGUSR1)
+    assert attempt.wait(timeout=60) == 75
+    # The results of the shorter run stay until the longer one is complete.
+    assert all((complete / name).exists() for name in RESULTS)
+    assert resume(engram, complete, 2).returncode == 0
+    assert_equal(longer, complete)
+
+
+def test_lost_summary_is_written_again(engram: Path, whole: Path, complete: Path) -> None:  # noqa: F811
+    (complete / "summary.json").unlink()
+    assert resume(engram, complete).returncode == 0
+    assert (complete / "summary.json").exists()
+    assert_equal(whole, complete)
+
+
+def test_results_without_checkpoint_are_kept(engram: Path, complete: Path) -> None:
+    (complete / "summary.json").unlink()
+    for path in checkpoints(complete):
+        path.unlink()
+    before = state_of(complete)
+    result = resume(engram, complete)
+    assert result.returncode == 3 and "--force" in result.stderr
+    assert state_of(complete) == before
