@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "cuda_error.hpp"
+#include "cuda_handles.hpp"
 #include "kernel_table.cuh"
 #include "launch.cuh"
 #include "launch_graph.hpp"
@@ -23,44 +26,73 @@ std::string megabytes(std::uint64_t bytes) {
     return std::to_string(bytes / 1000000) + " MB";
 }
 
+// Why there is no GPU to use.
+std::string why_none(cudaError_t error) {
+    const std::string needed = "CUDA " + version_text(CUDART_VERSION / 1000 * 1000) + " or newer";
+    int driver = 0;
+    cudaDriverGetVersion(&driver);
+    if (driver == 0) return "no NVIDIA driver on this machine; a GPU needs a driver for " + needed;
+    if (error == cudaErrorInsufficientDriver)
+        return "the NVIDIA driver is too old: it supports CUDA " + version_text(driver) +
+               ", and this engram needs " + needed + "; update the driver";
+    return std::string("no GPU can be used (") +
+           (error == cudaSuccess ? "none found" : cudaGetErrorString(error)) +
+           "); see nvidia-smi and CUDA_VISIBLE_DEVICES";
+}
+
 // A pair of events around a launch, waiting to be read.
 struct TimedLaunch {
     const char* name;
-    cudaEvent_t begin;
-    cudaEvent_t end;
+    Event begin;
+    Event end;
 };
+
+cudaError_t uuids_of(int count, std::vector<DeviceUuid>& uuids) {
+    for (int index = 0; index < count; ++index) {
+        cudaDeviceProp properties{};
+        const cudaError_t error = cudaGetDeviceProperties(&properties, index);
+        if (error != cudaSuccess) return error;
+        std::copy_n(properties.uuid.bytes, sizeof(DeviceUuid), uuids.emplace_back().begin());
+    }
+    return cudaSuccess;
+}
+
+// Whether the program holds no code that this GPU and this driver can run.
+bool is_no_code(cudaError_t error) {
+    return error == cudaErrorNoKernelImageForDevice || error == cudaErrorInvalidDeviceFunction ||
+           error == cudaErrorUnsupportedPtxVersion || error == cudaErrorInvalidPtx ||
+           error == cudaErrorJitCompilerNotFound;
+}
+
+std::string gpu(int index) {
+    return "GPU " + std::to_string(index);
+}
 
 class CudaDevice : public Device {
   public:
     explicit CudaDevice(int index) : index_(index) {
-        check_cuda(cudaSetDevice(index_), "choosing the GPU");
+        const cudaError_t chosen = cudaSetDevice(index_);
+        if (chosen == cudaErrorDevicesUnavailable)
+            fail(gpu(index_) +
+                 " is in use and set up for one process at a time (see its compute "
+                 "mode in nvidia-smi); run one rank per GPU, or start the MPS daemon "
+                 "(nvidia-cuda-mps-control -d)");
+        check_cuda(chosen, "choosing the GPU");
         check_cuda(cudaGetDeviceProperties(&properties_, index_), "asking for its properties");
-        check_cuda(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
-        // Whatever is wrong with the build (no code for this GPU) shows here, not in the run.
-        cudaFuncAttributes attributes{};
-        const cudaError_t usable = cudaFuncGetAttributes(&attributes, run_items<AdvanceNeurons>);
-        if (usable != cudaSuccess)
-            throw DeviceError(
-                name() + " has compute capability " + std::to_string(properties_.major) + "." +
-                std::to_string(properties_.minor) + " and this engram is " + cuda_support() + ": " +
-                cudaGetErrorString(usable) +
-                "; rebuild with -DCMAKE_CUDA_ARCHITECTURES=" + std::to_string(properties_.major) +
-                std::to_string(properties_.minor) + ", or use --device cpu");
+        // Whatever is wrong with the build shows here, not in the run.
+        const cudaError_t loaded = load_kernels(std::type_identity<Kernel>{});
+        if (is_no_code(loaded))
+            fail(name() + " has compute capability " + std::to_string(properties_.major) + "." +
+                 std::to_string(properties_.minor) + " and this engram is " + cuda_support() +
+                 ": " + cudaGetErrorString(loaded) +
+                 "; rebuild with -DCMAKE_CUDA_ARCHITECTURES=" + std::to_string(properties_.major) +
+                 std::to_string(properties_.minor) + ", or use --device cpu");
+        check_cuda(loaded, "loading the kernels");
+        stream_ = make_stream();
     }
-    ~CudaDevice() override {
-        graphs_.clear();
-        tables_.clear();
-        for (const TimedLaunch& launch : timed_) {
-            cudaEventDestroy(launch.begin);
-            cudaEventDestroy(launch.end);
-        }
-        cudaStreamDestroy(stream_);
-    }
-    CudaDevice(const CudaDevice&) = delete;
-    CudaDevice& operator=(const CudaDevice&) = delete;
 
     std::string name() const override {
-        return std::string(properties_.name) + " (GPU " + std::to_string(index_) + ")";
+        return std::string(properties_.name) + " (" + gpu(index_) + ")";
     }
     std::uint64_t free_bytes() const override { return memory().free; }
     std::uint64_t total_bytes() const override { return memory().total; }
@@ -74,43 +106,51 @@ class CudaDevice : public Device {
         void* memory_of_device = nullptr;
         const cudaError_t error = cudaMalloc(&memory_of_device, bytes);
         if (error == cudaErrorMemoryAllocation) {
-            cudaGetLastError();  // an error that is not fatal stays pending otherwise
             const Memory now = memory();
-            throw DeviceError(name() + " is out of memory: " + megabytes(bytes) +
-                              " more are needed and " + megabytes(now.free) + " of " +
-                              megabytes(now.total) +
-                              " are free; use more GPUs with one rank each, or --device cpu");
+            fail(name() + " is out of memory: " + megabytes(bytes) + " more are needed and " +
+                 megabytes(now.free) + " of " + megabytes(now.total) +
+                 " are free; use more GPUs with one rank each, or --device cpu");
         }
         check_cuda(error, "allocating memory");
         return memory_of_device;
     }
-    void release(void* memory_of_device) noexcept override { cudaFree(memory_of_device); }
+    void release(void* memory_of_device) noexcept override {
+        finish_work();
+        cudaFree(memory_of_device);
+    }
     void* allocate_host(std::size_t bytes) override {
         void* memory_of_host = nullptr;
         check_cuda(cudaMallocHost(&memory_of_host, bytes), "allocating pinned memory");
         return memory_of_host;
     }
-    void release_host(void* memory_of_host) noexcept override { cudaFreeHost(memory_of_host); }
+    void release_host(void* memory_of_host) noexcept override {
+        finish_work();
+        cudaFreeHost(memory_of_host);
+    }
 
     void fill(void* to, int byte, std::size_t bytes) override {
-        check_cuda(cudaMemsetAsync(to, byte, bytes, stream_), "filling memory");
+        check_cuda(cudaMemsetAsync(to, byte, bytes, stream_.get()), "filling memory");
     }
     void copy_in(void* to, const void* from, std::size_t bytes) override {
-        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_),
+        check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_.get()),
                    "copying to the GPU");
+        // CUDA leaves open whether it is done with memory that is not pinned; where the GPU reads
+        // such memory itself, it need not be.
+        if (!is_pinned(from)) check_cuda(cudaStreamSynchronize(stream_.get()), "computing");
     }
     void copy_out(std::span<const CopyOut> copies) override {
         for (const CopyOut& copy : copies)
-            check_cuda(
-                cudaMemcpyAsync(copy.to, copy.from, copy.bytes, cudaMemcpyDeviceToHost, stream_),
-                "copying from the GPU");
+            check_cuda(cudaMemcpyAsync(copy.to, copy.from, copy.bytes, cudaMemcpyDeviceToHost,
+                                       stream_.get()),
+                       "copying from the GPU");
         synchronize();
         if (measuring_) read_timed();
     }
 
     void launch(const Kernel& kernel, std::uint64_t items) override {
         measured(kernel, [&] {
-            std::visit([&](const auto& k) { launch_on(stream_, k, items, most_blocks()); }, kernel);
+            std::visit([&](const auto& k) { launch_on(stream_.get(), k, items, most_blocks()); },
+                       kernel);
         });
     }
 
@@ -119,7 +159,7 @@ class CudaDevice : public Device {
              launches = launches.subspan(std::min(launches.size(), most_launches_as_one))) {
             if (launches.size() == 1) return launch(launches[0].kernel, launches[0].items);
             if (next_table_ == tables_.size())
-                tables_.push_back(std::make_unique<KernelTable>(stream_));
+                tables_.push_back(std::make_unique<KernelTable>(stream_.get()));
             KernelTable& table = *tables_[next_table_++];
             const auto some = launches.first(std::min(launches.size(), most_launches_as_one));
             measured(some[0].kernel, [&] { table.launch(some, most_blocks()); });
@@ -132,9 +172,10 @@ class CudaDevice : public Device {
         auto known = graphs_.find(key);
         if (known == graphs_.end()) {
             if (graphs_.size() >= most_sequences) graphs_.clear();
-            known = graphs_.emplace(key, std::make_unique<LaunchGraph>(stream_, record)).first;
+            known =
+                graphs_.emplace(key, std::make_unique<LaunchGraph>(stream_.get(), record)).first;
         }
-        known->second->launch(stream_);
+        known->second->launch(stream_.get());
     }
 
     void measure_kernels(bool on) override { measuring_ = on; }
@@ -160,8 +201,16 @@ class CudaDevice : public Device {
         return now;
     }
 
+    static bool is_pinned(const void* memory_of_host) {
+        cudaPointerAttributes attributes{};
+        check_cuda(cudaPointerGetAttributes(&attributes, memory_of_host), "copying to the GPU");
+        return attributes.type == cudaMemoryTypeHost;
+    }
+    // Before memory is given back, which queued work may still use. Errors of that work stay, and
+    // show at the next call.
+    void finish_work() const noexcept { cudaStreamSynchronize(stream_.get()); }
     void synchronize() {
-        check_cuda(cudaStreamSynchronize(stream_), "computing");
+        check_cuda(cudaStreamSynchronize(stream_.get()), "computing");
         next_table_ = 0;
     }
     std::uint64_t most_blocks() const {
@@ -172,22 +221,18 @@ class CudaDevice : public Device {
     template <class Run>
     void measured(const Kernel& kernel, const Run& run) {
         if (!measuring_) return run();
-        TimedLaunch timed{std::visit([](const auto& k) { return k.name; }, kernel), {}, {}};
-        check_cuda(cudaEventCreate(&timed.begin), "creating an event");
-        check_cuda(cudaEventCreate(&timed.end), "creating an event");
-        check_cuda(cudaEventRecord(timed.begin, stream_), "measuring");
+        Event begin = record_event(stream_.get());
         run();
-        check_cuda(cudaEventRecord(timed.end, stream_), "measuring");
-        timed_.push_back(timed);
+        timed_.push_back({std::visit([](const auto& k) { return k.name; }, kernel),
+                          std::move(begin), record_event(stream_.get())});
     }
 
     // Call when the stream is idle.
     void read_timed() {
         for (const TimedLaunch& launch : timed_) {
             float milliseconds = 0;
-            check_cuda(cudaEventElapsedTime(&milliseconds, launch.begin, launch.end), "measuring");
-            cudaEventDestroy(launch.begin);
-            cudaEventDestroy(launch.end);
+            check_cuda(cudaEventElapsedTime(&milliseconds, launch.begin.get(), launch.end.get()),
+                       "measuring");
             KernelTime& time = profile_[launch.name];
             ++time.calls;
             time.seconds += static_cast<double>(milliseconds) / 1000.0;
@@ -197,7 +242,7 @@ class CudaDevice : public Device {
 
     int index_;
     cudaDeviceProp properties_{};
-    cudaStream_t stream_ = nullptr;
+    Stream stream_;
     bool measuring_ = false;
     std::vector<TimedLaunch> timed_;
     Profile profile_;
@@ -213,21 +258,12 @@ std::string cuda_support() {
 }
 
 CudaDevices find_cuda_devices() {
-    int count = 0;
-    const cudaError_t error = cudaGetDeviceCount(&count);
-    if (error == cudaSuccess && count > 0) return {count, ""};
-    int driver = 0;
-    cudaDriverGetVersion(&driver);
-    if (driver == 0)
-        return {0, "no NVIDIA driver on this machine; a GPU needs a driver for CUDA " +
-                       version_text(CUDART_VERSION / 1000 * 1000) + " or newer"};
-    if (error == cudaErrorInsufficientDriver)
-        return {0, "the NVIDIA driver is too old: it supports CUDA " + version_text(driver) +
-                       ", and this engram needs CUDA " +
-                       version_text(CUDART_VERSION / 1000 * 1000) + " or newer; update the driver"};
-    return {0, std::string("no GPU can be used (") +
-                   (error == cudaSuccess ? "none found" : cudaGetErrorString(error)) +
-                   "); see nvidia-smi and CUDA_VISIBLE_DEVICES"};
+    CudaDevices devices;
+    cudaError_t error = cudaGetDeviceCount(&devices.count);
+    if (error == cudaSuccess && devices.count > 0) error = uuids_of(devices.count, devices.uuids);
+    if (error == cudaSuccess && devices.count > 0) return devices;
+    cudaGetLastError();
+    return {0, why_none(error), {}};
 }
 
 std::unique_ptr<Device> make_cuda_device(int index) {

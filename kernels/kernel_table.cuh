@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cuda_error.hpp"
+#include "cuda_handles.hpp"
 #include "device/device.hpp"
 #include "launch.cuh"
 
@@ -18,13 +19,6 @@ namespace engram::device {
 class KernelTable {
   public:
     explicit KernelTable(cudaStream_t stream) : stream_(stream) {}
-    ~KernelTable() {
-        cudaFree(on_device_);
-        cudaFreeHost(staging_);
-    }
-    KernelTable(const KernelTable&) = delete;
-    KernelTable& operator=(const KernelTable&) = delete;
-
     //! \param launches  of one type of kernel, at most most_launches_as_one. The stream must have
     //!                  been waited for since the last call.
     void launch(std::span<const Launch> launches, std::uint64_t most_blocks) {
@@ -44,30 +38,31 @@ class KernelTable {
             counts.of[i] = launches[i].items;
         }
         if (kernels != content_) upload(std::move(kernels));
-        launch_many_on(stream_, static_cast<const K*>(on_device_),
+        launch_many_on(stream_, static_cast<const K*>(on_device_.get()),
                        static_cast<unsigned>(launches.size()), counts, most_blocks);
     }
 
     void upload(std::vector<std::byte> kernels) {
         content_.clear();  // of no use if something fails
         if (kernels.size() > capacity_) {
-            cudaFree(std::exchange(on_device_, nullptr));
-            cudaFreeHost(std::exchange(staging_, nullptr));
             capacity_ = 0;
-            check_cuda(cudaMalloc(&on_device_, kernels.size()), "allocating memory");
-            check_cuda(cudaMallocHost(&staging_, kernels.size()), "allocating pinned memory");
+            void* memory = nullptr;
+            check_cuda(cudaMalloc(&memory, kernels.size()), "allocating memory");
+            on_device_.reset(memory);
+            check_cuda(cudaMallocHost(&memory, kernels.size()), "allocating pinned memory");
+            staging_.reset(memory);
             capacity_ = kernels.size();
         }
-        std::memcpy(staging_, kernels.data(), kernels.size());
-        check_cuda(
-            cudaMemcpyAsync(on_device_, staging_, kernels.size(), cudaMemcpyHostToDevice, stream_),
-            "copying to the GPU");
+        std::memcpy(staging_.get(), kernels.data(), kernels.size());
+        check_cuda(cudaMemcpyAsync(on_device_.get(), staging_.get(), kernels.size(),
+                                   cudaMemcpyHostToDevice, stream_),
+                   "copying to the GPU");
         content_ = std::move(kernels);
     }
 
     cudaStream_t stream_;
-    void* on_device_ = nullptr;
-    void* staging_ = nullptr;
+    DeviceMemory on_device_;
+    PinnedMemory staging_;
     std::size_t capacity_ = 0;
     std::vector<std::byte> content_;
 };

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
+#include <variant>
 
 #include "cuda_error.hpp"
 #include "device/kernel.hpp"
+#include "item_counts.hpp"
 
 namespace engram::device {
 
@@ -30,12 +33,6 @@ __global__ void __launch_bounds__(K::team_lanes) run_teams(const K kernel) {
         kernel(item, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
 }
 
-// The number of items of each of several kernels.
-inline constexpr std::size_t most_launches_as_one = 32;
-struct ItemCounts {
-    std::uint64_t of[most_launches_as_one];
-};
-
 // One kernel for each row of the grid.
 template <class K>
 __global__ void __launch_bounds__(threads_per_block)
@@ -56,11 +53,34 @@ __global__ void __launch_bounds__(K::team_lanes) run_teams_of_many(const K* kern
         kernel(item, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
 }
 
+//! Loads the code of kernels, stopping at the first that cannot be loaded. By default CUDA loads a
+//! kernel when it is first launched, which drivers before 12.3 do not allow while launches are
+//! recorded.
+template <class... K>
+cudaError_t load_kernels(std::type_identity<std::variant<K...>>) {
+    cudaFuncAttributes attributes{};
+    cudaError_t result = cudaSuccess;
+    const auto load = [&](auto* function) {
+        result = cudaFuncGetAttributes(&attributes, function);
+        return result == cudaSuccess;
+    };
+    const auto load_kernel = [&]<class One>(std::type_identity<One>) {
+        if constexpr (TeamKernel<One>)
+            return load(run_teams<One>) && load(run_teams_of_many<One>);
+        else
+            return load(run_items<One>) && load(run_items_of_many<One>);
+    };
+    (load_kernel(std::type_identity<K>{}) && ...);
+    return result;
+}
+
 //! \param items        see Device::launch
 //! \param most_blocks  enough to fill the GPU; a thread takes several items if there are more
 template <class K>
 void launch_on(cudaStream_t stream, const K& kernel, std::uint64_t items,
                std::uint64_t most_blocks) {
+    // What every GPU and driver takes; the kernel is copied at the launch.
+    static_assert(std::is_trivially_copyable_v<K> && sizeof(K) + sizeof(items) <= 4096);
     if (items == 0) return;
     if constexpr (TeamKernel<K>) {
         const auto blocks = static_cast<unsigned>(std::min(items, most_blocks));

@@ -1,6 +1,8 @@
 #include "device/device_choice.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "device/cuda_device.hpp"
 #include "device/device_executor.hpp"
@@ -13,20 +15,30 @@ namespace engram::device {
 
 namespace {
 
-// Where a rank stands among those of its node.
-struct Place {
-    int rank = 0;
-    int n_ranks = 1;
-};
+// The ranks of one node.
+class Node {
+  public:
+    explicit Node(MPI_Comm communicator) {
+        MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, rank_of(communicator),
+                            MPI_INFO_NULL, &communicator_);
+    }
+    ~Node() { MPI_Comm_free(&communicator_); }
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
 
-Place place_on_node(MPI_Comm communicator) {
-    MPI_Comm node = MPI_COMM_NULL;
-    MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, rank_of(communicator), MPI_INFO_NULL,
-                        &node);
-    const Place place{rank_of(node), size_of(node)};
-    MPI_Comm_free(&node);
-    return place;
-}
+    int rank() const { return rank_of(communicator_); }
+    //! Collective. How many ranks use this GPU. They may not see the same ones.
+    int n_sharing(const DeviceUuid& uuid) const {
+        std::vector<DeviceUuid> uuids(static_cast<std::size_t>(size_of(communicator_)));
+        MPI_Allgather(uuid.data(), sizeof(DeviceUuid), MPI_BYTE, uuids.data(), sizeof(DeviceUuid),
+                      MPI_BYTE, communicator_);
+        return static_cast<int>(std::count(uuids.begin(), uuids.end(), uuid));
+    }
+    int n_ranks() const { return size_of(communicator_); }
+
+  private:
+    MPI_Comm communicator_ = MPI_COMM_NULL;
+};
 
 // Collective. The problem of the lowest rank that has one, on every rank.
 std::optional<std::string> first_problem(const std::optional<std::string>& problem,
@@ -55,13 +67,13 @@ class GpuSelector {
 
     //! Collective. Whether every rank has a GPU; under `gpu`, throws if not.
     bool find() {
-        const Place place = place_on_node(communicator_);
+        const Node node(communicator_);
         const CudaDevices devices = find_cuda_devices();
         const auto problem = devices.count > 0 ? std::nullopt : std::optional(devices.problem);
         if (gives_up(problem, communicator_)) return false;
-        index_ = place.rank % devices.count;
-        ranks_per_device_ = (place.n_ranks + devices.count - 1) / devices.count;
-        int sharing = place.n_ranks > devices.count ? place.n_ranks : 0;
+        index_ = node.rank() % devices.count;
+        ranks_per_device_ = node.n_sharing(devices.uuids[static_cast<std::size_t>(index_)]);
+        int sharing = ranks_per_device_ > 1 ? node.n_ranks() : 0;
         MPI_Allreduce(MPI_IN_PLACE, &sharing, 1, MPI_INT, MPI_MAX, communicator_);
         if (sharing > 0)
             say(std::to_string(sharing) +

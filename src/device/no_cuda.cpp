@@ -15,7 +15,7 @@ std::string cuda_support() {
 }
 
 CudaDevices find_cuda_devices() {
-    return {0, how_to_get_it};
+    return {0, how_to_get_it, {}};
 }
 
 std::unique_ptr<Device> make_cuda_device(int) {

@@ -1,0 +1,57 @@
+// A CUDA runtime over host memory, to be linked in place of the real one: it runs the kernels on
+// the host, as late as CUDA allows, and fails when told to. So it can be tested without a GPU what
+// the program asks of CUDA, and in which order.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace engram::test::fake_cuda {
+
+// What there is, and what fails. Set from ENGRAM_FAKE_CUDA at the start, e.g. "driver=12040
+// gpus=2".
+struct Machine {
+    int gpus = 1;  //!< CUDA_VISIBLE_DEVICES chooses among them
+    int driver = CUDART_VERSION;
+    std::size_t memory = std::size_t{1} << 30;  //!< of a GPU [byte]; only this process uses it
+    // If above 0: how many more calls succeed before one fails.
+    int until_allocation_fails = 0;
+    int until_pinned_allocation_fails = 0;
+    int until_kernel_crashes = 0;
+    bool taken = false;    //!< by another process, to itself
+    bool no_code = false;  //!< no kernel can be loaded
+};
+
+// What has been done so far.
+struct Counts {
+    std::uint64_t kernels = 0;
+    std::uint64_t graphs = 0;
+    std::uint64_t graph_launches = 0;
+    std::uint64_t waits = 0;  //!< for a stream
+    //! Of memory, while there was work that might use it. CUDA waits then, but does not say so.
+    std::uint64_t early_releases = 0;
+};
+
+Machine& machine();
+Counts& counts();
+//! Allocations, streams, events and graphs that have not been given back.
+std::size_t n_live_objects();
+//! Forgets errors, fatal ones too, as a new process would, and makes the machine a sound one.
+void reset();
+
+//! The item or lanes of one kernel launch; see Runner.
+struct Launch {
+    dim3 grid;
+    dim3 block;
+    void** arguments;
+};
+// What runs a launch. Copies the arguments, as a launch does.
+using Runner = std::function<void()>;
+//! By name of the kernel's function. Throws std::out_of_range for one that is not known.
+Runner make_runner(const std::string& device_function, const Launch& launch);
+
+}  // namespace engram::test::fake_cuda
