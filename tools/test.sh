@@ -65,7 +65,7 @@ ENGRAM=$PWD/build/ci/engram ENGRAM_IO_SAMPLE=$PWD/build/ci/engram_io_sample \
 
 if $all; then
     step "Slurm"
-    test/slurm/run_slurm_test.sh build/ci/engram || (($? == 77)) || failed+=(slurm)
+    test/slurm/run_slurm_test.sh --all build/ci/engram || (($? == 77)) || failed+=(slurm)
 fi
 
 if ((${#failed[@]} > 0)); then

@@ -81,7 +81,8 @@ const char* summary_of(Command command) {
                    "checkpoint,\n"
                    "on any number of ranks. It ends with the files that an uninterrupted run "
                    "gives.\n"
-                   "A run that is complete is left as it is.\n";
+                   "A run that is complete is left as it is, unless\n"
+                   "--set simulation.duration_s=... extends it.\n";
         case Command::check:
             return "Validates CONFIG, prints the resolved configuration on standard output and "
                    "the\n"

@@ -68,11 +68,15 @@ Restored restore(const std::string& path, const OutputDirectory& directory,
                  MPI_Comm communicator) {
     const CheckpointHeader header = read_checkpoint_header(path, communicator);
     const Experiment experiment = experiment_for(header, path, continuation, communicator);
+    std::string problem;
     try {
-        provide_recordings(directory, experiment, header.recordings, communicator);
+        problem = provide_recordings(directory, experiment, header.recordings, communicator);
     } catch (const SharedFileError& error) {
-        throw SharedFileError(path, std::string("what it needs is not there: ") + error.what());
+        // No fault of the checkpoint: an older one must not take its place.
+        if (rank_of(communicator) == 0) print_error(error.what());
+        throw ReportedFailure{error.exit_code()};
     }
+    if (!problem.empty()) throw SharedFileError(path, "its recordings are not usable: " + problem);
     Restored restored{std::make_unique<Simulation>(experiment, *open_wiring(experiment),
                                                    communicator, make_executor),
                       header.recordings};

@@ -16,45 +16,78 @@ namespace {
 namespace fs = std::filesystem;
 
 // What is wrong with a recording, and why its results do not help.
-[[noreturn]] void fail(const FileError& problem, const std::string& from,
-                       const std::string& obstacle) {
-    throw FileError(problem.path(), problem.problem() + "; it cannot be made again from " + from +
-                                        " (" + obstacle + ")");
+std::string both(const FileError& problem, const FileError& obstacle) {
+    return std::string(problem.what()) + "; it cannot be made again (" + obstacle.what() + ")";
 }
 
 // Rank 0.
-void provide_spool(const std::string& path, const RecordMark& mark, const std::string& results,
-                   const std::function<void()>& verify,
-                   const std::function<RecordMark(const std::string& path)>& rebuild) {
+std::string provide_spool(const std::string& path, const RecordMark& mark,
+                          const std::string& results, const std::function<void()>& verify,
+                          const std::function<RecordMark(const std::string& path)>& rebuild) {
     try {
         verify();
+        return "";
     } catch (const FileError& problem) {
-        if (!fs::exists(results)) throw;
-        std::error_code ignored;
+        if (!fs::exists(results)) return problem.what();
         const std::string temporary = temporary_path(path);
         try {
             if (rebuild(temporary) != mark) throw FileError(results, "is of another run");
             finish_file(path);
+            return "";
         } catch (const FileError& obstacle) {
+            std::error_code ignored;
             fs::remove(temporary, ignored);
-            fail(problem, results, obstacle.problem());
+            if (obstacle.path() != results) throw;
+            return both(problem, obstacle);
         }
     }
 }
 
-void provide_snapshot(const SnapshotPart& part, const std::string& network, MPI_Comm communicator) {
+// Collective.
+std::string provide_snapshot(const SnapshotPart& part, const std::string& network,
+                             MPI_Comm communicator) {
     try {
         verify_snapshot_part(part, communicator);
+        return "";
     } catch (const SharedFileError& problem) {
-        on_root(communicator, [&] {
-            if (!fs::exists(network)) throw problem;
-        });
+        int has_results = 0;
+        on_root(communicator, [&] { has_results = fs::exists(network) ? 1 : 0; });
+        MPI_Bcast(&has_results, 1, MPI_INT, 0, communicator);
+        if (has_results == 0) return problem.what();
         try {
             rebuild_snapshot_part(part, network, communicator);
+            return "";
         } catch (const SharedFileError& obstacle) {
-            collectively(communicator, [&] { fail(problem, network, obstacle.problem()); });
+            if (obstacle.path() != network) throw;
+            return both(problem, obstacle);
         }
     }
+}
+
+// Rank 0.
+std::string provide_spools(const OutputDirectory& directory, const Experiment& experiment,
+                           const RecordingMarks& marks) {
+    if (!fs::is_directory(directory.partial())) {
+        if (!directory.holds_all_results())
+            return directory.partial() + ": the directory of the recordings is missing";
+        directory.make_partial();
+    }
+    const std::string spikes = directory.spike_spool();
+    const std::string problem = provide_spool(
+        spikes, marks.spikes, directory.spikes(), [&] { verify_spike_spool(spikes, marks.spikes); },
+        [&](const std::string& path) {
+            return rebuild_spike_spool(path, directory.spikes(), experiment.populations,
+                                       experiment.dt_ms, marks.spikes.n_records);
+        });
+    if (!problem.empty()) return problem;
+    const std::string traces = directory.trace_spool();
+    return provide_spool(
+        traces, marks.traces, directory.traces(),
+        [&] { verify_trace_spool(traces, marks.traces, trace_columns(experiment.record)); },
+        [&](const std::string& path) {
+            return rebuild_trace_spool(path, directory.traces(), experiment.record,
+                                       marks.traces.n_records);
+        });
 }
 
 }  // namespace
@@ -69,33 +102,16 @@ std::vector<SnapshotPart> snapshot_parts(const OutputDirectory& directory,
     return parts;
 }
 
-void provide_recordings(const OutputDirectory& directory, const Experiment& experiment,
-                        const RecordingMarks& marks, MPI_Comm communicator) {
-    on_root(communicator, [&] {
-        if (!fs::is_directory(directory.partial())) {
-            if (!directory.holds_all_results())
-                throw FileError(directory.partial(), "the directory of the recordings is missing");
-            directory.make_partial();
-        }
-        const std::string spikes = directory.spike_spool();
-        provide_spool(
-            spikes, marks.spikes, directory.spikes(),
-            [&] { verify_spike_spool(spikes, marks.spikes); },
-            [&](const std::string& path) {
-                return rebuild_spike_spool(path, directory.spikes(), experiment.populations,
-                                           experiment.dt_ms, marks.spikes.n_records);
-            });
-        const std::string traces = directory.trace_spool();
-        provide_spool(
-            traces, marks.traces, directory.traces(),
-            [&] { verify_trace_spool(traces, marks.traces, trace_columns(experiment.record)); },
-            [&](const std::string& path) {
-                return rebuild_trace_spool(path, directory.traces(), experiment.record,
-                                           marks.traces.n_records);
-            });
-    });
-    for (const SnapshotPart& part : snapshot_parts(directory, marks.snapshots, experiment))
-        provide_snapshot(part, directory.network(), communicator);
+std::string provide_recordings(const OutputDirectory& directory, const Experiment& experiment,
+                               const RecordingMarks& marks, MPI_Comm communicator) {
+    std::string problem;
+    on_root(communicator, [&] { problem = provide_spools(directory, experiment, marks); });
+    problem = broadcast_text(std::move(problem), communicator);
+    for (const SnapshotPart& part : snapshot_parts(directory, marks.snapshots, experiment)) {
+        if (!problem.empty()) break;
+        problem = provide_snapshot(part, directory.network(), communicator);
+    }
+    return problem;
 }
 
 }  // namespace engram

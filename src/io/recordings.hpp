@@ -3,6 +3,7 @@
 
 #include <mpi.h>
 
+#include <string>
 #include <vector>
 
 #include "experiment/experiment.hpp"
@@ -20,8 +21,9 @@ std::vector<SnapshotPart> snapshot_parts(const OutputDirectory& directory,
 //! Collective. Sees to it that partial/ holds what belongs to a checkpoint: reads all of it, and
 //! makes what is missing or damaged again from the results of a run that was complete already, if
 //! they are there. What cannot be provided stays as it is: an older checkpoint may need less of it.
-//! \throw FileError on every rank that names the first recording that cannot be provided, and why
-void provide_recordings(const OutputDirectory& directory, const Experiment& experiment,
-                        const RecordingMarks& marks, MPI_Comm communicator);
+//! \return what is wrong with the first recording that cannot be provided; empty: all are there
+//! \throw FileError on every rank if one could be made again, but not be written
+std::string provide_recordings(const OutputDirectory& directory, const Experiment& experiment,
+                               const RecordingMarks& marks, MPI_Comm communicator);
 
 }  // namespace engram

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -12,7 +13,7 @@ from typing import Iterator
 import pytest
 from conftest import run_program
 from results_equal import RESULTS, assert_equal
-from test_checkpoint import checkpoints, interrupted_at, kill_all, rank_pids, resume, start, wait_for
+from test_checkpoint import NETWORK, checkpoints, interrupted_at, kill_all, rank_pids, resume, start, wait_for
 from test_checkpoint import whole  # noqa: F401  (a fixture)
 
 VICTIMS = ("one rank", "all ranks", "mpirun")
@@ -161,3 +162,25 @@ def test_stale_semaphores_do_not_hang_a_run(engram: Path, whole: Path, tmp_path:
         kill_all(run)
     assert all(Path(f"/dev/shm/sem.{name[1:]}").exists() for name in stale_semaphores)
     assert_equal(whole, output)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_disk_is_too_small_for_an_extension(engram: Path, whole: Path, small_disk: Path,  # noqa: F811
+                                            tmp_path: Path, ranks: int) -> None:
+    """The complete run stays one until its recordings are there again; no older checkpoint takes over."""
+    arguments = ("--set", "simulation.duration_s=31")
+    output = Path(shutil.copytree(whole, small_disk / "run"))
+    before = {path: path.read_bytes() for path in output.iterdir()}
+    for room in (100_000, 1_000_000, 2_800_000):  # spikes, traces, snapshots do not fit
+        leave_room(small_disk / "ballast", room)
+        result = resume(engram, output, ranks, *arguments)
+        (small_disk / "ballast").unlink()
+        assert result.returncode == 3, result.stderr
+        assert_disk_is_named(result.stderr)
+        assert "checkpoint not usable" not in result.stderr
+        assert {path: path.read_bytes() for path in output.iterdir() if path.is_file()} == before
+        assert not list(output.rglob("*.tmp"))
+    assert resume(engram, output, ranks, *arguments).returncode == 0
+    longer = tmp_path / "longer"
+    assert run_program([engram, "run", NETWORK, "-o", longer, "-q", *arguments]).returncode == 0
+    assert_equal(longer, output)

@@ -80,9 +80,18 @@ SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=1,sched_min
 ReturnToService=2
 KillWait=5
 JobRequeue=1
-NodeName=$host NodeAddr=127.0.0.1 CPUs=16 RealMemory=4000
-PartitionName=test Nodes=ALL Default=YES OverSubscribe=FORCE:4
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+GresTypes=gpu
+NodeName=$host NodeAddr=127.0.0.1 CPUs=16 RealMemory=4000 Gres=gpu:4
+PartitionName=test Nodes=ALL Default=YES OverSubscribe=FORCE:4 PriorityTier=5 PreemptMode=OFF
+PartitionName=preemptible Nodes=ALL PriorityTier=1
+PartitionName=graceful Nodes=ALL PriorityTier=1 GraceTime=30
+PartitionName=urgent Nodes=ALL PriorityTier=10 PreemptMode=OFF
 END
+    # GPUs that exist for the scheduler only.
+    touch "$cluster"/gpu{0..3}
+    echo "NodeName=$host Name=gpu File=$cluster/gpu[0-3]" >"$cluster/gres.conf"
     export SLURM_CONF=$cluster/slurm.conf
     munged --force --foreground --socket="$cluster/munge/socket" --key-file="$cluster/munge.key" \
         --pid-file="$cluster/munge/pid" --seed-file="$cluster/munge/seed" \
@@ -91,11 +100,41 @@ END
     await 10 test -S "$cluster/munge/socket" || return 1
     slurmctld -D -c -f "$SLURM_CONF" >"$cluster/slurmctld.out" 2>&1 &
     daemons=($! "${daemons[@]}")
-    slurmd -D -c -f "$SLURM_CONF" >"$cluster/slurmd.out" 2>&1 &
-    daemons=($! "${daemons[@]}")
+    start_node -c
+    daemons=("$node" "${daemons[@]}")
     await 20 node_is_idle || return 1
     # The first step on a new node sets up PMIx; several at once fail at that now and then.
     await 30 srun --quiet --mpi=pmix --ntasks=1 true 2>>"$cluster/first_step.out"
+}
+
+node= # process of slurmd
+
+start_node() { # OPTION...
+    slurmd -D "$@" -f "$SLURM_CONF" >>"$cluster/slurmd.out" 2>&1 &
+    node=$!
+}
+
+# Everything that runs on the node is gone at once, as if its power had failed; the controller and the
+# authentication, which are elsewhere in a real cluster, stay.
+fail_node() {
+    local pid
+    {
+        echo "$node"
+        grep -lsF "SLURM_CONF=$cluster/slurm.conf" /proc/[0-9]*/environ | cut -d/ -f3
+    } | while read -r pid; do
+        case $(cat "/proc/$pid/comm" 2>/dev/null) in
+            slurmctld | munged) ;;
+            *) kill -s KILL "$pid" 2>/dev/null ;;
+        esac
+    done
+    wait "$node" 2>/dev/null
+    scontrol update NodeName="$(hostname -s)" State=DOWN Reason="failed in a test"
+}
+
+repair_node() {
+    start_node
+    daemons[0]=$node
+    scontrol update NodeName="$(hostname -s)" State=RESUME
 }
 
 node_is_idle() {

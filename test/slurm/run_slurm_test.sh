@@ -12,19 +12,25 @@ source test/slurm/private_cluster.sh
 
 usage() {
     cat <<'END'
-Usage: test/slurm/run_slurm_test.sh [PROGRAM]
+Usage: test/slurm/run_slurm_test.sh [--all] [PROGRAM]
 
 Tests slurm/*.sh with the engram executable PROGRAM (default: build/release/engram).
+  --all   also what takes minutes: time limits, preemption, failure of the node
 The environment variable RANKS (2) sets the ranks of each job.
 Prints a line PASS or FAIL for each job. Exit codes: 0 all passed, 1 failures, 77 skipped.
 Needs Slurm and munge; as root on Debian or Ubuntu it installs them. They are not started as services.
 END
 }
 
+all=false
 case "${1-}" in
     -h | --help)
         usage
         exit 0
+        ;;
+    --all)
+        all=true
+        shift
         ;;
 esac
 ENGRAM=$(realpath "${1:-build/release/engram}")
@@ -101,11 +107,11 @@ expect() { # WHAT COMMAND...
     }
 }
 
-completes() { # NAME JOB RESTARTS
+completes() { # NAME JOB RESTARTS [REFERENCE]
     in_time is_in_state "$2" COMPLETED &&
         expect "$3 restarts" test "$(show "$2" Restarts)" -eq "$3" &&
-        in_time test -e "$work/reference/summary.json" &&
-        "$python" test/slurm/compare_results.py "$work/results/$1" "$work/reference"
+        in_time test -e "$work/${4:-reference}/summary.json" &&
+        "$python" test/slurm/compare_results.py "$work/results/$1" "$work/${4:-reference}"
 }
 
 # --- the tests; each prints what is wrong
@@ -178,6 +184,92 @@ single() { # NAME
     in_time is_in_state "$job" COMPLETED && expect "results" test -e "$work/results/$1/summary.json"
 }
 
+# What `engram plan` proposes is a job that Slurm takes.
+plan() { # NAME
+    local script=$work/$1.sh
+    {
+        echo '#!/bin/bash'
+        "$ENGRAM" plan "$config" --ranks 4 | grep -o '#SBATCH .*'
+        echo 'exit 0'
+    } >"$script"
+    cat "$script"
+    expect "ranks, memory and time" test "$(grep -c '^#SBATCH --\(ntasks\|mem-per-cpu\|time\)=' "$script")" -eq 3 &&
+        expect "an accepted job" sbatch --test-only "$script"
+}
+
+# There is no GPU behind the ones that the scheduler deals out.
+gpu() { # NAME
+    local job
+    job=$(ENGRAM=$ENGRAM sbatch --parsable --job-name="$1" --mem-per-cpu=100M --time=30 --output="$work/logs/$1.log" \
+        slurm/gpu_job.sh "$config" "$work/results/$1") || return 1
+    in_time is_in_state "$job" FAILED &&
+        expect "four ranks on one node" test "$(show "$job" NumTasks)" -eq 4 &&
+        expect "four GPUs" test "$(show "$job" TresPerNode)" = gres:gpu:4 &&
+        expect "exit code 4" test "$(show "$job" ExitCode)" = 4:0 &&
+        expect "one message" has_lines "$1" 1 '^engram: error: .*[gG][pP][uU]' &&
+        expect "no directory" test ! -e "$work/results/$1"
+}
+
+# --- what takes minutes: each alone, since it takes the whole node
+
+long_config=$work/long.yaml
+
+submit_long() { # NAME LAUNCHER OPTION...
+    local name=$1 launcher=$2
+    shift 2
+    LAUNCHER=$launcher submit "$name" "$@" slurm/self_continuing_job.sh "$long_config" "$work/results/$name"
+}
+
+is_running_well() { # NAME STARTS: the simulation of this start has come to a checkpoint
+    has_lines "$1" "$2" '^engram: learn+recall: .* s to' && has_lines "$1" "$2" '^engram: checkpoint at'
+}
+
+# The shortest limit that Slurm knows, and a margin of most of it.
+time_limit() { # NAME LAUNCHER
+    local job restarts
+    job=$(submit_long "$1" "$2" --time=1 --signal=B:USR1@45) || return 1
+    in_time has_lines "$1" 1 '^engram: stopped on request' || return 1
+    in_time is_in_state "$job" COMPLETED || return 1
+    restarts=$(show "$job" Restarts)
+    expect "a restart" test "$restarts" -ge 1 &&
+        expect "a checkpoint at every limit" has_lines "$1" "$restarts" '^engram: stopped on request' &&
+        completes "$1" "$job" "$restarts" long_reference
+}
+
+# The limit comes without a warning: Slurm kills the job and does not start it again, but a user can.
+time_limit_without_signal() { # NAME LAUNCHER
+    local job
+    job=$(submit_long "$1" "$2" --time=1 --signal=B:URG@1) || return 1
+    in_time is_in_state "$job" TIMEOUT || return 1
+    scontrol update JobId="$job" TimeLimit=30 # has no effect on some versions
+    job=$(submit_long "$1" "$2") || return 1
+    in_time has_lines "$1" 1 '^engram: continuing from' &&
+        completes "$1" "$job" 0 long_reference
+}
+
+preemption() { # NAME LAUNCHER PARTITION
+    local job urgent
+    job=$(submit_long "$1" "$2" --partition="$3") || return 1
+    in_time is_running_well "$1" 1 || return 1
+    urgent=$(sbatch --parsable --partition=urgent --exclusive --output=/dev/null --wrap 'sleep 3') || return 1
+    in_time is_in_state "$urgent" COMPLETED || return 1
+    in_time has_lines "$1" 1 'restart 1: resuming' || return 1
+    completes "$1" "$job" 1 long_reference &&
+        expect "a continuation from a checkpoint" has_lines "$1" 1 '^engram: continuing from'
+}
+
+node_failure() { # NAME LAUNCHER
+    local job
+    job=$(submit_long "$1" "$2") || return 1
+    in_time is_running_well "$1" 1 || return 1
+    fail_node
+    in_time is_in_state "$job" PENDING || return 1
+    repair_node
+    in_time has_lines "$1" 1 'restart 1: resuming' || return 1
+    completes "$1" "$job" 1 long_reference &&
+        expect "a continuation from a checkpoint" has_lines "$1" 1 '^engram: continuing from'
+}
+
 # --- all at once, since most of the time is spent in waiting
 
 failures=0
@@ -189,7 +281,7 @@ launch_test() { # TITLE FUNCTION ARGUMENT...
     tests+=($!)
     names+=("$2:$title")
     # Steps that one node starts in the same moment fail to set up PMIx ("task launch failed").
-    sleep 4
+    sleep 3
 }
 
 launch_test "two interruptions (srun)" interrupted_twice srun 'srun --mpi=pmix'
@@ -199,6 +291,8 @@ launch_test "an invalid configuration is not requeued" invalid_configuration inv
 launch_test "a cancelled job is not requeued" cancelled cancelled
 launch_test "a job array, one directory for each element" array array
 launch_test "a single job" single single
+launch_test "the job that engram plan proposes" plan plan
+launch_test "a job on GPUs that are not there" gpu gpu
 # In the background, since only a wait lets signals through to clean_up.
 timeout "$((2 * patience_s))" mpirun --oversubscribe -n "$((ranks + 1))" "$ENGRAM" run "$config" \
     --output "$work/reference" --quiet >"$work/reference.out" 2>&1 &
@@ -208,17 +302,44 @@ wait "$reference" || {
     cat "$work/reference.out"
 }
 
-for i in "${!tests[@]}"; do
-    name=${names[i]%%:*}
-    if wait "${tests[i]}"; then
-        echo "PASS: ${names[i]#*:}"
-    else
-        failures=$((failures + 1))
-        echo "FAIL: ${names[i]#*:}"
-        sed 's/^/    /' "$work/$name.out"
-        echo "    --- log of the job"
-        tail -n 40 "$work/logs/$name.log" | sed 's/^/    /'
+report() { # NAME TITLE EXIT_CODE
+    if (($3 == 0)); then
+        echo "PASS: $2"
+        return
     fi
+    failures=$((failures + 1))
+    echo "FAIL: $2"
+    sed 's/^/    /' "$work/$1.out"
+    echo "    --- log of the job"
+    tail -n 40 "$work/logs/$1.log" | sed 's/^/    /'
+}
+
+for i in "${!tests[@]}"; do
+    wait "${tests[i]}"
+    report "${names[i]%%:*}" "${names[i]#*:}" $?
 done
+
+if $all; then
+    patience_s=400
+    sed 's/^  duration_s: .*/  duration_s: 2000/; s/every_simulated_s: .*,/every_simulated_s: 50,/' "$config" >"$long_config"
+    mpirun --oversubscribe -n "$ranks" "$ENGRAM" run "$long_config" --output "$work/long_reference" --quiet >"$work/reference.out" 2>&1 ||
+        cat "$work/reference.out"
+    test_alone() { # TITLE FUNCTION NAME ARGUMENT...
+        local title=$1
+        shift
+        tests+=("")
+        "$@" >"$work/$2.out" 2>&1
+        report "$2" "$title" $?
+    }
+    for launcher in srun mpirun; do
+        command=$launcher
+        if [[ $launcher == srun ]]; then command='srun --mpi=pmix'; fi
+        test_alone "the time limit ($launcher)" time_limit "limit_$launcher" "$command"
+        test_alone "preemption ($launcher)" preemption "preempted_$launcher" "$command" preemptible
+        test_alone "preemption with a grace time ($launcher)" preemption "graceful_$launcher" "$command" graceful
+        test_alone "failure of the node ($launcher)" node_failure "failed_$launcher" "$command"
+    done
+    test_alone "the time limit without a signal" time_limit_without_signal unsignalled 'srun --mpi=pmix'
+fi
 echo "${#tests[@]} tests, $failures failed, $((SECONDS - started_s)) s"
 exit $((failures > 0))
