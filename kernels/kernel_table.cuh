@@ -19,6 +19,7 @@ namespace engram::device {
 class KernelTable {
   public:
     explicit KernelTable(cudaStream_t stream) : stream_(stream) {}
+
     //! \param launches  of one type of kernel, at most most_launches_as_one. The stream must have
     //!                  been waited for since the last call.
     void launch(std::span<const Launch> launches, std::uint64_t most_blocks) {

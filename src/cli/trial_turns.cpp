@@ -10,8 +10,11 @@ namespace engram::cli {
 namespace {
 
 constexpr std::size_t most_at_once = 32;
-// Of the free memory of a GPU: the rest is for what trials take while they run.
-constexpr double share_of_memory = 0.6;
+constexpr double share_of_memory = 0.9;  // of what is free on the GPU
+// What a trial takes besides while it runs, at most: samples that wait to be read, and a note for
+// each synapse that a spike reaches.
+constexpr double samples_MB = 6.0;
+constexpr double arrivals_B_per_plastic = 24.0;
 
 bool gains_from_turns(const Ensemble& ensemble, int wanted, MPI_Comm communicator) {
     return wanted != 1 && ensemble.ranks_per_trial() == 1 &&
@@ -34,10 +37,12 @@ std::size_t TrialTurns::at_once(const std::vector<EnsembleItem>& items) const {
     if (!executors_.batch) return 1;
     std::size_t n = wanted_;
     if (n == 0) {
-        double need_MB = 1.0;
-        for (std::uint32_t point = 0; point < ensemble_.points().size(); ++point)
-            need_MB = std::max(
-                need_MB, make_forecast(ensemble_.experiment({point, 0}), 1).gpu_memory_per_rank_MB);
+        double need_MB = 0.0;
+        for (std::uint32_t point = 0; point < ensemble_.points().size(); ++point) {
+            const Forecast one = make_forecast(ensemble_.experiment({point, 0}), 1);
+            need_MB = std::max(need_MB, one.gpu_memory_per_rank_MB + samples_MB +
+                                            one.plastic_synapses * arrivals_B_per_plastic / 1e6);
+        }
         const double have_MB = static_cast<double>(executors_.batch->device().free_bytes()) / 1e6 /
                                executors_.ranks_per_device;
         n = std::min(most_at_once, static_cast<std::size_t>(have_MB * share_of_memory / need_MB));

@@ -1,7 +1,7 @@
-// Updates of shared values whose order does not matter. On the host, kernels run one after the
-// other, so plain operations do.
+// Updates of shared values whose order does not matter, by threads of the device, or of the host.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "model/fixed_point.hpp"
@@ -9,12 +9,24 @@
 
 namespace engram::device {
 
+#if !defined(__CUDA_ARCH__)
+// Replaces a value unless it is the better one already.
+template <class T, class IsBetter>
+inline void host_atomic_best(T* best, T value, IsBetter is_better) {
+    const std::atomic_ref<T> shared(*best);
+    T present = shared.load(std::memory_order_relaxed);
+    while (is_better(value, present) &&
+           !shared.compare_exchange_weak(present, value, std::memory_order_relaxed)) {
+    }
+}
+#endif
+
 ENGRAM_HD_INLINE void atomic_add(model::FixedPoint* sum, model::FixedPoint value) {
 #if defined(__CUDA_ARCH__)
     // Two's complement: unsigned addition is signed addition.
     atomicAdd(reinterpret_cast<unsigned long long*>(sum), static_cast<unsigned long long>(value));
 #else
-    *sum += value;
+    std::atomic_ref(*sum).fetch_add(value, std::memory_order_relaxed);
 #endif
 }
 
@@ -24,9 +36,7 @@ ENGRAM_HD_INLINE std::uint64_t fetch_add(std::uint64_t* counter, std::uint64_t v
     return atomicAdd(reinterpret_cast<unsigned long long*>(counter),
                      static_cast<unsigned long long>(value));
 #else
-    const std::uint64_t before = *counter;
-    *counter += value;
-    return before;
+    return std::atomic_ref(*counter).fetch_add(value, std::memory_order_relaxed);
 #endif
 }
 
@@ -34,9 +44,7 @@ ENGRAM_HD_INLINE std::uint32_t fetch_add(std::uint32_t* counter, std::uint32_t v
 #if defined(__CUDA_ARCH__)
     return atomicAdd(counter, value);
 #else
-    const std::uint32_t before = *counter;
-    *counter += value;
-    return before;
+    return std::atomic_ref(*counter).fetch_add(value, std::memory_order_relaxed);
 #endif
 }
 
@@ -44,9 +52,17 @@ ENGRAM_HD_INLINE std::uint32_t exchange(std::uint32_t* place, std::uint32_t valu
 #if defined(__CUDA_ARCH__)
     return atomicExch(place, value);
 #else
-    const std::uint32_t before = *place;
-    *place = value;
-    return before;
+    return std::atomic_ref(*place).exchange(value, std::memory_order_relaxed);
+#endif
+}
+
+//! For flags that several threads set to the same value.
+ENGRAM_HD_INLINE void atomic_store(std::uint32_t* place, std::uint32_t value) {
+#if defined(__CUDA_ARCH__)
+    // A volatile access is a relaxed atomic one, and as fast as any store.
+    *static_cast<volatile std::uint32_t*>(place) = value;
+#else
+    std::atomic_ref(*place).store(value, std::memory_order_relaxed);
 #endif
 }
 
@@ -54,7 +70,7 @@ ENGRAM_HD_INLINE void atomic_or(std::uint32_t* mask, std::uint32_t bits) {
 #if defined(__CUDA_ARCH__)
     atomicOr(mask, bits);
 #else
-    *mask |= bits;
+    std::atomic_ref(*mask).fetch_or(bits, std::memory_order_relaxed);
 #endif
 }
 
@@ -63,7 +79,7 @@ ENGRAM_HD_INLINE void atomic_min(std::uint64_t* lowest, std::uint64_t value) {
     atomicMin(reinterpret_cast<unsigned long long*>(lowest),
               static_cast<unsigned long long>(value));
 #else
-    if (value < *lowest) *lowest = value;
+    host_atomic_best(lowest, value, [](auto a, auto b) { return a < b; });
 #endif
 }
 
@@ -75,7 +91,7 @@ ENGRAM_HD_INLINE void atomic_min_nonnegative(double* lowest, double value) {
         atomicMin(reinterpret_cast<unsigned long long*>(lowest),
                   static_cast<unsigned long long>(__double_as_longlong(value)));
 #else
-    if (value < *lowest) *lowest = value;
+    host_atomic_best(lowest, value, [](auto a, auto b) { return a < b; });
 #endif
 }
 
@@ -85,7 +101,7 @@ ENGRAM_HD_INLINE void atomic_max_nonnegative(double* highest, double value) {
         atomicMax(reinterpret_cast<unsigned long long*>(highest),
                   static_cast<unsigned long long>(__double_as_longlong(value)));
 #else
-    if (value > *highest) *highest = value;
+    host_atomic_best(highest, value, [](auto a, auto b) { return a > b; });
 #endif
 }
 

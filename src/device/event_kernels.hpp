@@ -103,7 +103,7 @@ struct DeliverSpikes {
     // The weight of a synapse that may be active is known only once its target has come that far.
     ENGRAM_HD_INLINE void put_aside(std::uint64_t k, std::uint32_t source, std::uint32_t target,
                                     int step, std::uint32_t entry) const {
-        arrays.counters->any_active_arrival = 1;
+        atomic_store(&arrays.counters->any_active_arrival, 1);
         std::uint32_t* head =
             &arrays.arrival_list[static_cast<std::uint64_t>(step) * arrays.n_local + target];
         arrays.active_arrivals[entry] = {k, source, exchange(head, entry)};

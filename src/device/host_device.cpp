@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <thread>
 
 namespace engram::device {
 
@@ -28,6 +29,26 @@ void run(const K& kernel, std::uint64_t items, int lanes, HostDevice::Order orde
         });
     else
         for_each(items, order, [&](std::uint64_t item) { kernel(item); });
+}
+
+// As on a GPU, each thread finds out by itself how many items there are. The threads are new ones
+// for each kernel: what a kernel does happens before the next one, and within it nothing is
+// ordered.
+template <class K>
+void run_on_threads(const K& kernel, std::uint64_t items, std::uint64_t lanes,
+                    std::uint64_t threads) {
+    const auto share = [&](std::uint64_t thread) {
+        if constexpr (TeamKernel<K>) {
+            const std::uint64_t n = kernel.n_items() * lanes;
+            for (std::uint64_t i = thread; i < n; i += threads)
+                kernel(i / lanes, static_cast<int>(i % lanes), static_cast<int>(lanes));
+        } else {
+            for (std::uint64_t i = thread; i < items; i += threads) kernel(i);
+        }
+    };
+    std::vector<std::jthread> others;
+    for (std::uint64_t thread = 1; thread < threads; ++thread) others.emplace_back(share, thread);
+    share(0);
 }
 
 }  // namespace
@@ -71,7 +92,15 @@ void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
     }
     using Clock = std::chrono::steady_clock;
     const auto start = measuring_ ? Clock::now() : Clock::time_point();
-    std::visit([&](const auto& k) { run(k, items, lanes_, order_); }, kernel);
+    std::visit(
+        [&](const auto& k) {
+            if (threads_ > 1)
+                run_on_threads(k, items, static_cast<std::uint64_t>(lanes_),
+                               static_cast<std::uint64_t>(threads_));
+            else
+                run(k, items, lanes_, order_);
+        },
+        kernel);
     if (!measuring_) return;
     const char* name = std::visit([](const auto& k) { return k.name; }, kernel);
     KernelTime& time = profile_[name];

@@ -13,9 +13,11 @@ class HostDevice : public Device {
     //! In which order items and lanes are done; no result may depend on it.
     enum class Order { forward, backward };
 
-    //! \param lanes  lanes of a team
-    explicit HostDevice(int lanes = 1, Order order = Order::forward)
-        : lanes_(lanes), order_(order) {}
+    //! \param lanes    lanes of a team
+    //! \param threads  if more than one, items and lanes are dealt out to so many threads of the
+    //!                 host, in no order, so that a race detector sees those within a kernel
+    explicit HostDevice(int lanes = 1, Order order = Order::forward, int threads = 1)
+        : lanes_(lanes), order_(order), threads_(threads) {}
 
     std::string name() const override { return "kernels on the host"; }
     std::uint64_t free_bytes() const override;
@@ -40,6 +42,7 @@ class HostDevice : public Device {
   private:
     int lanes_;
     Order order_;
+    int threads_;
     bool measuring_ = false;
     Profile profile_;
     std::map<SequenceKey, std::vector<Launch>> sequences_;

@@ -1,5 +1,6 @@
 // The kernels, run over host memory, against the engine of the processor: equal to the last bit,
-// in whatever order items and lanes are done.
+// in whatever order items and lanes are done. Built with -DENGRAM_SANITIZE=thread, races within a
+// kernel are found (the preset sanitize-threads).
 #include "device/host_device.hpp"
 
 #include <gtest/gtest.h>
@@ -16,10 +17,10 @@ namespace {
 
 using device::HostDevice;
 
-ExecutorFactory kernels_on_host(int lanes, HostDevice::Order order) {
+ExecutorFactory kernels_on_host(int lanes, HostDevice::Order order, int threads = 1) {
     return [=](const Experiment& experiment, const Network& network, MPI_Comm) {
-        return std::make_unique<device::DeviceExecutor>(std::make_unique<HostDevice>(lanes, order),
-                                                        experiment, network);
+        return std::make_unique<device::DeviceExecutor>(
+            std::make_unique<HostDevice>(lanes, order, threads), experiment, network);
     };
 }
 
@@ -31,6 +32,10 @@ TEST_P(KernelsOnHost, EqualTheProcessor) {
 
 TEST_P(KernelsOnHost, InAnotherOrder) {
     expect_equal_to_processor(GetParam(), kernels_on_host(5, HostDevice::Order::backward));
+}
+
+TEST_P(KernelsOnHost, OnSeveralThreads) {
+    expect_equal_to_processor(GetParam(), kernels_on_host(5, HostDevice::Order::forward, 3));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, KernelsOnHost, testing::ValuesIn(executor_cases()),

@@ -54,7 +54,7 @@ def test_ensemble_equals_cpu(engram: Path, fake_gpu: Path, tmp_path: Path) -> No
     arguments = ["--set", "trials=6", "--set", "trial_results=none", "--set", "sweep=null"]
     on_cpu = run([engram, "run", NETWORK, "--output", tmp_path / "cpu", *arguments], "")
     assert on_cpu.returncode == 0, on_cpu.stderr
-    for machine, at_once in (("gpus=1", 6), ("memory=2500000", 2)):
+    for machine, at_once in (("gpus=1", 6), ("memory=16000000", 2)):
         output = tmp_path / machine
         result = run([fake_gpu, "run", NETWORK, "--output", output, "--device", "gpu", *arguments],
                      machine)
