@@ -33,8 +33,10 @@ class TrialRunner {
 
   private:
     std::optional<TrialRecord> run_in_memory(EnsembleItem item, Experiment experiment,
+                                             const Wiring& wiring,
                                              ProgressListener& progress);
     std::optional<TrialRecord> run_with_files(EnsembleItem item, Experiment experiment,
+                                             const Wiring& wiring,
                                               ProgressListener& progress);
 
     const Ensemble& ensemble_;

@@ -1,5 +1,6 @@
 #include "experiment/configuration.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -117,10 +118,9 @@ ConfigTree parse_config_tree(const std::string& text, const std::string& file,
 
 Experiment make_experiment(const ConfigTree& tree) {
     const std::string& file = tree.file;
-    ConfigProblems problems(file);
-    problems.list() = tree.problems;
     const ConfigNode& root = tree.root;
-    problems.set_tree(&root);
+    ConfigProblems problems(file, &root);
+    problems.list() = tree.problems;
 
     Experiment experiment;
     ConfigReader reader(&root, "", problems);
@@ -143,6 +143,7 @@ Experiment make_experiment(const ConfigTree& tree) {
 
     validate(experiment, problems);
     problems.throw_if_any();
+    std::sort(experiment.record.snapshots_s.begin(), experiment.record.snapshots_s.end());
     return experiment;
 }
 

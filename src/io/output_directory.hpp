@@ -16,7 +16,8 @@ class OutputDirectory {
     explicit OutputDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
     //! Make a directory, with its parents, ready for a new run. Results of an earlier run are an
-    //! error, unless `force` removes them; other files are never touched.
+    //! error, unless `force` removes them; other files are never touched, nor is a directory that
+    //! only has files of the same names from elsewhere.
     static OutputDirectory prepare(const std::filesystem::path& path, bool force);
 
     //! The same, kept from other jobs from before anything is removed.
