@@ -28,6 +28,8 @@ void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         const Experiment experiment = ensemble.experiment({point, 0});
         Partition(experiment.populations.size(), n_ranks);
+        if (const auto& file = experiment.connectivity.file)
+            OutputDirectory::require_outside(ensemble.output_directory(), *file);
         require_feasible(make_forecast(experiment, *open_wiring(experiment), n_ranks), n_ranks);
     }
 }
@@ -60,8 +62,8 @@ Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator
         ConfigTree tree = read_config_tree(line.argument, line.overrides);
         print_notices(tree);
         as_written.emplace(std::move(tree));
-        as_written->set_output_directory(
-            line.output.empty() ? as_written->output_directory() : line.output);
+        as_written->set_output_directory(line.output.empty() ? as_written->output_directory()
+                                                             : line.output);
         text = as_written->configuration();
     });
     Ensemble ensemble(

@@ -105,8 +105,8 @@ void require_feasible(const Forecast& forecast, int n_ranks) {
 std::string memory_advice(const Experiment& experiment, const Forecast& f, int n_ranks,
                           double memory_MB) {
     if (f.memory_per_rank_MB <= memory_MB) return "";
-    std::string text = "                    more than the " + memory_text(memory_MB) +
-                       " of this machine.\n";
+    std::string text =
+        "                    more than the " + memory_text(memory_MB) + " of this machine.\n";
     const double room_MB = memory_MB - f.base_MB - f.per_rank_MB;
     const double least_ranks =
         room_MB > 0.0 ? std::ceil((f.synapses_MB + f.neurons_MB) / room_MB) : HUGE_VAL;

@@ -91,11 +91,10 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double draws =
         stimulated_neuron_s(experiment) * blocks_per_s * 2.0 * synapses_per_neuron * 1.5;
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;
-    f.wall_s =
-        (n_synapses * ns_per_built_synapse / n_ranks + steps * n * ns_per_neuron_step / n_ranks +
-         steps / steps_per_block * ns_per_block + draws * ns_per_early_phase_draw / n_ranks +
-         n_samples * n_values * ns_per_sample) *
-        1e-9;
+    f.wall_s = (n_synapses * ns_per_built_synapse / n_ranks +
+                steps * n * ns_per_neuron_step / n_ranks + steps / steps_per_block * ns_per_block +
+                draws * ns_per_early_phase_draw / n_ranks + n_samples * n_values * ns_per_sample) *
+               1e-9;
     return f;
 }
 

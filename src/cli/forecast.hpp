@@ -16,8 +16,8 @@ struct Forecast {
     double per_rank_MB = 0;         //!< of each rank, proportional to all neurons
     double neurons_MB = 0;          //!< shared, proportional to the neurons
     double synapses_MB = 0;         //!< shared, proportional to the synapses
-    double spiking_s = 0;  //!< simulated time that is not fast-forwarded
-    double wall_s = 0;     //!< rough: a model of the measured costs per unit of work
+    double spiking_s = 0;           //!< simulated time that is not fast-forwarded
+    double wall_s = 0;              //!< rough: a model of the measured costs per unit of work
 };
 
 //! \param n_ranks each on a core of its own

@@ -85,10 +85,9 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
         total.memory_per_rank_MB += traces_MB;
         std::printf("Trials:             %u at each of %zu point(s), %d at a time\n",
                     ensemble.trials(), ensemble.points().size(), n_groups);
-        std::printf(
-            "Memory:             about %s per rank, of it %s for averaging traces\n%s",
-            memory_text(total.memory_per_rank_MB).c_str(), memory_text(traces_MB).c_str(),
-            advice.c_str());
+        std::printf("Memory:             about %s per rank, of it %s for averaging traces\n%s",
+                    memory_text(total.memory_per_rank_MB).c_str(), memory_text(traces_MB).c_str(),
+                    advice.c_str());
         std::printf("Time:               about %s (one core per rank; rough)\n",
                     duration_text(std::ceil(total.wall_s)).c_str());
         print_job_options(total, line.ranks);

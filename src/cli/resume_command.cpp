@@ -58,7 +58,11 @@ bool is_complete(const OutputDirectory& directory, MPI_Comm communicator) {
                                             ? "is not a directory"
                                             : "there is no such directory") +
                                 "; give the output directory of a run");
-        complete = std::filesystem::exists(directory.summary()) ? 1 : 0;
+        std::error_code error;
+        complete = std::filesystem::exists(directory.summary(), error) ? 1 : 0;
+        if (error)
+            throw FileError(directory.path().string(),
+                            "cannot be read (" + error.message() + "); change its permissions");
         if (complete == 0 && !std::filesystem::exists(directory.config()))
             throw FileError(directory.path().string(),
                             "holds no run of Engram (no config.yaml); give the output directory of "

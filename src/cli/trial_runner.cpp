@@ -136,10 +136,9 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
             group_);
         if (!restored) on_root(group_, [&] { OutputDirectory::prepare(directory.path(), true); });
     }
-    const auto simulation = restored
-                                ? std::move(restored->simulation)
-                                : std::make_unique<Simulation>(experiment, wiring, group_,
-                                                               make_executor_);
+    const auto simulation =
+        restored ? std::move(restored->simulation)
+                 : std::make_unique<Simulation>(experiment, wiring, group_, make_executor_);
     const Experiment& running = simulation->experiment();
     ResultFiles files = restored ? ResultFiles(directory, running, simulation->network(), group_,
                                                restored->recordings)

@@ -74,8 +74,8 @@ std::vector<ConfigProblem> without_excess(const std::vector<ConfigProblem>& prob
         }
     }
     for (const auto& [list, index] : summaries)
-        kept[index].message = "and " + std::to_string(counts[list] - most_per_list) +
-                              " more problems from here on";
+        kept[index].message =
+            "and " + std::to_string(counts[list] - most_per_list) + " more problems from here on";
     return kept;
 }
 

@@ -16,6 +16,8 @@
 namespace engram {
 namespace {
 
+constexpr std::uintmax_t largest_file_bytes = 64 << 20;
+
 template <class Parameters, std::size_t n>
 void read_fields(ConfigReader& reader, const Field<Parameters> (&fields)[n],
                  Parameters& parameters) {
@@ -156,9 +158,15 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides)
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) throw FileError(path, "there is no such file");
     if (std::filesystem::is_directory(path, ignored)) throw FileError(path, "is a directory");
+    if (!std::filesystem::is_regular_file(path, ignored))
+        throw FileError(path, "is no regular file; write the configuration to one");
+    if (std::filesystem::file_size(path, ignored) > largest_file_bytes)
+        throw FileError(path, "is larger than any configuration (64 MB); give a YAML file");
     std::ifstream stream(path, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(stream), {});
     if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
+    if (text.find('\0') != std::string::npos)
+        throw FileError(path, "is no text; give a configuration in YAML");
     if (std::filesystem::path(path).extension() != ".json")
         return parse_config_tree(text, path, overrides);
     ArborImport imported = import_arbor_configuration(text, path);

@@ -54,15 +54,17 @@ class MagnitudeCheck {
     void check_late_phase() {
         const SynapseParameters& synapses = experiment_.synapses;
         const std::string key = "synapses.f_int_l_per_umol";
-        if (!sound({key, "synapses.p_max_umol_per_l", "synapses.tau_z_s", "synapses.t_ax_delay_ms"}))
+        if (!sound(
+                {key, "synapses.p_max_umol_per_l", "synapses.tau_z_s", "synapses.t_ax_delay_ms"}))
             return;
-        const double factor = synapses.p_max_umol_per_l / synapses.tau_z_s *
-                              (synapses.t_ax_delay_ms / 1000.0);
+        const double factor =
+            synapses.p_max_umol_per_l / synapses.tau_z_s * (synapses.t_ax_delay_ms / 1000.0);
         if (synapses.f_int_l_per_umol * factor <= most_late_phase_per_delay) return;
-        problems_.add(key, "with p_max_umol_per_l, tau_z_s and t_ax_delay_ms as they are, must be "
-                           "at most " +
-                               three_digits(most_late_phase_per_delay / factor) + " (is " +
-                               number_text(synapses.f_int_l_per_umol) + ")");
+        problems_.add(key,
+                      "with p_max_umol_per_l, tau_z_s and t_ax_delay_ms as they are, must be "
+                      "at most " +
+                          three_digits(most_late_phase_per_delay / factor) + " (is " +
+                          number_text(synapses.f_int_l_per_umol) + ")");
     }
 
     void check_current(const Stimulus& stimulus) {
@@ -72,10 +74,11 @@ class MagnitudeCheck {
         const double mean_nA = stimulus.n_inputs * stimulus.rate_Hz * experiment_.synapses.h_0_mV /
                                experiment_.neuron.r_leak_MOhm;
         if (mean_nA > highest_current_nA)
-            problems_.add(path, "its current, n_inputs * rate_Hz * h_0_mV / R_leak_MOhm, must be "
-                                "at most " +
-                                    short_number_text(highest_current_nA) + " nA (is " +
-                                    three_digits(mean_nA) + ")");
+            problems_.add(path,
+                          "its current, n_inputs * rate_Hz * h_0_mV / R_leak_MOhm, must be "
+                          "at most " +
+                              short_number_text(highest_current_nA) + " nA (is " +
+                              three_digits(mean_nA) + ")");
     }
 
     const Experiment& experiment_;

@@ -32,9 +32,9 @@ void check_keys(ConfigReader& reader, Scheme scheme) {
 
 void read_numbers(ConfigReader& reader, Stimulus& stimulus) {
     if (stimulus.scheme == Scheme::stet) stimulus.duration_s = stet_standard_duration_s;
-    const Range duration_range =
-        stimulus.scheme == Scheme::stet ? between(stet_shortest_duration_s, longest_time_s)
-                                        : above_0_up_to(longest_time_s);
+    const Range duration_range = stimulus.scheme == Scheme::stet
+                                     ? between(stet_shortest_duration_s, longest_time_s)
+                                     : above_0_up_to(longest_time_s);
     const auto read = [&](const char* key, double& target, Range range) {
         if (scheme_takes(stimulus.scheme, key)) reader.number(key, target, range);
     };

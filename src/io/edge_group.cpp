@@ -118,8 +118,8 @@ std::vector<EdgeGroup::Piece> EdgeGroup::ranges_of(NeuronId first_node, NeuronId
                  std::to_string(first_node + i) + " is " + interval(begin, end) +
                  ", no part of the " + std::to_string(n_ranges_) + " rows of range_to_edge_id" +
                  index_remedy);
-        ranges.push_back({static_cast<std::uint64_t>(begin), static_cast<std::uint64_t>(end - begin),
-                          first_node + i});
+        ranges.push_back({static_cast<std::uint64_t>(begin),
+                          static_cast<std::uint64_t>(end - begin), first_node + i});
     }
     return ranges;
 }
@@ -159,10 +159,10 @@ void EdgeGroup::append_edges(const std::vector<Piece>& edges, NeuronId first,
                          std::to_string(target) + ", but the index lists it under node " +
                          std::to_string(piece.target) + index_remedy);
                 if (source < 0 || source >= static_cast<Number>(source_.size))
-                    fail("/source_node_id of edge " + std::to_string(edge) +
-                         " names source node " + std::to_string(source) + ", but population " +
-                         source_.name + " has " + std::to_string(source_.size) +
-                         " neurons; set populations.n_" + source_.name + ", or mend the edge");
+                    fail("/source_node_id of edge " + std::to_string(edge) + " names source node " +
+                         std::to_string(source) + ", but population " + source_.name + " has " +
+                         std::to_string(source_.size) + " neurons; set populations.n_" +
+                         source_.name + ", or mend the edge");
                 list.push_back(source_.first + static_cast<NeuronId>(source));
             }
         }
@@ -172,8 +172,8 @@ void EdgeGroup::append_edges(const std::vector<Piece>& edges, NeuronId first,
 std::uint64_t EdgeGroup::append_sources(NeuronId first,
                                         std::vector<std::vector<NeuronId>>& sources) const {
     const NeuronId begin = std::max(first, target_.first);
-    const NeuronId end = std::min(first + static_cast<NeuronId>(sources.size()),
-                                  target_.first + target_.size);
+    const NeuronId end =
+        std::min(first + static_cast<NeuronId>(sources.size()), target_.first + target_.size);
     if (begin >= end) return 0;
     std::uint64_t n_read = 0;
     for_each_run(ranges_of(begin - target_.first, end - begin),

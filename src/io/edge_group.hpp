@@ -25,8 +25,7 @@ class EdgeGroup {
     //! \return number of edges read
     //! \throw FileError if the index contradicts the edges or leads out of them, or a node is none
     //!        of its population
-    std::uint64_t append_sources(NeuronId first,
-                                 std::vector<std::vector<NeuronId>>& sources) const;
+    std::uint64_t append_sources(NeuronId first, std::vector<std::vector<NeuronId>>& sources) const;
 
     //! \throw FileError if the number of edges that the index leads to is another than there are
     void require_all(std::uint64_t n_indexed) const;
@@ -45,7 +44,8 @@ class EdgeGroup {
         NeuronId target = 0;  //!< node
     };
 
-    h5::DataSet open_ids(const h5::File& file, const std::string& name, std::size_t n_columns) const;
+    h5::DataSet open_ids(const h5::File& file, const std::string& name,
+                         std::size_t n_columns) const;
     Population population_of(hid_t ids, const std::string& end,
                              const Populations& populations) const;
     std::vector<Piece> ranges_of(NeuronId first_node, NeuronId n) const;

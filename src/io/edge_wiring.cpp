@@ -37,8 +37,8 @@ bool is_called_hdf5(const std::string& path) {
 EdgeWiring::EdgeWiring(const std::string& path, const Populations& populations)
     : path_(path), file_(h5::File::open(path, h5::Access::read_only)) {
     const auto is_group = [&](const std::string& name) {
-        return h5::Group(h5::quietly(
-                   [&] { return H5Gopen2(file_, name.c_str(), H5P_DEFAULT); })) >= 0;
+        return h5::Group(h5::quietly([&] { return H5Gopen2(file_, name.c_str(), H5P_DEFAULT); })) >=
+               0;
     };
     if (!h5::exists(file_, "edges") || !is_group("edges"))
         fail("holds no /edges; give a file of SONATA edges");
@@ -74,8 +74,7 @@ void EdgeWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visi
                 fail("connects a pair of neurons twice (target " + std::to_string(target) +
                      "); remove one of the edges, or of the ranges that lead to it");
             if (std::binary_search(sources[i].begin(), sources[i].end(), target))
-                fail("connects neuron " + std::to_string(target) +
-                     " with itself; remove the edge");
+                fail("connects neuron " + std::to_string(target) + " with itself; remove the edge");
             visitor(target, sources[i]);
         }
     }
@@ -104,9 +103,10 @@ std::unique_ptr<Wiring> open_wiring(const Experiment& experiment) {
     const auto& file = experiment.connectivity.file;
     if (file && is_hdf5(*file)) return std::make_unique<EdgeWiring>(*file, experiment.populations);
     if (file && is_called_hdf5(*file))
-        throw FileError(*file, "is no HDF5 file, though its name says so; give a file of SONATA "
-                               "edges, or a matrix of 0 and 1 under another name "
-                               "(connectivity.file)");
+        throw FileError(*file,
+                        "is no HDF5 file, though its name says so; give a file of SONATA "
+                        "edges, or a matrix of 0 and 1 under another name "
+                        "(connectivity.file)");
     return make_wiring(experiment);
 }
 

@@ -18,7 +18,8 @@ class EdgeWiring : public Wiring {
     //! \throw FileError if the file is none of SONATA edges, or has no index by target
     EdgeWiring(const std::string& path, const Populations& populations);
 
-    //! \throw FileError as EdgeGroup::append_sources, and if an edge is double, or connects a neuron
+    //! \throw FileError as EdgeGroup::append_sources, and if an edge is double, or connects a
+    //! neuron
     //!        with itself
     void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const override;
     //! \throw SharedFileError also if there are edges that the index does not lead to

@@ -24,6 +24,9 @@ class OutputDirectory {
     static OutputDirectory prepare(const std::filesystem::path& path, bool force,
                                    std::optional<DirectoryLock>& lock);
 
+    //! \throw FileError if a file that the run reads is among the results that it would replace
+    static void require_outside(const std::filesystem::path& path, const std::string& file);
+
     const std::filesystem::path& path() const { return path_; }
     std::string config() const { return file("config.yaml"); }
     std::string spikes() const { return file("spikes.h5"); }

@@ -49,9 +49,8 @@ void Simulation::check_recorded_synapses() const {
     std::vector<ConfigProblem> problems;
     for (std::size_t i = 0; i < recorded.size(); ++i)
         if (missing[i] != 0)
-            problems.push_back(
-                {"", 0, "record.synapses",
-                 missing_synapse_message(recorded[i], experiment_.connectivity)});
+            problems.push_back({"", 0, "record.synapses",
+                                missing_synapse_message(recorded[i], experiment_.connectivity)});
     if (!problems.empty()) throw ConfigError(std::move(problems));
 }
 

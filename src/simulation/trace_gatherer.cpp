@@ -71,8 +71,7 @@ void TraceGatherer::gather(const TraceSampler& sampler, std::size_t first, std::
     for (int r = 0; r < n_ranks_; ++r) {
         const double* value = all.data() + offsets[r];
         for (std::size_t row = 0; row < n_rows; ++row)
-            for (const std::size_t column : columns_[r])
-                rows[row * row_width_ + column] = *value++;
+            for (const std::size_t column : columns_[r]) rows[row * row_width_ + column] = *value++;
     }
     sink.write_traces(rows, n_rows);
 }

@@ -22,8 +22,8 @@ bool is_usable(double value) {
     const auto after = std::upper_bound(table.offsets().begin(), table.offsets().end(), k);
     const auto source = static_cast<NeuronId>(after - table.offsets().begin() - 1);
     throw NumericalError("the synapse from neuron " + std::to_string(source) + " to neuron " +
-                         std::to_string(network.global_id(table.targets()[k])) + " has " +
-                         weights + " at " + number_text(step_time_ms(step, dt_ms) / 1000.0) +
+                         std::to_string(network.global_id(table.targets()[k])) + " has " + weights +
+                         " at " + number_text(step_time_ms(step, dt_ms) / 1000.0) +
                          " s, which is no weight; check h_0_mV, sigma_pl_mV and the other "
                          "parameters in synapses, then run again");
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "experiment/configuration.hpp"
 #include "experiment/errors.hpp"
@@ -308,7 +309,8 @@ TEST(ConfigProblems, a_wrong_seed_makes_no_problems_of_random_groups) {
 }
 
 TEST(ConfigProblems, every_bad_item_of_a_list_is_named_with_its_line) {
-    EXPECT_EQ(problems_of(R"(simulation: {duration_s: 30}
+    EXPECT_EQ(
+        problems_of(R"(simulation: {duration_s: 30}
 stimuli:
   s:
     scheme: EXPLICIT
@@ -324,16 +326,16 @@ record:
     - fast
     - 3
 )"),
-              "configs/x.yaml:6: stimuli.s.spike_times_ms[1]: must be a finite number (is x)\n"
-              "configs/x.yaml:6: stimuli.s.spike_times_ms[2]: must be a multiple of "
-              "simulation.dt_ms = 0.2 (is 0.3)\n"
-              "configs/x.yaml:8: stimuli.s.spike_times_ms[4]: must be in [0, 1e13] (is -1)\n"
-              "configs/x.yaml:11: record.snapshots_s[0]: must be in [0, simulation.duration_s = 30] "
-              "(is 31)\n"
-              "configs/x.yaml:13: record.snapshots_s[2]: must be a multiple of simulation.dt_ms = "
-              "0.2 (is 0.00001)\n"
-              "configs/x.yaml:14: record.snapshots_s[3]: must be a finite number (is fast)\n"
-              "configs/x.yaml:15: record.snapshots_s[4]: lists 3 again");
+        "configs/x.yaml:6: stimuli.s.spike_times_ms[1]: must be a finite number (is x)\n"
+        "configs/x.yaml:6: stimuli.s.spike_times_ms[2]: must be a multiple of "
+        "simulation.dt_ms = 0.2 (is 0.3)\n"
+        "configs/x.yaml:8: stimuli.s.spike_times_ms[4]: must be in [0, 1e13] (is -1)\n"
+        "configs/x.yaml:11: record.snapshots_s[0]: must be in [0, simulation.duration_s = 30] "
+        "(is 31)\n"
+        "configs/x.yaml:13: record.snapshots_s[2]: must be a multiple of simulation.dt_ms = "
+        "0.2 (is 0.00001)\n"
+        "configs/x.yaml:14: record.snapshots_s[3]: must be a finite number (is fast)\n"
+        "configs/x.yaml:15: record.snapshots_s[4]: lists 3 again");
 }
 
 TEST(ConfigProblems, long_lists_of_problems_are_cut_short) {
@@ -353,9 +355,9 @@ void expect_refused(const std::string& section, const Field<Parameters> (&fields
     for (const Field<Parameters>& field : fields) {
         const std::string key = section + "." + field.key;
         const std::string problems = problems_of(minimal, {key + "=" + value});
-        EXPECT_NE(problems.find(key + ": must be " + field.range.description() + " (is " + value +
-                                ")"),
-                  std::string::npos)
+        EXPECT_NE(
+            problems.find(key + ": must be " + field.range.description() + " (is " + value + ")"),
+            std::string::npos)
             << key << ": " << problems;
     }
 }
@@ -422,7 +424,8 @@ TEST(ConfigProblems, nearest_key) {
 
 TEST(ConfigProblems, problems_of_overrides_name_them) {
     EXPECT_EQ(problems_of(minimal, {"neuron.t_ref_ms=-2"}),
-              "--set neuron.t_ref_ms=-2: neuron.t_ref_ms: must be greater than 0 and at most 1e5 (is -2)");
+              "--set neuron.t_ref_ms=-2: neuron.t_ref_ms: must be greater than 0 and at most 1e5 "
+              "(is -2)");
     EXPECT_EQ(problems_of(minimal, {"neuron.t_reff_ms=2"}),
               "--set neuron.t_reff_ms=2: neuron.t_reff_ms: unknown key; did you mean 't_ref_ms'?");
     EXPECT_EQ(problems_of(minimal, {"neuron={V_th: -50}"}),
@@ -449,6 +452,23 @@ TEST(ConfigProblems, endless_aliases_are_refused) {
     EXPECT_NE(problems_of("simulation: &a {duration_s: 1, description: *a}\n"), "");
 }
 
+TEST(ConfigProblems, multiplied_aliases_are_refused) {
+    std::string text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+    for (int i = 1; i < 9; ++i) {
+        const std::string below = "*a" + std::to_string(i - 1);
+        text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + below;
+        for (int k = 1; k < 10; ++k) text += ", " + below;
+        text += "]\n";
+    }
+    EXPECT_NE(problems_of(text).find("exceeds 4 million values"), std::string::npos);
+}
+
+TEST(ConfigProblems, tabs_are_named) {
+    EXPECT_EQ(problems_of("simulation:\n\tduration_s: 1\n"),
+              "configs/x.yaml:2: not valid YAML: illegal map value; indent with spaces instead of "
+              "tabs");
+}
+
 TEST(ConfigProblems, unreadable_files) {
     const auto message = [](const std::string& path) -> std::string {
         try {
@@ -461,6 +481,15 @@ TEST(ConfigProblems, unreadable_files) {
     };
     EXPECT_EQ(message("/nowhere/x.yaml"), "/nowhere/x.yaml: there is no such file");
     EXPECT_EQ(message("/"), "/: is a directory");
+    EXPECT_EQ(message("/dev/zero"),
+              "/dev/zero: is no regular file; write the configuration to one");
+    const std::string binary = "config_problems_test.binary.yaml";
+    std::ofstream(binary) << std::string("a: 1\0", 5);
+    EXPECT_EQ(message(binary), binary + ": is no text; give a configuration in YAML");
+    std::filesystem::resize_file(binary, (64 << 20) + 1);
+    EXPECT_EQ(message(binary),
+              binary + ": is larger than any configuration (64 MB); give a YAML file");
+    std::filesystem::remove(binary);
 }
 
 }  // namespace

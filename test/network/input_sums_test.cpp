@@ -42,9 +42,9 @@ TEST(InputSums, no_neuron_of_a_random_network_has_more_inputs) {
 }
 
 TEST(InputSums, inputs_of_a_matrix_are_counted) {
-    const Experiment e = network({"populations={n_exc: 4, n_inh: 1}",
-                                  "connectivity.file=" ENGRAM_SOURCE_DIR
-                                  "/configs/connections_smallnet3.txt"});
+    const Experiment e =
+        network({"populations={n_exc: 4, n_inh: 1}",
+                 "connectivity.file=" ENGRAM_SOURCE_DIR "/configs/connections_smallnet3.txt"});
     const InDegrees most = highest_in_degrees(e, *make_wiring(e), MPI_COMM_SELF);
     EXPECT_EQ(most.exc, 2);
     EXPECT_EQ(most.inh, 1);
@@ -52,8 +52,8 @@ TEST(InputSums, inputs_of_a_matrix_are_counted) {
 
 TEST(InputSums, realistic_networks_fit) {
     EXPECT_EQ(problems_of(network()), "");
-    EXPECT_EQ(problems_of(network({"populations={n_exc: 1000000, n_inh: 250000}",
-                                   "connectivity.probability=0.1"})),
+    EXPECT_EQ(problems_of(network(
+                  {"populations={n_exc: 1000000, n_inh: 250000}", "connectivity.probability=0.1"})),
               "");
     EXPECT_EQ(problems_of(network({"populations={n_exc: 80000000, n_inh: 20000000}",
                                    "connectivity.probability=0.0005"})),
