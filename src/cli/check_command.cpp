@@ -39,7 +39,7 @@ ExitCode check_ensemble(const CommandLine& line, MPI_Comm communicator) {
 
 ExitCode check_command(const CommandLine& line, MPI_Comm communicator) {
     if (wants_ensemble(line, communicator)) return check_ensemble(line, communicator);
-    const Experiment experiment = read_everywhere(line, communicator);
+    const Experiment experiment = read_everywhere(line, communicator).experiment;
     on_rank_0(communicator, [&] {
         const Schedule schedule = make_schedule(experiment);
         std::printf("%s", resolved_configuration(experiment).c_str());

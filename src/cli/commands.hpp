@@ -3,10 +3,13 @@
 
 #include <mpi.h>
 
+#include <memory>
+
 #include "cli/command_line.hpp"
 #include "experiment/ensemble.hpp"
 #include "experiment/errors.hpp"
 #include "experiment/experiment.hpp"
+#include "network/wiring.hpp"
 
 namespace engram::cli {
 
@@ -32,11 +35,18 @@ void print_notices(const ConfigTree& tree);
 ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator);
 ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator);
 
-//! One rank at least must fit into this machine; building would take long to find out.
-//! \throw UsageError
-void require_memory(const Experiment& experiment, int n_ranks);
+// An experiment and the wiring that it asks for.
+struct WiredExperiment {
+    Experiment experiment;
+    std::unique_ptr<Wiring> wiring;
+};
 
-//! Collective. Rank 0 reads, validates and distributes the configuration.
-Experiment read_everywhere(const CommandLine& line, MPI_Comm communicator);
+enum class CheckSums { no, yes };
+
+//! Collective. Rank 0 reads, validates and distributes the configuration; all ranks open the wiring
+//! and check it.
+//! \param check_sums  whether inputs that exceed the range of sums are problems
+WiredExperiment read_everywhere(const CommandLine& line, MPI_Comm communicator,
+                                CheckSums check_sums = CheckSums::yes);
 
 }  // namespace engram::cli

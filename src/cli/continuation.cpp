@@ -36,8 +36,11 @@ ConfigProblem only_extended(const std::string& file, const std::string& before,
 Experiment wanted_experiment(const std::string& saved, const OutputDirectory& directory,
                              const CommandLine& line) {
     if (!line.configuration.empty()) {
-        Experiment experiment = read_configuration(line.configuration, line.overrides);
-        resolve_recorded_synapses(experiment, *open_wiring(experiment));
+        const ConfigTree tree = read_config_tree(line.configuration, line.overrides);
+        Experiment experiment = make_experiment(tree);
+        ConfigProblems problems(tree.file, &tree.root);
+        resolve_recorded_synapses(experiment, *open_wiring(experiment), problems);
+        problems.throw_if_any();
         return experiment;
     }
     if (!fs::exists(directory.config()))

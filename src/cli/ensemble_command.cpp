@@ -5,8 +5,11 @@
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
+#include "cli/ensemble_networks.hpp"
 #include "cli/ensemble_run.hpp"
+#include "cli/feasibility.hpp"
 #include "io/durable.hpp"
+#include "io/edge_wiring.hpp"
 #include "network/collective.hpp"
 #include "network/partition.hpp"
 
@@ -25,7 +28,9 @@ void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         const Experiment experiment = ensemble.experiment({point, 0});
         Partition(experiment.populations.size(), n_ranks);
-        require_memory(experiment, n_ranks);
+        if (const auto& file = experiment.connectivity.file)
+            OutputDirectory::require_outside(ensemble.output_directory(), *file);
+        require_feasible(make_forecast(experiment, *open_wiring(experiment), n_ranks), n_ranks);
     }
 }
 
@@ -47,16 +52,19 @@ bool wants_ensemble(const CommandLine& line, MPI_Comm communicator) {
 
 Ensemble read_ensemble_everywhere(const CommandLine& line, MPI_Comm communicator) {
     std::string text;
+    std::optional<Ensemble> as_written;  // rank 0
     on_rank_0(communicator, [&] {
         ConfigTree tree = read_config_tree(line.argument, line.overrides);
         print_notices(tree);
-        Ensemble ensemble(std::move(tree));
-        ensemble.set_output_directory(line.output.empty() ? ensemble.output_directory()
-                                                          : line.output);
-        text = ensemble.configuration();
+        as_written.emplace(std::move(tree));
+        as_written->set_output_directory(line.output.empty() ? as_written->output_directory()
+                                                             : line.output);
+        text = as_written->configuration();
     });
-    return Ensemble(
+    Ensemble ensemble(
         parse_config_tree(broadcast_text(std::move(text), communicator), line.argument));
+    check_networks(ensemble, as_written ? &*as_written : nullptr, communicator);
+    return ensemble;
 }
 
 ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator) {

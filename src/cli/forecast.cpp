@@ -6,7 +6,7 @@
 #include "device/device_need.hpp"
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
-#include "io/edge_wiring.hpp"
+#include "io/trace_file.hpp"
 
 namespace engram::cli {
 
@@ -21,27 +21,11 @@ constexpr double base_memory_MB = 25.0;     // MPI, HDF5 and the program itself
 constexpr double bytes_per_plastic = 21.0;  // see PlasticState and SynapseTable
 constexpr double bytes_per_fixed = 4.0;
 constexpr double bytes_per_snapshot_value = 16.0;
+constexpr double bytes_per_sample = 16.0;
+constexpr double ns_per_sample = 50.0;
+constexpr double bytes_per_source = 24.0;      // rows and calcium of all sources, on each rank
 constexpr double bytes_per_neuron = 300.0;     // state, inputs of a block, rows of the tables
 constexpr double active_after_pulse_s = 0.15;  // until calcium has left the thresholds
-
-double expected_synapses(const Experiment& experiment, bool plastic) {
-    const double n_exc = experiment.populations.n_exc;
-    const double n = experiment.populations.size();
-    if (experiment.connectivity.file) {
-        double count = 0;
-        open_wiring(experiment)
-            ->visit(0, experiment.populations.size(),
-                    [&](NeuronId target, std::span<const NeuronId> sources) {
-                        for (const NeuronId source : sources)
-                            count += plastic ==
-                                     (std::max(source, target) < experiment.populations.n_exc);
-                    });
-        return count;
-    }
-    const double p = experiment.connectivity.probability;
-    const double plastic_pairs = n_exc * (n_exc - 1.0);
-    return p * (plastic ? plastic_pairs : n * (n - 1.0) - plastic_pairs);
-}
 
 // Neuron-seconds during which stimulated neurons keep their synapses active.
 double stimulated_neuron_s(const Experiment& experiment) {
@@ -76,21 +60,45 @@ device::RankSizes expected_sizes(const Experiment& experiment, const Forecast& f
 
 }  // namespace
 
-Forecast make_forecast(const Experiment& experiment, int n_ranks) {
+std::size_t sampled_values(const Recording& record) {
+    std::size_t n_synapses = record.synapses.size() + record.synapses_if_present.size();
+    for (const SynapseSelection& selection : record.selections) n_synapses += selection.count;
+    return columns_per_neuron * record.neurons.size() + columns_per_synapse * n_synapses;
+}
+
+Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks) {
     Forecast f;
-    f.plastic_synapses = expected_synapses(experiment, true);
-    f.fixed_synapses = expected_synapses(experiment, false);
+    const SynapseCounts synapses = wiring.expected_synapses(experiment.populations);
+    f.plastic_synapses = synapses.plastic;
+    f.fixed_synapses = synapses.fixed;
     const double n = experiment.populations.size();
     double steps = 0;
-    for (const Phase& phase : make_schedule(experiment).phases)
-        if (phase.kind == PhaseKind::spiking) steps += static_cast<double>(phase.end - phase.begin);
+    double longest_fast_forward = 0;
+    double fast_forward = 0;
+    for (const Phase& phase : make_schedule(experiment).phases) {
+        const auto length = static_cast<double>(phase.end - phase.begin);
+        if (phase.kind == PhaseKind::spiking) {
+            steps += length;
+        } else {
+            longest_fast_forward = std::max(longest_fast_forward, length);
+            fast_forward += length;
+        }
+    }
     const double dt_s = experiment.dt_ms / 1000.0;
     f.spiking_s = steps * dt_s;
-    f.memory_per_rank_MB = base_memory_MB +
-                           (f.plastic_synapses * (bytes_per_plastic + bytes_per_snapshot_value) +
-                            f.fixed_synapses * bytes_per_fixed + n * bytes_per_neuron) /
-                               n_ranks / 1e6 +
-                           n * 24.0 / 1e6;  // rows and calcium of all sources
+    const auto n_values = static_cast<double>(sampled_values(experiment.record));
+    const double samples_per_step = dt_s / experiment.dt_fast_forward_s;
+    const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
+                             fast_forward * samples_per_step;
+    // Samples of consolidation are all taken before the first is written.
+    f.base_MB = base_memory_MB +
+                longest_fast_forward * samples_per_step * n_values * bytes_per_sample / 1e6;
+    f.per_rank_MB = n * bytes_per_source / 1e6;
+    f.neurons_MB = n * bytes_per_neuron / 1e6;
+    f.synapses_MB = (f.plastic_synapses * (bytes_per_plastic + bytes_per_snapshot_value) +
+                     f.fixed_synapses * bytes_per_fixed) /
+                    1e6;
+    f.memory_per_rank_MB = f.base_MB + f.per_rank_MB + (f.neurons_MB + f.synapses_MB) / n_ranks;
     f.gpu_memory_per_rank_MB = static_cast<double>(device::bytes_on_device(
                                    experiment, expected_sizes(experiment, f, n_ranks))) /
                                1e6;
@@ -103,10 +111,10 @@ Forecast make_forecast(const Experiment& experiment, int n_ranks) {
     const double draws =
         stimulated_neuron_s(experiment) * blocks_per_s * 2.0 * synapses_per_neuron * 1.5;
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;
-    f.wall_s =
-        (n_synapses * ns_per_built_synapse / n_ranks + steps * n * ns_per_neuron_step / n_ranks +
-         steps / steps_per_block * ns_per_block + draws * ns_per_early_phase_draw / n_ranks) *
-        1e-9;
+    f.wall_s = (n_synapses * ns_per_built_synapse / n_ranks +
+                steps * n * ns_per_neuron_step / n_ranks + steps / steps_per_block * ns_per_block +
+                draws * ns_per_early_phase_draw / n_ranks + n_samples * n_values * ns_per_sample) *
+               1e-9;
     return f;
 }
 

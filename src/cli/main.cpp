@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string>
 
@@ -78,6 +79,9 @@ int run_program(int argc, char** argv) {
         return fail_together(error);
     } catch (const Error& error) {
         return fail_alone(error.what(), error.exit_code(), rank, n_ranks);
+    } catch (const std::filesystem::filesystem_error& error) {
+        return fail_alone(error.path1().string() + ": " + error.code().message(),
+                          ExitCode::unusable_file, rank, n_ranks);
     } catch (const std::bad_alloc&) {
         return fail_alone(
             "out of memory; use more ranks or nodes ('engram plan' forecasts the need)",

@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
-#include "cli/forecast.hpp"
+#include "cli/feasibility.hpp"
 #include "cli/progress_log.hpp"
 #include "experiment/schedule.hpp"
-#include "io/trace_file.hpp"
+#include "io/edge_wiring.hpp"
 #include "network/partition.hpp"
 
 namespace engram::cli {
@@ -31,6 +30,7 @@ double rounded_up(double value, double unit) {
 
 // The head of a job script; see docs/cluster.md.
 void print_job_options(const Forecast& forecast, int n_ranks) {
+    if (!fits_some_computer(forecast, n_ranks)) return;
     const double memory_MB = std::max(
         least_memory_MB, rounded_up(forecast.memory_per_rank_MB * memory_margin, memory_unit_MB));
     const double checkpoint_s =
@@ -52,14 +52,7 @@ void print_job_options(const Forecast& forecast, int n_ranks) {
 double averaging_MB(const Ensemble& ensemble, std::uint32_t point) {
     constexpr double bytes_per_value = 60;  // statistics, a trial, and what is being written
     const Experiment experiment = ensemble.experiment({point, 0});
-    const std::size_t n_synapses =
-        experiment.record.synapses.size() + experiment.record.synapses_if_present.size() +
-        std::accumulate(experiment.record.selections.begin(), experiment.record.selections.end(),
-                        std::size_t{0}, [](std::size_t sum, const SynapseSelection& selection) {
-                            return sum + selection.count;
-                        });
-    const std::size_t n_columns =
-        columns_per_neuron * experiment.record.neurons.size() + columns_per_synapse * n_synapses;
+    const std::size_t n_columns = sampled_values(experiment.record);
     double steps = 0;
     for (const Phase& phase : make_schedule(experiment).phases)
         if (phase.kind == PhaseKind::spiking) steps += static_cast<double>(phase.end - phase.begin);
@@ -78,8 +71,12 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
         const int n_groups = line.ranks / per_trial;
         Forecast total;
         double traces_MB = 0;
+        std::string advice;
         for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
-            const Forecast one = make_forecast(ensemble.experiment({point, 0}), per_trial);
+            const Experiment experiment = ensemble.experiment({point, 0});
+            const Forecast one = make_forecast(experiment, *open_wiring(experiment), per_trial);
+            if (one.memory_per_rank_MB > machine_memory_MB())
+                advice = memory_advice(experiment, one, per_trial, machine_memory_MB());
             total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
             total.memory_per_rank_MB = std::max(total.memory_per_rank_MB, one.memory_per_rank_MB);
             total.gpu_memory_per_rank_MB =
@@ -90,11 +87,11 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
         total.memory_per_rank_MB += traces_MB;
         std::printf("Trials:             %u at each of %zu point(s), %d at a time\n",
                     ensemble.trials(), ensemble.points().size(), n_groups);
-        std::printf(
-            "Memory:             about %.0f MB per rank, of it %.0f MB for averaging traces\n",
-            total.memory_per_rank_MB, traces_MB);
-        std::printf("GPU memory:         about %.0f MB per trial (with --device gpu)\n",
-                    total.gpu_memory_per_rank_MB);
+        std::printf("Memory:             about %s per rank, of it %s for averaging traces\n%s",
+                    memory_text(total.memory_per_rank_MB).c_str(), memory_text(traces_MB).c_str(),
+                    advice.c_str());
+        std::printf("GPU memory:         about %s per trial (with --device gpu)\n",
+                    memory_text(total.gpu_memory_per_rank_MB).c_str());
         std::printf("Time:               about %s (one core per rank; rough)\n",
                     duration_text(std::ceil(total.wall_s)).c_str());
         print_job_options(total, line.ranks);
@@ -106,10 +103,11 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
 
 ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
     if (wants_ensemble(line, communicator)) return plan_ensemble(line, communicator);
-    const Experiment experiment = read_everywhere(line, communicator);
-    on_rank_0(communicator, [&] {
+    // A network too large for any computer is told that rather than what it would lead to.
+    const auto [experiment, wiring] = read_everywhere(line, communicator, CheckSums::no);
+    on_rank_0(communicator, [&, &experiment = experiment, &wiring = wiring] {
         const Partition partition(experiment.populations.size(), line.ranks);
-        const Forecast forecast = make_forecast(experiment, line.ranks);
+        const Forecast forecast = make_forecast(experiment, *wiring, line.ranks);
         std::printf("Schedule:           %s\n", make_schedule(experiment).name.c_str());
         std::printf("Spiking time:       %.10g s of %.10g s simulated\n", forecast.spiking_s,
                     experiment.duration_s);
@@ -118,9 +116,11 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
                     partition.n_local(0), line.ranks);
         std::printf("Synapses:           %.3g plastic, %.3g fixed (expected)\n",
                     forecast.plastic_synapses, forecast.fixed_synapses);
-        std::printf("Memory:             about %.0f MB per rank\n", forecast.memory_per_rank_MB);
-        std::printf("GPU memory:         about %.0f MB per rank (with --device gpu)\n",
-                    forecast.gpu_memory_per_rank_MB);
+        std::printf("Memory:             about %s per rank\n%s",
+                    memory_text(forecast.memory_per_rank_MB).c_str(),
+                    memory_advice(experiment, forecast, line.ranks, machine_memory_MB()).c_str());
+        std::printf("GPU memory:         about %s per rank (with --device gpu)\n",
+                    memory_text(forecast.gpu_memory_per_rank_MB).c_str());
         std::printf(
             "Time:               about %s (one core per rank; rough, for the activity that\n"
             "                    the stimuli alone cause)\n",

@@ -10,8 +10,16 @@
 namespace engram::cli {
 
 std::string duration_text(double seconds) {
-    const auto total = static_cast<long long>(std::llround(seconds));
+    constexpr double day_s = 86400.0;
+    constexpr double year_s = 365.25 * day_s;
     char text[64];
+    if (seconds >= 100.0 * day_s) {
+        const bool years = seconds >= 3.0 * year_s;
+        std::snprintf(text, sizeof text, "%.3g %s", seconds / (years ? year_s : day_s),
+                      years ? "years" : "days");
+        return text;
+    }
+    const auto total = static_cast<long long>(std::llround(seconds));
     if (total < 60)
         std::snprintf(text, sizeof text, "%lld s", total);
     else if (total >= 3600)

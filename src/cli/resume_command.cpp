@@ -30,7 +30,11 @@ void require_directory(const OutputDirectory& directory) {
 }
 
 Task task_of(const OutputDirectory& directory, const CommandLine& line) {
-    const bool complete = fs::exists(directory.summary());
+    std::error_code error;
+    const bool complete = fs::exists(directory.summary(), error);
+    if (error)
+        throw FileError(directory.path().string(),
+                        "cannot be read (" + error.message() + "); change its permissions");
     if (holds_ensemble(directory)) {
         // With changes it is refused, complete or not.
         return complete && !asks_for_changes(line) ? Task::nothing : Task::resume_ensemble;

@@ -115,16 +115,20 @@ TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
 
 std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener& progress) {
     Experiment experiment = ensemble_.experiment(item);
+    const auto wiring = open_wiring(experiment);
     // Every rank of the group draws the wiring of the few targets that this looks at.
-    resolve_recorded_synapses(experiment, *open_wiring(experiment));
-    return ensemble_.keeps_results() ? run_with_files(item, std::move(experiment), progress)
-                                     : run_in_memory(item, std::move(experiment), progress);
+    ConfigProblems problems("");
+    resolve_recorded_synapses(experiment, *wiring, problems);
+    problems.throw_if_any();
+    return ensemble_.keeps_results()
+               ? run_with_files(item, std::move(experiment), *wiring, progress)
+               : run_in_memory(item, std::move(experiment), *wiring, progress);
 }
 
 std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experiment experiment,
+                                                      const Wiring& wiring,
                                                       ProgressListener& progress) {
-    const auto wiring = open_wiring(experiment);
-    Simulation simulation(std::move(experiment), *wiring, group_, make_executor_);
+    Simulation simulation(std::move(experiment), wiring, group_, make_executor_);
     MeasureSink measures(simulation.experiment(), simulation.network(), group_);
     StopOnly store(channel_);
     if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
@@ -132,6 +136,7 @@ std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experim
 }
 
 std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experiment experiment,
+                                                       const Wiring& wiring,
                                                        ProgressListener& progress) {
     const double start = MPI_Wtime();
     const OutputDirectory directory = directory_.trial(item.point, item.trial);
@@ -151,10 +156,9 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
                        .restored;
         if (!restored) on_root(group_, [&] { OutputDirectory::prepare(directory.path(), true); });
     }
-    const auto simulation = restored
-                                ? std::move(restored->simulation)
-                                : std::make_unique<Simulation>(experiment, *open_wiring(experiment),
-                                                               group_, make_executor_);
+    const auto simulation =
+        restored ? std::move(restored->simulation)
+                 : std::make_unique<Simulation>(experiment, wiring, group_, make_executor_);
     const Experiment& running = simulation->experiment();
     ResultFiles files = restored ? ResultFiles(directory, running, simulation->network(), group_,
                                                restored->recordings)

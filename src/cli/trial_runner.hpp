@@ -33,9 +33,9 @@ class TrialRunner {
 
   private:
     std::optional<TrialRecord> run_in_memory(EnsembleItem item, Experiment experiment,
-                                             ProgressListener& progress);
+                                             const Wiring& wiring, ProgressListener& progress);
     std::optional<TrialRecord> run_with_files(EnsembleItem item, Experiment experiment,
-                                              ProgressListener& progress);
+                                              const Wiring& wiring, ProgressListener& progress);
 
     const Ensemble& ensemble_;
     OutputDirectory directory_;

@@ -4,6 +4,7 @@
 
 #include "cli/collective_failure.hpp"
 #include "cli/forecast.hpp"
+#include "io/edge_wiring.hpp"
 #include "network/collective.hpp"
 
 namespace engram::cli {
@@ -39,7 +40,8 @@ std::size_t TrialTurns::at_once(const std::vector<EnsembleItem>& items) const {
     if (n == 0) {
         double need_MB = 0.0;
         for (std::uint32_t point = 0; point < ensemble_.points().size(); ++point) {
-            const Forecast one = make_forecast(ensemble_.experiment({point, 0}), 1);
+            const Experiment experiment = ensemble_.experiment({point, 0});
+            const Forecast one = make_forecast(experiment, *open_wiring(experiment), 1);
             need_MB = std::max(need_MB, one.gpu_memory_per_rank_MB + samples_MB +
                                             one.plastic_synapses * arrivals_B_per_plastic / 1e6);
         }

@@ -67,6 +67,7 @@ DeviceExecutor::DeviceExecutor(std::unique_ptr<Device> device, const Experiment&
       calcium_delay_steps_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       relaxation_rate_per_s_(model::relaxation_rate / experiment.synapses.tau_h_s),
+      fold_interval_s_(fold_interval_s(experiment.synapses)),
       on_device_(*device_, network),
       state_(*device_, network, most_spikes_per_epoch(experiment, network.n_local())),
       stimuli_(*device_, experiment, network),
@@ -177,7 +178,7 @@ EpochPlan DeviceExecutor::plan_epoch(Step begin, int steps, std::span<const Pack
 void DeviceExecutor::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                                std::vector<PackedSpike>& fired, TraceSampler& sampler) {
     host_copy_.clear();
-    if (static_cast<double>(begin - reference_) * physics_.dt_s >= fold_interval_s) fold(begin);
+    if (static_cast<double>(begin - reference_) * physics_.dt_s >= fold_interval_s_) fold(begin);
     stimuli_.begin_epoch(begin, begin + steps);
     recorder_.reserve_rows(static_cast<std::size_t>(steps), sampler);
     EpochPlan plan = plan_epoch(begin, steps, arriving, sampler);

@@ -77,6 +77,7 @@ class DeviceExecutor : public Executor {
     Step calcium_delay_steps_;
     int epoch_steps_;
     double relaxation_rate_per_s_;
+    double fold_interval_s_;
     DeviceNetwork on_device_;
     DeviceState state_;
     DeviceStimuli stimuli_;

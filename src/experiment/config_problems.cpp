@@ -1,31 +1,99 @@
 #include "experiment/config_problems.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <climits>
+#include <map>
 
 namespace engram {
+namespace {
+
+constexpr std::size_t most_per_list = 10;
+
+// The part of a key before its first index: "record.synapses" of "record.synapses[3]".
+std::string list_of(const std::string& key) {
+    return key.substr(0, key.find('['));
+}
+
+struct Segment {
+    std::string name;
+    bool is_index = false;
+};
+
+// The parts of a key like "a.b[3].c".
+std::vector<Segment> segments(const std::string& key) {
+    std::vector<Segment> result;
+    for (std::size_t begin = 0; begin < key.size();) {
+        const bool is_index = key[begin] == '[';
+        if (is_index || key[begin] == '.') ++begin;
+        const auto end = std::min(key.find_first_of(is_index ? "]" : ".[", begin), key.size());
+        result.push_back({key.substr(begin, end - begin), is_index});
+        begin = is_index ? end + 1 : end;
+    }
+    return result;
+}
+
+const ConfigNode* child(const ConfigNode& node, const Segment& segment) {
+    if (!segment.is_index) return node.find(segment.name);
+    std::size_t index = 0;
+    const char* end = segment.name.data() + segment.name.size();
+    const auto result = std::from_chars(segment.name.data(), end, index);
+    const bool found = node.kind == ConfigNode::Kind::list && result.ec == std::errc() &&
+                       index < node.children.size();
+    return found ? &node.children[index] : nullptr;
+}
+
+// Calls `visit` with each node on the way to a key; false if the way ends before.
+template <class Visit>
+bool follow(const ConfigNode* node, const std::string& key, Visit&& visit) {
+    for (const Segment& segment : segments(key)) {
+        if (node != nullptr) node = child(*node, segment);
+        if (node == nullptr) return false;
+        visit(*node);
+    }
+    return node != nullptr;
+}
+
+// A list with many bad items is told by the first of them.
+std::vector<ConfigProblem> without_excess(const std::vector<ConfigProblem>& problems) {
+    std::map<std::string, std::size_t> counts;
+    std::map<std::string, std::size_t> summaries;  // index of the one that stands for the rest
+    std::vector<ConfigProblem> kept;
+    for (const ConfigProblem& problem : problems) {
+        if (problem.key.find('[') == std::string::npos) {
+            kept.push_back(problem);
+            continue;
+        }
+        const std::string list = list_of(problem.key);
+        const std::size_t count = ++counts[list];
+        if (count == most_per_list + 1) {
+            summaries[list] = kept.size();
+            kept.push_back({problem.file, problem.line, list, ""});
+        } else if (count <= most_per_list) {
+            kept.push_back(problem);
+        }
+    }
+    for (const auto& [list, index] : summaries)
+        kept[index].message =
+            "and " + std::to_string(counts[list] - most_per_list) + " more problems from here on";
+    return kept;
+}
+
+}  // namespace
 
 void ConfigProblems::add(const std::string& key, const std::string& message) {
     Place place{file_, 0};
-    const ConfigNode* node = root_;
-    std::size_t begin = 0;
-    while (node != nullptr && begin <= key.size()) {
-        const std::size_t end = std::min(key.find_first_of(".[", begin), key.size());
-        node = node->find(key.substr(begin, end - begin));
-        if (node != nullptr) place = node->place;
-        begin = end + 1;
-    }
+    follow(root_, key, [&](const ConfigNode& node) { place = node.place; });
     add(place, key, message);
 }
 
+void ConfigProblems::add_new(const ConfigProblem& problem) {
+    if (std::find(problems_.begin(), problems_.end(), problem) == problems_.end())
+        problems_.push_back(problem);
+}
+
 bool ConfigProblems::is_written(const std::string& key) const {
-    const ConfigNode* node = root_;
-    for (std::size_t begin = 0; node != nullptr && begin <= key.size();) {
-        const std::size_t end = std::min(key.find('.', begin), key.size());
-        node = node->find(key.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return node != nullptr;
+    return follow(root_, key, [](const ConfigNode&) {});
 }
 
 bool ConfigProblems::concern(const std::string& key) const {
@@ -43,7 +111,7 @@ void ConfigProblems::throw_if_any() const {
     std::stable_sort(
         sorted.begin(), sorted.end(),
         [&](const ConfigProblem& a, const ConfigProblem& b) { return rank(a) < rank(b); });
-    throw ConfigError(std::move(sorted));
+    throw ConfigError(without_excess(sorted));
 }
 
 }  // namespace engram

@@ -10,14 +10,20 @@ namespace engram {
 
 class ConfigProblems {
   public:
-    explicit ConfigProblems(std::string file) : file_(std::move(file)) {}
+    //! \param root  tree in which places are looked up; it must outlive this object
+    explicit ConfigProblems(std::string file, const ConfigNode* root = nullptr)
+        : file_(std::move(file)), root_(root) {}
 
     void add(const Place& place, const std::string& key, const std::string& message) {
         problems_.push_back({place.file, place.line, key, message});
     }
 
-    //! Adds a problem of a key at the place where the key was written, or else its section.
+    //! Adds a problem of a key like "a.b" or "a.b[3]" at the place where it was written, or else
+    //! its section.
     void add(const std::string& key, const std::string& message);
+
+    //! Adds a problem unless it is there already.
+    void add_new(const ConfigProblem& problem);
 
     //! Whether a key is in the configuration, rather than left to its default.
     bool is_written(const std::string& key) const;
@@ -25,16 +31,15 @@ class ConfigProblems {
     //! Whether there is a problem with a key or with anything inside it.
     bool concern(const std::string& key) const;
 
-    //! Tree in which places are looked up; it must outlive this object.
-    void set_tree(const ConfigNode* root) { root_ = root; }
     std::vector<ConfigProblem>& list() { return problems_; }
 
-    //! \throw ConfigError with all problems, by line, those without a line last
+    //! \throw ConfigError with all problems, by line, those without a line last; of one list, the
+    //! first ten and the number of the others
     void throw_if_any() const;
 
   private:
     std::string file_;
-    const ConfigNode* root_ = nullptr;
+    const ConfigNode* root_;
     std::vector<ConfigProblem> problems_;
 };
 

@@ -9,11 +9,9 @@
 namespace engram {
 
 std::string Range::description() const {
-    if (std::isinf(low) && std::isinf(high)) return "a finite number";
-    if (std::isinf(low)) return "at most " + number_text(high);
-    if (std::isinf(high)) return (low_excluded ? "greater than " : "at least ") + number_text(low);
-    if (low_excluded) return "greater than " + number_text(low) + ", at most " + number_text(high);
-    return "in [" + number_text(low) + ", " + number_text(high) + "]";
+    if (low_excluded)
+        return "greater than " + short_number_text(low) + " and at most " + short_number_text(high);
+    return "in [" + short_number_text(low) + ", " + short_number_text(high) + "]";
 }
 
 std::string must_be(const std::string& what, const ConfigNode& node) {
@@ -69,20 +67,16 @@ void ConfigReader::number(const std::string& key, double& target, Range range) {
 }
 
 void ConfigReader::numbers(const std::string& key, std::vector<double>& target, Range range) {
-    std::vector<double> values;
-    bool good = true;
+    if (!has(key)) return void(take(key));
+    target.clear();
     for (const ConfigNode* item : items(key)) {
         const std::optional<double> number = to_number(*item);
-        if (number && range.contains(*number)) {
-            values.push_back(*number);
-            continue;
-        }
-        good = false;
-        const std::size_t index = item - map_->find(key)->children.data();
-        problems_->add(item->place, path_of(key) + "[" + std::to_string(index) + "]",
-                       must_be(number ? range.description() : "a finite number", *item));
+        const bool good = number && range.contains(*number);
+        if (!good)
+            problems_->add(item->place, path_of(key) + "[" + std::to_string(target.size()) + "]",
+                           must_be(number ? range.description() : "a finite number", *item));
+        target.push_back(good ? *number : std::numeric_limits<double>::quiet_NaN());
     }
-    if (good && has(key)) target = values;
 }
 
 void ConfigReader::text(const std::string& key, std::string& target) {

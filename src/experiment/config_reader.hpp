@@ -14,24 +14,26 @@
 
 namespace engram {
 
-// Allowed values of a number; unbounded unless said.
+// Allowed values of a number.
 struct Range {
-    double low = -std::numeric_limits<double>::infinity();
-    double high = std::numeric_limits<double>::infinity();
+    double low;
+    double high;
     bool low_excluded = false;
 
     bool contains(double value) const {
         return (low_excluded ? value > low : value >= low) && value <= high;
     }
-    //! E.g. "greater than 0", "in [0, 1]".
+    //! E.g. "in [0, 1]", "greater than 0 and at most 1e10".
     std::string description() const;
 };
 
-inline constexpr double no_limit = std::numeric_limits<double>::infinity();
-inline constexpr Range any_number{-no_limit, no_limit, false};
-inline constexpr Range positive{0, no_limit, true};
-inline constexpr Range not_negative{0, no_limit, false};
-inline constexpr Range unit_interval{0, 1, false};
+constexpr Range between(double low, double high) {
+    return {low, high, false};
+}
+constexpr Range above_0_up_to(double high) {
+    return {0, high, true};
+}
+inline constexpr Range unit_interval = between(0, 1);
 
 // Every read leaves its target alone, and notes why, if the value will not do. An absent key is
 // no problem unless it was required. finish() reports the keys that nobody asked for.
@@ -45,6 +47,7 @@ class ConfigReader {
     ConfigReader& require(const std::string& key);
 
     void number(const std::string& key, double& target, Range range);
+    //! Of a list with a problem, the items that will not do become NaN.
     void numbers(const std::string& key, std::vector<double>& target, Range range);
     void text(const std::string& key, std::string& target);
     //! One of several words; the target is the index of the word.

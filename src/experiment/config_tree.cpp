@@ -3,11 +3,13 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace engram {
 namespace {
 
 constexpr int deepest_nesting = 32;  // a configuration needs 4; aliases can make it endless
+constexpr std::size_t most_nodes = 4'000'000;  // aliases can multiply them
 
 ConfigNode empty_node(ConfigNode::Kind kind, const Place& place) {
     ConfigNode node;
@@ -25,6 +27,10 @@ class TreeBuilder {
     ConfigNode build(const YAML::Node& yaml, const std::string& path, int depth = 0) {
         ConfigNode node;
         node.place = place_of(yaml);
+        if (++n_nodes_ > most_nodes)
+            throw ConfigError({{file_, node.place.line, path,
+                                "here the file exceeds 4 million values; give fewer, and no "
+                                "aliases of aliases"}});
         if (depth > deepest_nesting) {
             problems_.push_back({file_, node.place.line, path, "is nested too deeply"});
             return node;
@@ -81,7 +87,20 @@ class TreeBuilder {
     std::string file_;
     bool with_lines_;
     std::vector<ConfigProblem>& problems_;
+    std::size_t n_nodes_ = 0;
 };
+
+// What the YAML library says, made clearer.
+std::string syntax_problem(const YAML::Exception& error, const std::string& text) {
+    const std::string problem = "not valid YAML: ";
+    if (error.msg == "bad file") return problem + "nested too deeply, or no YAML at all";
+    std::istringstream lines(text);
+    std::string line;
+    for (int i = 0; i <= error.mark.line && std::getline(lines, line);) ++i;
+    const std::size_t indent = line.find_first_not_of(" \t");
+    const bool has_tab = line.find('\t') < indent;
+    return problem + error.msg + (has_tab ? "; indent with spaces instead of tabs" : "");
+}
 
 std::vector<std::string> split_at_dots(const std::string& text) {
     std::vector<std::string> parts(1);
@@ -128,7 +147,7 @@ ConfigNode parse_yaml(const std::string& text, const std::string& file,
                                 "a second YAML document begins here; only one is allowed"});
         return TreeBuilder(file, true, problems).build(documents.front(), "");
     } catch (const YAML::Exception& error) {
-        throw ConfigError({{file, error.mark.line + 1, "", "not valid YAML: " + error.msg}});
+        throw ConfigError({{file, error.mark.line + 1, "", syntax_problem(error, text)}});
     }
 }
 

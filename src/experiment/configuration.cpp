@@ -1,5 +1,6 @@
 #include "experiment/configuration.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,6 +15,8 @@
 
 namespace engram {
 namespace {
+
+constexpr std::uintmax_t largest_file_bytes = 64 << 20;
 
 template <class Parameters, std::size_t n>
 void read_fields(ConfigReader& reader, const Field<Parameters> (&fields)[n],
@@ -117,10 +120,9 @@ ConfigTree parse_config_tree(const std::string& text, const std::string& file,
 
 Experiment make_experiment(const ConfigTree& tree) {
     const std::string& file = tree.file;
-    ConfigProblems problems(file);
-    problems.list() = tree.problems;
     const ConfigNode& root = tree.root;
-    problems.set_tree(&root);
+    ConfigProblems problems(file, &root);
+    problems.list() = tree.problems;
 
     Experiment experiment;
     ConfigReader reader(&root, "", problems);
@@ -143,6 +145,7 @@ Experiment make_experiment(const ConfigTree& tree) {
 
     validate(experiment, problems);
     problems.throw_if_any();
+    std::sort(experiment.record.snapshots_s.begin(), experiment.record.snapshots_s.end());
     return experiment;
 }
 
@@ -155,9 +158,15 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides)
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) throw FileError(path, "there is no such file");
     if (std::filesystem::is_directory(path, ignored)) throw FileError(path, "is a directory");
+    if (!std::filesystem::is_regular_file(path, ignored))
+        throw FileError(path, "is no regular file; write the configuration to one");
+    if (std::filesystem::file_size(path, ignored) > largest_file_bytes)
+        throw FileError(path, "is larger than any configuration (64 MB); give a YAML file");
     std::ifstream stream(path, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(stream), {});
     if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
+    if (text.find('\0') != std::string::npos)
+        throw FileError(path, "is no text; give a configuration in YAML");
     if (std::filesystem::path(path).extension() != ".json")
         return parse_config_tree(text, path, overrides);
     ArborImport imported = import_arbor_configuration(text, path);

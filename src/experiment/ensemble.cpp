@@ -13,6 +13,7 @@ namespace engram {
 namespace {
 
 constexpr const char* matrix_key = "connectivity.file";
+constexpr std::uint32_t most_runs = 10'000'000;
 
 ConfigNode scalar(const std::string& text, bool quoted, const Place& place) {
     ConfigNode node;
@@ -66,10 +67,6 @@ void make_lists_absolute(ConfigNode* sweep, const std::string& prefix, const std
     }
 }
 
-bool same(const ConfigProblem& a, const ConfigProblem& b) {
-    return a.file == b.file && a.line == b.line && a.key == b.key && a.message == b.message;
-}
-
 }  // namespace
 
 bool Ensemble::is_wanted(const ConfigTree& tree) {
@@ -85,11 +82,10 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     make_lists_absolute(tree_.root.find("sweep"), "", tree_.file);
     drop_phase_end_checkpoints(tree_.root);
 
-    ConfigProblems problems(tree_.file);
+    ConfigProblems problems(tree_.file, &tree_.root);
     problems.list() = tree_.problems;
-    problems.set_tree(&tree_.root);
     ConfigReader reader(&tree_.root, "", problems);
-    reader.integer<std::uint32_t>("trials", trials_, 1, 100000000);
+    reader.integer<std::uint32_t>("trials", trials_, 1, most_runs);
     reader.integer<std::uint32_t>("trials_per_batch", trials_per_batch_, 0);
     if (trials_per_batch_ > 0 && trials_ % trials_per_batch_ != 0)
         problems.add("trials_per_batch", "must divide trials = " + std::to_string(trials_) +
@@ -99,17 +95,20 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     reader.word("trial_results", results, {"all", "none"});
     keeps_results_ = results == 0;
     points_ = read_sweep(reader.node("sweep"), problems);
+    if (size() > most_runs)
+        problems.add("trials", "trials at " + std::to_string(points_.size()) +
+                                   " points are more than " + std::to_string(most_runs) +
+                                   " runs (is " + std::to_string(trials_) + ")");
 
+    constexpr std::size_t most_problems = 1000;
     for (const SweepPoint& point : points_) {
+        if (problems.list().size() > most_problems) break;
         try {
             const Experiment experiment = make_experiment(at_point(tree_, point));
             base_seed_ = experiment.seed;
             output_directory_ = experiment.output_directory;
         } catch (const ConfigError& error) {
-            for (const ConfigProblem& problem : error.problems())
-                if (std::none_of(problems.list().begin(), problems.list().end(),
-                                 [&](const ConfigProblem& known) { return same(known, problem); }))
-                    problems.list().push_back(problem);
+            for (const ConfigProblem& problem : error.problems()) problems.add_new(problem);
         }
     }
     problems.throw_if_any();
@@ -126,10 +125,10 @@ std::uint64_t Ensemble::seed(std::uint32_t trial) const {
     return (std::uint64_t{words.word[0]} << 32 | words.word[1]) >> 11;
 }
 
-Experiment Ensemble::experiment(EnsembleItem item) const {
+ConfigTree Ensemble::tree(EnsembleItem item) const {
     ConfigTree tree = at_point(tree_, points_.at(item.point));
     set_value(tree.root, "simulation.seed", scalar(std::to_string(seed(item.trial)), false, {}));
-    return make_experiment(tree);
+    return tree;
 }
 
 std::string Ensemble::configuration() const {

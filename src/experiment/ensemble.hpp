@@ -52,7 +52,9 @@ class Ensemble {
     //! Seed of a trial, the same at every point; any other run with this seed is the same run.
     std::uint64_t seed(std::uint32_t trial) const;
     //! The single run with seed and settings of this trial, without an output directory.
-    Experiment experiment(EnsembleItem item) const;
+    Experiment experiment(EnsembleItem item) const { return make_experiment(tree(item)); }
+    //! The configuration of this run, with the places where it was written.
+    ConfigTree tree(EnsembleItem item) const;
     //! Text from which the same ensemble can be made; file names in it are absolute.
     std::string configuration() const;
 

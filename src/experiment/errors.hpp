@@ -33,6 +33,8 @@ struct ConfigProblem {
     int line = 0;      //!< 1-based; 0 if the problem has no line (an override, a missing section)
     std::string key;   //!< full name, e.g. "stimuli.learn.rate_Hz"; empty for a syntax error
     std::string message;
+
+    bool operator==(const ConfigProblem&) const = default;
 };
 
 // Every problem of a configuration at once; the text has one line "file:line: key: message" for

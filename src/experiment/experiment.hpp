@@ -84,7 +84,8 @@ struct Recording {
     //! Not yet looked up in a network; see resolve_recorded_synapses.
     std::vector<SynapseSelection> selections;
     Step every_steps = 10;
-    std::vector<double> snapshots_s;  //!< times of whole-network snapshots of h and z, ascending
+    //! Times of whole-network snapshots of h and z; ascending once they are validated.
+    std::vector<double> snapshots_s;
 
     bool operator==(const Recording&) const = default;
 };

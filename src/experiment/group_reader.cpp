@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "experiment/nearest_name.hpp"
 #include "experiment/random_subset.hpp"
@@ -14,6 +15,7 @@ namespace {
 // A group as written, before the groups it refers to are known.
 struct GroupSpec {
     bool valid = true;
+    bool resolved = false;
     bool random = false;
     std::string of;             // empty if the ids are given directly
     std::string path;           // of the map that holds count or fraction
@@ -93,11 +95,13 @@ GroupSpec read_spec(ConfigReader reader, const std::string& path, NeuronId size)
     return spec;
 }
 
-// Resolves references in any order of definition.
+// Resolves references in any order of definition. What depends on a wrong value elsewhere, like the
+// size of a population, stays open, and no problem is seen in it.
 class GroupResolver {
   public:
+    //! \param seed  nothing if it is not known
     GroupResolver(std::vector<Group>& groups, std::map<std::string, GroupSpec>& specs,
-                  std::uint64_t seed, ConfigProblems& problems)
+                  std::optional<std::uint64_t> seed, ConfigProblems& problems)
         : groups_(groups), specs_(specs), seed_(seed), problems_(problems) {}
 
     void resolve_all() {
@@ -105,7 +109,7 @@ class GroupResolver {
     }
 
   private:
-    // False if the group or one it refers to is not usable.
+    // False if the group or one it refers to is not usable; ids that stay open are empty.
     bool resolve(Group& group) {
         const auto found = specs_.find(group.name);
         if (found == specs_.end()) return true;  // built in
@@ -115,7 +119,7 @@ class GroupResolver {
             group.ids = spec.ids;
             return true;
         }
-        if (!group.ids.empty()) return true;
+        if (spec.resolved) return true;
         if (const auto open = std::find(chain_.begin(), chain_.end(), group.name);
             open != chain_.end()) {
             report_cycle({open, chain_.end()});
@@ -124,6 +128,7 @@ class GroupResolver {
         chain_.push_back(group.name);
         spec.valid = take_part(group, spec);
         chain_.pop_back();
+        spec.resolved = spec.valid;
         return spec.valid;
     }
 
@@ -131,6 +136,7 @@ class GroupResolver {
         const Group* whole = find_group(groups_, spec.of, spec.path + ".of", problems_);
         if (whole == nullptr || !resolve(groups_[whole - groups_.data()])) return false;
         const std::size_t size = whole->ids.size();
+        if (size == 0 && is_open(whole->name)) return true;
         if (spec.count > size) {
             problems_.add(spec.path + ".count", "must be at most " + std::to_string(size) +
                                                     ", the size of group " + spec.of + " (is " +
@@ -145,10 +151,16 @@ class GroupResolver {
                                                        " neurons of group " + spec.of);
             return false;
         }
-        group.ids = spec.random
-                        ? random_subset(whole->ids, count, seed_, group.name)
-                        : std::vector<NeuronId>(whole->ids.begin(), whole->ids.begin() + count);
+        if (!spec.random)
+            group.ids.assign(whole->ids.begin(), whole->ids.begin() + count);
+        else if (seed_)
+            group.ids = random_subset(whole->ids, count, *seed_, group.name);
         return true;
+    }
+
+    // Of a group without ids: whether it may have some. Only `inh` can be empty.
+    bool is_open(const std::string& name) const {
+        return name != "inh" || problems_.concern("populations");
     }
 
     void report_cycle(const std::vector<std::string>& names) {
@@ -160,12 +172,25 @@ class GroupResolver {
 
     std::vector<Group>& groups_;
     std::map<std::string, GroupSpec>& specs_;
-    std::uint64_t seed_;
+    std::optional<std::uint64_t> seed_;
     ConfigProblems& problems_;
     std::vector<std::string> chain_;  // groups being resolved
 };
 
 }  // namespace
+
+KnownSizes::KnownSizes(const Populations& populations, ConfigProblems& problems) {
+    if (!problems.concern("populations")) {
+        n_exc = populations.n_exc;
+        n_all = populations.size();
+    } else if (std::all_of(problems.list().begin(), problems.list().end(),
+                           [](const ConfigProblem& problem) {
+                               return !problem.key.starts_with("populations") ||
+                                      problem.key == "populations.n_inh";
+                           })) {
+        n_exc = populations.n_exc;
+    }
+}
 
 bool is_valid_name(const std::string& name) {
     const std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -186,13 +211,11 @@ const Group* find_group(const std::vector<Group>& groups, const std::string& nam
 std::vector<Group> read_groups(ConfigReader reader, const Populations& populations,
                                std::uint64_t seed) {
     ConfigProblems& problems = reader.problems();
-    // With broken populations any id may be right; only the names of groups are of use then.
-    const bool sizes_known = !problems.concern("populations");
-    const NeuronId size = sizes_known ? populations.size() : most_neurons;
+    const KnownSizes sizes(populations, problems);
 
     std::vector<Group> groups = {{"exc", {}}, {"inh", {}}, {"all", {}}};
-    if (sizes_known) {
-        groups[0].ids = consecutive(0, populations.n_exc);
+    if (sizes.n_exc) groups[0].ids = consecutive(0, *sizes.n_exc);
+    if (sizes.n_all) {
         groups[1].ids = consecutive(populations.n_exc, populations.n_inh);
         groups[2].ids = consecutive(0, populations.size());
     }
@@ -204,10 +227,12 @@ std::vector<Group> read_groups(ConfigReader reader, const Populations& populatio
             problems.add(reader.place_of(name), reader.path_of(name), valid_name_rule);
         } else {
             groups.push_back({name, {}});
-            specs[name] = read_spec(reader.section(name), reader.path_of(name), size);
+            specs[name] = read_spec(reader.section(name), reader.path_of(name), sizes.most_all());
         }
     }
-    if (sizes_known) GroupResolver(groups, specs, seed, problems).resolve_all();
+    std::optional<std::uint64_t> known_seed;
+    if (!problems.concern("simulation.seed")) known_seed = seed;
+    GroupResolver(groups, specs, known_seed, problems).resolve_all();
     return groups;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,20 @@
 
 namespace engram {
 
+// Numbers of neurons, as far as the section `populations` is right.
+struct KnownSizes {
+    std::optional<NeuronId> n_exc;
+    std::optional<NeuronId> n_all;
+
+    KnownSizes(const Populations& populations, ConfigProblems& problems);
+    //! Ids from here on are wrong in any case.
+    NeuronId most_exc() const { return n_exc.value_or(most_neurons); }
+    NeuronId most_all() const { return n_all.value_or(most_neurons); }
+};
+
 //! Reads the section `groups`: the built-in groups, then the configured ones in their order.
-//! A group with a problem has no ids, but is listed, so that references to it are understood.
+//! A group with a problem, or one that follows from a wrong value elsewhere, has no ids, but is
+//! listed, so that references to it are understood.
 std::vector<Group> read_groups(ConfigReader reader, const Populations& populations,
                                std::uint64_t seed);
 

@@ -5,9 +5,12 @@
 #include <utility>
 
 #include "experiment/group_reader.hpp"
+#include "experiment/parameter_fields.hpp"
 
 namespace engram {
 namespace {
+
+constexpr std::uint32_t most_recorded = 1'000'000;
 
 std::string item_path(const ConfigReader& reader, const std::string& key, std::size_t index) {
     return reader.path_of(key) + "[" + std::to_string(index) + "]";
@@ -24,7 +27,7 @@ class NeuronList {
                              is_valid_name(item.text) && !to_number(item);
         if (is_name) {
             const Group* group = find_group(groups_, item.text, path, problems_);
-            if (group != nullptr)
+            if (group != nullptr && has_room_for(*group, item, path))
                 for (const NeuronId id : group->ids) add_id(id, item, path);
         } else if (const auto id = to_integer<NeuronId>(item, 0, size_ - 1)) {
             add_id(*id, item, path);
@@ -38,6 +41,15 @@ class NeuronList {
     const std::vector<NeuronId>& ids() const { return ids_; }
 
   private:
+    bool has_room_for(const Group& group, const ConfigNode& item, const std::string& path) {
+        if (ids_.size() + group.ids.size() <= most_recorded) return true;
+        problems_.add(item.place, path,
+                      "group " + group.name + " has " + std::to_string(group.ids.size()) +
+                          " neurons; at most " + std::to_string(most_recorded) +
+                          " can be recorded");
+        return false;
+    }
+
     void add_id(NeuronId id, const ConfigNode& item, const std::string& path) {
         if (seen_.insert(id).second)
             ids_.push_back(id);
@@ -110,7 +122,7 @@ std::vector<SynapseSelection> read_selections(ConfigReader& reader,
         entry.require("from").require("to");
         entry.text("from", selection.from);
         entry.text("to", selection.to);
-        entry.integer<std::uint32_t>("count", selection.count, 1);
+        entry.integer<std::uint32_t>("count", selection.count, 1, most_recorded);
         entry.finish();
         if (!selection.from.empty())
             find_group(groups, selection.from, entry.path_of("from"), reader.problems());
@@ -126,21 +138,13 @@ std::vector<SynapseSelection> read_selections(ConfigReader& reader,
 Recording read_recording(ConfigReader reader, const Populations& populations,
                          const std::vector<Group>& groups) {
     Recording record;
-    if (!reader.problems().concern("populations")) {
-        record.neurons = read_neurons(reader, groups, populations.size());
-        record.synapses = read_synapses(reader, "synapses", populations.n_exc);
-        record.synapses_if_present =
-            read_synapses(reader, "synapses_if_present", populations.n_exc);
-        record.selections = read_selections(reader, groups);
-    } else {
-        reader.node("neurons");
-        reader.node("synapses");
-        reader.node("synapses_if_present");
-        reader.node("synapses_between");
-    }
+    const KnownSizes sizes(populations, reader.problems());
+    record.neurons = read_neurons(reader, groups, sizes.most_all());
+    record.synapses = read_synapses(reader, "synapses", sizes.most_exc());
+    record.synapses_if_present = read_synapses(reader, "synapses_if_present", sizes.most_exc());
+    record.selections = read_selections(reader, groups);
     reader.integer<Step>("every_steps", record.every_steps, 1);
-    reader.numbers("snapshots_s", record.snapshots_s, not_negative);
-    std::sort(record.snapshots_s.begin(), record.snapshots_s.end());
+    reader.numbers("snapshots_s", record.snapshots_s, between(0, longest_time_s));
     reader.finish();
     return record;
 }

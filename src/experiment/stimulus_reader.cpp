@@ -2,6 +2,7 @@
 
 #include "experiment/group_reader.hpp"
 #include "experiment/number_text.hpp"
+#include "experiment/parameter_fields.hpp"
 #include "experiment/schemes.hpp"
 
 namespace engram {
@@ -9,6 +10,9 @@ namespace {
 
 constexpr double stet_standard_duration_s = 1200;
 constexpr double stet_shortest_duration_s = 2;  // three trains of 1 s that do not overlap
+constexpr Range time_s = between(0, longest_time_s);
+constexpr Range inputs = between(0, 1e9);
+constexpr Range rate_Hz = between(0, 1e9);
 
 std::vector<std::string> all_scheme_keys() {
     return {"start_s", "duration_s", "n_inputs", "rate_Hz", "spike_times_ms"};
@@ -28,28 +32,29 @@ void check_keys(ConfigReader& reader, Scheme scheme) {
 
 void read_numbers(ConfigReader& reader, Stimulus& stimulus) {
     if (stimulus.scheme == Scheme::stet) stimulus.duration_s = stet_standard_duration_s;
-    const Range duration_range =
-        stimulus.scheme == Scheme::stet ? Range{stet_shortest_duration_s} : positive;
+    const Range duration_range = stimulus.scheme == Scheme::stet
+                                     ? between(stet_shortest_duration_s, longest_time_s)
+                                     : above_0_up_to(longest_time_s);
     const auto read = [&](const char* key, double& target, Range range) {
         if (scheme_takes(stimulus.scheme, key)) reader.number(key, target, range);
     };
-    read("start_s", stimulus.start_s, not_negative);
+    read("start_s", stimulus.start_s, time_s);
     read("duration_s", stimulus.duration_s, duration_range);
-    read("n_inputs", stimulus.n_inputs, not_negative);
-    read("rate_Hz", stimulus.rate_Hz, not_negative);
+    read("n_inputs", stimulus.n_inputs, inputs);
+    read("rate_Hz", stimulus.rate_Hz, rate_Hz);
 }
 
 void read_spike_times(ConfigReader& reader, std::vector<double>& times) {
     const std::string key = "spike_times_ms";
-    reader.numbers(key, times, not_negative);
-    if (!reader.has(key) || reader.problems().concern(reader.path_of(key))) return;
-    if (times.empty()) reader.problem(key, "must have at least one time");
+    reader.numbers(key, times, between(0, 1000.0 * longest_time_s));
+    if (!reader.has(key)) return;
+    if (times.empty() && !reader.problems().concern(reader.path_of(key)))
+        reader.problem(key, "must have at least one time");
     for (std::size_t i = 1; i < times.size(); ++i)
-        if (times[i] <= times[i - 1]) {
-            reader.problem(key, "must be ascending (" + number_text(times[i]) + " follows " +
-                                    number_text(times[i - 1]) + ")");
-            return;
-        }
+        if (times[i] <= times[i - 1])  // not true of an item that is no time
+            reader.problems().add(reader.path_of(key) + "[" + std::to_string(i) + "]",
+                                  "must be ascending (" + number_text(times[i]) + " follows " +
+                                      number_text(times[i - 1]) + ")");
 }
 
 void read_group(ConfigReader& reader, Stimulus& stimulus, const std::vector<Group>& groups) {
@@ -57,8 +62,9 @@ void read_group(ConfigReader& reader, Stimulus& stimulus, const std::vector<Grou
     const std::string path = reader.path_of("group");
     if (!reader.has("group") || reader.problems().concern(path)) return;
     const Group* group = find_group(groups, stimulus.group, path, reader.problems());
-    if (group != nullptr && group->ids.empty() && !reader.problems().concern("populations") &&
-        !reader.problems().concern("groups"))
+    // Of the groups that are right and known, only this one can be empty.
+    if (group != nullptr && group->ids.empty() && group->name == "inh" &&
+        !reader.problems().concern("populations"))
         reader.problem("group", "group '" + stimulus.group + "' has no neurons");
 }
 
@@ -84,8 +90,10 @@ Stimulus read_stimulus(ConfigReader reader, const std::string& name,
     } else {
         // Without a scheme it is unknown which of these are right; none may be negative.
         double ignored = 0;
-        for (const char* key : {"start_s", "duration_s", "n_inputs", "rate_Hz"})
-            reader.number(key, ignored, not_negative);
+        reader.number("start_s", ignored, time_s);
+        reader.number("duration_s", ignored, time_s);
+        reader.number("n_inputs", ignored, inputs);
+        reader.number("rate_Hz", ignored, rate_Hz);
         read_spike_times(reader, stimulus.spike_times_ms);
     }
     reader.finish();

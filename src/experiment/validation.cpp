@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
+#include <set>
 
+#include "experiment/magnitudes.hpp"
 #include "experiment/number_text.hpp"
 #include "experiment/schemes.hpp"
 #include "experiment/stimulation.hpp"
@@ -29,7 +31,9 @@ class Validator {
         check_connectivity();
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
         check_snapshots();
+        check_checkpoints();
         check_defaults();
+        check_magnitudes(experiment_, problems_);
     }
 
   private:
@@ -37,6 +41,10 @@ class Validator {
         for (const std::string& key : keys)
             if (problems_.concern(key)) return false;
         return true;
+    }
+
+    static std::string item(const std::string& key, std::size_t index) {
+        return key + "[" + std::to_string(index) + "]";
     }
 
     static std::string is(double value) { return " (is " + number_text(value) + ")"; }
@@ -54,7 +62,10 @@ class Validator {
 
     // `value` in the unit of its key, which is `unit_ms` long. False if there is a problem.
     bool check_time(const std::string& key, double value, double unit_ms) {
-        if (!sound({key, "simulation.dt_ms"})) return false;
+        return sound({key, "simulation.dt_ms"}) && check_steps(key, value, unit_ms);
+    }
+
+    bool check_steps(const std::string& key, double value, double unit_ms) {
         if (value * unit_ms / experiment_.dt_ms > most_steps)
             problems_.add(key, "must be at most 2^52 time steps" + is(value));
         else if (!is_multiple_of_dt(value * unit_ms))
@@ -155,8 +166,9 @@ class Validator {
         const bool has_spikes = scheme_takes(stimulus.scheme, "spike_times_ms");
         const std::string start_key = path + (has_spikes ? ".spike_times_ms" : ".start_s");
         const std::string duration_key = path + ".duration_s";
-        for (const double time_ms : stimulus.spike_times_ms)
-            if (!check_time(start_key, time_ms, 1.0)) break;
+        for (std::size_t i = 0; i < stimulus.spike_times_ms.size(); ++i)
+            if (const double time_ms = stimulus.spike_times_ms[i]; !std::isnan(time_ms))
+                check_steps(item(start_key, i), time_ms, 1.0);
         if (!has_spikes) check_time(start_key, stimulus.start_s, 1000.0);
         if (scheme_takes(stimulus.scheme, "duration_s"))
             check_time(duration_key, stimulus.duration_s, 1000.0);
@@ -190,18 +202,28 @@ class Validator {
     }
 
     void check_snapshots() {
-        const std::string key = "record.snapshots_s";
-        if (!sound({key, "simulation.duration_s", "simulation.dt_ms"})) return;
-        Step previous = -1;
-        for (const double time_s : experiment_.record.snapshots_s) {
-            if (!check_time(key, time_s, 1000.0)) return;
-            const Step step = experiment_.steps_from_s(time_s);
-            if (step > experiment_.duration_steps())
+        if (!sound({"simulation.dt_ms"})) return;
+        const bool duration_known = sound({"simulation.duration_s"});
+        const std::vector<double>& times_s = experiment_.record.snapshots_s;
+        std::set<Step> seen;
+        for (std::size_t i = 0; i < times_s.size(); ++i) {
+            const std::string key = item("record.snapshots_s", i);
+            if (std::isnan(times_s[i]) || !check_steps(key, times_s[i], 1000.0)) continue;
+            const Step step = experiment_.steps_from_s(times_s[i]);
+            if (duration_known && step > experiment_.duration_steps())
                 problems_.add(key, "must be in [0, simulation.duration_s = " +
-                                       number_text(experiment_.duration_s) + "]" + is(time_s));
-            if (step == previous) problems_.add(key, "lists " + number_text(time_s) + " again");
-            previous = step;
+                                       number_text(experiment_.duration_s) + "]" + is(times_s[i]));
+            else if (!seen.insert(step).second)
+                problems_.add(key, "lists " + number_text(times_s[i]) + " again");
         }
+    }
+
+    void check_checkpoints() {
+        const std::string key = "checkpoint.every_simulated_s";
+        const double every_s = experiment_.checkpoint.every_simulated_s;
+        if (sound({key, "simulation.dt_ms"}) && every_s > 0 &&
+            experiment_.steps_from_s(every_s) < 1)
+            problems_.add(key, "must be 0 (none) or at least one time step" + is(every_s));
     }
 
     const Experiment& experiment_;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "io/hdf5_dataset.hpp"
+#include "io/edge_group.hpp"
 #include "network/network.hpp"
 
 namespace engram {
@@ -18,25 +18,18 @@ class EdgeWiring : public Wiring {
     //! \throw FileError if the file is none of SONATA edges, or has no index by target
     EdgeWiring(const std::string& path, const Populations& populations);
 
-    //! \throw FileError if a node id is out of range, an edge is double, or connects a neuron with
-    //!        itself
+    //! \throw FileError as EdgeGroup::append_sources, and if an edge is double, or connects a
+    //! neuron
+    //!        with itself
     void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const override;
+    //! \throw SharedFileError also if there are edges that the index does not lead to
+    void visit_all(const Populations& populations, const TargetVisitor& visitor,
+                   MPI_Comm communicator) const override;
+    SynapseCounts expected_synapses(const Populations& populations) const override;
 
   private:
-    struct EdgeGroup {
-        std::string name;
-        NeuronId first_source;  //!< global id of node 0 of the source population
-        NeuronId n_sources;
-        NeuronId first_target;
-        NeuronId n_targets;
-        h5::DataSet source_ids;
-        h5::DataSet ranges_of_target;  //!< [target][begin, end) of rows of edge_ranges
-        h5::DataSet edge_ranges;       //!< [row][begin, end) of edges
-    };
-
-    EdgeGroup open_group(const std::string& name, const Populations& populations) const;
-    void append_sources(const EdgeGroup& group, NeuronId first, NeuronId count,
-                        std::vector<std::vector<NeuronId>>& sources) const;
+    void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor,
+               std::vector<std::uint64_t>& n_read) const;
     [[noreturn]] void fail(const std::string& problem) const;
 
     std::string path_;

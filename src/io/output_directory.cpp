@@ -51,6 +51,16 @@ std::vector<fs::path> results_in(const fs::path& directory) {
     return results;
 }
 
+// A project of the user may well have a config.yaml and trials of its own.
+bool is_ours(const fs::path& directory, const std::vector<fs::path>& results) {
+    std::error_code ignored;
+    return fs::is_directory(directory / "partial", ignored) ||
+           std::any_of(results.begin(), results.end(), [](const fs::path& result) {
+               const std::string name = result.filename().string();
+               return name.ends_with(".h5");
+           });
+}
+
 void create(const fs::path& directory) {
     std::error_code error;
     fs::create_directories(directory, error);
@@ -74,7 +84,15 @@ void remove_tree(const fs::path& path) {
 
 }  // namespace
 
+void require_place_for_results(const fs::path& path) {
+    std::error_code ignored;
+    if (fs::weakly_canonical(fs::absolute(path, ignored), ignored).relative_path().empty())
+        throw FileError(path.string(),
+                        "the root directory is no place for results; choose another --output");
+}
+
 OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
+    require_place_for_results(path);
     create(path);
     const std::vector<fs::path> results = results_in(path);
     const auto holds_something = std::find_if(
@@ -86,6 +104,10 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
                                            "); choose another --output, or pass --force to "
                                            "replace them");
     }
+    if (holds_something != results.end() && !is_ours(path, results))
+        throw FileError(path.string(), "its " + holds_something->filename().string() +
+                                           " does not come from Engram, and is not replaced; "
+                                           "choose another --output, or move it away");
     // The configuration is replaced in one step later: a run that restarts must not lose it.
     for (const fs::path& result : results)
         if (result.filename() != "config.yaml") remove_tree(result);
@@ -95,9 +117,22 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
 
 OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force,
                                          std::optional<DirectoryLock>& lock) {
+    require_place_for_results(path);
     create(path);
     lock.emplace(path);
     return prepare(path, force);
+}
+
+void OutputDirectory::require_outside(const fs::path& path, const std::string& file) {
+    std::error_code ignored;
+    const fs::path inside =
+        fs::weakly_canonical(file, ignored).lexically_relative(fs::weakly_canonical(path, ignored));
+    if (inside.empty()) return;
+    const fs::path entry = path / *inside.begin();
+    if (is_result(entry, fs::symlink_status(entry, ignored)))
+        throw FileError(file,
+                        "lies among the results that this run would replace "
+                        "(connectivity.file); copy it elsewhere, or choose another --output");
 }
 
 OutputDirectory OutputDirectory::trial(std::uint32_t point, std::uint32_t trial) const {

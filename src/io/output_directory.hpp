@@ -18,12 +18,16 @@ class OutputDirectory {
     explicit OutputDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
     //! Make a directory, with its parents, ready for a new run. Results of an earlier run are an
-    //! error, unless `force` removes them; other files are never touched.
+    //! error, unless `force` removes them; other files are never touched, nor is a directory that
+    //! only has files of the same names from elsewhere.
     static OutputDirectory prepare(const std::filesystem::path& path, bool force);
 
     //! The same, kept from other jobs from before anything is removed.
     static OutputDirectory prepare(const std::filesystem::path& path, bool force,
                                    std::optional<DirectoryLock>& lock);
+
+    //! \throw FileError if a file that the run reads is among the results that it would replace
+    static void require_outside(const std::filesystem::path& path, const std::string& file);
 
     const std::filesystem::path& path() const { return path_; }
     std::string config() const { return file("config.yaml"); }

@@ -12,6 +12,7 @@ namespace engram::model {
 using FixedPoint = std::int64_t;
 
 inline constexpr double fixed_point_quantum = 0x1p-40;
+inline constexpr double fixed_point_limit = 0x1p23;  //!< [mV]
 
 ENGRAM_HD_INLINE FixedPoint to_fixed_point(double value) {
 #if defined(__CUDA_ARCH__)

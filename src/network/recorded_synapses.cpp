@@ -37,28 +37,47 @@ bool is_present(const Wiring& wiring, const RecordedSynapse& synapse) {
     return present;
 }
 
+void check_listed(const Experiment& experiment, const Wiring& wiring, ConfigProblems& problems,
+                  const std::string& note) {
+    const std::vector<RecordedSynapse>& listed = experiment.record.synapses;
+    for (std::size_t i = 0; i < listed.size(); ++i)
+        if (!is_present(wiring, listed[i]))
+            problems.add("record.synapses[" + std::to_string(i) + "]",
+                         missing_synapse_message(listed[i], experiment.connectivity) + note);
+}
+
 }  // namespace
 
-void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring) {
+std::string missing_synapse_message(const RecordedSynapse& synapse,
+                                    const Connectivity& connectivity) {
+    return "there is no synapse from neuron " + std::to_string(synapse.pre) + " to neuron " +
+           std::to_string(synapse.post) +
+           (connectivity.file ? " in " + *connectivity.file
+                              : std::string(" in this network, whose wiring depends on the seed")) +
+           "; choose a pair that is connected, or list it in record.synapses_if_present";
+}
+
+void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring,
+                               ConfigProblems& problems, const std::string& note) {
+    check_listed(experiment, wiring, problems, note);
     std::set<Pair> recorded;
     for (const auto& [pre, post] : experiment.record.synapses) recorded.insert({pre, post});
     for (const RecordedSynapse& synapse : experiment.record.synapses_if_present)
         if (is_present(wiring, synapse) && recorded.insert({synapse.pre, synapse.post}).second)
             experiment.record.synapses.push_back(synapse);
     experiment.record.synapses_if_present.clear();
-    std::vector<ConfigProblem> problems;
-    for (const SynapseSelection& wanted : experiment.record.selections) {
+    for (std::size_t i = 0; i < experiment.record.selections.size(); ++i) {
+        const SynapseSelection& wanted = experiment.record.selections[i];
         const auto found = select(experiment, wiring, wanted, recorded);
         if (found.size() < wanted.count)
-            problems.push_back({"", 0, "record.synapses_between",
-                                "only " + std::to_string(found.size()) +
-                                    " plastic synapses (not listed before) lead from group '" +
-                                    wanted.from + "' to group '" + wanted.to + "', " +
-                                    std::to_string(wanted.count) + " are wanted"});
+            problems.add("record.synapses_between[" + std::to_string(i) + "]",
+                         "only " + std::to_string(found.size()) +
+                             " plastic synapses (not listed before) lead from group '" +
+                             wanted.from + "' to group '" + wanted.to + "', " +
+                             std::to_string(wanted.count) + " are wanted" + note);
         experiment.record.synapses.insert(experiment.record.synapses.end(), found.begin(),
                                           found.end());
     }
-    if (!problems.empty()) throw ConfigError(std::move(problems));
     experiment.record.selections.clear();
 }
 

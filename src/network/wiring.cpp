@@ -1,13 +1,31 @@
 #include "network/wiring.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <sstream>
 
 #include "experiment/errors.hpp"
 #include "model/random.hpp"
+#include "network/collective.hpp"
 
 namespace engram {
+
+VisitedShare::VisitedShare(const Populations& populations, MPI_Comm communicator) {
+    const auto begin_of = [&](int rank) {
+        return static_cast<NeuronId>(std::uint64_t{populations.size()} *
+                                     static_cast<std::uint64_t>(rank) /
+                                     static_cast<std::uint64_t>(size_of(communicator)));
+    };
+    first = begin_of(rank_of(communicator));
+    count = begin_of(rank_of(communicator) + 1) - first;
+}
+
+void Wiring::visit_all(const Populations& populations, const TargetVisitor& visitor,
+                       MPI_Comm communicator) const {
+    const VisitedShare share(populations, communicator);
+    collectively(communicator, [&] { visit(share.first, share.count, visitor); });
+}
 
 RandomWiring::RandomWiring(NeuronId n_neurons, double probability, std::uint64_t seed)
     : n_neurons_(n_neurons), probability_(probability), seed_(seed) {}
@@ -40,6 +58,13 @@ void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& vi
         }
         visitor(target, sources);
     }
+}
+
+SynapseCounts RandomWiring::expected_synapses(const Populations& populations) const {
+    const double n = populations.size();
+    const double n_exc = populations.n_exc;
+    const double plastic_pairs = n_exc * (n_exc - 1.0);
+    return {probability_ * plastic_pairs, probability_ * (n * (n - 1.0) - plastic_pairs)};
 }
 
 namespace {
@@ -113,6 +138,14 @@ MatrixWiring::MatrixWiring(const std::string& path, NeuronId n_neurons) : source
 void MatrixWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const {
     for (NeuronId target = first; target < first + count; ++target)
         visitor(target, sources_.at(target));
+}
+
+SynapseCounts MatrixWiring::expected_synapses(const Populations& populations) const {
+    SynapseCounts counts;
+    for (NeuronId target = 0; target < sources_.size(); ++target)
+        for (const NeuronId source : sources_[target])
+            ++(std::max(source, target) < populations.n_exc ? counts.plastic : counts.fixed);
+    return counts;
 }
 
 }  // namespace engram

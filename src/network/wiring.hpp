@@ -1,6 +1,8 @@
 // Who projects to whom: the sources of one target neuron at a time, the same on every rank.
 #pragma once
 
+#include <mpi.h>
+
 #include <functional>
 #include <span>
 #include <string>
@@ -13,11 +15,30 @@ namespace engram {
 //! Receives a target and its sources, ascending.
 using TargetVisitor = std::function<void(NeuronId target, std::span<const NeuronId> sources)>;
 
+struct SynapseCounts {
+    double plastic = 0;  //!< between excitatory neurons
+    double fixed = 0;
+};
+
 class Wiring {
   public:
     virtual ~Wiring() = default;
     //! Visits the targets [first, first + count) in ascending order.
     virtual void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const = 0;
+    //! Collective. Visits every target on one rank, an even share on each, and checks the whole of
+    //! what the wiring is read from.
+    //! \throw SharedFileError
+    virtual void visit_all(const Populations& populations, const TargetVisitor& visitor,
+                           MPI_Comm communicator) const;
+    //! Expected numbers, without visiting a file.
+    virtual SynapseCounts expected_synapses(const Populations& populations) const = 0;
+};
+
+//! The even share of neurons [first, first + count) that a rank visits in Wiring::visit_all.
+struct VisitedShare {
+    NeuronId first = 0;
+    NeuronId count = 0;
+    VisitedShare(const Populations& populations, MPI_Comm communicator);
 };
 
 // Every ordered pair of different neurons independently with one probability.
@@ -25,6 +46,7 @@ class RandomWiring : public Wiring {
   public:
     RandomWiring(NeuronId n_neurons, double probability, std::uint64_t seed);
     void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const override;
+    SynapseCounts expected_synapses(const Populations& populations) const override;
 
   private:
     NeuronId n_neurons_;
@@ -40,6 +62,7 @@ class MatrixWiring : public Wiring {
     //!        diagonal
     MatrixWiring(const std::string& path, NeuronId n_neurons);
     void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const override;
+    SynapseCounts expected_synapses(const Populations& populations) const override;
 
   private:
     std::vector<std::vector<NeuronId>> sources_;  // by target

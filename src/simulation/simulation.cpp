@@ -5,6 +5,8 @@
 
 #include "experiment/errors.hpp"
 #include "network/collective.hpp"
+#include "network/recorded_synapses.hpp"
+#include "simulation/weight_check.hpp"
 
 namespace engram {
 
@@ -48,11 +50,7 @@ void Simulation::check_recorded_synapses() const {
     for (std::size_t i = 0; i < recorded.size(); ++i)
         if (missing[i] != 0)
             problems.push_back({"", 0, "record.synapses",
-                                "there is no synapse from neuron " +
-                                    std::to_string(recorded[i].pre) + " to neuron " +
-                                    std::to_string(recorded[i].post) +
-                                    " in this network (with a random wiring this depends on the "
-                                    "seed); choose a pair that is connected"});
+                                missing_synapse_message(recorded[i], experiment_.connectivity)});
     if (!problems.empty()) throw ConfigError(std::move(problems));
 }
 
@@ -169,7 +167,9 @@ void Simulation::save_checkpoint() {
     }
     position_.reference = executor_->reference();
     saved_step_ = position_.step;
-    store_->save(position_, shared, executor_->local_state(position_.step, position_.within_phase));
+    const LocalState local = executor_->local_state(position_.step, position_.within_phase);
+    check_weights(local, network_, position_.step, experiment_.dt_ms);
+    store_->save(position_, shared, local);
 }
 
 LocalState Simulation::begin_restore(const RunPosition& position) {
@@ -223,11 +223,16 @@ void Simulation::hand_out_spikes(const std::vector<PackedSpike>& spikes, Step be
 }
 
 void Simulation::hand_out_snapshots(std::vector<Snapshot> snapshots) {
-    for (const Snapshot& snapshot : snapshots) sink_->write_snapshot(snapshot.view());
+    for (const Snapshot& snapshot : snapshots) hand_out(snapshot.view());
 }
 
 void Simulation::take_final_snapshot() {
-    sink_->write_snapshot(executor_->weights(experiment_.duration_steps()));
+    hand_out(executor_->weights(experiment_.duration_steps()));
+}
+
+void Simulation::hand_out(const SnapshotView& snapshot) {
+    check_weights(snapshot, network_, experiment_.dt_ms);
+    sink_->write_snapshot(snapshot);
 }
 
 }  // namespace engram

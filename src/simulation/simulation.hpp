@@ -35,7 +35,8 @@ class Simulation {
     //! Collective. Runs the schedule from the present position. Rank 0 decides which phase comes
     //! next. Returns early, after a checkpoint, if the store asks for a stop.
     //! \param store  saves checkpoints; null: none
-    //! \throw NumericalError on the rank where a state is no longer finite
+    //! \throw NumericalError on the rank where a state is no longer finite: potentials are looked
+    //!        at after each epoch, weights whenever they are handed out or saved, and at the end
     RunOutcome run(ResultSink& sink, ProgressListener& progress, CheckpointStore* store = nullptr);
 
     //! Prepares for overwriting by a saved state: the views of what is local.
@@ -69,6 +70,7 @@ class Simulation {
                          PhaseReport& report);
     void hand_out_snapshots(std::vector<Snapshot> snapshots);
     void take_final_snapshot();
+    void hand_out(const SnapshotView& snapshot);
     std::vector<Step> snapshot_steps_within(const Phase& phase) const;
 
     Experiment experiment_;

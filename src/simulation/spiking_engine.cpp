@@ -22,6 +22,7 @@ SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& networ
       active_(network, experiment, state, calcium_),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       dt_s_(experiment.dt_ms / 1000.0),
+      fold_interval_s_(fold_interval_s(experiment.synapses)),
       n_exc_(experiment.populations.n_exc),
       weight_exc_inh_(
           model::to_fixed_point(experiment.connectivity.w_ei * experiment.synapses.h_0_mV)),
@@ -68,7 +69,7 @@ WorkCounters SpikingEngine::work() const {
 void SpikingEngine::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                               std::vector<PackedSpike>& fired, TraceSampler& sampler) {
     fired.clear();
-    if (static_cast<double>(begin - state_.reference()) * dt_s_ >= fold_interval_s)
+    if (static_cast<double>(begin - state_.reference()) * dt_s_ >= fold_interval_s_)
         state_.fold(begin);
     std::size_t next = 0;
     for (int offset = 0; offset < steps; offset += model::max_block_steps) {

@@ -98,6 +98,7 @@ class SpikingEngine {
     ActiveSynapses active_;
     int epoch_steps_;
     double dt_s_;
+    double fold_interval_s_;
     NeuronId n_exc_;
     model::FixedPoint weight_exc_inh_;
     model::FixedPoint weight_inh_exc_;

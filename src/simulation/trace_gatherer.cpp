@@ -45,8 +45,13 @@ TraceGatherer::TraceGatherer(MPI_Comm communicator, const Experiment& experiment
 }
 
 void TraceGatherer::flush(TraceSampler& sampler, ResultSink& sink) {
-    const std::size_t n_rows = sampler.n_rows();
-    if (n_rows == 0) return;
+    for (std::size_t row = 0; row < sampler.n_rows(); row += rows_per_flush_)
+        gather(sampler, row, std::min(rows_per_flush_, sampler.n_rows() - row), sink);
+    sampler.clear();
+}
+
+void TraceGatherer::gather(const TraceSampler& sampler, std::size_t first, std::size_t n_rows,
+                           ResultSink& sink) {
     std::vector<int> counts(n_ranks_);
     std::vector<int> offsets(n_ranks_);
     int total = 0;
@@ -56,21 +61,19 @@ void TraceGatherer::flush(TraceSampler& sampler, ResultSink& sink) {
         total += counts[r];
     }
     std::vector<double> all(total);
-    MPI_Gatherv(sampler.values().data(), static_cast<int>(sampler.values().size()), MPI_DOUBLE,
-                all.data(), counts.data(), offsets.data(), MPI_DOUBLE, 0, communicator_);
-    if (rank_ == 0) {
-        std::vector<double> rows(n_rows * row_width_);
+    MPI_Gatherv(sampler.values().data() + first * sampler.width(),
+                static_cast<int>(n_rows * sampler.width()), MPI_DOUBLE, all.data(), counts.data(),
+                offsets.data(), MPI_DOUBLE, 0, communicator_);
+    if (rank_ != 0) return;
+    std::vector<double> rows(n_rows * row_width_);
+    for (std::size_t row = 0; row < n_rows; ++row)
+        rows[row * row_width_] = step_time_ms(sampler.steps()[first + row], dt_ms_);
+    for (int r = 0; r < n_ranks_; ++r) {
+        const double* value = all.data() + offsets[r];
         for (std::size_t row = 0; row < n_rows; ++row)
-            rows[row * row_width_] = step_time_ms(sampler.steps()[row], dt_ms_);
-        for (int r = 0; r < n_ranks_; ++r) {
-            const double* value = all.data() + offsets[r];
-            for (std::size_t row = 0; row < n_rows; ++row)
-                for (const std::size_t column : columns_[r])
-                    rows[row * row_width_ + column] = *value++;
-        }
-        sink.write_traces(rows, n_rows);
+            for (const std::size_t column : columns_[r]) rows[row * row_width_ + column] = *value++;
     }
-    sampler.clear();
+    sink.write_traces(rows, n_rows);
 }
 
 }  // namespace engram

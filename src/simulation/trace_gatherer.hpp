@@ -22,6 +22,9 @@ class TraceGatherer {
     void flush(TraceSampler& sampler, ResultSink& sink);
 
   private:
+    void gather(const TraceSampler& sampler, std::size_t first, std::size_t n_rows,
+                ResultSink& sink);
+
     MPI_Comm communicator_;
     int rank_ = 0;
     int n_ranks_ = 1;

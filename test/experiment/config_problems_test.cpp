@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "experiment/configuration.hpp"
 #include "experiment/errors.hpp"
 #include "experiment/nearest_name.hpp"
+#include "experiment/parameter_fields.hpp"
 
 namespace engram {
 namespace {
@@ -69,7 +72,7 @@ outputs: {}
               "configs/x.yaml:16: stimuli.recall.n_inputs: must be a finite number (is .inf)\n"
               "configs/x.yaml:16: stimuli.recall.start_s: must be a multiple of simulation.dt_ms = "
               "0.2 (is 3.00005)\n"
-              "configs/x.yaml:18: neuron.t_ref_ms: must be greater than 0 (is -2)\n"
+              "configs/x.yaml:18: neuron.t_ref_ms: must be greater than 0 and at most 1e5 (is -2)\n"
               "configs/x.yaml:19: neuron.V_th_mV: must be a finite number (is high)\n"
               "configs/x.yaml:20: neuron.V_th_mV: is given twice (first on line 19)\n"
               "configs/x.yaml:24: record.synapses[1]: a neuron has no synapse onto itself (is [5, "
@@ -88,7 +91,7 @@ TEST(ConfigProblems, problems_carry_their_data) {
         EXPECT_EQ(error.problems()[0].file, "x.yaml");
         EXPECT_EQ(error.problems()[0].line, 3);
         EXPECT_EQ(error.problems()[0].key, "neuron.t_ref_ms");
-        EXPECT_EQ(error.problems()[0].message, "must be greater than 0 (is -2)");
+        EXPECT_EQ(error.problems()[0].message, "must be greater than 0 and at most 1e5 (is -2)");
     }
 }
 
@@ -105,7 +108,7 @@ TEST(ConfigProblems, single_problems) {
         {"- 1\n", ":1: must be a map of sections (is a list)"},
         {"simulation: 3\n", ":1: simulation: must be a map of keys and values (is 3)"},
         {"simulation: {duration_s: 0}\n",
-         ":1: simulation.duration_s: must be greater than 0 (is 0)"},
+         ":1: simulation.duration_s: must be greater than 0 and at most 1e10 (is 0)"},
         {"simulation: {duration_s: 3e}\n",
          ":1: simulation.duration_s: must be a finite number (is 3e)"},
         {"simulation: {duration_s: '3'}\n",
@@ -124,7 +127,9 @@ TEST(ConfigProblems, single_problems) {
          ":1: simulation.dt_fast_forward_s: must be a multiple of simulation.dt_ms = 0.2 (is "
          "0.0003)"},
         {"simulation: {duration_s: 1e14}\n",
-         ":1: simulation.duration_s: must be at most 2^52 time steps (is 100000000000000)"},
+         ":1: simulation.duration_s: must be greater than 0 and at most 1e10 (is 1e14)"},
+        {"simulation: {duration_s: 1e10, dt_ms: 0.0001}\n",
+         ":1: simulation.duration_s: must be at most 2^52 time steps (is 10000000000)"},
         {minimal + "populations: {n_exc: 0}\n",
          ":2: populations.n_exc: must be an integer in [1, 100000000] (is 0)"},
         {minimal + "populations: {n_exc: 2.5}\n",
@@ -162,13 +167,13 @@ TEST(ConfigProblems, single_problems) {
          ":2: stimuli.a.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, FULL, EXPLICIT (is "
          "RECTT)"},
         {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: [3, 3]}}\n",
-         ":2: stimuli.a.spike_times_ms: must be ascending (3 follows 3)"},
+         ":2: stimuli.a.spike_times_ms[1]: must be ascending (3 follows 3)"},
         {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: []}}\n",
          ":2: stimuli.a.spike_times_ms: must have at least one time"},
         {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: [-1]}}\n",
-         ":2: stimuli.a.spike_times_ms[0]: must be at least 0 (is -1)"},
+         ":2: stimuli.a.spike_times_ms[0]: must be in [0, 1e13] (is -1)"},
         {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: [0.3]}}\n",
-         ":2: stimuli.a.spike_times_ms: must be a multiple of simulation.dt_ms = 0.2 (is 0.3)"},
+         ":2: stimuli.a.spike_times_ms[0]: must be a multiple of simulation.dt_ms = 0.2 (is 0.3)"},
         {minimal + "neuron: {V_reset_mV: -55}\n",
          ":2: neuron.V_reset_mV: must be less than neuron.V_th_mV = -55 (is -55)"},
         {minimal + "neuron: {V_init_mV: -50}\n",
@@ -196,8 +201,26 @@ TEST(ConfigProblems, single_problems) {
         {minimal + "record: {every_steps: 0}\n",
          ":2: record.every_steps: must be an integer of at least 1 (is 0)"},
         {minimal + "record: {snapshots_s: [31]}\n",
-         ":2: record.snapshots_s: must be in [0, simulation.duration_s = 30] (is 31)"},
-        {minimal + "record: {snapshots_s: [3, 3]}\n", ":2: record.snapshots_s: lists 3 again"},
+         ":2: record.snapshots_s[0]: must be in [0, simulation.duration_s = 30] (is 31)"},
+        {minimal + "record: {snapshots_s: [3, 3]}\n", ":2: record.snapshots_s[1]: lists 3 again"},
+        {minimal + "record: {synapses_between: [{from: exc, to: exc, count: 2000000}]}\n",
+         ":2: record.synapses_between[0].count: must be an integer in [1, 1000000] (is 2000000)"},
+        {minimal + "populations: {n_exc: 1000001}\nrecord: {neurons: exc}\n",
+         ":3: record.neurons: group exc has 1000001 neurons; at most 1000000 can be recorded"},
+        {minimal + "checkpoint: {every_simulated_s: 0.00005}\n",
+         ":2: checkpoint.every_simulated_s: must be 0 (none) or at least one time step (is "
+         "0.00005)"},
+        {minimal + "neuron: {C_mem_nF: 0.001, R_leak_MOhm: 0.1}\n",
+         ":2: neuron.C_mem_nF: R_leak_MOhm * C_mem_nF, the membrane time constant, must be in "
+         "[0.001, 1e6] ms (is 0.0001)"},
+        {minimal + "synapses: {tau_h_s: 0.002}\n",
+         ":2: synapses.tau_h_s: must be at least synapses.t_ax_delay_ms = 3 ms (is 0.002)"},
+        {minimal + "synapses: {f_int_l_per_umol: 1e6, tau_z_s: 1}\n",
+         ":2: synapses.f_int_l_per_umol: with p_max_umol_per_l, tau_z_s and t_ax_delay_ms as they "
+         "are, must be at most 333 (is 1000000)"},
+        {minimal + "stimuli: {a: {scheme: FULL, group: exc, n_inputs: 1e6, rate_Hz: 1e6}}\n",
+         ":2: stimuli.a: its current, n_inputs * rate_Hz * h_0_mV / R_leak_MOhm, must be at most "
+         "1e9 nA (is 4.2e11)"},
         {minimal + "output: {directory: ''}\n", ":2: output.directory: must not be empty"},
         {minimal + "---\nsimulation: {}\n",
          ":3: a second YAML document begins here; only one is allowed"},
@@ -218,9 +241,142 @@ TEST(ConfigProblems, an_error_hides_no_others) {
               "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or random\n"
               "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
               "FULL, EXPLICIT (is PULS)\n"
-              "configs/x.yaml:5: stimuli.s.start_s: must be at least 0 (is -1)\n"
+              "configs/x.yaml:5: stimuli.s.start_s: must be in [0, 1e10] (is -1)\n"
               "configs/x.yaml:5: stimuli.s.rate_Hz: must be a finite number (is fast)\n"
-              "configs/x.yaml:6: stimuli.s.spike_times_ms: must be ascending (1 follows 2)");
+              "configs/x.yaml:6: stimuli.s.spike_times_ms[1]: must be ascending (1 follows 2)");
+}
+
+TEST(ConfigProblems, wrong_populations_hide_nothing_that_does_not_depend_on_them) {
+    EXPECT_EQ(problems_of(R"(simulation: {duration_s: 30}
+populations: {n_exc: 0, n_inh: 5}
+groups:
+  a: {ids: [1, -2, 1]}
+  b: {of: exec, count: 3}
+  c: {of: d, count: 3}
+  d: {of: c, fraction: 0.5}
+  e: {first: 3, count: 4}
+  f: {of: e, count: 5}
+  g: {of: exc, count: 7}
+  h: {random: {of: g, fraction: 0.1}}
+record:
+  neurons: [7, 7, exc, a, h, nobody]
+  synapses:
+    - [5, 5]
+    - [0, -1]
+    - 3
+  synapses_between: [{from: exc, to: there}]
+  typo: 3
+)"),
+              "configs/x.yaml:2: populations.n_exc: must be an integer in [1, 100000000] (is 0)\n"
+              "configs/x.yaml:4: groups.a.ids[1]: must be an integer in [0, 99999999] (is -2)\n"
+              "configs/x.yaml:4: groups.a.ids[2]: is given twice (1)\n"
+              "configs/x.yaml:5: groups.b.of: there is no group 'exec'; did you mean 'exc'?\n"
+              "configs/x.yaml:6: groups.c.of: refers back to itself: c -> d -> c\n"
+              "configs/x.yaml:9: groups.f.count: must be at most 4, the size of group e (is 5)\n"
+              "configs/x.yaml:13: record.neurons[1]: lists neuron 7 again\n"
+              "configs/x.yaml:13: record.neurons[5]: there is no group 'nobody'; valid are: exc, "
+              "inh, all, a, b, c, d, e, f, g, h\n"
+              "configs/x.yaml:15: record.synapses[0]: a neuron has no synapse onto itself (is [5, "
+              "5])\n"
+              "configs/x.yaml:16: record.synapses[1]: both ends must be excitatory, an integer in "
+              "[0, 99999999] (is [0, -1])\n"
+              "configs/x.yaml:17: record.synapses[2]: must be a pair [pre, post]\n"
+              "configs/x.yaml:18: record.synapses_between[0].to: there is no group 'there'; valid "
+              "are: exc, inh, all, a, b, c, d, e, f, g, h\n"
+              "configs/x.yaml:19: record.typo: unknown key; valid are: neurons, synapses, "
+              "synapses_if_present, synapses_between, every_steps, snapshots_s");
+}
+
+TEST(ConfigProblems, a_size_that_is_right_is_used_though_the_other_is_wrong) {
+    EXPECT_EQ(problems_of(minimal + "populations: {n_exc: 10, n_inh: -1}\n"
+                                    "groups: {a: {of: exc, count: 11}, b: {of: inh, count: 3}}\n"
+                                    "record: {synapses: [[0, 10]]}\n"),
+              "configs/x.yaml:2: populations.n_inh: must be an integer in [0, 100000000] (is -1)\n"
+              "configs/x.yaml:3: groups.a.count: must be at most 10, the size of group exc (is "
+              "11)\n"
+              "configs/x.yaml:4: record.synapses[0]: both ends must be excitatory, an integer in "
+              "[0, 9] (is [0, 10])");
+}
+
+// Another seed draws other neurons.
+TEST(ConfigProblems, a_wrong_seed_makes_no_problems_of_random_groups) {
+    EXPECT_EQ(problems_of("simulation: {duration_s: 30, seed: x}\n"
+                          "groups: {a: {random: {of: exc, count: 800}}}\n"
+                          "stimuli: {s: {scheme: FULL, group: a, n_inputs: 1, rate_Hz: 1}}\n"
+                          "record: {neurons: [a, 1, 2, 3, 4, 5, 6, 7, 8, 9]}\n"),
+              "configs/x.yaml:1: simulation.seed: must be an integer in [0, 18446744073709551615] "
+              "(is x)");
+}
+
+TEST(ConfigProblems, every_bad_item_of_a_list_is_named_with_its_line) {
+    EXPECT_EQ(
+        problems_of(R"(simulation: {duration_s: 30}
+stimuli:
+  s:
+    scheme: EXPLICIT
+    group: exc
+    spike_times_ms: [3, x, 0.3,
+      5,
+      -1, 4]
+record:
+  snapshots_s:
+    - 31
+    - 3
+    - 0.00001
+    - fast
+    - 3
+)"),
+        "configs/x.yaml:6: stimuli.s.spike_times_ms[1]: must be a finite number (is x)\n"
+        "configs/x.yaml:6: stimuli.s.spike_times_ms[2]: must be a multiple of "
+        "simulation.dt_ms = 0.2 (is 0.3)\n"
+        "configs/x.yaml:8: stimuli.s.spike_times_ms[4]: must be in [0, 1e13] (is -1)\n"
+        "configs/x.yaml:11: record.snapshots_s[0]: must be in [0, simulation.duration_s = 30] "
+        "(is 31)\n"
+        "configs/x.yaml:13: record.snapshots_s[2]: must be a multiple of simulation.dt_ms = "
+        "0.2 (is 0.00001)\n"
+        "configs/x.yaml:14: record.snapshots_s[3]: must be a finite number (is fast)\n"
+        "configs/x.yaml:15: record.snapshots_s[4]: lists 3 again");
+}
+
+TEST(ConfigProblems, long_lists_of_problems_are_cut_short) {
+    std::string text = minimal + "neuron: {t_ref_ms: -2}\nrecord:\n  snapshots_s:\n";
+    for (int i = 0; i < 1000; ++i) text += "    - " + std::to_string(100 + i) + "\n";
+    const std::string problems = problems_of(text);
+    EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 11) << problems;
+    EXPECT_NE(problems.find("configs/x.yaml:14: record.snapshots_s[9]: "), std::string::npos);
+    EXPECT_NE(
+        problems.find("configs/x.yaml:15: record.snapshots_s: and 990 more problems from here on"),
+        std::string::npos);
+}
+
+template <class Parameters, std::size_t n>
+void expect_refused(const std::string& section, const Field<Parameters> (&fields)[n],
+                    const std::string& value) {
+    for (const Field<Parameters>& field : fields) {
+        const std::string key = section + "." + field.key;
+        const std::string problems = problems_of(minimal, {key + "=" + value});
+        EXPECT_NE(
+            problems.find(key + ": must be " + field.range.description() + " (is " + value + ")"),
+            std::string::npos)
+            << key << ": " << problems;
+    }
+}
+
+TEST(ConfigProblems, absurd_numbers_are_refused_with_the_allowed_range) {
+    for (const std::string value : {"1e300", "1e100", "1e20", "-1e20"}) {
+        expect_refused("neuron", neuron_fields, value);
+        expect_refused("synapses", synapse_fields, value);
+        expect_refused("background", background_fields, value);
+        expect_refused("connectivity", connectivity_fields, value);
+        expect_refused("simulation", simulation_fields, value);
+        expect_refused("checkpoint", checkpoint_fields, value);
+        for (const std::string key : {"start_s", "n_inputs", "rate_Hz"})
+            EXPECT_NE(problems_of(minimal + "stimuli: {a: {scheme: ONEPULSE, group: exc, start_s: "
+                                            "3, n_inputs: 1, rate_Hz: 1}}\n",
+                                  {"stimuli.a." + key + "=" + value})
+                          .find("stimuli.a." + key + ": must be in [0, 1e"),
+                      std::string::npos);
+    }
 }
 
 TEST(ConfigProblems, a_time_step_that_does_not_fit_the_defaults_is_blamed_itself) {
@@ -268,7 +424,8 @@ TEST(ConfigProblems, nearest_key) {
 
 TEST(ConfigProblems, problems_of_overrides_name_them) {
     EXPECT_EQ(problems_of(minimal, {"neuron.t_ref_ms=-2"}),
-              "--set neuron.t_ref_ms=-2: neuron.t_ref_ms: must be greater than 0 (is -2)");
+              "--set neuron.t_ref_ms=-2: neuron.t_ref_ms: must be greater than 0 and at most 1e5 "
+              "(is -2)");
     EXPECT_EQ(problems_of(minimal, {"neuron.t_reff_ms=2"}),
               "--set neuron.t_reff_ms=2: neuron.t_reff_ms: unknown key; did you mean 't_ref_ms'?");
     EXPECT_EQ(problems_of(minimal, {"neuron={V_th: -50}"}),
@@ -295,6 +452,23 @@ TEST(ConfigProblems, endless_aliases_are_refused) {
     EXPECT_NE(problems_of("simulation: &a {duration_s: 1, description: *a}\n"), "");
 }
 
+TEST(ConfigProblems, multiplied_aliases_are_refused) {
+    std::string text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+    for (int i = 1; i < 9; ++i) {
+        const std::string below = "*a" + std::to_string(i - 1);
+        text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + below;
+        for (int k = 1; k < 10; ++k) text += ", " + below;
+        text += "]\n";
+    }
+    EXPECT_NE(problems_of(text).find("exceeds 4 million values"), std::string::npos);
+}
+
+TEST(ConfigProblems, tabs_are_named) {
+    EXPECT_EQ(problems_of("simulation:\n\tduration_s: 1\n"),
+              "configs/x.yaml:2: not valid YAML: illegal map value; indent with spaces instead of "
+              "tabs");
+}
+
 TEST(ConfigProblems, unreadable_files) {
     const auto message = [](const std::string& path) -> std::string {
         try {
@@ -307,6 +481,15 @@ TEST(ConfigProblems, unreadable_files) {
     };
     EXPECT_EQ(message("/nowhere/x.yaml"), "/nowhere/x.yaml: there is no such file");
     EXPECT_EQ(message("/"), "/: is a directory");
+    EXPECT_EQ(message("/dev/zero"),
+              "/dev/zero: is no regular file; write the configuration to one");
+    const std::string binary = "config_problems_test.binary.yaml";
+    std::ofstream(binary) << std::string("a: 1\0", 5);
+    EXPECT_EQ(message(binary), binary + ": is no text; give a configuration in YAML");
+    std::filesystem::resize_file(binary, (64 << 20) + 1);
+    EXPECT_EQ(message(binary),
+              binary + ": is larger than any configuration (64 MB); give a YAML file");
+    std::filesystem::remove(binary);
 }
 
 }  // namespace

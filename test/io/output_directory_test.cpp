@@ -45,6 +45,28 @@ TEST(OutputDirectory, KeepsEarlierResultsUnlessForced) {
     }
 }
 
+TEST(OutputDirectory, FilesOfTheSameNameFromElsewhereAreNotReplaced) {
+    const TemporaryDirectory directory;
+    fs::create_directory(directory.path() / "trials");
+    put(directory.file("config.yaml"), "of another program");
+    put(directory.file("trials/one.csv"), "data");
+    const std::string message =
+        file_error([&] { OutputDirectory::prepare(directory.path(), true); });
+    expect_contains(message, "config.yaml does not come from Engram");
+    EXPECT_EQ(content(directory.file("config.yaml")), "of another program");
+    EXPECT_EQ(content(directory.file("trials/one.csv")), "data");
+}
+
+TEST(OutputDirectory, IsNeverTheRoot) {
+    const TemporaryDirectory directory;
+    fs::create_directory_symlink("/", directory.path() / "link");
+    const std::vector<std::string> names{"/", "//", "/..", "/tmp/..", directory.file("link")};
+    for (const std::string& path : names)
+        expect_contains(file_error([&] { OutputDirectory::prepare(path, false); }),
+                        "root directory");
+    EXPECT_FALSE(fs::exists("/partial"));
+}
+
 // What a run leaves that was killed before it wrote anything else is no result.
 TEST(OutputDirectory, RemovesLeftoversOfInterruptedWrites) {
     const TemporaryDirectory directory;

@@ -21,6 +21,12 @@ Experiment with_record(const std::string& record) {
         "c.yaml");
 }
 
+void resolve(Experiment& experiment, const Wiring& wiring) {
+    ConfigProblems problems("c.yaml");
+    resolve_recorded_synapses(experiment, wiring, problems);
+    problems.throw_if_any();
+}
+
 TEST(RecordedSynapses, first_existing_ones_by_target_then_source) {
     Experiment e =
         with_record("{synapses_between: [{from: a, to: b, count: 5}, {from: b, to: a}]}");
@@ -30,7 +36,7 @@ TEST(RecordedSynapses, first_existing_ones_by_target_then_source) {
         for (const NeuronId pre : sources)
             if (pre < 20 && expected.size() < 5) expected.push_back({pre, post});
     });
-    resolve_recorded_synapses(e, *wiring);
+    resolve(e, *wiring);
     EXPECT_TRUE(e.record.selections.empty());
     ASSERT_EQ(e.record.synapses.size(), 6u);
     for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(e.record.synapses[i], expected[i]);
@@ -41,12 +47,12 @@ TEST(RecordedSynapses, first_existing_ones_by_target_then_source) {
 
 TEST(RecordedSynapses, those_listed_already_are_not_counted) {
     Experiment e = with_record("{synapses_between: [{from: a, to: a, count: 1}]}");
-    resolve_recorded_synapses(e, *make_wiring(e));
+    resolve(e, *make_wiring(e));
     const RecordedSynapse first = e.record.synapses.front();
     Experiment again =
         with_record("{synapses: [[" + std::to_string(first.pre) + ", " +
                     std::to_string(first.post) + "]], synapses_between: [{from: a, to: a}]}");
-    resolve_recorded_synapses(again, *make_wiring(again));
+    resolve(again, *make_wiring(again));
     ASSERT_EQ(again.record.synapses.size(), 2u);
     EXPECT_NE(again.record.synapses[0], again.record.synapses[1]);
 }
@@ -54,13 +60,34 @@ TEST(RecordedSynapses, those_listed_already_are_not_counted) {
 TEST(RecordedSynapses, too_few_are_reported) {
     Experiment e = with_record("{synapses_between: [{from: a, to: a, count: 1000}]}");
     try {
-        resolve_recorded_synapses(e, *make_wiring(e));
+        resolve(e, *make_wiring(e));
         FAIL() << "no error";
     } catch (const ConfigError& error) {
         ASSERT_EQ(error.problems().size(), 1u);
-        EXPECT_EQ(error.problems()[0].key, "record.synapses_between");
+        EXPECT_EQ(error.problems()[0].key, "record.synapses_between[0]");
         EXPECT_NE(error.problems()[0].message.find("1000 are wanted"), std::string::npos);
     }
+}
+
+TEST(RecordedSynapses, missing_ones_are_named_with_their_line) {
+    const ConfigTree tree = parse_config_tree(
+        "simulation: {duration_s: 1}\npopulations: {n_exc: 3, n_inh: 0}\n"
+        "connectivity: {probability: 0}\n"
+        "record:\n  synapses:\n    - [0, 1]\n    - [2, 0]\n"
+        "  synapses_if_present: [[1, 0]]\n  synapses_between: [{from: exc, to: exc}]\n",
+        "c.yaml");
+    Experiment e = make_experiment(tree);
+    ConfigProblems problems(tree.file, &tree.root);
+    resolve_recorded_synapses(e, *make_wiring(e), problems, " (here)");
+    ASSERT_EQ(problems.list().size(), 3u);
+    EXPECT_EQ(problems.list()[0].line, 6);
+    EXPECT_EQ(problems.list()[0].key, "record.synapses[0]");
+    EXPECT_EQ(problems.list()[0].message,
+              "there is no synapse from neuron 0 to neuron 1 in this network, whose wiring depends "
+              "on the seed; choose a pair that is connected, or list it in "
+              "record.synapses_if_present (here)");
+    EXPECT_EQ(problems.list()[1].line, 7);
+    EXPECT_EQ(problems.list()[2].line, 9);
 }
 
 TEST(RecordedSynapses, wrong_selections_are_problems) {

@@ -1,0 +1,94 @@
+#include "experiment/magnitudes.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "experiment/number_text.hpp"
+#include "experiment/parameter_fields.hpp"
+#include "experiment/schemes.hpp"
+
+namespace engram {
+namespace {
+
+constexpr double highest_current_nA = 1e9;
+// Between two spike exchanges the late phase is stored relative to their beginning.
+constexpr double most_late_phase_per_delay = 10.0;
+
+class MagnitudeCheck {
+  public:
+    MagnitudeCheck(const Experiment& experiment, ConfigProblems& problems)
+        : experiment_(experiment), problems_(problems) {}
+
+    void run() {
+        check_membrane();
+        check_early_phase();
+        check_late_phase();
+        for (const Stimulus& stimulus : experiment_.stimuli) check_current(stimulus);
+    }
+
+  private:
+    bool sound(std::initializer_list<std::string> keys) const {
+        return std::none_of(keys.begin(), keys.end(),
+                            [&](const std::string& key) { return problems_.concern(key); });
+    }
+
+    void check_membrane() {
+        const NeuronParameters& neuron = experiment_.neuron;
+        const std::string key = "neuron.C_mem_nF";
+        const double tau = neuron.r_leak_MOhm * neuron.c_mem_nF;
+        if (!sound({key, "neuron.R_leak_MOhm"}) || tau_ms.contains(tau)) return;
+        problems_.add(key, "R_leak_MOhm * C_mem_nF, the membrane time constant, must be " +
+                               tau_ms.description() + " ms (is " + three_digits(tau) + ")");
+    }
+
+    void check_early_phase() {
+        const SynapseParameters& synapses = experiment_.synapses;
+        const std::string key = "synapses.tau_h_s";
+        const double delay_s = synapses.t_ax_delay_ms / 1000.0;
+        if (sound({key, "synapses.t_ax_delay_ms"}) && synapses.tau_h_s < delay_s)
+            problems_.add(key, "must be at least synapses.t_ax_delay_ms = " +
+                                   number_text(synapses.t_ax_delay_ms) + " ms (is " +
+                                   number_text(synapses.tau_h_s) + ")");
+    }
+
+    void check_late_phase() {
+        const SynapseParameters& synapses = experiment_.synapses;
+        const std::string key = "synapses.f_int_l_per_umol";
+        if (!sound(
+                {key, "synapses.p_max_umol_per_l", "synapses.tau_z_s", "synapses.t_ax_delay_ms"}))
+            return;
+        const double factor =
+            synapses.p_max_umol_per_l / synapses.tau_z_s * (synapses.t_ax_delay_ms / 1000.0);
+        if (synapses.f_int_l_per_umol * factor <= most_late_phase_per_delay) return;
+        problems_.add(key,
+                      "with p_max_umol_per_l, tau_z_s and t_ax_delay_ms as they are, must be "
+                      "at most " +
+                          three_digits(most_late_phase_per_delay / factor) + " (is " +
+                          number_text(synapses.f_int_l_per_umol) + ")");
+    }
+
+    void check_current(const Stimulus& stimulus) {
+        if (!scheme_takes(stimulus.scheme, "n_inputs")) return;
+        const std::string path = "stimuli." + stimulus.name;
+        if (!sound({path, "synapses.h_0_mV", "neuron.R_leak_MOhm"})) return;
+        const double mean_nA = stimulus.n_inputs * stimulus.rate_Hz * experiment_.synapses.h_0_mV /
+                               experiment_.neuron.r_leak_MOhm;
+        if (mean_nA > highest_current_nA)
+            problems_.add(path,
+                          "its current, n_inputs * rate_Hz * h_0_mV / R_leak_MOhm, must be "
+                          "at most " +
+                              short_number_text(highest_current_nA) + " nA (is " +
+                              three_digits(mean_nA) + ")");
+    }
+
+    const Experiment& experiment_;
+    ConfigProblems& problems_;
+};
+
+}  // namespace
+
+void check_magnitudes(const Experiment& experiment, ConfigProblems& problems) {
+    MagnitudeCheck(experiment, problems).run();
+}
+
+}  // namespace engram

@@ -1,0 +1,52 @@
+#include "simulation/weight_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "experiment/errors.hpp"
+#include "experiment/number_text.hpp"
+#include "experiment/step_time.hpp"
+#include "model/fixed_point.hpp"
+
+namespace engram {
+namespace {
+
+// False of NaN too.
+bool is_usable(double value) {
+    return std::fabs(value) < model::fixed_point_limit;
+}
+
+[[noreturn]] void fail(const Network& network, SynapseIndex k, Step step, double dt_ms,
+                       const std::string& weights) {
+    const SynapseTable& table = network.plastic();
+    const auto after = std::upper_bound(table.offsets().begin(), table.offsets().end(), k);
+    const auto source = static_cast<NeuronId>(after - table.offsets().begin() - 1);
+    throw NumericalError("the synapse from neuron " + std::to_string(source) + " to neuron " +
+                         std::to_string(network.global_id(table.targets()[k])) + " has " + weights +
+                         " at " + number_text(step_time_ms(step, dt_ms) / 1000.0) +
+                         " s, which is no weight; check h_0_mV, sigma_pl_mV and the other "
+                         "parameters in synapses, then run again");
+}
+
+}  // namespace
+
+void check_weights(const SnapshotView& weights, const Network& network, double dt_ms) {
+    for (SynapseIndex k = 0; k < weights.n_synapses; ++k) {
+        const auto [h_mV, z] = weights.weights(k);
+        if (!is_usable(h_mV) || !std::isfinite(z))
+            fail(network, k, weights.step, dt_ms,
+                 "h = " + number_text(h_mV) + " mV, z = " + number_text(z));
+    }
+}
+
+void check_weights(const LocalState& state, const Network& network, Step step, double dt_ms) {
+    for (const auto& [name, values] : state.by_synapse) {
+        const auto bad = std::find_if(values.begin(), values.end(),
+                                      [&](double value) { return !std::isfinite(value); });
+        if (bad != values.end())
+            fail(network, static_cast<SynapseIndex>(bad - values.begin()), step, dt_ms,
+                 name + " = " + number_text(*bad));
+    }
+}
+
+}  // namespace engram
