@@ -225,8 +225,9 @@ def test_a_changed_ensemble_is_not_resumed(engram, configuration, tmp_path) -> N
     assert resumed.returncode == 0, resumed.stderr
 
 
-def test_killed_within_a_trial(engram, tmp_path) -> None:
-    """A long trial goes on from its own checkpoint, its measures included."""
+@pytest.mark.parametrize("damage", [None, "spikes.bin", "mean_weights.bin"])
+def test_killed_within_a_trial(engram, tmp_path, damage) -> None:
+    """A long trial goes on from its own checkpoint, its measures included; if need be, anew."""
     arguments = ["--set", "trials=2", "--set", "checkpoint.every_simulated_s=0.2"]
     whole = tmp_path / "whole"
     result = run_program([engram, "run", NETWORK, "--output", whole, *arguments])
@@ -234,14 +235,43 @@ def test_killed_within_a_trial(engram, tmp_path) -> None:
     output = tmp_path / "results"
     run = start(engram, "run", NETWORK, "--output", output, *arguments, ranks=2)
     end = time.monotonic() + 60
-    while not list(output.glob("trials/000/*/checkpoint-*.h5")) and time.monotonic() < end:
+    # Behind the first snapshot, at 0.5 s.
+    while (not any(int(path.stem.split("-")[1]) >= 3000
+                   for path in output.glob("trials/000/*/checkpoint-*.h5"))
+           and time.monotonic() < end):
         time.sleep(0.002)
     for pid in ranks_of(run):
         os.kill(pid, signal.SIGKILL)
     run.communicate(timeout=60)
+    damaged = sorted(output.glob(f"trials/000/*/partial/{damage}"))
+    for path in damaged:
+        if path.stat().st_size >= 80:
+            path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
+    assert bool(damaged) == (damage is not None)
     resumed = run_program([engram, "resume", output])
+    if damage == "mean_weights.bin":
+        assert resumed.returncode == 3 and "mean weights are damaged" in resumed.stderr
+        for path in damaged:  # what the message says
+            shutil.rmtree(path.parents[1])
+        resumed = run_program([engram, "resume", output])
+    if damage == "spikes.bin":
+        assert "spikes.bin: the recording is damaged" in resumed.stderr
     assert resumed.returncode == 0, resumed.stderr
     assert content(output / "ensemble.h5") == content(whole / "ensemble.h5")
+
+
+def test_missing_configuration(engram, configuration, longer, tmp_path) -> None:
+    output = tmp_path / "results"
+    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
+    wait_for_trials(output, 1)
+    os.kill(run.pid, signal.SIGUSR1)
+    run.communicate(timeout=120)
+    (output / "config.yaml").unlink()
+    refused = run_program([engram, "resume", output])
+    assert refused.returncode == 3 and f"copy {output}/partial/config.yaml" in refused.stderr
+    shutil.copy(output / "partial/config.yaml", output)
+    assert run_program([engram, "resume", output]).returncode == 0
+    assert content(output / "ensemble.h5") == content(longer / "ensemble.h5")
 
 
 def test_complete_ensemble_is_left_alone(engram, whole) -> None:
