@@ -149,6 +149,8 @@ stop_cluster() {
     local daemon pid
     for daemon in "${daemons[@]}"; do
         kill "$daemon" 2>/dev/null
+        # slurmctld of 22.05 now and then never ends once it has saved its state.
+        await 15 is_gone "$daemon" || kill -s KILL "$daemon" 2>/dev/null
         wait "$daemon" 2>/dev/null
     done
     unset SLURM_CONF
@@ -156,6 +158,10 @@ stop_cluster() {
     grep -lsF "SLURM_CONF=$cluster/slurm.conf" /proc/[0-9]*/environ | cut -d/ -f3 |
         while read -r pid; do kill -s KILL "$pid" 2>/dev/null; done
     daemons=()
+}
+
+is_gone() {
+    ! kill -0 "$1" 2>/dev/null
 }
 
 no_jobs() {
