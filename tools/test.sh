@@ -12,7 +12,8 @@ usage() {
     cat <<'END'
 Usage: tools/test.sh [--all] [--skip-install]
 
-Builds the preset 'ci' (warnings are errors) and runs ctest, then pytest.
+Builds the preset 'ci' (warnings are errors) and runs ctest, pytest, and the job scripts on a private
+Slurm cluster (which is left out where Slurm is neither installed nor installable).
   --all            also the tests labelled 'slow': published figures, minutes to hours
   --skip-install   do not look for missing packages
 The exit code is 0 if and only if all tests passed.
@@ -63,13 +64,13 @@ ENGRAM=$PWD/build/ci/engram ENGRAM_IO_SAMPLE=$PWD/build/ci/engram_io_sample \
     "$python" -m pytest -p no:cacheprovider -rs --durations=10 "${select[@]}" test/python ||
     failed+=(pytest)
 
-if $all; then
-    step "Slurm"
-    test/slurm/run_slurm_test.sh --all build/ci/engram || (($? == 77)) || failed+=(slurm)
-fi
+step "Slurm"
+select=()
+if $all; then select=(--all); fi
+test/slurm/run_slurm_test.sh "${select[@]}" build/ci/engram || (($? == 77)) || failed+=(slurm)
 
 if ((${#failed[@]} > 0)); then
     step "FAILED: ${failed[*]} (see above)"
     exit 1
 fi
-step "PASSED: ctest and pytest"
+step "PASSED: ctest, pytest and Slurm"

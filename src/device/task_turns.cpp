@@ -7,17 +7,46 @@
 #include <utility>
 #include <vector>
 
+#include "device/stack_bounds.hpp"
+
 namespace engram::device {
 
 namespace {
-// Taken from the system as it is touched.
-constexpr std::size_t stack_bytes = std::size_t{8} << 20;
-}  // namespace
 
 namespace bc = boost::context;
 
+// Taken from the system as it is touched.
+constexpr std::size_t stack_bytes = std::size_t{8} << 20;
+
+// Thrown where a task waits, to unwind its stack.
+struct TaskEnded {};
+
+}  // namespace
+
 struct TaskTurns::Stacks {
     bc::fiber scheduler;  // while a task runs: where it gives way to
+    StackBounds scheduler_bounds;
+    StackBounds* task_bounds = nullptr;  // of the task that runs
+    bool ending = false;                 // tasks that wait are to end
+    std::exception_ptr problem;
+
+    // Runs work to its end, and keeps the first problem.
+    void attempt(const std::function<void()>& work) {
+        try {
+            work();
+        } catch (const TaskEnded&) {
+        } catch (...) {
+            if (!problem) problem = std::current_exception();
+        }
+    }
+
+    // Lets a task run until it waits or has ended.
+    void resume(bc::fiber& task, StackBounds& bounds) {
+        task_bounds = &bounds;
+        scheduler_bounds.leave(bounds);
+        task = std::move(task).resume();
+        scheduler_bounds.arrive(bounds);
+    }
 };
 
 TaskTurns::TaskTurns() : stacks_(std::make_unique<Stacks>()) {}
@@ -25,40 +54,47 @@ TaskTurns::~TaskTurns() = default;
 
 void TaskTurns::run(std::size_t n, const std::function<void(std::size_t)>& task,
                     const std::function<void()>& all_wait) {
-    std::exception_ptr problem;
-    const auto attempt = [&](const auto& work) {
-        try {
-            work();
-        } catch (const bc::detail::forced_unwind&) {
-            throw;
-        } catch (...) {
-            if (!problem) problem = std::current_exception();
-        }
+    struct Task {
+        bc::fiber stack;
+        StackBounds bounds;
     };
-    std::vector<bc::fiber> tasks;
-    for (std::size_t i = 0; i < n; ++i)
-        tasks.emplace_back(std::allocator_arg, bc::protected_fixedsize_stack(stack_bytes),
-                           [&, i](bc::fiber&& scheduler) {
-                               stacks_->scheduler = std::move(scheduler);
-                               attempt([&] { task(i); });
-                               return std::move(stacks_->scheduler);
-                           });
-    while (!tasks.empty() && !problem) {
-        for (bc::fiber& stack : tasks) {
-            stack = std::move(stack).resume();
-            if (problem) break;
-        }
-        std::erase_if(tasks, [](const bc::fiber& stack) { return !stack; });
-        if (!tasks.empty() && !problem) attempt(all_wait);
+    Stacks& s = *stacks_;
+    s.ending = false;
+    s.problem = nullptr;
+    std::vector<Task> tasks(n);
+    bc::protected_fixedsize_stack allocator(stack_bytes);
+    for (std::size_t i = 0; i < n; ++i) {
+        const bc::stack_context memory = allocator.allocate();
+        tasks[i].bounds = {static_cast<const std::byte*>(memory.sp) - memory.size, memory.size};
+        tasks[i].stack =
+            bc::fiber(std::allocator_arg, bc::preallocated(memory.sp, memory.size, memory),
+                      allocator, [&s, &task, i](bc::fiber&& scheduler) {
+                          s.scheduler = std::move(scheduler);
+                          s.task_bounds->arrive(s.scheduler_bounds);
+                          if (!s.ending) s.attempt([&] { task(i); });
+                          s.task_bounds->leave(s.scheduler_bounds, true);
+                          return std::move(s.scheduler);
+                      });
     }
-    // Unwinds the tasks that still wait, while no exception is under way here.
-    tasks.clear();
-    if (problem) std::rethrow_exception(problem);
+    while (!tasks.empty()) {
+        for (Task& one : tasks) {
+            s.resume(one.stack, one.bounds);
+            s.ending = s.problem != nullptr;
+        }
+        std::erase_if(tasks, [](const Task& one) { return !one.stack; });
+        if (!tasks.empty() && !s.ending) s.attempt(all_wait);
+        s.ending = s.problem != nullptr;
+    }
+    if (s.problem) std::rethrow_exception(std::exchange(s.problem, nullptr));
 }
 
 void TaskTurns::wait() {
-    assert(stacks_->scheduler);
-    stacks_->scheduler = std::move(stacks_->scheduler).resume();
+    Stacks& s = *stacks_;
+    assert(s.scheduler);
+    s.task_bounds->leave(s.scheduler_bounds);
+    s.scheduler = std::move(s.scheduler).resume();
+    s.task_bounds->arrive(s.scheduler_bounds);
+    if (s.ending) throw TaskEnded{};
 }
 
 }  // namespace engram::device

@@ -21,7 +21,8 @@ class TaskTurns {
     void run(std::size_t n, const std::function<void(std::size_t)>& task,
              const std::function<void()>& all_wait);
 
-    //! Within a task, and in no catch block: returns once `all_wait` was called.
+    //! Within a task, and in no catch block: returns once `all_wait` was called. Throws what only
+    //! run() catches if another task has failed.
     void wait();
 
   private:
