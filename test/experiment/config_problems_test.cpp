@@ -5,28 +5,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "experiment/configuration.hpp"
 #include "experiment/errors.hpp"
 #include "experiment/nearest_name.hpp"
-#include "experiment/parameter_fields.hpp"
+#include "experiment/problems_of.hpp"
 
 namespace engram {
 namespace {
 
-const std::string minimal = "simulation: {duration_s: 30}\n";
-
-// Text of the ConfigError, empty if there is none.
-std::string problems_of(const std::string& text, const Overrides& overrides = {}) {
-    try {
-        parse_configuration(text, "configs/x.yaml", overrides);
-    } catch (const ConfigError& error) {
-        EXPECT_EQ(error.exit_code(), ExitCode::invalid_configuration);
-        return error.what();
-    }
-    return "";
-}
+using test::minimal;
+using test::problems_of;
 
 TEST(ConfigProblems, all_problems_at_once_with_lines) {
     EXPECT_EQ(problems_of(R"(simulation:
@@ -349,64 +338,6 @@ TEST(ConfigProblems, long_lists_of_problems_are_cut_short) {
         std::string::npos);
 }
 
-template <class Parameters, std::size_t n>
-void expect_refused(const std::string& section, const Field<Parameters> (&fields)[n],
-                    const std::string& value) {
-    for (const Field<Parameters>& field : fields) {
-        const std::string key = section + "." + field.key;
-        const std::string problems = problems_of(minimal, {key + "=" + value});
-        EXPECT_NE(
-            problems.find(key + ": must be " + field.range.description() + " (is " + value + ")"),
-            std::string::npos)
-            << key << ": " << problems;
-    }
-}
-
-TEST(ConfigProblems, absurd_numbers_are_refused_with_the_allowed_range) {
-    for (const std::string value : {"1e300", "1e100", "1e20", "-1e20"}) {
-        expect_refused("neuron", neuron_fields, value);
-        expect_refused("synapses", synapse_fields, value);
-        expect_refused("background", background_fields, value);
-        expect_refused("connectivity", connectivity_fields, value);
-        expect_refused("simulation", simulation_fields, value);
-        expect_refused("checkpoint", checkpoint_fields, value);
-        for (const std::string key : {"start_s", "n_inputs", "rate_Hz"})
-            EXPECT_NE(problems_of(minimal + "stimuli: {a: {scheme: ONEPULSE, group: exc, start_s: "
-                                            "3, n_inputs: 1, rate_Hz: 1}}\n",
-                                  {"stimuli.a." + key + "=" + value})
-                          .find("stimuli.a." + key + ": must be in [0, 1e"),
-                      std::string::npos);
-    }
-}
-
-TEST(ConfigProblems, a_time_step_that_does_not_fit_the_defaults_is_blamed_itself) {
-    EXPECT_EQ(
-        problems_of(minimal, {"simulation.dt_ms=0.3"}),
-        "--set simulation.dt_ms=0.3: simulation.dt_ms: must divide all times, also those left "
-        "at their defaults: simulation.dt_fast_forward_s = 50, neuron.t_ref_ms = 2, "
-        "synapses.t_Ca_delay_ms = 18.8 (is 0.3); choose another, or set these");
-    EXPECT_NE(problems_of(minimal + "synapses: {t_Ca_delay_ms: 18.8}\n", {"simulation.dt_ms=0.3"})
-                  .find("configs/x.yaml:2: synapses.t_Ca_delay_ms: must be a multiple of "
-                        "simulation.dt_ms = 0.3 (is 18.8)"),
-              std::string::npos);
-}
-
-TEST(ConfigProblems, pulses_must_be_whole_steps) {
-    EXPECT_EQ(problems_of("simulation: {duration_s: 30, dt_ms: 0.3, dt_fast_forward_s: 3}\n"
-                          "neuron: {t_ref_ms: 3}\nsynapses: {t_Ca_delay_ms: 18}\n"
-                          "stimuli: {a: {scheme: ONEPULSE, group: exc, start_s: 3, n_inputs: 1, "
-                          "rate_Hz: 1}}\n"),
-              "configs/x.yaml:4: stimuli.a.scheme: the length of its pulses, 100 ms, must be a "
-              "multiple of simulation.dt_ms = 0.3");
-}
-
-TEST(ConfigProblems, times_of_weeks_are_multiples_of_dt) {
-    EXPECT_EQ(problems_of("simulation: {duration_s: 4838400.1, dt_ms: 0.1}\n"
-                          "record: {snapshots_s: [4838399.9999, 1234567.8901]}\n"),
-              "");
-    EXPECT_NE(problems_of("simulation: {duration_s: 4838400.00005, dt_ms: 0.1}\n"), "");
-}
-
 TEST(ConfigProblems, nearest_key) {
     EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
     EXPECT_EQ(edit_distance("", "abc"), 3u);
@@ -446,50 +377,6 @@ TEST(ConfigProblems, problems_of_overrides_name_them) {
 
 TEST(ConfigProblems, override_mends_a_problem_of_the_file) {
     EXPECT_EQ(problems_of(minimal + "neuron: {t_ref_ms: -2}\n", {"neuron.t_ref_ms=2"}), "");
-}
-
-TEST(ConfigProblems, endless_aliases_are_refused) {
-    EXPECT_NE(problems_of("simulation: &a {duration_s: 1, description: *a}\n"), "");
-}
-
-TEST(ConfigProblems, multiplied_aliases_are_refused) {
-    std::string text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
-    for (int i = 1; i < 9; ++i) {
-        const std::string below = "*a" + std::to_string(i - 1);
-        text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + below;
-        for (int k = 1; k < 10; ++k) text += ", " + below;
-        text += "]\n";
-    }
-    EXPECT_NE(problems_of(text).find("exceeds 4 million values"), std::string::npos);
-}
-
-TEST(ConfigProblems, tabs_are_named) {
-    EXPECT_EQ(problems_of("simulation:\n\tduration_s: 1\n"),
-              "configs/x.yaml:2: not valid YAML: illegal map value; indent with spaces instead of "
-              "tabs");
-}
-
-TEST(ConfigProblems, unreadable_files) {
-    const auto message = [](const std::string& path) -> std::string {
-        try {
-            read_configuration(path);
-        } catch (const FileError& error) {
-            EXPECT_EQ(error.exit_code(), ExitCode::unusable_file);
-            return error.what();
-        }
-        return "";
-    };
-    EXPECT_EQ(message("/nowhere/x.yaml"), "/nowhere/x.yaml: there is no such file");
-    EXPECT_EQ(message("/"), "/: is a directory");
-    EXPECT_EQ(message("/dev/zero"),
-              "/dev/zero: is no regular file; write the configuration to one");
-    const std::string binary = "config_problems_test.binary.yaml";
-    std::ofstream(binary) << std::string("a: 1\0", 5);
-    EXPECT_EQ(message(binary), binary + ": is no text; give a configuration in YAML");
-    std::filesystem::resize_file(binary, (64 << 20) + 1);
-    EXPECT_EQ(message(binary),
-              binary + ": is larger than any configuration (64 MB); give a YAML file");
-    std::filesystem::remove(binary);
 }
 
 }  // namespace

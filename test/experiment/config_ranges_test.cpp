@@ -1,0 +1,71 @@
+// Numbers that cannot be computed with, and times that are no whole steps.
+#include <gtest/gtest.h>
+
+#include "experiment/parameter_fields.hpp"
+#include "experiment/problems_of.hpp"
+
+namespace engram {
+namespace {
+
+using test::minimal;
+using test::problems_of;
+
+template <class Parameters, std::size_t n>
+void expect_refused(const std::string& section, const Field<Parameters> (&fields)[n],
+                    const std::string& value) {
+    for (const Field<Parameters>& field : fields) {
+        const std::string key = section + "." + field.key;
+        const std::string problems = problems_of(minimal, {key + "=" + value});
+        EXPECT_NE(
+            problems.find(key + ": must be " + field.range.description() + " (is " + value + ")"),
+            std::string::npos)
+            << key << ": " << problems;
+    }
+}
+
+TEST(ConfigRanges, absurd_numbers_are_refused_with_the_allowed_range) {
+    for (const std::string value : {"1e300", "1e100", "1e20", "-1e20"}) {
+        expect_refused("neuron", neuron_fields, value);
+        expect_refused("synapses", synapse_fields, value);
+        expect_refused("background", background_fields, value);
+        expect_refused("connectivity", connectivity_fields, value);
+        expect_refused("simulation", simulation_fields, value);
+        expect_refused("checkpoint", checkpoint_fields, value);
+        for (const std::string key : {"start_s", "n_inputs", "rate_Hz"})
+            EXPECT_NE(problems_of(minimal + "stimuli: {a: {scheme: ONEPULSE, group: exc, start_s: "
+                                            "3, n_inputs: 1, rate_Hz: 1}}\n",
+                                  {"stimuli.a." + key + "=" + value})
+                          .find("stimuli.a." + key + ": must be in [0, 1e"),
+                      std::string::npos);
+    }
+}
+
+TEST(ConfigRanges, a_time_step_that_does_not_fit_the_defaults_is_blamed_itself) {
+    EXPECT_EQ(
+        problems_of(minimal, {"simulation.dt_ms=0.3"}),
+        "--set simulation.dt_ms=0.3: simulation.dt_ms: must divide all times, also those left "
+        "at their defaults: simulation.dt_fast_forward_s = 50, neuron.t_ref_ms = 2, "
+        "synapses.t_Ca_delay_ms = 18.8 (is 0.3); choose another, or set these");
+    EXPECT_NE(problems_of(minimal + "synapses: {t_Ca_delay_ms: 18.8}\n", {"simulation.dt_ms=0.3"})
+                  .find("configs/x.yaml:2: synapses.t_Ca_delay_ms: must be a multiple of "
+                        "simulation.dt_ms = 0.3 (is 18.8)"),
+              std::string::npos);
+}
+
+TEST(ConfigRanges, pulses_must_be_whole_steps) {
+    EXPECT_EQ(problems_of("simulation: {duration_s: 30, dt_ms: 0.3, dt_fast_forward_s: 3}\n"
+                          "neuron: {t_ref_ms: 3}\nsynapses: {t_Ca_delay_ms: 18}\n"
+                          "stimuli: {a: {scheme: ONEPULSE, group: exc, start_s: 3, n_inputs: 1, "
+                          "rate_Hz: 1}}\n"),
+              "configs/x.yaml:4: stimuli.a.scheme: the length of its pulses, 100 ms, must be a "
+              "multiple of simulation.dt_ms = 0.3");
+}
+
+TEST(ConfigRanges, times_of_weeks_are_multiples_of_dt) {
+    EXPECT_EQ(problems_of("simulation: {duration_s: 4838400.1, dt_ms: 0.1}\n"
+                          "record: {snapshots_s: [4838399.9999, 1234567.8901]}\n"),
+              "");
+    EXPECT_NE(problems_of("simulation: {duration_s: 4838400.00005, dt_ms: 0.1}\n"), "");
+}
+}  // namespace
+}  // namespace engram
