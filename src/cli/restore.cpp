@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/collective_failure.hpp"
+#include "cli/feasibility.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/step_time.hpp"
 #include "io/checkpoint_directory.hpp"
@@ -51,8 +52,10 @@ Experiment experiment_for(const CheckpointHeader& header, const std::string& pat
         try {
             const Experiment experiment = continuation(header.configuration);
             position_in(make_schedule(experiment), header.position);
-            Partition(experiment.populations.size(), size_of(communicator));
-            open_wiring(experiment);
+            const int n_ranks = size_of(communicator);
+            Partition(experiment.populations.size(), n_ranks);
+            // A longer run may be too much for this machine; the results are still untouched.
+            require_feasible(make_forecast(experiment, *open_wiring(experiment), n_ranks), n_ranks);
             text = resolved_configuration(experiment);
         } catch (const ConfigError& error) {
             misfit = error.what();

@@ -51,13 +51,14 @@ std::vector<fs::path> results_in(const fs::path& directory) {
     return results;
 }
 
-// A project of the user may well have a config.yaml and trials of its own.
+// A project of the user may well have files of such names; a run has written config.yaml before all
+// others.
 bool is_ours(const fs::path& directory, const std::vector<fs::path>& results) {
     std::error_code ignored;
+    if (!fs::exists(directory / "config.yaml", ignored)) return false;
     return fs::is_directory(directory / "partial", ignored) ||
            std::any_of(results.begin(), results.end(), [](const fs::path& result) {
-               const std::string name = result.filename().string();
-               return name.ends_with(".h5");
+               return result.filename().string().ends_with(".h5");
            });
 }
 

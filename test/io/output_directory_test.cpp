@@ -28,6 +28,7 @@ TEST(OutputDirectory, KeepsEarlierResultsUnlessForced) {
                              "checkpoint-12.h5", "partial/spikes.bin"}) {
         const TemporaryDirectory directory;
         fs::create_directory(directory.path() / "partial");
+        put(directory.file("config.yaml"), "result");
         put(directory.file(name), "result");
         put(directory.file("notes.txt"), "mine");
         const std::string message =
@@ -55,6 +56,19 @@ TEST(OutputDirectory, FilesOfTheSameNameFromElsewhereAreNotReplaced) {
     expect_contains(message, "config.yaml does not come from Engram");
     EXPECT_EQ(content(directory.file("config.yaml")), "of another program");
     EXPECT_EQ(content(directory.file("trials/one.csv")), "data");
+}
+
+TEST(OutputDirectory, WhereThereIsNoConfigurationNothingIsReplaced) {
+    for (const char* name : {"spikes.h5", "checkpoint-5.h5", "ensemble.h5", "partial/notes.txt",
+                             "trials/one.csv", "summary.json"}) {
+        const TemporaryDirectory directory;
+        fs::create_directory(directory.path() / "partial");
+        fs::create_directory(directory.path() / "trials");
+        put(directory.file(name), "mine");
+        expect_contains(file_error([&] { OutputDirectory::prepare(directory.path(), true); }),
+                        "does not come from Engram");
+        EXPECT_EQ(content(directory.file(name)), "mine");
+    }
 }
 
 TEST(OutputDirectory, IsNeverTheRoot) {

@@ -195,3 +195,15 @@ def test_results_without_checkpoint_are_kept(engram: Path, complete: Path) -> No
     result = resume(engram, complete)
     assert result.returncode == 3 and "--force" in result.stderr
     assert state_of(complete) == before
+
+
+def test_more_than_this_machine_can_do(engram: Path, tmp_path: Path) -> None:
+    """Refused as `run` refuses it, before the results are touched."""
+    output = run(engram, tmp_path / "run", 1, SILENT, SNAPSHOTS, "simulation.duration_s=1",
+                 "simulation.fast_forward=off")
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in output.iterdir())
+    result = extend(engram, output, 1, "1e9")
+    assert result.returncode == 1, result.stderr
+    assert "days" in result.stderr
+    after = sorted((path.name, path.stat().st_mtime_ns) for path in output.iterdir())
+    assert before == after
