@@ -202,7 +202,7 @@ def test_more_than_this_machine_can_do(engram: Path, tmp_path: Path) -> None:
     output = run(engram, tmp_path / "run", 1, SILENT, SNAPSHOTS, "simulation.duration_s=1",
                  "simulation.fast_forward=off")
     before = sorted((path.name, path.stat().st_mtime_ns) for path in output.iterdir())
-    result = extend(engram, output, 1, "1e9")
+    result = extend(engram, output, 1, "1e10")
     assert result.returncode == 1, result.stderr
     assert "days" in result.stderr
     after = sorted((path.name, path.stat().st_mtime_ns) for path in output.iterdir())
