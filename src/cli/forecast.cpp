@@ -21,7 +21,6 @@ constexpr double base_memory_MB = 25.0;     // MPI, HDF5 and the program itself
 constexpr double bytes_per_plastic = 21.0;  // see PlasticState and SynapseTable
 constexpr double bytes_per_fixed = 4.0;
 constexpr double bytes_per_snapshot_value = 16.0;
-constexpr double bytes_per_sample = 16.0;
 constexpr double ns_per_sample = 50.0;
 constexpr double bytes_per_source = 24.0;      // rows and calcium of all sources, on each rank
 constexpr double bytes_per_neuron = 300.0;     // state, inputs of a block, rows of the tables
@@ -90,9 +89,9 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double samples_per_step = dt_s / experiment.dt_fast_forward_s;
     const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
                              fast_forward * samples_per_step;
-    // Samples of consolidation are all taken before the first is written.
+    // The steps of all samples of a consolidation are known before the first is taken.
     f.base_MB = base_memory_MB +
-                longest_fast_forward * samples_per_step * n_values * bytes_per_sample / 1e6;
+                (n_values > 0 ? longest_fast_forward * samples_per_step * sizeof(Step) / 1e6 : 0.0);
     f.per_rank_MB = n * bytes_per_source / 1e6;
     f.neurons_MB = n * bytes_per_neuron / 1e6;
     f.synapses_MB = (f.plastic_synapses * (bytes_per_plastic + bytes_per_snapshot_value) +

@@ -291,10 +291,9 @@ SnapshotView DeviceExecutor::weights(Step step) {
     return weights_.view();
 }
 
-void DeviceExecutor::sample_consolidation(Step begin, const std::vector<Step>& steps,
+void DeviceExecutor::sample_consolidation(Step begin, std::span<const Step> steps,
                                           const model::Consolidation& consolidation,
                                           TraceSampler& sampler) {
-    if (steps.empty()) return;
     recorder_.reserve_rows(steps.size(), sampler);
     std::vector<SampleTime> times;
     for (const Step step : steps)
@@ -314,13 +313,20 @@ void DeviceExecutor::sample_consolidation(Step begin, const std::vector<Step>& s
 
 void DeviceExecutor::consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
                                  const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
+                                 const std::function<void()>& sampled,
                                  std::vector<Snapshot>& snapshots) {
     host_copy_.clear();
     fold(begin);
     const model::Consolidation consolidation{physics_.late, relaxation_rate_per_s_};
     const Arrays a = arrays();
     device_->launch(FindSynthesisEnd{a, consolidation}, a.n_local_exc);
-    sample_consolidation(begin, sample_steps, consolidation, sampler);
+    constexpr std::size_t samples_at_once = 512;  // on all ranks
+    for (std::span<const Step> rest(sample_steps); !rest.empty();) {
+        const std::size_t n = std::min(samples_at_once, rest.size());
+        sample_consolidation(begin, rest.first(n), consolidation, sampler);
+        sampled();
+        rest = rest.subspan(n);
+    }
     for (const Step step : snapshot_steps) {
         const PendingSnapshot pending = make_snapshot(step);
         device_->launch(SnapshotAfter{a, consolidation, physics_.early.h_0_mV,

@@ -29,6 +29,7 @@ class DeviceExecutor : public Executor {
     void schedule(std::span<const PackedSpike> spikes, Step begin) override;
     void consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
                      const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
+                     const std::function<void()>& sampled,
                      std::vector<Snapshot>& snapshots) override;
     void complete_samples(TraceSampler& sampler) override { recorder_.complete(sampler); }
     void request_snapshot(Step step) override { snapshot_steps_.push_back(step); }
@@ -68,7 +69,7 @@ class DeviceExecutor : public Executor {
     void sum_rows();
     PendingSnapshot make_snapshot(Step step) const;
     static Snapshot read(const PendingSnapshot& pending);
-    void sample_consolidation(Step begin, const std::vector<Step>& steps,
+    void sample_consolidation(Step begin, std::span<const Step> steps,
                               const model::Consolidation& consolidation, TraceSampler& sampler);
 
     std::unique_ptr<Device> device_;

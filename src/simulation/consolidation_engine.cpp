@@ -49,12 +49,16 @@ void ConsolidationEngine::sample(Step step, double time_s, TraceSampler& sampler
 
 void ConsolidationEngine::run(Step begin, Step end, const std::vector<Step>& sample_steps,
                               const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
+                              const std::function<void()>& sampled,
                               std::vector<Snapshot>& snapshots) {
     state_.fold(begin);
     for (std::uint32_t j = 0; j < network_.n_local_exc(); ++j)
         synthesis_end_s_[j] = consolidation_.time_until_below(state_.change_sum_mV(j, 1.0),
                                                               state_.late_phase.theta_pro_mV);
-    for (const Step step : sample_steps) sample(step, seconds(step - begin), sampler);
+    for (const Step step : sample_steps) {
+        sample(step, seconds(step - begin), sampler);
+        sampled();
+    }
 
     const auto& targets = network_.plastic().targets();
     for (const Step step : snapshot_steps) {

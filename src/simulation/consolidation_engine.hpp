@@ -5,6 +5,8 @@
 // Any length costs one evaluation per synapse and has no step error.
 #pragma once
 
+#include <functional>
+
 #include <vector>
 
 #include "model/consolidation.hpp"
@@ -19,10 +21,10 @@ class ConsolidationEngine {
     ConsolidationEngine(const Experiment& experiment, const Network& network, PlasticState& state);
 
     //! Fast-forwards from `begin` to `end`, samples at the given steps in between (ascending), and
-    //! takes snapshots at `snapshot_steps`.
+    //! takes snapshots at `snapshot_steps`. Calls `sampled` after each sample.
     void run(Step begin, Step end, const std::vector<Step>& sample_steps,
              const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-             std::vector<Snapshot>& snapshots);
+             const std::function<void()>& sampled, std::vector<Snapshot>& snapshots);
 
   private:
     double seconds(Step steps) const { return static_cast<double>(steps) * dt_s_; }

@@ -23,8 +23,9 @@ class CpuExecutor : public Executor {
     }
     void consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
                      const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
+                     const std::function<void()>& sampled,
                      std::vector<Snapshot>& snapshots) override {
-        consolidation_.run(begin, end, sample_steps, snapshot_steps, sampler, snapshots);
+        consolidation_.run(begin, end, sample_steps, snapshot_steps, sampler, sampled, snapshots);
     }
     void complete_samples(TraceSampler&) override {}
     void request_snapshot(Step step) override { spiking_.request_snapshot(step); }

@@ -46,8 +46,11 @@ class Executor {
 
     //! Fast-forwards from `begin` to `end`, samples at the given steps (ascending), and takes
     //! snapshots at `snapshot_steps`.
+    //! \param sampled  called, on all ranks alike, when rows of the sampler are complete: may take
+    //!                 them away
     virtual void consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
                              const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
+                             const std::function<void()>& sampled,
                              std::vector<Snapshot>& snapshots) = 0;
 
     //! Fills in the values of all rows of the sampler, which may have been kept elsewhere.

@@ -192,8 +192,12 @@ void Simulation::run_consolidation(const Phase& phase) {
         if (phase.end == experiment_.duration_steps()) samples.push_back(phase.end);
     }
     std::vector<Snapshot> snapshots;
+    // However long the phase is, only so many rows are held.
+    const auto hand_out = [this] {
+        if (gatherer_.is_full(sampler_)) gatherer_.flush(sampler_, *sink_);
+    };
     executor_->consolidate(phase.begin, phase.end, samples, snapshot_steps_within(phase), sampler_,
-                           snapshots);
+                           hand_out, snapshots);
     hand_out_snapshots(std::move(snapshots));
 }
 

@@ -60,7 +60,8 @@ class ConsolidationTest : public testing::Test {
         ConsolidationEngine engine(test.experiment_, test.network_, state);
         TraceSampler sampler(test.network_, test.experiment_.record);
         std::vector<Snapshot> snapshots;
-        engine.run(begin, end, {}, {}, sampler, snapshots);
+        engine.run(
+            begin, end, {}, {}, sampler, [] {}, snapshots);
     }
 
     void expect_near(const PlasticState& state, std::uint32_t target, const NumericalPool& pool,
@@ -167,7 +168,8 @@ TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
     PlasticState sampled = state_;
     const std::vector<Step> at = {0, steps(1000), steps(hour_s)};
     ConsolidationEngine engine(experiment_, network_, sampled);
-    engine.run(0, steps(8 * hour_s), at, at, sampler, snapshots);
+    engine.run(
+        0, steps(8 * hour_s), at, at, sampler, [] {}, snapshots);
     ASSERT_EQ(sampler.n_rows(), 3u);
     ASSERT_EQ(snapshots.size(), 3u);
     const SynapseIndex k = network_.plastic().find(5, 1);
