@@ -31,3 +31,23 @@ def test_peak_does_not_grow_with_simulated_time(run_engram, tmp_path: Path) -> N
     short = peak_memory_MB(run_engram, tmp_path / "short", 20)
     long = peak_memory_MB(run_engram, tmp_path / "long", 80)
     assert long < short + 8
+
+
+CONSOLIDATION = """
+simulation: {{duration_s: {duration_s}, dt_fast_forward_s: 0.2}}
+populations: {{n_exc: 40, n_inh: 10}}
+record: {{neurons: all}}
+"""
+
+
+def test_peak_does_not_grow_with_consolidation(run_engram, tmp_path: Path) -> None:
+    """The longer one takes 96 MB more of samples."""
+    peaks = []
+    for duration_s in (2000, 10000):
+        configuration = tmp_path / f"{duration_s}.yaml"
+        configuration.write_text(CONSOLIDATION.format(duration_s=duration_s), encoding="utf-8")
+        results = run_engram(configuration, tmp_path / f"results{duration_s}")
+        summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
+        assert summary["schedule"] == "consolidate"
+        peaks.append(max(summary["peak_memory_MB"]))
+    assert peaks[1] < peaks[0] + 8
