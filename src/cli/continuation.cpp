@@ -1,13 +1,12 @@
 #include "cli/continuation.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "experiment/config_difference.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/ensemble.hpp"
-#include "experiment/errors.hpp"
 #include "experiment/number_text.hpp"
 #include "io/checkpoint_directory.hpp"
 #include "io/checkpoint_file.hpp"
@@ -30,6 +29,23 @@ ConfigProblem only_extended(const std::string& file, const std::string& before,
                             const std::string& after) {
     return {file, 0, duration_key,
             "can only be extended when a run is resumed (was " + before + ", is " + after + ")"};
+}
+
+// The directory that is resumed is where the run goes on, wherever it was moved to.
+void require_same_directory(const Experiment& wanted, const OutputDirectory& directory,
+                            const CommandLine& line) {
+    const auto names_it = [](const std::string& text) {
+        return text.starts_with("output.directory=") || text.starts_with("output=");
+    };
+    std::error_code ignored;
+    if (std::none_of(line.overrides.begin(), line.overrides.end(), names_it) ||
+        fs::equivalent(wanted.output_directory, directory.path(), ignored))
+        return;
+    throw ConfigError({{"--set", 0, "output.directory",
+                        "a run goes on in the directory that is resumed; to have it elsewhere, "
+                        "move the directory, and resume it there (is " +
+                            wanted.output_directory + ", resumed is " + directory.path().string() +
+                            ")"}});
 }
 
 // The configuration that is wanted, where it comes from, and what can be done about its problems.
@@ -85,6 +101,16 @@ std::string completed_configuration(const OutputDirectory& directory) {
 
 }  // namespace
 
+ConfigProblem forbidden_change(const std::string& file, const std::string& of,
+                               const ConfigDifference& difference) {
+    const auto text = [](const std::string& value) {
+        return value.empty() ? std::string("absent") : value;
+    };
+    return {file, 0, difference.key,
+            "cannot be changed when the " + of + " is resumed (was " + text(difference.before) +
+                ", is " + text(difference.after) + "); undo the change, or start a new " + of};
+}
+
 bool asks_for_changes(const CommandLine& line) {
     return !line.configuration.empty() || !line.overrides.empty();
 }
@@ -117,6 +143,7 @@ Experiment continued_experiment(const std::string& saved, const OutputDirectory&
                                 const CommandLine& line) {
     const Experiment before = parse_configuration(saved, "the checkpoint");
     Experiment after = wanted_experiment(saved, directory, line);
+    require_same_directory(after, directory, line);
     after.output_directory = before.output_directory;
     std::vector<ConfigProblem> problems;
     const std::string file = !line.configuration.empty() ? line.configuration
@@ -129,11 +156,7 @@ Experiment continued_experiment(const std::string& saved, const OutputDirectory&
                 problems.push_back(only_extended(file, difference.before, difference.after));
             continue;
         }
-        problems.push_back({file, 0, difference.key,
-                            "cannot be changed when a run is resumed (was " +
-                                (difference.before.empty() ? "absent" : difference.before) +
-                                ", is " + (difference.after.empty() ? "absent" : difference.after) +
-                                "); undo the change, or start a new run"});
+        problems.push_back(forbidden_change(file, "run", difference));
     }
     if (!problems.empty()) throw ConfigError(std::move(problems));
     return after;

@@ -4,10 +4,17 @@
 #include <string>
 
 #include "cli/command_line.hpp"
+#include "experiment/config_difference.hpp"
+#include "experiment/errors.hpp"
 #include "experiment/experiment.hpp"
 #include "io/output_directory.hpp"
 
 namespace engram::cli {
+
+//! The problem that something is wanted different from what a "run" or "ensemble" has begun with.
+//! \param file  where the change is wanted
+ConfigProblem forbidden_change(const std::string& file, const std::string& of,
+                               const ConfigDifference& difference);
 
 //! Whether the command line names a configuration or changes of it.
 bool asks_for_changes(const CommandLine& line);

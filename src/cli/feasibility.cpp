@@ -17,6 +17,9 @@ constexpr double largest_node_MB = 16e6;
 constexpr double largest_computer_MB = 20e9;
 constexpr double most_ranks = 1e6;
 constexpr double longest_wall_s = 365.25 * 86400.0;
+constexpr const char* shortening =
+    "shorten its spiking time (simulation.duration_s, stimuli, fast_forward: auto), enlarge dt_ms "
+    "or dt_fast_forward_s, or use more ranks";
 
 // Rounded down to two digits.
 double rounded_down(double value) {
@@ -86,6 +89,13 @@ bool fits_some_computer(const Forecast& forecast, int n_ranks) {
            forecast.memory_per_rank_MB * n_ranks <= largest_computer_MB;
 }
 
+std::string time_advice(const Forecast& forecast) {
+    if (forecast.wall_s <= longest_wall_s) return "";
+    return "                    more than a year: 'engram run' will refuse it;\n"
+           "                    " +
+           std::string(shortening) + ".\n";
+}
+
 void require_feasible(const Forecast& forecast, int n_ranks) {
     const double have_MB = machine_memory_MB();
     if (forecast.memory_per_rank_MB > have_MB)
@@ -97,9 +107,7 @@ void require_feasible(const Forecast& forecast, int n_ranks) {
     if (forecast.wall_s > longest_wall_s)
         throw UsageError("the run would take about " + duration_text(forecast.wall_s) + " on " +
                          std::to_string(n_ranks) +
-                         " rank(s); shorten its spiking time (simulation.duration_s, stimuli, "
-                         "fast_forward: auto), enlarge dt_ms or dt_fast_forward_s, or use more "
-                         "ranks ('engram plan' forecasts the time)");
+                         " rank(s); " + shortening + " ('engram plan' forecasts the time)");
 }
 
 std::string memory_advice(const Experiment& experiment, const Forecast& f, int n_ranks,

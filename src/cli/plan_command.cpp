@@ -72,11 +72,13 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
         Forecast total;
         double traces_MB = 0;
         std::string advice;
+        std::string advice_on_time;
         for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
             const Experiment experiment = ensemble.experiment({point, 0});
             const Forecast one = make_forecast(experiment, *open_wiring(experiment), per_trial);
             if (one.memory_per_rank_MB > machine_memory_MB())
                 advice = memory_advice(experiment, one, per_trial, machine_memory_MB());
+            if (advice_on_time.empty()) advice_on_time = time_advice(one);
             total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
             total.memory_per_rank_MB = std::max(total.memory_per_rank_MB, one.memory_per_rank_MB);
             total.gpu_memory_per_rank_MB =
@@ -92,9 +94,9 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
                     advice.c_str());
         std::printf("GPU memory:         about %s per trial (with --device gpu)\n",
                     memory_text(total.gpu_memory_per_rank_MB).c_str());
-        std::printf("Time:               about %s (one core per rank; rough)\n",
-                    duration_text(std::ceil(total.wall_s)).c_str());
-        print_job_options(total, line.ranks);
+        std::printf("Time:               about %s (one core per rank; rough)\n%s",
+                    duration_text(std::ceil(total.wall_s)).c_str(), advice_on_time.c_str());
+        if (advice_on_time.empty()) print_job_options(total, line.ranks);
     });
     return ExitCode::done;
 }
@@ -108,6 +110,7 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
     on_rank_0(communicator, [&, &experiment = experiment, &wiring = wiring] {
         const Partition partition(experiment.populations.size(), line.ranks);
         const Forecast forecast = make_forecast(experiment, *wiring, line.ranks);
+        const std::string advice_on_time = time_advice(forecast);
         std::printf("Schedule:           %s\n", make_schedule(experiment).name.c_str());
         std::printf("Spiking time:       %.10g s of %.10g s simulated\n", forecast.spiking_s,
                     experiment.duration_s);
@@ -123,9 +126,9 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
                     memory_text(forecast.gpu_memory_per_rank_MB).c_str());
         std::printf(
             "Time:               about %s (one core per rank; rough, for the activity that\n"
-            "                    the stimuli alone cause)\n",
-            duration_text(std::ceil(forecast.wall_s)).c_str());
-        print_job_options(forecast, line.ranks);
+            "                    the stimuli alone cause)\n%s",
+            duration_text(std::ceil(forecast.wall_s)).c_str(), advice_on_time.c_str());
+        if (advice_on_time.empty()) print_job_options(forecast, line.ranks);
     });
     return ExitCode::done;
 }

@@ -39,7 +39,15 @@ Task task_of(const OutputDirectory& directory, const CommandLine& line) {
         // With changes it is refused, complete or not.
         return complete && !asks_for_changes(line) ? Task::nothing : Task::resume_ensemble;
     }
-    if (complete) return is_extended(directory, line) ? Task::extend_run : Task::nothing;
+    if (complete) {
+        if (is_extended(directory, line)) return Task::extend_run;
+        if (const std::string missing = directory.missing_result(); !missing.empty())
+            throw FileError(missing, "is missing, though the run is complete; restore it from a "
+                                     "copy, or run again: engram run " +
+                                         directory.config() + " --output " +
+                                         directory.path().string() + " --force");
+        return Task::nothing;
+    }
     require_run(directory);
     return Task::resume_run;
 }
@@ -60,7 +68,7 @@ Task agree_on_task(const OutputDirectory& directory, const CommandLine& line,
 ExitCode start_over(const CommandLine& line, const OutputDirectory& directory,
                     MPI_Comm communicator) {
     on_rank_0(communicator, [&] {
-        if (directory.holds_all_results())
+        if (directory.missing_result().empty())
             throw FileError(line.argument,
                             "holds the results of a run, but no checkpoint to continue from; if "
                             "they may be replaced: engram run " +
@@ -103,8 +111,9 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
     const Task task = agree_on_task(directory, line, lock, communicator);
     if (task == Task::nothing) {
         if (rank_of(communicator) == 0)
-            std::printf("The run in %s is complete; there is nothing to resume.\n",
-                        line.argument.c_str());
+            std::printf("The run in %s is complete; there is nothing to resume%s.\n",
+                        line.argument.c_str(),
+                        asks_for_changes(line) ? ", and the changes have no effect" : "");
         return ExitCode::done;
     }
     if (task == Task::resume_ensemble) {

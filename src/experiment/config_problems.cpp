@@ -54,6 +54,12 @@ bool follow(const ConfigNode* node, const std::string& key, Visit&& visit) {
     return node != nullptr;
 }
 
+// Whether a key is another one or something inside it: "a.b" encloses "a.b", "a.b.c", "a.b[3]".
+bool encloses(const std::string& outer, const std::string& key) {
+    return key.starts_with(outer) &&
+           (key.size() == outer.size() || key[outer.size()] == '.' || key[outer.size()] == '[');
+}
+
 // A list with many bad items is told by the first of them.
 std::vector<ConfigProblem> without_excess(const std::vector<ConfigProblem>& problems) {
     std::map<std::string, std::size_t> counts;
@@ -98,10 +104,14 @@ bool ConfigProblems::is_written(const std::string& key) const {
 
 bool ConfigProblems::concern(const std::string& key) const {
     return std::any_of(problems_.begin(), problems_.end(), [&](const ConfigProblem& problem) {
-        const std::string& other = problem.key;
-        return other.compare(0, key.size(), key) == 0 &&
-               (other.size() == key.size() || other[key.size()] == '.' || other[key.size()] == '[');
+        return !problem.key.empty() &&
+               (encloses(key, problem.key) || encloses(problem.key, key));
     });
+}
+
+bool ConfigProblems::sound(std::initializer_list<std::string> keys) const {
+    return std::none_of(keys.begin(), keys.end(),
+                        [this](const std::string& key) { return concern(key); });
 }
 
 void ConfigProblems::throw_if_any() const {

@@ -1,6 +1,7 @@
 // Collects the problems of a configuration, so that all are reported at once.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,12 @@ class ConfigProblems {
     //! Whether a key is in the configuration, rather than left to its default.
     bool is_written(const std::string& key) const;
 
-    //! Whether there is a problem with a key or with anything inside it.
+    //! Whether there is a problem with a key, with anything inside it, or with a section or list
+    //! that it is inside of.
     bool concern(const std::string& key) const;
+
+    //! Whether there is a problem with none of some keys.
+    bool sound(std::initializer_list<std::string> keys) const;
 
     std::vector<ConfigProblem>& list() { return problems_; }
 

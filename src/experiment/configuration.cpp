@@ -7,6 +7,7 @@
 
 #include "experiment/arbor_import.hpp"
 #include "experiment/config_reader.hpp"
+#include "experiment/ensemble_settings.hpp"
 #include "experiment/group_reader.hpp"
 #include "experiment/parameter_fields.hpp"
 #include "experiment/recording_reader.hpp"
@@ -85,11 +86,10 @@ void read_output(ConfigReader reader, const std::string& file, std::string& dire
     reader.finish();
 }
 
-// What concerns many runs is read by Ensemble; see there.
-void skip_ensemble_keys(ConfigReader& reader) {
-    for (const char* key :
-         {"trials", "trials_per_batch", "ranks_per_trial", "trial_results", "sweep"})
-        reader.node(key);
+// What concerns many runs is used by Ensemble; see there.
+void check_ensemble_keys(ConfigReader& reader) {
+    read_ensemble_settings(reader);
+    reader.node("sweep");
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ Experiment make_experiment(const ConfigTree& tree) {
         read_recording(reader.section("record"), experiment.populations, experiment.groups);
     read_checkpoint(reader.section("checkpoint"), experiment.checkpoint);
     read_output(reader.section("output"), file, experiment.output_directory);
-    skip_ensemble_keys(reader);
+    check_ensemble_keys(reader);
     reader.finish();
 
     validate(experiment, problems);

@@ -13,7 +13,6 @@ namespace engram {
 namespace {
 
 constexpr const char* matrix_key = "connectivity.file";
-constexpr std::uint32_t most_runs = 10'000'000;
 
 ConfigNode scalar(const std::string& text, bool quoted, const Place& place) {
     ConfigNode node;
@@ -85,20 +84,12 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     ConfigProblems problems(tree_.file, &tree_.root);
     problems.list() = tree_.problems;
     ConfigReader reader(&tree_.root, "", problems);
-    reader.integer<std::uint32_t>("trials", trials_, 1, most_runs);
-    reader.integer<std::uint32_t>("trials_per_batch", trials_per_batch_, 0);
-    if (trials_per_batch_ > 0 && trials_ % trials_per_batch_ != 0)
-        problems.add("trials_per_batch", "must divide trials = " + std::to_string(trials_) +
-                                             " (is " + std::to_string(trials_per_batch_) + ")");
-    reader.integer<std::uint32_t>("ranks_per_trial", ranks_per_trial_, 1, 1 << 24);
-    std::size_t results = 0;
-    reader.word("trial_results", results, {"all", "none"});
-    keeps_results_ = results == 0;
+    settings_ = read_ensemble_settings(reader);
     points_ = read_sweep(reader.node("sweep"), problems);
     if (size() > most_runs)
         problems.add("trials", "trials at " + std::to_string(points_.size()) +
                                    " points are more than " + std::to_string(most_runs) +
-                                   " runs (is " + std::to_string(trials_) + ")");
+                                   " runs (is " + std::to_string(settings_.trials) + ")");
 
     constexpr std::size_t most_problems = 1000;
     for (const SweepPoint& point : points_) {

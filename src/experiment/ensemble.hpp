@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "experiment/configuration.hpp"
+#include "experiment/ensemble_settings.hpp"
 
 namespace engram {
 
@@ -37,15 +38,15 @@ class Ensemble {
     //! Whether a configuration asks for more than one run: trials above 1, or a sweep.
     static bool is_wanted(const ConfigTree& tree);
 
-    std::uint32_t trials() const { return trials_; }
+    std::uint32_t trials() const { return settings_.trials; }
     //! Consecutive trials of which averages are averaged; 0: none.
-    std::uint32_t trials_per_batch() const { return trials_per_batch_; }
+    std::uint32_t trials_per_batch() const { return settings_.trials_per_batch; }
     //! MPI ranks that share a run.
-    std::uint32_t ranks_per_trial() const { return ranks_per_trial_; }
+    std::uint32_t ranks_per_trial() const { return settings_.ranks_per_trial; }
     //! Whether each run leaves a results directory of its own.
-    bool keeps_results() const { return keeps_results_; }
+    bool keeps_results() const { return settings_.keeps_results; }
     const std::vector<SweepPoint>& points() const { return points_; }
-    std::uint64_t size() const { return std::uint64_t{trials_} * points_.size(); }
+    std::uint64_t size() const { return std::uint64_t{settings_.trials} * points_.size(); }
     const std::string& output_directory() const { return output_directory_; }
     void set_output_directory(const std::string& path);
 
@@ -60,10 +61,7 @@ class Ensemble {
 
   private:
     ConfigTree tree_;
-    std::uint32_t trials_ = 1;
-    std::uint32_t trials_per_batch_ = 0;
-    std::uint32_t ranks_per_trial_ = 1;
-    bool keeps_results_ = true;
+    EnsembleSettings settings_;
     std::uint64_t base_seed_ = 1;
     std::string output_directory_;
     std::vector<SweepPoint> points_;

@@ -106,6 +106,8 @@ class GroupResolver {
 
     void resolve_all() {
         for (Group& group : groups_) resolve(group);
+        for (const auto& [name, spec] : specs_)
+            if (!spec.valid && !spec.of.empty()) check_name(spec);
     }
 
   private:
@@ -156,6 +158,14 @@ class GroupResolver {
         else if (seed_)
             group.ids = random_subset(whole->ids, count, *seed_, group.name);
         return true;
+    }
+
+    // Of a group with other problems.
+    void check_name(const GroupSpec& spec) {
+        const std::string key = spec.path + ".of";
+        const bool known = std::any_of(problems_.list().begin(), problems_.list().end(),
+                                       [&](const ConfigProblem& p) { return p.key == key; });
+        if (!known) find_group(groups_, spec.of, key, problems_);
     }
 
     // Of a group without ids: whether it may have some. Only `inh` can be empty.

@@ -1,7 +1,6 @@
 #include "experiment/magnitudes.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "experiment/number_text.hpp"
 #include "experiment/parameter_fields.hpp"
@@ -27,16 +26,11 @@ class MagnitudeCheck {
     }
 
   private:
-    bool sound(std::initializer_list<std::string> keys) const {
-        return std::none_of(keys.begin(), keys.end(),
-                            [&](const std::string& key) { return problems_.concern(key); });
-    }
-
     void check_membrane() {
         const NeuronParameters& neuron = experiment_.neuron;
         const std::string key = "neuron.C_mem_nF";
         const double tau = neuron.r_leak_MOhm * neuron.c_mem_nF;
-        if (!sound({key, "neuron.R_leak_MOhm"}) || tau_ms.contains(tau)) return;
+        if (!problems_.sound({key, "neuron.R_leak_MOhm"}) || tau_ms.contains(tau)) return;
         problems_.add(key, "R_leak_MOhm * C_mem_nF, the membrane time constant, must be " +
                                tau_ms.description() + " ms (is " + three_digits(tau) + ")");
     }
@@ -45,7 +39,7 @@ class MagnitudeCheck {
         const SynapseParameters& synapses = experiment_.synapses;
         const std::string key = "synapses.tau_h_s";
         const double delay_s = synapses.t_ax_delay_ms / 1000.0;
-        if (sound({key, "synapses.t_ax_delay_ms"}) && synapses.tau_h_s < delay_s)
+        if (problems_.sound({key, "synapses.t_ax_delay_ms"}) && synapses.tau_h_s < delay_s)
             problems_.add(key, "must be at least synapses.t_ax_delay_ms = " +
                                    number_text(synapses.t_ax_delay_ms) + " ms (is " +
                                    number_text(synapses.tau_h_s) + ")");
@@ -54,7 +48,7 @@ class MagnitudeCheck {
     void check_late_phase() {
         const SynapseParameters& synapses = experiment_.synapses;
         const std::string key = "synapses.f_int_l_per_umol";
-        if (!sound(
+        if (!problems_.sound(
                 {key, "synapses.p_max_umol_per_l", "synapses.tau_z_s", "synapses.t_ax_delay_ms"}))
             return;
         const double factor =
@@ -70,7 +64,7 @@ class MagnitudeCheck {
     void check_current(const Stimulus& stimulus) {
         if (!scheme_takes(stimulus.scheme, "n_inputs")) return;
         const std::string path = "stimuli." + stimulus.name;
-        if (!sound({path, "synapses.h_0_mV", "neuron.R_leak_MOhm"})) return;
+        if (!problems_.sound({path, "synapses.h_0_mV", "neuron.R_leak_MOhm"})) return;
         const double mean_nA = stimulus.n_inputs * stimulus.rate_Hz * experiment_.synapses.h_0_mV /
                                experiment_.neuron.r_leak_MOhm;
         if (mean_nA > highest_current_nA)

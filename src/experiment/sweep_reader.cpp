@@ -34,8 +34,10 @@ void find_lists(const ConfigNode& node, const std::string& key, Axis& axis,
         for (std::size_t i = 0; i < node.keys.size(); ++i)
             find_lists(node.children[i], key.empty() ? node.keys[i] : key + "." + node.keys[i],
                        axis, problems);
-    } else if (node.kind != ConfigNode::Kind::list || node.children.empty() || key.empty()) {
+    } else if (node.kind != ConfigNode::Kind::list || key.empty()) {
         problems.add(node.place, path, must_be("a list of values of a key", node));
+    } else if (node.children.empty()) {
+        problems.add(node.place, path, "must have at least one value");
     } else if (key == "simulation.seed") {
         problems.add(node.place, path, "cannot be swept; trials have seeds of their own");
     } else if (concerns_no_run(key)) {
@@ -98,16 +100,18 @@ std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, ConfigProblems& prob
                 problems.add(sweep->place, "sweep." + key, "is swept twice");
     if (axes.empty() && problems.list().size() == problems_before)
         problems.add(sweep->place, "sweep", "names no key with a list of values");
-    if (problems.list().size() > problems_before) return points;
+    // The first point then has to show what else is wrong.
+    const bool first_only = problems.list().size() > problems_before;
     for (const Axis& axis : axes) {
-        if (points.size() * axis.size() > most_points) {
+        const std::size_t n_values = first_only ? 1 : axis.size();
+        if (points.size() * n_values > most_points) {
             problems.add(sweep->place, "sweep",
                          "has more than " + std::to_string(most_points) + " combinations");
             return points;
         }
         std::vector<SweepPoint> combined;
         for (const SweepPoint& point : points) {
-            for (std::size_t value = 0; value < axis.size(); ++value) {
+            for (std::size_t value = 0; value < n_values; ++value) {
                 SweepPoint next = point;
                 for (std::size_t k = 0; k < axis.keys.size(); ++k)
                     next.settings.push_back({axis.keys[k], axis.values[k]->children[value]});

@@ -8,7 +8,7 @@ namespace engram {
 
 //! A map {key: [values]} gives every combination of its keys' values, the last key varying fastest.
 //! A list of such maps combines the maps; the keys inside one map change together.
-//! Without a sweep there is one point without settings.
+//! Without a sweep there is one point without settings; of a sweep with problems, its first values.
 std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, ConfigProblems& problems);
 
 }  // namespace engram

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
 #include <set>
 
 #include "experiment/magnitudes.hpp"
@@ -37,12 +36,6 @@ class Validator {
     }
 
   private:
-    bool sound(std::initializer_list<std::string> keys) const {
-        for (const std::string& key : keys)
-            if (problems_.concern(key)) return false;
-        return true;
-    }
-
     static std::string item(const std::string& key, std::size_t index) {
         return key + "[" + std::to_string(index) + "]";
     }
@@ -62,7 +55,7 @@ class Validator {
 
     // `value` in the unit of its key, which is `unit_ms` long. False if there is a problem.
     bool check_time(const std::string& key, double value, double unit_ms) {
-        return sound({key, "simulation.dt_ms"}) && check_steps(key, value, unit_ms);
+        return problems_.sound({key, "simulation.dt_ms"}) && check_steps(key, value, unit_ms);
     }
 
     bool check_steps(const std::string& key, double value, double unit_ms) {
@@ -110,7 +103,7 @@ class Validator {
     void check_neuron() {
         const NeuronParameters& neuron = experiment_.neuron;
         const auto below_threshold = [&](const std::string& key, double value) {
-            if (sound({key, "neuron.V_th_mV"}) && value >= neuron.v_th_mV)
+            if (problems_.sound({key, "neuron.V_th_mV"}) && value >= neuron.v_th_mV)
                 problems_.add(key, "must be less than neuron.V_th_mV = " +
                                        number_text(neuron.v_th_mV) + is(value));
         };
@@ -121,14 +114,14 @@ class Validator {
 
     void check_synapses() {
         const SynapseParameters& synapses = experiment_.synapses;
-        if (sound({"synapses.theta_p", "synapses.theta_d"}) && synapses.theta_p < synapses.theta_d)
+        if (problems_.sound({"synapses.theta_p", "synapses.theta_d"}) && synapses.theta_p < synapses.theta_d)
             problems_.add("synapses.theta_p",
                           "must be at least synapses.theta_d = " + number_text(synapses.theta_d) +
                               is(synapses.theta_p));
         check_time("synapses.t_Ca_delay_ms", synapses.t_ca_delay_ms, 1.0);
         const std::string delay_key = "synapses.t_ax_delay_ms";
         check_at_least_dt(delay_key, synapses.t_ax_delay_ms);
-        if (sound({delay_key, "simulation.dt_ms"}) &&
+        if (problems_.sound({delay_key, "simulation.dt_ms"}) &&
             experiment_.steps_from_ms(synapses.t_ax_delay_ms) > longest_axonal_delay_steps)
             problems_.add(delay_key, "must be at most " +
                                          std::to_string(longest_axonal_delay_steps) +
@@ -140,7 +133,7 @@ class Validator {
     void check_calcium_delay() {
         const std::string key = "synapses.t_Ca_delay_ms";
         const SynapseParameters& synapses = experiment_.synapses;
-        if (sound({key, "synapses.t_ax_delay_ms"}) &&
+        if (problems_.sound({key, "synapses.t_ax_delay_ms"}) &&
             synapses.t_ca_delay_ms < synapses.t_ax_delay_ms)
             problems_.add(key, "must be at least synapses.t_ax_delay_ms = " +
                                    number_text(synapses.t_ax_delay_ms) +
@@ -149,7 +142,7 @@ class Validator {
 
     void check_connectivity() {
         const std::string key = "connectivity.file";
-        if (!experiment_.connectivity.file || !sound({key})) return;
+        if (!experiment_.connectivity.file || !problems_.sound({key})) return;
         const std::string& path = *experiment_.connectivity.file;
         std::error_code ignored;
         if (!std::filesystem::exists(path, ignored))
@@ -162,7 +155,7 @@ class Validator {
 
     void check_stimulus(const Stimulus& stimulus) {
         const std::string path = "stimuli." + stimulus.name;
-        if (!sound({path + ".scheme", "simulation.dt_ms"})) return;
+        if (!problems_.sound({path + ".scheme", "simulation.dt_ms"})) return;
         const bool has_spikes = scheme_takes(stimulus.scheme, "spike_times_ms");
         const std::string start_key = path + (has_spikes ? ".spike_times_ms" : ".start_s");
         const std::string duration_key = path + ".duration_s";
@@ -175,7 +168,7 @@ class Validator {
         check_pulses(stimulus, path + ".scheme");
         check_rate(stimulus, path + ".rate_Hz");
 
-        if (sound({start_key, duration_key, "simulation.duration_s"}) &&
+        if (problems_.sound({start_key, duration_key, "simulation.duration_s"}) &&
             stimulus_extent(experiment_, stimulus).begin >= experiment_.duration_steps())
             problems_.add(
                 start_key,
@@ -194,7 +187,7 @@ class Validator {
     }
 
     void check_rate(const Stimulus& stimulus, const std::string& key) {
-        if (stimulus.scheme != Scheme::stet || !sound({key})) return;
+        if (stimulus.scheme != Scheme::stet || !problems_.sound({key})) return;
         const double highest_Hz = 1000.0 / experiment_.dt_ms;
         if (stimulus.rate_Hz > highest_Hz * (1 + 1e-12))
             problems_.add(key, "must be at most " + number_text(highest_Hz) +
@@ -202,8 +195,8 @@ class Validator {
     }
 
     void check_snapshots() {
-        if (!sound({"simulation.dt_ms"})) return;
-        const bool duration_known = sound({"simulation.duration_s"});
+        if (!problems_.sound({"simulation.dt_ms"})) return;
+        const bool duration_known = problems_.sound({"simulation.duration_s"});
         const std::vector<double>& times_s = experiment_.record.snapshots_s;
         std::set<Step> seen;
         for (std::size_t i = 0; i < times_s.size(); ++i) {
@@ -221,7 +214,7 @@ class Validator {
     void check_checkpoints() {
         const std::string key = "checkpoint.every_simulated_s";
         const double every_s = experiment_.checkpoint.every_simulated_s;
-        if (sound({key, "simulation.dt_ms"}) && every_s > 0 &&
+        if (problems_.sound({key, "simulation.dt_ms"}) && every_s > 0 &&
             experiment_.steps_from_s(every_s) < 1)
             problems_.add(key, "must be 0 (none) or at least one time step" + is(every_s));
     }

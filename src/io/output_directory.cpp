@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "experiment/configuration.hpp"
 #include "experiment/errors.hpp"
 #include "io/durable.hpp"
 
@@ -51,11 +52,22 @@ std::vector<fs::path> results_in(const fs::path& directory) {
     return results;
 }
 
+// By a key that every run and every ensemble writes; the values may be wrong.
+bool is_config_of_a_run(const fs::path& path) {
+    try {
+        const ConfigTree tree = read_config_tree(path.string(), {});
+        const ConfigNode* checkpoint = tree.root.find("checkpoint");
+        return checkpoint != nullptr && checkpoint->find("phase_ends") != nullptr;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 // A project of the user may well have files of such names; a run has written config.yaml before all
 // others.
 bool is_ours(const fs::path& directory, const std::vector<fs::path>& results) {
+    if (!is_config_of_a_run(directory / "config.yaml")) return false;
     std::error_code ignored;
-    if (!fs::exists(directory / "config.yaml", ignored)) return false;
     return fs::is_directory(directory / "partial", ignored) ||
            std::any_of(results.begin(), results.end(), [](const fs::path& result) {
                return result.filename().string().ends_with(".h5");
@@ -146,10 +158,10 @@ std::string OutputDirectory::snapshot_part(int index) const {
     return file("partial/snapshot-" + std::to_string(index) + ".h5");
 }
 
-bool OutputDirectory::holds_all_results() const {
-    const std::array files{spikes(), traces(), network()};
-    return std::all_of(files.begin(), files.end(),
-                       [](const std::string& path) { return fs::exists(path); });
+std::string OutputDirectory::missing_result() const {
+    for (const std::string& path : {spikes(), traces(), network()})
+        if (!fs::exists(path)) return path;
+    return "";
 }
 
 void OutputDirectory::make_partial() const {

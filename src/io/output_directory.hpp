@@ -51,8 +51,8 @@ class OutputDirectory {
     std::string trace_spool() const { return file("partial/traces.bin"); }
     std::string snapshot_part(int index) const;
 
-    //! Whether all HDF5 files of a run that came to its end are there.
-    bool holds_all_results() const;
+    //! The first HDF5 file of a run that came to its end that is not there; empty if all are.
+    std::string missing_result() const;
     void make_partial() const;
     void remove_partial() const;
     //! Durably makes a complete run an unfinished one. Its results stay until they are replaced.

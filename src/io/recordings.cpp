@@ -31,7 +31,8 @@ std::string provide_spool(const std::string& path, const RecordMark& mark,
         if (!fs::exists(results)) return problem.what();
         const std::string temporary = temporary_path(path);
         try {
-            if (rebuild(temporary) != mark) throw FileError(results, "is of another run");
+            if (rebuild(temporary) != mark)
+                throw FileError(results, "has changed since it was written, or is of another run");
             finish_file(path);
             return "";
         } catch (const FileError& obstacle) {
@@ -64,14 +65,18 @@ std::string provide_snapshot(const SnapshotPart& part, const std::string& networ
     }
 }
 
+// Rank 0. What is wrong if the recordings cannot be made again from the results.
+std::string problem_of_results(const OutputDirectory& directory) {
+    const std::string missing = directory.missing_result();
+    if (missing.empty()) return "";
+    if (fs::exists(directory.summary()))
+        return missing + ": is missing, and the recordings can only be made again from it";
+    return directory.partial() + ": the directory of the recordings is missing";
+}
+
 // Rank 0.
 std::string provide_spools(const OutputDirectory& directory, const Experiment& experiment,
                            const RecordingMarks& marks) {
-    if (!fs::is_directory(directory.partial())) {
-        if (!directory.holds_all_results())
-            return directory.partial() + ": the directory of the recordings is missing";
-        directory.make_partial();
-    }
     const std::string spikes = directory.spike_spool();
     const std::string problem = provide_spool(
         spikes, marks.spikes, directory.spikes(), [&] { verify_spike_spool(spikes, marks.spikes); },
@@ -105,12 +110,25 @@ std::vector<SnapshotPart> snapshot_parts(const OutputDirectory& directory,
 std::string provide_recordings(const OutputDirectory& directory, const Experiment& experiment,
                                const RecordingMarks& marks, MPI_Comm communicator) {
     std::string problem;
-    on_root(communicator, [&] { problem = provide_spools(directory, experiment, marks); });
+    bool is_new = false;  // rank 0: partial/
+    on_root(communicator, [&] {
+        if (!fs::is_directory(directory.partial())) {
+            problem = problem_of_results(directory);
+            if (!problem.empty()) return;
+            directory.make_partial();
+            is_new = true;
+        }
+        problem = provide_spools(directory, experiment, marks);
+    });
     problem = broadcast_text(std::move(problem), communicator);
     for (const SnapshotPart& part : snapshot_parts(directory, marks.snapshots, experiment)) {
         if (!problem.empty()) break;
         problem = provide_snapshot(part, directory.network(), communicator);
     }
+    // A complete run stays as it was.
+    on_root(communicator, [&] {
+        if (is_new && !problem.empty()) directory.remove_partial();
+    });
     return problem;
 }
 

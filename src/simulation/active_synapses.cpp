@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/random_lanes.hpp"
+
 namespace engram {
 
 ActiveSynapses::ActiveSynapses(const Network& network, const Experiment& experiment,
@@ -44,7 +46,7 @@ void ActiveSynapses::draw(SynapseIndex k, NeuronId source, std::uint32_t target,
     double noise = 0.0;
     if (noisy_) {
         const auto words =
-            streams_.in_lanes(model::Purpose::early_phase, source, global_ids_[target],
+            streams_(model::Purpose::early_phase, source, global_ids_[target],
                               static_cast<std::uint64_t>(block.begin + to));
         noise = model::normal_pair(words.word[0], words.word[1]).first;
     }
@@ -132,14 +134,14 @@ void ActiveSynapses::draw_uniform(NeuronId source, const Profile& profile, const
     const std::int32_t* zone = uniform_zone_.data();
     const SynapseIndex* synapse = uniform_.data();
     if (noisy_) {
-        const model::RandomStreams streams = streams_;
-        const auto closing_step = static_cast<std::uint64_t>(block.begin + profile.to);
+        uniform_words_.resize(2 * n);
+        std::uint32_t* words[] = {uniform_words_.data(), uniform_words_.data() + n};
+        model::random_words<2>(streams_, model::Purpose::early_phase, model::SameWord{source},
+                               model::WordOfEach{post},
+                               static_cast<std::uint64_t>(block.begin + profile.to), n, words);
 #pragma omp simd
-        for (std::size_t q = 0; q < n; ++q) {
-            const auto words =
-                streams.in_lanes(model::Purpose::early_phase, source, post[q], closing_step);
-            noise[q] = model::normal_pair(words.word[0], words.word[1]).first;
-        }
+        for (std::size_t q = 0; q < n; ++q)
+            noise[q] = model::normal_pair(words[0][q], words[1][q]).first;
     } else {
         std::fill(uniform_noise_.begin(), uniform_noise_.end(), 0.0f);
     }

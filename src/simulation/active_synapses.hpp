@@ -107,6 +107,7 @@ class ActiveSynapses {
     std::vector<std::uint32_t> uniform_target_;
     std::vector<NeuronId> uniform_post_;
     std::vector<std::int32_t> uniform_zone_;
+    std::vector<std::uint32_t> uniform_words_;  //!< random: all first words, all second words
     std::vector<float> uniform_noise_;
 
     bool log_all_ = false;

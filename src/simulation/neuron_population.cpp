@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "experiment/errors.hpp"
+#include "model/random_lanes.hpp"
 
 namespace engram {
 
@@ -58,13 +59,14 @@ void NeuronPopulation::draw_noise(std::uint32_t tile, Step step) {
     float* n1 = n0 + size_;
     float* n2 = n1 + size_;
     float* n3 = n2 + size_;
-    const model::RandomStreams streams = streams_;
+    std::uint32_t words[4][tile_size];
+    model::random_words<4>(streams_, model::Purpose::background, model::WordOfEach{ids},
+                           model::SameWord{0}, static_cast<std::uint64_t>(quad), count,
+                           {words[0], words[1], words[2], words[3]});
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) {
-        const auto words = streams.in_lanes(model::Purpose::background, ids[i], 0,
-                                            static_cast<std::uint64_t>(quad));
-        const auto first = model::normal_pair(words.word[0], words.word[1]);
-        const auto second = model::normal_pair(words.word[2], words.word[3]);
+        const auto first = model::normal_pair(words[0][i], words[1][i]);
+        const auto second = model::normal_pair(words[2][i], words[3][i]);
         n0[i] = first.first;
         n1[i] = first.second;
         n2[i] = second.first;

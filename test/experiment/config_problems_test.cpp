@@ -276,6 +276,49 @@ record:
               "synapses_if_present, synapses_between, every_steps, snapshots_s");
 }
 
+TEST(ConfigProblems, a_value_in_place_of_a_section_is_the_only_problem_of_it) {
+    const std::string text = minimal +
+                             "groups: {assembly: {first: 0, count: 100}}\n"
+                             "stimuli: {a: {scheme: RECT, group: assembly, start_s: 2, "
+                             "duration_s: 1, n_inputs: 25, rate_Hz: 100}}\n"
+                             "record: {snapshots_s: [1]}\n";
+    for (const char* section : {"simulation", "populations", "connectivity", "groups", "background",
+                                "neuron", "synapses", "checkpoint", "output"}) {
+        const std::string name = section;
+        const std::string problems = problems_of(text, {name + "=3"});
+        if (name == "groups")
+            EXPECT_NE(problems.find("there is no group 'assembly'"), std::string::npos);
+        else
+            EXPECT_EQ(problems,
+                      "--set " + name + "=3: " + name + ": must be a map of keys and values (is 3)");
+    }
+}
+
+TEST(ConfigProblems, a_group_with_one_problem_is_asked_about_its_others) {
+    const std::string no_group = "groups.c.of: there is no group 'nowhere'";
+    for (const char* rest : {"fraction: 2", "fraction: 0.5, count: 3", "count: x", "color: red"}) {
+        const std::string problems =
+            problems_of(minimal + "groups: {c: {of: nowhere, " + rest + "}}\n");
+        EXPECT_NE(problems.find(no_group), std::string::npos) << problems;
+        EXPECT_NE(problems.find('\n'), std::string::npos) << problems;
+    }
+    const std::string problems = problems_of(minimal + "groups: {c: {of: nowhere}}\n");
+    EXPECT_NE(problems.find(no_group), std::string::npos) << problems;
+    EXPECT_NE(problems.find("must have either count or fraction"), std::string::npos) << problems;
+    EXPECT_NE(problems_of(minimal + "groups: {c: {random: {of: nowhere, fraction: 2}}}\n")
+                  .find("groups.c.random.of: there is no group 'nowhere'"),
+              std::string::npos);
+}
+
+TEST(ConfigProblems, keys_of_ensembles_are_checked_in_single_runs_too) {
+    EXPECT_EQ(problems_of(minimal + "trial_results: some\n"
+                                    "trials_per_batch: 4\n"
+                                    "ranks_per_trial: 0\n"),
+              "configs/x.yaml:2: trial_results: must be one of all, none (is some)\n"
+              "configs/x.yaml:3: trials_per_batch: must divide trials = 1 (is 4)\n"
+              "configs/x.yaml:4: ranks_per_trial: must be an integer in [1, 16777216] (is 0)");
+}
+
 TEST(ConfigProblems, a_size_that_is_right_is_used_though_the_other_is_wrong) {
     EXPECT_EQ(problems_of(minimal + "populations: {n_exc: 10, n_inh: -1}\n"
                                     "groups: {a: {of: exc, count: 11}, b: {of: inh, count: 3}}\n"

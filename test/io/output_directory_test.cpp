@@ -9,6 +9,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const std::string configuration = "checkpoint: {phase_ends: true}\n";
+
 TEST(OutputDirectory, IsMadeWithItsParents) {
     const TemporaryDirectory directory;
     const auto output = OutputDirectory::prepare(directory.path() / "a" / "b", false);
@@ -28,15 +30,16 @@ TEST(OutputDirectory, KeepsEarlierResultsUnlessForced) {
                              "checkpoint-12.h5", "partial/spikes.bin"}) {
         const TemporaryDirectory directory;
         fs::create_directory(directory.path() / "partial");
-        put(directory.file("config.yaml"), "result");
-        put(directory.file(name), "result");
+        if (std::string(name) != "config.yaml") put(directory.file(name), "result");
+        put(directory.file("config.yaml"), configuration);
         put(directory.file("notes.txt"), "mine");
+        const std::string before = content(directory.file(name));
         const std::string message =
             file_error([&] { OutputDirectory::prepare(directory.path(), false); });
         expect_contains(message, directory.path().string());
         expect_contains(message, "--output");
         expect_contains(message, "--force");
-        EXPECT_EQ(content(directory.file(name)), "result");
+        EXPECT_EQ(content(directory.file(name)), before);
 
         OutputDirectory::prepare(directory.path(), true);
         // The configuration is replaced later, in one step.
@@ -68,6 +71,18 @@ TEST(OutputDirectory, WhereThereIsNoConfigurationNothingIsReplaced) {
         expect_contains(file_error([&] { OutputDirectory::prepare(directory.path(), true); }),
                         "does not come from Engram");
         EXPECT_EQ(content(directory.file(name)), "mine");
+    }
+}
+
+TEST(OutputDirectory, AConfigurationOfAnotherProgramIsNoReasonToReplaceAnything) {
+    for (const char* text : {"model: {layers: 3}\n", "simulation: {duration_s: 3}\n", "- 1\n", "",
+                             "not: [YAML", "checkpoint: every hour\n"}) {
+        const TemporaryDirectory directory;
+        put(directory.file("config.yaml"), text);
+        put(directory.file("spikes.h5"), "mine");
+        expect_contains(file_error([&] { OutputDirectory::prepare(directory.path(), true); }),
+                        "does not come from Engram");
+        EXPECT_EQ(content(directory.file("spikes.h5")), "mine");
     }
 }
 

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <set>
 #include <vector>
 
+#include "model/random_lanes.hpp"
 #include "model/statistics.hpp"
 
 namespace engram::test {
@@ -78,27 +78,49 @@ TEST(RandomStreams, CounterLayout) {
     // Purpose 0x44 does not exist; the known answer fixes its place in the last word.
     const auto purpose = static_cast<Purpose>(0x44);
     const std::uint64_t counter = 0x13198a2eULL | 0x037073ULL << 32;
-    for (const RandomWords& words : {streams(purpose, 0x243f6a88, 0x85a308d3, counter),
-                                     streams.in_lanes(purpose, 0x243f6a88, 0x85a308d3, counter)}) {
-        EXPECT_EQ(words.word[0], 0xd16cfe09u);
-        EXPECT_EQ(words.word[3], 0x24126ea1u);
-    }
+    const RandomWords words = streams(purpose, 0x243f6a88, 0x85a308d3, counter);
+    EXPECT_EQ(words.word[0], 0xd16cfe09u);
+    EXPECT_EQ(words.word[3], 0x24126ea1u);
 }
 
-TEST(RandomStreams, LanesEqualRandom123) {
+// Ids and subs, small and large; n of every size around the number of lanes.
+TEST(RandomStreams, WordsInLanesAreThoseOfOneByOne) {
     const RandomStreams source{99};
-    for (std::uint64_t i = 0; i < 200000; ++i) {
-        const RandomWords w = source(Purpose::wiring, static_cast<std::uint32_t>(i), 1, i);
-        // Small and large ids, all purposes, counters up to 2^56.
-        const std::uint32_t id = i % 3 == 0 ? w.word[0] : w.word[0] % 2000;
-        const std::uint32_t sub = i % 5 == 0 ? w.word[1] : w.word[1] % 4;
-        const std::uint64_t counter =
-            (static_cast<std::uint64_t>(w.word[2]) << 24 ^ w.word[3]) >> i % 56;
-        const auto purpose = static_cast<Purpose>(1 + i % 6);
-        const RandomStreams streams{static_cast<std::uint64_t>(w.word[3]) << 32 | w.word[0]};
-        const RandomWords a = streams(purpose, id, sub, counter);
-        const RandomWords b = streams.in_lanes(purpose, id, sub, counter);
-        ASSERT_EQ(std::memcmp(&a, &b, sizeof a), 0) << "input " << i;
+    std::uint64_t i = 0;
+    for (std::size_t n = 1; n < 300; n += n < 40 ? 1 : 37) {
+        for (int repetition = 0; repetition < 60; ++repetition, ++i) {
+            const RandomWords w = source(Purpose::trial, 0, 0, i);
+            const std::uint64_t counter =
+                (static_cast<std::uint64_t>(w.word[2]) << 24 ^ w.word[3]) >> i % 56;
+            const auto purpose = static_cast<Purpose>(1 + i % 7);
+            const RandomStreams streams{static_cast<std::uint64_t>(w.word[3]) << 32 | w.word[0]};
+            const std::uint32_t same = i % 3 == 0 ? w.word[1] : w.word[1] % 2000;
+            std::vector<std::uint32_t> each(n);
+            for (std::size_t k = 0; k < n; ++k) {
+                each[k] = source(Purpose::wiring, static_cast<std::uint32_t>(k), 0, i).word[0];
+                if (i % 5 < 3) each[k] %= 2000;
+            }
+            // What lies behind the n words must stay.
+            std::vector<std::uint32_t> words(4 * (n + 1), 7);
+            std::uint32_t* const rows[] = {&words[0], &words[n + 1], &words[2 * (n + 1)],
+                                           &words[3 * (n + 1)]};
+            const auto expect_equal = [&](int n_words, bool each_id) {
+                for (std::size_t k = 0; k < n; ++k) {
+                    const RandomWords one =
+                        each_id ? streams(purpose, each[k], same, counter)
+                                : streams(purpose, same, each[k], counter);
+                    for (int word = 0; word < n_words; ++word)
+                        ASSERT_EQ(rows[word][k], one.word[word]) << n << " " << k << " " << word;
+                }
+                for (const std::uint32_t* row : rows) ASSERT_EQ(row[n], 7u);
+            };
+            model::random_words<4>(streams, purpose, model::WordOfEach{each.data()},
+                                   model::SameWord{same}, counter, n, rows);
+            expect_equal(4, true);
+            model::random_words<2>(streams, purpose, model::SameWord{same},
+                                   model::WordOfEach{each.data()}, counter, n, {rows[0], rows[1]});
+            expect_equal(2, false);
+        }
     }
 }
 

@@ -160,6 +160,15 @@ def test_a_network_that_fits_nowhere(engram) -> None:
         assert "more than the" not in again.stdout and "SBATCH" in again.stdout, again.stdout
 
 
+@pytest.mark.parametrize("more", [{}, {"trials": "3"}])
+def test_plan_tells_of_runs_that_no_one_will_see_end(engram, tmp_path, more) -> None:
+    values = settings({"simulation.duration_s": "1e10", "simulation.fast_forward": "off", **more})
+    plan = run_program([engram, "plan", BACKGROUND, *values])
+    assert plan.returncode == 0 and "SBATCH" not in plan.stdout, plan.stdout
+    assert "more than a year: 'engram run' will refuse it" in plan.stdout
+    assert run_program([engram, "run", BACKGROUND, "-o", tmp_path / "out", *values]).returncode == 1
+
+
 def test_a_network_for_more_ranks(engram) -> None:
     values = settings({"populations.n_exc": "1600000", "populations.n_inh": "400000",
                        "connectivity.probability": "0.01"})

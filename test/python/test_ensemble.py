@@ -221,7 +221,14 @@ def test_a_changed_ensemble_is_not_resumed(engram, configuration, tmp_path) -> N
     refused = run_program([engram, "resume", output])
     assert refused.returncode == 3 and "was changed since the ensemble began" in refused.stderr
     (output / "config.yaml").write_text(text)
-    resumed = run_program([engram, "resume", output])
+    other = tmp_path / "other.yaml"
+    other.write_text(text.replace("n_inputs: 25", "n_inputs: 5"))
+    for arguments in (["--set", "stimuli.learn.n_inputs=5"], ["--config", other]):
+        refused = run_program([engram, "resume", output, *arguments])
+        assert refused.returncode == 2, refused.stderr
+        assert "stimuli.learn.n_inputs: cannot be changed when the ensemble is resumed (was 25, is 5)" \
+            in refused.stderr
+    resumed = run_program([engram, "resume", output, "--set", "stimuli.learn.n_inputs=25"])
     assert resumed.returncode == 0, resumed.stderr
 
 

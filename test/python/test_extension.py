@@ -100,7 +100,21 @@ def test_nothing_to_resume(engram: Path, complete: Path, settings: tuple[str, ..
     before = state_of(complete)
     result = resume(engram, complete, 1, *(part for setting in settings for part in ("--set", setting)))
     assert result.returncode == 0 and "nothing to resume" in result.stdout
+    assert ("the changes have no effect" in result.stdout) == bool(settings)
     assert state_of(complete) == before
+
+
+def test_a_directory_is_moved_not_set(engram: Path, complete: Path, longer: Path) -> None:
+    before = state_of(complete)
+    for settings in (["output.directory=/tmp/elsewhere"], ["simulation.duration_s=32", "output={directory: x}"]):
+        result = resume(engram, complete, 1, *(part for setting in settings for part in ("--set", setting)))
+        assert result.returncode == 2, result.stderr
+        assert "output.directory: a run goes on in the directory that is resumed" in result.stderr
+        assert state_of(complete) == before
+    moved = complete.rename(complete.parent / "moved")
+    result = resume(engram, moved, 1, "--set", "simulation.duration_s=32", "--set", f"output.directory={moved}")
+    assert result.returncode == 0, result.stderr
+    assert_equal(longer, moved)
 
 
 def test_refused_changes_of_a_complete_run(engram: Path, complete: Path) -> None:
@@ -129,11 +143,35 @@ def test_unusable_results_are_not_lost(engram: Path, complete: Path, longer: Pat
     before = state_of(complete)
     result = extend(engram, complete, 1, "32")
     assert result.returncode == 3 and "traces.h5" in result.stderr
-    after = state_of(complete)
-    assert {path: after[path] for path in before} == before
+    assert state_of(complete) == before
     (complete / "traces.h5").write_bytes(intact)
     assert extend(engram, complete, 1, "32").returncode == 0
     assert_equal(longer, complete)
+
+
+@pytest.mark.parametrize("name", ["spikes.h5", "traces.h5", "network.h5"])
+def test_missing_results(engram: Path, complete: Path, name: str) -> None:
+    (complete / name).unlink()
+    before = state_of(complete)
+    plain = resume(engram, complete, 2)
+    assert plain.returncode == 3 and "nothing to resume" not in plain.stdout
+    assert f"{complete / name}: is missing, though the run is complete" in plain.stderr
+    extended = extend(engram, complete, 2, "32")
+    assert extended.returncode == 3 and f"{complete / name}: is missing" in extended.stderr
+    assert state_of(complete) == before
+    assert not (complete / "partial").exists()
+
+
+@pytest.mark.parametrize("name,dataset", [("spikes.h5", "spikes/exc/timestamps"),
+                                          ("network.h5", "edges/exc_exc/snapshots/t_0.5s/h_mV")])
+def test_damaged_results(engram: Path, complete: Path, name: str, dataset: str) -> None:
+    with h5py.File(complete / name, "r+") as file:
+        file[dataset][0] += 1.0
+    before = state_of(complete)
+    result = extend(engram, complete, 2, "32")
+    assert result.returncode == 3 and f"{complete / name}: " in result.stderr, result.stderr
+    assert state_of(complete) == before
+    assert not (complete / "partial").exists()
 
 
 def started_extension(engram: Path, output: Path, ranks: int, *settings: str) -> Any:
