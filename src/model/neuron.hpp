@@ -87,14 +87,14 @@ struct StepNeuron {
     ENGRAM_HD_INLINE void operator()(NeuronState& s, double input_nA, double noise,
                                      double stim_mV) const {
         const NeuronPropagator& p = propagator;
-        const bool fires = s.v_mV >= p.v_th_mV;
-        const double v = fires ? p.v_reset_mV : s.v_mV;
-        const double countdown = s.refractory > 1.0 ? s.refractory - 1.0 : 0.0;
-        const double refractory = fires ? static_cast<double>(p.refractory_steps) : countdown;
+        // Who fires is not refractory any more, so the larger one is meant.
+        const double begun = s.v_mV >= p.v_th_mV ? static_cast<double>(p.refractory_steps) : 0.0;
+        const double left = s.refractory - 1.0;
+        const double refractory = left > begun ? left : begun;
         const double i_syn = s.i_syn_nA + input_nA;
         const double v_inf = p.v_rev_mV;
         const double constant = p.constant_per_nA * bg_mean_nA + stim_mV;
-        double next = std::fma(v - v_inf, p.membrane_decay, v_inf);
+        double next = std::fma(s.v_mV - v_inf, p.membrane_decay, v_inf);
         next = std::fma(i_syn + s.i_bg_nA, p.drive_per_nA, next);
         next = std::fma(noise, p.drive_noise_per_sigma * bg_sigma_nA, next) + constant;
         s.v_mV = refractory > 0.0 ? p.v_reset_mV : next;

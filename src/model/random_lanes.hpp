@@ -17,9 +17,7 @@
 
 namespace engram::model {
 
-#if defined(__AVX512F__)
-inline constexpr std::size_t n_lanes = 8;
-#elif defined(__AVX2__)
+#if defined(__AVX2__)
 inline constexpr std::size_t n_lanes = 4;
 #else
 inline constexpr std::size_t n_lanes = 2;
@@ -29,9 +27,7 @@ inline constexpr std::size_t n_lanes = 2;
 typedef std::uint64_t Lanes __attribute__((vector_size(8 * n_lanes)));
 
 inline Lanes product_of_low_halves(Lanes a, Lanes b) {
-#if defined(__AVX512F__)
-    return (Lanes)_mm512_mul_epu32((__m512i)a, (__m512i)b);
-#elif defined(__AVX2__)
+#if defined(__AVX2__)
     return (Lanes)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 #elif defined(__SSE2__)
     return (Lanes)_mm_mul_epu32((__m128i)a, (__m128i)b);
