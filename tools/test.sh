@@ -60,6 +60,10 @@ ctest --preset ci --parallel "$(nproc)" --no-tests=error "${select[@]}" || faile
 step "pytest"
 select=(-m "not slow")
 if $all; then select=(); fi
+# Many tests wait for programs to start, or use one core only.
+if "$python" -c "import xdist" 2>/dev/null; then
+    select+=(--numprocesses "$(($(nproc) < 4 ? $(nproc) : 4))" --dist loadfile)
+fi
 ENGRAM=$PWD/build/ci/engram ENGRAM_IO_SAMPLE=$PWD/build/ci/engram_io_sample \
     "$python" -m pytest -p no:cacheprovider -rs --durations=10 "${select[@]}" test/python ||
     failed+=(pytest)

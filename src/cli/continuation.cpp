@@ -41,11 +41,11 @@ void require_same_directory(const Experiment& wanted, const OutputDirectory& dir
     if (std::none_of(line.overrides.begin(), line.overrides.end(), names_it) ||
         fs::equivalent(wanted.output_directory, directory.path(), ignored))
         return;
-    throw ConfigError({{"--set", 0, "output.directory",
-                        "a run goes on in the directory that is resumed; to have it elsewhere, "
-                        "move the directory, and resume it there (is " +
-                            wanted.output_directory + ", resumed is " + directory.path().string() +
-                            ")"}});
+    throw ConfigError(
+        {{"--set", 0, "output.directory",
+          "a run goes on in the directory that is resumed; to have it elsewhere, "
+          "move the directory, and resume it there (is " +
+              wanted.output_directory + ", resumed is " + directory.path().string() + ")"}});
 }
 
 // The configuration that is wanted, where it comes from, and what can be done about its problems.

@@ -43,16 +43,16 @@ std::string content_of(const std::string& path) {
 // Trials of different experiments must not be averaged.
 void require_unchanged(const OutputDirectory& directory, const CommandLine& line) {
     if (!asks_for_changes(line)) return;
-    const std::string& source = line.configuration.empty() ? directory.config() : line.configuration;
+    const std::string& source =
+        line.configuration.empty() ? directory.config() : line.configuration;
     Ensemble wanted(read_config_tree(source, line.overrides));
     Ensemble stored(read_config_tree(directory.config(), {}));
     for (Ensemble* ensemble : {&wanted, &stored}) ensemble->set_output_directory(line.argument);
     std::vector<ConfigProblem> problems;
     for (const auto& difference :
          configuration_differences(stored.configuration(), wanted.configuration()))
-        problems.push_back(
-            forbidden_change(line.configuration.empty() ? "--set" : line.configuration, "ensemble",
-                             difference));
+        problems.push_back(forbidden_change(
+            line.configuration.empty() ? "--set" : line.configuration, "ensemble", difference));
     if (!problems.empty()) throw ConfigError(std::move(problems));
 }
 

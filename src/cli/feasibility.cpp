@@ -106,8 +106,8 @@ void require_feasible(const Forecast& forecast, int n_ranks) {
                          "tells what would fit)");
     if (forecast.wall_s > longest_wall_s)
         throw UsageError("the run would take about " + duration_text(forecast.wall_s) + " on " +
-                         std::to_string(n_ranks) +
-                         " rank(s); " + shortening + " ('engram plan' forecasts the time)");
+                         std::to_string(n_ranks) + " rank(s); " + shortening +
+                         " ('engram plan' forecasts the time)");
 }
 
 std::string memory_advice(const Experiment& experiment, const Forecast& f, int n_ranks,

@@ -42,10 +42,11 @@ Task task_of(const OutputDirectory& directory, const CommandLine& line) {
     if (complete) {
         if (is_extended(directory, line)) return Task::extend_run;
         if (const std::string missing = directory.missing_result(); !missing.empty())
-            throw FileError(missing, "is missing, though the run is complete; restore it from a "
-                                     "copy, or run again: engram run " +
-                                         directory.config() + " --output " +
-                                         directory.path().string() + " --force");
+            throw FileError(missing,
+                            "is missing, though the run is complete; restore it from a "
+                            "copy, or run again: engram run " +
+                                directory.config() + " --output " + directory.path().string() +
+                                " --force");
         return Task::nothing;
     }
     require_run(directory);

@@ -104,8 +104,7 @@ bool ConfigProblems::is_written(const std::string& key) const {
 
 bool ConfigProblems::concern(const std::string& key) const {
     return std::any_of(problems_.begin(), problems_.end(), [&](const ConfigProblem& problem) {
-        return !problem.key.empty() &&
-               (encloses(key, problem.key) || encloses(problem.key, key));
+        return !problem.key.empty() && (encloses(key, problem.key) || encloses(problem.key, key));
     });
 }
 

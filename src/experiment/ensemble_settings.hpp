@@ -11,9 +11,10 @@ inline constexpr std::uint32_t most_runs = 10'000'000;  //!< of an ensemble
 
 struct EnsembleSettings {
     std::uint32_t trials = 1;
-    std::uint32_t trials_per_batch = 0;  //!< consecutive trials whose averages are averaged; 0: none
-    std::uint32_t ranks_per_trial = 1;   //!< MPI ranks that share a run
-    bool keeps_results = true;           //!< whether each run leaves a results directory of its own
+    std::uint32_t trials_per_batch =
+        0;                              //!< consecutive trials whose averages are averaged; 0: none
+    std::uint32_t ranks_per_trial = 1;  //!< MPI ranks that share a run
+    bool keeps_results = true;          //!< whether each run leaves a results directory of its own
 };
 
 //! \param reader  at the root of the configuration

@@ -114,7 +114,8 @@ class Validator {
 
     void check_synapses() {
         const SynapseParameters& synapses = experiment_.synapses;
-        if (problems_.sound({"synapses.theta_p", "synapses.theta_d"}) && synapses.theta_p < synapses.theta_d)
+        if (problems_.sound({"synapses.theta_p", "synapses.theta_d"}) &&
+            synapses.theta_p < synapses.theta_d)
             problems_.add("synapses.theta_p",
                           "must be at least synapses.theta_d = " + number_text(synapses.theta_d) +
                               is(synapses.theta_p));

@@ -45,9 +45,8 @@ void ActiveSynapses::draw(SynapseIndex k, NeuronId source, std::uint32_t target,
                           int from, int to, const Block& block, bool logged) {
     double noise = 0.0;
     if (noisy_) {
-        const auto words =
-            streams_(model::Purpose::early_phase, source, global_ids_[target],
-                              static_cast<std::uint64_t>(block.begin + to));
+        const auto words = streams_(model::Purpose::early_phase, source, global_ids_[target],
+                                    static_cast<std::uint64_t>(block.begin + to));
         noise = model::normal_pair(words.word[0], words.word[1]).first;
     }
     const double g = state_.g[k];

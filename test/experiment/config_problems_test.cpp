@@ -289,8 +289,8 @@ TEST(ConfigProblems, a_value_in_place_of_a_section_is_the_only_problem_of_it) {
         if (name == "groups")
             EXPECT_NE(problems.find("there is no group 'assembly'"), std::string::npos);
         else
-            EXPECT_EQ(problems,
-                      "--set " + name + "=3: " + name + ": must be a map of keys and values (is 3)");
+            EXPECT_EQ(problems, "--set " + name + "=3: " + name +
+                                    ": must be a map of keys and values (is 3)");
     }
 }
 

@@ -149,9 +149,9 @@ sweep: {groups.assembly.count: [4, 60], groups.assembli.count: [1]}
 }
 
 TEST(Ensemble, a_wrong_sweep_does_not_hide_what_its_other_values_are) {
-    const std::string text =
-        problems_of("sweep: {groups.assembly.count: [], groups.assembli.count: [1], "
-                    "neuron.t_ref_ms: [-2, 3], simulation.seed: [1]}");
+    const std::string text = problems_of(
+        "sweep: {groups.assembly.count: [], groups.assembli.count: [1], "
+        "neuron.t_ref_ms: [-2, 3], simulation.seed: [1]}");
     for (const char* problem :
          {"sweep.groups.assembly.count: must have at least one value", "groups.assembli",
           "neuron.t_ref_ms: must be", "sweep.simulation.seed: cannot be swept"})
@@ -163,8 +163,9 @@ TEST(Ensemble, refuses_sweeps_that_make_no_sense) {
               std::string::npos);
     EXPECT_NE(problems_of("sweep: {groups.assembly.count: 5}").find("must be a list of values"),
               std::string::npos);
-    EXPECT_NE(problems_of("sweep: {groups.assembly.count: []}").find("must have at least one value"),
-              std::string::npos);
+    EXPECT_NE(
+        problems_of("sweep: {groups.assembly.count: []}").find("must have at least one value"),
+        std::string::npos);
     for (const char* key : {"output.directory", "trials", "checkpoint.keep", "sweep.x"})
         EXPECT_NE(problems_of(std::string("sweep: {") + key + ": [1, 2]}")
                       .find("the same for the whole ensemble"),

@@ -106,9 +106,8 @@ TEST(RandomStreams, WordsInLanesAreThoseOfOneByOne) {
                                            &words[3 * (n + 1)]};
             const auto expect_equal = [&](int n_words, bool each_id) {
                 for (std::size_t k = 0; k < n; ++k) {
-                    const RandomWords one =
-                        each_id ? streams(purpose, each[k], same, counter)
-                                : streams(purpose, same, each[k], counter);
+                    const RandomWords one = each_id ? streams(purpose, each[k], same, counter)
+                                                    : streams(purpose, same, each[k], counter);
                     for (int word = 0; word < n_words; ++word)
                         ASSERT_EQ(rows[word][k], one.word[word]) << n << " " << k << " " << word;
                 }

@@ -171,12 +171,12 @@ def only(change):
 def test_an_index_is_not_trusted(engram, tmp_path, change, message) -> None:
     path = configured(tmp_path)
     broken(tmp_path / "edges.h5", only(change))
-    for command in (["check", path], ["run", path, "-o", tmp_path / "out"]):
-        for ranks in (1, 3):
-            result = run_program(["mpirun", "-n", ranks, engram, *command])
-            assert result.returncode == 3, (command, ranks, result.stderr)
-            assert result.stderr.count(message) == 1 and "edges.h5" in result.stderr, result.stderr
-            assert "(connectivity.file)" in result.stderr or "attribute" in message or "population" in message
+    for command in ([engram, "check", path],
+                    ["mpirun", "-n", 3, engram, "run", path, "-o", tmp_path / "out"]):
+        result = run_program(command)
+        assert result.returncode == 3, (command, result.stderr)
+        assert result.stderr.count(message) == 1 and "edges.h5" in result.stderr, result.stderr
+        assert "(connectivity.file)" in result.stderr or "attribute" in message or "population" in message
     assert not (tmp_path / "out").exists()
 
 

@@ -51,10 +51,10 @@ def test_gpu_equals_cpu(engram: Path, fake_gpu: Path, tmp_path: Path, ranks: int
 
 def test_ensemble_equals_cpu(engram: Path, fake_gpu: Path, tmp_path: Path) -> None:
     """As many trials take turns as the memory of the GPU has room for."""
-    arguments = ["--set", "trials=6", "--set", "trial_results=none", "--set", "sweep=null"]
+    arguments = ["--set", "trials=4", "--set", "trial_results=none", "--set", "sweep=null"]
     on_cpu = run([engram, "run", NETWORK, "--output", tmp_path / "cpu", *arguments], "")
     assert on_cpu.returncode == 0, on_cpu.stderr
-    for machine, at_once in (("gpus=1", 6), ("memory=16000000", 2)):
+    for machine, at_once in (("gpus=1", 4), ("memory=16000000", 2)):
         output = tmp_path / machine
         result = run([fake_gpu, "run", NETWORK, "--output", output, "--device", "gpu", *arguments],
                      machine)
