@@ -48,6 +48,15 @@ void require_same_directory(const Experiment& wanted, const OutputDirectory& dir
               wanted.output_directory + ", resumed is " + directory.path().string() + ")"}});
 }
 
+bool is_valid(const std::string& file) {
+    try {
+        read_configuration(file);
+        return true;
+    } catch (const ConfigError&) {
+        return false;
+    }
+}
+
 // The configuration that is wanted, where it comes from, and what can be done about its problems.
 Experiment wanted_experiment(const std::string& saved, const OutputDirectory& directory,
                              const CommandLine& line) {
@@ -64,9 +73,14 @@ Experiment wanted_experiment(const std::string& saved, const OutputDirectory& di
     try {
         return read_configuration(directory.config(), line.overrides);
     } catch (const ConfigError& error) {
-        // Changes of the command line may be to blame as well.
         std::vector<ConfigProblem> problems = error.problems();
-        if (problems.front().file == directory.config())
+        if (is_valid(directory.config())) {
+            // Then the command line is to blame, wherever a value that no longer fits was written.
+            for (ConfigProblem& problem : problems) {
+                if (problem.file == directory.config()) problem.file = "--set";
+                problem.line = 0;
+            }
+        } else if (problems.front().file == directory.config())
             problems.push_back({directory.config(), 0, "",
                                 "undo the change, or remove the file: the checkpoints hold the "
                                 "configuration too"});
@@ -129,6 +143,34 @@ bool holds_ensemble(const OutputDirectory& directory) {
                     fs::exists(directory.ensemble_config())
                         ? "is missing; copy " + directory.ensemble_config() + " to it"
                         : "is missing; restore the file with which the ensemble began");
+}
+
+void require_results(const OutputDirectory& directory) {
+    const bool is_ensemble = holds_ensemble(directory);
+    const std::string remedy = std::string(", though the ") + (is_ensemble ? "ensemble" : "run") +
+                               " is complete; restore it from a copy, or run again: engram run " +
+                               directory.config() + " --output " + directory.path().string() +
+                               " --force";
+    const auto require = [&](const std::string& file) {
+        if (!fs::exists(file)) throw FileError(file, "is missing" + remedy);
+        if (!file.ends_with(".h5")) return;
+        try {
+            h5::File::open(file, h5::Access::read_only);
+        } catch (const FileError& error) {
+            throw FileError(file, "is damaged (" + error.problem() + ")" + remedy);
+        }
+    };
+    if (!is_ensemble) {
+        for (const auto& file : {directory.spikes(), directory.traces(), directory.network()})
+            require(file);
+        return;
+    }
+    require(directory.ensemble());
+    const Ensemble ensemble(read_config_tree(directory.config(), {}));
+    if (!ensemble.keeps_results()) return;
+    for (std::uint32_t point = 0; point < ensemble.points().size(); ++point)
+        for (std::uint32_t trial = 0; trial < ensemble.trials(); ++trial)
+            require(directory.trial(point, trial).summary());
 }
 
 void require_run(const OutputDirectory& directory) {

@@ -22,6 +22,10 @@ bool asks_for_changes(const CommandLine& line);
 //! \throw FileError if config.yaml of an ensemble is missing
 bool holds_ensemble(const OutputDirectory& directory);
 
+//! Of a complete run or ensemble: whether all results are there.
+//! \throw FileError that names the first one that is missing or truncated
+void require_results(const OutputDirectory& directory);
+
 //! \throw FileError if there is nothing to continue from, neither config.yaml nor a checkpoint
 void require_run(const OutputDirectory& directory);
 

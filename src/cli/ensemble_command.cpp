@@ -108,6 +108,11 @@ ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator)
     std::optional<DirectoryLock> lock;  // rank 0
     on_rank_0(communicator, [&] {
         lock.emplace(directory.path());
+        if (!std::filesystem::exists(directory.ensemble_config()))
+            throw FileError(directory.ensemble_config(),
+                            "is missing, which tells what the finished trials were run with; "
+                            "restore the directory from a copy, or begin anew: engram run " +
+                                directory.config() + " --output " + line.argument + " --force");
         if (content_of(directory.config()) != content_of(directory.ensemble_config()))
             throw FileError(directory.config(),
                             "was changed since the ensemble began, so that its trials would be of "

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <numeric>
 #include <optional>
 
@@ -28,9 +29,15 @@ std::vector<EnsembleItem> pending_items(const Ensemble& ensemble, const OutputDi
     const auto n_points = static_cast<std::uint32_t>(ensemble.points().size());
     on_root(communicator, [&] {
         const TrialArchive archive(directory.partial());
-        for (std::uint64_t i = 0; i < ensemble.size(); ++i)
-            finished[i] = archive.contains({static_cast<std::uint32_t>(i % n_points),
-                                            static_cast<std::uint32_t>(i / n_points)});
+        for (std::uint64_t i = 0; i < ensemble.size(); ++i) {
+            const EnsembleItem item{static_cast<std::uint32_t>(i % n_points),
+                                    static_cast<std::uint32_t>(i / n_points)};
+            // A trial whose results were lost runs again.
+            finished[i] =
+                archive.contains(item) &&
+                (!ensemble.keeps_results() ||
+                 std::filesystem::exists(directory.trial(item.point, item.trial).summary()));
+        }
     });
     MPI_Bcast(finished.data(), static_cast<int>(finished.size()), MPI_CHAR, 0, communicator);
     std::vector<EnsembleItem> pending;

@@ -72,14 +72,12 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     f.fixed_synapses = synapses.fixed;
     const double n = experiment.populations.size();
     double steps = 0;
-    double longest_fast_forward = 0;
     double fast_forward = 0;
     for (const Phase& phase : make_schedule(experiment).phases) {
         const auto length = static_cast<double>(phase.end - phase.begin);
         if (phase.kind == PhaseKind::spiking) {
             steps += length;
         } else {
-            longest_fast_forward = std::max(longest_fast_forward, length);
             fast_forward += length;
         }
     }
@@ -89,9 +87,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double samples_per_step = dt_s / experiment.dt_fast_forward_s;
     const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
                              fast_forward * samples_per_step;
-    // The steps of all samples of a consolidation are known before the first is taken.
-    f.base_MB = base_memory_MB +
-                (n_values > 0 ? longest_fast_forward * samples_per_step * sizeof(Step) / 1e6 : 0.0);
+    f.base_MB = base_memory_MB;
     f.per_rank_MB = n * bytes_per_source / 1e6;
     f.neurons_MB = n * bytes_per_neuron / 1e6;
     f.synapses_MB = (f.plastic_synapses * (bytes_per_plastic + bytes_per_snapshot_value) +

@@ -132,7 +132,14 @@ RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuati
         }
     }
     if (!misfits.empty()) {
-        if (speaks) print_error(misfits.front().second.reason.c_str());
+        const auto& [path, misfit] = misfits.front();
+        if (speaks) {
+            print_error(misfit.reason.c_str());
+            std::fprintf(stderr,
+                         "engram: note: this is by the configuration in %s; if that is of another "
+                         "run, move it away\n",
+                         path.c_str());
+        }
         throw ReportedFailure{ExitCode::invalid_configuration};
     }
     return {std::nullopt, !paths.empty()};

@@ -37,16 +37,13 @@ Task task_of(const OutputDirectory& directory, const CommandLine& line) {
                         "cannot be read (" + error.message() + "); change its permissions");
     if (holds_ensemble(directory)) {
         // With changes it is refused, complete or not.
-        return complete && !asks_for_changes(line) ? Task::nothing : Task::resume_ensemble;
+        if (!complete || asks_for_changes(line)) return Task::resume_ensemble;
+        require_results(directory);
+        return Task::nothing;
     }
     if (complete) {
         if (is_extended(directory, line)) return Task::extend_run;
-        if (const std::string missing = directory.missing_result(); !missing.empty())
-            throw FileError(missing,
-                            "is missing, though the run is complete; restore it from a "
-                            "copy, or run again: engram run " +
-                                directory.config() + " --output " + directory.path().string() +
-                                " --force");
+        require_results(directory);
         return Task::nothing;
     }
     require_run(directory);

@@ -311,7 +311,7 @@ void DeviceExecutor::sample_consolidation(Step begin, std::span<const Step> step
     recorder_.complete(sampler);
 }
 
-void DeviceExecutor::consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
+void DeviceExecutor::consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                                  const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
                                  const std::function<void()>& sampled,
                                  std::vector<Snapshot>& snapshots) {
@@ -320,12 +320,13 @@ void DeviceExecutor::consolidate(Step begin, Step end, const std::vector<Step>& 
     const model::Consolidation consolidation{physics_.late, relaxation_rate_per_s_};
     const Arrays a = arrays();
     device_->launch(FindSynthesisEnd{a, consolidation}, a.n_local_exc);
-    constexpr std::size_t samples_at_once = 512;  // on all ranks
-    for (std::span<const Step> rest(sample_steps); !rest.empty();) {
-        const std::size_t n = std::min(samples_at_once, rest.size());
-        sample_consolidation(begin, rest.first(n), consolidation, sampler);
+    constexpr std::int64_t samples_at_once = 512;  // on all ranks
+    for (std::int64_t done = 0; done < sample_steps.size();) {
+        std::vector<Step> steps;
+        for (; done < sample_steps.size() && std::ssize(steps) < samples_at_once; ++done)
+            steps.push_back(sample_steps.at(done));
+        sample_consolidation(begin, steps, consolidation, sampler);
         sampled();
-        rest = rest.subspan(n);
     }
     for (const Step step : snapshot_steps) {
         const PendingSnapshot pending = make_snapshot(step);

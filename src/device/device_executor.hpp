@@ -27,7 +27,7 @@ class DeviceExecutor : public Executor {
     void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override;
     void schedule(std::span<const PackedSpike> spikes, Step begin) override;
-    void consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
+    void consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                      const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
                      const std::function<void()>& sampled,
                      std::vector<Snapshot>& snapshots) override;

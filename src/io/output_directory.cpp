@@ -111,16 +111,16 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
     const auto holds_something = std::find_if(
         results.begin(), results.end(),
         [](const fs::path& p) { return !p.filename().string().ends_with(temporary_suffix); });
+    if (holds_something != results.end() && !is_ours(path, results))
+        throw FileError(path.string(), "its " + holds_something->filename().string() +
+                                           " does not come from Engram, and is not replaced; "
+                                           "choose another --output, or move it away");
     if (holds_something != results.end() && !force) {
         throw FileError(path.string(), "the directory holds results already (" +
                                            holds_something->filename().string() +
                                            "); choose another --output, or pass --force to "
                                            "replace them");
     }
-    if (holds_something != results.end() && !is_ours(path, results))
-        throw FileError(path.string(), "its " + holds_something->filename().string() +
-                                           " does not come from Engram, and is not replaced; "
-                                           "choose another --output, or move it away");
     // The configuration is replaced in one step later: a run that restarts must not lose it.
     for (const fs::path& result : results)
         if (result.filename() != "config.yaml") remove_tree(result);

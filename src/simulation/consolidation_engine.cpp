@@ -47,7 +47,7 @@ void ConsolidationEngine::sample(Step step, double time_s, TraceSampler& sampler
     }
 }
 
-void ConsolidationEngine::run(Step begin, Step end, const std::vector<Step>& sample_steps,
+void ConsolidationEngine::run(Step begin, Step end, const SampleSteps& sample_steps,
                               const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
                               const std::function<void()>& sampled,
                               std::vector<Snapshot>& snapshots) {
@@ -55,7 +55,8 @@ void ConsolidationEngine::run(Step begin, Step end, const std::vector<Step>& sam
     for (std::uint32_t j = 0; j < network_.n_local_exc(); ++j)
         synthesis_end_s_[j] = consolidation_.time_until_below(state_.change_sum_mV(j, 1.0),
                                                               state_.late_phase.theta_pro_mV);
-    for (const Step step : sample_steps) {
+    for (std::int64_t i = 0; i < sample_steps.size(); ++i) {
+        const Step step = sample_steps.at(i);
         sample(step, seconds(step - begin), sampler);
         sampled();
     }

@@ -11,6 +11,7 @@
 
 #include "model/consolidation.hpp"
 #include "simulation/plastic_state.hpp"
+#include "simulation/sample_steps.hpp"
 #include "simulation/snapshot.hpp"
 #include "simulation/trace_sampler.hpp"
 
@@ -20,9 +21,9 @@ class ConsolidationEngine {
   public:
     ConsolidationEngine(const Experiment& experiment, const Network& network, PlasticState& state);
 
-    //! Fast-forwards from `begin` to `end`, samples at the given steps in between (ascending), and
+    //! Fast-forwards from `begin` to `end`, samples at the given steps in between, and
     //! takes snapshots at `snapshot_steps`. Calls `sampled` after each sample.
-    void run(Step begin, Step end, const std::vector<Step>& sample_steps,
+    void run(Step begin, Step end, const SampleSteps& sample_steps,
              const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
              const std::function<void()>& sampled, std::vector<Snapshot>& snapshots);
 

@@ -21,7 +21,7 @@ class CpuExecutor : public Executor {
     void schedule(std::span<const PackedSpike> spikes, Step begin) override {
         spiking_.schedule(spikes, begin);
     }
-    void consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
+    void consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                      const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
                      const std::function<void()>& sampled,
                      std::vector<Snapshot>& snapshots) override {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "network/network.hpp"
+#include "simulation/sample_steps.hpp"
 #include "simulation/simulation_state.hpp"
 #include "simulation/snapshot.hpp"
 #include "simulation/spike.hpp"
@@ -44,11 +45,11 @@ class Executor {
     //! Takes note of all ranks' spikes of the epoch that began at `begin`: their calcium.
     virtual void schedule(std::span<const PackedSpike> spikes, Step begin) = 0;
 
-    //! Fast-forwards from `begin` to `end`, samples at the given steps (ascending), and takes
+    //! Fast-forwards from `begin` to `end`, samples at the given steps, and takes
     //! snapshots at `snapshot_steps`.
     //! \param sampled  called, on all ranks alike, when rows of the sampler are complete: may take
     //!                 them away
-    virtual void consolidate(Step begin, Step end, const std::vector<Step>& sample_steps,
+    virtual void consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                              const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
                              const std::function<void()>& sampled,
                              std::vector<Snapshot>& snapshots) = 0;

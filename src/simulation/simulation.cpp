@@ -186,10 +186,10 @@ void Simulation::finish_restore(const RunPosition& position, SharedState shared)
 
 void Simulation::run_consolidation(const Phase& phase) {
     const Step every = std::max<Step>(1, experiment_.steps_from_s(experiment_.dt_fast_forward_s));
-    std::vector<Step> samples;
+    SampleSteps samples{phase.begin, every, 0, {}};
     if (!sampler_.empty()) {
-        for (Step step = phase.begin; step < phase.end; step += every) samples.push_back(step);
-        if (phase.end == experiment_.duration_steps()) samples.push_back(phase.end);
+        samples.n_regular = (phase.end - phase.begin + every - 1) / every;
+        if (phase.end == experiment_.duration_steps()) samples.last = phase.end;
     }
     std::vector<Snapshot> snapshots;
     // However long the phase is, only so many rows are held.

@@ -80,8 +80,9 @@ TEST(OutputDirectory, AConfigurationOfAnotherProgramIsNoReasonToReplaceAnything)
         const TemporaryDirectory directory;
         put(directory.file("config.yaml"), text);
         put(directory.file("spikes.h5"), "mine");
-        expect_contains(file_error([&] { OutputDirectory::prepare(directory.path(), true); }),
-                        "does not come from Engram");
+        for (const bool force : {false, true})
+            expect_contains(file_error([&] { OutputDirectory::prepare(directory.path(), force); }),
+                            "does not come from Engram");
         EXPECT_EQ(content(directory.file("spikes.h5")), "mine");
     }
 }

@@ -288,6 +288,32 @@ def test_complete_ensemble_is_left_alone(engram, whole) -> None:
     assert (whole / "ensemble.h5").stat().st_mtime_ns == before
 
 
+@pytest.mark.parametrize("lost", ["ensemble.h5", "trials/001/0001"])
+def test_what_a_complete_ensemble_lacks_is_named(engram, whole, tmp_path, lost) -> None:
+    copy = Path(shutil.copytree(whole, tmp_path / "copy"))
+    shutil.rmtree(copy / lost) if (copy / lost).is_dir() else (copy / lost).unlink()
+    result = run_program([engram, "resume", copy])
+    assert result.returncode == 3, result.stdout
+    assert f"{copy / lost}" in result.stderr and "is missing, though the ensemble is complete" in result.stderr
+
+
+def test_lost_results_of_a_trial_are_made_again(engram, configuration, longer, tmp_path) -> None:
+    output = tmp_path / "results"
+    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
+    wait_for_trials(output, 1)
+    os.kill(run.pid, signal.SIGUSR1)
+    assert run.communicate(timeout=120) is not None and run.returncode == 75
+    shutil.rmtree(output / "trials/000/0000")
+    lost = output / "partial"
+    lost.rename(tmp_path / "partial")
+    refused = run_program([engram, "resume", output])
+    assert refused.returncode == 3 and f"{lost}/config.yaml: is missing" in refused.stderr
+    (tmp_path / "partial").rename(lost)
+    assert run_program([engram, "resume", output]).returncode == 0
+    assert content(output / "ensemble.h5") == content(longer / "ensemble.h5")
+    assert not differences(output / "trials/000/0000", longer / "trials/000/0000")
+
+
 def test_existing_results_are_not_replaced(engram, configuration, whole, tmp_path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(whole, copy)

@@ -174,6 +174,23 @@ def test_damaged_results(engram: Path, complete: Path, name: str, dataset: str) 
     assert not (complete / "partial").exists()
 
 
+@pytest.mark.parametrize("name", ["spikes.h5", "traces.h5", "network.h5"])
+def test_truncated_results_are_no_complete_run(engram: Path, complete: Path, name: str) -> None:
+    os.truncate(complete / name, (complete / name).stat().st_size // 2)
+    result = resume(engram, complete, 1)
+    assert result.returncode == 3 and f"{complete / name}: is damaged" in result.stderr
+    assert "though the run is complete" in result.stderr
+
+
+def test_shortening_is_blamed_on_the_command_line(engram: Path, complete: Path) -> None:
+    """Though the recall that begins too late now is written in config.yaml."""
+    before = state_of(complete)
+    result = resume(engram, complete, 1, "--set", "simulation.duration_s=10")
+    assert result.returncode == 2 and "--set: stimuli.recall.start_s: must be less than" in result.stderr
+    assert "config.yaml" not in result.stderr and "remove the file" not in result.stderr
+    assert state_of(complete) == before
+
+
 def started_extension(engram: Path, output: Path, ranks: int, *settings: str) -> Any:
     command = mpirun(ranks, engram, "resume", output, "--set", "simulation.duration_s=32",
                      *(part for setting in settings for part in ("--set", setting)))

@@ -182,6 +182,15 @@ def test_foreign_files(engram: Path, whole: Path, unfinished: Path, tmp_path: Pa
     assert_equal(whole, output)
     assert Path(f"{foreign}.unused").read_bytes() == checkpoints(other)[-1].read_bytes()
     assert (output / "notes.txt").read_text() == "mine"
+    # As the only one it cannot be told from a change of the configuration.
+    alone = Path(shutil.copytree(unfinished, tmp_path / "alone"))
+    for path in checkpoints(alone):
+        path.unlink()
+    shutil.copy(checkpoints(other)[-1], alone)
+    result = resume(engram, alone)
+    assert result.returncode == 2
+    assert f"the configuration in {alone / foreign.name}; if that is of another run, move it away" \
+        in result.stderr
 
 
 def test_fallback_with_one_checkpoint_kept(engram: Path, whole: Path, unfinished: Path,  # noqa: F811

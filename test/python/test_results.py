@@ -4,6 +4,7 @@ The same layout with synthetic content is tested in test_file_formats.py.
 """
 
 import json
+import shutil
 
 import h5py
 import numpy as np
@@ -262,6 +263,19 @@ def test_damaged_results(tmp_path):
         file.attrs["format_version"] = 2
     with pytest.raises(ResultsError, match="format version 2"):
         results.spikes("exc")
+
+
+@pytest.mark.parametrize("name,dataset,read", [
+    ("spikes.h5", "spikes/exc/node_ids", lambda results: results.spikes("exc")),
+    ("network.h5", "edges/exc_exc/source_node_id", lambda results: results.edges("exc_exc")),
+    ("network.h5", "edges/exc_exc/target_node_id", lambda results: list(results.edge_blocks([]))),
+])
+def test_nodes_that_the_population_has_not(small_recall, tmp_path, name, dataset, read):
+    copy = shutil.copytree(small_recall, tmp_path / "copy")
+    with h5py.File(copy / name, "r+") as file:
+        file[dataset][3] = 80
+    with pytest.raises(ResultsError, match=f"{name}: /{dataset} names node 80, but exc has 80 neurons"):
+        read(Results(copy))
 
 
 def test_summary_is_json(small_recall):

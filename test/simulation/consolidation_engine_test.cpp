@@ -166,10 +166,10 @@ TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
     TraceSampler sampler(network_, experiment_.record);
     std::vector<Snapshot> snapshots;
     PlasticState sampled = state_;
-    const std::vector<Step> at = {0, steps(1000), steps(hour_s)};
+    const std::vector<Step> at = {0, steps(1000), steps(2000)};
     ConsolidationEngine engine(experiment_, network_, sampled);
     engine.run(
-        0, steps(8 * hour_s), at, at, sampler, [] {}, snapshots);
+        0, steps(8 * hour_s), {0, steps(1000), 2, at.back()}, at, sampler, [] {}, snapshots);
     ASSERT_EQ(sampler.n_rows(), 3u);
     ASSERT_EQ(snapshots.size(), 3u);
     const SynapseIndex k = network_.plastic().find(5, 1);

@@ -184,7 +184,7 @@ class Results:
             first = 0 if begin_ms is None else _first_at_least(times, begin_ms)
             last = len(times) if end_ms is None else _first_at_least(times, end_ms)
             rows = slice(first, max(first, last))
-            return Spikes(times[rows], group["node_ids"][rows])
+            return Spikes(times[rows], self._node_ids(group["node_ids"], population, rows))
 
     @cached_property
     def trace_time_s(self) -> np.ndarray:
@@ -220,7 +220,11 @@ class Results:
         """Node ids of sources and targets of 'exc_exc', 'exc_inh', 'inh_exc' or 'inh_inh'."""
         with self._open("network.h5", "engram network") as file:
             group = file["edges"][name]
-            return group["source_node_id"][()], group["target_node_id"][()]
+            source, target = name.split("_")
+            return (
+                self._node_ids(group["source_node_id"], source),
+                self._node_ids(group["target_node_id"], target),
+            )
 
     def edge_blocks(self, times_s: list[float], size: int = BLOCK_EDGES) -> Iterator[EdgeBlock]:
         """All plastic synapses, `size` at a time, with their weights in the snapshots of `times_s`.
@@ -236,8 +240,8 @@ class Results:
                 taken = {t: group[f"snapshots/{label}"] for t, label in labels.items()}
                 yield EdgeBlock(
                     first,
-                    group["source_node_id"][rows],
-                    group["target_node_id"][rows],
+                    self._node_ids(group["source_node_id"], "exc", rows),
+                    self._node_ids(group["target_node_id"], "exc", rows),
                     {time: snapshot["h_mV"][rows] for time, snapshot in taken.items()},
                     {time: snapshot["z"][rows] for time, snapshot in taken.items()},
                 )
@@ -258,6 +262,19 @@ class Results:
         if time_s not in self._snapshot_labels:
             raise ResultsError(f"{path}: there is no snapshot at {time_s:g} s")
         return Snapshot(path, self._snapshot_labels[time_s], time_s)
+
+    def _node_ids(
+        self, dataset: h5py.Dataset, population: str, rows: slice = slice(None)
+    ) -> np.ndarray:
+        """Node ids, all of which the population has."""
+        ids = dataset[rows]
+        size = self.n_exc if population == "exc" else self.n_inh
+        if len(ids) > 0 and ids.max() >= size:
+            raise ResultsError(
+                f"{dataset.file.filename}: {dataset.name} names node {ids.max()}, "
+                f"but {population} has {size} neurons"
+            )
+        return ids
 
     def _open(self, name: str, filetype: str) -> h5py.File:
         return files.open_hdf5(self.path / name, filetype)
