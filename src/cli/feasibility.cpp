@@ -16,6 +16,7 @@ namespace {
 constexpr double largest_node_MB = 16e6;
 constexpr double largest_computer_MB = 20e9;
 constexpr double most_ranks = 1e6;
+constexpr double largest_traces_MB = 100e6;
 constexpr double longest_wall_s = 365.25 * 86400.0;
 constexpr const char* shortening =
     "shorten its spiking time (simulation.duration_s, stimuli, fast_forward: auto), enlarge dt_ms "
@@ -108,6 +109,10 @@ void require_feasible(const Forecast& forecast, int n_ranks) {
         throw UsageError("the run would take about " + duration_text(forecast.wall_s) + " on " +
                          std::to_string(n_ranks) + " rank(s); " + shortening +
                          " ('engram plan' forecasts the time)");
+    if (forecast.traces_MB > largest_traces_MB)
+        throw UsageError("the recorded traces would take about " + memory_text(forecast.traces_MB) +
+                         " on the disk; record less (record), or less often "
+                         "(record.every_steps, simulation.dt_fast_forward_s)");
 }
 
 std::string memory_advice(const Experiment& experiment, const Forecast& f, int n_ranks,

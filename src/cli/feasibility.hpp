@@ -10,8 +10,8 @@ namespace engram::cli {
 //! Physical memory of this machine.
 double machine_memory_MB();
 
-//! At least one rank must fit into this machine, and the run end within some years; building would
-//! take long to find out.
+//! At least one rank must fit into this machine, the traces on a large disk, and the run end within
+//! a year; trying would take long to find out.
 //! \throw UsageError
 void require_feasible(const Forecast& forecast, int n_ranks);
 

@@ -87,6 +87,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double samples_per_step = dt_s / experiment.dt_fast_forward_s;
     const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
                              fast_forward * samples_per_step;
+    f.traces_MB = n_values > 0 ? n_samples * (n_values + 1) * sizeof(double) / 1e6 : 0.0;
     f.base_MB = base_memory_MB;
     f.per_rank_MB = n * bytes_per_source / 1e6;
     f.neurons_MB = n * bytes_per_neuron / 1e6;

@@ -122,6 +122,9 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
         std::printf("Memory:             about %s per rank\n%s",
                     memory_text(forecast.memory_per_rank_MB).c_str(),
                     memory_advice(experiment, forecast, line.ranks, machine_memory_MB()).c_str());
+        if (forecast.traces_MB > 0)
+            std::printf("Traces:             about %s on the disk\n",
+                        memory_text(forecast.traces_MB).c_str());
         std::printf("GPU memory:         about %s per rank (with --device gpu)\n",
                     memory_text(forecast.gpu_memory_per_rank_MB).c_str());
         std::printf(
