@@ -145,6 +145,21 @@ bool holds_ensemble(const OutputDirectory& directory) {
                         : "is missing; restore the file with which the ensemble began");
 }
 
+void require_unchanged_ensemble(const OutputDirectory& directory, const CommandLine& line) {
+    if (!asks_for_changes(line)) return;
+    const std::string& source =
+        line.configuration.empty() ? directory.config() : line.configuration;
+    Ensemble wanted(read_config_tree(source, line.overrides));
+    Ensemble stored(read_config_tree(directory.config(), {}));
+    for (Ensemble* ensemble : {&wanted, &stored}) ensemble->set_output_directory(line.argument);
+    std::vector<ConfigProblem> problems;
+    for (const auto& difference :
+         configuration_differences(stored.configuration(), wanted.configuration()))
+        problems.push_back(forbidden_change(
+            line.configuration.empty() ? "--set" : line.configuration, "ensemble", difference));
+    if (!problems.empty()) throw ConfigError(std::move(problems));
+}
+
 void require_results(const OutputDirectory& directory) {
     const bool is_ensemble = holds_ensemble(directory);
     const std::string remedy = std::string(", though the ") + (is_ensemble ? "ensemble" : "run") +

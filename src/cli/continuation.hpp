@@ -22,6 +22,10 @@ bool asks_for_changes(const CommandLine& line);
 //! \throw FileError if config.yaml of an ensemble is missing
 bool holds_ensemble(const OutputDirectory& directory);
 
+//! Trials of different experiments must not be averaged.
+//! \throw ConfigError with every key of an ensemble that the command line wants to be different
+void require_unchanged_ensemble(const OutputDirectory& directory, const CommandLine& line);
+
 //! Of a complete run or ensemble: whether all results are there.
 //! \throw FileError that names the first one that is missing or truncated
 void require_results(const OutputDirectory& directory);

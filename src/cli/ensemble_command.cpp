@@ -5,7 +5,6 @@
 
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
-#include "cli/continuation.hpp"
 #include "cli/ensemble_networks.hpp"
 #include "cli/ensemble_run.hpp"
 #include "cli/feasibility.hpp"
@@ -38,22 +37,6 @@ void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
 std::string content_of(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-// Trials of different experiments must not be averaged.
-void require_unchanged(const OutputDirectory& directory, const CommandLine& line) {
-    if (!asks_for_changes(line)) return;
-    const std::string& source =
-        line.configuration.empty() ? directory.config() : line.configuration;
-    Ensemble wanted(read_config_tree(source, line.overrides));
-    Ensemble stored(read_config_tree(directory.config(), {}));
-    for (Ensemble* ensemble : {&wanted, &stored}) ensemble->set_output_directory(line.argument);
-    std::vector<ConfigProblem> problems;
-    for (const auto& difference :
-         configuration_differences(stored.configuration(), wanted.configuration()))
-        problems.push_back(forbidden_change(
-            line.configuration.empty() ? "--set" : line.configuration, "ensemble", difference));
-    if (!problems.empty()) throw ConfigError(std::move(problems));
 }
 
 }  // namespace
@@ -101,7 +84,6 @@ ExitCode run_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
 
 ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator) {
     const OutputDirectory directory(line.argument);
-    on_rank_0(communicator, [&] { require_unchanged(directory, line); });
     CommandLine stored = line;
     stored.argument = directory.config();
     stored.output = line.argument;

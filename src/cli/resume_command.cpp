@@ -36,8 +36,8 @@ Task task_of(const OutputDirectory& directory, const CommandLine& line) {
         throw FileError(directory.path().string(),
                         "cannot be read (" + error.message() + "); change its permissions");
     if (holds_ensemble(directory)) {
-        // With changes it is refused, complete or not.
-        if (!complete || asks_for_changes(line)) return Task::resume_ensemble;
+        require_unchanged_ensemble(directory, line);
+        if (!complete) return Task::resume_ensemble;
         require_results(directory);
         return Task::nothing;
     }

@@ -283,8 +283,11 @@ def test_missing_configuration(engram, configuration, longer, tmp_path) -> None:
 
 def test_complete_ensemble_is_left_alone(engram, whole) -> None:
     before = (whole / "ensemble.h5").stat().st_mtime_ns
-    result = run_program([engram, "resume", whole])
-    assert result.returncode == 0 and "is complete" in result.stdout
+    for same in ([], ["--set", "stimuli.learn.n_inputs=25"]):
+        result = run_program([engram, "resume", whole, *same])
+        assert result.returncode == 0 and "is complete" in result.stdout, result.stderr
+    refused = run_program([engram, "resume", whole, "--set", "trials=4"])
+    assert refused.returncode == 2 and "trials: cannot be changed" in refused.stderr
     assert (whole / "ensemble.h5").stat().st_mtime_ns == before
 
 
