@@ -53,6 +53,11 @@ void ProgressLog::epoch_done(Step step, std::size_t n_exc_spikes, std::size_t n_
     meter_.add_epoch(step, n_exc_spikes, n_inh_spikes);
     if (quiet_ || meter_.seconds_since_report() < interval_s_) return;
     const ProgressReport report = meter_.report();
+    if (report.phase.kind == PhaseKind::consolidation) {
+        std::fprintf(stderr, "engram: %s: sampled until %.10g s\n", report.phase.label.c_str(),
+                     report.simulated_s);
+        return;
+    }
     std::fprintf(stderr,
                  "engram: %s: %.3f s simulated, %.1f %% of the spiking time done, real-time factor "
                  "%.2f, exc %.2f Hz, inh %.2f Hz, ETA %s\n",

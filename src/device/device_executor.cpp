@@ -311,10 +311,9 @@ void DeviceExecutor::sample_consolidation(Step begin, std::span<const Step> step
     recorder_.complete(sampler);
 }
 
-void DeviceExecutor::consolidate(Step begin, Step end, const SampleSteps& sample_steps,
+bool DeviceExecutor::consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                                  const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-                                 const std::function<void()>& sampled,
-                                 std::vector<Snapshot>& snapshots) {
+                                 const OnSampled& sampled, std::vector<Snapshot>& snapshots) {
     host_copy_.clear();
     fold(begin);
     const model::Consolidation consolidation{physics_.late, relaxation_rate_per_s_};
@@ -326,7 +325,8 @@ void DeviceExecutor::consolidate(Step begin, Step end, const SampleSteps& sample
         for (; done < sample_steps.size() && std::ssize(steps) < samples_at_once; ++done)
             steps.push_back(sample_steps.at(done));
         sample_consolidation(begin, steps, consolidation, sampler);
-        sampled();
+        if (!sampled(done)) return false;
+        host_copy_.clear();
     }
     for (const Step step : snapshot_steps) {
         const PendingSnapshot pending = make_snapshot(step);
@@ -341,6 +341,7 @@ void DeviceExecutor::consolidate(Step begin, Step end, const SampleSteps& sample
     device_->launch(ConsolidateProtein{a, consolidation, time_s}, a.n_local_exc);
     reference_ = end;
     fold(end);
+    return true;
 }
 
 SharedState DeviceExecutor::shared_state() {

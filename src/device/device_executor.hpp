@@ -27,10 +27,9 @@ class DeviceExecutor : public Executor {
     void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override;
     void schedule(std::span<const PackedSpike> spikes, Step begin) override;
-    void consolidate(Step begin, Step end, const SampleSteps& sample_steps,
+    bool consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                      const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-                     const std::function<void()>& sampled,
-                     std::vector<Snapshot>& snapshots) override;
+                     const OnSampled& sampled, std::vector<Snapshot>& snapshots) override;
     void complete_samples(TraceSampler& sampler) override { recorder_.complete(sampler); }
     void request_snapshot(Step step) override { snapshot_steps_.push_back(step); }
     std::vector<Snapshot> take_snapshots() override;

@@ -266,11 +266,12 @@ class Writer {
 void check_version(const h5::File& file) {
     check_format(file, checkpoint_filetype, checkpoint_format_version);
     const auto version = h5::read_attribute<std::uint32_t>(file, "format_version");
-    if (version < checkpoint_format_version)
-        throw FileError(file.path(), "format version " + std::to_string(version) +
-                                         " is older than version " +
-                                         std::to_string(checkpoint_format_version) +
-                                         " of this program; resume with the Engram that wrote it");
+    if (version < oldest_checkpoint_version)
+        throw FileError(
+            file.path(),
+            "format version " + std::to_string(version) + " is older than version " +
+                std::to_string(oldest_checkpoint_version) +
+                ", the oldest that this program reads; resume with the Engram that wrote it");
 }
 
 }  // namespace

@@ -9,7 +9,8 @@
 namespace engram {
 
 inline constexpr std::uint32_t file_format_version = 1;        //!< of all but checkpoints
-inline constexpr std::uint32_t checkpoint_format_version = 2;  //!< 2: checksums of recordings
+inline constexpr std::uint32_t checkpoint_format_version = 3;  //!< 3: within a consolidation
+inline constexpr std::uint32_t oldest_checkpoint_version = 2;  //!< 2: checksums of recordings
 
 //! `filetype` is e.g. "engram spikes".
 void write_format(const h5::File& file, const std::string& filetype);

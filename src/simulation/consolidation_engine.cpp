@@ -47,10 +47,9 @@ void ConsolidationEngine::sample(Step step, double time_s, TraceSampler& sampler
     }
 }
 
-void ConsolidationEngine::run(Step begin, Step end, const SampleSteps& sample_steps,
+bool ConsolidationEngine::run(Step begin, Step end, const SampleSteps& sample_steps,
                               const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-                              const std::function<void()>& sampled,
-                              std::vector<Snapshot>& snapshots) {
+                              const OnSampled& sampled, std::vector<Snapshot>& snapshots) {
     state_.fold(begin);
     for (std::uint32_t j = 0; j < network_.n_local_exc(); ++j)
         synthesis_end_s_[j] = consolidation_.time_until_below(state_.change_sum_mV(j, 1.0),
@@ -58,7 +57,7 @@ void ConsolidationEngine::run(Step begin, Step end, const SampleSteps& sample_st
     for (std::int64_t i = 0; i < sample_steps.size(); ++i) {
         const Step step = sample_steps.at(i);
         sample(step, seconds(step - begin), sampler);
-        sampled();
+        if (!sampled(i + 1)) return false;
     }
 
     const auto& targets = network_.plastic().targets();
@@ -85,6 +84,7 @@ void ConsolidationEngine::run(Step begin, Step end, const SampleSteps& sample_st
         state_.protein[j] = protein_after(j, time_s).amount;
     state_.set_reference(end);
     state_.fold(end);
+    return true;
 }
 
 }  // namespace engram

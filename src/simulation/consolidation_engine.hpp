@@ -5,8 +5,6 @@
 // Any length costs one evaluation per synapse and has no step error.
 #pragma once
 
-#include <functional>
-
 #include <vector>
 
 #include "model/consolidation.hpp"
@@ -23,9 +21,10 @@ class ConsolidationEngine {
 
     //! Fast-forwards from `begin` to `end`, samples at the given steps in between, and
     //! takes snapshots at `snapshot_steps`. Calls `sampled` after each sample.
-    void run(Step begin, Step end, const SampleSteps& sample_steps,
+    //! \return false if that ended it: the state is that at `begin`
+    bool run(Step begin, Step end, const SampleSteps& sample_steps,
              const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-             const std::function<void()>& sampled, std::vector<Snapshot>& snapshots);
+             const OnSampled& sampled, std::vector<Snapshot>& snapshots);
 
   private:
     double seconds(Step steps) const { return static_cast<double>(steps) * dt_s_; }

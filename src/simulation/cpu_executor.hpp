@@ -21,11 +21,11 @@ class CpuExecutor : public Executor {
     void schedule(std::span<const PackedSpike> spikes, Step begin) override {
         spiking_.schedule(spikes, begin);
     }
-    void consolidate(Step begin, Step end, const SampleSteps& sample_steps,
+    bool consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                      const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-                     const std::function<void()>& sampled,
-                     std::vector<Snapshot>& snapshots) override {
-        consolidation_.run(begin, end, sample_steps, snapshot_steps, sampler, sampled, snapshots);
+                     const OnSampled& sampled, std::vector<Snapshot>& snapshots) override {
+        return consolidation_.run(begin, end, sample_steps, snapshot_steps, sampler, sampled,
+                                  snapshots);
     }
     void complete_samples(TraceSampler&) override {}
     void request_snapshot(Step step) override { spiking_.request_snapshot(step); }

@@ -47,12 +47,11 @@ class Executor {
 
     //! Fast-forwards from `begin` to `end`, samples at the given steps, and takes
     //! snapshots at `snapshot_steps`.
-    //! \param sampled  called, on all ranks alike, when rows of the sampler are complete: may take
-    //!                 them away
-    virtual void consolidate(Step begin, Step end, const SampleSteps& sample_steps,
+    //! \param sampled  see OnSampled
+    //! \return whether it came to the end; if not, the state is that at `begin`
+    virtual bool consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                              const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-                             const std::function<void()>& sampled,
-                             std::vector<Snapshot>& snapshots) = 0;
+                             const OnSampled& sampled, std::vector<Snapshot>& snapshots) = 0;
 
     //! Fills in the values of all rows of the sampler, which may have been kept elsewhere.
     virtual void complete_samples(TraceSampler& sampler) = 0;

@@ -79,10 +79,10 @@ void Simulation::run_phase(const Phase& phase) {
     phase_start_wall_s_ = MPI_Wtime() - present_report().wall_s;
     if (phase.kind == PhaseKind::spiking) {
         run_spiking(phase);
-        if (stopping_) return;
     } else {
         run_consolidation(phase);
     }
+    if (stopping_) return;
     flush_samples();
     present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
     if (rank_ == 0) progress_->phase_ends(phase, present_report().wall_s);
@@ -100,8 +100,7 @@ void Simulation::run_phase(const Phase& phase) {
     stops_after(requests);
 }
 
-// The last state that a longer run would have too: it may make this phase longer, and no state
-// within a consolidation is known.
+// The last state that a longer run would have too: it may make this phase longer.
 void Simulation::save_for_extension() {
     if (store_ == nullptr || !experiment_.checkpoint.phase_ends) return;
     if (saved_step_ != position_.step) save_checkpoint();
@@ -161,27 +160,34 @@ void Simulation::save_checkpoint() {
     flush_samples();
     if (position_.within_phase) present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
     SharedState shared;
-    if (position_.within_phase) {
+    const bool spiking = within_spiking(position_);
+    if (spiking) {
         shared = executor_->shared_state();
         shared.arriving = arriving_;
     }
     position_.reference = executor_->reference();
     saved_step_ = position_.step;
-    const LocalState local = executor_->local_state(position_.step, position_.within_phase);
+    const LocalState local = executor_->local_state(position_.step, spiking);
     check_weights(local, network_, position_.step, experiment_.dt_ms);
     store_->save(position_, shared, local);
 }
 
+bool Simulation::within_spiking(const RunPosition& position) const {
+    return position.within_phase &&
+           schedule_.phases.at(position.phase_index).kind == PhaseKind::spiking;
+}
+
 LocalState Simulation::begin_restore(const RunPosition& position) {
     position_ = position;
-    return executor_->prepare_restore(position_.step, position_.within_phase);
+    return executor_->prepare_restore(position_.step, within_spiking(position_));
 }
 
 void Simulation::finish_restore(const RunPosition& position, SharedState shared) {
     position_ = position;
     saved_step_ = position.step;
-    executor_->restore(position.reference, position.within_phase ? &shared : nullptr);
-    if (position.within_phase) arriving_ = std::move(shared.arriving);
+    const bool spiking = within_spiking(position);
+    executor_->restore(position.reference, spiking ? &shared : nullptr);
+    if (spiking) arriving_ = std::move(shared.arriving);
 }
 
 void Simulation::run_consolidation(const Phase& phase) {
@@ -191,14 +197,21 @@ void Simulation::run_consolidation(const Phase& phase) {
         samples.n_regular = (phase.end - phase.begin + every - 1) / every;
         if (phase.end == experiment_.duration_steps()) samples.last = phase.end;
     }
-    std::vector<Snapshot> snapshots;
-    // However long the phase is, only so many rows are held.
-    const auto hand_out = [this] {
-        if (gatherer_.is_full(sampler_)) gatherer_.flush(sampler_, *sink_);
+    if (position_.within_phase) samples = samples.from(position_.step);
+    position_.within_phase = true;
+    // However long the phase is, only so many rows are held, and a request waits no longer.
+    const auto sampled = [&](std::int64_t n_done) {
+        if (!gatherer_.is_full(sampler_)) return true;
+        gatherer_.flush(sampler_, *sink_);
+        if (n_done == samples.size()) return true;
+        position_.step = samples.at(n_done);
+        if (rank_ == 0) progress_->epoch_done(position_.step, 0, 0);
+        return store_ == nullptr || !stops_after(all_requests());
     };
-    executor_->consolidate(phase.begin, phase.end, samples, snapshot_steps_within(phase), sampler_,
-                           hand_out, snapshots);
-    hand_out_snapshots(std::move(snapshots));
+    std::vector<Snapshot> snapshots;
+    if (executor_->consolidate(phase.begin, phase.end, samples, snapshot_steps_within(phase),
+                               sampler_, sampled, snapshots))
+        hand_out_snapshots(std::move(snapshots));
 }
 
 std::vector<Step> Simulation::snapshot_steps_within(const Phase& phase) const {

@@ -60,6 +60,7 @@ class Simulation {
     void run_spiking(const Phase& phase);
     bool is_last(const Phase& phase) const { return phase.end == schedule_.phases.back().end; }
     void save_for_extension();
+    bool within_spiking(const RunPosition& position) const;
     bool stops_after(std::uint32_t requests);
     void flush_samples();
     void save_checkpoint();

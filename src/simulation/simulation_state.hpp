@@ -22,6 +22,7 @@ struct PhaseReport {
 // Where a run is. The same on every rank, but for the spike counts of the reports.
 struct RunPosition {
     std::int64_t phase_index = 0;  //!< of the phase that contains `step`, or begins there
+    //! Within a consolidation: of the next sample; the state is that at the phase's beginning.
     Step step = 0;
     bool within_phase = false;         //!< false: the phase has not begun
     Step reference = 0;                //!< see PlasticState

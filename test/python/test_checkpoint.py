@@ -66,10 +66,11 @@ def step_of(checkpoint: Path) -> int:
     return int(checkpoint.stem.split("-")[1])
 
 
-def interrupted_at(engram: Path, output: Path, ranks: int, time_s: float, every_s: float) -> Path:
+def interrupted_at(engram: Path, output: Path, ranks: int, time_s: float, every_s: float,
+                   *settings: str) -> Path:
     """A killed run whose newest checkpoint is the last up to a simulated time."""
     run = start(engram, output, ranks, f"checkpoint.every_simulated_s={every_s}",
-                "checkpoint.keep=1000")
+                "checkpoint.keep=1000", *settings)
     last = round(time_s * STEPS_PER_S)
     wait_for(lambda: any(step_of(path) >= last for path in checkpoints(output)), run)
     kill_all(run)
@@ -272,9 +273,9 @@ def rewrite(path: Path, **attributes: Any) -> None:
 
 
 FOREIGN["hdf5"] = lambda path: rewrite(path)
-FOREIGN["newer"] = lambda path: rewrite(path, format_version=3)
+FOREIGN["newer"] = lambda path: rewrite(path, format_version=4)
 FOREIGN["older"] = lambda path: rewrite(path, format_version=1)
-MESSAGES = {"newer": "is newer than version 2", "older": "is older than version 2",
+MESSAGES = {"newer": "is newer than version 3", "older": "is older than version 2",
             "hdf5": "not a file of Engram", "text": "cannot open it as an HDF5 file",
             "empty": "cannot open it as an HDF5 file", "truncated": "cannot open it as an HDF5 file"}
 

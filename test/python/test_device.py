@@ -15,6 +15,7 @@ import pytest
 from conftest import BACKGROUND, MPI_ENVIRONMENT, run_program
 from results_equal import assert_equal, content
 from test_checkpoint import checkpoints, kill_all, step_of, wait_for
+from test_consolidation_checkpoint import SAMPLED, is_within_consolidation
 
 NETWORK = Path(__file__).parent / "networks/recall200.yaml"
 STEPS_PER_S = 5000
@@ -68,10 +69,12 @@ def test_host_kernels_equal_cpu(engram: Path, on_cpu: Path, tmp_path: Path, rank
     assert summary["work"] == json.loads((on_cpu / "summary.json").read_text())["work"]
 
 
-def interrupted(engram: Path, output: Path, device: str, time_s: float, every_s: float) -> Path:
+def interrupted(engram: Path, output: Path, device: str, time_s: float, every_s: float,
+                *settings: str) -> Path:
     """A killed run whose newest checkpoint is the last up to a simulated time."""
     command = [engram, "run", NETWORK, "--output", output, "--device", device, "--quiet", "--set",
-               f"checkpoint.every_simulated_s={every_s}", "--set", "checkpoint.keep=1000"]
+               f"checkpoint.every_simulated_s={every_s}", "--set", "checkpoint.keep=1000",
+               *(part for setting in settings for part in ("--set", setting))]
     run = subprocess.Popen([str(part) for part in command], text=True, start_new_session=True,
                            env=dict(os.environ, **MPI_ENVIRONMENT), stderr=subprocess.PIPE)
     last = round(time_s * STEPS_PER_S)
@@ -98,6 +101,18 @@ def test_resume_on_another_device(engram: Path, on_cpu: Path, tmp_path: Path, be
                           output, "--quiet", "--device", OTHER[before]])
     assert result.returncode == 0, result.stderr
     assert_equal(on_cpu, output)
+
+
+@pytest.mark.parametrize("before", OTHER)
+def test_resume_within_consolidation_on_another_device(engram: Path, tmp_path: Path,
+                                                       before: str) -> None:
+    whole = simulate(engram, tmp_path / "whole", "cpu", 1, *SAMPLED)
+    output = interrupted(engram, tmp_path / "run", before, 15, 1, *SAMPLED)
+    assert is_within_consolidation(checkpoints(output)[-1])
+    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
+                          output, "--quiet", "--device", OTHER[before]])
+    assert result.returncode == 0, result.stderr
+    assert_equal(whole, output)
 
 
 def test_unknown_device(engram: Path, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class ConsolidationTest : public testing::Test {
         TraceSampler sampler(test.network_, test.experiment_.record);
         std::vector<Snapshot> snapshots;
         engine.run(
-            begin, end, {}, {}, sampler, [] {}, snapshots);
+            begin, end, {}, {}, sampler, [](std::int64_t) { return true; }, snapshots);
     }
 
     void expect_near(const PlasticState& state, std::uint32_t target, const NumericalPool& pool,
@@ -169,7 +169,8 @@ TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
     const std::vector<Step> at = {0, steps(1000), steps(2000)};
     ConsolidationEngine engine(experiment_, network_, sampled);
     engine.run(
-        0, steps(8 * hour_s), {0, steps(1000), 2, at.back()}, at, sampler, [] {}, snapshots);
+        0, steps(8 * hour_s), {0, steps(1000), 2, at.back()}, at, sampler,
+        [](std::int64_t) { return true; }, snapshots);
     ASSERT_EQ(sampler.n_rows(), 3u);
     ASSERT_EQ(snapshots.size(), 3u);
     const SynapseIndex k = network_.plastic().find(5, 1);
