@@ -290,6 +290,12 @@ def test_unusable_checkpoint(engram: Path, copy: Path, kind: str) -> None:
     assert MESSAGES[kind] in result.stderr and "none of its checkpoints is usable" in result.stderr
 
 
+def test_checkpoints_of_version_2_are_read(engram: Path, whole: Path, copy: Path) -> None:
+    for path in checkpoints(copy):
+        rewrite(path, format_version=2)
+    assert_resumes(engram, copy, 1, whole)
+
+
 def positions(path: Path, n: int) -> list[int]:
     """Three quarters from all that holds values, the rest from the metadata before the first of them."""
     chunks: list[range] = []
