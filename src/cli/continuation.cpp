@@ -176,8 +176,7 @@ void require_results(const OutputDirectory& directory) {
         }
     };
     if (!is_ensemble) {
-        for (const auto& file : {directory.spikes(), directory.traces(), directory.network()})
-            require(file);
+        for (const auto& file : directory.result_files()) require(file);
         return;
     }
     require(directory.ensemble());

@@ -18,6 +18,8 @@ constexpr double largest_computer_MB = 20e9;
 constexpr double most_ranks = 1e6;
 constexpr double largest_traces_MB = 100e6;
 constexpr double longest_wall_s = 365.25 * 86400.0;
+constexpr const char* recording_less =
+    "record less (record), or less often (record.every_steps, simulation.dt_fast_forward_s)";
 constexpr const char* shortening =
     "shorten its spiking time (simulation.duration_s, stimuli, fast_forward: auto), enlarge dt_ms "
     "or dt_fast_forward_s, or use more ranks";
@@ -97,6 +99,13 @@ std::string time_advice(const Forecast& forecast) {
            std::string(shortening) + ".\n";
 }
 
+std::string traces_advice(const Forecast& forecast) {
+    if (forecast.traces_MB <= largest_traces_MB) return "";
+    return "                    more than any disk: 'engram run' will refuse it;\n"
+           "                    " +
+           std::string(recording_less) + ".\n";
+}
+
 void require_feasible(const Forecast& forecast, int n_ranks) {
     const double have_MB = machine_memory_MB();
     if (forecast.memory_per_rank_MB > have_MB)
@@ -111,8 +120,7 @@ void require_feasible(const Forecast& forecast, int n_ranks) {
                          " ('engram plan' forecasts the time)");
     if (forecast.traces_MB > largest_traces_MB)
         throw UsageError("the recorded traces would take about " + memory_text(forecast.traces_MB) +
-                         " on the disk; record less (record), or less often "
-                         "(record.every_steps, simulation.dt_fast_forward_s)");
+                         " on the disk; " + recording_less);
 }
 
 std::string memory_advice(const Experiment& experiment, const Forecast& f, int n_ranks,

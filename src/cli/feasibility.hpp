@@ -22,6 +22,8 @@ std::string memory_advice(const Experiment& experiment, const Forecast& forecast
 
 //! What `engram plan` says of a forecast that no lifetime suffices for; empty if one does.
 std::string time_advice(const Forecast& forecast);
+//! The same of the recorded traces.
+std::string traces_advice(const Forecast& forecast);
 
 //! Whether there is any computer for so many ranks of this size.
 bool fits_some_computer(const Forecast& forecast, int n_ranks);

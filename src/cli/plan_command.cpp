@@ -71,14 +71,18 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
         const int n_groups = line.ranks / per_trial;
         Forecast total;
         double traces_MB = 0;
+        double largest_trial_MB = 0;
         std::string advice;
         std::string advice_on_time;
+        std::string advice_on_traces;
         for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
             const Experiment experiment = ensemble.experiment({point, 0});
             const Forecast one = make_forecast(experiment, *open_wiring(experiment), per_trial);
             if (one.memory_per_rank_MB > machine_memory_MB())
                 advice = memory_advice(experiment, one, per_trial, machine_memory_MB());
             if (advice_on_time.empty()) advice_on_time = time_advice(one);
+            if (advice_on_traces.empty()) advice_on_traces = traces_advice(one);
+            largest_trial_MB = std::max(largest_trial_MB, one.traces_MB);
             total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
             total.memory_per_rank_MB = std::max(total.memory_per_rank_MB, one.memory_per_rank_MB);
             total.gpu_memory_per_rank_MB =
@@ -92,11 +96,15 @@ ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
         std::printf("Memory:             about %s per rank, of it %s for averaging traces\n%s",
                     memory_text(total.memory_per_rank_MB).c_str(), memory_text(traces_MB).c_str(),
                     advice.c_str());
+        if (largest_trial_MB > 0 && (ensemble.keeps_results() || !advice_on_traces.empty()))
+            std::printf("Traces:             about %s on the disk for the largest trial\n%s",
+                        memory_text(largest_trial_MB).c_str(), advice_on_traces.c_str());
         std::printf("GPU memory:         about %s per trial (with --device gpu)\n",
                     memory_text(total.gpu_memory_per_rank_MB).c_str());
         std::printf("Time:               about %s (one core per rank; rough)\n%s",
                     duration_text(std::ceil(total.wall_s)).c_str(), advice_on_time.c_str());
-        if (advice_on_time.empty()) print_job_options(total, line.ranks);
+        if (advice_on_time.empty() && advice_on_traces.empty())
+            print_job_options(total, line.ranks);
     });
     return ExitCode::done;
 }
@@ -111,6 +119,7 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
         const Partition partition(experiment.populations.size(), line.ranks);
         const Forecast forecast = make_forecast(experiment, *wiring, line.ranks);
         const std::string advice_on_time = time_advice(forecast);
+        const std::string advice_on_traces = traces_advice(forecast);
         std::printf("Schedule:           %s\n", make_schedule(experiment).name.c_str());
         std::printf("Spiking time:       %.10g s of %.10g s simulated\n", forecast.spiking_s,
                     experiment.duration_s);
@@ -123,15 +132,16 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
                     memory_text(forecast.memory_per_rank_MB).c_str(),
                     memory_advice(experiment, forecast, line.ranks, machine_memory_MB()).c_str());
         if (forecast.traces_MB > 0)
-            std::printf("Traces:             about %s on the disk\n",
-                        memory_text(forecast.traces_MB).c_str());
+            std::printf("Traces:             about %s on the disk\n%s",
+                        memory_text(forecast.traces_MB).c_str(), advice_on_traces.c_str());
         std::printf("GPU memory:         about %s per rank (with --device gpu)\n",
                     memory_text(forecast.gpu_memory_per_rank_MB).c_str());
         std::printf(
             "Time:               about %s (one core per rank; rough, for the activity that\n"
             "                    the stimuli alone cause)\n%s",
             duration_text(std::ceil(forecast.wall_s)).c_str(), advice_on_time.c_str());
-        if (advice_on_time.empty()) print_job_options(forecast, line.ranks);
+        if (advice_on_time.empty() && advice_on_traces.empty())
+            print_job_options(forecast, line.ranks);
     });
     return ExitCode::done;
 }

@@ -159,7 +159,7 @@ std::string OutputDirectory::snapshot_part(int index) const {
 }
 
 std::string OutputDirectory::missing_result() const {
-    for (const std::string& path : {spikes(), traces(), network()})
+    for (const std::string& path : result_files())
         if (!fs::exists(path)) return path;
     return "";
 }

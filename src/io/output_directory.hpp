@@ -1,6 +1,7 @@
 // The directory of a run: what lies where, and whether it may be used.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -51,7 +52,9 @@ class OutputDirectory {
     std::string trace_spool() const { return file("partial/traces.bin"); }
     std::string snapshot_part(int index) const;
 
-    //! The first HDF5 file of a run that came to its end that is not there; empty if all are.
+    //! HDF5 files that a run leaves.
+    std::array<std::string, 3> result_files() const { return {spikes(), traces(), network()}; }
+    //! The first of them that is not there; empty if all are.
     std::string missing_result() const;
     void make_partial() const;
     void remove_partial() const;

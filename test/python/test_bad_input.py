@@ -170,6 +170,17 @@ def test_plan_tells_of_runs_that_no_one_will_see_end(engram, tmp_path, more) -> 
     assert run_program([engram, "run", BACKGROUND, "-o", tmp_path / "out", *values]).returncode == 1
 
 
+@pytest.mark.parametrize("more", [{}, {"trials": "3"}])
+def test_plan_tells_of_traces_that_no_disk_holds(engram, tmp_path, more) -> None:
+    values = settings({"simulation.duration_s": "1e10", "simulation.dt_fast_forward_s": "0.001",
+                       "record.neurons": "[0, 1, 2, 3]", **more})
+    plan = run_program([engram, "plan", BACKGROUND, *values])
+    assert plan.returncode == 0 and "SBATCH" not in plan.stdout, plan.stdout
+    assert "more than any disk: 'engram run' will refuse it" in plan.stdout
+    result = run_program([engram, "run", BACKGROUND, "-o", tmp_path / "out", *values])
+    assert result.returncode == 1 and "record less" in result.stderr
+
+
 def test_a_network_for_more_ranks(engram) -> None:
     values = settings({"populations.n_exc": "1600000", "populations.n_inh": "400000",
                        "connectivity.probability": "0.01"})
