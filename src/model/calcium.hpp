@@ -40,6 +40,18 @@ struct CalciumTrace {
         return value;
     }
 
+    //! at(s) of every step s of a block.
+    ENGRAM_HD_INLINE void at_all(const CalciumDecay& decay,
+                                 double (&values)[max_block_steps]) const {
+        for (int s = 0; s < max_block_steps; ++s) values[s] = start * decay.factor[s];
+        // Jumps are added in the order in which at(s) adds them.
+        for (BlockMask m = jumps; m != 0; m &= m - 1) {
+            const int first = lowest(m);
+            for (int s = first; s < max_block_steps; ++s)
+                values[s] += jump * decay.factor[s - first];
+        }
+    }
+
     //! Value at the end of a block of `steps` steps, before any jump at that time.
     ENGRAM_HD_INLINE double at_end(int steps, const CalciumDecay& decay) const {
         double value = start * decay.factor[steps];

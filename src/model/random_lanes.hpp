@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -52,14 +53,31 @@ struct WordOfEach {
     }
 };
 
-//! The first n_words words of streams(purpose, id.at(i), sub.at(i), counter) for each i below n.
+// A counter: the same for all, or one for each.
+struct SameCounter {
+    std::uint64_t value;
+    std::uint64_t at(std::size_t) const { return value; }
+    Lanes lanes(std::size_t) const { return Lanes{} + value; }
+};
+struct CounterOfEach {
+    const std::uint64_t* values;
+    std::uint64_t at(std::size_t i) const { return values[i]; }
+    Lanes lanes(std::size_t first) const {
+        Lanes result;
+        std::memcpy(&result, values + first, sizeof result);
+        return result;
+    }
+};
+
+//! The first n_words words of streams(purpose, id.at(i), sub.at(i), counter.at(i)) for each i below
+//! n.
 //! \param words  [n_words][at least n]
-template <int n_words, class Id, class Sub>
-void random_words(const RandomStreams& streams, Purpose purpose, Id id, Sub sub,
-                  std::uint64_t counter, std::size_t n, std::uint32_t* const (&words)[n_words]) {
+template <int n_words, class Id, class Sub, class Counter>
+void random_words(const RandomStreams& streams, Purpose purpose, Id id, Sub sub, Counter counter,
+                  std::size_t n, std::uint32_t* const (&words)[n_words]) {
     if (n < n_lanes) {
         for (std::size_t i = 0; i < n; ++i) {
-            const RandomWords one = streams(purpose, id.at(i), sub.at(i), counter);
+            const RandomWords one = streams(purpose, id.at(i), sub.at(i), counter.at(i));
             for (int w = 0; w < n_words; ++w) words[w][i] = one.word[w];
         }
         return;
@@ -71,8 +89,8 @@ void random_words(const RandomStreams& streams, Purpose purpose, Id id, Sub sub,
         const std::size_t first = std::min(i, n - n_lanes);
         Lanes c0 = id.lanes(first);
         Lanes c1 = sub.lanes(first);
-        Lanes c2 = Lanes{} + (counter & 0xffffffffu);
-        Lanes c3 = Lanes{} + (counter >> 32 << 8 | static_cast<std::uint64_t>(purpose));
+        Lanes c2 = counter.lanes(first);
+        Lanes c3 = (c2 >> 32 << 8) | static_cast<std::uint64_t>(purpose);
         auto key0 = static_cast<std::uint32_t>(streams.seed);
         auto key1 = static_cast<std::uint32_t>(streams.seed >> 32);
 #pragma GCC unroll 10

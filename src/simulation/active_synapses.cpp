@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "model/random_lanes.hpp"
 
@@ -16,20 +17,22 @@ ActiveSynapses::ActiveSynapses(const Network& network, const Experiment& experim
       streams_{experiment.seed},
       noisy_(experiment.synapses.sigma_pl_mV > 0.0),
       global_ids_(network.n_local_exc()),
-      post_lowest_(network.n_local_exc()),
-      post_highest_(network.n_local_exc()),
-      uniform_(network.n_local_exc()),
-      uniform_target_(network.n_local_exc()),
-      uniform_post_(network.n_local_exc()),
-      uniform_zone_(network.n_local_exc()),
-      uniform_noise_(network.n_local_exc()),
+      post_bounds_(network.n_local_exc()),
       logged_rows_(network.populations().n_exc) {
     for (std::uint32_t j = 0; j < network.n_local_exc(); ++j) global_ids_[j] = network.global_id(j);
+    // The targets of a row differ. One more: selecting writes before it decides.
+    const std::size_t most = network.n_local_exc() + 1;
+    uniform_synapse_.resize(most);
+    uniform_target_.resize(most);
+    uniform_zone_.resize(most);
+    uniform_g_.resize(most);
+    uniform_tag_.resize(most);
+    mixed_.resize(most);
 }
 
 ActiveSynapses::Profile ActiveSynapses::profile(NeuronId source, int from, int to) const {
     const model::CalciumTrace trace = calcium_.pre(source);
-    Profile p;
+    Profile p{};
     p.from = from;
     p.to = to;
     p.lowest = p.highest = trace.at(from, calcium_.decay());
@@ -41,158 +44,205 @@ ActiveSynapses::Profile ActiveSynapses::profile(NeuronId source, int from, int t
     return p;
 }
 
-void ActiveSynapses::draw(SynapseIndex k, NeuronId source, std::uint32_t target, model::Zone zone,
-                          int from, int to, const Block& block, bool logged) {
-    double noise = 0.0;
-    if (noisy_) {
-        const auto words = streams_(model::Purpose::early_phase, source, global_ids_[target],
-                                    static_cast<std::uint64_t>(block.begin + to));
-        noise = model::normal_pair(words.word[0], words.word[1]).first;
+// Without branches: which synapses are active can hardly be predicted. Rounding is monotonic: if
+// the sums of the lowest and of the highest values are in one zone, every sum is.
+template <class MemberAt, class BoundsOf>
+void ActiveSynapses::select(std::size_t n, MemberAt member_at, BoundsOf bounds_of,
+                            const Profile& profile, bool logged) {
+    const model::EarlyPhase& early = early_;
+    const double lowest = profile.lowest;
+    const double highest = profile.highest;
+    SynapseIndex* uniform_synapse = uniform_synapse_.data();
+    std::uint32_t* uniform_target = uniform_target_.data();
+    std::int32_t* uniform_zone = uniform_zone_.data();
+    Member* mixed = mixed_.data();
+    std::size_t n_uniform = 0;
+    std::size_t n_mixed = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const Member member = member_at(i);
+        const Bounds bounds = bounds_of(member.target);
+        const model::Zone zone = early.zone(highest + bounds.highest);
+        const bool active = zone != model::Zone::passive;
+        const bool one_zone = !logged & (zone == early.zone(lowest + bounds.lowest));
+        uniform_synapse[n_uniform] = member.synapse;
+        uniform_target[n_uniform] = member.target;
+        uniform_zone[n_uniform] = static_cast<std::int32_t>(zone);
+        n_uniform += active & one_zone;
+        mixed[n_mixed] = member;
+        n_mixed += active & !one_zone;
     }
-    const double g = state_.g[k];
-    const double h = std::fma(g, block.relaxation[from], early_.h_0_mV);
-    const double next = early_.advance(h, zone, to - from, noise);
-    const double next_g = (next - early_.h_0_mV) * block.inverse_relaxation[to];
-    state_.g[k] = next_g;
-    state_.change_sum[target] +=
-        model::to_fixed_point(std::fabs(next_g)) - model::to_fixed_point(std::fabs(g));
-    ++n_draws_;
-    if (logged) log_.add({k, source, global_ids_[target], zone, from, to, h, next});
+    n_uniform_ = n_uniform;
+    n_mixed_ = n_mixed;
 }
 
-void ActiveSynapses::advance_mixed(SynapseIndex k, NeuronId source, std::uint32_t target,
-                                   const Profile& profile, const Block& block, bool logged) {
-    const model::CalciumTrace post = calcium_.post(target);
-    int begin = profile.from;
-    model::Zone zone = model::Zone::passive;
-    for (int s = profile.from; s <= profile.to; ++s) {
-        const model::Zone here = s < profile.to
-                                     ? early_.zone(profile.at[s] + post.at(s, calcium_.decay()))
-                                     : model::Zone::passive;
-        if (s > profile.from && s < profile.to && here == zone) continue;
-        if (s > begin && zone != model::Zone::passive)
-            draw(k, source, target, zone, begin, s, block, logged);
-        zone = here;
-        begin = s;
+// Standard normal numbers for n draws of a row, each keyed by the step at which it closes.
+template <class TargetOf, class Counter>
+void ActiveSynapses::draw_noise(NeuronId source, std::size_t n, TargetOf target_of,
+                                Counter closing_step) {
+    if (noise_.size() < n) {
+        noise_.resize(n);
+        post_.resize(n);
+        words_.resize(2 * n);
     }
-}
-
-void ActiveSynapses::advance_one(const Member& member, NeuronId source, const Profile& profile,
-                                 double post_lowest, double post_highest, const Block& block,
-                                 bool logged) {
-    // Rounding is monotonic: if the sums of the lowest and of the highest values are in one zone,
-    // every sum is.
-    const model::Zone zone = early_.zone(profile.highest + post_highest);
-    if (zone == model::Zone::passive) return;
-    if (!logged && zone == early_.zone(profile.lowest + post_lowest)) {
-        uniform_.push_back(member.synapse);
-        uniform_target_.push_back(member.target);
-        uniform_post_.push_back(global_ids_[member.target]);
-        uniform_zone_.push_back(static_cast<std::int32_t>(zone));
-    } else {
-        advance_mixed(member.synapse, source, member.target, profile, block, logged);
+    float* noise = noise_.data();
+    if (!noisy_) {
+        std::fill_n(noise, n, 0.0f);
+        return;
     }
-}
-
-void ActiveSynapses::advance(NeuronId source, std::span<const Member> synapses, int from, int to,
-                             const Block& block) {
-    if (from == to) return;
-    const Profile p = profile(source, from, to);
-    const bool logged = log_all_ || logged_rows_[source] != 0;
-    const double decay = calcium_.decay().factor[block.steps - 1];
-    clear_uniform();
-    for (const Member& member : synapses) {
-        const model::CalciumTrace post = calcium_.post(member.target);
-        advance_one(member, source, p, post.start * decay, post.upper_bound(), block, logged);
-    }
-    draw_uniform(source, p, block);
-}
-
-void ActiveSynapses::clear_uniform() {
-    uniform_.clear();
-    uniform_target_.clear();
-    uniform_post_.clear();
-    uniform_zone_.clear();
-}
-
-void ActiveSynapses::update_tag(SynapseIndex k, NeuronId source, std::uint32_t target,
-                                double relaxation) {
-    const model::Tag tag = state_.late_phase.tag(state_.g[k] * relaxation);
-    if (static_cast<std::uint8_t>(tag) != state_.tag[k]) state_.set_tag(k, target, tag);
-    if (tag != model::Tag::none) state_.watch_tag(source, std::fabs(state_.g[k]));
+    for (std::size_t q = 0; q < n; ++q) post_[q] = global_ids_[target_of(q)];
+    std::uint32_t* first = words_.data();
+    std::uint32_t* second = first + n;
+    model::random_words<2>(streams_, model::Purpose::early_phase, model::SameWord{source},
+                           model::WordOfEach{post_.data()}, closing_step, n, {first, second});
+#pragma omp simd
+    for (std::size_t q = 0; q < n; ++q) noise[q] = model::normal_pair(first[q], second[q]).first;
 }
 
 void ActiveSynapses::draw_uniform(NeuronId source, const Profile& profile, const Block& block) {
-    const std::size_t n = uniform_.size();
+    const std::size_t n = n_uniform_;
     if (n == 0) return;
-    uniform_noise_.resize(n);
     const int steps = profile.to - profile.from;
-    float* noise = uniform_noise_.data();
-    const NeuronId* post = uniform_post_.data();
+    const SynapseIndex* synapse = uniform_synapse_.data();
     const std::uint32_t* target = uniform_target_.data();
     const std::int32_t* zone = uniform_zone_.data();
-    const SynapseIndex* synapse = uniform_.data();
-    if (noisy_) {
-        uniform_words_.resize(2 * n);
-        std::uint32_t* words[] = {uniform_words_.data(), uniform_words_.data() + n};
-        model::random_words<2>(streams_, model::Purpose::early_phase, model::SameWord{source},
-                               model::WordOfEach{post},
-                               static_cast<std::uint64_t>(block.begin + profile.to), n, words);
-#pragma omp simd
-        for (std::size_t q = 0; q < n; ++q)
-            noise[q] = model::normal_pair(words[0][q], words[1][q]).first;
-    } else {
-        std::fill(uniform_noise_.begin(), uniform_noise_.end(), 0.0f);
-    }
+    draw_noise(
+        source, n, [&](std::size_t q) { return target[q]; },
+        model::SameCounter{static_cast<std::uint64_t>(block.begin + profile.to)});
+    const float* noise = noise_.data();
+    const model::EarlyPhase& early = early_;
     const double relaxation = block.relaxation[profile.from];
     const double inverse = block.inverse_relaxation[profile.to];
-    const double h_0 = early_.h_0_mV;
+    const double h_0 = early.h_0_mV;
     double* g = state_.g.data();
+    double* g_after = uniform_g_.data();
     model::FixedPoint* change_sum = state_.change_sum.data();
     // Targets of one row differ, so the iterations are independent.
 #pragma omp simd
     for (std::size_t q = 0; q < n; ++q) {
         const double before = g[synapse[q]];
         const double h = std::fma(before, relaxation, h_0);
-        const double next = early_.advance(h, static_cast<model::Zone>(zone[q]), steps, noise[q]);
+        const double next = early.advance(h, static_cast<model::Zone>(zone[q]), steps, noise[q]);
         const double after = (next - h_0) * inverse;
         g[synapse[q]] = after;
+        g_after[q] = after;
         change_sum[target[q]] +=
             model::to_fixed_point(std::fabs(after)) - model::to_fixed_point(std::fabs(before));
     }
     n_draws_ += n;
 }
 
+// Finds the intervals in which a synapse stays in one zone.
+void ActiveSynapses::cut(const Member& member, const Profile& profile) {
+    const model::CalciumTrace post = calcium_.post(member.target);
+    double calcium[model::max_block_steps];
+    post.at_all(calcium_.decay(), calcium);
+    std::int8_t zone[model::max_block_steps];
+    for (int s = 0; s < model::max_block_steps; ++s)
+        zone[s] = static_cast<std::int8_t>(early_.zone(profile.at[s] + calcium[s]));
+    for (int begin = profile.from; begin < profile.to;) {
+        int end = begin + 1;
+        while (end < profile.to && zone[end] == zone[begin]) ++end;
+        const auto here = static_cast<model::Zone>(zone[begin]);
+        if (here != model::Zone::passive)
+            segments_.push_back({member.synapse, member.target, here, begin, end});
+        begin = end;
+    }
+}
+
+void ActiveSynapses::draw_mixed(NeuronId source, const Profile& profile, const Block& block,
+                                bool logged) {
+    segments_.clear();
+    for (std::size_t q = 0; q < n_mixed_; ++q) cut(mixed_[q], profile);
+    const std::size_t n = segments_.size();
+    if (n == 0) return;
+    closing_step_.resize(n);
+    for (std::size_t q = 0; q < n; ++q)
+        closing_step_[q] = static_cast<std::uint64_t>(block.begin + segments_[q].to);
+    draw_noise(
+        source, n, [&](std::size_t q) { return segments_[q].target; },
+        model::CounterOfEach{closing_step_.data()});
+    for (std::size_t q = 0; q < n; ++q) {
+        const auto& [k, target, zone, from, to] = segments_[q];
+        const double before = state_.g[k];
+        const double h = std::fma(before, block.relaxation[from], early_.h_0_mV);
+        const double next = early_.advance(h, zone, to - from, noise_[q]);
+        const double after = (next - early_.h_0_mV) * block.inverse_relaxation[to];
+        state_.g[k] = after;
+        state_.change_sum[target] +=
+            model::to_fixed_point(std::fabs(after)) - model::to_fixed_point(std::fabs(before));
+        if (logged) log_.add({k, source, global_ids_[target], zone, from, to, h, next});
+    }
+    n_draws_ += n;
+}
+
+void ActiveSynapses::advance(NeuronId source, std::span<const Member> synapses, int from, int to,
+                             const Block& block) {
+    if (from == to) return;
+    const Profile p = profile(source, from, to);
+    const bool logged = is_logged(source);
+    const double decay = calcium_.decay().factor[block.steps - 1];
+    select(
+        synapses.size(), [&](std::size_t i) { return synapses[i]; },
+        [&](std::uint32_t target) {
+            const model::CalciumTrace post = calcium_.post(target);
+            return Bounds{post.start * decay, post.upper_bound()};
+        },
+        p, logged);
+    draw_uniform(source, p, block);
+    draw_mixed(source, p, block, logged);
+}
+
+void ActiveSynapses::update_tags(NeuronId source, double relaxation) {
+    const model::LatePhase late = state_.late_phase;
+    const double* g = uniform_g_.data();
+    std::int32_t* tag = uniform_tag_.data();
+    double smallest = std::numeric_limits<double>::infinity();
+#pragma omp simd reduction(min : smallest)
+    for (std::size_t q = 0; q < n_uniform_; ++q) {
+        const model::Tag here = late.tag(g[q] * relaxation);
+        tag[q] = static_cast<std::int32_t>(here);
+        const double size =
+            here != model::Tag::none ? std::fabs(g[q]) : std::numeric_limits<double>::infinity();
+        smallest = size < smallest ? size : smallest;
+    }
+    for (std::size_t q = 0; q < n_uniform_; ++q)
+        if (tag[q] != state_.tag[uniform_synapse_[q]])
+            state_.set_tag(uniform_synapse_[q], uniform_target_[q],
+                           static_cast<model::Tag>(tag[q]));
+    for (std::size_t q = 0; q < n_mixed_; ++q) {
+        const auto [k, target] = mixed_[q];
+        const model::Tag here = late.tag(state_.g[k] * relaxation);
+        if (static_cast<std::uint8_t>(here) != state_.tag[k]) state_.set_tag(k, target, here);
+        if (here != model::Tag::none) smallest = std::min(smallest, std::fabs(state_.g[k]));
+    }
+    state_.watch_tag(source, smallest);
+}
+
 void ActiveSynapses::finish_row(NeuronId source, const Profile& profile, const Block& block) {
     const SynapseTable& table = network_.plastic();
     const SynapseIndex begin = table.row_begin(source);
-    const SynapseIndex end = table.row_end(source);
-    const std::uint32_t* targets = table.targets().data();
-    const bool logged = log_all_ || logged_rows_[source] != 0;
-    clear_uniform();
-    const double relaxation = block.relaxation[block.steps];
-    for (SynapseIndex k = begin; k < end; ++k) {
-        const std::uint32_t target = targets[k];
-        if (profile.highest + post_highest_[target] < early_.theta_d) continue;
-        const std::size_t n_before = uniform_.size();
-        advance_one({k, target}, source, profile, post_lowest_[target], post_highest_[target],
-                    block, logged);
-        if (uniform_.size() == n_before) update_tag(k, source, target, relaxation);
-    }
+    const std::uint32_t* targets = table.targets().data() + begin;
+    const bool logged = is_logged(source);
+    select(
+        table.row_end(source) - begin,
+        [&](std::size_t i) {
+            return Member{begin + static_cast<SynapseIndex>(i), targets[i]};
+        },
+        [&](std::uint32_t target) { return post_bounds_[target]; }, profile, logged);
     draw_uniform(source, profile, block);
-    for (std::size_t q = 0; q < uniform_.size(); ++q)
-        update_tag(uniform_[q], source, uniform_target_[q], relaxation);
+    draw_mixed(source, profile, block, logged);
+    update_tags(source, block.relaxation[block.steps]);
 }
 
 void ActiveSynapses::finish_block(const Block& block,
                                   const std::vector<model::BlockMask>& arrivals) {
     if (calcium_.highest_pre() + highest_post_bound() < early_.theta_d) return;
     double highest_post = 0.0;
-    for (std::uint32_t j = 0; j < post_highest_.size(); ++j) {
+    for (std::uint32_t j = 0; j < post_bounds_.size(); ++j) {
         const model::CalciumTrace trace = calcium_.post(j);
-        post_highest_[j] = trace.upper_bound();
-        post_lowest_[j] = trace.start * calcium_.decay().factor[block.steps - 1];
-        highest_post = std::max(highest_post, post_highest_[j]);
+        post_bounds_[j] = {trace.start * calcium_.decay().factor[block.steps - 1],
+                           trace.upper_bound()};
+        highest_post = std::max(highest_post, post_bounds_[j].highest);
     }
     for (NeuronId source = 0; source < calcium_.n_sources(); ++source) {
         if (calcium_.pre(source).upper_bound() + highest_post < early_.theta_d) continue;

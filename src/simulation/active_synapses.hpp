@@ -77,18 +77,34 @@ class ActiveSynapses {
         return calcium_.highest_post_start() + calcium_.highest_post_gain();
     }
     Profile profile(NeuronId source, int from, int to) const;
-    //! \param post_lowest, post_highest  bounds of the postsynaptic trace over the block
-    void advance_one(const Member& member, NeuronId source, const Profile& profile,
-                     double post_lowest, double post_highest, const Block& block, bool logged);
-    void advance_mixed(SynapseIndex k, NeuronId source, std::uint32_t target,
-                       const Profile& profile, const Block& block, bool logged);
-    void draw(SynapseIndex k, NeuronId source, std::uint32_t target, model::Zone zone, int from,
-              int to, const Block& block, bool logged);
-    void finish_row(NeuronId source, const Profile& profile, const Block& block);
-    //! Draws all synapses that advance_one has put aside because they stay in one zone.
+    // Bounds of a postsynaptic trace over the block.
+    struct Bounds {
+        double lowest;
+        double highest;
+    };
+    // A draw of one that changes its zone within the profile.
+    struct Segment {
+        SynapseIndex synapse;
+        std::uint32_t target;
+        model::Zone zone;
+        int from;
+        int to;
+    };
+    bool is_logged(NeuronId source) const { return log_all_ || logged_rows_[source] != 0; }
+    //! Sorts those of n synapses of a row that could be active into uniform and mixed ones.
+    //! \param member_at  Member by number
+    //! \param bounds_of  Bounds by target
+    template <class MemberAt, class BoundsOf>
+    void select(std::size_t n, MemberAt member_at, BoundsOf bounds_of, const Profile& profile,
+                bool logged);
+    template <class TargetOf, class Counter>
+    void draw_noise(NeuronId source, std::size_t n, TargetOf target_of, Counter closing_step);
+    //! Draws what was selected.
     void draw_uniform(NeuronId source, const Profile& profile, const Block& block);
-    void clear_uniform();
-    void update_tag(SynapseIndex k, NeuronId source, std::uint32_t target, double relaxation);
+    void draw_mixed(NeuronId source, const Profile& profile, const Block& block, bool logged);
+    void cut(const Member& member, const Profile& profile);
+    void finish_row(NeuronId source, const Profile& profile, const Block& block);
+    void update_tags(NeuronId source, double relaxation);
 
     const Network& network_;
     PlasticState& state_;
@@ -99,16 +115,24 @@ class ActiveSynapses {
     std::vector<NeuronId> global_ids_;
 
     // Bounds of the postsynaptic traces within a block, by local neuron.
-    std::vector<double> post_lowest_;
-    std::vector<double> post_highest_;
+    std::vector<Bounds> post_bounds_;
 
-    // Synapses of a row that stay in one zone, worked on together.
-    std::vector<SynapseIndex> uniform_;
+    // The selected synapses of a row: uniform ones stay in one zone, and are worked on together.
+    std::size_t n_uniform_ = 0;
+    std::vector<SynapseIndex> uniform_synapse_;
     std::vector<std::uint32_t> uniform_target_;
-    std::vector<NeuronId> uniform_post_;
     std::vector<std::int32_t> uniform_zone_;
-    std::vector<std::uint32_t> uniform_words_;  //!< random: all first words, all second words
-    std::vector<float> uniform_noise_;
+    std::vector<double> uniform_g_;  //!< after the draw
+    std::vector<std::int32_t> uniform_tag_;
+    std::size_t n_mixed_ = 0;
+    std::vector<Member> mixed_;
+    std::vector<Segment> segments_;
+
+    // Of the draws in hand:
+    std::vector<NeuronId> post_;
+    std::vector<std::uint64_t> closing_step_;
+    std::vector<std::uint32_t> words_;  //!< random: all first words, all second words
+    std::vector<float> noise_;
 
     bool log_all_ = false;
     std::vector<std::uint8_t> logged_rows_;

@@ -61,8 +61,8 @@ void NeuronPopulation::draw_noise(std::uint32_t tile, Step step) {
     float* n3 = n2 + size_;
     std::uint32_t words[4][tile_size];
     model::random_words<4>(streams_, model::Purpose::background, model::WordOfEach{ids},
-                           model::SameWord{0}, static_cast<std::uint64_t>(quad), count,
-                           {words[0], words[1], words[2], words[3]});
+                           model::SameWord{0}, model::SameCounter{static_cast<std::uint64_t>(quad)},
+                           count, {words[0], words[1], words[2], words[3]});
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) {
         const auto first = model::normal_pair(words[0][i], words[1][i]);

@@ -35,9 +35,12 @@ void expect_equal_to_recursion(double start, double jump, BlockMask jumps, int s
     const CalciumTrace trace{start, jump, jumps};
     const Recursion naive(start, jump, jumps, steps);
     const double tolerance = 1e-14 * (1.0 + trace.upper_bound());
+    double all[max_block_steps];
+    trace.at_all(decay, all);
     for (int s = 0; s < steps; ++s) {
         ASSERT_NEAR(trace.at(s, decay), naive.at[s], tolerance) << jumps << " step " << s;
         ASSERT_LE(trace.at(s, decay), trace.upper_bound());
+        ASSERT_EQ(all[s], trace.at(s, decay)) << jumps << " step " << s;
     }
     ASSERT_NEAR(trace.at_end(steps, decay), naive.end, tolerance) << jumps;
 }

@@ -159,4 +159,4 @@ def _warnings(progress: Progress, now_unix_s: float) -> list[str]:
 
 
 def _width() -> int:
-    return shutil.get_terminal_size().columns
+    return shutil.get_terminal_size().columns or 80  # Python < 3.11 passes an unknown width of 0 on
