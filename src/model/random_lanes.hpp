@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -37,15 +36,17 @@ inline Lanes product_of_low_halves(Lanes a, Lanes b) {
 #endif
 }
 
-// A word of the counter: the same for all, or one for each.
-struct SameWord {
-    std::uint32_t value;
-    std::uint32_t at(std::size_t) const { return value; }
+// A number that enters the generator: the same for all, or one for each.
+template <class Number>
+struct Same {
+    Number value;
+    Number at(std::size_t) const { return value; }
     Lanes lanes(std::size_t) const { return Lanes{} + value; }
 };
-struct WordOfEach {
-    const std::uint32_t* values;
-    std::uint32_t at(std::size_t i) const { return values[i]; }
+template <class Number>
+struct OfEach {
+    const Number* values;
+    Number at(std::size_t i) const { return values[i]; }
     Lanes lanes(std::size_t first) const {
         Lanes result;
         for (std::size_t i = 0; i < n_lanes; ++i) result[i] = values[first + i];
@@ -53,24 +54,9 @@ struct WordOfEach {
     }
 };
 
-// A counter: the same for all, or one for each.
-struct SameCounter {
-    std::uint64_t value;
-    std::uint64_t at(std::size_t) const { return value; }
-    Lanes lanes(std::size_t) const { return Lanes{} + value; }
-};
-struct CounterOfEach {
-    const std::uint64_t* values;
-    std::uint64_t at(std::size_t i) const { return values[i]; }
-    Lanes lanes(std::size_t first) const {
-        Lanes result;
-        std::memcpy(&result, values + first, sizeof result);
-        return result;
-    }
-};
-
 //! The first n_words words of streams(purpose, id.at(i), sub.at(i), counter.at(i)) for each i below
 //! n.
+//! \param id, sub  of 32 bits, counter of 64
 //! \param words  [n_words][at least n]
 template <int n_words, class Id, class Sub, class Counter>
 void random_words(const RandomStreams& streams, Purpose purpose, Id id, Sub sub, Counter counter,

@@ -92,8 +92,8 @@ void ActiveSynapses::draw_noise(NeuronId source, std::size_t n, TargetOf target_
     for (std::size_t q = 0; q < n; ++q) post_[q] = global_ids_[target_of(q)];
     std::uint32_t* first = words_.data();
     std::uint32_t* second = first + n;
-    model::random_words<2>(streams_, model::Purpose::early_phase, model::SameWord{source},
-                           model::WordOfEach{post_.data()}, closing_step, n, {first, second});
+    model::random_words<2>(streams_, model::Purpose::early_phase, model::Same{source},
+                           model::OfEach{post_.data()}, closing_step, n, {first, second});
 #pragma omp simd
     for (std::size_t q = 0; q < n; ++q) noise[q] = model::normal_pair(first[q], second[q]).first;
 }
@@ -107,7 +107,7 @@ void ActiveSynapses::draw_uniform(NeuronId source, const Profile& profile, const
     const std::int32_t* zone = uniform_zone_.data();
     draw_noise(
         source, n, [&](std::size_t q) { return target[q]; },
-        model::SameCounter{static_cast<std::uint64_t>(block.begin + profile.to)});
+        model::Same{static_cast<std::uint64_t>(block.begin + profile.to)});
     const float* noise = noise_.data();
     const model::EarlyPhase& early = early_;
     const double relaxation = block.relaxation[profile.from];
@@ -160,7 +160,7 @@ void ActiveSynapses::draw_mixed(NeuronId source, const Profile& profile, const B
         closing_step_[q] = static_cast<std::uint64_t>(block.begin + segments_[q].to);
     draw_noise(
         source, n, [&](std::size_t q) { return segments_[q].target; },
-        model::CounterOfEach{closing_step_.data()});
+        model::OfEach{closing_step_.data()});
     for (std::size_t q = 0; q < n; ++q) {
         const auto& [k, target, zone, from, to] = segments_[q];
         const double before = state_.g[k];

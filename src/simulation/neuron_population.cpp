@@ -60,9 +60,10 @@ void NeuronPopulation::draw_noise(std::uint32_t tile, Step step) {
     float* n2 = n1 + size_;
     float* n3 = n2 + size_;
     std::uint32_t words[4][tile_size];
-    model::random_words<4>(streams_, model::Purpose::background, model::WordOfEach{ids},
-                           model::SameWord{0}, model::SameCounter{static_cast<std::uint64_t>(quad)},
-                           count, {words[0], words[1], words[2], words[3]});
+    model::random_words<4>(streams_, model::Purpose::background, model::OfEach{ids},
+                           model::Same<std::uint32_t>{0},
+                           model::Same{static_cast<std::uint64_t>(quad)}, count,
+                           {words[0], words[1], words[2], words[3]});
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) {
         const auto first = model::normal_pair(words[0][i], words[1][i]);

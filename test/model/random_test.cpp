@@ -113,18 +113,16 @@ TEST(RandomStreams, WordsInLanesAreThoseOfOneByOne) {
                 }
                 for (const std::uint32_t* row : rows) ASSERT_EQ(row[n], 7u);
             };
-            model::random_words<4>(streams, purpose, model::WordOfEach{each.data()},
-                                   model::SameWord{same}, model::SameCounter{counter}, n, rows);
+            model::random_words<4>(streams, purpose, model::OfEach{each.data()}, model::Same{same},
+                                   model::Same{counter}, n, rows);
             expect_equal(4, true);
-            model::random_words<2>(streams, purpose, model::SameWord{same},
-                                   model::WordOfEach{each.data()}, model::SameCounter{counter}, n,
-                                   {rows[0], rows[1]});
+            model::random_words<2>(streams, purpose, model::Same{same}, model::OfEach{each.data()},
+                                   model::Same{counter}, n, {rows[0], rows[1]});
             expect_equal(2, false);
             std::vector<std::uint64_t> counters(n);
             for (std::size_t k = 0; k < n; ++k) counters[k] = (counter + (each[k] << 4)) >> 8;
-            model::random_words<2>(streams, purpose, model::SameWord{same},
-                                   model::WordOfEach{each.data()},
-                                   model::CounterOfEach{counters.data()}, n, {rows[0], rows[1]});
+            model::random_words<2>(streams, purpose, model::Same{same}, model::OfEach{each.data()},
+                                   model::OfEach{counters.data()}, n, {rows[0], rows[1]});
             for (std::size_t k = 0; k < n; ++k)
                 ASSERT_EQ(rows[1][k], streams(purpose, same, each[k], counters[k]).word[1]);
         }

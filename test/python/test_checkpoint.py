@@ -25,19 +25,28 @@ def mpirun(ranks: int, *command: Any) -> list[str]:
     return [str(part) for part in [*start, *command]]
 
 
-def start(engram: Path, output: Path, ranks: int, *settings: str) -> Started:
+def start(engram: Path, output: Path, ranks: int, *settings: str, device: str = "cpu") -> Started:
     """Starts a run in its own session, so that all of it can be ended."""
     sets = [part for setting in settings for part in ("--set", setting)]
-    command = mpirun(ranks, engram, "run", NETWORK, "--output", output, *sets)
+    command = mpirun(ranks, engram, "run", NETWORK, "--output", output, "--device", device,
+                     *sets)
     return subprocess.Popen(command, env=dict(os.environ, **MPI_ENVIRONMENT), text=True,
                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def text_of(path: Path) -> str:
+    """Of a file in /proc, which may be gone already."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def rank_pids(run: Started) -> list[int]:
     """Processes of the ranks: children of mpirun, or the run itself."""
     lists = Path(f"/proc/{run.pid}/task").glob("*/children")  # any thread of mpirun may have forked
-    pids = sorted(int(pid) for path in lists for pid in path.read_text().split())
-    return [pid for pid in pids if "engram" in Path(f"/proc/{pid}/comm").read_text()] or [run.pid]
+    pids = sorted(int(pid) for path in lists for pid in text_of(path).split())
+    return [pid for pid in pids if "engram" in text_of(Path(f"/proc/{pid}/comm"))] or [run.pid]
 
 
 def kill_all(run: Started) -> None:
@@ -67,10 +76,10 @@ def step_of(checkpoint: Path) -> int:
 
 
 def interrupted_at(engram: Path, output: Path, ranks: int, time_s: float, every_s: float,
-                   *settings: str) -> Path:
+                   *settings: str, device: str = "cpu") -> Path:
     """A killed run whose newest checkpoint is the last up to a simulated time."""
     run = start(engram, output, ranks, f"checkpoint.every_simulated_s={every_s}",
-                "checkpoint.keep=1000", *settings)
+                "checkpoint.keep=1000", *settings, device=device)
     last = round(time_s * STEPS_PER_S)
     wait_for(lambda: any(step_of(path) >= last for path in checkpoints(output)), run)
     kill_all(run)

@@ -4,21 +4,18 @@ What needs a GPU is skipped where there is none.
 """
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import h5py
 import pytest
-from conftest import BACKGROUND, MPI_ENVIRONMENT, run_program
+from conftest import BACKGROUND, run_program
 from results_equal import assert_equal, content
-from test_checkpoint import checkpoints, kill_all, step_of, wait_for
+from test_checkpoint import checkpoints, interrupted_at
 from test_consolidation_checkpoint import SAMPLED, is_within_consolidation
 
 NETWORK = Path(__file__).parent / "networks/recall200.yaml"
-STEPS_PER_S = 5000
 OTHER = {"cpu": "host-kernels", "host-kernels": "cpu"}
 
 
@@ -69,31 +66,12 @@ def test_host_kernels_equal_cpu(engram: Path, on_cpu: Path, tmp_path: Path, rank
     assert summary["work"] == json.loads((on_cpu / "summary.json").read_text())["work"]
 
 
-def interrupted(engram: Path, output: Path, device: str, time_s: float, every_s: float,
-                *settings: str) -> Path:
-    """A killed run whose newest checkpoint is the last up to a simulated time."""
-    command = [engram, "run", NETWORK, "--output", output, "--device", device, "--quiet", "--set",
-               f"checkpoint.every_simulated_s={every_s}", "--set", "checkpoint.keep=1000",
-               *(part for setting in settings for part in ("--set", setting))]
-    run = subprocess.Popen([str(part) for part in command], text=True, start_new_session=True,
-                           env=dict(os.environ, **MPI_ENVIRONMENT), stderr=subprocess.PIPE)
-    last = round(time_s * STEPS_PER_S)
-    wait_for(lambda: any(step_of(path) >= last for path in checkpoints(output)), run)
-    kill_all(run)
-    assert not (output / "summary.json").exists(), "the run was complete before it was killed"
-    for path in checkpoints(output):
-        if step_of(path) > last:
-            path.unlink()
-    assert checkpoints(output)
-    return output
-
-
 # In a pulse, after it, and at the start of a later phase.
 @pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (6.2, 2), (29.55, 0.5)])
 @pytest.mark.parametrize("before", OTHER)
 def test_resume_on_another_device(engram: Path, on_cpu: Path, tmp_path: Path, before: str,
                                   time_s: float, every_s: float) -> None:
-    output = interrupted(engram, tmp_path / "run", before, time_s, every_s)
+    output = interrupted_at(engram, tmp_path / "run", 1, time_s, every_s, device=before)
     with h5py.File(checkpoints(output)[-1]) as file:
         pulses = [name for name in file["neurons"] if name.startswith("pulse_")]
     assert bool(pulses) == (time_s in (0.16, 29.55)), "stopped in another phase than meant"
@@ -107,7 +85,7 @@ def test_resume_on_another_device(engram: Path, on_cpu: Path, tmp_path: Path, be
 def test_resume_within_consolidation_on_another_device(engram: Path, tmp_path: Path,
                                                        before: str) -> None:
     whole = simulate(engram, tmp_path / "whole", "cpu", 1, *SAMPLED)
-    output = interrupted(engram, tmp_path / "run", before, 15, 1, *SAMPLED)
+    output = interrupted_at(engram, tmp_path / "run", 1, 15, 1, *SAMPLED, device=before)
     assert is_within_consolidation(checkpoints(output)[-1])
     result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
                           output, "--quiet", "--device", OTHER[before]])

@@ -13,7 +13,7 @@ import pytest
 from conftest import MPI_ENVIRONMENT, run_program
 from results_equal import assert_equal
 from test_checkpoint import (NETWORK, checkpoints, interrupted_at, kill_all, mpirun, rank_pids, resume, start,
-                             started_long, state_of)
+                             started_long, state_of, text_of)
 from test_checkpoint import whole  # noqa: F401  (a fixture)
 
 
@@ -74,6 +74,16 @@ def test_killed_at_the_end(engram: Path, whole: Path, copy: Path, moment: str, r
     assert_equal(whole, copy)
 
 
+def await_end(run: Any) -> None:
+    """All ranks must end. mpirun itself may not: when a rank dies while it starts, PMIx 4.2 of Debian 12 may wait
+    for its own lock in PMIx_server_finalize."""
+    try:
+        run.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        states = [text_of(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()[:1] for pid in rank_pids(run)]
+        assert run.pid not in rank_pids(run) and all(state in (["Z"], []) for state in states), states
+
+
 @pytest.mark.parametrize("seed", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 40))])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_signal_while_resuming(engram: Path, whole: Path, copy: Path, number: signal.Signals,  # noqa: F811
@@ -89,7 +99,7 @@ def test_signal_while_resuming(engram: Path, whole: Path, copy: Path, number: si
             except ProcessLookupError:
                 pass
         try:
-            run.wait(timeout=60)
+            await_end(run)
         finally:
             kill_all(run)
     assert resume(engram, copy, source.choice([1, 2, 3])).returncode == 0

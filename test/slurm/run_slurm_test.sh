@@ -224,10 +224,38 @@ is_running_well() { # NAME STARTS: the simulation of this start has come to a ch
     has_lines "$1" "$2" '^engram: learn+recall: .* s to' && has_lines "$1" "$2" '^engram: checkpoint at'
 }
 
+rank_pids() { # NAME
+    pgrep -f "^$ENGRAM (run|resume) .*$work/results/$1( |$)"
+}
+
+# A fast machine is done before Slurm acts: the ranks wait for it.
+hold() { # NAME
+    rank_pids "$1" | xargs -r kill -STOP
+}
+
+release() { # NAME
+    rank_pids "$1" | xargs -r kill -CONT
+}
+
+# Whether held ranks have been sent SIGUSR1 or SIGTERM, or are held no more.
+is_told_to_stop() { # NAME
+    local pid pending state
+    for pid in $(rank_pids "$1"); do
+        state=$(grep '^State:' "/proc/$pid/status") || continue
+        pending=$(grep '^ShdPnd:' "/proc/$pid/status") || continue
+        if [[ $state != *"T (stopped)"* ]] || ((16#${pending##*$'\t'} & (1 << 9 | 1 << 14))); then return 0; fi
+    done
+    [[ -z $(rank_pids "$1") ]]
+}
+
 # The shortest limit that Slurm knows, and a margin of most of it.
 time_limit() { # NAME LAUNCHER
     local job restarts
     job=$(submit_long "$1" "$2" --time=1 --signal=B:USR1@45) || return 1
+    in_time is_running_well "$1" 1 || return 1
+    hold "$1"
+    in_time is_told_to_stop "$1" || return 1
+    release "$1"
     in_time has_lines "$1" 1 '^engram: stopped on request' || return 1
     in_time is_in_state "$job" COMPLETED || return 1
     restarts=$(show "$job" Restarts)
@@ -241,7 +269,7 @@ time_limit_without_signal() { # NAME LAUNCHER
     local job
     job=$(submit_long "$1" "$2" --time=1 --signal=B:URG@1) || return 1
     in_time is_running_well "$1" 1 || return 1
-    scancel --signal=STOP "$job.0" # else a fast machine is done before the limit
+    hold "$1"
     in_time is_in_state "$job" TIMEOUT || return 1
     expect "no restart" test "$(show "$job" Restarts)" -eq 0 || return 1
     job=$(submit_long "$1" "$2") || return 1
@@ -253,7 +281,10 @@ preemption() { # NAME LAUNCHER PARTITION
     local job urgent
     job=$(submit_long "$1" "$2" --partition="$3") || return 1
     in_time is_running_well "$1" 1 || return 1
+    hold "$1"
     urgent=$(sbatch --parsable --partition=urgent --exclusive --output=/dev/null --wrap 'sleep 3') || return 1
+    in_time is_told_to_stop "$1" || return 1
+    release "$1"
     in_time is_in_state "$urgent" COMPLETED || return 1
     in_time has_lines "$1" 1 'restart 1: resuming' || return 1
     completes "$1" "$job" 1 long_reference &&
