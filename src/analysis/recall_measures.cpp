@@ -56,6 +56,7 @@ RecallSetting recall_setting(const Experiment& experiment) {
     RecallSetting setting;
     setting.is_assembly.assign(experiment.populations.n_exc, 0);
     setting.is_recalled.assign(experiment.populations.n_exc, 0);
+    const auto is_excitatory = [&](NeuronId id) { return id < experiment.populations.n_exc; };
     const Stimulus* learn = nullptr;
     const Stimulus* recall = nullptr;
     Step learn_onset = std::numeric_limits<Step>::max();
@@ -63,6 +64,8 @@ RecallSetting recall_setting(const Experiment& experiment) {
     for (const Stimulus& stimulus : experiment.stimuli) {
         const StepRange extent = stimulus_extent(experiment, stimulus);
         if (extent.begin >= extent.end) continue;
+        const Group group = experiment.group(stimulus.group);
+        if (std::none_of(group.ids.begin(), group.ids.end(), is_excitatory)) continue;
         if (stimulus.role == StimulusRole::learn && extent.begin < learn_onset) {
             learn = &stimulus;
             learn_onset = extent.begin;

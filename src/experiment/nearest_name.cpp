@@ -24,9 +24,16 @@ namespace {
 
 constexpr std::size_t shortest_stem = 3;
 
+std::string without_underscores(std::string name) {
+    std::erase(name, '_');
+    return name;
+}
+
 // Users of the published programs know many keys without their units: "V_th" for "V_th_mV".
 std::size_t dissimilarity(const std::string& name, const std::string& candidate) {
-    if (name.size() >= shortest_stem && candidate.starts_with(name + "_")) return 1;
+    if (name.size() >= shortest_stem &&
+        without_underscores(candidate).starts_with(without_underscores(name)))
+        return 1;
     return edit_distance(name, candidate);
 }
 

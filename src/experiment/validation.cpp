@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <utility>
 
 #include "experiment/magnitudes.hpp"
 #include "experiment/number_text.hpp"
@@ -46,10 +47,13 @@ class Validator {
         return "must be a multiple of simulation.dt_ms = " + number_text(experiment_.dt_ms);
     }
 
+    bool is_below_a_step(double time_ms) const { return time_ms < 0.5 * experiment_.dt_ms; }
+
     bool is_multiple_of_dt(double time_ms) const {
         const double steps = time_ms / experiment_.dt_ms;
         // Rounding of the decimals and of the quotient: relative to the number of steps.
         const double tolerance = 1e-6 + 1e-15 * steps;
+        if (time_ms != 0.0 && is_below_a_step(time_ms)) return false;
         return std::abs(steps - std::round(steps)) <= tolerance;
     }
 
@@ -87,17 +91,24 @@ class Validator {
     }
 
     void check_at_least_dt(const std::string& key, double value_ms) {
-        if (check_time(key, value_ms, 1.0) && experiment_.steps_from_ms(value_ms) < 1)
+        if (!problems_.sound({key, "simulation.dt_ms"})) return;
+        if (is_below_a_step(value_ms))
             problems_.add(key, "must be at least simulation.dt_ms = " +
                                    number_text(experiment_.dt_ms) + is(value_ms));
+        else
+            check_steps(key, value_ms, 1.0);
     }
 
     void check_times() {
-        check_time("simulation.duration_s", experiment_.duration_s, 1000.0);
-        if (check_time("simulation.dt_fast_forward_s", experiment_.dt_fast_forward_s, 1000.0) &&
-            experiment_.steps_from_s(experiment_.dt_fast_forward_s) < 1)
-            problems_.add("simulation.dt_fast_forward_s",
-                          "must be at least one time step" + is(experiment_.dt_fast_forward_s));
+        for (const auto& [key, time_s] :
+             {std::pair{"simulation.duration_s", experiment_.duration_s},
+              std::pair{"simulation.dt_fast_forward_s", experiment_.dt_fast_forward_s}}) {
+            if (!problems_.sound({key, "simulation.dt_ms"})) continue;
+            if (is_below_a_step(1000.0 * time_s))
+                problems_.add(key, "must be at least one time step" + is(time_s));
+            else
+                check_steps(key, time_s, 1000.0);
+        }
     }
 
     void check_neuron() {
@@ -160,9 +171,7 @@ class Validator {
         const bool has_spikes = scheme_takes(stimulus.scheme, "spike_times_ms");
         const std::string start_key = path + (has_spikes ? ".spike_times_ms" : ".start_s");
         const std::string duration_key = path + ".duration_s";
-        for (std::size_t i = 0; i < stimulus.spike_times_ms.size(); ++i)
-            if (const double time_ms = stimulus.spike_times_ms[i]; !std::isnan(time_ms))
-                check_steps(item(start_key, i), time_ms, 1.0);
+        check_spike_times(stimulus.spike_times_ms, start_key);
         if (!has_spikes) check_time(start_key, stimulus.start_s, 1000.0);
         if (scheme_takes(stimulus.scheme, "duration_s"))
             check_time(duration_key, stimulus.duration_s, 1000.0);
@@ -175,6 +184,17 @@ class Validator {
                 start_key,
                 "must be less than simulation.duration_s = " + number_text(experiment_.duration_s) +
                     " s" + is(has_spikes ? stimulus.spike_times_ms.front() : stimulus.start_s));
+    }
+
+    void check_spike_times(const std::vector<double>& times_ms, const std::string& path) {
+        for (std::size_t i = 0; i < times_ms.size(); ++i) {
+            if (std::isnan(times_ms[i]) || !check_steps(item(path, i), times_ms[i], 1.0)) continue;
+            if (i > 0 && times_ms[i] > times_ms[i - 1] &&
+                experiment_.steps_from_ms(times_ms[i]) ==
+                    experiment_.steps_from_ms(times_ms[i - 1]))
+                problems_.add(item(path, i),
+                              "is in the same time step as the one before" + is(times_ms[i]));
+        }
     }
 
     void check_pulses(const Stimulus& stimulus, const std::string& key) {

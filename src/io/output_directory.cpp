@@ -82,6 +82,10 @@ void create(const fs::path& directory) {
         throw FileError(directory.string(),
                         "the output directory is a file; choose another --output");
     }
+    if (fs::is_symlink(directory, ignored) && !fs::exists(directory, ignored))
+        throw FileError(directory.string(),
+                        "the output directory is a link to nothing; remove it, or choose another "
+                        "--output");
     if (error) fail(directory, "cannot create the directory", error);
     if (::access(directory.c_str(), W_OK | X_OK) != 0) {
         fail(directory, "cannot write into the directory",

@@ -36,6 +36,22 @@ TEST(RecallSetting, windows_that_the_run_does_not_hold_are_left_out) {
     EXPECT_FALSE(setting.recall);
 }
 
+// Stimuli of inhibitory neurons only make no assembly; at the same onset the first in the file
+// does.
+TEST(RecallSetting, the_assembly_is_excitatory) {
+    const auto setting = recall_setting(parse_configuration(
+        recall_of_eight, "test",
+        {"stimuli.early={scheme: RECT, group: inh, start_s: 3, duration_s: 1, n_inputs: 25, "
+         "rate_Hz: 50, role: learn}",
+         "stimuli.same={scheme: EXPLICIT, group: exc, spike_times_ms: [10000], role: learn}",
+         "stimuli.late={scheme: ONEPULSE, group: inh, start_s: 25, n_inputs: 25, rate_Hz: 100, "
+         "role: recall}"}));
+    EXPECT_EQ(setting.reference->begin, 53750);
+    EXPECT_EQ(setting.recall->begin, 99250);
+    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0}));
+}
+
 TEST(RecallMeasures, rates_of_the_subpopulations) {
     const Experiment experiment = parse_configuration(recall_of_eight, "test");
     const SubpopulationRates rates = subpopulation_rates(

@@ -388,6 +388,10 @@ TEST(ConfigProblems, nearest_key) {
               "configs/x.yaml:1: simulation.duration_ms: unknown key; did you mean 'duration_s'?");
     EXPECT_EQ(problems_of(minimal + "neuron: {t_ref_s: 0.002}\n"),
               "configs/x.yaml:2: neuron.t_ref_s: unknown key; did you mean 't_ref_ms'?");
+    EXPECT_EQ(problems_of(minimal + "neuron: {tref: 2}\n"),
+              "configs/x.yaml:2: neuron.tref: unknown key; did you mean 't_ref_ms'?");
+    EXPECT_EQ(problems_of(minimal + "output: {dir: x}\n"),
+              "configs/x.yaml:2: output.dir: unknown key; did you mean 'directory'?");
     EXPECT_EQ(problems_of(minimal + "background: {I_0_pA: 150}\n"),
               "configs/x.yaml:2: background.I_0_pA: unknown key; valid are: mean_nA, "
               "sigma_wn_nA_sqrt_s");

@@ -61,6 +61,21 @@ TEST(ConfigRanges, pulses_must_be_whole_steps) {
               "multiple of simulation.dt_ms = 0.3");
 }
 
+TEST(ConfigRanges, times_below_a_step_are_not_taken_for_none) {
+    EXPECT_EQ(
+        problems_of("simulation: {duration_s: 1.0e-300}\npopulations: {n_exc: 4}\n"),
+        "configs/x.yaml:1: simulation.duration_s: must be at least one time step (is 1e-300)");
+    const std::string head = "simulation: {duration_s: 1}\npopulations: {n_exc: 4}\nstimuli: {a: ";
+    EXPECT_EQ(problems_of(head + "{scheme: RECT, group: exc, start_s: 0.1, duration_s: 1.0e-17, "
+                                 "n_inputs: 1, rate_Hz: 1}}\n"),
+              "configs/x.yaml:3: stimuli.a.duration_s: must be a multiple of simulation.dt_ms = "
+              "0.2 (is 1e-17)");
+    EXPECT_EQ(problems_of(head + "{scheme: EXPLICIT, group: exc, spike_times_ms: [1, "
+                                 "1.00000000000000022]}}\n"),
+              "configs/x.yaml:3: stimuli.a.spike_times_ms[1]: is in the same time step as the one "
+              "before (is 1.0000000000000002)");
+}
+
 TEST(ConfigRanges, times_of_weeks_are_multiples_of_dt) {
     EXPECT_EQ(problems_of("simulation: {duration_s: 4838400.1, dt_ms: 0.1}\n"
                           "record: {snapshots_s: [4838399.9999, 1234567.8901]}\n"),

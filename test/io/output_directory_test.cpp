@@ -49,6 +49,18 @@ TEST(OutputDirectory, KeepsEarlierResultsUnlessForced) {
     }
 }
 
+TEST(OutputDirectory, LinkToNothingIsNamed) {
+    const TemporaryDirectory directory;
+    std::filesystem::create_symlink("nowhere", directory.path() / "link");
+    try {
+        OutputDirectory::prepare(directory.path() / "link", false);
+        FAIL();
+    } catch (const FileError& error) {
+        EXPECT_NE(std::string(error.what()).find("a link to nothing"), std::string::npos)
+            << error.what();
+    }
+}
+
 TEST(OutputDirectory, FilesOfTheSameNameFromElsewhereAreNotReplaced) {
     const TemporaryDirectory directory;
     fs::create_directory(directory.path() / "trials");

@@ -15,7 +15,7 @@ from . import files
 from .configuration import completed, with_settings
 from .errors import ResultsError
 from .results import Results
-from .stimuli import Stimulus, group_size, read_stimuli
+from .stimuli import first_stimulus, group_size, last_stimulus, read_stimuli
 
 FILE = "ensemble.h5"
 FILETYPE = "engram ensemble"
@@ -33,17 +33,15 @@ class Point:
     @property
     def assembly_size(self) -> int:
         """Number of neurons of the first learning stimulus."""
-        learn = self._stimuli("learn")
-        return group_size(self.config, learn[0].group) if learn else 0
+        learn = first_stimulus(read_stimuli(self.config), "learn")
+        return group_size(self.config, learn.group) if learn else 0
 
     @property
     def recall_delay_s(self) -> float:
         """From the first onset of learning to the last of recall; not a number without both."""
-        learn, recall = self._stimuli("learn"), self._stimuli("recall")
-        return recall[-1].onset_s - learn[0].onset_s if learn and recall else math.nan
-
-    def _stimuli(self, role: str) -> list[Stimulus]:
-        return [stimulus for stimulus in read_stimuli(self.config) if stimulus.role == role]
+        stimuli = read_stimuli(self.config)
+        learn, recall = first_stimulus(stimuli, "learn"), last_stimulus(stimuli, "recall")
+        return recall.onset_s - learn.onset_s if learn and recall else math.nan
 
 
 @dataclass(frozen=True)

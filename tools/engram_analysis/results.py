@@ -12,7 +12,7 @@ import numpy as np
 
 from . import files
 from .errors import ResultsError
-from .stimuli import Stimulus, group_members, read_stimuli
+from .stimuli import Stimulus, first_stimulus, group_members, last_stimulus, read_stimuli
 
 POPULATIONS = ("exc", "inh")
 BLOCK_EDGES = 1 << 22  # edges that are read at once where all of them may not fit into memory
@@ -153,12 +153,12 @@ class Results:
         return np.unique(np.concatenate(groups)) if groups else np.empty(0, dtype=np.int64)
 
     def first_stimulus(self, role: str) -> Stimulus | None:
-        """The stimulus of this role that begins first."""
-        return next((s for s in self.stimuli if s.role == role), None)
+        """The stimulus of this role that begins first and reaches excitatory neurons."""
+        return first_stimulus(self.stimuli, role)
 
     def last_stimulus(self, role: str) -> Stimulus | None:
-        """The stimulus of this role that begins last."""
-        return next((s for s in reversed(self.stimuli) if s.role == role), None)
+        """The stimulus of this role that begins last and reaches excitatory neurons."""
+        return last_stimulus(self.stimuli, role)
 
     @cached_property
     def assembly(self) -> np.ndarray:

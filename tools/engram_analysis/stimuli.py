@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 
@@ -76,7 +76,32 @@ def read_stimuli(config: Mapping[str, Any]) -> list[Stimulus]:
         )
         for name, entry in (config.get("stimuli") or {}).items()
     ]
-    return sorted(stimuli, key=lambda stimulus: stimulus.intervals_s[0])
+    return sorted(stimuli, key=lambda stimulus: stimulus.onset_s)
+
+
+def first_stimulus(stimuli: Sequence[Stimulus], role: str) -> Stimulus | None:
+    """The stimulus of this role that begins first and reaches excitatory neurons.
+
+    At the same onset the first in the configuration, here and below.
+    """
+    return min(_exciting(stimuli, role), key=lambda stimulus: stimulus.onset_s, default=None)
+
+
+def last_stimulus(stimuli: Sequence[Stimulus], role: str) -> Stimulus | None:
+    """The stimulus of this role that begins last and reaches excitatory neurons."""
+    return max(_exciting(stimuli, role), key=lambda stimulus: stimulus.onset_s, default=None)
+
+
+def _exciting(stimuli: Sequence[Stimulus], role: str) -> list[Stimulus]:
+    return [s for s in stimuli if s.role == role and _may_be_excitatory(s.config, s.group)]
+
+
+def _may_be_excitatory(config: Mapping[str, Any], name: str) -> bool:
+    """Whether a group has excitatory neurons; of one that is drawn at random: whether it may have."""
+    group = (config.get("groups") or {}).get(name, {})
+    if "random" in group:
+        return _may_be_excitatory(config, group["random"].get("of", "all"))
+    return bool((group_members(config, name) < config["populations"]["n_exc"]).any())
 
 
 def intervals_s(

@@ -55,11 +55,12 @@ class Band:
 
 
 def bands(results: Results) -> list[Band]:
-    """Stimulated neurons first, inhibitory ones last; empty ones left out."""
-    learn, recall = results.stimulated("learn"), results.stimulated("recall")
-    names = {s.group for s in results.stimuli if s.role == "learn"}
-    learn_name = " + ".join(sorted(names)) if len(names) <= 2 else "assemblies"
+    """Stimulated excitatory neurons first, inhibitory ones last; empty ones left out."""
     exc, inh = results.group("exc"), results.group("inh")
+    learn = np.intersect1d(results.stimulated("learn"), exc)
+    recall = np.intersect1d(results.stimulated("recall"), exc)
+    names = {s.group for s in results.stimuli if s.role == "learn"}
+    learn_name = " + ".join(sorted(names)) if len(names) <= 2 else "learning groups"
     stimulated = np.union1d(learn, recall)
     split = len(np.setdiff1d(learn, recall)) > 0 and len(recall) > 0
     candidates = [
@@ -68,7 +69,7 @@ def bands(results: Results) -> list[Band]:
              np.setdiff1d(learn, recall)),
         Band("other\nexcitatory" if len(stimulated) else "excitatory", CONTROL,
              np.setdiff1d(exc, stimulated)),
-        Band("inhibitory", INHIBITORY, np.setdiff1d(inh, stimulated)),
+        Band("inhibitory", INHIBITORY, inh),
     ]  # fmt: skip
     return [band for band in candidates if len(band.gids)]
 
