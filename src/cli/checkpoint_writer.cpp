@@ -33,7 +33,7 @@ CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& 
 
 std::uint32_t CheckpointWriter::requests(Step step) {
     std::uint32_t wanted =
-        StopSignal::requested() || stop_condition_() ? request_stop | request_checkpoint : 0;
+        stop_is_requested() || stop_condition_() ? request_stop | request_checkpoint : 0;
     if (rank_ != 0) return wanted;
     const double minutes = std::chrono::duration<double>(Clock::now() - last_save_).count() / 60.0;
     const double every_min = experiment_.checkpoint.every_wall_min;

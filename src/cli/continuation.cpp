@@ -92,9 +92,22 @@ double completed_duration_s(const OutputDirectory& directory) {
     std::ifstream stream(directory.summary());
     try {
         return nlohmann::json::parse(stream).at("duration_s");
-    } catch (const nlohmann::json::exception&) {
+    } catch (const std::exception&) {  // also of a stream, if it is no file
         throw FileError(directory.summary(),
                         "is damaged; remove it and resume the run, which then writes it again");
+    }
+}
+
+// What is wrong with a file that a complete run has left, if that can be seen without reading it
+// all.
+std::string problem_of_result(const std::string& file) {
+    if (!fs::exists(file)) return "is missing";
+    if (!file.ends_with(".h5")) return "";
+    try {
+        h5::File::open(file, h5::Access::read_only);
+        return "";
+    } catch (const FileError& error) {
+        return "is damaged (" + error.problem() + ")";
     }
 }
 
@@ -154,10 +167,18 @@ void require_unchanged_ensemble(const OutputDirectory& directory, const CommandL
     for (Ensemble* ensemble : {&wanted, &stored}) ensemble->set_output_directory(line.argument);
     std::vector<ConfigProblem> problems;
     for (const auto& difference :
-         configuration_differences(stored.configuration(), wanted.configuration()))
+         configuration_differences(stored.configuration(), wanted.configuration())) {
+        if (difference.key == "ranks_per_trial") continue;  // no result depends on it
         problems.push_back(forbidden_change(
             line.configuration.empty() ? "--set" : line.configuration, "ensemble", difference));
+    }
     if (!problems.empty()) throw ConfigError(std::move(problems));
+}
+
+bool has_whole_results(const OutputDirectory& run) {
+    const auto is_whole = [](const std::string& file) { return problem_of_result(file).empty(); };
+    const auto files = run.result_files();
+    return is_whole(run.summary()) && std::all_of(files.begin(), files.end(), is_whole);
 }
 
 void require_results(const OutputDirectory& directory) {
@@ -167,24 +188,20 @@ void require_results(const OutputDirectory& directory) {
                                directory.config() + " --output " + directory.path().string() +
                                " --force";
     const auto require = [&](const std::string& file) {
-        if (!fs::exists(file)) throw FileError(file, "is missing" + remedy);
-        if (!file.ends_with(".h5")) return;
-        try {
-            h5::File::open(file, h5::Access::read_only);
-        } catch (const FileError& error) {
-            throw FileError(file, "is damaged (" + error.problem() + ")" + remedy);
-        }
+        const std::string problem = problem_of_result(file);
+        if (!problem.empty()) throw FileError(file, problem + remedy);
     };
-    if (!is_ensemble) {
-        for (const auto& file : directory.result_files()) require(file);
-        return;
-    }
+    const auto require_all_of = [&](const OutputDirectory& run) {
+        require(run.summary());
+        for (const auto& file : run.result_files()) require(file);
+    };
+    if (!is_ensemble) return require_all_of(directory);
     require(directory.ensemble());
     const Ensemble ensemble(read_config_tree(directory.config(), {}));
     if (!ensemble.keeps_results()) return;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point)
         for (std::uint32_t trial = 0; trial < ensemble.trials(); ++trial)
-            require(directory.trial(point, trial).summary());
+            require_all_of(directory.trial(point, trial));
 }
 
 void require_run(const OutputDirectory& directory) {
@@ -218,14 +235,16 @@ Experiment continued_experiment(const std::string& saved, const OutputDirectory&
     return after;
 }
 
-bool is_extended(const OutputDirectory& directory, const CommandLine& line) {
+std::optional<Experiment> extension(const OutputDirectory& directory, const CommandLine& line) {
     const std::string saved = completed_configuration(directory);
-    if (saved.empty()) return false;
-    const double wanted_s = continued_experiment(saved, directory, line).duration_s;
+    if (saved.empty()) return std::nullopt;
+    Experiment wanted = continued_experiment(saved, directory, line);
+    const double wanted_s = wanted.duration_s;
     const double completed_s = completed_duration_s(directory);
     if (wanted_s < completed_s)
         throw ConfigError({only_extended("", number_text(completed_s), number_text(wanted_s))});
-    return wanted_s > completed_s;
+    if (wanted_s == completed_s) return std::nullopt;
+    return wanted;
 }
 
 }  // namespace engram::cli

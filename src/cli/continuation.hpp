@@ -1,6 +1,7 @@
 // What a directory is to be continued with, and whether that is allowed. All on rank 0.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/command_line.hpp"
@@ -26,6 +27,9 @@ bool holds_ensemble(const OutputDirectory& directory);
 //! \throw ConfigError with every key of an ensemble that the command line wants to be different
 void require_unchanged_ensemble(const OutputDirectory& directory, const CommandLine& line);
 
+//! Whether a run has come to its end and left all its files; truncated ones do not count.
+bool has_whole_results(const OutputDirectory& run);
+
 //! Of a complete run or ensemble: whether all results are there.
 //! \throw FileError that names the first one that is missing or truncated
 void require_results(const OutputDirectory& directory);
@@ -40,8 +44,8 @@ void require_run(const OutputDirectory& directory);
 Experiment continued_experiment(const std::string& saved, const OutputDirectory& directory,
                                 const CommandLine& line);
 
-//! Whether a complete run is wanted longer than it is.
+//! The experiment that a complete run is to be continued with, if that is longer.
 //! \throw ConfigError as continued_experiment; FileError if summary.json is damaged
-bool is_extended(const OutputDirectory& directory, const CommandLine& line);
+std::optional<Experiment> extension(const OutputDirectory& directory, const CommandLine& line);
 
 }  // namespace engram::cli

@@ -35,7 +35,7 @@ void EnsembleChannel::request_stop() {
 }
 
 bool EnsembleChannel::stop_requested() {
-    if (StopSignal::requested()) request_stop();
+    if (stop_is_requested()) request_stop();
     poll();
     return stop_;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "cli/collective_failure.hpp"
+#include "cli/continuation.hpp"
 #include "cli/ensemble_channel.hpp"
 #include "cli/ensemble_progress.hpp"
 #include "cli/ensemble_summary.hpp"
@@ -33,10 +34,9 @@ std::vector<EnsembleItem> pending_items(const Ensemble& ensemble, const OutputDi
             const EnsembleItem item{static_cast<std::uint32_t>(i % n_points),
                                     static_cast<std::uint32_t>(i / n_points)};
             // A trial whose results were lost runs again.
-            finished[i] =
-                archive.contains(item) &&
-                (!ensemble.keeps_results() ||
-                 std::filesystem::exists(directory.trial(item.point, item.trial).summary()));
+            finished[i] = archive.contains(item) &&
+                          (!ensemble.keeps_results() ||
+                           has_whole_results(directory.trial(item.point, item.trial)));
         }
     });
     MPI_Bcast(finished.data(), static_cast<int>(finished.size()), MPI_CHAR, 0, communicator);
@@ -171,7 +171,7 @@ ExitCode run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory
     const int rank = rank_of(communicator);
     const int n_ranks = size_of(communicator);
     const auto ranks_per_trial = static_cast<int>(ensemble.ranks_per_trial());
-    const StopSignal signals;
+    handle_stop_signals();
     EnsembleChannel channel(communicator, ranks_per_trial);
     const std::vector<EnsembleItem> pending = pending_items(ensemble, directory, communicator);
     const std::vector<EnsembleItem> items =

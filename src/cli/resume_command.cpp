@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <iterator>
 #include <optional>
 
 #include "cli/collective_failure.hpp"
@@ -10,12 +10,60 @@
 #include "cli/restore.hpp"
 #include "cli/simulate.hpp"
 #include "cli/stop_signal.hpp"
+#include "experiment/configuration.hpp"
+#include "io/durable.hpp"
 #include "network/collective.hpp"
 
 namespace engram::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// What a run that came to its end leaves behind if it is killed in its last moment.
+void tidy_up_complete(const OutputDirectory& directory) {
+    require_results(directory);
+    if (fs::exists(directory.partial())) directory.remove_partial();
+}
+
+// A complete run that is being extended says so in its config.yaml before anything else happens, so
+// that it is an extension that is resumed if it is killed. An extension that fails is taken back.
+class AnnouncedExtension {
+  public:
+    AnnouncedExtension(const OutputDirectory& directory, const Experiment& longer)
+        : path_(directory.config()), before_(content_of(path_)) {
+        if (before_) written_ = fs::last_write_time(path_);
+        write_text_file(path_, resolved_configuration(longer));
+    }
+    ~AnnouncedExtension() {
+        if (kept_) return;
+        try {
+            if (before_) {
+                write_text_file(path_, *before_);
+                fs::last_write_time(path_, written_);
+            } else {
+                fs::remove(path_);
+            }
+        } catch (const std::exception& error) {
+            print_error((path_ + " tells the duration that was wanted: " + error.what()).c_str());
+        }
+    }
+    AnnouncedExtension(const AnnouncedExtension&) = delete;
+    AnnouncedExtension& operator=(const AnnouncedExtension&) = delete;
+
+    void keep() { kept_ = true; }
+
+  private:
+    static std::optional<std::string> content_of(const std::string& path) {
+        if (!fs::exists(path)) return std::nullopt;
+        std::ifstream stream(path, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(stream), {});
+    }
+
+    std::string path_;
+    std::optional<std::string> before_;
+    fs::file_time_type written_{};
+    bool kept_ = false;
+};
 
 // Rank 0 decides.
 enum class Task : int { nothing, resume_run, extend_run, resume_ensemble };
@@ -29,7 +77,8 @@ void require_directory(const OutputDirectory& directory) {
                                        "; give the output directory of a run");
 }
 
-Task task_of(const OutputDirectory& directory, const CommandLine& line) {
+Task task_of(const OutputDirectory& directory, const CommandLine& line,
+             std::optional<AnnouncedExtension>& announcement) {
     std::error_code error;
     const bool complete = fs::exists(directory.summary(), error);
     if (error)
@@ -38,12 +87,15 @@ Task task_of(const OutputDirectory& directory, const CommandLine& line) {
     if (holds_ensemble(directory)) {
         require_unchanged_ensemble(directory, line);
         if (!complete) return Task::resume_ensemble;
-        require_results(directory);
+        tidy_up_complete(directory);
         return Task::nothing;
     }
     if (complete) {
-        if (is_extended(directory, line)) return Task::extend_run;
-        require_results(directory);
+        if (const auto longer = extension(directory, line)) {
+            announcement.emplace(directory, *longer);
+            return Task::extend_run;
+        }
+        tidy_up_complete(directory);
         return Task::nothing;
     }
     require_run(directory);
@@ -51,12 +103,13 @@ Task task_of(const OutputDirectory& directory, const CommandLine& line) {
 }
 
 Task agree_on_task(const OutputDirectory& directory, const CommandLine& line,
-                   std::optional<DirectoryLock>& lock, MPI_Comm communicator) {
+                   std::optional<DirectoryLock>& lock,
+                   std::optional<AnnouncedExtension>& announcement, MPI_Comm communicator) {
     int task = 0;
     on_rank_0(communicator, [&] {
         require_directory(directory);
         lock.emplace(directory.path());
-        task = static_cast<int>(task_of(directory, line));
+        task = static_cast<int>(task_of(directory, line, announcement));
     });
     MPI_Bcast(&task, 1, MPI_INT, 0, communicator);
     return static_cast<Task>(task);
@@ -104,9 +157,12 @@ ExitCode start_over(const CommandLine& line, const OutputDirectory& directory,
 
 ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
     const double start = MPI_Wtime();
+    // Restoring much takes a while; what comes meanwhile is obeyed after the first epoch.
+    handle_stop_signals();
     const OutputDirectory directory(line.argument);
-    std::optional<DirectoryLock> lock;  // rank 0
-    const Task task = agree_on_task(directory, line, lock, communicator);
+    std::optional<DirectoryLock> lock;               // rank 0
+    std::optional<AnnouncedExtension> announcement;  // rank 0
+    const Task task = agree_on_task(directory, line, lock, announcement, communicator);
     if (task == Task::nothing) {
         if (rank_of(communicator) == 0)
             std::printf("The run in %s is complete; there is nothing to resume%s.\n",
@@ -130,8 +186,11 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
         return start_over(line, directory, communicator);
     }
     Simulation& simulation = *restored->simulation;
-    const StopSignal signals;
-    if (task == Task::extend_run) on_root(communicator, [&] { directory.reopen(); });
+    if (task == Task::extend_run)
+        on_root(communicator, [&] {
+            directory.reopen();
+            announcement->keep();
+        });
     ResultFiles files(directory, simulation.experiment(), simulation.network(), communicator,
                       restored->recordings);
     return simulate(simulation, files, MPI_Wtime() - start, line.quiet, communicator);

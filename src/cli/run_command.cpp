@@ -27,7 +27,7 @@ ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     Simulation simulation(experiment, *wired.wiring, communicator, make_executor);
     wired.wiring.reset();
     // Until here a signal ends the program at once, since there is nothing to save.
-    const StopSignal signals;
+    handle_stop_signals();
     std::optional<DirectoryLock> lock;  // rank 0
     on_rank_0(communicator,
               [&] { OutputDirectory::prepare(experiment.output_directory, line.force, lock); });

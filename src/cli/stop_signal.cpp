@@ -32,22 +32,23 @@ void handle(int signal) {
     stop_requested = 1;
 }
 
-void set_handler(void (*handler)(int)) {
-    struct sigaction action {};
-    action.sa_handler = handler;
-    action.sa_flags = SA_RESTART;
-    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
-}
-
 }  // namespace
 
-StopSignal::StopSignal() {
-    set_handler(handle);
+void handle_stop_signals() {
+    struct sigaction action {};
+    action.sa_handler = handle;
+    action.sa_flags = SA_RESTART;
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGHUP}) {
+        struct sigaction present {};
+        sigaction(signal, nullptr, &present);
+        // As nohup and background jobs of scripts want it.
+        const bool is_ignored = present.sa_handler == SIG_IGN && signal != SIGTERM;
+        if (!is_ignored) sigaction(signal, &action, nullptr);
+    }
+    std::signal(SIGPIPE, SIG_IGN);
 }
-StopSignal::~StopSignal() {
-    set_handler(SIG_DFL);
-}
-bool StopSignal::requested() {
+
+bool stop_is_requested() {
     return stop_requested != 0;
 }
 

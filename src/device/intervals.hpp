@@ -103,7 +103,7 @@ ENGRAM_HD_INLINE int advance_early_phase(const Physics& physics, const BlockTask
 
 //! What adding |g| to a sum changes when g does.
 ENGRAM_HD_INLINE model::FixedPoint change_of_sum(double before, double after) {
-    return model::to_fixed_point(std::fabs(after)) - model::to_fixed_point(std::fabs(before));
+    return model::fixed_point_change(std::fabs(before), std::fabs(after));
 }
 
 }  // namespace engram::device

@@ -29,13 +29,15 @@ std::uint64_t checksum_of(std::uint64_t row, T value) {
     return scramble(bits + scramble(row + 0x9e3779b97f4a7c15ULL));
 }
 
-//! Sum over rows in the order of the slabs.
+//! Sum over rows in the order of the slabs. Longer rows count as so many rows of one value.
 template <h5::Number T>
-std::uint64_t checksum_of(std::span<const h5::Slab> slabs, std::span<const T> values) {
+std::uint64_t checksum_of(std::span<const h5::Slab> slabs, std::span<const T> values,
+                          hsize_t row_length = 1) {
     std::uint64_t sum = 0;
     std::size_t i = 0;
     for (const h5::Slab& slab : slabs)
-        for (hsize_t row = slab.first; row < slab.first + slab.count; ++row)
+        for (hsize_t row = slab.first * row_length; row < (slab.first + slab.count) * row_length;
+             ++row)
             sum += checksum_of(row, values[i++]);
     return sum;
 }

@@ -6,9 +6,24 @@ namespace engram {
 
 FileLayout::FileLayout(h5::Layout layout)
     : memory_(FileDescriptor::in_memory("engram layout")),
-      file_(h5::File::create_in_memory(memory_.path(), layout)) {}
+      file_(h5::File::create_in_memory(memory_.path(), layout)),
+      has_checksums_(layout == h5::Layout::compatible) {}
+
+void FileLayout::remember(hid_t dataset, std::uint64_t offset) {
+    if (!has_checksums_) return;
+    std::string name(static_cast<std::size_t>(H5Iget_name(dataset, nullptr, 0)), '\0');
+    H5Iget_name(dataset, name.data(), name.size() + 1);
+    names_.push_back(name.substr(1));  // without the leading slash
+    offsets_.push_back(offset);
+}
 
 std::uint64_t FileLayout::finish() {
+    if (!names_.empty()) {
+        const h5::Group group = h5::create_group(file_, checksums_group);
+        h5::write_texts(group, "datasets", {names_.size()}, names_);
+        const auto sums = h5::create_dataset<std::uint64_t>(group, "sums", {names_.size()});
+        sums_ = {H5Dget_offset(sums), h5::shape(sums)};
+    }
     file_.close();
     return memory_.size();
 }

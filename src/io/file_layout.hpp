@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "io/file_descriptor.hpp"
 #include "io/hdf5_dataset.hpp"
@@ -22,8 +24,12 @@ struct DatasetPlace {
     std::uint64_t row_bytes() const { return h5::row_length(shape) * sizeof(T); }
 };
 
+// The group that tells the checksums of a file's datasets.
+inline constexpr const char* checksums_group = "checksums";
+
 class FileLayout {
   public:
+    //! A file of the compatible layout gets checksums of the datasets added here.
     explicit FileLayout(h5::Layout layout = h5::Layout::compatible);
 
     //! To create groups and attributes in.
@@ -43,18 +49,30 @@ class FileLayout {
     }
     //! \param dataset contiguous, of this layout
     template <h5::Number T>
-    static DatasetPlace<T> place_of(hid_t dataset) {
-        return {H5Dget_offset(dataset), h5::shape(dataset)};
+    DatasetPlace<T> place_of(hid_t dataset) {
+        const DatasetPlace<T> place{H5Dget_offset(dataset), h5::shape(dataset)};
+        remember(dataset, place.offset);
+        return place;
     }
 
     //! No more additions; all handles must be closed. Returns the size of the file [bytes].
     std::uint64_t finish();
+    //! After finish(): where the values of the datasets begin whose checksums are wanted, and where
+    //! these go, in the same order.
+    const std::vector<std::uint64_t>& summed_offsets() const { return offsets_; }
+    const DatasetPlace<std::uint64_t>& sums() const { return sums_; }
     //! Write the structure, without values, to a file of at least that size.
     void copy_to(FileDescriptor& target) const;
 
   private:
+    void remember(hid_t dataset, std::uint64_t offset);
+
     FileDescriptor memory_;
     h5::File file_;
+    bool has_checksums_;
+    std::vector<std::string> names_;
+    std::vector<std::uint64_t> offsets_;
+    DatasetPlace<std::uint64_t> sums_;
 };
 
 }  // namespace engram

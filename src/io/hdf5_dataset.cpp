@@ -147,4 +147,18 @@ void write_texts(hid_t location, const std::string& name, const Shape& shape,
         fail(location, "cannot write the dataset '" + name + "'", remedy_for_writing);
 }
 
+std::vector<std::string> read_texts(hid_t location, const std::string& name) {
+    const DataSet dataset = open_dataset(location, name);
+    const DataType type = text_type();
+    const DataSpace space(H5Dget_space(dataset));
+    std::vector<char*> characters(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    const herr_t status = quietly(
+        [&] { return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, characters.data()); });
+    if (status < 0) fail(location, "the dataset '" + name + "' is damaged", remedy_for_reading);
+    std::vector<std::string> texts;
+    for (const char* text : characters) texts.emplace_back(text == nullptr ? "" : text);
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, characters.data());
+    return texts;
+}
+
 }  // namespace engram::h5

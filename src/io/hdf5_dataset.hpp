@@ -60,6 +60,9 @@ DataSet write_dataset(hid_t location, const std::string& name, const Shape& shap
 void write_texts(hid_t location, const std::string& name, const Shape& shape,
                  const std::vector<std::string>& texts);
 
+//! All texts of a dataset of one dimension.
+std::vector<std::string> read_texts(hid_t location, const std::string& name);
+
 template <Number T>
 std::vector<T> read_rows(hid_t dataset, Slab slab) {
     std::vector<T> values(slab.count * row_length(shape(dataset)));

@@ -8,6 +8,7 @@
 #include "experiment/errors.hpp"
 #include "io/checkpoint_file.hpp"
 #include "io/file_format.hpp"
+#include "io/file_layout.hpp"
 #include "io/hdf5_dataset.hpp"
 
 namespace engram {
@@ -33,16 +34,17 @@ std::string shape_text(const h5::Shape& shape) {
     return shape.empty() ? "scalar" : text.str();
 }
 
-// Checksum of a whole dataset of a checkpoint.
+// Checksum of a whole dataset.
 template <h5::Number T>
 std::uint64_t checksum_of_all(hid_t dataset) {
     constexpr hsize_t rows_per_read = 1u << 20;
-    const hsize_t n = h5::shape(dataset).front();
+    const h5::Shape shape = h5::shape(dataset);
+    const hsize_t n = shape.front();
     std::uint64_t sum = 0;
     for (hsize_t first = 0; first < n; first += rows_per_read) {
         const h5::Slab slab{first, std::min(rows_per_read, n - first)};
         const auto values = h5::read_rows<T>(dataset, slab);
-        sum += checksum_of(std::span(&slab, 1), std::span<const T>(values));
+        sum += checksum_of(std::span(&slab, 1), std::span<const T>(values), h5::row_length(shape));
     }
     return sum;
 }
@@ -126,6 +128,17 @@ std::string describe_header(const CheckpointHeader& header) {
     return text.str();
 }
 
+// Of a results file.
+Checksums read_checksums(const h5::File& file) {
+    const std::string group = std::string(checksums_group) + "/";
+    const auto names = h5::read_texts(file, group + "datasets");
+    const auto sums = h5::read_dataset<std::uint64_t>(file, group + "sums");
+    if (names.size() != sums.size()) throw FileError(file.path(), "'" + group + "' is damaged");
+    Checksums checksums;
+    for (std::size_t i = 0; i < names.size(); ++i) checksums[names[i]] = sums[i];
+    return checksums;
+}
+
 }  // namespace
 
 std::string inspect_file(const std::string& path) {
@@ -146,12 +159,15 @@ std::string inspect_file(const std::string& path) {
         const CheckpointHeader header = read_checkpoint_header(file);
         checksums = header.checksums;
         text << describe_header(header);
+    } else if (H5Lexists(file, checksums_group, H5P_DEFAULT) > 0) {
+        checksums = read_checksums(file);
     }
     text << "datasets:\n";
-    const auto names = dataset_names(file);
+    auto names = dataset_names(file);
+    std::sort(names.begin(), names.end());
     for (const std::string& name : names) text << describe_dataset(file, name, checksums);
     for (const auto& entry : checksums)
-        if (std::find(names.begin(), names.end(), entry.first) == names.end())
+        if (!std::binary_search(names.begin(), names.end(), entry.first))
             throw FileError(path, "the dataset '" + entry.first + "' is missing");
     text << "Every dataset was read without error.\n";
     return text.str();

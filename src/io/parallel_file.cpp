@@ -35,6 +35,8 @@ ParallelFile::ParallelFile(const std::string& path, FileLayout layout, MPI_Comm 
     collectively(comm, [&] {
         const std::uint64_t size = layout.finish();
         if (rank_of(comm) == 0) begin_file(temporary_, layout, size);
+        summed_offsets_ = layout.summed_offsets();
+        sums_ = layout.sums();
     });
     // MPI-IO rather than POSIX: it knows how to let several nodes write one file.
     collectively(comm, [&] {
@@ -76,7 +78,17 @@ void ParallelFile::write_bytes(std::uint64_t offset, std::span<const std::byte> 
     });
 }
 
+void ParallelFile::write_checksums() {
+    if (summed_offsets_.empty()) return;
+    std::vector<std::uint64_t> totals;
+    for (const std::uint64_t offset : summed_offsets_) totals.push_back(found_sums_[offset]);
+    sum_over_ranks(comm_, totals);
+    if (rank_of(comm_) == 0)
+        write(sums_, h5::Slab{0, totals.size()}, std::span<const std::uint64_t>(totals));
+}
+
 void ParallelFile::finish() {
+    write_checksums();
     const int synchronised = MPI_File_sync(file_);
     attempt([&] { check(synchronised, "write the file to the disk"); });
     const int closed = MPI_File_close(&file_);

@@ -9,11 +9,14 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "experiment/errors.hpp"
+#include "io/content_checksum.hpp"
 #include "io/file_layout.hpp"
 
 namespace engram {
@@ -36,6 +39,8 @@ class ParallelFile {
     template <h5::Number T>
     void write(const DatasetPlace<T>& place, std::span<const h5::Slab> slabs,
                std::span<const T> values) {
+        if (!sums_.shape.empty())
+            found_sums_[place.offset] += checksum_of(slabs, values, h5::row_length(place.shape));
         const auto bytes = std::as_bytes(values);
         std::size_t done = 0;
         for (const h5::Slab& slab : slabs) {
@@ -57,6 +62,7 @@ class ParallelFile {
     void finish();
 
   private:
+    void write_checksums();
     void write_bytes(std::uint64_t offset, std::span<const std::byte> bytes);
     void check(int mpi_code, const std::string& purpose) const;
 
@@ -64,7 +70,10 @@ class ParallelFile {
     std::string temporary_;
     MPI_Comm comm_;
     MPI_File file_ = MPI_FILE_NULL;
-    std::optional<FileError> failure_;  //!< the first one of this rank
+    std::vector<std::uint64_t> summed_offsets_;
+    DatasetPlace<std::uint64_t> sums_;                   //!< no shape: none are wanted
+    std::map<std::uint64_t, std::uint64_t> found_sums_;  //!< of what this rank wrote, by offset
+    std::optional<FileError> failure_;                   //!< the first one of this rank
     bool finished_ = false;
 };
 

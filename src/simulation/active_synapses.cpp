@@ -125,8 +125,7 @@ void ActiveSynapses::draw_uniform(NeuronId source, const Profile& profile, const
         const double after = (next - h_0) * inverse;
         g[synapse[q]] = after;
         g_after[q] = after;
-        change_sum[target[q]] +=
-            model::to_fixed_point(std::fabs(after)) - model::to_fixed_point(std::fabs(before));
+        model::replace_in_sum(change_sum[target[q]], std::fabs(before), std::fabs(after));
     }
     n_draws_ += n;
 }
@@ -168,8 +167,7 @@ void ActiveSynapses::draw_mixed(NeuronId source, const Profile& profile, const B
         const double next = early_.advance(h, zone, to - from, noise_[q]);
         const double after = (next - early_.h_0_mV) * block.inverse_relaxation[to];
         state_.g[k] = after;
-        state_.change_sum[target] +=
-            model::to_fixed_point(std::fabs(after)) - model::to_fixed_point(std::fabs(before));
+        model::replace_in_sum(state_.change_sum[target], std::fabs(before), std::fabs(after));
         if (logged) log_.add({k, source, global_ids_[target], zone, from, to, h, next});
     }
     n_draws_ += n;

@@ -48,7 +48,7 @@ void PlasticState::finish_restore(Step reference) {
     for (NeuronId source = 0; source < table.n_sources(); ++source) {
         double watch = no_watch;
         for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k) {
-            change_sum[targets[k]] += model::to_fixed_point(std::fabs(g[k]));
+            model::replace_in_sum(change_sum[targets[k]], 0.0, std::fabs(g[k]));
             if (static_cast<model::Tag>(tag[k]) != model::Tag::none)
                 watch = std::min(watch, std::fabs(g[k]));
         }

@@ -300,13 +300,19 @@ def test_what_a_complete_ensemble_lacks_is_named(engram, whole, tmp_path, lost) 
     assert f"{copy / lost}" in result.stderr and "is missing, though the ensemble is complete" in result.stderr
 
 
-def test_lost_results_of_a_trial_are_made_again(engram, configuration, longer, tmp_path) -> None:
+@pytest.mark.parametrize("damage", ["directory", "file", "truncated"])
+def test_lost_results_of_a_trial_are_made_again(engram, configuration, longer, tmp_path, damage) -> None:
     output = tmp_path / "results"
     run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
     assert run.communicate(timeout=120) is not None and run.returncode == 75
-    shutil.rmtree(output / "trials/000/0000")
+    if damage == "directory":
+        shutil.rmtree(output / "trials/000/0000")
+    elif damage == "file":
+        (output / "trials/000/0000/spikes.h5").unlink()
+    else:
+        os.truncate(output / "trials/000/0000/traces.h5", 5000)
     lost = output / "partial"
     lost.rename(tmp_path / "partial")
     refused = run_program([engram, "resume", output])
@@ -315,6 +321,20 @@ def test_lost_results_of_a_trial_are_made_again(engram, configuration, longer, t
     assert run_program([engram, "resume", output]).returncode == 0
     assert content(output / "ensemble.h5") == content(longer / "ensemble.h5")
     assert not differences(output / "trials/000/0000", longer / "trials/000/0000")
+
+
+def test_resume_on_fewer_ranks_than_shared_a_trial(engram, configuration, longer, tmp_path) -> None:
+    output = tmp_path / "results"
+    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER,
+                "--set", "ranks_per_trial=2")
+    wait_for_trials(output, 1)
+    os.kill(run.pid, signal.SIGUSR1)
+    assert run.communicate(timeout=120) is not None and run.returncode == 75
+    refused = run_program([engram, "resume", output])
+    assert refused.returncode == 1 and "lower ranks_per_trial" in refused.stderr
+    result = run_program([engram, "resume", output, "--set", "ranks_per_trial=1"])
+    assert result.returncode == 0, result.stderr
+    assert content(output / "ensemble.h5") == content(longer / "ensemble.h5")
 
 
 def test_existing_results_are_not_replaced(engram, configuration, whole, tmp_path) -> None:

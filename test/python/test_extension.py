@@ -219,6 +219,19 @@ def test_killed_extension(engram: Path, whole: Path, complete: Path, longer: Pat
     assert_equal(longer, complete)
 
 
+def test_killed_before_it_begins_an_extension_is_remembered(engram: Path, complete: Path,
+                                                            longer: Path) -> None:
+    attempt = started_extension(engram, complete, 1)
+    end = time.monotonic() + 60
+    while "duration_s: 32" not in (complete / "config.yaml").read_text() and time.monotonic() < end:
+        time.sleep(0.0001)
+    kill_all(attempt)
+    result = resume(engram, complete)
+    assert result.returncode == 0, result.stderr
+    assert_equal(longer, complete)
+    assert not (complete / "partial").exists()
+
+
 def test_stopped_extension_remembers_its_end(engram: Path, complete: Path, longer: Path) -> None:
     """The next start of a job does not repeat --set."""
     attempt = started_extension(engram, complete, 1)

@@ -58,6 +58,44 @@ def test_two_resumes_at_once(engram: Path, whole: Path, copy: Path) -> None:  # 
     assert_equal(whole, copy)
 
 
+def test_recordings_left_by_a_complete_run_are_removed(engram: Path, whole: Path, tmp_path: Path) -> None:  # noqa: F811
+    """It was killed between its summary and the removal."""
+    copy = Path(shutil.copytree(whole, tmp_path / "copy"))
+    before = state_of(copy)
+    (copy / "partial").mkdir()
+    (copy / "partial/spikes.bin").write_bytes(b"left")
+    assert resume(engram, copy).returncode == 0
+    assert not (copy / "partial").exists() and state_of(copy) == before
+
+
+def test_the_reader_of_the_log_may_go_away(engram: Path, tmp_path: Path) -> None:
+    output = tmp_path / "run"
+    run = started_long(engram, output, 1)
+    assert run.stderr.readline()
+    run.stderr.close()
+    time.sleep(0.5)
+    run.send_signal(signal.SIGINT)
+    assert run.wait(timeout=30) == 75
+    assert run_program([engram, "inspect", checkpoints(output)[-1]]).returncode == 0
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_hang_up(engram: Path, tmp_path: Path, ignored: bool) -> None:
+    """Stops as other signals do, but not under nohup."""
+    if ignored:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # inherited
+    try:
+        run = started_long(engram, tmp_path / "run", 1)
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    run.send_signal(signal.SIGHUP)
+    if ignored:
+        with pytest.raises(subprocess.TimeoutExpired):
+            run.wait(timeout=2)
+        run.send_signal(signal.SIGTERM)
+    assert run.wait(timeout=30) == 75
+
+
 MOMENTS = ("spikes.h5.tmp", "spikes.h5", "traces.h5.tmp", "traces.h5", "network.h5.tmp", "network.h5",
            "summary.json.tmp", "summary.json")
 

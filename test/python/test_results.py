@@ -4,12 +4,14 @@ The same layout with synthetic content is tested in test_file_formats.py.
 """
 
 import json
+import random
 import shutil
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
-from conftest import is_connected, write_small_recall
+from conftest import is_connected, run_program, write_small_recall
 from engram_analysis import Results, ResultsError
 
 H_0_MV = 4.20075
@@ -44,6 +46,35 @@ def test_nothing_unfinished_is_left(small_recall):
         "network.h5",
         "summary.json",
     }
+
+
+@pytest.mark.parametrize("name", ["spikes", "traces", "network"])
+def test_every_dataset_has_a_checksum(engram, small_recall, tmp_path, name):
+    path = shutil.copy(small_recall / f"{name}.h5", tmp_path)
+    intact = run_program([engram, "inspect", path])
+    assert intact.returncode == 0, intact.stderr
+    places = {}  # of the values of each dataset, in the file
+
+    def note(dataset_name, node):
+        if isinstance(node, h5py.Dataset) and not dataset_name.startswith("checksums/"):
+            places[dataset_name] = (node.id.get_offset(), node.id.get_storage_size())
+
+    with h5py.File(path) as file:
+        file.visititems(note)
+        assert sorted(text.decode() for text in file["checksums/datasets"]) == sorted(places)
+    for dataset_name in places:
+        line = next(x for x in intact.stdout.splitlines() if f"  {dataset_name}: " in x)
+        assert line.endswith("checksum verified")
+    source = random.Random(4)
+    whole = Path(path).read_bytes()
+    for dataset_name, (offset, size) in source.sample(sorted(places.items()), min(12, len(places))):
+        if size == 0:
+            continue
+        damaged = bytearray(whole)
+        damaged[offset + source.randrange(size)] ^= 1 << source.randrange(8)
+        Path(path).write_bytes(damaged)
+        result = run_program([engram, "inspect", path])
+        assert result.returncode == 3 and f"'{dataset_name}' is damaged" in result.stderr
 
 
 @pytest.mark.parametrize("population", POPULATIONS)
@@ -224,7 +255,7 @@ def test_results_do_not_depend_on_the_number_of_ranks(run_engram, tmp_path):
 def datasets(file):
     content = {}
     file.visititems(
-        lambda name, item: content.update({name: item[()].tobytes()})
+        lambda name, item: content.update({name: (item.dtype, item[()].tolist())})
         if isinstance(item, h5py.Dataset)
         else None
     )
