@@ -38,13 +38,11 @@ void handle_stop_signals() {
     struct sigaction action {};
     action.sa_handler = handle;
     action.sa_flags = SA_RESTART;
-    for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGHUP}) {
-        struct sigaction present {};
-        sigaction(signal, nullptr, &present);
-        // As nohup and background jobs of scripts want it.
-        const bool is_ignored = present.sa_handler == SIG_IGN && signal != SIGTERM;
-        if (!is_ignored) sigaction(signal, &action, nullptr);
-    }
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+    struct sigaction hang_up {};
+    sigaction(SIGHUP, nullptr, &hang_up);
+    const bool under_nohup = hang_up.sa_handler == SIG_IGN;
+    if (!under_nohup) sigaction(SIGHUP, &action, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
