@@ -1,6 +1,4 @@
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "cli/collective_failure.hpp"
@@ -32,11 +30,6 @@ void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
             OutputDirectory::require_outside(ensemble.output_directory(), *file);
         require_feasible(make_forecast(experiment, *open_wiring(experiment), n_ranks), n_ranks);
     }
-}
-
-std::string content_of(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 }  // namespace
@@ -95,7 +88,7 @@ ExitCode resume_ensemble_command(const CommandLine& line, MPI_Comm communicator)
                             "is missing, which tells what the finished trials were run with; "
                             "restore the directory from a copy, or begin anew: engram run " +
                                 directory.config() + " --output " + line.argument + " --force");
-        if (content_of(directory.config()) != content_of(directory.ensemble_config()))
+        if (read_text_file(directory.config()) != read_text_file(directory.ensemble_config()))
             throw FileError(directory.config(),
                             "was changed since the ensemble began, so that its trials would be of "
                             "different experiments; restore it from " +

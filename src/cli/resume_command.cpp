@@ -1,17 +1,14 @@
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
+#include "cli/announced_extension.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "cli/continuation.hpp"
 #include "cli/restore.hpp"
 #include "cli/simulate.hpp"
 #include "cli/stop_signal.hpp"
-#include "experiment/configuration.hpp"
-#include "io/durable.hpp"
 #include "network/collective.hpp"
 
 namespace engram::cli {
@@ -24,46 +21,6 @@ void tidy_up_complete(const OutputDirectory& directory) {
     require_results(directory);
     if (fs::exists(directory.partial())) directory.remove_partial();
 }
-
-// A complete run that is being extended says so in its config.yaml before anything else happens, so
-// that it is an extension that is resumed if it is killed. An extension that fails is taken back.
-class AnnouncedExtension {
-  public:
-    AnnouncedExtension(const OutputDirectory& directory, const Experiment& longer)
-        : path_(directory.config()), before_(content_of(path_)) {
-        if (before_) written_ = fs::last_write_time(path_);
-        write_text_file(path_, resolved_configuration(longer));
-    }
-    ~AnnouncedExtension() {
-        if (kept_) return;
-        try {
-            if (before_) {
-                write_text_file(path_, *before_);
-                fs::last_write_time(path_, written_);
-            } else {
-                fs::remove(path_);
-            }
-        } catch (const std::exception& error) {
-            print_error((path_ + " tells the duration that was wanted: " + error.what()).c_str());
-        }
-    }
-    AnnouncedExtension(const AnnouncedExtension&) = delete;
-    AnnouncedExtension& operator=(const AnnouncedExtension&) = delete;
-
-    void keep() { kept_ = true; }
-
-  private:
-    static std::optional<std::string> content_of(const std::string& path) {
-        if (!fs::exists(path)) return std::nullopt;
-        std::ifstream stream(path, std::ios::binary);
-        return std::string(std::istreambuf_iterator<char>(stream), {});
-    }
-
-    std::string path_;
-    std::optional<std::string> before_;
-    fs::file_time_type written_{};
-    bool kept_ = false;
-};
 
 // Rank 0 decides.
 enum class Task : int { nothing, resume_run, extend_run, resume_ensemble };

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "experiment/errors.hpp"
 #include "io/file_descriptor.hpp"
@@ -33,6 +35,12 @@ void finish_file(const std::string& path) {
 void finish_file(const std::string& path, MPI_Comm comm) {
     MPI_Barrier(comm);
     on_root(comm, [&] { finish_file(path); });
+}
+
+std::string read_text_file(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) throw FileError(path, "cannot be read; check that it exists, and its permissions");
+    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 void write_text_file(const std::string& path, const std::string& text) {

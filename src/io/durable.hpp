@@ -24,6 +24,9 @@ void finish_file(const std::string& path);
 //! The same after a parallel write: rank 0 finishes once all ranks have closed. Collective.
 void finish_file(const std::string& path, MPI_Comm comm);
 
+//! The whole of a file.
+std::string read_text_file(const std::string& path);
+
 //! Write a text file durably.
 void write_text_file(const std::string& path, const std::string& text);
 

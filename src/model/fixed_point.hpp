@@ -22,16 +22,21 @@ ENGRAM_HD_INLINE FixedPoint to_fixed_point(double value) {
 #endif
 }
 
-//! What replacing one value by another adds to a sum. Values beyond the range, which end a run when
-//! they are next looked at, wrap around.
+//! Adds to a sum. Values beyond the range, which end a run when they are next looked at, wrap
+//! around.
+ENGRAM_HD_INLINE void add_wrapping(FixedPoint& sum, FixedPoint value) {
+    sum = static_cast<FixedPoint>(static_cast<std::uint64_t>(sum) +
+                                  static_cast<std::uint64_t>(value));
+}
+
+//! What replacing one value by another adds to a sum; wraps around likewise.
 ENGRAM_HD_INLINE FixedPoint fixed_point_change(double before, double after) {
     return static_cast<FixedPoint>(static_cast<std::uint64_t>(to_fixed_point(after)) -
                                    static_cast<std::uint64_t>(to_fixed_point(before)));
 }
 
 ENGRAM_HD_INLINE void replace_in_sum(FixedPoint& sum, double before, double after) {
-    sum = static_cast<FixedPoint>(static_cast<std::uint64_t>(sum) +
-                                  static_cast<std::uint64_t>(fixed_point_change(before, after)));
+    add_wrapping(sum, fixed_point_change(before, after));
 }
 
 ENGRAM_HD_INLINE double from_fixed_point(FixedPoint sum) {

@@ -33,7 +33,8 @@ class NeuronPopulation {
 
     //! Adds a synaptic input [mV, fixed point] that arrives at a step of the present block.
     void add_input(int step_in_block, std::uint32_t neuron, model::FixedPoint weight) {
-        input_[static_cast<std::size_t>(step_in_block) * size_ + neuron] += weight;
+        model::add_wrapping(input_[static_cast<std::size_t>(step_in_block) * size_ + neuron],
+                            weight);
         has_input_[static_cast<std::size_t>(step_in_block) * n_tiles() + neuron / tile_size] = 1;
     }
     //! Adds a stimulus current's effect on V within the coming step, and its value for recording.

@@ -1,4 +1,4 @@
-// Problems of configurations: exact texts, lines, suggestions.
+// Problems of configurations: exact texts and lines.
 #include "experiment/config_problems.hpp"
 
 #include <gtest/gtest.h>
@@ -8,7 +8,6 @@
 
 #include "experiment/configuration.hpp"
 #include "experiment/errors.hpp"
-#include "experiment/nearest_name.hpp"
 #include "experiment/problems_of.hpp"
 
 namespace engram {
@@ -379,51 +378,6 @@ TEST(ConfigProblems, long_lists_of_problems_are_cut_short) {
     EXPECT_NE(
         problems.find("configs/x.yaml:15: record.snapshots_s: and 990 more problems from here on"),
         std::string::npos);
-}
-
-TEST(ConfigProblems, nearest_key) {
-    EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
-    EXPECT_EQ(edit_distance("", "abc"), 3u);
-    EXPECT_EQ(problems_of("simulation: {duration_s: 3, duration_ms: 3000}\n"),
-              "configs/x.yaml:1: simulation.duration_ms: unknown key; did you mean 'duration_s'?");
-    EXPECT_EQ(problems_of(minimal + "neuron: {t_ref_s: 0.002}\n"),
-              "configs/x.yaml:2: neuron.t_ref_s: unknown key; did you mean 't_ref_ms'?");
-    EXPECT_EQ(problems_of(minimal + "neuron: {tref: 2}\n"),
-              "configs/x.yaml:2: neuron.tref: unknown key; did you mean 't_ref_ms'?");
-    EXPECT_EQ(problems_of(minimal + "output: {dir: x}\n"),
-              "configs/x.yaml:2: output.dir: unknown key; did you mean 'directory'?");
-    EXPECT_EQ(problems_of(minimal + "background: {I_0_pA: 150}\n"),
-              "configs/x.yaml:2: background.I_0_pA: unknown key; valid are: mean_nA, "
-              "sigma_wn_nA_sqrt_s");
-    EXPECT_EQ(problems_of(minimal + "stimuli: {a: {scheme: FULL, group: exc, n_inputs: 1, "
-                                    "rate_hz: 1, rate_Hz: 1}}\n"),
-              "configs/x.yaml:2: stimuli.a.rate_hz: unknown key; did you mean 'rate_Hz'?");
-}
-
-TEST(ConfigProblems, problems_of_overrides_name_them) {
-    EXPECT_EQ(problems_of(minimal, {"neuron.t_ref_ms=-2"}),
-              "--set neuron.t_ref_ms=-2: neuron.t_ref_ms: must be greater than 0 and at most 1e5 "
-              "(is -2)");
-    EXPECT_EQ(problems_of(minimal, {"neuron.t_reff_ms=2"}),
-              "--set neuron.t_reff_ms=2: neuron.t_reff_ms: unknown key; did you mean 't_ref_ms'?");
-    EXPECT_EQ(problems_of(minimal, {"neuron={V_th: -50}"}),
-              "--set neuron={V_th: -50}: neuron.V_th: unknown key; did you mean 'V_th_mV'?");
-    EXPECT_EQ(problems_of(minimal, {"neuron.t_ref_ms"}),
-              "--set: neuron.t_ref_ms: must have the form section.key=value");
-    EXPECT_EQ(problems_of(minimal, {"neuron.=3"}),
-              "--set: neuron.=3: must have the form section.key=value");
-    EXPECT_EQ(problems_of(minimal, {"record.neurons=[1"}),
-              "--set record.neurons=[1: record.neurons: not valid YAML: end of sequence flow not "
-              "found");
-    EXPECT_EQ(problems_of(minimal, {"record={every_steps: 1, every_steps: 2}"}),
-              "--set record={every_steps: 1, every_steps: 2}: record.every_steps: is given twice");
-    EXPECT_EQ(problems_of(minimal,
-                          {"stimuli.a.scheme=FULL", "stimuli.a.group=exc", "stimuli.a.n_inputs=1"}),
-              "--set stimuli.a.scheme=FULL: stimuli.a.rate_Hz: is missing");
-}
-
-TEST(ConfigProblems, override_mends_a_problem_of_the_file) {
-    EXPECT_EQ(problems_of(minimal + "neuron: {t_ref_ms: -2}\n", {"neuron.t_ref_ms=2"}), "");
 }
 
 }  // namespace

@@ -1,0 +1,39 @@
+// Problems of --set.
+#include <gtest/gtest.h>
+
+#include "experiment/problems_of.hpp"
+
+namespace engram {
+namespace {
+
+using test::minimal;
+using test::problems_of;
+
+TEST(ConfigOverrides, problems_name_them) {
+    EXPECT_EQ(problems_of(minimal, {"neuron.t_ref_ms=-2"}),
+              "--set neuron.t_ref_ms=-2: neuron.t_ref_ms: must be greater than 0 and at most 1e5 "
+              "(is -2)");
+    EXPECT_EQ(problems_of(minimal, {"neuron.t_reff_ms=2"}),
+              "--set neuron.t_reff_ms=2: neuron.t_reff_ms: unknown key; did you mean 't_ref_ms'?");
+    EXPECT_EQ(problems_of(minimal, {"neuron={V_th: -50}"}),
+              "--set neuron={V_th: -50}: neuron.V_th: unknown key; did you mean 'V_th_mV'?");
+    EXPECT_EQ(problems_of(minimal, {"neuron.t_ref_ms"}),
+              "--set: neuron.t_ref_ms: must have the form section.key=value");
+    EXPECT_EQ(problems_of(minimal, {"neuron.=3"}),
+              "--set: neuron.=3: must have the form section.key=value");
+    EXPECT_EQ(problems_of(minimal, {"record.neurons=[1"}),
+              "--set record.neurons=[1: record.neurons: not valid YAML: end of sequence flow not "
+              "found");
+    EXPECT_EQ(problems_of(minimal, {"record={every_steps: 1, every_steps: 2}"}),
+              "--set record={every_steps: 1, every_steps: 2}: record.every_steps: is given twice");
+    EXPECT_EQ(problems_of(minimal,
+                          {"stimuli.a.scheme=FULL", "stimuli.a.group=exc", "stimuli.a.n_inputs=1"}),
+              "--set stimuli.a.scheme=FULL: stimuli.a.rate_Hz: is missing");
+}
+
+TEST(ConfigOverrides, override_mends_a_problem_of_the_file) {
+    EXPECT_EQ(problems_of(minimal + "neuron: {t_ref_ms: -2}\n", {"neuron.t_ref_ms=2"}), "");
+}
+
+}  // namespace
+}  // namespace engram
