@@ -16,7 +16,8 @@ packages=(
     libopenmpi-dev openmpi-bin
     libhdf5-openmpi-dev # the parallel HDF5; CMake prefers it to a serial one (HDF5_PREFER_PARALLEL)
     libyaml-cpp-dev libboost-program-options-dev libboost-context-dev librandom123-dev nlohmann-json3-dev
-    libgtest-dev clang-format
+    libgtest-dev
+    clang-format-14 # the version that decides, see check_format.sh
     python3 python3-h5py python3-numpy python3-matplotlib python3-pytest python3-pytest-xdist python3-yaml
 )
 
@@ -31,6 +32,17 @@ missing_packages() {
         if ! dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed; then
             echo "$package"
         fi
+    done
+}
+
+known() { apt-cache show "$1" >/dev/null 2>&1; }
+
+# Newer systems have another version only: good for an editor, not for the check.
+use_available_formatter() {
+    local i
+    if known clang-format-14 || ! known clang-format; then return; fi
+    for i in "${!packages[@]}"; do
+        if [[ ${packages[i]} == clang-format-14 ]]; then packages[i]=clang-format; fi
     done
 }
 
@@ -50,6 +62,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
         "--skip-install to the other scripts: ${packages[*]}"
 fi
 
+use_available_formatter
 mapfile -t missing < <(missing_packages)
 if ((${#missing[@]} == 0)); then
     echo "All packages that Engram needs are installed."
@@ -67,5 +80,8 @@ else
 fi
 as_root+=(DEBIAN_FRONTEND=noninteractive)
 "${as_root[@]}" apt-get update -q
+# On a bare system only now are the packages known.
+use_available_formatter
+mapfile -t missing < <(missing_packages)
 "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
 echo "Installed: ${missing[*]}"
