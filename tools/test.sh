@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds with warnings as errors and runs the tests.
+# Builds and runs the tests: with warnings as errors, or with sanitizers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tools/common.sh
@@ -7,14 +7,17 @@ source tools/common.sh
 
 skip_install=false
 all=false
+preset=ci
 
 usage() {
     cat <<'END'
-Usage: tools/test.sh [--all] [--skip-install]
+Usage: tools/test.sh [--all | --sanitize] [--skip-install]
 
 Builds the preset 'ci' (warnings are errors) and runs ctest, pytest, and the job scripts on a private
 Slurm cluster (which is left out where Slurm is neither installed nor installable).
   --all            also the tests labelled 'slow': published figures, minutes to hours
+  --sanitize       ctest and pytest with the address and undefined-behaviour sanitizers, about half an
+                   hour (preset 'sanitize')
   --skip-install   do not look for missing packages
 The exit code is 0 if and only if all tests passed.
 END
@@ -23,6 +26,7 @@ END
 while (($# > 0)); do
     case "$1" in
         --all) all=true ;;
+        --sanitize) preset=sanitize ;;
         --skip-install) skip_install=true ;;
         -h | --help)
             usage
@@ -36,17 +40,22 @@ while (($# > 0)); do
     shift
 done
 
+if $all && [[ $preset == sanitize ]]; then
+    echo "test.sh: error: --all and --sanitize exclude each other" >&2
+    exit 1
+fi
+
 if ! $skip_install; then
     step "Dependencies"
     tools/install_dependencies.sh
 fi
 python=$(find_python)
 
-step "Build (preset ci, warnings are errors)"
+step "Build (preset $preset)"
 cuda=OFF
 # With the toolkit, but no GPU needed: kernels compile, the program links; what needs a GPU is skipped.
 if has_cuda_toolkit; then cuda=ON; fi
-build_preset ci -DENGRAM_CUDA=$cuda
+build_preset $preset -DENGRAM_CUDA=$cuda
 
 # Both test suites run, whatever the first one finds.
 failed=()
@@ -55,26 +64,47 @@ prepare_mpi 99 # tests use more ranks than some machines have cores
 step "ctest"
 select=(-LE slow)
 if $all; then select=(); fi
-ctest --preset ci --parallel "$(nproc)" --no-tests=error "${select[@]}" || failed+=(ctest)
+ctest --preset $preset --parallel "$(nproc)" --no-tests=error "${select[@]}" || failed+=(ctest)
 
 step "pytest"
 select=(-m "not slow")
 if $all; then select=(); fi
+if [[ $preset == sanitize ]]; then
+    select=(-m "not slow and not memory")
+    # Reports go to files, so that none is lost in a test that expects its run to fail.
+    reports=$PWD/build/sanitize/reports
+    rm -rf "$reports"
+    mkdir -p "$reports"
+    # MPI and HDF5 keep what they allocate once.
+    export ASAN_OPTIONS=detect_leaks=0:log_path=$reports/address
+    export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/undefined
+fi
 # Many tests wait for programs to start, or use one core only.
 if "$python" -c "import xdist" 2>/dev/null; then
     select+=(--numprocesses "$(($(nproc) < 4 ? $(nproc) : 4))" --dist loadfile)
 fi
-ENGRAM=$PWD/build/ci/engram ENGRAM_IO_SAMPLE=$PWD/build/ci/engram_io_sample \
+ENGRAM=$PWD/build/$preset/engram ENGRAM_IO_SAMPLE=$PWD/build/$preset/engram_io_sample \
     "$python" -m pytest -p no:cacheprovider -rs --durations=10 "${select[@]}" test/python ||
     failed+=(pytest)
 
-step "Slurm"
-select=()
-if $all; then select=(--all); fi
-test/slurm/run_slurm_test.sh "${select[@]}" build/ci/engram || (($? == 77)) || failed+=(slurm)
+if [[ $preset == sanitize ]]; then
+    if [[ -n $(ls -A "$reports") ]]; then
+        head -n 40 "$reports"/*
+        failed+=("sanitizers: reports in $reports")
+    fi
+else
+    step "Slurm"
+    select=()
+    if $all; then select=(--all); fi
+    test/slurm/run_slurm_test.sh "${select[@]}" build/ci/engram || (($? == 77)) || failed+=(slurm)
+fi
 
 if ((${#failed[@]} > 0)); then
     step "FAILED: ${failed[*]} (see above)"
     exit 1
 fi
-step "PASSED: ctest, pytest and Slurm"
+if [[ $preset == sanitize ]]; then
+    step "PASSED: ctest and pytest, without a report of the sanitizers"
+else
+    step "PASSED: ctest, pytest and Slurm"
+fi

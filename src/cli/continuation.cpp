@@ -107,7 +107,7 @@ std::string problem_of_result(const std::string& file) {
         h5::File::open(file, h5::Access::read_only);
         return "";
     } catch (const FileError& error) {
-        return "is damaged (" + error.problem() + ")";
+        return "is not usable (" + error.problem() + ")";
     }
 }
 

@@ -1,8 +1,11 @@
 #include "io/hdf5.hpp"
 
+#include <fcntl.h>
+
 #include <filesystem>
 
 #include "experiment/errors.hpp"
+#include "io/file_descriptor.hpp"
 
 namespace engram::h5 {
 
@@ -67,6 +70,9 @@ hid_t open_file(const std::string& path, Access access) {
     const unsigned flags = access == Access::read_only ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
     const hid_t id = quietly([&] { return H5Fopen(path.c_str(), flags, H5P_DEFAULT); });
     if (id >= 0) return id;
+    // What keeps the system from opening it says nothing about the file.
+    const FileDescriptor readable(path, access == Access::read_only ? O_RDONLY : O_RDWR,
+                                  "open the file");
     throw FileError(path, compose("cannot open it as an HDF5 file", remedy_for_reading));
 }
 

@@ -133,6 +133,7 @@ def test_missing_matrix(engram: Path, config: Path, tmp_path: Path) -> None:
     assert result.returncode == 2 and "there is no file" in result.stderr
 
 
+@pytest.mark.memory
 def test_failure_of_one_rank_ends_all_ranks(engram: Path, tmp_path: Path) -> None:
     config = ROOT / "test/python/networks/recall200.yaml"
     short_of_memory = '[ "$OMPI_COMM_WORLD_RANK" = 1 ] && ulimit -v 600000; exec "$@"'

@@ -178,7 +178,7 @@ def test_damaged_results(engram: Path, complete: Path, name: str, dataset: str) 
 def test_truncated_results_are_no_complete_run(engram: Path, complete: Path, name: str) -> None:
     os.truncate(complete / name, (complete / name).stat().st_size // 2)
     result = resume(engram, complete, 1)
-    assert result.returncode == 3 and f"{complete / name}: is damaged" in result.stderr
+    assert result.returncode == 3 and f"{complete / name}: is not usable" in result.stderr
     assert "though the run is complete" in result.stderr
 
 

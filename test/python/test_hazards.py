@@ -194,8 +194,10 @@ def test_directory_of_another_user(engram: Path, whole: Path, copy: Path, as_nob
     assert "none of its checkpoints is usable" not in result.stderr, "nothing is wrong with the checkpoints"
     for path in checkpoints(copy):
         path.chmod(0o600)
-    result = as_nobody("resume", copy)
-    assert result.returncode == 3 and "Permission denied" in result.stderr
+    for command in ["resume", copy], ["inspect", checkpoints(copy)[-1]]:
+        result = as_nobody(*command)
+        assert result.returncode == 3 and "cannot open the file (Permission denied)" in result.stderr
+        assert "damaged" not in result.stderr
     assert state_of(copy) == before
     assert resume(engram, copy).returncode == 0
     assert_equal(whole, copy)

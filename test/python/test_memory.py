@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.memory
+
 CONFIGURATION = """
 simulation: {{duration_s: {duration_s}, fast_forward: off}}
 populations: {{n_exc: 40, n_inh: 10}}
