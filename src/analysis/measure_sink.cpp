@@ -21,14 +21,17 @@ std::size_t direction_of(bool pre_in_assembly, bool post_in_assembly) {
 }
 
 // Integer sums, so that a mean does not depend on how the synapses are shared among ranks. The
-// quantum leaves room for 1e10 synapses and is far below what a mean is read to.
-std::uint64_t summand(double value) {
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(std::llrint(value * 0x1p24)));
+// quanta leave room for 1e10 synapses of 50 mV and for 4e9 with z = 1; z begins far below 1.
+constexpr double h_quantum_mV = 0x1p-24;
+constexpr double z_quantum = 0x1p-31;
+
+std::uint64_t summand(double value, double quantum) {
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(std::llrint(value / quantum)));
 }
 
-double mean_of(std::uint64_t sum, std::uint64_t count) {
+double mean_of(std::uint64_t sum, std::uint64_t count, double quantum) {
     if (count == 0) return nothing;
-    return static_cast<double>(static_cast<std::int64_t>(sum)) * 0x1p-24 /
+    return static_cast<double>(static_cast<std::int64_t>(sum)) * quantum /
            static_cast<double>(count);
 }
 
@@ -85,16 +88,16 @@ void MeasureSink::write_snapshot(const SnapshotView& snapshot) {
             const std::size_t direction =
                 direction_of(setting_.is_assembly[source], setting_.is_assembly[target]);
             const PlasticWeights weights = snapshot.weights(k);
-            sums[direction] += summand(weights.h_mV);
-            sums[4 + direction] += summand(weights.z);
+            sums[direction] += summand(weights.h_mV, h_quantum_mV);
+            sums[4 + direction] += summand(weights.z, z_quantum);
             ++sums[8 + direction];
         }
     }
     sum_over_ranks(communicator_, sums);
     MeanWeights means{snapshot.step, {}, {}};
     for (std::size_t direction = 0; direction < 4; ++direction) {
-        means.h_mV[direction] = mean_of(sums[direction], sums[8 + direction]);
-        means.z[direction] = mean_of(sums[4 + direction], sums[8 + direction]);
+        means.h_mV[direction] = mean_of(sums[direction], sums[8 + direction], h_quantum_mV);
+        means.z[direction] = mean_of(sums[4 + direction], sums[8 + direction], z_quantum);
     }
     weights_.push_back(means);
 }

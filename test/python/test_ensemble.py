@@ -90,7 +90,7 @@ def test_measures_are_those_of_the_files(whole) -> None:
                                                       ("into", ~pre & post),
                                                       ("elsewhere", ~pre & ~post)):
                                 assert got[f"{short}_{direction}@{label}"] == pytest.approx(
-                                    values[chosen].mean(), abs=1e-7)
+                                    values[chosen].mean(), abs=1e-7 if short == "h" else 1e-9)
                 excitatory, inhibitory = rates(directory, 29.6)
                 assert got["nu_exc"] == pytest.approx(excitatory.mean())
                 assert got["nu_inh"] == pytest.approx(inhibitory.mean())
