@@ -4,7 +4,7 @@ import sys
 
 import matplotlib.image
 import pytest
-from conftest import TOOLS, run_program
+from conftest import ROOT, TOOLS, run_program
 
 FIGURES = {
     "overview",
@@ -108,3 +108,15 @@ def test_usage(tmp_path):
     result = plot("--help")
     assert result.returncode == 0
     assert "RESULTS_DIR" in result.stdout
+
+
+def test_stimuli_of_one_step_are_marked(run_engram, tmp_path):
+    """Their width is less than a pixel of the figure."""
+    results = run_engram(ROOT / "configs/basic_early_det.yaml", tmp_path / "results")
+    result = plot(results)
+    assert result.returncode == 0, result.stderr
+    rgb = matplotlib.image.imread(results / "plots/calcium_protein.png")[..., :3]
+    coloured = (rgb[..., 0] > 0.8) & (rgb[..., 2] < rgb[..., 0] - 0.2)
+    # Lines through all of a panel, of which there are three.
+    columns = coloured.sum(axis=0) > 0.5 * rgb.shape[0]
+    assert (columns[1:] & ~columns[:-1]).sum() == 7

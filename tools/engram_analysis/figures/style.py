@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 MAX_TRACES = 10  # curves per panel that can still be told apart
 MAX_POINTS = 20_000  # samples of a curve, beyond which its envelope is drawn
@@ -19,6 +20,7 @@ MAX_POINTS = 20_000  # samples of a curve, beyond which its envelope is drawn
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f3c8d", "#555555")
 RECALLED, ASSEMBLY, CONTROL, INHIBITORY = "#d55e00", "#0072b2", "#555555", "#009e73"
 STIMULUS_SHADE = dict(color="#f2c14e", alpha=0.35, linewidth=0, zorder=0)
+STIMULUS_LINE = dict(color="#f2c14e", alpha=0.6, linewidth=0.9, zorder=0)
 THRESHOLD = dict(color="#888888", linestyle=(0, (4, 2)), linewidth=0.9, zorder=1)
 
 STYLE = {
@@ -81,6 +83,7 @@ def mark_threshold(row: Sequence[Axes], value: float, name: str, below: bool = F
         fontsize=8,
         color="#666666",
         va="top" if below else "bottom",
+        path_effects=[withStroke(linewidth=2, foreground="white")],  # readable on a curve
     )
 
 

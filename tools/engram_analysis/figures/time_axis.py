@@ -15,9 +15,10 @@ from matplotlib.figure import Figure
 
 from ..results import Phase, Results
 from ..stimuli import Stimulus
-from .style import STIMULUS_SHADE, new_figure, thin
+from .style import STIMULUS_LINE, STIMULUS_SHADE, new_figure, thin
 
 SHORT_CONSOLIDATION_S = 60.0  # is drawn together with the phase before it
+MIN_SHADE = 0.002  # of the width of a piece: about a pixel
 
 
 TimeLike = TypeVar("TimeLike", np.ndarray, float)
@@ -175,6 +176,9 @@ def shade_stimuli(axes: Axes, timed: Timed, piece: Piece, legend: bool = False) 
                 label="stimulus" if legend else None,
                 **STIMULUS_SHADE,
             )
+            # Less than a pixel would be drawn or left out by chance.
+            if end - begin < MIN_SHADE * (piece.end_s - piece.begin_s):
+                axes.axvline(piece.shown((begin + end) / 2), **STIMULUS_LINE)
             legend = False
 
 
