@@ -37,6 +37,12 @@ std::string digits(double value) {
     return text;
 }
 
+std::string count_text(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.0f", std::floor(rounded_down(value)));
+    return text;
+}
+
 std::string ranks_text(double n_ranks) {
     char text[32];
     std::snprintf(text, sizeof text, "%.0f rank%s", n_ranks, n_ranks == 1.0 ? "" : "s");
@@ -60,8 +66,8 @@ std::string what_would_fit(const Experiment& experiment, const Forecast& f, doub
     if (room_MB > 0.0 && !experiment.connectivity.file) {
         const Populations& n = experiment.populations;
         text += (text.empty() ? "" : ", or ");
-        text += "populations.n_exc up to " + digits(rounded_down(n.n_exc * scale));
-        if (n.n_inh > 0) text += " with n_inh up to " + digits(rounded_down(n.n_inh * scale));
+        text += "populations.n_exc up to " + count_text(n.n_exc * scale);
+        if (n.n_inh > 0) text += " with n_inh up to " + count_text(n.n_inh * scale);
     }
     return text;
 }

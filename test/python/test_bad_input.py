@@ -153,12 +153,17 @@ def test_a_network_that_fits_nowhere(engram) -> None:
                         r"populations.n_exc up to (\S+) with n_inh up to (\S+)\.\n", result.stdout)
     assert fitting, result.stdout
     probability, n_exc, n_inh = fitting.groups()
-    smaller = {"populations.n_exc": str(int(float(n_exc))), "populations.n_inh": str(int(float(n_inh)))}
+    smaller = {"populations.n_exc": n_exc, "populations.n_inh": n_inh}
     sparser = {"populations.n_exc": "99000000", "populations.n_inh": "1000000",
                "connectivity.probability": probability}
     for values in (smaller, sparser):
         again = run_program([engram, "plan", BACKGROUND, "--ranks", 64, *settings(values)])
         assert "more than the" not in again.stdout and "SBATCH" in again.stdout, again.stdout
+
+
+def test_no_fraction_of_a_neuron_is_advised(engram) -> None:
+    result = run_program([engram, "plan", BACKGROUND, *settings({"populations.n_exc": "80000000"})])
+    assert re.search(r"populations.n_exc up to \d+ with n_inh up to 0\.\n", result.stdout), result.stdout
 
 
 @pytest.mark.parametrize("more", [{}, {"trials": "3"}])
@@ -168,6 +173,11 @@ def test_plan_tells_of_runs_that_no_one_will_see_end(engram, tmp_path, more) -> 
     assert plan.returncode == 0 and "SBATCH" not in plan.stdout, plan.stdout
     assert "more than a year: 'engram run' will refuse it" in plan.stdout
     assert run_program([engram, "run", BACKGROUND, "-o", tmp_path / "out", *values]).returncode == 1
+
+
+def test_no_fraction_of_a_neuron_is_advised(engram) -> None:
+    result = run_program([engram, "plan", BACKGROUND, *settings({"populations.n_exc": "80000000"})])
+    assert re.search(r"populations.n_exc up to \d+ with n_inh up to 0\.\n", result.stdout), result.stdout
 
 
 @pytest.mark.parametrize("more", [{}, {"trials": "3"}])
