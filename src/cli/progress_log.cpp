@@ -23,10 +23,10 @@ std::string duration_text(double seconds) {
     if (total < 60)
         std::snprintf(text, sizeof text, "%lld s", total);
     else if (total >= 3600)
-        std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", total / 3600, total / 60 % 60,
+        std::snprintf(text, sizeof text, "%lld:%02lld:%02lld h", total / 3600, total / 60 % 60,
                       total % 60);
     else
-        std::snprintf(text, sizeof text, "%lld:%02lld", total / 60, total % 60);
+        std::snprintf(text, sizeof text, "%lld:%02lld min", total / 60, total % 60);
     return text;
 }
 

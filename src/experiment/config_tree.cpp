@@ -165,6 +165,18 @@ void set_value(ConfigNode& root, const std::string& key, ConfigNode value) {
     *node = std::move(value);
 }
 
+bool remove_value(ConfigNode& root, const std::vector<std::string>& path) {
+    ConfigNode* owner = &root;
+    for (auto part = path.begin(); owner != nullptr && part + 1 != path.end(); ++part)
+        owner = owner->find(*part);
+    if (owner == nullptr) return false;
+    const auto found = std::find(owner->keys.begin(), owner->keys.end(), path.back());
+    if (found == owner->keys.end()) return false;
+    owner->children.erase(owner->children.begin() + (found - owner->keys.begin()));
+    owner->keys.erase(found);
+    return true;
+}
+
 void apply_override(ConfigNode& root, const std::string& override_text,
                     std::vector<ConfigProblem>& problems) {
     const std::size_t equals = override_text.find('=');
@@ -187,6 +199,7 @@ void apply_override(ConfigNode& root, const std::string& override_text,
     }
 
     value.place = place;
+    if (value.kind == ConfigNode::Kind::null && remove_value(root, parts)) return;
     set_value(root, key, std::move(value));
 }
 

@@ -35,5 +35,21 @@ TEST(ConfigOverrides, override_mends_a_problem_of_the_file) {
     EXPECT_EQ(problems_of(minimal + "neuron: {t_ref_ms: -2}\n", {"neuron.t_ref_ms=2"}), "");
 }
 
+TEST(ConfigOverrides, null_takes_a_key_away) {
+    const std::string text = minimal +
+                             "groups: {a: {first: 0, count: 1}}\n"
+                             "stimuli:\n"
+                             "  s: {scheme: FULL, group: a, n_inputs: 1, rate_Hz: 1}\n"
+                             "  t: {scheme: nonsense}\n"
+                             "neuron: {t_ref_ms: -2}\n";
+    EXPECT_NE(problems_of(text), "");
+    EXPECT_EQ(problems_of(text, {"stimuli.t=null", "neuron.t_ref_ms="}), "");
+    EXPECT_EQ(problems_of(text, {"stimuli=null", "groups=null", "neuron=null"}), "");
+    EXPECT_NE(problems_of(text, {"stimuli.t=null", "neuron=null", "groups.a=null"}), "");
+    // What is not there cannot be meant: a typing error.
+    EXPECT_NE(problems_of(text, {"stimuli.t=null", "neuron=null", "stimuli.u=null"}), "");
+    EXPECT_NE(problems_of(text, {"stimuli.t=null", "neuron=null", "neuronn=null"}), "");
+}
+
 }  // namespace
 }  // namespace engram
