@@ -22,7 +22,13 @@ constexpr double train_ms = 1000.0;
 class Validator {
   public:
     Validator(const Experiment& experiment, ConfigProblems& problems)
-        : experiment_(experiment), problems_(problems) {}
+        : experiment_(experiment),
+          problems_(problems),
+          has_duration_(problems.sound({"simulation.duration_s", "simulation.dt_ms"}) &&
+                        1000.0 * experiment.duration_s / experiment.dt_ms <= most_steps),
+          has_axonal_delay_(problems.sound({"synapses.t_ax_delay_ms", "simulation.dt_ms"}) &&
+                            experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms) <=
+                                longest_axonal_delay_steps) {}
 
     void run() {
         check_times();
@@ -145,7 +151,7 @@ class Validator {
     void check_calcium_delay() {
         const std::string key = "synapses.t_Ca_delay_ms";
         const SynapseParameters& synapses = experiment_.synapses;
-        if (problems_.sound({key, "synapses.t_ax_delay_ms"}) &&
+        if (problems_.sound({key}) && has_axonal_delay_ &&
             synapses.t_ca_delay_ms < synapses.t_ax_delay_ms)
             problems_.add(key, "must be at least synapses.t_ax_delay_ms = " +
                                    number_text(synapses.t_ax_delay_ms) +
@@ -178,7 +184,7 @@ class Validator {
         check_pulses(stimulus, path + ".scheme");
         check_rate(stimulus, path + ".rate_Hz");
 
-        if (problems_.sound({start_key, duration_key, "simulation.duration_s"}) &&
+        if (problems_.sound({start_key, duration_key}) && has_duration_ &&
             stimulus_extent(experiment_, stimulus).begin >= experiment_.duration_steps())
             problems_.add(
                 start_key,
@@ -217,14 +223,13 @@ class Validator {
 
     void check_snapshots() {
         if (!problems_.sound({"simulation.dt_ms"})) return;
-        const bool duration_known = problems_.sound({"simulation.duration_s"});
         const std::vector<double>& times_s = experiment_.record.snapshots_s;
         std::set<Step> seen;
         for (std::size_t i = 0; i < times_s.size(); ++i) {
             const std::string key = item("record.snapshots_s", i);
             if (std::isnan(times_s[i]) || !check_steps(key, times_s[i], 1000.0)) continue;
             const Step step = experiment_.steps_from_s(times_s[i]);
-            if (duration_known && step > experiment_.duration_steps())
+            if (has_duration_ && step > experiment_.duration_steps())
                 problems_.add(key, "must be in [0, simulation.duration_s = " +
                                        number_text(experiment_.duration_s) + "]" + is(times_s[i]));
             else if (!seen.insert(step).second)
@@ -242,6 +247,9 @@ class Validator {
 
     const Experiment& experiment_;
     ConfigProblems& problems_;
+    // What others are measured by serves that purpose even if it is no multiple of the time step.
+    bool has_duration_;
+    bool has_axonal_delay_;
     std::string unfit_defaults_;  // "key = value, ..." that the time step does not divide
 };
 

@@ -380,5 +380,21 @@ TEST(ConfigProblems, long_lists_of_problems_are_cut_short) {
         std::string::npos);
 }
 
+TEST(ConfigProblems, a_value_off_the_grid_still_bounds_others) {
+    const std::string found = problems_of(R"(simulation: {duration_s: 25.0001}
+synapses: {t_ax_delay_ms: 3.1, t_Ca_delay_ms: 1}
+groups: {a: {first: 0, count: 1}}
+stimuli:
+  s: {scheme: FULL, group: a, start_s: 99, n_inputs: 1, rate_Hz: 1}
+record: {snapshots_s: [1000]}
+)");
+    for (const char* problem :
+         {"duration_s: must be a multiple", "t_ax_delay_ms: must be a multiple",
+          "t_Ca_delay_ms: must be at least synapses.t_ax_delay_ms = 3.1",
+          "start_s: must be less than simulation.duration_s = 25.0001",
+          "snapshots_s[0]: must be in [0, simulation.duration_s = 25.0001]"})
+        EXPECT_NE(found.find(problem), std::string::npos) << problem << " in\n" << found;
+}
+
 }  // namespace
 }  // namespace engram
