@@ -175,11 +175,6 @@ def test_plan_tells_of_runs_that_no_one_will_see_end(engram, tmp_path, more) -> 
     assert run_program([engram, "run", BACKGROUND, "-o", tmp_path / "out", *values]).returncode == 1
 
 
-def test_no_fraction_of_a_neuron_is_advised(engram) -> None:
-    result = run_program([engram, "plan", BACKGROUND, *settings({"populations.n_exc": "80000000"})])
-    assert re.search(r"populations.n_exc up to \d+ with n_inh up to 0\.\n", result.stdout), result.stdout
-
-
 @pytest.mark.parametrize("more", [{}, {"trials": "3"}])
 def test_plan_tells_of_traces_that_no_disk_holds(engram, tmp_path, more) -> None:
     values = settings({"simulation.duration_s": "1e10", "simulation.dt_fast_forward_s": "0.001",
