@@ -62,9 +62,13 @@ def run_program(command, **options):
     )
 
 
+def engram_program():
+    return Path(os.environ.get("ENGRAM", ROOT / "build/release/engram")).resolve()
+
+
 @pytest.fixture(scope="session")
 def engram():
-    program = Path(os.environ.get("ENGRAM", ROOT / "build/release/engram")).resolve()
+    program = engram_program()
     if not program.is_file():
         pytest.skip(f"{program} is not built (set ENGRAM to the program)")
     return program
