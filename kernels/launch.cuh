@@ -37,7 +37,7 @@ __global__ void __launch_bounds__(K::team_lanes) run_teams(const K kernel) {
 template <class K>
 __global__ void __launch_bounds__(threads_per_block)
     run_items_of_many(const K* kernels, const ItemCounts counts) {
-    const K kernel = kernels[blockIdx.y];
+    const K& kernel = kernels[blockIdx.y];
     const std::uint64_t items = counts.of[blockIdx.y];
     const std::uint64_t stride = std::uint64_t{gridDim.x} * blockDim.x;
     for (std::uint64_t item = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; item < items;
@@ -47,7 +47,7 @@ __global__ void __launch_bounds__(threads_per_block)
 
 template <class K>
 __global__ void __launch_bounds__(K::team_lanes) run_teams_of_many(const K* kernels) {
-    const K kernel = kernels[blockIdx.y];
+    const K& kernel = kernels[blockIdx.y];
     const std::uint64_t items = kernel.n_items();
     for (std::uint64_t item = blockIdx.x; item < items; item += gridDim.x)
         kernel(item, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));

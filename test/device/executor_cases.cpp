@@ -166,6 +166,23 @@ std::vector<ExecutorCase> similar_cases(std::size_t n) {
     return cases;
 }
 
+std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded) {
+    std::vector<ExecutorCase> cases;
+    for (std::size_t i = 0; i < n; ++i) {
+        cases.push_back({"SimilarConsolidation", consolidation(), 1000});
+        Experiment& e = cases.back().experiment;
+        e.seed = i + 1;
+        e.stimuli.pop_back();  // recall
+        e.duration_s = 12;
+        e.record = {};
+        if (!recorded) continue;
+        record_everything(e);
+        e.record.every_steps = 50;
+        e.record.snapshots_s = {0.3, 8.0};
+    }
+    return cases;
+}
+
 void expect_equal_to_processor(const ExecutorCase& executor_case, const ExecutorFactory& factory) {
     const CompleteRun cpu(executor_case.experiment);
     EXPECT_GE(cpu.simulation.work().early_phase_draws, executor_case.at_least_draws);

@@ -39,6 +39,11 @@ INSTANTIATE_TEST_SUITE_P(Cases, Gpu, testing::ValuesIn(executor_cases()),
 TEST_F(GpuDevice, RunsInTurnsEqualTheProcessor) {
     BatchOfCases different(device::make_cuda_device(0));
     different.run(executor_cases());
+    // In the same phases at the same time, so that all kernels are launched together.
+    for (const bool recorded : {true, false}) {
+        BatchOfCases alike(device::make_cuda_device(0));
+        alike.run(similar_consolidations(2, recorded));
+    }
     // More than one launch can hold.
     const auto trials = similar_cases(40);
     BatchOfCases similar(device::make_cuda_device(0));

@@ -38,6 +38,9 @@ record:
   snapshots_s: [0.5, 5, 90]
 """
 
+# Learning, consolidation and recall of 200 neurons, small enough to be run dozens of times.
+RECALL_200 = Path(__file__).parent / "networks/recall200.yaml"
+
 # A run of a tenth of a second without anything recorded.
 BACKGROUND = """
 simulation: {duration_s: 0.1}
@@ -87,6 +90,14 @@ def run_engram(engram):
     return run
 
 
+def gpu_program(engram, name):
+    """A program beside engram that runs kernels for GPUs on the host; built where CUDA is."""
+    program = Path(engram).with_name(name)
+    if not program.exists():
+        pytest.skip(f"no {program}: built without CUDA")
+    return program
+
+
 def write_small_recall(directory):
     """Writes the configuration and its wiring; returns the path of the configuration."""
     size = 100
@@ -110,3 +121,12 @@ def background(run_engram, tmp_path_factory):
     directory = tmp_path_factory.mktemp("background")
     (directory / "background.yaml").write_text(BACKGROUND)
     return run_engram(directory / "background.yaml", directory / "results")
+
+
+@pytest.fixture(scope="session")
+def whole(engram, tmp_path_factory):
+    """An uninterrupted run of RECALL_200."""
+    output = tmp_path_factory.mktemp("whole") / "results"
+    result = run_program([engram, "run", RECALL_200, "-o", output, "-q"])
+    assert result.returncode == 0, result.stderr
+    return output

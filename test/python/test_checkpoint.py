@@ -12,10 +12,10 @@ from typing import Any, Callable
 
 import h5py
 import pytest
-from conftest import MPI_ENVIRONMENT, run_program
+from conftest import MPI_ENVIRONMENT, RECALL_200, run_program
 from results_equal import assert_equal
 
-NETWORK = Path(__file__).parent / "networks/recall200.yaml"
+NETWORK = RECALL_200
 STEPS_PER_S = 5000
 Started = subprocess.Popen[str]
 
@@ -101,15 +101,6 @@ def assert_resumes(engram: Path, output: Path, ranks: int, reference: Path) -> N
     assert result.returncode == 0, f"{result.returncode} {result.stderr}"
     assert_equal(reference, output)
     assert not (output / "partial").exists()
-
-
-@pytest.fixture(scope="session")
-def whole(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The uninterrupted run."""
-    output = tmp_path_factory.mktemp("whole") / "results"
-    result = run_program([engram, "run", NETWORK, "-o", output, "-q"])
-    assert result.returncode == 0, result.stderr
-    return output
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,17 @@ What needs a GPU is skipped where there is none.
 """
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import h5py
 import pytest
-from conftest import BACKGROUND, run_program
+from conftest import BACKGROUND, RECALL_200, ROOT, gpu_program, run_program
 from results_equal import assert_equal, content
 from test_checkpoint import checkpoints, interrupted_at
 from test_consolidation_checkpoint import SAMPLED, is_within_consolidation
 
-NETWORK = Path(__file__).parent / "networks/recall200.yaml"
+NETWORK = RECALL_200
 OTHER = {"cpu": "host-kernels", "host-kernels": "cpu"}
 
 
@@ -124,22 +123,62 @@ def test_auto_falls_back(engram: Path, gpu_problem: str, on_cpu: Path, tmp_path:
     assert_equal(on_cpu, tmp_path / "x")
 
 
-def test_gpu_equals_cpu(engram: Path, gpu_problem: str, on_cpu: Path, tmp_path: Path) -> None:
-    if gpu_problem:
-        pytest.skip(gpu_problem.strip())
+@pytest.fixture(params=["engram", "engram_fake_gpu", "engram_ptx_gpu"])
+def on_gpu(request: pytest.FixtureRequest, engram: Path, gpu_problem: str) -> Path:
+    """A program with a GPU: a real one, or its kernels on the host, as C++ and as nvcc makes them."""
+    if request.param == "engram":
+        if gpu_problem:
+            pytest.skip(gpu_problem.strip())
+        return engram
+    return gpu_program(engram, request.param)
+
+
+def test_gpu_equals_cpu(on_gpu: Path, on_cpu: Path, tmp_path: Path) -> None:
     for ranks in (1, 2):
         output = tmp_path / f"gpu{ranks}"
-        assert_equal(on_cpu, simulate(engram, output, "gpu", ranks))
+        assert_equal(on_cpu, simulate(on_gpu, output, "gpu", ranks))
         assert "GPU" in json.loads((output / "summary.json").read_text())["device"]
 
 
-def test_gpu_resumes_cpu_and_back(engram: Path, gpu_problem: str, on_cpu: Path,
-                                  tmp_path: Path) -> None:
-    if gpu_problem:
-        pytest.skip(gpu_problem.strip())
-    for before, after in (("cpu", "gpu"), ("gpu", "cpu")):
-        output = interrupted(engram, tmp_path / before, before, 0.16, 0.05)
-        result = run_program([engram, "resume", output, "--quiet", "--device", after])
+# In a pulse, after it, and at the start of a later phase.
+@pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (6.2, 2), (29.55, 0.5)])
+@pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
+def test_gpu_resumes_cpu_and_back(on_gpu: Path, on_cpu: Path, tmp_path: Path, before: str,
+                                  after: str, time_s: float, every_s: float) -> None:
+    output = interrupted_at(on_gpu, tmp_path / "run", 1, time_s, every_s, device=before)
+    result = run_program([on_gpu, "resume", output, "--quiet", "--device", after])
+    assert result.returncode == 0, result.stderr
+    assert_equal(on_cpu, output)
+
+
+@pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
+def test_gpu_resumes_within_consolidation(on_gpu: Path, tmp_path: Path, before: str,
+                                          after: str) -> None:
+    whole = simulate(on_gpu, tmp_path / "whole", "cpu", 1, *SAMPLED)
+    output = interrupted_at(on_gpu, tmp_path / "run", 1, 15, 1, *SAMPLED, device=before)
+    assert is_within_consolidation(checkpoints(output)[-1])
+    result = run_program([on_gpu, "resume", output, "--quiet", "--device", after])
+    assert result.returncode == 0, result.stderr
+    assert_equal(whole, output)
+
+
+def test_ensemble_equals_cpu(on_gpu: Path, tmp_path: Path) -> None:
+    """Trials that take turns on a GPU; they learn, consolidate and recall."""
+    arguments = ["--set", "trials=2", "--set", "trial_results=none"]
+    for device in ("cpu", "gpu"):
+        result = run_program([on_gpu, "run", NETWORK, "--output", tmp_path / device, "--device",
+                              device, *arguments])
         assert result.returncode == 0, result.stderr
-        assert_equal(on_cpu, output)
-        shutil.rmtree(output)
+    assert "2 at a time" in result.stderr
+    assert content(tmp_path / "gpu/ensemble.h5") == content(tmp_path / "cpu/ensemble.h5")
+
+
+def test_main_network_from_ptx(engram: Path, tmp_path: Path) -> None:
+    """Learning and recall of 2000 neurons, every access to memory checked, threads in no order."""
+    configuration = ROOT / "configs/defaultnet_10s_recall.yaml"
+    program = gpu_program(engram, "engram_ptx_gpu")
+    for name, command in (("cpu", [engram]), ("gpu", ["env", "ENGRAM_FAKE_CUDA=order=2", program])):
+        device = ["--device", name, "--quiet", "--output", tmp_path / name]
+        result = run_program([*command, "run", configuration, *device])
+        assert result.returncode == 0, result.stderr
+    assert_equal(tmp_path / "cpu", tmp_path / "gpu")

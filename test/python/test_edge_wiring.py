@@ -8,10 +8,10 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import ROOT, run_program
+from conftest import RECALL_200, run_program
 from results_equal import differences
 
-NETWORK = ROOT / "test/python/networks/recall200.yaml"
+NETWORK = RECALL_200
 
 
 @pytest.fixture(scope="module")

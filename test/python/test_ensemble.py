@@ -14,10 +14,10 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import MPI_ENVIRONMENT, ROOT, run_program
+from conftest import MPI_ENVIRONMENT, RECALL_200, ROOT, run_program
 from results_equal import content, differences
 
-NETWORK = ROOT / "test/python/networks/recall200.yaml"
+NETWORK = RECALL_200
 SWEEP = """
 trials: 3
 sweep: {groups.assembly.count: [20, 30]}

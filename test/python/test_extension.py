@@ -14,7 +14,6 @@ import pytest
 from conftest import MPI_ENVIRONMENT, run_program
 from results_equal import RESULTS, assert_equal, differences
 from test_checkpoint import NETWORK, checkpoints, kill_all, mpirun, rank_pids, resume, state_of
-from test_checkpoint import whole  # noqa: F401  (a fixture)
 
 LEARN = "stimuli={learn: {scheme: TRIPLET, group: assembly, start_s: 0.1, n_inputs: 25, rate_Hz: 100}}"
 # Cut by the first end: the second pulse of one stimulus, and the only one of another.

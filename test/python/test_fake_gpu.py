@@ -1,17 +1,15 @@
-"""The program on GPUs, without any: its kernels on a CUDA runtime over host memory.
+"""The program on GPUs, without any: its kernels on a CUDA runtime over host memory (and see test_device.py).
 
 Built beside the program where the CUDA toolkit is; skipped elsewhere.
 """
 
-import json
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BACKGROUND, MPI_ENVIRONMENT
-from results_equal import assert_equal, content
-from test_device import NETWORK, simulate
+from conftest import BACKGROUND, MPI_ENVIRONMENT, RECALL_200, gpu_program
+from results_equal import content
 
 SHARING = "ranks of one node share its GPUs"
 
@@ -19,10 +17,7 @@ SHARING = "ranks of one node share its GPUs"
 @pytest.fixture(scope="module")
 def fake_gpu(engram: Path) -> Path:
     """The program that sees GPUs."""
-    program = Path(engram).with_name("engram_fake_gpu")
-    if not program.exists():
-        pytest.skip(f"no {program}: built without CUDA")
-    return program
+    return gpu_program(engram, "engram_fake_gpu")
 
 
 @pytest.fixture
@@ -40,23 +35,14 @@ def run(command: list[object], machine: str, **environment: str) -> subprocess.C
                                    **environment))
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
-def test_gpu_equals_cpu(engram: Path, fake_gpu: Path, tmp_path: Path, ranks: int) -> None:
-    settings = ["checkpoint.every_simulated_s=0.5"]
-    on_cpu = simulate(engram, tmp_path / "cpu", "cpu", 1, *settings)
-    on_gpu = simulate(fake_gpu, tmp_path / "gpu", "gpu", ranks, *settings)
-    assert_equal(on_cpu, on_gpu)
-    assert json.loads((on_gpu / "summary.json").read_text())["device"].startswith("Fake (GPU ")
-
-
 def test_ensemble_equals_cpu(engram: Path, fake_gpu: Path, tmp_path: Path) -> None:
     """As many trials take turns as the memory of the GPU has room for."""
     arguments = ["--set", "trials=4", "--set", "trial_results=none", "--set", "sweep=null"]
-    on_cpu = run([engram, "run", NETWORK, "--output", tmp_path / "cpu", *arguments], "")
+    on_cpu = run([engram, "run", RECALL_200, "--output", tmp_path / "cpu", *arguments], "")
     assert on_cpu.returncode == 0, on_cpu.stderr
     for machine, at_once in (("gpus=1", 4), ("memory=16000000", 2)):
         output = tmp_path / machine
-        result = run([fake_gpu, "run", NETWORK, "--output", output, "--device", "gpu", *arguments],
+        result = run([fake_gpu, "run", RECALL_200, "--output", output, "--device", "gpu", *arguments],
                      machine)
         assert result.returncode == 0, result.stderr
         assert f"{at_once} at a time" in result.stderr

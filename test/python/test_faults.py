@@ -14,7 +14,6 @@ import pytest
 from conftest import run_program
 from results_equal import RESULTS, assert_equal
 from test_checkpoint import NETWORK, checkpoints, interrupted_at, kill_all, rank_pids, resume, start, wait_for
-from test_checkpoint import whole  # noqa: F401  (a fixture)
 
 VICTIMS = ("one rank", "all ranks", "mpirun")
 

@@ -14,7 +14,6 @@ from conftest import MPI_ENVIRONMENT, run_program
 from results_equal import assert_equal
 from test_checkpoint import (NETWORK, checkpoints, interrupted_at, kill_all, mpirun, rank_pids, resume, start,
                              started_long, state_of, text_of)
-from test_checkpoint import whole  # noqa: F401  (a fixture)
 
 
 def started_resume(engram: Path, output: Path, ranks: int) -> Any:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import h5py
 import pytest
-from conftest import ROOT, run_program
+from conftest import RECALL_200, ROOT, run_program
 from results_equal import assert_equal, differences
 
-NETWORK = Path(__file__).parent / "networks/recall200.yaml"
+NETWORK = RECALL_200
 
 
 def simulate(engram: Path, configuration: Path, output: Path, ranks: int) -> Path:

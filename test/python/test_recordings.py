@@ -13,7 +13,6 @@ import pytest
 from conftest import run_program
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume, start, step_of, wait_for
-from test_checkpoint import whole  # noqa: F401  (a fixture)
 
 SPIKE_BYTES = 12
 ROW_BYTES = 8 * (1 + 6 * 6)  # six recorded neurons

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, run_program
+from conftest import RECALL_200, run_program
 from results_equal import content, differences
 from test_ensemble import start, summary, wait_for_trials
 
-NETWORK = ROOT / "test/python/networks/recall200.yaml"
+NETWORK = RECALL_200
 # Points of different lengths, so that trials do not end together.
 ENSEMBLE = """
 trials: 5

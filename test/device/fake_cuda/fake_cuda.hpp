@@ -22,8 +22,13 @@ struct Machine {
     int until_allocation_fails = 0;
     int until_pinned_allocation_fails = 0;
     int until_kernel_crashes = 0;
-    bool taken = false;    //!< by another process, to itself
-    bool no_code = false;  //!< no kernel can be loaded
+    bool taken = false;           //!< by another process, to itself
+    bool no_code = false;         //!< no kernel can be loaded
+    bool forget_memsets = false;  //!< memory is not filled when it should be
+    // Where kernels are run from PTX.
+    int architecture = 90;           //!< compute capability without its point
+    int order = 0;                   //!< of threads: 0 forwards, 1 backwards, 2 with a long stride
+    bool atomics_are_plain = false;  //!< as if they were an ordinary load and store
 };
 
 // What has been done so far.
@@ -38,6 +43,8 @@ struct Counts {
 
 Machine& machine();
 Counts& counts();
+//! What the last launch or copy did that a GPU would not tell, e.g. a race; empty if nothing.
+const std::string& violation();
 //! Allocations, streams, events and graphs that have not been given back.
 std::size_t n_live_objects();
 //! Forgets errors, fatal ones too, as a new process would, and makes the machine a sound one.
@@ -53,5 +60,10 @@ struct Launch {
 using Runner = std::function<void()>;
 //! By name of the kernel's function. Throws std::out_of_range for one that is not known.
 Runner make_runner(const std::string& device_function, const Launch& launch);
+
+// The runner of kernels is told what else happens to the device's memory.
+void memory_taken(const void* memory, std::size_t bytes);
+void memory_released(const void* memory);
+void memory_written(const void* memory, std::size_t bytes);
 
 }  // namespace engram::test::fake_cuda

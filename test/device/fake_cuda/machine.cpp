@@ -22,6 +22,8 @@ Machine machine_of_environment() {
         if (key == "memory") machine.memory = static_cast<std::size_t>(value);
         if (key == "until_kernel_crashes") machine.until_kernel_crashes = static_cast<int>(value);
         if (key == "taken") machine.taken = value != 0;
+        if (key == "architecture") machine.architecture = static_cast<int>(value);
+        if (key == "order") machine.order = static_cast<int>(value);
     }
     return machine;
 }
@@ -84,6 +86,10 @@ void reset() {
     state().machine = {};
     state().counts = {};
     state().last_error = state().fatal_error = cudaSuccess;
+    state().violation.clear();
+}
+const std::string& violation() {
+    return state().violation;
 }
 
 }  // namespace engram::test::fake_cuda

@@ -55,6 +55,7 @@ cudaError_t cudaMalloc(void** memory, size_t bytes) {
     if (s.used + bytes > s.machine.memory || fails_now(s.machine.until_allocation_fails))
         return done(cudaErrorMemoryAllocation);
     *memory = take(s.device_memory, bytes);
+    memory_taken(*memory, bytes);
     s.used += bytes;
     return done(cudaSuccess);
 }
@@ -64,6 +65,7 @@ cudaError_t cudaFree(void* memory) {
     const auto block = s.device_memory.find(static_cast<const std::byte*>(memory));
     if (block == s.device_memory.end()) return done(cudaErrorInvalidValue);
     s.used -= block->second;
+    memory_released(memory);
     give_back(s.device_memory, memory);
     return done(cudaSuccess);
 }
@@ -86,13 +88,20 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const vo
 }
 cudaError_t cudaMemsetAsync(void* to, int byte, size_t bytes, cudaStream_t stream) {
     if (!holds(state().device_memory, to, bytes)) return done(cudaErrorInvalidValue);
-    return enqueue(stream, [=] { std::memset(to, byte, bytes); });
+    if (state().machine.forget_memsets) return done(cudaSuccess);
+    return enqueue(stream, [=] {
+        std::memset(to, byte, bytes);
+        memory_written(to, bytes);
+    });
 }
 // The host's memory is read or written late, be it pinned or not.
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream) {
     const void* on_device = kind == cudaMemcpyHostToDevice ? to : from;
     if (!holds(state().device_memory, on_device, bytes)) return done(cudaErrorInvalidValue);
-    return enqueue(stream, [=] { std::memcpy(to, from, bytes); });
+    return enqueue(stream, [=] {
+        std::memcpy(to, from, bytes);
+        if (kind == cudaMemcpyHostToDevice) memory_written(to, bytes);
+    });
 }
 }

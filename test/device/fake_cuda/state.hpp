@@ -43,6 +43,7 @@ struct State {
     std::set<const void*> loaded;
     cudaError_t last_error = cudaSuccess;
     cudaError_t fatal_error = cudaSuccess;
+    std::string violation;
     struct {
         dim3 grid, block;
         cudaStream_t stream;

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Fails if a kernel takes more registers, stack or spills than it should, by the assembler's report.
+
+The bounds leave room for a kernel that has been changed, not for one that keeps arrays or its
+arguments on the stack: GPUs set memory aside for the stacks of all threads that they can hold, and
+registers decide how many these are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+
+# Most of any kernel. 80 registers are 768 threads per multiprocessor, 37 % of its 2048.
+MOST_REGISTERS = 80
+# As device::most_stack_bytes, which the forecast of memory counts for each thread.
+MOST_STACK_BYTES = 128
+MOST_SPILLED_BYTES = 64
+
+FUNCTION = re.compile(
+    r"Function properties for (?P<name>\S+)\s+"
+    r"(?P<stack>\d+) bytes stack frame, (?P<stores>\d+) bytes spill stores, (?P<loads>\d+) bytes spill loads\s+"
+    r".*?Used (?P<registers>\d+) registers")
+
+
+def report(ptxas: str, architecture: str, file: str) -> str:
+    """What the assembler says of a module."""
+    return subprocess.run([ptxas, "-v", f"-arch=sm_{architecture}", "-o", "/dev/null", file],
+                          check=True, capture_output=True, text=True).stderr
+
+
+def problems(text: str) -> list[str]:
+    """Kernels of a report that take too much, and entries that it does not describe."""
+    found = []
+    functions = list(FUNCTION.finditer(text))
+    if len(functions) != text.count("Compiling entry function") or not functions:
+        found.append(f"only {len(functions)} kernels are described")
+    for function in functions:
+        for what, most in (("registers", MOST_REGISTERS), ("stack", MOST_STACK_BYTES),
+                           ("stores", MOST_SPILLED_BYTES), ("loads", MOST_SPILLED_BYTES)):
+            if int(function[what]) > most:
+                found.append(f"{function['name']}: {what} {function[what]}, at most {most}")
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ptx", nargs="+", help="ARCHITECTURE=FILE, e.g. 90=kernels.ptx")
+    parser.add_argument("--ptxas", required=True)
+    arguments = parser.parse_args()
+    found = []
+    for item in arguments.ptx:
+        architecture, file = item.split("=", 1)
+        found += [f"sm_{architecture}: {problem}"
+                  for problem in problems(report(arguments.ptxas, architecture, file))]
+    print("\n".join(found) or "within bounds")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
