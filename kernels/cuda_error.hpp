@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram::device {
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
 
-#include "network/collective.hpp"
+#include "base/collective.hpp"
 
 int main(int argc, char** argv) {
     engram::prepare_mpi_environment();

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/collective.hpp"
+#include "base/step_time.hpp"
 #include "experiment/schedule.hpp"
-#include "experiment/step_time.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 namespace {

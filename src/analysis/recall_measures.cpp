@@ -1,5 +1,6 @@
 #include "analysis/recall_measures.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>

@@ -1,8 +1,8 @@
 #include "cli/announced_extension.hpp"
 
+#include "base/durable.hpp"
 #include "cli/collective_failure.hpp"
 #include "experiment/configuration.hpp"
-#include "io/durable.hpp"
 
 namespace engram::cli {
 

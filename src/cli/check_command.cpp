@@ -1,10 +1,10 @@
 #include <cstdio>
 
+#include "base/step_time.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/schedule.hpp"
-#include "experiment/step_time.hpp"
 
 namespace engram::cli {
 

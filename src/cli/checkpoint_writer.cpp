@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/collective.hpp"
+#include "base/step_time.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/stop_signal.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/step_time.hpp"
 #include "io/checkpoint_directory.hpp"
-#include "network/collective.hpp"
 
 namespace engram::cli {
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram::cli {
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <sstream>
 
-#include "experiment/errors.hpp"
-#include "experiment/nearest_name.hpp"
+#include "base/errors.hpp"
+#include "base/nearest_name.hpp"
 
 namespace engram::cli {
 
@@ -143,7 +143,7 @@ CommandLine parse_options(Command command, const std::vector<std::string>& argum
         if (line.output.empty()) throw UsageError("--output is empty" + help);
     }
     if (values.count("device"))
-        line.device = device::parse_device_choice(values["device"].as<std::string>());
+        line.device = parse_device_choice(values["device"].as<std::string>());
     if (values.count("trials-at-once")) {
         line.trials_at_once = values["trials-at-once"].as<int>();
         if (line.trials_at_once < 1) throw UsageError("--trials-at-once must be at least 1" + help);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "device/device_choice.hpp"
+#include "cli/device_choice.hpp"
 
 namespace engram::cli {
 
@@ -15,10 +15,10 @@ struct CommandLine {
     std::string help_topic;  //!< command whose help is wanted, or empty
     std::string argument;    //!< configuration; resume: directory; inspect: file; import: JSON file
     std::string configuration;  //!< resume --config: what the run is continued with, or empty
-    std::vector<std::string> overrides;                       //!< --set key=value
-    std::string output;                                       //!< --output, or empty; import: file
-    device::DeviceChoice device = device::DeviceChoice::cpu;  //!< run, resume --device
-    int trials_at_once = 0;                                   //!< likewise; 0: automatic
+    std::vector<std::string> overrides;       //!< --set key=value
+    std::string output;                       //!< --output, or empty; import: file
+    DeviceChoice device = DeviceChoice::cpu;  //!< run, resume --device
+    int trials_at_once = 0;                   //!< likewise; 0: automatic
     bool force = false;
     bool quiet = false;
     int ranks = 1;  //!< plan --ranks

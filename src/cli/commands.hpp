@@ -5,9 +5,9 @@
 
 #include <memory>
 
+#include "base/errors.hpp"
 #include "cli/command_line.hpp"
 #include "experiment/ensemble.hpp"
-#include "experiment/errors.hpp"
 #include "experiment/experiment.hpp"
 #include "network/wiring.hpp"
 

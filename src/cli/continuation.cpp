@@ -5,9 +5,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/number_text.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/ensemble.hpp"
-#include "experiment/number_text.hpp"
 #include "io/checkpoint_directory.hpp"
 #include "io/checkpoint_file.hpp"
 #include "io/edge_wiring.hpp"

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "base/errors.hpp"
 #include "cli/command_line.hpp"
 #include "experiment/config_difference.hpp"
-#include "experiment/errors.hpp"
 #include "experiment/experiment.hpp"
 #include "io/output_directory.hpp"
 

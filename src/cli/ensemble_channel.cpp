@@ -4,8 +4,8 @@
 
 #include <array>
 
+#include "base/collective.hpp"
 #include "cli/stop_signal.hpp"
-#include "network/collective.hpp"
 
 namespace engram::cli {
 

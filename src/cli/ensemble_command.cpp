@@ -1,14 +1,14 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/collective.hpp"
+#include "base/durable.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "cli/ensemble_networks.hpp"
 #include "cli/ensemble_run.hpp"
 #include "cli/feasibility.hpp"
-#include "io/durable.hpp"
 #include "io/edge_wiring.hpp"
-#include "network/collective.hpp"
 #include "network/partition.hpp"
 
 namespace engram::cli {

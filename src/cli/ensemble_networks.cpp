@@ -4,9 +4,9 @@
 #include <map>
 #include <tuple>
 
+#include "base/collective.hpp"
 #include "cli/collective_failure.hpp"
 #include "io/edge_wiring.hpp"
-#include "network/collective.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
 

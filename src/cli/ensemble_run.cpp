@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 
+#include "base/collective.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/continuation.hpp"
 #include "cli/ensemble_channel.hpp"
@@ -18,7 +19,6 @@
 #include "io/ensemble_file.hpp"
 #include "io/summary_file.hpp"
 #include "io/trial_log.hpp"
-#include "network/collective.hpp"
 
 namespace engram::cli {
 namespace {

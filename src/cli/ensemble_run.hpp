@@ -3,9 +3,9 @@
 
 #include <mpi.h>
 
+#include "base/errors.hpp"
 #include "cli/trial_turns.hpp"
 #include "experiment/ensemble.hpp"
-#include "experiment/errors.hpp"
 #include "io/output_directory.hpp"
 
 namespace engram::cli {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/errors.hpp"
 #include "cli/progress_log.hpp"
-#include "experiment/errors.hpp"
 
 namespace engram::cli {
 namespace {

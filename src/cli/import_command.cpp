@@ -1,11 +1,11 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/durable.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "experiment/config_text.hpp"
 #include "experiment/configuration.hpp"
-#include "io/durable.hpp"
 
 namespace engram::cli {
 

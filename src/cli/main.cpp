@@ -7,12 +7,12 @@
 #include <new>
 #include <string>
 
+#include "base/collective.hpp"
+#include "base/errors.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "device/cuda_device.hpp"
-#include "experiment/errors.hpp"
-#include "network/collective.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "io/durable.hpp"
+#include "base/durable.hpp"
 
 namespace engram::cli {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "experiment/step_time.hpp"
+#include "base/step_time.hpp"
 
 namespace engram::cli {
 

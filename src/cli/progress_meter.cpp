@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "experiment/step_time.hpp"
+#include "base/step_time.hpp"
 
 namespace engram::cli {
 

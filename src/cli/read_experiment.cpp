@@ -1,10 +1,10 @@
 #include <cstdio>
 
+#include "base/collective.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "experiment/configuration.hpp"
 #include "io/edge_wiring.hpp"
-#include "network/collective.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
 

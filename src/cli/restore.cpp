@@ -3,14 +3,14 @@
 #include <cstdio>
 #include <sstream>
 
+#include "base/collective.hpp"
+#include "base/step_time.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/feasibility.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/step_time.hpp"
 #include "io/checkpoint_directory.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/recordings.hpp"
-#include "network/collective.hpp"
 
 namespace engram::cli {
 namespace {

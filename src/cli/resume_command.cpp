@@ -2,14 +2,15 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/collective.hpp"
 #include "cli/announced_extension.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
 #include "cli/continuation.hpp"
+#include "cli/executor_choice.hpp"
 #include "cli/restore.hpp"
 #include "cli/simulate.hpp"
 #include "cli/stop_signal.hpp"
-#include "network/collective.hpp"
 
 namespace engram::cli {
 namespace {
@@ -131,7 +132,7 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
         lock.reset();
         return resume_ensemble_command(line, communicator);
     }
-    const auto make_executor = device::select_executor(line.device, communicator, print_notice);
+    const auto make_executor = select_executor(line.device, communicator, print_notice);
     auto [restored, any_checkpoint] = restore_newest(
         directory,
         [&](const std::string& saved) { return continued_experiment(saved, directory, line); },

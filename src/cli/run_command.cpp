@@ -1,19 +1,20 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/collective.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/commands.hpp"
+#include "cli/executor_choice.hpp"
 #include "cli/feasibility.hpp"
 #include "cli/simulate.hpp"
 #include "cli/stop_signal.hpp"
-#include "network/collective.hpp"
 
 namespace engram::cli {
 
 ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     if (wants_ensemble(line, communicator)) return run_ensemble_command(line, communicator);
     const double start = MPI_Wtime();
-    const auto make_executor = device::select_executor(line.device, communicator, print_notice);
+    const auto make_executor = select_executor(line.device, communicator, print_notice);
     WiredExperiment wired = read_everywhere(line, communicator);
     const Experiment& experiment = wired.experiment;
     // Whatever can be found wrong is found before an existing result is touched.

@@ -7,8 +7,8 @@
 #include <numeric>
 #include <sstream>
 
+#include "base/step_time.hpp"
 #include "cli/progress_log.hpp"
-#include "experiment/step_time.hpp"
 
 namespace engram::cli {
 

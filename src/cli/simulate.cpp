@@ -2,13 +2,13 @@
 
 #include <cstdio>
 
+#include "base/collective.hpp"
+#include "base/step_time.hpp"
 #include "cli/checkpoint_writer.hpp"
 #include "cli/progress_file.hpp"
 #include "cli/progress_log.hpp"
 #include "cli/run_summary.hpp"
-#include "experiment/step_time.hpp"
 #include "io/summary_file.hpp"
-#include "network/collective.hpp"
 
 namespace engram::cli {
 

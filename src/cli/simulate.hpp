@@ -3,7 +3,7 @@
 
 #include <mpi.h>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "io/result_files.hpp"
 #include "simulation/simulation.hpp"
 

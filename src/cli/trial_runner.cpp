@@ -5,12 +5,12 @@
 #include <filesystem>
 
 #include "analysis/measure_sink.hpp"
+#include "base/collective.hpp"
 #include "cli/checkpoint_writer.hpp"
 #include "cli/run_summary.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/record_spool.hpp"
 #include "io/summary_file.hpp"
-#include "network/collective.hpp"
 #include "network/recorded_synapses.hpp"
 
 namespace engram::cli {

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "base/collective.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/forecast.hpp"
+#include "device/launch_batch.hpp"
 #include "io/edge_wiring.hpp"
-#include "network/collective.hpp"
 
 namespace engram::cli {
 namespace {
@@ -24,15 +25,15 @@ bool gains_from_turns(const Ensemble& ensemble, int wanted, MPI_Comm communicato
 
 }  // namespace
 
-TrialTurns::TrialTurns(const Ensemble& ensemble, device::DeviceChoice choice, int wanted,
+TrialTurns::TrialTurns(const Ensemble& ensemble, DeviceChoice choice, int wanted,
                        MPI_Comm communicator)
     : ensemble_(ensemble),
       wanted_(static_cast<std::size_t>(wanted)),
-      executors_(gains_from_turns(ensemble, wanted, communicator)
-                     ? device::select_batch_executors(choice, communicator, print_notice,
-                                                      [this] { turns_.wait(); })
-                     : device::BatchExecutors{
-                           device::select_executor(choice, communicator, print_notice), nullptr}) {}
+      executors_(
+          gains_from_turns(ensemble, wanted, communicator)
+              ? select_batch_executors(choice, communicator, print_notice,
+                                       [this] { turns_.wait(); })
+              : BatchExecutors{select_executor(choice, communicator, print_notice), nullptr}) {}
 
 std::size_t TrialTurns::at_once(const std::vector<EnsembleItem>& items) const {
     if (!executors_.batch) return 1;

@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "device/device_choice.hpp"
+#include "cli/executor_choice.hpp"
 #include "device/task_turns.hpp"
 #include "experiment/ensemble.hpp"
 
@@ -18,9 +18,8 @@ class TrialTurns {
     //! Collective. Trials are only run at once if each has one rank of its own.
     //! \param wanted  number of trials at once; 0: as many as have room on the GPU, but no more
     //!                than gain from it
-    //! \throw SharedDeviceError as device::select_executor
-    TrialTurns(const Ensemble& ensemble, device::DeviceChoice choice, int wanted,
-               MPI_Comm communicator);
+    //! \throw SharedDeviceError as select_executor
+    TrialTurns(const Ensemble& ensemble, DeviceChoice choice, int wanted, MPI_Comm communicator);
     TrialTurns(const TrialTurns&) = delete;
     TrialTurns& operator=(const TrialTurns&) = delete;
 
@@ -40,7 +39,7 @@ class TrialTurns {
     const Ensemble& ensemble_;
     std::size_t wanted_;
     device::TaskTurns turns_;
-    device::BatchExecutors executors_;
+    BatchExecutors executors_;
 };
 
 }  // namespace engram::cli

@@ -4,9 +4,9 @@
 #include <bit>
 #include <utility>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "simulation/fold_interval.hpp"
-#include "simulation/neuron_population.hpp"
+#include "simulation/not_finite.hpp"
 
 namespace engram::device {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram::device {
 

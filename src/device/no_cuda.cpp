@@ -1,6 +1,6 @@
 // Takes the place of kernels/cuda_device.cu in a build without CUDA.
+#include "base/errors.hpp"
 #include "device/cuda_device.hpp"
-#include "experiment/errors.hpp"
 
 namespace engram::device {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "experiment/number_text.hpp"
+#include "base/number_text.hpp"
 
 namespace engram {
 namespace {

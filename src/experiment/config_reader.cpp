@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiment/nearest_name.hpp"
-#include "experiment/number_text.hpp"
+#include "base/nearest_name.hpp"
+#include "base/number_text.hpp"
 
 namespace engram {
 

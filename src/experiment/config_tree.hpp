@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "experiment/parameters.hpp"
+#include "base/step_time.hpp"
+#include "model/parameters.hpp"
 
 namespace engram {
 
 using NeuronId = std::uint32_t;  //!< global id: excitatory 0 ... n_exc-1, then inhibitory
-using Step = std::int64_t;       //!< number of time steps since the start of the simulation
 
 //! Groups, and whatever ranks know of all neurons, take some bytes for each.
 inline constexpr NeuronId most_neurons = 100'000'000;

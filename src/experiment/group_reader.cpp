@@ -6,7 +6,7 @@
 #include <numeric>
 #include <optional>
 
-#include "experiment/nearest_name.hpp"
+#include "base/nearest_name.hpp"
 #include "experiment/random_subset.hpp"
 
 namespace engram {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "experiment/number_text.hpp"
+#include "base/number_text.hpp"
 #include "experiment/parameter_fields.hpp"
 #include "experiment/schemes.hpp"
 

@@ -1,8 +1,8 @@
 // The inverse of reading: an experiment as a configuration with every value written out.
 #include <sstream>
 
+#include "base/number_text.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/number_text.hpp"
 #include "experiment/parameter_fields.hpp"
 #include "experiment/schemes.hpp"
 

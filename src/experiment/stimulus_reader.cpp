@@ -1,7 +1,7 @@
 #include "experiment/stimulus_reader.hpp"
 
+#include "base/number_text.hpp"
 #include "experiment/group_reader.hpp"
-#include "experiment/number_text.hpp"
 #include "experiment/parameter_fields.hpp"
 #include "experiment/schemes.hpp"
 

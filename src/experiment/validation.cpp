@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "base/number_text.hpp"
 #include "experiment/magnitudes.hpp"
-#include "experiment/number_text.hpp"
 #include "experiment/schemes.hpp"
 #include "experiment/stimulation.hpp"
 

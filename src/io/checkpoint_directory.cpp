@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 namespace {

@@ -4,11 +4,11 @@
 #include <limits>
 #include <optional>
 
-#include "experiment/errors.hpp"
+#include "base/collective.hpp"
+#include "base/errors.hpp"
 #include "io/checkpoint_header.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 

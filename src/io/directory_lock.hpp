@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "io/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace engram {
 

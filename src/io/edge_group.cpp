@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 namespace {

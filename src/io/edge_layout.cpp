@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "network/collective.hpp"
+#include "base/collective.hpp"
 
 namespace engram {
 namespace {

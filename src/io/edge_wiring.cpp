@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "experiment/errors.hpp"
-#include "network/collective.hpp"
+#include "base/collective.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 namespace {

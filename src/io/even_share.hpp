@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "base/collective.hpp"
 #include "io/parallel_file.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <span>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 

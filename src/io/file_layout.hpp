@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "io/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "io/hdf5_dataset.hpp"
 
 namespace engram {

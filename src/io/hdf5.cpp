@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "experiment/errors.hpp"
-#include "io/file_descriptor.hpp"
+#include "base/errors.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace engram::h5 {
 

@@ -5,7 +5,7 @@
 #include <sstream>
 #include <vector>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "io/checkpoint_file.hpp"
 #include "io/file_format.hpp"
 #include "io/file_layout.hpp"

@@ -1,9 +1,9 @@
 #include "io/network_file.hpp"
 
+#include "base/collective.hpp"
 #include "io/even_share.hpp"
 #include "io/file_format.hpp"
 #include "io/source_index.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 namespace {

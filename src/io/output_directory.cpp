@@ -9,9 +9,9 @@
 #include <system_error>
 #include <vector>
 
+#include "base/durable.hpp"
+#include "base/errors.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/errors.hpp"
-#include "io/durable.hpp"
 
 namespace engram {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "io/durable.hpp"
-#include "network/collective.hpp"
+#include "base/collective.hpp"
+#include "base/durable.hpp"
 
 namespace engram {
 namespace {

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "io/content_checksum.hpp"
 #include "io/file_layout.hpp"
 

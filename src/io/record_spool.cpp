@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "io/content_checksum.hpp"
 
 namespace engram {

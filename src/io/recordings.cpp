@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <functional>
 
-#include "experiment/errors.hpp"
-#include "experiment/step_time.hpp"
-#include "io/durable.hpp"
+#include "base/collective.hpp"
+#include "base/durable.hpp"
+#include "base/errors.hpp"
+#include "base/step_time.hpp"
 #include "io/spike_file.hpp"
 #include "io/trace_file.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <filesystem>
 
+#include "base/collective.hpp"
+#include "base/durable.hpp"
+#include "base/step_time.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/step_time.hpp"
-#include "io/durable.hpp"
 #include "io/network_file.hpp"
 #include "io/recordings.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 

@@ -2,12 +2,12 @@
 
 #include <optional>
 
-#include "experiment/errors.hpp"
+#include "base/collective.hpp"
+#include "base/errors.hpp"
 #include "io/content_checksum.hpp"
 #include "io/even_share.hpp"
 #include "io/file_format.hpp"
 #include "io/network_file.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 namespace {

@@ -7,7 +7,7 @@
 #include <array>
 #include <string>
 
-#include "experiment/step_time.hpp"
+#include "base/step_time.hpp"
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
 #include "io/parallel_file.hpp"

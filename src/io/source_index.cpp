@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/collective.hpp"
 #include "io/even_share.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 namespace {

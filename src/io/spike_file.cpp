@@ -5,8 +5,8 @@
 #include <cstring>
 #include <vector>
 
-#include "experiment/errors.hpp"
-#include "experiment/step_time.hpp"
+#include "base/errors.hpp"
+#include "base/step_time.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "io/durable.hpp"
+#include "base/durable.hpp"
 
 namespace engram {
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
 

@@ -6,7 +6,7 @@
 #include <bit>
 #include <filesystem>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "io/content_checksum.hpp"
 
 namespace engram {

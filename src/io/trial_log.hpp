@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/file_descriptor.hpp"
 #include "experiment/ensemble.hpp"
-#include "io/file_descriptor.hpp"
 
 namespace engram {
 

@@ -8,10 +8,10 @@
 #include <cmath>
 #include <cstdint>
 
-#include "experiment/parameters.hpp"
 #include "model/calcium.hpp"
 #include "model/elementary.hpp"
 #include "model/macros.hpp"
+#include "model/parameters.hpp"
 
 namespace engram::model {
 

@@ -8,9 +8,9 @@
 
 #include <cmath>
 
-#include "experiment/parameters.hpp"
 #include "model/elementary.hpp"
 #include "model/macros.hpp"
+#include "model/parameters.hpp"
 
 namespace engram::model {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiment/number_text.hpp"
+#include "base/number_text.hpp"
 #include "model/early_phase.hpp"
 #include "model/fixed_point.hpp"
 

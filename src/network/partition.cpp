@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 

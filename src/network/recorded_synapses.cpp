@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 namespace {

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "experiment/errors.hpp"
+#include "base/collective.hpp"
+#include "base/errors.hpp"
 #include "model/random.hpp"
-#include "network/collective.hpp"
 
 namespace engram {
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "experiment/parameters.hpp"
 #include "model/early_phase.hpp"
+#include "model/parameters.hpp"
 
 namespace engram {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "experiment/errors.hpp"
-#include "network/collective.hpp"
+#include "base/collective.hpp"
+#include "base/errors.hpp"
 #include "network/recorded_synapses.hpp"
 #include "simulation/weight_check.hpp"
 

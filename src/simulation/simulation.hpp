@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "experiment/schedule.hpp"
-#include "simulation/cpu_executor.hpp"
+#include "simulation/executor.hpp"
 #include "simulation/result_sink.hpp"
 #include "simulation/simulation_state.hpp"
 #include "simulation/spike_exchange.hpp"
@@ -27,9 +27,9 @@ class Simulation {
     //! \throw ConfigError if a recorded synapse does not exist; FileError as make_wiring;
     //!        UsageError if there are more ranks than neurons. The first is thrown on every rank.
     Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm communicator,
-               const ExecutorFactory& make_executor = make_cpu_executor);
+               const ExecutorFactory& make_executor);
     Simulation(const Experiment& experiment, MPI_Comm communicator,
-               const ExecutorFactory& make_executor = make_cpu_executor)
+               const ExecutorFactory& make_executor)
         : Simulation(experiment, *make_wiring(experiment), communicator, make_executor) {}
 
     //! Collective. Runs the schedule from the present position. Rank 0 decides which phase comes

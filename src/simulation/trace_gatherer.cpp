@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "experiment/step_time.hpp"
+#include "base/step_time.hpp"
 
 namespace engram {
 

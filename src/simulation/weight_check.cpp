@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiment/errors.hpp"
-#include "experiment/number_text.hpp"
-#include "experiment/step_time.hpp"
+#include "base/errors.hpp"
+#include "base/number_text.hpp"
+#include "base/step_time.hpp"
 #include "model/fixed_point.hpp"
 
 namespace engram {

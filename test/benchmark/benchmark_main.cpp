@@ -11,10 +11,11 @@
 #include <string>
 
 #include "cli/checkpoint_writer.hpp"
+#include "cpu/cpu_executor.hpp"
+#include "cpu/plastic_state.hpp"
+#include "cpu/spiking_engine.hpp"
 #include "io/output_directory.hpp"
-#include "simulation/plastic_state.hpp"
 #include "simulation/simulation.hpp"
-#include "simulation/spiking_engine.hpp"
 #include "workloads.hpp"
 
 namespace {
@@ -140,7 +141,7 @@ void measure(const char* name, const Experiment& experiment) {
     MPI_Barrier(MPI_COMM_WORLD);
     const double start = MPI_Wtime();
     const double memory_before = resident_memory_B();
-    Simulation simulation(experiment, MPI_COMM_WORLD);
+    Simulation simulation(experiment, MPI_COMM_WORLD, make_cpu_executor);
     MPI_Barrier(MPI_COMM_WORLD);
     const double build_s = MPI_Wtime() - start;
     const double growth_B = resident_memory_B() - memory_before;
@@ -179,7 +180,7 @@ void measure(const char* name, const Experiment& experiment) {
 void measure_idle_checkpoints() {
     const Experiment experiment = published_network(1);
     const auto directory = std::filesystem::temp_directory_path() / "engram_benchmark";
-    Simulation simulation(experiment, MPI_COMM_WORLD);
+    Simulation simulation(experiment, MPI_COMM_WORLD, make_cpu_executor);
     ResultFiles files(OutputDirectory::prepare(directory, true), experiment, simulation.network(),
                       MPI_COMM_WORLD);
     cli::CheckpointWriter checkpoints(experiment, simulation.network(), files, 0, MPI_COMM_WORLD,

@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "base/errors.hpp"
+#include "cpu/cpu_executor.hpp"
 #include "device/cuda_device.hpp"
 #include "device/device_executor.hpp"
 #include "device/host_device.hpp"
 #include "device/launch_batch.hpp"
 #include "device/task_turns.hpp"
-#include "experiment/errors.hpp"
 #include "simulation/simulation.hpp"
 #include "workloads.hpp"
 

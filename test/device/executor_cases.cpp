@@ -5,7 +5,8 @@
 #include <bit>
 #include <string>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
+#include "cpu/cpu_executor.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"

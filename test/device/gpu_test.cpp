@@ -1,10 +1,10 @@
 // The same on a GPU; skipped where there is none.
 #include <gtest/gtest.h>
 
+#include "base/errors.hpp"
 #include "device/batch_of_cases.hpp"
 #include "device/cuda_device.hpp"
 #include "device/device_array.hpp"
-#include "experiment/errors.hpp"
 
 namespace engram::test {
 namespace {

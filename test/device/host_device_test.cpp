@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "cpu/cpu_executor.hpp"
 #include "device/device_executor.hpp"
 #include "device/executor_cases.hpp"
-#include "simulation/cpu_executor.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <map>
 
+#include "base/errors.hpp"
 #include "experiment/config_text.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/errors.hpp"
 #include "experiment/schedule.hpp"
 
 namespace engram {

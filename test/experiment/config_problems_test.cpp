@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/errors.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/errors.hpp"
 #include "experiment/problems_of.hpp"
 
 namespace engram {

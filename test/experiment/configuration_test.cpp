@@ -8,7 +8,7 @@
 #include <fstream>
 #include <map>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "experiment/schedule.hpp"
 
 namespace engram {

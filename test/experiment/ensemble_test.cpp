@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 namespace {

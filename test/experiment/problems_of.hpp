@@ -5,8 +5,8 @@
 
 #include <string>
 
+#include "base/errors.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/errors.hpp"
 
 namespace engram::test {
 

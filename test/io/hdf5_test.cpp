@@ -4,9 +4,9 @@
 
 #include <numeric>
 
+#include "base/temporary_directory.hpp"
 #include "io/file_format.hpp"
 #include "io/hdf5_dataset.hpp"
-#include "io/temporary_directory.hpp"
 
 namespace engram::test {
 namespace {

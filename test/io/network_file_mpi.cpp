@@ -10,8 +10,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "experiment/errors.hpp"
-#include "io/durable.hpp"
+#include "base/collective.hpp"
+#include "base/durable.hpp"
+#include "base/errors.hpp"
 #include "io/network_file.hpp"
 #include "io/output_directory.hpp"
 #include "io/snapshot_file.hpp"
@@ -19,7 +20,6 @@
 #include "io/summary_file.hpp"
 #include "io/synthetic_network.hpp"
 #include "io/trace_file.hpp"
-#include "network/collective.hpp"
 
 namespace engram::test {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <array>
 
-#include "io/durable.hpp"
+#include "base/durable.hpp"
+#include "base/temporary_directory.hpp"
 #include "io/hdf5_dataset.hpp"
 #include "io/snapshot_file.hpp"
 #include "io/synthetic_network.hpp"
-#include "io/temporary_directory.hpp"
 
 namespace engram::test {
 namespace {

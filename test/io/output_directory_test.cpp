@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "io/temporary_directory.hpp"
+#include "base/temporary_directory.hpp"
 
 namespace engram::test {
 namespace {

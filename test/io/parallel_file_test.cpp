@@ -8,8 +8,8 @@
 #include <csignal>
 #include <numeric>
 
-#include "io/durable.hpp"
-#include "io/temporary_directory.hpp"
+#include "base/durable.hpp"
+#include "base/temporary_directory.hpp"
 
 namespace engram::test {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/temporary_directory.hpp"
 #include "io/hdf5_dataset.hpp"
-#include "io/temporary_directory.hpp"
 
 namespace engram::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 
 namespace engram::test {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/errors.hpp"
 #include "experiment/configuration.hpp"
-#include "experiment/errors.hpp"
 #include "network/network.hpp"
 
 namespace engram {

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "experiment/errors.hpp"
-#include "io/temporary_directory.hpp"
+#include "base/errors.hpp"
+#include "base/temporary_directory.hpp"
 
 namespace engram::test {
 namespace {

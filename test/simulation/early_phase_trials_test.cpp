@@ -2,6 +2,7 @@
 // and deviation against 200 trials of the published simulator.
 #include <gtest/gtest.h>
 
+#include "cpu/cpu_executor.hpp"
 #include "model/statistics.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
@@ -38,7 +39,7 @@ TEST(BasicEarly, TrialsAgreeWithThePublishedSimulator) {
     Experiment e = basic_early();
     for (int trial = 0; trial < n; ++trial) {
         e.seed = static_cast<std::uint64_t>(1000 + trial);
-        Simulation simulation(e, MPI_COMM_SELF);
+        Simulation simulation(e, MPI_COMM_SELF, make_cpu_executor);
         MemorySink sink;
         ProgressListener progress;
         simulation.run(sink, progress);

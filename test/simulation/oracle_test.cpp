@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "cpu/cpu_executor.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"
@@ -20,7 +21,7 @@ void compare_with_oracle(const Experiment& experiment, std::size_t at_least_spik
     DenseSimulator oracle(experiment);
     oracle.run();
 
-    Simulation simulation(experiment, MPI_COMM_SELF);
+    Simulation simulation(experiment, MPI_COMM_SELF, make_cpu_executor);
     MemorySink sink;
     ProgressListener progress;
     simulation.run(sink, progress);

@@ -1,6 +1,7 @@
 // From phase to phase: weights and proteins go on, fast variables start from rest.
 #include <gtest/gtest.h>
 
+#include "cpu/cpu_executor.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"
@@ -49,7 +50,7 @@ TEST(Phases, WeightsGoOnWhileFastVariablesRest) {
     e.record.neurons = {1};
     e.record.synapses = {synapse};
     e.record.every_steps = 5;
-    Simulation simulation(e, MPI_COMM_SELF);
+    Simulation simulation(e, MPI_COMM_SELF, make_cpu_executor);
     MemorySink sink;
     ProgressListener progress;
     simulation.run(sink, progress);
@@ -96,7 +97,7 @@ TEST(Phases, FastForwardStepOnlySetsTheSampling) {
         e.dt_fast_forward_s = steps_s[i];
         e.record.neurons = {0};
         e.record.every_steps = 1000;
-        Simulation simulation(e, MPI_COMM_SELF);
+        Simulation simulation(e, MPI_COMM_SELF, make_cpu_executor);
         ProgressListener progress;
         simulation.run(sinks[i], progress);
     }
@@ -119,7 +120,7 @@ TEST(Phases, RecallAfterEightWeeks) {
     e.stimuli[1].start_s = weeks_s - 1.0;
     e.record.neurons = {0};
     e.record.every_steps = 10000;
-    Simulation simulation(e, MPI_COMM_SELF);
+    Simulation simulation(e, MPI_COMM_SELF, make_cpu_executor);
     MemorySink sink;
     ProgressListener progress;
     simulation.run(sink, progress);

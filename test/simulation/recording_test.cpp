@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cpu/cpu_executor.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"
@@ -11,7 +12,8 @@ namespace engram::test {
 namespace {
 
 struct CompleteRun {
-    explicit CompleteRun(const Experiment& experiment) : simulation(experiment, MPI_COMM_SELF) {
+    explicit CompleteRun(const Experiment& experiment)
+        : simulation(experiment, MPI_COMM_SELF, make_cpu_executor) {
         ProgressListener progress;
         simulation.run(sink, progress);
     }

@@ -2,6 +2,7 @@
 // against the dense oracle.
 #include <gtest/gtest.h>
 
+#include "cpu/cpu_executor.hpp"
 #include "oracle/dense_simulator.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
@@ -50,7 +51,7 @@ TEST(TagExpiry, PassiveTagsEndAsInTheOracle) {
     oracle.run();
     Experiment recorded = e;
     recorded.record.snapshots_s = {3.0};
-    Simulation simulation(recorded, MPI_COMM_SELF);
+    Simulation simulation(recorded, MPI_COMM_SELF, make_cpu_executor);
     MemorySink sink;
     ProgressListener progress;
     simulation.run(sink, progress);

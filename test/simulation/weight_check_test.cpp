@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
+#include "cpu/cpu_executor.hpp"
 #include "simulation/fold_interval.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
@@ -15,7 +16,7 @@ namespace {
 using test::noisy_learning_network;
 
 std::string failure_of(const Experiment& experiment) {
-    Simulation simulation(experiment, MPI_COMM_SELF);
+    Simulation simulation(experiment, MPI_COMM_SELF, make_cpu_executor);
     test::MemorySink sink;
     ProgressListener nobody;
     try {

@@ -1,12 +1,12 @@
 // What CudaDevice asks of CUDA, by a runtime that does everything as late as it may.
 #include <gtest/gtest.h>
 
+#include "base/errors.hpp"
 #include "device/cuda_device.hpp"
 #include "device/device_array.hpp"
 #include "device/device_executor.hpp"
 #include "device/executor_cases.hpp"
 #include "device/fake_cuda/fake_cuda.hpp"
-#include "experiment/errors.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"

@@ -10,7 +10,7 @@
 #include "device/fake_cuda/fake_cuda.hpp"
 #include "device/ptx/entries.hpp"
 #include "device/ptx/ptx.hpp"
-#include "experiment/errors.hpp"
+#include "base/errors.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {

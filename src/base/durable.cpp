@@ -1,0 +1,59 @@
+#include "base/durable.hpp"
+
+#include <fcntl.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/collective.hpp"
+#include "base/errors.hpp"
+#include "base/file_descriptor.hpp"
+
+namespace engram {
+
+void sync_directory(const std::string& path) {
+    FileDescriptor(path, O_RDONLY | O_DIRECTORY, "open the directory").sync();
+}
+
+std::string temporary_path(const std::string& path) {
+    return path + temporary_suffix;
+}
+
+void finish_file(const std::string& path) {
+    const std::string temporary = temporary_path(path);
+    FileDescriptor(temporary, O_RDONLY, "open the written file").sync();
+    if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+        fail_with_errno(path, "rename '" + temporary + "' to it",
+                        "check the permissions of its directory");
+    }
+    const std::string directory = std::filesystem::path(path).parent_path().string();
+    sync_directory(directory.empty() ? "." : directory);
+}
+
+void finish_file(const std::string& path, MPI_Comm comm) {
+    MPI_Barrier(comm);
+    on_root(comm, [&] { finish_file(path); });
+}
+
+std::string read_text_file(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) throw FileError(path, "cannot be read; check that it exists, and its permissions");
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void write_text_file(const std::string& path, const std::string& text) {
+    const std::string temporary = temporary_path(path);
+    FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, "create the file");
+    try {
+        file.write_at(0, text.data(), text.size());
+        finish_file(path);
+    } catch (const FileError&) {
+        std::error_code ignored;
+        std::filesystem::remove(temporary, ignored);
+        throw;
+    }
+}
+
+}  // namespace engram

@@ -1,0 +1,190 @@
+#include "cli/executor_choice.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/collective.hpp"
+#include "base/errors.hpp"
+#include "cpu/cpu_executor.hpp"
+#include "device/cuda_device.hpp"
+#include "device/device_executor.hpp"
+#include "device/host_device.hpp"
+#include "device/launch_batch.hpp"
+
+namespace engram::cli {
+
+namespace {
+
+// The ranks of one node.
+class Node {
+  public:
+    explicit Node(MPI_Comm communicator) {
+        MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, rank_of(communicator),
+                            MPI_INFO_NULL, &communicator_);
+    }
+    ~Node() { MPI_Comm_free(&communicator_); }
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    int rank() const { return rank_of(communicator_); }
+    //! Collective. How many ranks use this GPU. They may not see the same ones.
+    int n_sharing(const device::DeviceUuid& uuid) const {
+        std::vector<device::DeviceUuid> uuids(static_cast<std::size_t>(size_of(communicator_)));
+        MPI_Allgather(uuid.data(), sizeof(device::DeviceUuid), MPI_BYTE, uuids.data(),
+                      sizeof(device::DeviceUuid), MPI_BYTE, communicator_);
+        return static_cast<int>(std::count(uuids.begin(), uuids.end(), uuid));
+    }
+    int n_ranks() const { return size_of(communicator_); }
+
+  private:
+    MPI_Comm communicator_ = MPI_COMM_NULL;
+};
+
+// Collective. The problem of the lowest rank that has one, on every rank.
+std::optional<std::string> first_problem(const std::optional<std::string>& problem,
+                                         MPI_Comm communicator) {
+    const int n_ranks = size_of(communicator);
+    int speaker = problem ? rank_of(communicator) : n_ranks;
+    MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MIN, communicator);
+    if (speaker == n_ranks) return std::nullopt;
+    std::string text;
+    if (speaker == rank_of(communicator))
+        text = (n_ranks > 1 ? "rank " + std::to_string(speaker) + ": " : "") + *problem;
+    int length = static_cast<int>(text.size());
+    MPI_Bcast(&length, 1, MPI_INT, speaker, communicator);
+    text.resize(static_cast<std::size_t>(length));
+    MPI_Bcast(text.data(), length, MPI_CHAR, speaker, communicator);
+    return text;
+}
+
+using DeviceFactory = std::function<std::unique_ptr<device::Device>()>;
+
+// Makes executors on GPUs, or says why not.
+class GpuSelector {
+  public:
+    GpuSelector(DeviceChoice choice, MPI_Comm communicator, Notice notice)
+        : choice_(choice), communicator_(communicator), notice_(std::move(notice)) {}
+
+    //! Collective. Whether every rank has a GPU; under `gpu`, throws if not.
+    bool find() {
+        const Node node(communicator_);
+        const device::CudaDevices devices = device::find_cuda_devices();
+        const auto problem = devices.count > 0 ? std::nullopt : std::optional(devices.problem);
+        if (gives_up(problem, communicator_)) return false;
+        index_ = node.rank() % devices.count;
+        ranks_per_device_ = node.n_sharing(devices.uuids[static_cast<std::size_t>(index_)]);
+        int sharing = ranks_per_device_ > 1 ? node.n_ranks() : 0;
+        MPI_Allreduce(MPI_IN_PLACE, &sharing, 1, MPI_INT, MPI_MAX, communicator_);
+        if (sharing > 0)
+            say(std::to_string(sharing) +
+                    " ranks of one node share its GPUs; one rank per GPU is faster",
+                communicator_);
+        return true;
+    }
+
+    int ranks_per_device() const { return ranks_per_device_; }
+    //! The GPU that find() found.
+    std::unique_ptr<device::Device> make_device() const { return device::make_cuda_device(index_); }
+
+    //! Makes executors, each with a device of its own; collective over its communicator, which may
+    //! be a part of the other.
+    ExecutorFactory executors(DeviceFactory new_device) const {
+        return [self = *this, new_device = std::move(new_device)](
+                   const Experiment& experiment, const Network& network,
+                   MPI_Comm communicator) -> std::unique_ptr<Executor> {
+            std::unique_ptr<Executor> executor;
+            std::optional<std::string> problem;
+            try {
+                executor =
+                    std::make_unique<device::DeviceExecutor>(new_device(), experiment, network);
+            } catch (const DeviceError& error) {
+                problem = error.what();
+            }
+            if (self.gives_up(problem, communicator))
+                return make_cpu_executor(experiment, network, communicator);
+            return executor;
+        };
+    }
+
+    //! Collective. Whether every rank can use its GPU, which `try_device` tells by a DeviceError;
+    //! under `gpu`, throws if not.
+    bool works(const std::function<void()>& try_device) const {
+        std::optional<std::string> problem;
+        try {
+            try_device();
+        } catch (const DeviceError& error) {
+            problem = error.what();
+        }
+        return !gives_up(problem, communicator_);
+    }
+
+  private:
+    bool gives_up(const std::optional<std::string>& problem, MPI_Comm communicator) const {
+        const auto first = first_problem(problem, communicator);
+        if (!first) return false;
+        if (choice_ == DeviceChoice::gpu) throw SharedDeviceError("--device gpu: " + *first);
+        say("running on the CPU: " + *first, communicator);
+        return true;
+    }
+
+    void say(const std::string& text, MPI_Comm communicator) const {
+        if (rank_of(communicator) == 0) notice_(text);
+    }
+
+    DeviceChoice choice_;
+    MPI_Comm communicator_;
+    Notice notice_;
+    int index_ = 0;
+    int ranks_per_device_ = 1;
+};
+
+ExecutorFactory executors_on(DeviceFactory new_device) {
+    return [new_device = std::move(new_device)](const Experiment& experiment,
+                                                const Network& network, MPI_Comm) {
+        return std::make_unique<device::DeviceExecutor>(new_device(), experiment, network);
+    };
+}
+
+}  // namespace
+
+ExecutorFactory select_executor(DeviceChoice choice, MPI_Comm communicator, const Notice& notice) {
+    switch (choice) {
+        case DeviceChoice::cpu:
+            return make_cpu_executor;
+        case DeviceChoice::host_kernels:
+            return executors_on([] { return std::make_unique<device::HostDevice>(); });
+        case DeviceChoice::gpu:
+        case DeviceChoice::automatic:
+            break;
+    }
+    GpuSelector selector(choice, communicator, notice);
+    if (selector.find()) return selector.executors([selector] { return selector.make_device(); });
+    return make_cpu_executor;
+}
+
+BatchExecutors select_batch_executors(DeviceChoice choice, MPI_Comm communicator,
+                                      const Notice& notice, std::function<void()> wait) {
+    const auto batch_on = [&](std::unique_ptr<device::Device> device) {
+        return std::make_shared<device::LaunchBatch>(std::move(device), std::move(wait));
+    };
+    switch (choice) {
+        case DeviceChoice::cpu:
+            return {make_cpu_executor, nullptr};
+        case DeviceChoice::host_kernels: {
+            const auto batch = batch_on(std::make_unique<device::HostDevice>());
+            return {executors_on([batch] { return batch->make_member(); }), batch};
+        }
+        case DeviceChoice::gpu:
+        case DeviceChoice::automatic:
+            break;
+    }
+    GpuSelector selector(choice, communicator, notice);
+    std::shared_ptr<device::LaunchBatch> batch;
+    if (!selector.find() || !selector.works([&] { batch = batch_on(selector.make_device()); }))
+        return {make_cpu_executor, nullptr};
+    return {selector.executors([batch] { return batch->make_member(); }), batch,
+            selector.ranks_per_device()};
+}
+
+}  // namespace engram::cli

@@ -1,0 +1,123 @@
+// Detailed simulation of one rank's neurons and synapses, one min-delay epoch at a time.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "cpu/active_synapses.hpp"
+#include "cpu/block.hpp"
+#include "cpu/calcium_traces.hpp"
+#include "cpu/neuron_population.hpp"
+#include "cpu/stimulator.hpp"
+#include "simulation/executor.hpp"
+#include "simulation/simulation_state.hpp"
+#include "simulation/snapshot.hpp"
+#include "simulation/spike.hpp"
+#include "simulation/trace_sampler.hpp"
+
+namespace engram {
+
+class SpikingEngine {
+  public:
+    SpikingEngine(const Experiment& experiment, const Network& network, PlasticState& state);
+
+    //! Starts a phase at rest: V_init, no currents, no calcium, nothing on its way.
+    void begin_phase(Step begin);
+
+    //! The state between two epochs that all ranks hold alike.
+    SharedState shared_state() const;
+    //! Adds views of the rest, at `step`.
+    void collect_state(Step step, LocalState& local);
+    //! Takes over the shared part once the local part has been overwritten.
+    void restore(const SharedState& shared) {
+        calcium_.restore(shared.calcium_due, shared.calcium_pre);
+    }
+
+    //! Whether a snapshot at `step` is wanted of the next epoch that contains it.
+    void request_snapshot(Step step) { snapshot_steps_.push_back(step); }
+    //! Snapshots taken since the last call.
+    std::vector<Snapshot> take_snapshots();
+
+    //! Simulates steps [begin, begin + steps), at most one epoch.
+    //! \param arriving  all ranks' spikes of the previous epoch, sorted; they arrive in this one
+    //! \param fired     receives this rank's spikes
+    //! \param sampler   receives the samples that are due
+    void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+                   std::vector<PackedSpike>& fired, TraceSampler& sampler);
+
+    //! Tells the engine all ranks' spikes of the epoch that began at `begin`.
+    void schedule(std::span<const PackedSpike> spikes, Step begin) {
+        calcium_.schedule(spikes, begin);
+    }
+
+    //! Steps of a min-delay epoch.
+    int epoch_steps() const { return epoch_steps_; }
+    WorkCounters work() const;
+
+  private:
+    // A spike that arrives at synapses which may be active: their weights are known only in the
+    // step.
+    struct ActiveArrival {
+        NeuronId source;
+        int step;
+        std::uint32_t begin;  //!< of its synapses in ActiveArrivals::synapses
+        std::uint32_t end;
+    };
+    struct ActiveArrivals {
+        std::vector<ActiveArrival> arrivals;  //!< ascending by step
+        std::vector<ActiveSynapses::Member> synapses;
+    };
+    struct PendingSnapshot {
+        int step_in_block;
+        Snapshot snapshot;
+    };
+
+    void run_block(const Block& block, int offset, std::span<const PackedSpike> arriving,
+                   std::vector<PackedSpike>& fired, TraceSampler& sampler);
+    void begin_block(const Block& block, int offset, std::span<const PackedSpike> arriving,
+                     TraceSampler& sampler);
+    void deliver(const Block& block, NeuronId neuron, int step);
+    void deliver_fixed(const SynapseTable& table, NeuronId row, int step, model::FixedPoint weight);
+    void deliver_plastic(const Block& block, NeuronId source, int step);
+    void put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step);
+    void deliver_active(const Block& block, std::uint32_t tile, int step, std::size_t& next);
+    model::FixedPoint plastic_weight(const Block& block, SynapseIndex k, std::uint32_t target,
+                                     int step) const;
+    void sample_neurons(const Block& block, std::uint32_t tile, int step, TraceSampler& sampler);
+    void begin_protein(const Block& block);
+    void advance_protein(const Block& block);
+    void end_block(const Block& block, TraceSampler& sampler);
+    void begin_recording(const Block& block, TraceSampler& sampler);
+    void finish_recording(const Block& block, TraceSampler& sampler);
+
+    const Network& network_;
+    PlasticState& state_;
+    NeuronPopulation neurons_;
+    Stimulator stimulator_;
+    CalciumTraces calcium_;
+    ActiveSynapses active_;
+    int epoch_steps_;
+    double dt_s_;
+    double fold_interval_s_;
+    NeuronId n_exc_;
+    model::FixedPoint weight_exc_inh_;
+    model::FixedPoint weight_inh_exc_;
+    model::FixedPoint weight_inh_inh_;
+    double h_0_mV_;
+
+    // State of the present block.
+    std::vector<model::BlockMask> arrivals_;  //!< by excitatory source: steps of arrival
+    std::vector<NeuronId> arriving_sources_;
+    std::vector<ActiveArrivals> active_arrivals_;  //!< by tile
+    std::vector<std::uint8_t> synthesis_;          //!< by local excitatory neuron
+    bool any_protein_ = false;                     //!< any synthesis or protein in the block
+    std::vector<std::uint32_t> fired_;
+    std::vector<std::size_t> sample_rows_;  //!< by step of the block; no_row if none is due
+    std::vector<double> sampled_z_;
+    std::vector<Step> snapshot_steps_;
+    std::vector<PendingSnapshot> pending_snapshots_;
+    std::vector<Snapshot> snapshots_;
+    WorkCounters work_;
+};
+
+}  // namespace engram
