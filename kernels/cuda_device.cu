@@ -10,6 +10,7 @@
 
 #include "cuda_error.hpp"
 #include "cuda_handles.hpp"
+#include "device/stack_need.hpp"
 #include "kernel_table.cuh"
 #include "launch.cuh"
 #include "launch_graph.hpp"
@@ -80,7 +81,8 @@ class CudaDevice : public Device {
         check_cuda(chosen, "choosing the GPU");
         check_cuda(cudaGetDeviceProperties(&properties_, index_), "asking for its properties");
         // Whatever is wrong with the build shows here, not in the run.
-        const cudaError_t loaded = load_kernels(std::type_identity<Kernel>{});
+        std::size_t stack_of_thread = 0;
+        const cudaError_t loaded = load_kernels(std::type_identity<Kernel>{}, stack_of_thread);
         if (is_no_code(loaded))
             fail(name() + " has compute capability " + std::to_string(properties_.major) + "." +
                  std::to_string(properties_.minor) + " and this engram is " + cuda_support() +
@@ -88,6 +90,9 @@ class CudaDevice : public Device {
                  "; rebuild with -DCMAKE_CUDA_ARCHITECTURES=" + std::to_string(properties_.major) +
                  std::to_string(properties_.minor) + ", or use --device cpu");
         check_cuda(loaded, "loading the kernels");
+        stack_bytes_ = device::stack_bytes(
+            static_cast<std::uint64_t>(properties_.multiProcessorCount),
+            static_cast<std::uint64_t>(properties_.maxThreadsPerMultiProcessor), stack_of_thread);
         stream_ = make_stream();
     }
 
@@ -96,6 +101,7 @@ class CudaDevice : public Device {
     }
     std::uint64_t free_bytes() const override { return memory().free; }
     std::uint64_t total_bytes() const override { return memory().total; }
+    std::uint64_t stack_bytes() const override { return stack_bytes_; }
     double peak_bandwidth() const override {
         const double clock_Hz = 1e3 * attribute(cudaDevAttrMemoryClockRate);
         const double bus_bytes = attribute(cudaDevAttrGlobalMemoryBusWidth) / 8.0;
@@ -242,6 +248,7 @@ class CudaDevice : public Device {
 
     int index_;
     cudaDeviceProp properties_{};
+    std::uint64_t stack_bytes_ = 0;
     Stream stream_;
     bool measuring_ = false;
     std::vector<TimedLaunch> timed_;

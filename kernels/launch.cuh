@@ -56,12 +56,14 @@ __global__ void __launch_bounds__(K::team_lanes) run_teams_of_many(const K* kern
 //! Loads the code of kernels, stopping at the first that cannot be loaded. By default CUDA loads a
 //! kernel when it is first launched, which drivers before 12.3 do not allow while launches are
 //! recorded.
+//! \param stack_bytes  set to the most stack that one of them takes [byte per thread]
 template <class... K>
-cudaError_t load_kernels(std::type_identity<std::variant<K...>>) {
+cudaError_t load_kernels(std::type_identity<std::variant<K...>>, std::size_t& stack_bytes) {
     cudaFuncAttributes attributes{};
     cudaError_t result = cudaSuccess;
     const auto load = [&](auto* function) {
         result = cudaFuncGetAttributes(&attributes, function);
+        stack_bytes = std::max(stack_bytes, attributes.localSizeBytes);
         return result == cudaSuccess;
     };
     const auto load_kernel = [&]<class One>(std::type_identity<One>) {

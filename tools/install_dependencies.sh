@@ -19,6 +19,7 @@ packages=(
     libgtest-dev
     clang-format-14 # the version that decides, see check_format.sh
     python3 python3-h5py python3-numpy python3-matplotlib python3-pytest python3-pytest-xdist python3-yaml
+    pyflakes3
 )
 
 fail() {

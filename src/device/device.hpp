@@ -47,6 +47,9 @@ class Device {
     virtual std::string name() const = 0;
     virtual std::uint64_t free_bytes() const = 0;
     virtual std::uint64_t total_bytes() const = 0;
+    //! Set aside for the stacks of kernels when they are first launched; not part of what is
+    //! allocated.
+    virtual std::uint64_t stack_bytes() const = 0;
     //! What its memory can move at best [byte/s]; 0 if that is not known.
     virtual double peak_bandwidth() const = 0;
 

@@ -47,7 +47,8 @@ std::string megabytes(std::uint64_t bytes) {
 // Says at once what is missing, rather than with the allocation that fails.
 std::unique_ptr<Device> with_room_for(std::unique_ptr<Device> device, const Experiment& experiment,
                                       const Network& network) {
-    const std::uint64_t need = bytes_on_device(experiment, sizes_of(network));
+    const std::uint64_t need =
+        bytes_on_device(experiment, sizes_of(network)) + device->stack_bytes();
     const std::uint64_t have = device->free_bytes();
     if (need > have)
         throw DeviceError("this rank's part of the network needs " + megabytes(need) + " on " +

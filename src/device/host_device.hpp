@@ -22,6 +22,7 @@ class HostDevice : public Device {
     std::string name() const override { return "kernels on the host"; }
     std::uint64_t free_bytes() const override;
     std::uint64_t total_bytes() const override;
+    std::uint64_t stack_bytes() const override { return 0; }
     double peak_bandwidth() const override { return 0.0; }
     void* allocate(std::size_t bytes) override;
     void release(void* memory) noexcept override;

@@ -17,6 +17,7 @@ class LaunchBatch::Member : public Device {
     std::string name() const override { return device().name(); }
     std::uint64_t free_bytes() const override { return device().free_bytes(); }
     std::uint64_t total_bytes() const override { return device().total_bytes(); }
+    std::uint64_t stack_bytes() const override { return device().stack_bytes(); }
     double peak_bandwidth() const override { return device().peak_bandwidth(); }
 
     void* allocate(std::size_t bytes) override { return device().allocate(bytes); }

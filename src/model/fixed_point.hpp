@@ -14,11 +14,19 @@ using FixedPoint = std::int64_t;
 inline constexpr double fixed_point_quantum = 0x1p-40;
 inline constexpr double fixed_point_limit = 0x1p23;  //!< [mV]
 
+//! Beyond the range, and of what is not a number: the lowest value of all, as the conversion of
+//! x86-64 gives it. Runs in which it occurs end as soon as weights or potentials are looked at, and
+//! must do so at the same step on every device.
 ENGRAM_HD_INLINE FixedPoint to_fixed_point(double value) {
+    const double scaled = value * 0x1p40;
 #if defined(__CUDA_ARCH__)
-    return __double2ll_rn(value * 0x1p40);
+    // The instruction gives the highest value there, and agrees elsewhere.
+    return scaled >= 0x1p63 ? INT64_MIN : __double2ll_rn(scaled);
+#elif defined(__x86_64__)
+    return static_cast<FixedPoint>(std::llrint(scaled));
 #else
-    return static_cast<FixedPoint>(std::llrint(value * 0x1p40));
+    return scaled >= -0x1p63 && scaled < 0x1p63 ? static_cast<FixedPoint>(std::llrint(scaled))
+                                                : INT64_MIN;
 #endif
 }
 

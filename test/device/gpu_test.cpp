@@ -1,6 +1,9 @@
 // The same on a GPU; skipped where there is none.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numeric>
+
 #include "base/errors.hpp"
 #include "device/batch_of_cases.hpp"
 #include "device/cuda_device.hpp"
@@ -60,6 +63,32 @@ TEST_F(GpuDevice, CopiesAndFills) {
     EXPECT_EQ(array.to_vector(), (std::vector<double>{0.5, 0.5, 3.0}));
     array.fill_bytes(0);
     EXPECT_EQ(array.to_vector(), std::vector<double>(3, 0.0));
+}
+
+// Also beyond the range of fixed point, where instructions differ.
+TEST_F(GpuDevice, SumsAreThoseOfTheHost) {
+    const std::vector<double> g{1.0, -0.3, 0x1p22, 0x1p23, 1e300, std::nan("")};
+    const auto n = static_cast<std::uint32_t>(g.size());
+    const auto gpu = device::make_cuda_device(0);
+    // One source, and one synapse to each of n targets.
+    const device::DeviceArray<std::uint64_t> offsets(*gpu, std::vector<std::uint64_t>{0, n});
+    std::vector<std::uint32_t> all(n);
+    std::iota(all.begin(), all.end(), 0u);
+    const device::DeviceArray<std::uint32_t> targets(*gpu, all);
+    const device::DeviceArray<double> changes(*gpu, g);
+    const device::DeviceArray<std::uint8_t> tags(*gpu, std::vector<std::uint8_t>(n));
+    const device::DeviceArray<double> watch(*gpu, std::vector<double>(1));
+    const device::DeviceArray<model::FixedPoint> sums(*gpu, std::vector<model::FixedPoint>(n));
+    device::Arrays arrays;
+    arrays.plastic = {offsets.data(), targets.data(), 1};
+    arrays.g = changes.data();
+    arrays.tag = tags.data();
+    arrays.tag_watch = watch.data();
+    arrays.change_sum = sums.data();
+    gpu->launch(device::SumRows{arrays}, 1);
+    const auto result = sums.to_vector();
+    for (std::size_t i = 0; i < g.size(); ++i)
+        EXPECT_EQ(result[i], model::to_fixed_point(std::fabs(g[i]))) << g[i];
 }
 
 TEST_F(GpuDevice, SaysHowMuchMemoryIsMissing) {

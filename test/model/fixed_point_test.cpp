@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -32,6 +33,13 @@ TEST(FixedPoint, HoldsEightMillionMillivolt) {
     const double largest = 0x1p23 - 1.0;
     EXPECT_EQ(from_fixed_point(to_fixed_point(largest)), largest);
     EXPECT_EQ(from_fixed_point(to_fixed_point(-largest)), -largest);
+}
+
+// Devices agree on it: see GpuDevice.SumsAreThoseOfTheHost.
+TEST(FixedPoint, IsTheLowestValueBeyondTheRange) {
+    for (const double value :
+         {0x1p23, 1e300, -0x1p23, -1e300, std::nan(""), std::numeric_limits<double>::infinity()})
+        EXPECT_EQ(to_fixed_point(value), std::numeric_limits<model::FixedPoint>::min()) << value;
 }
 
 TEST(FixedPoint, SumsDoNotDependOnOrder) {

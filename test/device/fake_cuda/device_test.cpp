@@ -144,6 +144,15 @@ TEST_F(FakeCuda, SaysBeforehandThatMemoryIsTooSmall) {
               std::string::npos);
 }
 
+// The memory is taken by the first launch, and would otherwise be missing then.
+TEST_F(FakeCuda, CountsTheStacksOfItsThreads) {
+    ASSERT_EQ(error_of_run(short_run(), on_gpu()), "none");
+    fake_cuda::machine().stack_of_thread = fake_cuda::machine().memory / 2048;
+    EXPECT_EQ(make_cuda_device(0)->stack_bytes(), fake_cuda::machine().memory);
+    EXPECT_NE(error_of_run(short_run(), on_gpu()).find("part of the network needs"),
+              std::string::npos);
+}
+
 TEST_F(FakeCuda, KernelsThatCrashEndTheRun) {
     for (const int n : {1, 20, 300}) {
         fake_cuda::machine().until_kernel_crashes = n;

@@ -18,6 +18,7 @@ struct Machine {
     int gpus = 1;  //!< CUDA_VISIBLE_DEVICES chooses among them
     int driver = CUDART_VERSION;
     std::size_t memory = std::size_t{1} << 30;  //!< of a GPU [byte]; only this process uses it
+    std::size_t stack_of_thread = 0;            //!< that kernels take [byte]
     // If above 0: how many more calls succeed before one fails.
     int until_allocation_fails = 0;
     int until_pinned_allocation_fails = 0;

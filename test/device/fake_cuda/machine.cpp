@@ -122,6 +122,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int index) {
     properties->uuid.bytes[0] = static_cast<char>(gpus[static_cast<std::size_t>(index)]);
     properties->major = 9;
     properties->multiProcessorCount = 1;
+    properties->maxThreadsPerMultiProcessor = 2048;
     return done(cudaSuccess);
 }
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {

@@ -80,8 +80,10 @@ cudaError_t cudaLaunchKernel(const void* stub, dim3 grid, dim3 block, void** arg
                              cudaStream_t stream) {
     return launch(stub, {grid, block, arguments}, stream);
 }
-cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void* stub) {
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* stub) {
     if (state().machine.no_code) return done(cudaErrorNoKernelImageForDevice);
+    *attributes = {};
+    attributes->localSizeBytes = state().machine.stack_of_thread;
     state().loaded.insert(stub);
     return done(cudaSuccess);
 }

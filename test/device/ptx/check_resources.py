@@ -12,12 +12,11 @@ import argparse
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 # Most of any kernel. 80 registers are 768 threads per multiprocessor, 37 % of its 2048.
 MOST_REGISTERS = 80
-# As device::most_stack_bytes, which the forecast of memory counts for each thread.
-MOST_STACK_BYTES = 128
-MOST_SPILLED_BYTES = 64
+MOST_SPILLED_BYTES = 128
 
 FUNCTION = re.compile(
     r"Function properties for (?P<name>\S+)\s+"
@@ -31,14 +30,19 @@ def report(ptxas: str, architecture: str, file: str) -> str:
                           check=True, capture_output=True, text=True).stderr
 
 
-def problems(text: str) -> list[str]:
+def most_stack_bytes(header: str) -> int:
+    """What the forecast of memory counts for each thread."""
+    return int(re.findall(r"most_stack_bytes = (\d+);", Path(header).read_text())[0])
+
+
+def problems(text: str, most_stack: int) -> list[str]:
     """Kernels of a report that take too much, and entries that it does not describe."""
     found = []
     functions = list(FUNCTION.finditer(text))
     if len(functions) != text.count("Compiling entry function") or not functions:
         found.append(f"only {len(functions)} kernels are described")
     for function in functions:
-        for what, most in (("registers", MOST_REGISTERS), ("stack", MOST_STACK_BYTES),
+        for what, most in (("registers", MOST_REGISTERS), ("stack", most_stack),
                            ("stores", MOST_SPILLED_BYTES), ("loads", MOST_SPILLED_BYTES)):
             if int(function[what]) > most:
                 found.append(f"{function['name']}: {what} {function[what]}, at most {most}")
@@ -49,12 +53,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ptx", nargs="+", help="ARCHITECTURE=FILE, e.g. 90=kernels.ptx")
     parser.add_argument("--ptxas", required=True)
+    parser.add_argument("--stack-header", required=True, help="stack_need.hpp, which states the most stack")
     arguments = parser.parse_args()
     found = []
     for item in arguments.ptx:
         architecture, file = item.split("=", 1)
         found += [f"sm_{architecture}: {problem}"
-                  for problem in problems(report(arguments.ptxas, architecture, file))]
+                  for problem in problems(report(arguments.ptxas, architecture, file),
+                                          most_stack_bytes(arguments.stack_header))]
     print("\n".join(found) or "within bounds")
     return 1 if found else 0
 

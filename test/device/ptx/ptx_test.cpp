@@ -4,13 +4,13 @@
 
 #include <set>
 
+#include "base/errors.hpp"
 #include "device/cuda_device.hpp"
 #include "device/device_executor.hpp"
 #include "device/executor_cases.hpp"
 #include "device/fake_cuda/fake_cuda.hpp"
 #include "device/ptx/entries.hpp"
 #include "device/ptx/ptx.hpp"
-#include "base/errors.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {

@@ -69,11 +69,10 @@ def operation(stem: str, types: list[str]) -> str:
     """Name of the function that does an instruction; its types are checked."""
     if "approx" in stem or "ftz" in stem:
         raise Unknown("arithmetic that is not exact")
-    if stem in OPERATIONS:
-        if len(types) == 1 and types[0] in OPERATIONS[stem]:
-            return stem
-        if len(types) == 1 and types[0] in FLOATS:
-            raise Unknown("floating arithmetic without .rn, which may be contracted")
+    if stem in OPERATIONS and len(types) == 1 and types[0] in OPERATIONS[stem]:
+        return stem
+    if stem + ".rn" in OPERATIONS:
+        raise Unknown("floating arithmetic without .rn, which may be contracted")
     if stem in CONVERSIONS and len(types) == 2:
         if stem == "cvt" and types[0] in FLOATS and types != ["f64", "f32"]:
             raise Unknown("conversion without a rounding")
@@ -162,7 +161,8 @@ class Translator:
         modifiers = opcode.split(".")[1:]
         element = modifiers.pop()
         name = modifiers.pop()
-        if name not in ATOMICS or element not in TYPES or set(modifiers) - {"global"}:
+        # Not of floating numbers: their sums depend on the order.
+        if name not in ATOMICS or element not in INTEGERS or set(modifiers) - {"global"}:
             raise Unknown("an atomic operation that is not known")
         result, address, operand = split_operands(operands)
         self.body.append(f"{self.value(result)} = thread.atom_{name}<{element}>"
