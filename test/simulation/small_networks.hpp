@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "experiment/experiment.hpp"
+#include "network/network.hpp"
 
 namespace engram::test {
 
@@ -11,6 +12,16 @@ inline Group group_of(const std::string& name, NeuronId first, NeuronId count) {
     Group group{name, std::vector<NeuronId>(count)};
     std::iota(group.ids.begin(), group.ids.end(), first);
     return group;
+}
+
+inline std::vector<RecordedSynapse> plastic_synapses(const Experiment& e) {
+    std::vector<RecordedSynapse> synapses;
+    make_wiring(e)->visit(0, e.populations.n_exc,
+                          [&](NeuronId post, std::span<const NeuronId> sources) {
+                              for (const NeuronId pre : sources)
+                                  if (pre < e.populations.n_exc) synapses.push_back({pre, post});
+                          });
+    return synapses;
 }
 
 // 60 forced spikes, every 2 ms from 0.4 ms on.
