@@ -1,6 +1,7 @@
 // A run on several ranks against the same on one: equal to the last bit.
 #include <gtest/gtest.h>
 
+#include "mpi/part_of_network.hpp"
 #include "network/collective.hpp"
 #include "simulation/complete_run.hpp"
 #include "simulation/executors.hpp"
@@ -17,24 +18,6 @@ Experiment recorded_learning_network() {
     e.record.every_steps = 7;
     e.record.snapshots_s = {0.1246, 0.3438};
     return e;
-}
-
-// Local weights of a snapshot against those of the whole network.
-void expect_part_of(const Snapshot& part, const Network& local, const Snapshot& whole,
-                    const Network& all) {
-    EXPECT_EQ(part.step, whole.step);
-    std::vector<double> h_mV;
-    std::vector<double> z;
-    for (NeuronId pre = 0; pre < local.plastic().n_sources(); ++pre)
-        for (const std::uint32_t target : local.plastic().row(pre)) {
-            const NeuronId post = local.global_id(target);
-            const SynapseIndex k = all.plastic().find(pre, all.partition().local_index(post));
-            ASSERT_LT(k, all.plastic().size());
-            h_mV.push_back(whole.h_mV[k]);
-            z.push_back(whole.z[k]);
-        }
-    expect_same_bits(part.h_mV, h_mV, "h");
-    expect_same_bits(part.z, z, "z");
 }
 
 class SeveralRanks : public OnEachExecutor {};

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "network/collective.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/small_networks.hpp"

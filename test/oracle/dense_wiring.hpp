@@ -1,6 +1,8 @@
 // Who projects to whom, as a dense matrix of the oracle's own.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "experiment/experiment.hpp"

@@ -2,6 +2,10 @@
 // bit.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <ostream>
+#include <string>
+
 #include "simulation/complete_run.hpp"
 #include "simulation/executors.hpp"
 #include "simulation/memory_checkpoint.hpp"
@@ -9,27 +13,6 @@
 
 namespace engram::test {
 namespace {
-
-// Learning pulses at 0.1 and 0.3 s, a recall pulse at 17 s, a consolidation from 5.4 to 12 s.
-// Everything is recorded, so often that samples are handed out within the consolidation.
-Experiment learning_and_recall() {
-    Experiment e = noisy_learning_network();
-    e.populations = {12, 3};
-    e.connectivity.probability = 0.5;
-    e.groups = {group_of("assembly", 0, 6), group_of("recalled", 0, 3)};
-    e.background = {0.15, 0.05};
-    e.stimuli.erase(e.stimuli.begin() + 2);
-    e.stimuli[2].start_s = 17.0;
-    e.duration_s = 17.3;
-    e.fast_forward = FastForward::automatic;
-    e.dt_fast_forward_s = 0.003;
-    e.record.neurons = {0, 1, 3, 7, 14};
-    e.record.synapses = plastic_synapses(e);
-    e.record.every_steps = 50;
-    e.record.snapshots_s = {0.16, 8.0, 17.08};
-    e.checkpoint.phase_ends = false;
-    return e;
-}
 
 struct Moment {
     const char* name;
