@@ -59,11 +59,11 @@ class Scratch:
         # Results do not depend on optimisation; building again and again takes the time.
         self._run(["cmake", "-S", self.tree, "-B", self.build, "-DCMAKE_BUILD_TYPE=Release",
                    "-DCMAKE_CXX_FLAGS_RELEASE=-O1", "-DENGRAM_BUILD_BENCHMARKS=OFF"],
-                  "cannot be configured")
+                  "the copy cannot be configured")
 
-    def compile(self) -> None:
+    def compile(self, what: str) -> None:
         self._run(["cmake", "--build", self.build, "-j", str(self.jobs),
-                   "--target", "engram_tests", "engram_mpi_tests"], "does not compile")
+                   "--target", "engram_tests", "engram_mpi_tests"], f"{what}: does not compile")
 
     def failing_tests(self) -> list[str]:
         """Names of the tests that fail; empty if all pass."""
@@ -104,7 +104,7 @@ def tests_that_see(mutation: Mutation, scratch: Scratch) -> list[str]:
     content = path.read_text()
     path.write_text(mutated(mutation, content))
     try:
-        scratch.compile()
+        scratch.compile(mutation.name)
         return scratch.failing_tests()
     finally:
         path.write_text(content)
@@ -124,7 +124,7 @@ def run(names: list[str], scratch: Scratch) -> int:
     for mutation in MUTATIONS:  # all of them, before anything slow
         mutated(mutation, scratch.path_of(mutation).read_text())
     scratch.configure()
-    scratch.compile()
+    scratch.compile("without any mutation")
     if failing := scratch.failing_tests():
         raise Broken(f"without any mutation these fail: {', '.join(failing)}")
     survivors = 0
