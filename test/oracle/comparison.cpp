@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "oracle/dense_simulator.hpp"
 #include "simulation/complete_run.hpp"
 
 namespace engram::test {
@@ -14,6 +13,8 @@ namespace {
 // Rounding grows with the number of operations [mV, or umol/l].
 constexpr double tolerance = 1e-10;
 
+}  // namespace
+
 void compare_spikes(const std::vector<SpikeEvent>& fast,
                     const std::vector<DenseSimulator::Spike>& dense) {
     ASSERT_EQ(fast.size(), dense.size());
@@ -22,8 +23,6 @@ void compare_spikes(const std::vector<SpikeEvent>& fast,
         ASSERT_EQ(fast[i].neuron, dense[i].neuron) << "spike " << i;
     }
 }
-
-}  // namespace
 
 void compare_with_oracle(const Experiment& experiment, const ExecutorFactory& executor,
                          AtLeast at_least) {

@@ -11,12 +11,13 @@ struct DenseNeuron {
     //! \param dt_ms  one step
     DenseNeuron(const NeuronParameters& neuron, double tau_syn_ms, double dt_ms);
 
-    double membrane_decay;     //!< of V towards its fixed point, within a step
-    double current_decay;      //!< of a current towards its mean
-    double mV_per_nA;          //!< effect on V of a decaying current, by its value at the start
-    double noise_per_sigma;    //!< gathered by a current, per stationary deviation
-    double noise_mV_per_sigma; /*!< effect on V of that same noise [mV/nA]: by convention the part
-                                    that is linear in what the current has gathered */
+    double membrane_decay;   //!< of V towards its fixed point, within a step
+    double current_decay;    //!< of a current towards its mean
+    double mV_per_nA;        //!< effect on V of a decaying current, by its value at the start
+    double noise_per_sigma;  //!< gathered by a current, per stationary deviation
+    //! Effect on V of that same noise [mV/nA]: by convention the part that is linear in what the
+    //! current has gathered.
+    double noise_mV_per_sigma;
 };
 
 }  // namespace engram::test

@@ -2,7 +2,7 @@
 // against the dense oracle.
 #include <gtest/gtest.h>
 
-#include "oracle/dense_simulator.hpp"
+#include "oracle/comparison.hpp"
 #include "simulation/complete_run.hpp"
 #include "simulation/executors.hpp"
 #include "simulation/small_networks.hpp"
@@ -54,7 +54,7 @@ TEST_P(TagExpiry, PassiveTagsEndAsInTheOracle) {
     const CompleteRun run(e, executor());
     const MemorySink& sink = run.sink;
 
-    ASSERT_EQ(sink.spikes.size(), oracle.spikes().size());
+    compare_spikes(sink.spikes, oracle.spikes());
     const SynapseTable& table = run.simulation.network().plastic();
     int potentiated = 0, depressed = 0;
     for (NeuronId pre = 0; pre < 3; ++pre)
