@@ -2,48 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <bit>
 #include <string>
 
 #include "base/errors.hpp"
-#include "cpu/cpu_executor.hpp"
-#include "simulation/memory_sink.hpp"
-#include "simulation/simulation.hpp"
+#include "simulation/complete_run.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {
 namespace {
 
-struct CompleteRun {
-    explicit CompleteRun(const Experiment& experiment,
-                         const ExecutorFactory& factory = make_cpu_executor)
-        : simulation(experiment, MPI_COMM_SELF, factory) {
-        ProgressListener progress;
-        simulation.run(sink, progress);
-    }
-    Simulation simulation;
-    MemorySink sink;
-};
-
-void expect_same_bits(const std::vector<double>& a, const std::vector<double>& b,
-                      const char* what) {
-    ASSERT_EQ(a.size(), b.size()) << what;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        ASSERT_EQ(std::bit_cast<std::uint64_t>(a[i]), std::bit_cast<std::uint64_t>(b[i]))
-            << what << " " << i << ": " << a[i] << " and " << b[i];
-}
-
 void expect_equal(const CompleteRun& a, const CompleteRun& b) {
-    EXPECT_EQ(a.sink.spikes, b.sink.spikes);
-    EXPECT_EQ(a.sink.n_rows, b.sink.n_rows);
-    expect_same_bits(a.sink.rows, b.sink.rows, "trace");
-    ASSERT_EQ(a.sink.snapshots.size(), b.sink.snapshots.size());
-    for (std::size_t i = 0; i < a.sink.snapshots.size(); ++i) {
-        SCOPED_TRACE("snapshot " + std::to_string(i));
-        EXPECT_EQ(a.sink.snapshots[i].step, b.sink.snapshots[i].step);
-        expect_same_bits(a.sink.snapshots[i].h_mV, b.sink.snapshots[i].h_mV, "h");
-        expect_same_bits(a.sink.snapshots[i].z, b.sink.snapshots[i].z, "z");
-    }
+    expect_same_results(a.sink, b.sink);
     expect_same_bits(a.simulation.executor().protein(), b.simulation.executor().protein(), "p");
     const WorkCounters wa = a.simulation.work();
     const WorkCounters wb = b.simulation.work();
@@ -57,12 +26,7 @@ void record_everything(Experiment& e) {
     e.record.snapshots_s = {0.0, 0.0002, 0.1246, 0.126, 0.1814, 0.182, 0.3, 0.3438};
     std::erase_if(e.record.snapshots_s, [&](double time_s) { return time_s >= e.duration_s; });
     e.record.neurons = {0, 5, 12, 39, 40, 49};
-    make_wiring(e)->visit(0, e.populations.n_exc,
-                          [&](NeuronId post, std::span<const NeuronId> sources) {
-                              for (const NeuronId pre : sources)
-                                  if (pre < e.populations.n_exc)
-                                      e.record.synapses.push_back({pre, post});
-                          });
+    e.record.synapses = plastic_synapses(e);
     e.record.every_steps = 3;
 }
 

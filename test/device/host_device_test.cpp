@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "cpu/cpu_executor.hpp"
-#include "device/device_executor.hpp"
 #include "device/executor_cases.hpp"
+#include "device/kernels_on_host.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"
@@ -16,13 +16,6 @@ namespace engram::test {
 namespace {
 
 using device::HostDevice;
-
-ExecutorFactory kernels_on_host(int lanes, HostDevice::Order order, int threads = 1) {
-    return [=](const Experiment& experiment, const Network& network, MPI_Comm) {
-        return std::make_unique<device::DeviceExecutor>(
-            std::make_unique<HostDevice>(lanes, order, threads), experiment, network);
-    };
-}
 
 class KernelsOnHost : public testing::TestWithParam<ExecutorCase> {};
 

@@ -1,21 +1,24 @@
 #include "oracle/dense_simulator.hpp"
 
+#include <algorithm>
 #include <cmath>
-
-#include "experiment/stimulation.hpp"
-#include "model/neuron.hpp"
-#include "model/random.hpp"
-#include "network/network.hpp"
 
 namespace engram::test {
 
 DenseSimulator::DenseSimulator(const Experiment& experiment)
     : experiment_(experiment),
-      n_(experiment.populations.size()),
+      n_(experiment.populations.n_exc + experiment.populations.n_inh),
       n_exc_(experiment.populations.n_exc),
-      delay_(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms)),
-      calcium_delay_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
-      connected_(n_ * n_, false),
+      end_(steps(experiment.duration_s * 1000.0)),
+      delay_(steps(experiment.synapses.t_ax_delay_ms)),
+      calcium_delay_(steps(experiment.synapses.t_ca_delay_ms)),
+      refractory_steps_(steps(experiment.neuron.t_ref_ms)),
+      background_sigma_nA_(experiment.background.sigma_wn_nA_sqrt_s /
+                           std::sqrt(2.0 * experiment.synapses.tau_syn_ms / 1000.0)),
+      wiring_(experiment),
+      stimuli_(experiment),
+      neuron_(experiment.neuron, experiment.synapses.tau_syn_ms, experiment.dt_ms),
+      streams_{experiment.seed},
       h_(n_ * n_, experiment.synapses.h_0_mV),
       z_(n_ * n_, 0.0),
       calcium_(n_ * n_, 0.0),
@@ -26,26 +29,66 @@ DenseSimulator::DenseSimulator(const Experiment& experiment)
       synthesis_(n_, false),
       v_(n_, experiment.neuron.v_init_mV),
       i_syn_(n_, 0.0),
-      i_bg_(n_, experiment.background.mean_nA),
-      refractory_(n_, -1) {
-    make_wiring(experiment)->visit(0, n_, [&](NeuronId post, std::span<const NeuronId> sources) {
-        for (const NeuronId pre : sources) connected_[pre * n_ + post] = true;
+      i_bg_(n_, 0.0),
+      held_until_(n_, -1),
+      i_stim_(stimuli_.size(), std::vector<double>(n_, 0.0)),
+      fired_(static_cast<std::size_t>(end_), std::vector<bool>(n_, false)) {}
+
+Step DenseSimulator::steps(double time_ms) const {
+    return static_cast<Step>(std::floor(time_ms / experiment_.dt_ms + 0.5));
+}
+
+// Epochs of one axonal delay are cut into blocks of 16 steps and a rest; so is the run at its end.
+bool DenseSimulator::is_block_end(Step step) const {
+    const Step in_epoch = step % delay_;
+    return in_epoch % 16 == 0 || step == end_;
+}
+
+template <class Visit>
+void DenseSimulator::for_each_plastic(Visit visit) const {
+    for (NeuronId pre = 0; pre < n_exc_; ++pre)
+        for (NeuronId post = 0; post < n_exc_; ++post)
+            if (connected(pre, post)) visit(pre, post, pre * n_ + post);
+}
+
+void DenseSimulator::run() {
+    Step block_begin = 0;
+    for (Step step = 0; step <= end_; ++step) {
+        add_presynaptic_calcium(step);
+        if (is_block_end(step)) {
+            // The weights of the ending block come first: arrivals at its end see the new ones.
+            end_block(step, block_begin);
+            block_begin = step;
+        }
+        if (step == end_) break;
+        deliver_spikes(step);
+        for (NeuronId id = 0; id < n_; ++id) advance_neuron(id, step);
+        advance_calcium(step);
+    }
+}
+
+void DenseSimulator::add_presynaptic_calcium(Step step) {
+    if (step < calcium_delay_) return;
+    for_each_plastic([&](NeuronId pre, NeuronId, std::size_t k) {
+        if (fired_[step - calcium_delay_][pre]) calcium_[k] += experiment_.synapses.ca_pre;
     });
 }
 
-bool DenseSimulator::is_boundary(Step step) const {
-    return (step % delay_) % 16 == 0 || step == experiment_.duration_steps();
+void DenseSimulator::end_block(Step step, Step block_begin) {
+    for_each_plastic(
+        [&](NeuronId pre, NeuronId post, std::size_t) { update_synapse(pre, post, step, true); });
+    advance_slow_variables(step - block_begin);
+    switch_slow_variables();
 }
 
-// Draws h over the interval since the last cut if one closes at this step.
-void DenseSimulator::update_synapse(NeuronId pre, NeuronId post, Step step, bool boundary,
-                                    bool arrival) {
+// Draws h over the interval since the last cut if it closes at this step: because it must, or
+// because calcium has crossed a threshold.
+void DenseSimulator::update_synapse(NeuronId pre, NeuronId post, Step step, bool must_close) {
     const SynapseParameters& p = experiment_.synapses;
     const std::size_t k = pre * n_ + post;
     const int zone = calcium_[k] >= p.theta_p ? 2 : calcium_[k] >= p.theta_d ? 1 : 0;
-    if (!boundary && !arrival && zone == zone_[k]) return;
-    const double dt_s = experiment_.dt_ms / 1000.0;
-    const double time_s = static_cast<double>(step - last_cut_[k]) * dt_s;
+    if (!must_close && zone == zone_[k]) return;
+    const double time_s = static_cast<double>(step - last_cut_[k]) * (experiment_.dt_ms / 1000.0);
     if (time_s > 0.0) {
         const double gp = zone_[k] == 2 ? p.gamma_p : 0.0;
         const double gd = zone_[k] >= 1 ? p.gamma_d : 0.0;
@@ -55,8 +98,8 @@ void DenseSimulator::update_synapse(NeuronId pre, NeuronId post, Step step, bool
         const double amplitude_2 = zone_[k] * p.sigma_pl_mV * p.sigma_pl_mV / p.tau_h_s;
         double noise = 0.0;
         if (zone_[k] > 0 && p.sigma_pl_mV > 0.0) {
-            const auto words = model::RandomStreams{experiment_.seed}(
-                model::Purpose::early_phase, pre, post, static_cast<std::uint64_t>(step));
+            const auto words =
+                streams_(model::Purpose::early_phase, pre, post, static_cast<std::uint64_t>(step));
             noise = model::normal_pair(words.word[0], words.word[1]).first;
         }
         h_[k] =
@@ -69,156 +112,103 @@ void DenseSimulator::update_synapse(NeuronId pre, NeuronId post, Step step, bool
 
 void DenseSimulator::switch_slow_variables() {
     const SynapseParameters& p = experiment_.synapses;
-    for (NeuronId post = 0; post < n_exc_; ++post) {
-        double sum = 0.0;
-        for (NeuronId pre = 0; pre < n_exc_; ++pre) {
-            if (!connected(pre, post)) continue;
-            const double change = h_[pre * n_ + post] - p.h_0_mV;
-            sum += std::fabs(change);
-            tag_[pre * n_ + post] = change >= p.theta_tag_mV    ? 1
-                                    : -change >= p.theta_tag_mV ? -1
-                                                                : 0;
-        }
-        synthesis_[post] = sum >= p.theta_pro_mV;
-    }
+    std::vector<double> sum(n_exc_, 0.0);
+    for_each_plastic([&](NeuronId, NeuronId post, std::size_t k) {
+        const double change = h_[k] - p.h_0_mV;
+        sum[post] += std::fabs(change);
+        tag_[k] = change >= p.theta_tag_mV ? 1 : -change >= p.theta_tag_mV ? -1 : 0;
+    });
+    for (NeuronId post = 0; post < n_exc_; ++post) synthesis_[post] = sum[post] >= p.theta_pro_mV;
 }
 
-void DenseSimulator::advance_slow_variables(int steps) {
+void DenseSimulator::advance_slow_variables(Step n_steps) {
     const SynapseParameters& p = experiment_.synapses;
-    const double time_s = steps * experiment_.dt_ms / 1000.0;
+    const double time_s = static_cast<double>(n_steps) * (experiment_.dt_ms / 1000.0);
+    std::vector<double> shrinkage(n_exc_);
     for (NeuronId post = 0; post < n_exc_; ++post) {
         const double target = synthesis_[post] ? p.p_max_umol_per_l : 0.0;
         const double decay = std::exp(-time_s / p.tau_p_s);
         const double integral =
             target * time_s + (protein_[post] - target) * p.tau_p_s * (1.0 - decay);
         protein_[post] = target + (protein_[post] - target) * decay;
-        const double factor = std::exp(-p.f_int_l_per_umol * integral / p.tau_z_s);
-        for (NeuronId pre = 0; pre < n_exc_; ++pre) {
-            double& z = z_[pre * n_ + post];
-            if (tag_[pre * n_ + post] > 0) z = 1.0 - (1.0 - z) * factor;
-            if (tag_[pre * n_ + post] < 0) z = -0.5 + (z + 0.5) * factor;
-        }
+        shrinkage[post] = std::exp(-p.f_int_l_per_umol * integral / p.tau_z_s);
     }
+    for_each_plastic([&](NeuronId, NeuronId post, std::size_t k) {
+        if (tag_[k] > 0) z_[k] = 1.0 - (1.0 - z_[k]) * shrinkage[post];
+        if (tag_[k] < 0) z_[k] = -0.5 + (z_[k] + 0.5) * shrinkage[post];
+    });
 }
 
-void DenseSimulator::run() {
-    const SynapseParameters& p = experiment_.synapses;
-    const NeuronParameters& neuron = experiment_.neuron;
-    const Stimulation stimulation = make_stimulation(experiment_);
-    const model::RandomStreams streams{experiment_.seed};
-    const Step end = experiment_.duration_steps();
-    const double dt = experiment_.dt_ms;
-    const auto propagator = model::make_neuron_propagator(neuron, p.tau_syn_ms, dt);
-    const double bg_sigma =
-        model::background_sigma_nA(experiment_.background.sigma_wn_nA_sqrt_s, p.tau_syn_ms);
-    const auto receives = [&](std::uint32_t stimulus, NeuronId id) {
-        for (const NeuronId member : experiment_.group(experiment_.stimuli[stimulus].group).ids)
-            if (member == id) return true;
-        return false;
-    };
-    i_stim_.assign(stimulation.pulses.size(), std::vector<double>(n_, 0.0));
-    fired_.assign(end, std::vector<bool>(n_, false));
-    Step block_begin = 0;
-
-    for (Step step = 0; step <= end; ++step) {
-        const bool boundary = is_boundary(step);
-        for (NeuronId pre = 0; pre < n_exc_; ++pre)
-            for (NeuronId post = 0; post < n_exc_; ++post) {
-                if (!connected(pre, post)) continue;
-                double& calcium = calcium_[pre * n_ + post];
-                if (step >= calcium_delay_ && fired_[step - calcium_delay_][pre])
-                    calcium += p.ca_pre;
+// Weights are those at the time of arrival. The postsynaptic calcium of a spike at this very step
+// counts from this step on, but cannot act on them before.
+void DenseSimulator::deliver_spikes(Step step) {
+    if (step < delay_) return;
+    const Connectivity& fixed = experiment_.connectivity;
+    const double h_0 = experiment_.synapses.h_0_mV;
+    std::vector<double> input_mV(n_, 0.0);
+    for (NeuronId pre = 0; pre < n_; ++pre) {
+        if (!fired_[step - delay_][pre]) continue;
+        for (NeuronId post = 0; post < n_; ++post) {
+            if (!connected(pre, post)) continue;
+            if (pre < n_exc_ && post < n_exc_) {
+                update_synapse(pre, post, step, true);
+                input_mV[post] += h_mV(pre, post) + h_0 * z(pre, post);
+            } else if (pre < n_exc_) {
+                input_mV[post] += fixed.w_ei * h_0;
+            } else {
+                input_mV[post] -= (post < n_exc_ ? fixed.w_ie : fixed.w_ii) * h_0;
             }
-        // Weights are those at the time of arrival; the postsynaptic calcium of a spike at this
-        // very step counts from this step on, but cannot act on them before.
-        std::vector<double> input(n_, 0.0);
-        if (step > 0 && boundary) {
-            // The weights of the ending block come first: arrivals at a boundary see the new ones.
-            for (NeuronId pre = 0; pre < n_exc_; ++pre)
-                for (NeuronId post = 0; post < n_exc_; ++post)
-                    if (connected(pre, post)) update_synapse(pre, post, step, true, false);
-            advance_slow_variables(static_cast<int>(step - block_begin));
         }
-        if (boundary) {
-            switch_slow_variables();
-            block_begin = step;
-        }
-        if (step == end) break;
-        if (step >= delay_)
-            for (NeuronId pre = 0; pre < n_; ++pre) {
-                if (!fired_[step - delay_][pre]) continue;
-                for (NeuronId post = 0; post < n_; ++post) {
-                    if (!connected(pre, post)) continue;
-                    double w = 0.0;
-                    if (pre < n_exc_ && post < n_exc_) {
-                        update_synapse(pre, post, step, false, true);
-                        w = h_[pre * n_ + post] + p.h_0_mV * z_[pre * n_ + post];
-                    } else if (pre < n_exc_) {
-                        w = experiment_.connectivity.w_ei * p.h_0_mV;
-                    } else {
-                        w = -(post < n_exc_ ? experiment_.connectivity.w_ie
-                                            : experiment_.connectivity.w_ii) *
-                            p.h_0_mV;
-                    }
-                    input[post] += w / neuron.r_leak_MOhm;
-                }
-            }
-        for (NeuronId id = 0; id < n_; ++id) {
-            i_syn_[id] += input[id];
-            bool fires = v_[id] >= neuron.v_th_mV;
-            for (const ForcedSpike& spike : stimulation.forced)
-                if (spike.step == step && step > refractory_[id] && receives(spike.stimulus, id))
-                    fires = true;
-            if (fires) {
-                v_[id] = neuron.v_reset_mV;
-                refractory_[id] = step + experiment_.steps_from_ms(neuron.t_ref_ms) - 1;
-                fired_[step][id] = true;
-                spikes_.push_back({step, id});
-            }
-            const double tau_m = neuron.r_leak_MOhm * neuron.c_mem_nF;
-            const double tau_s = p.tau_syn_ms;
-            double constant = experiment_.background.mean_nA;
-            double decaying = i_syn_[id] + i_bg_[id] - experiment_.background.mean_nA;
-            double noise_mV = 0.0;
-            if (bg_sigma > 0.0) {
-                const double noise =
-                    model::normal_at_step(streams, model::Purpose::background, id, 0, step);
-                noise_mV += propagator.drive_noise_per_sigma * bg_sigma * noise;
-                i_bg_[id] = experiment_.background.mean_nA +
-                            (i_bg_[id] - experiment_.background.mean_nA) * std::exp(-dt / tau_s) +
-                            bg_sigma * std::sqrt(1.0 - std::exp(-2.0 * dt / tau_s)) * noise;
-            }
-            for (std::size_t k = 0; k < stimulation.pulses.size(); ++k) {
-                const CurrentPulse& pulse = stimulation.pulses[k];
-                if (step < pulse.begin || step >= pulse.end || !receives(pulse.stimulus, id))
-                    continue;
-                const double noise = model::normal_at_step(streams, model::Purpose::stimulus, id,
-                                                           pulse.stimulus, step);
-                constant += pulse.mean_nA;
-                decaying += i_stim_[k][id];
-                noise_mV += propagator.drive_noise_per_sigma * pulse.sigma_nA * noise;
-                i_stim_[k][id] =
-                    i_stim_[k][id] * std::exp(-dt / tau_s) +
-                    pulse.sigma_nA * std::sqrt(1.0 - std::exp(-2.0 * dt / tau_s)) * noise;
-            }
-            const double em = std::exp(-dt / tau_m);
-            const double es = std::exp(-dt / tau_s);
-            const double v_inf = neuron.v_rev_mV + neuron.r_leak_MOhm * constant;
-            const double next =
-                v_inf + (v_[id] - v_inf) * em +
-                neuron.r_leak_MOhm * decaying * (es - em) * tau_s / (tau_s - tau_m) + noise_mV;
-            v_[id] = step <= refractory_[id] ? neuron.v_reset_mV : next;
-            i_syn_[id] *= es;
-        }
-        const double calcium_decay = std::exp(-dt / p.tau_ca_ms);
-        for (NeuronId pre = 0; pre < n_exc_; ++pre)
-            for (NeuronId post = 0; post < n_exc_; ++post) {
-                if (!connected(pre, post)) continue;
-                if (fired_[step][post]) calcium_[pre * n_ + post] += p.ca_post;
-                update_synapse(pre, post, step, false, false);
-                calcium_[pre * n_ + post] *= calcium_decay;
-            }
     }
+    for (NeuronId id = 0; id < n_; ++id)
+        i_syn_[id] += input_mV[id] / experiment_.neuron.r_leak_MOhm;
+}
+
+// Fires if V has reached the threshold or a stimulus wants it, then moves on by a step.
+void DenseSimulator::advance_neuron(NeuronId id, Step step) {
+    const NeuronParameters& p = experiment_.neuron;
+    if (v_[id] >= p.v_th_mV || (step > held_until_[id] && stimuli_.forces(id, step))) {
+        v_[id] = p.v_reset_mV;
+        held_until_[id] = step + refractory_steps_ - 1;
+        fired_[step][id] = true;
+        spikes_.push_back({step, id});
+    }
+    double constant = experiment_.background.mean_nA;
+    double decaying = i_syn_[id];
+    double noise_mV = 0.0;
+    // A process of the given mean: its deviation decays, and gathers noise.
+    const auto add_process = [&](double& deviation, double sigma, double noise) {
+        decaying += deviation;
+        noise_mV += neuron_.noise_mV_per_sigma * sigma * noise;
+        deviation = deviation * neuron_.current_decay + neuron_.noise_per_sigma * sigma * noise;
+    };
+    if (background_sigma_nA_ > 0.0)
+        add_process(i_bg_[id], background_sigma_nA_,
+                    model::normal_at_step(streams_, model::Purpose::background, id, 0, step));
+    for (std::size_t k = 0; k < stimuli_.size(); ++k) {
+        const DenseStimuli::Current current = stimuli_.current(k, id, step);
+        if (!current.on) continue;
+        if (current.starts) i_stim_[k][id] = 0.0;
+        constant += current.mean_nA;
+        add_process(i_stim_[k][id], current.sigma_nA,
+                    model::normal_at_step(streams_, model::Purpose::stimulus, id,
+                                          static_cast<std::uint32_t>(k), step));
+    }
+    const double fixed_point = p.v_rev_mV + p.r_leak_MOhm * constant;
+    const double next = fixed_point + (v_[id] - fixed_point) * neuron_.membrane_decay +
+                        neuron_.mV_per_nA * decaying + noise_mV;
+    v_[id] = step <= held_until_[id] ? p.v_reset_mV : next;
+    i_syn_[id] *= neuron_.current_decay;
+}
+
+void DenseSimulator::advance_calcium(Step step) {
+    const SynapseParameters& p = experiment_.synapses;
+    const double decay = std::exp(-experiment_.dt_ms / p.tau_ca_ms);
+    for_each_plastic([&](NeuronId pre, NeuronId post, std::size_t k) {
+        if (fired_[step][post]) calcium_[k] += p.ca_post;
+        update_synapse(pre, post, step, false);
+        calcium_[k] *= decay;
+    });
 }
 
 }  // namespace engram::test

@@ -1,13 +1,19 @@
 // The oracle: the model of one spiking phase written as naively as possible. Dense matrices, every
 // synapse at every step, calcium per synapse, no lazy or shared quantity.
-// Numerical conventions that define a result (keys of random numbers, the grid on which slow
-// variables are switched) are those documented for the engine; the arithmetic is its own.
+//
+// It shares with the code under test the structures of its input and the keys of random numbers
+// (model/random.hpp), nothing else. Conventions that define a result are those documented: the
+// order of events within a step, h drawn over whole intervals, and tags and protein synthesis
+// decided at the ends of blocks of at most 16 steps.
 #pragma once
 
 #include <vector>
 
 #include "experiment/experiment.hpp"
-#include "simulation/spike.hpp"
+#include "model/random.hpp"
+#include "oracle/dense_neuron.hpp"
+#include "oracle/dense_stimuli.hpp"
+#include "oracle/dense_wiring.hpp"
 
 namespace engram::test {
 
@@ -18,38 +24,57 @@ class DenseSimulator {
     //! Simulates steps [0, duration) as one spiking phase.
     void run();
 
-    const std::vector<SpikeEvent>& spikes() const { return spikes_; }
-    bool connected(NeuronId pre, NeuronId post) const { return connected_[pre * n_ + post]; }
+    struct Spike {
+        Step step;
+        NeuronId neuron;
+    };
+    //! By step, then neuron.
+    const std::vector<Spike>& spikes() const { return spikes_; }
+    bool connected(NeuronId pre, NeuronId post) const { return wiring_.connected(pre, post); }
     double h_mV(NeuronId pre, NeuronId post) const { return h_[pre * n_ + post]; }
     double z(NeuronId pre, NeuronId post) const { return z_[pre * n_ + post]; }
     double protein(NeuronId post) const { return protein_[post]; }
-    double v_mV(NeuronId neuron) const { return v_[neuron]; }
 
   private:
-    void update_synapse(NeuronId pre, NeuronId post, Step step, bool boundary, bool arrival);
+    Step steps(double time_ms) const;
+    bool is_block_end(Step step) const;
+    template <class Visit>
+    void for_each_plastic(Visit visit) const;
+    void add_presynaptic_calcium(Step step);
+    void end_block(Step step, Step block_begin);
+    void update_synapse(NeuronId pre, NeuronId post, Step step, bool must_close);
     void switch_slow_variables();
-    void advance_slow_variables(int steps);
-    bool is_boundary(Step step) const;
-    double stimulus(NeuronId neuron, Step step, double& effect_mV);
-    bool forced(NeuronId neuron, Step step) const;
+    void advance_slow_variables(Step n_steps);
+    void deliver_spikes(Step step);
+    void advance_neuron(NeuronId id, Step step);
+    void advance_calcium(Step step);
 
     const Experiment& experiment_;
     NeuronId n_;
     NeuronId n_exc_;
+    Step end_;
     Step delay_;
     Step calcium_delay_;
-    std::vector<bool> connected_;
+    Step refractory_steps_;
+    double background_sigma_nA_;
+    DenseWiring wiring_;
+    DenseStimuli stimuli_;
+    DenseNeuron neuron_;
+    model::RandomStreams streams_;
+    // By [pre][post].
     std::vector<double> h_, z_, calcium_;
     std::vector<int> zone_;
     std::vector<Step> last_cut_;
     std::vector<int> tag_;
+    // By neuron.
     std::vector<double> protein_;
     std::vector<bool> synthesis_;
-    std::vector<double> v_, i_syn_, i_bg_;
-    std::vector<Step> refractory_;
-    std::vector<std::vector<double>> i_stim_;  // deviation by pulse and neuron
+    std::vector<double> v_, i_syn_;
+    std::vector<double> i_bg_;                 // deviation from the mean
+    std::vector<Step> held_until_;             // last step at whose end V is at V_reset
+    std::vector<std::vector<double>> i_stim_;  // deviation from the mean, by stimulus and neuron
     std::vector<std::vector<bool>> fired_;     // by step and neuron
-    std::vector<SpikeEvent> spikes_;
+    std::vector<Spike> spikes_;
 };
 
 }  // namespace engram::test

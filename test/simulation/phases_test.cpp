@@ -1,9 +1,9 @@
 // From phase to phase: weights and proteins go on, fast variables start from rest.
 #include <gtest/gtest.h>
 
-#include "cpu/cpu_executor.hpp"
-#include "simulation/memory_sink.hpp"
-#include "simulation/simulation.hpp"
+#include "base/step_time.hpp"
+#include "simulation/complete_run.hpp"
+#include "simulation/executors.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {
@@ -109,6 +109,46 @@ TEST(Phases, FastForwardStepOnlySetsTheSampling) {
         EXPECT_NE(sinks[i].n_rows, sinks[0].n_rows);
     }
 }
+
+// Samples of a fast-forward begin with the phase; the end of the run is sampled too, whether it
+// lies on their grid or not.
+class FastForwardSamples : public OnEachExecutor {};
+
+TEST_P(FastForwardSamples, LastOneIsTheEndOfTheRun) {
+    for (const double dt_fast_forward_s : {2.0, 3.7, 1000.0}) {
+        SCOPED_TRACE(dt_fast_forward_s);
+        Experiment e = two_windows();
+        e.stimuli.resize(1);
+        e.duration_s = 16.5;  // fast-forward from 6.5 s to the end
+        e.dt_fast_forward_s = dt_fast_forward_s;
+        const RecordedSynapse synapse = synapse_within_assembly(e);
+        e.record.neurons = {synapse.post};
+        e.record.synapses = {synapse};
+        e.record.every_steps = 1000;
+        const CompleteRun run(e, executor());
+        const MemorySink& sink = run.sink;
+
+        std::vector<double> times_ms;
+        for (std::size_t row = 0; row < sink.n_rows; ++row)
+            if (sink.at(row, 0) >= 6500.0) times_ms.push_back(sink.at(row, 0));
+        std::vector<double> expected_ms;
+        for (int i = 0; i * dt_fast_forward_s < 10.0; ++i)
+            expected_ms.push_back(step_time_ms(e.steps_from_s(6.5 + i * dt_fast_forward_s), 0.2));
+        expected_ms.push_back(16500.0);
+        EXPECT_EQ(times_ms, expected_ms);
+
+        const SynapseIndex k = run.simulation.network().plastic().find(synapse.pre, synapse.post);
+        const std::size_t last = sink.n_rows - 1;
+        const std::size_t ca = 1 + neuron_columns + column_ca;
+        EXPECT_NEAR(sink.at(last, ca + column_h), sink.snapshots.back().h_mV[k], 1e-12);
+        EXPECT_NEAR(sink.at(last, ca + column_z), sink.snapshots.back().z[k], 1e-12);
+        EXPECT_NEAR(sink.at(last, 1 + column_p), run.simulation.executor().protein()[synapse.post],
+                    1e-12);
+        EXPECT_GT(std::fabs(sink.snapshots.back().z[k]), 0.01) << "there is something to sample";
+    }
+}
+
+ENGRAM_ON_EACH_EXECUTOR(FastForwardSamples);
 
 // Eight weeks at 0.1 ms: 4.8e10 steps, far beyond 32 bits.
 TEST(Phases, RecallAfterEightWeeks) {

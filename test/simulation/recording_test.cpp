@@ -1,35 +1,11 @@
 // Recording shows a run without changing it.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "cpu/cpu_executor.hpp"
-#include "simulation/memory_sink.hpp"
-#include "simulation/simulation.hpp"
+#include "simulation/complete_run.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {
 namespace {
-
-struct CompleteRun {
-    explicit CompleteRun(const Experiment& experiment)
-        : simulation(experiment, MPI_COMM_SELF, make_cpu_executor) {
-        ProgressListener progress;
-        simulation.run(sink, progress);
-    }
-    Simulation simulation;
-    MemorySink sink;
-};
-
-std::vector<RecordedSynapse> all_synapses(const Experiment& e) {
-    std::vector<RecordedSynapse> synapses;
-    make_wiring(e)->visit(0, e.populations.n_exc,
-                          [&](NeuronId post, std::span<const NeuronId> sources) {
-                              for (const NeuronId pre : sources)
-                                  if (pre < e.populations.n_exc) synapses.push_back({pre, post});
-                          });
-    return synapses;
-}
 
 void expect_same_course(const CompleteRun& a, const CompleteRun& b) {
     EXPECT_EQ(a.sink.spikes, b.sink.spikes);
@@ -43,7 +19,7 @@ Experiment recorded_network() {
     Experiment e = noisy_learning_network();
     e.record.snapshots_s = {0.0, 0.0002, 0.1246, 0.126, 0.1814, 0.182, 0.3, 0.3438, 0.9994, 1.1998};
     e.record.neurons = {0, 5, 12, 39, 40, 49};
-    e.record.synapses = all_synapses(e);
+    e.record.synapses = plastic_synapses(e);
     e.record.every_steps = 1;
     return e;
 }

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <numeric>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "experiment/experiment.hpp"
+#include "network/network.hpp"
 
 namespace engram::test {
 
@@ -11,6 +15,16 @@ inline Group group_of(const std::string& name, NeuronId first, NeuronId count) {
     Group group{name, std::vector<NeuronId>(count)};
     std::iota(group.ids.begin(), group.ids.end(), first);
     return group;
+}
+
+inline std::vector<RecordedSynapse> plastic_synapses(const Experiment& e) {
+    std::vector<RecordedSynapse> synapses;
+    make_wiring(e)->visit(0, e.populations.n_exc,
+                          [&](NeuronId post, std::span<const NeuronId> sources) {
+                              for (const NeuronId pre : sources)
+                                  if (pre < e.populations.n_exc) synapses.push_back({pre, post});
+                          });
+    return synapses;
 }
 
 // 60 forced spikes, every 2 ms from 0.4 ms on.
@@ -54,6 +68,28 @@ inline Experiment noisy_learning_network() {
     e.synapses.tau_p_s = 2.0;
     e.synapses.tau_z_s = 2.0;
     e.output_directory = "unused";
+    return e;
+}
+
+// 12 + 3 neurons: learning pulses at 0.1 and 0.3 s, a recall pulse at 17 s, a consolidation
+// from 5.4 to 12 s. Everything is recorded, so often that samples are handed out within the
+// consolidation.
+inline Experiment learning_and_recall() {
+    Experiment e = noisy_learning_network();
+    e.populations = {12, 3};
+    e.connectivity.probability = 0.5;
+    e.groups = {group_of("assembly", 0, 6), group_of("recalled", 0, 3)};
+    e.background = {0.15, 0.05};
+    e.stimuli.erase(e.stimuli.begin() + 2);
+    e.stimuli[2].start_s = 17.0;
+    e.duration_s = 17.3;
+    e.fast_forward = FastForward::automatic;
+    e.dt_fast_forward_s = 0.003;
+    e.record.neurons = {0, 1, 3, 7, 14};
+    e.record.synapses = plastic_synapses(e);
+    e.record.every_steps = 50;
+    e.record.snapshots_s = {0.16, 8.0, 17.08};
+    e.checkpoint.phase_ends = false;
     return e;
 }
 

@@ -2,10 +2,9 @@
 // against the dense oracle.
 #include <gtest/gtest.h>
 
-#include "cpu/cpu_executor.hpp"
-#include "oracle/dense_simulator.hpp"
-#include "simulation/memory_sink.hpp"
-#include "simulation/simulation.hpp"
+#include "oracle/comparison.hpp"
+#include "simulation/complete_run.hpp"
+#include "simulation/executors.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {
@@ -45,19 +44,18 @@ Experiment quiet_network() {
     return e;
 }
 
-TEST(TagExpiry, PassiveTagsEndAsInTheOracle) {
-    const Experiment e = quiet_network();
+class TagExpiry : public OnEachExecutor {};
+
+TEST_P(TagExpiry, PassiveTagsEndAsInTheOracle) {
+    Experiment e = quiet_network();
     DenseSimulator oracle(e);
     oracle.run();
-    Experiment recorded = e;
-    recorded.record.snapshots_s = {3.0};
-    Simulation simulation(recorded, MPI_COMM_SELF, make_cpu_executor);
-    MemorySink sink;
-    ProgressListener progress;
-    simulation.run(sink, progress);
+    e.record.snapshots_s = {3.0};
+    const CompleteRun run(e, executor());
+    const MemorySink& sink = run.sink;
 
-    ASSERT_EQ(sink.spikes, oracle.spikes());
-    const SynapseTable& table = simulation.network().plastic();
+    compare_spikes(sink.spikes, oracle.spikes());
+    const SynapseTable& table = run.simulation.network().plastic();
     int potentiated = 0, depressed = 0;
     for (NeuronId pre = 0; pre < 3; ++pre)
         for (SynapseIndex k = table.row_begin(pre); k < table.row_end(pre); ++k) {
@@ -71,10 +69,12 @@ TEST(TagExpiry, PassiveTagsEndAsInTheOracle) {
                 << "all tags have ended";
         }
     for (NeuronId id = 0; id < 3; ++id)
-        EXPECT_NEAR(simulation.executor().protein()[id], oracle.protein(id), 1e-9);
+        EXPECT_NEAR(run.simulation.executor().protein()[id], oracle.protein(id), 1e-9);
     EXPECT_GE(potentiated, 2);
     EXPECT_GE(depressed, 1);
 }
+
+ENGRAM_ON_EACH_EXECUTOR(TagExpiry);
 
 }  // namespace
 }  // namespace engram::test

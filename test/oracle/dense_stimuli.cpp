@@ -1,0 +1,97 @@
+#include "oracle/dense_stimuli.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace engram::test {
+
+namespace {
+
+bool is_current(Scheme scheme) {
+    return scheme != Scheme::stet && scheme != Scheme::explicit_spikes;
+}
+
+}  // namespace
+
+DenseStimuli::DenseStimuli(const Experiment& experiment) : streams_{experiment.seed} {
+    for (const Stimulus& stimulus : experiment.stimuli) {
+        OneStimulus one{stimulus.scheme,
+                        std::vector<bool>(experiment.populations.size(), false),
+                        intervals_of(experiment, stimulus),
+                        0.0,
+                        0.0,
+                        stimulus.rate_Hz / 1000.0 * experiment.dt_ms};
+        for (const Group& group : experiment.groups)
+            if (group.name == stimulus.group)
+                for (const NeuronId id : group.ids) one.receives[id] = true;
+        // All input neurons together fire so often, and each spike adds h_0 / R.
+        const double spikes_per_s = stimulus.n_inputs * stimulus.rate_Hz;
+        const double spike_nA = experiment.synapses.h_0_mV / experiment.neuron.r_leak_MOhm;
+        const double tau_syn_s = experiment.synapses.tau_syn_ms / 1000.0;
+        one.mean_nA = spikes_per_s * spike_nA;
+        one.sigma_nA = spike_nA * std::sqrt(spikes_per_s / (2.0 * tau_syn_s));
+        stimuli_.push_back(one);
+    }
+}
+
+std::vector<DenseStimuli::Interval> DenseStimuli::intervals_of(const Experiment& experiment,
+                                                               const Stimulus& stimulus) const {
+    const auto step_at = [&](double time_s) {
+        return static_cast<Step>(std::floor(time_s * 1000.0 / experiment.dt_ms + 0.5));
+    };
+    const auto lasting = [&](double start_s, double duration_s) {
+        return Interval{step_at(start_s), step_at(start_s + duration_s)};
+    };
+    const double start_s = stimulus.start_s;
+    switch (stimulus.scheme) {
+        case Scheme::rect:
+            return {lasting(start_s, stimulus.duration_s)};
+        case Scheme::onepulse:
+            return {lasting(start_s, 0.1)};
+        case Scheme::triplet:
+            return {lasting(start_s, 0.1), lasting(start_s + 0.5, 0.1),
+                    lasting(start_s + 1.0, 0.1)};
+        case Scheme::stet:
+            return {lasting(start_s, 1.0), lasting(start_s + stimulus.duration_s / 2, 1.0),
+                    lasting(start_s + stimulus.duration_s, 1.0)};
+        case Scheme::full:
+            return {{step_at(start_s), std::numeric_limits<Step>::max()}};
+        case Scheme::explicit_spikes:
+            break;
+    }
+    std::vector<Interval> spikes;
+    for (const double time_ms : stimulus.spike_times_ms) {
+        const Step step = step_at(time_ms / 1000.0);
+        spikes.push_back({step, step + 1});
+    }
+    return spikes;
+}
+
+DenseStimuli::Current DenseStimuli::current(std::size_t stimulus, NeuronId neuron,
+                                            Step step) const {
+    const OneStimulus& one = stimuli_[stimulus];
+    if (!is_current(one.scheme) || !one.receives[neuron]) return {};
+    for (const Interval& pulse : one.on)
+        if (pulse.begin <= step && step < pulse.end)
+            return {true, step == pulse.begin, one.mean_nA, one.sigma_nA};
+    return {};
+}
+
+bool DenseStimuli::forces(NeuronId neuron, Step step) const {
+    for (std::size_t k = 0; k < stimuli_.size(); ++k) {
+        const OneStimulus& one = stimuli_[k];
+        if (is_current(one.scheme) || !one.receives[neuron]) continue;
+        for (const Interval& interval : one.on) {
+            if (step < interval.begin || step >= interval.end) continue;
+            if (one.scheme == Scheme::explicit_spikes) return true;
+            // Four steps share the words of one key.
+            const auto words =
+                streams_(model::Purpose::forced_spikes, neuron, static_cast<std::uint32_t>(k),
+                         static_cast<std::uint64_t>(step / 4));
+            if (model::uniform(words.word[step % 4]) < one.spike_probability) return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace engram::test

@@ -1,0 +1,49 @@
+// What the stimuli do to a neuron at a step, by the oracle's own reading of the schemes.
+#pragma once
+
+#include <vector>
+
+#include "experiment/experiment.hpp"
+#include "model/random.hpp"
+
+namespace engram::test {
+
+class DenseStimuli {
+  public:
+    explicit DenseStimuli(const Experiment& experiment);
+
+    std::size_t size() const { return stimuli_.size(); }
+
+    // An Ornstein-Uhlenbeck current that is on.
+    struct Current {
+        bool on = false;
+        bool starts = false;  //!< at this step, from its mean
+        double mean_nA = 0;
+        double sigma_nA = 0;  //!< stationary standard deviation
+    };
+    Current current(std::size_t stimulus, NeuronId neuron, Step step) const;
+
+    //! Whether any stimulus wants the neuron to fire.
+    bool forces(NeuronId neuron, Step step) const;
+
+  private:
+    struct Interval {
+        Step begin;
+        Step end;
+    };
+    struct OneStimulus {
+        Scheme scheme;
+        std::vector<bool> receives;  // by neuron
+        std::vector<Interval> on;    // a pulse, a train, or the step of a forced spike each
+        double mean_nA;
+        double sigma_nA;
+        double spike_probability;  // per step of a train
+    };
+    std::vector<Interval> intervals_of(const Experiment& experiment,
+                                       const Stimulus& stimulus) const;
+
+    std::vector<OneStimulus> stimuli_;
+    model::RandomStreams streams_;
+};
+
+}  // namespace engram::test

@@ -1,0 +1,80 @@
+// A checkpoint that is kept in memory: stops a run at a step, and restores another from there.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "simulation/simulation.hpp"
+
+namespace engram::test {
+
+class MemoryCheckpoint : public CheckpointStore {
+  public:
+    //! Stops at the first end of an epoch, sample of a consolidation, or end of a phase at or
+    //! after `stop_step`.
+    explicit MemoryCheckpoint(Step stop_step) : stop_step_(stop_step) {}
+
+    std::uint32_t requests(Step step) override { return step >= stop_step_ ? request_stop : 0u; }
+
+    void save(const RunPosition& position, const SharedState& shared,
+              const LocalState& local) override {
+        position_ = position;
+        shared_ = shared;
+        parts_.clear();
+        for (const auto* list : {&local.by_neuron, &local.by_exc_neuron, &local.by_synapse})
+            for (const NamedValues& part : *list)
+                parts_[part.name].assign(part.values.begin(), part.values.end());
+        tags_.assign(local.tags.begin(), local.tags.end());
+    }
+
+    const RunPosition& position() const { return position_.value(); }
+    const SharedState& shared() const { return shared_; }
+
+    //! Names of all that is restored.
+    std::vector<std::string> part_names() const {
+        std::vector<std::string> names = {"tags", "reference", "arriving", "calcium_due",
+                                          "calcium_pre"};
+        for (const auto& [name, values] : parts_) names.push_back(name);
+        return names;
+    }
+
+    //! Restores a simulation that has not run yet.
+    //! \param without  name of a part to be left out
+    void restore(Simulation& simulation, const std::string& without = "") const {
+        RunPosition position = position_.value();
+        SharedState shared = shared_;
+        if (without == "reference") position.reference = 0;
+        if (without == "arriving") shared.arriving.clear();
+        if (without == "calcium_due") shared.calcium_due.clear();
+        if (without == "calcium_pre") std::ranges::fill(shared.calcium_pre, 0.0);
+        const LocalState local = simulation.begin_restore(position);
+        std::size_t n_parts = 0;
+        for (const auto* list : {&local.by_neuron, &local.by_exc_neuron, &local.by_synapse})
+            for (const NamedValues& part : *list) {
+                ++n_parts;
+                if (part.name != without) copy(parts_.at(part.name), part.values);
+            }
+        if (n_parts != parts_.size()) throw std::logic_error("a saved part has no place");
+        if (without != "tags") copy(tags_, local.tags);
+        simulation.finish_restore(position, std::move(shared));
+    }
+
+  private:
+    template <class Value>
+    static void copy(const std::vector<Value>& from, std::span<Value> to) {
+        if (from.size() != to.size()) throw std::logic_error("a saved part has another size");
+        std::ranges::copy(from, to.begin());
+    }
+
+    Step stop_step_;
+    std::optional<RunPosition> position_;
+    SharedState shared_;
+    std::map<std::string, std::vector<double>> parts_;
+    std::vector<std::uint8_t> tags_;
+};
+
+}  // namespace engram::test

@@ -1,0 +1,101 @@
+// Every stimulus scheme, on each executor, against the dense oracle.
+#include <gtest/gtest.h>
+
+#include "oracle/comparison.hpp"
+#include "simulation/executors.hpp"
+#include "simulation/small_networks.hpp"
+
+namespace engram::test {
+namespace {
+
+// 12 + 3 neurons with noise and fast late-phase dynamics; the first six are stimulated.
+class OracleSchemes : public OnEachExecutor {
+  protected:
+    static Experiment network(double duration_s) {
+        Experiment e = noisy_learning_network();
+        e.populations = {12, 3};
+        e.connectivity.probability = 0.5;
+        e.groups = {group_of("stimulated", 0, 6), group_of("overlapping", 4, 5)};
+        e.duration_s = duration_s;
+        e.stimuli.clear();
+        return e;
+    }
+    static Stimulus stimulus(Scheme scheme, double start_s) {
+        Stimulus s;
+        s.name = "stimulus";
+        s.scheme = scheme;
+        s.group = "stimulated";
+        s.start_s = start_s;
+        s.n_inputs = 25;
+        s.rate_Hz = 100;
+        return s;
+    }
+    void compare(const Experiment& experiment, AtLeast at_least) const {
+        compare_with_oracle(experiment, executor(), at_least);
+    }
+};
+
+TEST_P(OracleSchemes, Rect) {
+    Experiment e = network(0.5);
+    e.stimuli = {stimulus(Scheme::rect, 0.0834)};
+    e.stimuli[0].duration_s = 0.2222;
+    compare(e, {300, 10});
+}
+
+TEST_P(OracleSchemes, OnePulse) {
+    Experiment e = network(0.4);
+    e.stimuli = {stimulus(Scheme::onepulse, 0.1)};
+    compare(e, {200, 5});
+}
+
+TEST_P(OracleSchemes, Triplet) {
+    Experiment e = network(1.3);
+    e.stimuli = {stimulus(Scheme::triplet, 0.05)};
+    compare(e, {500, 10});
+}
+
+// Three trains with pauses between them.
+TEST_P(OracleSchemes, StrongTetanus) {
+    Experiment e = network(3.6);
+    e.stimuli = {stimulus(Scheme::stet, 0.1)};
+    e.stimuli[0].duration_s = 2.4;
+    compare(e, {1000, 10});
+}
+
+TEST_P(OracleSchemes, Full) {
+    Experiment e = network(0.4);
+    e.stimuli = {stimulus(Scheme::full, 0.1)};
+    compare(e, {300, 10});
+}
+
+TEST_P(OracleSchemes, Explicit) {
+    Experiment e = network(0.4);
+    e.stimuli = {forced_spikes("stimulated")};
+    compare(e, {200, 5});
+}
+
+// Trains that overlap, spikes at given times and currents at once, in groups that overlap: spikes
+// are wanted of neurons that are refractory, or fire by themselves.
+TEST_P(OracleSchemes, TrainsForcedSpikesAndCurrentsTogether) {
+    Experiment e = network(0.9);
+    e.stimuli = {stimulus(Scheme::stet, 0.1), forced_spikes("overlapping"),
+                 stimulus(Scheme::rect, 0.3), stimulus(Scheme::onepulse, 0.35)};
+    e.stimuli[0].duration_s = 0.5;
+    e.stimuli[2].duration_s = 0.1;
+    e.stimuli[3].group = "overlapping";
+    compare(e, {500, 10});
+}
+
+TEST_P(OracleSchemes, WiringFromAFile) {
+    Experiment e = network(0.4);
+    e.populations = {4, 0};
+    e.connectivity.file = ENGRAM_SOURCE_DIR "/configs/connections_smallnet2.txt";
+    e.groups = {group_of("stimulated", 0, 2)};
+    e.stimuli = {forced_spikes("stimulated")};
+    compare(e, {100, 0});
+}
+
+ENGRAM_ON_EACH_EXECUTOR(OracleSchemes);
+
+}  // namespace
+}  // namespace engram::test
