@@ -55,9 +55,9 @@ double entropy_of(const std::map<Key, std::size_t>& frequencies, std::size_t n) 
 
 RecallSetting recall_setting(const Experiment& experiment) {
     RecallSetting setting;
-    setting.is_assembly.assign(experiment.populations.n_exc, 0);
-    setting.is_recalled.assign(experiment.populations.n_exc, 0);
-    const auto is_excitatory = [&](NeuronId id) { return id < experiment.populations.n_exc; };
+    setting.is_assembly.assign(experiment.populations.n_exc(), 0);
+    setting.is_recalled.assign(experiment.populations.n_exc(), 0);
+    const auto is_excitatory = [&](NeuronId id) { return id < experiment.populations.n_exc(); };
     const Stimulus* learn = nullptr;
     const Stimulus* recall = nullptr;
     Step learn_onset = std::numeric_limits<Step>::max();
@@ -90,7 +90,7 @@ RecallSetting recall_setting(const Experiment& experiment) {
 SubpopulationRates subpopulation_rates(const RecallSetting& setting, const Populations& populations,
                                        const std::vector<std::uint32_t>& counts) {
     Mean exc, as, ans, ctrl, inh;
-    for (NeuronId id = 0; id < populations.n_exc; ++id) {
+    for (NeuronId id = 0; id < populations.n_exc(); ++id) {
         exc.add(counts[id]);
         if (!setting.is_assembly[id]) {
             if (!setting.is_recalled[id]) ctrl.add(counts[id]);
@@ -100,7 +100,7 @@ SubpopulationRates subpopulation_rates(const RecallSetting& setting, const Popul
             ans.add(counts[id]);
         }
     }
-    for (NeuronId id = populations.n_exc; id < populations.size(); ++id) inh.add(counts[id]);
+    for (NeuronId id = populations.n_exc(); id < populations.size(); ++id) inh.add(counts[id]);
     return {exc.rate_Hz(), as.rate_Hz(), ans.rate_Hz(), ctrl.rate_Hz(), inh.rate_Hz()};
 }
 

@@ -22,8 +22,8 @@ std::vector<InDegrees> degrees_at_points(const Ensemble& ensemble, MPI_Comm comm
     std::vector<InDegrees> degrees;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         const Experiment experiment = ensemble.experiment({point, 0});
-        const auto& [n_exc, n_inh] = experiment.populations;
-        const std::tuple key(experiment.connectivity.file.value_or(""), n_exc, n_inh);
+        const Populations& n = experiment.populations;
+        const std::tuple key(experiment.connectivity.file.value_or(""), n.n_exc(), n.n_inh());
         const auto found = known.find(key);
         if (experiment.connectivity.file && found != known.end()) {
             degrees.push_back(found->second);

@@ -51,9 +51,9 @@ device::RankSizes expected_sizes(const Experiment& experiment, const Forecast& f
     };
     const Populations& populations = experiment.populations;
     return {share(populations.size()),
-            share(populations.n_exc),
-            populations.n_exc,
-            populations.n_inh,
+            share(populations.n_exc()),
+            populations.n_exc(),
+            populations.n_inh(),
             share(forecast.plastic_synapses),
             share(forecast.fixed_synapses)};
 }
@@ -106,7 +106,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double blocks_per_s = 1.0 / (steps_per_block * dt_s);
     // Rows and columns of stimulated neurons; arrivals split about half of the intervals.
     const double synapses_per_neuron =
-        f.plastic_synapses / std::max(1u, experiment.populations.n_exc);
+        f.plastic_synapses / std::max(1u, experiment.populations.n_exc());
     const double draws =
         stimulated_neuron_s(experiment) * blocks_per_s * 2.0 * synapses_per_neuron * 1.5;
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;

@@ -124,7 +124,7 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
         std::printf("Spiking time:       %.10g s of %.10g s simulated\n", forecast.spiking_s,
                     experiment.duration_s);
         std::printf("Neurons:            %u exc + %u inh; %u on the fullest of %d rank(s)\n",
-                    experiment.populations.n_exc, experiment.populations.n_inh,
+                    experiment.populations.n_exc(), experiment.populations.n_inh(),
                     partition.n_local(0), line.ranks);
         std::printf("Synapses:           %.3g plastic, %.3g fixed (expected)\n",
                     forecast.plastic_synapses, forecast.fixed_synapses);

@@ -9,6 +9,7 @@
 
 #include "base/step_time.hpp"
 #include "cli/progress_log.hpp"
+#include "io/network_edges.hpp"
 
 namespace engram::cli {
 
@@ -54,8 +55,8 @@ json phase_summary(const PhaseReport& report, const Experiment& experiment) {
     if (report.phase.kind != PhaseKind::spiking) return phase;
     phase["spikes"] = {{"exc", report.n_exc_spikes}, {"inh", report.n_inh_spikes}};
     phase["rate_Hz"] = {
-        {"exc", rate_Hz(report.n_exc_spikes, experiment.populations.n_exc, end_s - begin_s)},
-        {"inh", rate_Hz(report.n_inh_spikes, experiment.populations.n_inh, end_s - begin_s)}};
+        {"exc", rate_Hz(report.n_exc_spikes, experiment.populations.n_exc(), end_s - begin_s)},
+        {"inh", rate_Hz(report.n_inh_spikes, experiment.populations.n_inh(), end_s - begin_s)}};
     phase["real_time_factor"] = report.wall_s > 0.0 ? (end_s - begin_s) / report.wall_s : 0.0;
     return phase;
 }
@@ -99,10 +100,10 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
     const std::uint64_t delivered = sum(work.delivered_spikes, communicator);
     const std::uint64_t draws = sum(work.early_phase_draws, communicator);
     json synapses;
-    constexpr const char* names[] = {"exc_exc", "exc_inh", "inh_exc", "inh_inh"};
-    for (int p = 0; p < 4; ++p)
-        synapses[names[p]] =
-            sum(simulation.network().table(static_cast<Projection>(p)).size(), communicator);
+    const Network& network = simulation.network();
+    for (std::size_t p = 0; p < network.projections().size(); ++p)
+        synapses[projection_name(network.populations(), network.projections()[p])] =
+            sum(NetworkEdgeProvider(network, p).n_synapses(), communicator);
 
     json phases = json::array();
     double spiking_s = 0;
@@ -118,29 +119,29 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
         spiking_wall_s += report.wall_s;
     }
     const ExchangeCounters& exchange = simulation.exchange_counters();
-    return {
-        {"schedule", simulation.schedule().name},
-        {"phases", phases},
-        {"duration_s", experiment.duration_s},
-        {"seed", experiment.seed},
-        {"neurons", {{"exc", experiment.populations.n_exc}, {"inh", experiment.populations.n_inh}}},
-        {"synapses", synapses},
-        {"spikes", {{"exc", n_exc_spikes}, {"inh", n_inh_spikes}}},
-        {"real_time_factor", spiking_wall_s > 0.0 ? spiking_s / spiking_wall_s : 0.0},
-        {"wall_s", {{"setup", setup_s}, {"run", run_s}}},
-        {"ranks", n_ranks},
-        {"device", simulation.executor().device_name()},
-        {"peak_memory_MB", memory},
-        {"work",
-         {{"neuron_steps", neuron_steps},
-          {"delivered_spikes", delivered},
-          {"early_phase_draws", draws}}},
-        {"exchange",
-         {{"calls", exchange.calls},
-          {"overflow_calls", exchange.overflow_calls},
-          {"bytes_received", exchange.bytes_received},
-          {"wall_s", exchange.seconds}}},
-        {"versions", versions()}};
+    return {{"schedule", simulation.schedule().name},
+            {"phases", phases},
+            {"duration_s", experiment.duration_s},
+            {"seed", experiment.seed},
+            {"neurons",
+             {{"exc", experiment.populations.n_exc()}, {"inh", experiment.populations.n_inh()}}},
+            {"synapses", synapses},
+            {"spikes", {{"exc", n_exc_spikes}, {"inh", n_inh_spikes}}},
+            {"real_time_factor", spiking_wall_s > 0.0 ? spiking_s / spiking_wall_s : 0.0},
+            {"wall_s", {{"setup", setup_s}, {"run", run_s}}},
+            {"ranks", n_ranks},
+            {"device", simulation.executor().device_name()},
+            {"peak_memory_MB", memory},
+            {"work",
+             {{"neuron_steps", neuron_steps},
+              {"delivered_spikes", delivered},
+              {"early_phase_draws", draws}}},
+            {"exchange",
+             {{"calls", exchange.calls},
+              {"overflow_calls", exchange.overflow_calls},
+              {"bytes_received", exchange.bytes_received},
+              {"wall_s", exchange.seconds}}},
+            {"versions", versions()}};
 }
 
 std::string summary_text(const json& summary, const std::string& directory) {

@@ -29,7 +29,7 @@ CalciumTraces::CalciumTraces(const Network& network, const Experiment& experimen
       ca_post_(experiment.synapses.ca_post),
       delay_steps_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
       refractory_steps_(static_cast<int>(experiment.steps_from_ms(experiment.neuron.t_ref_ms))),
-      n_exc_(network.populations().n_exc),
+      n_exc_(network.populations().n_exc()),
       decay_(experiment.synapses.tau_ca_ms, experiment.dt_ms),
       pre_start_(n_exc_),
       pre_jumps_(n_exc_),

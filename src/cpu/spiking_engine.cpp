@@ -23,18 +23,15 @@ SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& networ
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       dt_s_(experiment.dt_ms / 1000.0),
       fold_interval_s_(fold_interval_s(experiment.synapses)),
-      n_exc_(experiment.populations.n_exc),
-      weight_exc_inh_(
-          model::to_fixed_point(experiment.connectivity.w_ei * experiment.synapses.h_0_mV)),
-      weight_inh_exc_(
-          model::to_fixed_point(-experiment.connectivity.w_ie * experiment.synapses.h_0_mV)),
-      weight_inh_inh_(
-          model::to_fixed_point(-experiment.connectivity.w_ii * experiment.synapses.h_0_mV)),
+      n_exc_(experiment.populations.n_exc()),
       h_0_mV_(experiment.synapses.h_0_mV),
-      arrivals_(experiment.populations.n_exc),
+      arrivals_(experiment.populations.n_exc()),
       active_arrivals_(neurons_.n_tiles()),
       synthesis_(network.n_local_exc()),
       sample_rows_(model::max_block_steps) {
+    for (const FixedSynapses& fixed : network.fixed())
+        fixed_weights_.push_back(model::to_fixed_point(
+            network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));
     for (const RecordedSynapse& synapse : experiment.record.synapses)
         active_.mark_row_for_log(synapse.pre);
 }
@@ -125,10 +122,13 @@ void SpikingEngine::deliver(const Block& block, NeuronId neuron, int step) {
         if (arrivals_[neuron] == 0) arriving_sources_.push_back(neuron);
         arrivals_[neuron] |= 1u << step;
         deliver_plastic(block, neuron, step);
-        deliver_fixed(network_.table(Projection::exc_inh), neuron, step, weight_exc_inh_);
-    } else {
-        deliver_fixed(network_.table(Projection::inh_exc), neuron - n_exc_, step, weight_inh_exc_);
-        deliver_fixed(network_.table(Projection::inh_inh), neuron - n_exc_, step, weight_inh_inh_);
+    }
+    const std::size_t population = network_.populations().index_of(neuron);
+    for (std::size_t i = 0; i < network_.fixed().size(); ++i) {
+        const FixedSynapses& fixed = network_.fixed()[i];
+        if (fixed.from == population)
+            deliver_fixed(fixed.table, neuron - network_.populations()[population].first, step,
+                          fixed_weights_[i]);
     }
 }
 

@@ -100,9 +100,7 @@ class SpikingEngine {
     double dt_s_;
     double fold_interval_s_;
     NeuronId n_exc_;
-    model::FixedPoint weight_exc_inh_;
-    model::FixedPoint weight_inh_exc_;
-    model::FixedPoint weight_inh_inh_;
+    std::vector<model::FixedPoint> fixed_weights_;  //!< of Network::fixed
     double h_0_mV_;
 
     // State of the present block.

@@ -130,16 +130,17 @@ BlockPlan DeviceExecutor::plan_block(Step begin, int steps, int offset,
     plan.arriving.assign(arriving.begin(), arriving.end());
     for (const PackedSpike spike : arriving) {
         const NeuronId neuron = neuron_of(spike);
-        const bool exc = neuron < network_.populations().n_exc;
-        const auto length = [&](Projection projection) {
-            const SynapseTable& table = network_.table(projection);
-            const NeuronId row = exc ? neuron : neuron - network_.populations().n_exc;
-            return table.row_end(row) - table.row_begin(row);
-        };
+        const bool exc = neuron < network_.populations().n_exc();
         plan.first_arrival.push_back(static_cast<std::uint32_t>(plan.n_plastic_arrivals));
-        work_.delivered_spikes += exc ? length(Projection::exc_exc) + length(Projection::exc_inh)
-                                      : length(Projection::inh_exc) + length(Projection::inh_inh);
-        if (exc) plan.n_plastic_arrivals += length(Projection::exc_exc);
+        const std::size_t population = network_.populations().index_of(neuron);
+        for (const FixedSynapses& fixed : network_.fixed())
+            if (fixed.from == population)
+                work_.delivered_spikes +=
+                    fixed.table.row(neuron - network_.populations()[population].first).size();
+        if (!exc) continue;
+        const std::size_t n_plastic = network_.plastic().row(neuron).size();
+        work_.delivered_spikes += n_plastic;
+        plan.n_plastic_arrivals += n_plastic;
     }
     for (; !influx_due_.empty() && influx_due_.front().step < begin + steps;
          influx_due_.pop_front())
@@ -261,7 +262,7 @@ void DeviceExecutor::collect_spikes(Step end, std::vector<PackedSpike>& fired) {
 
 void DeviceExecutor::schedule(std::span<const PackedSpike> spikes, Step begin) {
     for (const PackedSpike spike : spikes)
-        if (neuron_of(spike) < network_.populations().n_exc)
+        if (neuron_of(spike) < network_.populations().n_exc())
             influx_due_.push_back(
                 {begin + step_in_epoch(spike) + calcium_delay_steps_, neuron_of(spike)});
 }
@@ -287,7 +288,7 @@ SnapshotView DeviceExecutor::weights(Step step) {
     device_->launch(PresentWeights{arrays(), physics_.early.h_0_mV,
                                    physics_.early.relaxation(step - reference_),
                                    present.h_mV.data(), present.z.data()},
-                    network_.populations().n_exc);
+                    network_.populations().n_exc());
     weights_ = read(present);
     return weights_.view();
 }

@@ -9,11 +9,10 @@ namespace engram::device {
 RankSizes sizes_of(const Network& network) {
     return {network.n_local(),
             network.n_local_exc(),
-            network.populations().n_exc,
-            network.populations().n_inh,
+            network.populations().n_exc(),
+            network.populations().n_inh(),
             network.plastic().size(),
-            network.table(Projection::exc_inh).size() + network.table(Projection::inh_exc).size() +
-                network.table(Projection::inh_inh).size()};
+            network.n_fixed()};
 }
 
 std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t n_local) {

@@ -14,10 +14,10 @@ std::vector<std::uint32_t> global_ids(const Network& network) {
 
 DeviceNetwork::DeviceNetwork(Device& device, const Network& network)
     : network_(network),
-      plastic_(upload(device, network.table(Projection::exc_exc))),
-      exc_inh_(upload(device, network.table(Projection::exc_inh))),
-      inh_exc_(upload(device, network.table(Projection::inh_exc))),
-      inh_inh_(upload(device, network.table(Projection::inh_inh))),
+      plastic_(upload(device, network.plastic())),
+      exc_inh_(upload(device, network.fixed()[0].table)),
+      inh_exc_(upload(device, network.fixed()[1].table)),
+      inh_inh_(upload(device, network.fixed()[2].table)),
       global_ids_(device, global_ids(network)) {}
 
 DeviceNetwork::Table DeviceNetwork::upload(Device& device, const SynapseTable& table) {
@@ -28,7 +28,7 @@ DeviceNetwork::Table DeviceNetwork::upload(Device& device, const SynapseTable& t
 void DeviceNetwork::describe(Arrays& arrays) const {
     arrays.n_local = network_.n_local();
     arrays.n_local_exc = network_.n_local_exc();
-    arrays.n_exc = network_.populations().n_exc;
+    arrays.n_exc = network_.populations().n_exc();
     arrays.plastic = plastic_.rows();
     arrays.exc_inh = exc_inh_.rows();
     arrays.inh_exc = inh_exc_.rows();

@@ -15,7 +15,7 @@ DeviceState::DeviceState(Device& device, const Network& network, std::uint64_t n
     : device_(device) {
     const std::uint64_t n = network.n_local();
     const std::uint64_t n_local_exc = network.n_local_exc();
-    const std::uint64_t n_exc = network.populations().n_exc;
+    const std::uint64_t n_exc = network.populations().n_exc();
     const std::uint64_t n_synapses = network.plastic().size();
     for (auto* array : {&v_mV, &i_syn_nA, &i_bg_nA, &refractory}) *array = {device, n};
     for (auto* array :

@@ -38,8 +38,11 @@ void read_simulation(ConfigReader reader, Experiment& experiment) {
 }
 
 void read_populations(ConfigReader reader, Populations& populations) {
-    reader.integer<NeuronId>("n_exc", populations.n_exc, 1, most_neurons);
-    reader.integer<NeuronId>("n_inh", populations.n_inh, 0, most_neurons);
+    NeuronId n_exc = populations.n_exc();
+    NeuronId n_inh = populations.n_inh();
+    reader.integer<NeuronId>("n_exc", n_exc, 1, most_neurons);
+    reader.integer<NeuronId>("n_inh", n_inh, 0, most_neurons);
+    populations = Populations(n_exc, n_inh);
     if (populations.size() > most_neurons)
         reader.problem("n_inh", "n_exc + n_inh must be at most " + std::to_string(most_neurons) +
                                     " (is " + std::to_string(populations.size()) + ")");

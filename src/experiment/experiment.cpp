@@ -18,4 +18,16 @@ const Group& Experiment::group(const std::string& name) const {
     return *found;
 }
 
+std::vector<Projection> Experiment::projections() const {
+    if (given_projections) return *given_projections;
+    const Connectivity& c = connectivity;
+    const auto fixed = [&](std::size_t from, std::size_t to, double weight_h_0) {
+        return Projection{from, to, false, weight_h_0, c.probability, c.file};
+    };
+    return {{0, 0, true, 0.0, c.probability, c.file},
+            fixed(0, 1, c.w_ei),
+            fixed(1, 0, -c.w_ie),
+            fixed(1, 1, -c.w_ii)};
+}
+
 }  // namespace engram

@@ -7,23 +7,13 @@
 #include <vector>
 
 #include "base/step_time.hpp"
+#include "experiment/populations.hpp"
 #include "model/parameters.hpp"
 
 namespace engram {
 
-using NeuronId = std::uint32_t;  //!< global id: excitatory 0 ... n_exc-1, then inhibitory
-
-//! Groups, and whatever ranks know of all neurons, take some bytes for each.
-inline constexpr NeuronId most_neurons = 100'000'000;
-
-struct Populations {
-    NeuronId n_exc = 1600;
-    NeuronId n_inh = 400;
-    NeuronId size() const { return n_exc + n_inh; }
-
-    bool operator==(const Populations&) const = default;
-};
-
+// Of the published network: one probability for all pairs, and the weights of three of its four
+// projections.
 struct Connectivity {
     double probability = 0.1;         //!< of each ordered pair of different neurons
     std::optional<std::string> file;  //!< 0/1 matrix (row = pre, column = post) instead of a draw
@@ -109,7 +99,10 @@ struct Experiment {
     FastForward fast_forward = FastForward::automatic;
     double dt_fast_forward_s = 50.0;
     Populations populations;
+    //! Wires the published network; of no meaning where projections are given.
     Connectivity connectivity;
+    //! By pair of populations; none: those of the published network.
+    std::optional<std::vector<Projection>> given_projections;
     std::vector<Group> groups;  //!< the built-in exc, inh, all, then those of the file
     BackgroundParameters background;
     std::vector<Stimulus> stimuli;
@@ -124,6 +117,14 @@ struct Experiment {
     Step steps_from_ms(double time_ms) const;
     Step steps_from_s(double time_s) const { return steps_from_ms(time_s * 1000.0); }
     Step duration_steps() const { return steps_from_s(duration_s); }
+    const NeuronParameters& neuron_of(const Population& population) const {
+        return population.neuron ? *population.neuron : neuron;
+    }
+    const BackgroundParameters& background_of(const Population& population) const {
+        return population.background ? *population.background : background;
+    }
+    //! All projections; at most one for each pair of populations.
+    std::vector<Projection> projections() const;
     //! \throw std::out_of_range if there is no group of that name
     const Group& group(const std::string& name) const;
 

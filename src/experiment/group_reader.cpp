@@ -191,14 +191,14 @@ class GroupResolver {
 
 KnownSizes::KnownSizes(const Populations& populations, ConfigProblems& problems) {
     if (!problems.concern("populations")) {
-        n_exc = populations.n_exc;
+        n_exc = populations.n_exc();
         n_all = populations.size();
     } else if (std::all_of(problems.list().begin(), problems.list().end(),
                            [](const ConfigProblem& problem) {
                                return !problem.key.starts_with("populations") ||
-                                      problem.key == "populations.n_inh";
+                                      problem.key == "populations.n_inh()";
                            })) {
-        n_exc = populations.n_exc;
+        n_exc = populations.n_exc();
     }
 }
 
@@ -226,7 +226,7 @@ std::vector<Group> read_groups(ConfigReader reader, const Populations& populatio
     std::vector<Group> groups = {{"exc", {}}, {"inh", {}}, {"all", {}}};
     if (sizes.n_exc) groups[0].ids = consecutive(0, *sizes.n_exc);
     if (sizes.n_all) {
-        groups[1].ids = consecutive(populations.n_exc, populations.n_inh);
+        groups[1].ids = consecutive(populations.n_exc(), populations.n_inh());
         groups[2].ids = consecutive(0, populations.size());
     }
     std::map<std::string, GroupSpec> specs;

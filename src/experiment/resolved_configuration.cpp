@@ -103,8 +103,8 @@ class Writer {
 
     void write_network() {
         const Connectivity& connectivity = experiment_.connectivity;
-        out_ << "populations:\n  n_exc: " << experiment_.populations.n_exc
-             << "\n  n_inh: " << experiment_.populations.n_inh << "\nconnectivity:\n";
+        out_ << "populations:\n  n_exc: " << experiment_.populations.n_exc()
+             << "\n  n_inh: " << experiment_.populations.n_inh() << "\nconnectivity:\n";
         write_fields(connectivity_fields, connectivity);
         out_ << "  file: " << (connectivity.file ? quoted(*connectivity.file) : "null") << '\n';
     }

@@ -24,7 +24,7 @@ h5::DataSet open_sized(hid_t location, const std::string& name, std::uint64_t n)
 // Rows of this rank in a dataset by neuron, or by excitatory neuron.
 std::vector<h5::Slab> neuron_slabs(const Network& network, bool exc_only) {
     std::vector<h5::Slab> slabs;
-    const NeuronId limit = exc_only ? network.populations().n_exc : network.populations().size();
+    const NeuronId limit = exc_only ? network.populations().n_exc() : network.populations().size();
     for (const NeuronRange& range : network.partition().ranges(network.rank()))
         if (range.first < limit)
             slabs.push_back({range.first, std::min(range.count, limit - range.first)});
@@ -76,7 +76,7 @@ std::vector<T> read_slabs_alone(hid_t dataset, std::span<const h5::Slab> slabs) 
 void read_by_neuron(hid_t file, const std::string& group, const std::vector<NamedValues>& list,
                     const Network& network, bool exc_only, Ledger& ledger) {
     const auto slabs = neuron_slabs(network, exc_only);
-    const NeuronId n = exc_only ? network.populations().n_exc : network.populations().size();
+    const NeuronId n = exc_only ? network.populations().n_exc() : network.populations().size();
     for (const NamedValues& entry : list) {
         const std::string name = group + "/" + entry.name;
         const h5::DataSet dataset = open_sized(file, name, n);
@@ -147,7 +147,7 @@ class Writer {
         const Populations& populations = network_.populations();
         neurons_ = lay_out_group(layout, "neurons", local_.by_neuron, populations.size());
         exc_neurons_ =
-            lay_out_group(layout, "exc_neurons", local_.by_exc_neuron, populations.n_exc);
+            lay_out_group(layout, "exc_neurons", local_.by_exc_neuron, populations.n_exc());
         synapses_ = lay_out_group(layout, "synapses", local_.by_synapse, order_.n_synapses());
         tags_ =
             layout.add_dataset<std::uint8_t>(layout.file(), "synapses/tag", {order_.n_synapses()});

@@ -78,8 +78,8 @@ EdgeGroup::Population EdgeGroup::population_of(hid_t ids, const std::string& end
     if (!h5::has_attribute(ids, "node_population"))
         fail(dataset + " has no attribute node_population; it must have one, exc or inh");
     const std::string name = h5::read_string_attribute(ids, "node_population");
-    if (name == "exc") return {name, 0, populations.n_exc};
-    if (name == "inh") return {name, populations.n_exc, populations.n_inh};
+    if (name == "exc") return {name, 0, populations.n_exc()};
+    if (name == "inh") return {name, populations.n_exc(), populations.n_inh()};
     fail(dataset + " has node_population '" + name + "'; must be exc or inh");
 }
 

@@ -4,34 +4,59 @@
 
 namespace engram {
 
-NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, Projection projection)
-    : network_(network),
-      table_(network.table(projection)),
-      to_exc_(projection == Projection::exc_exc || projection == Projection::inh_exc) {}
+namespace {
+
+const SynapseTable& table_of(const Network& network, std::size_t projection) {
+    for (const FixedSynapses& fixed : network.fixed())
+        if (fixed.projection == projection) return fixed.table;
+    return network.plastic();
+}
+
+}  // namespace
+
+NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, const SynapseTable& table,
+                                         Ids sources, Ids targets)
+    : network_(network), table_(table), sources_(sources), targets_(targets) {}
+
+NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, std::size_t projection)
+    : network_(network), table_(table_of(network, projection)) {
+    const Projection& p = network.projections()[projection];
+    const Population& from = network.populations()[p.from];
+    const Population& to = network.populations()[p.to];
+    sources_ = {p.plastic ? from.first : 0, from.count};
+    targets_ = {to.first, to.count};
+}
+
+NetworkEdgeProvider NetworkEdgeProvider::all_plastic(const Network& network) {
+    const NeuronId end = network.populations().excitatory_end();
+    return {network, network.plastic(), {0, end}, {0, end}};
+}
 
 std::vector<TargetRange> NetworkEdgeProvider::local_targets() const {
-    const std::uint64_t n_exc = network_.populations().n_exc;
     std::vector<TargetRange> result;
     for (const NeuronRange& range : network_.partition().ranges(network_.rank())) {
-        const std::uint64_t first = range.first;
-        const std::uint64_t end = first + range.count;
-        if (to_exc_ && first < n_exc)
-            result.push_back({first, std::min(end, n_exc) - first});
-        else if (!to_exc_ && end > n_exc)
-            result.push_back({std::max(first, n_exc) - n_exc, end - std::max(first, n_exc)});
+        const NeuronId first = std::max(range.first, targets_.first);
+        const NeuronId end = std::min(range.first + range.count, targets_.first + targets_.count);
+        if (first < end) result.push_back({first - targets_.first, end - first});
     }
     return result;
 }
 
 std::uint32_t NetworkEdgeProvider::local_begin(TargetRange targets) const {
-    const std::uint64_t offset = to_exc_ ? 0 : network_.populations().n_exc;
-    return network_.partition().local_index(static_cast<NeuronId>(targets.first + offset));
+    return network_.partition().local_index(static_cast<NeuronId>(targets.first + targets_.first));
 }
 
 void NetworkEdgeProvider::in_degrees(TargetRange targets, std::span<std::uint64_t> degrees) const {
     std::fill(degrees.begin(), degrees.end(), 0);
     for_each_synapse(targets,
                      [&](NeuronId, SynapseIndex, std::uint32_t target) { ++degrees[target]; });
+}
+
+SynapseIndex NetworkEdgeProvider::n_synapses() const {
+    SynapseIndex n = 0;
+    for (const TargetRange& range : local_targets())
+        for_each_synapse(range, [&](NeuronId, SynapseIndex, std::uint32_t) { ++n; });
+    return n;
 }
 
 std::vector<std::uint64_t> NetworkEdgeProvider::edge_offsets(TargetRange targets) const {
@@ -58,18 +83,8 @@ void NetworkEdgeProvider::synapses(TargetRange targets, std::vector<SynapseIndex
     });
 }
 
-const char* projection_name(Projection projection) {
-    switch (projection) {
-        case Projection::exc_exc:
-            return "exc_exc";
-        case Projection::exc_inh:
-            return "exc_inh";
-        case Projection::inh_exc:
-            return "inh_exc";
-        case Projection::inh_inh:
-            break;
-    }
-    return "inh_inh";
+std::string projection_name(const Populations& populations, const Projection& projection) {
+    return populations[projection.from].name + "_" + populations[projection.to].name;
 }
 
 }  // namespace engram

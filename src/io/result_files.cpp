@@ -13,35 +13,16 @@ namespace engram {
 
 namespace {
 
-// Weight of a projection [mV]: for plastic synapses the initial one.
-double weight_mV(Projection projection, const Experiment& experiment) {
+EdgePopulation edge_population(const Projection& projection, const Experiment& experiment) {
+    const Population& from = experiment.populations[projection.from];
+    const Population& to = experiment.populations[projection.to];
     const double h_0 = experiment.synapses.h_0_mV;
-    switch (projection) {
-        case Projection::exc_exc:
-            return h_0;
-        case Projection::exc_inh:
-            return experiment.connectivity.w_ei * h_0;
-        case Projection::inh_exc:
-            return -experiment.connectivity.w_ie * h_0;
-        case Projection::inh_inh:
-            break;
-    }
-    return -experiment.connectivity.w_ii * h_0;
-}
-
-EdgePopulation edge_population(Projection projection, const Experiment& experiment) {
-    const std::string name = projection_name(projection);
-    const auto size_of = [&](const std::string& population) {
-        return population == "exc" ? experiment.populations.n_exc : experiment.populations.n_inh;
-    };
-    const std::string source = name.substr(0, 3);
-    const std::string target = name.substr(4, 3);
-    return {name,
-            source,
-            target,
-            size_of(source),
-            size_of(target),
-            weight_mV(projection, experiment),
+    return {projection_name(experiment.populations, projection),
+            from.name,
+            to.name,
+            from.count,
+            to.count,
+            projection.plastic ? h_0 : projection.weight_h_0 * h_0,
             experiment.synapses.t_ax_delay_ms};
 }
 
@@ -79,9 +60,8 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
 void ResultFiles::write_network() const {
     std::vector<NetworkEdgeProvider> providers;
     std::vector<NetworkEdges> edges;
-    constexpr Projection projections[] = {Projection::exc_exc, Projection::exc_inh,
-                                          Projection::inh_exc, Projection::inh_inh};
-    for (const Projection projection : projections) providers.emplace_back(network_, projection);
+    const std::vector<Projection>& projections = network_.projections();
+    for (std::size_t i = 0; i < projections.size(); ++i) providers.emplace_back(network_, i);
     for (std::size_t i = 0; i < providers.size(); ++i)
         edges.push_back({edge_population(projections[i], experiment_), &providers[i]});
     const std::vector<SnapshotPart> parts = snapshot_parts(directory_, snapshots_, experiment_);
@@ -104,7 +84,7 @@ void ResultFiles::write_traces(std::span<const double> rows, std::size_t n_rows)
 }
 
 void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
-    const NetworkEdgeProvider provider(network_, Projection::exc_exc);
+    const auto provider = NetworkEdgeProvider::all_plastic(network_);
     const PlasticValues values = [&](TargetRange targets, std::vector<double>& h_mV,
                                      std::vector<double>& z) {
         std::vector<SynapseIndex> synapses;
@@ -118,9 +98,9 @@ void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
         }
     };
     const std::string path = directory_.snapshot_part(static_cast<int>(snapshots_.size()));
-    const std::uint64_t checksum =
-        write_snapshot_part(path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
-                            experiment_.populations.n_exc, provider, values, communicator_);
+    const std::uint64_t checksum = write_snapshot_part(
+        path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
+        experiment_.populations.excitatory_end(), provider, values, communicator_);
     snapshots_.push_back(
         {std::filesystem::path(path).filename().string(), snapshot.step, checksum});
 }

@@ -124,7 +124,7 @@ SpikeCounts count_spikes(const std::string& spool_path, const RecordMark& mark,
     SpikeCounts counts;
     read_spike_spool(spool_path, mark, populations.size(), [&](std::span<const SpikeEvent> spikes) {
         for (const SpikeEvent& spike : spikes)
-            ++(spike.neuron < populations.n_exc ? counts.exc : counts.inh);
+            ++(spike.neuron < populations.n_exc() ? counts.exc : counts.inh);
     });
     return counts;
 }
@@ -175,10 +175,10 @@ void write_spike_file(const std::string& spool_path, const RecordMark& mark,
     read_spike_spool(spool_path, mark, populations.size(), [&](std::span<const SpikeEvent> spikes) {
         for (const SpikeEvent& spike : spikes) {
             const double time_ms = step_time_ms(spike.step, dt_ms);
-            if (spike.neuron < populations.n_exc)
+            if (spike.neuron < populations.n_exc())
                 exc.add(time_ms, spike.neuron);
             else
-                inh.add(time_ms, spike.neuron - populations.n_exc);
+                inh.add(time_ms, spike.neuron - populations.n_exc());
         }
         exc.write(file);
         inh.write(file);
@@ -192,7 +192,7 @@ RecordMark rebuild_spike_spool(const std::string& spool_path, const std::string&
     const h5::File file = h5::File::open(spike_path, h5::Access::read_only);
     check_format(file, spike_filetype);
     PopulationReader exc(file, "exc", 0, dt_ms);
-    PopulationReader inh(file, "inh", populations.n_exc, dt_ms);
+    PopulationReader inh(file, "inh", populations.n_exc(), dt_ms);
     SpikeSpool spool(spool_path);
     for (std::uint64_t i = 0; i < n_spikes; ++i) {
         const SpikeEvent* from_exc = exc.next();

@@ -15,8 +15,8 @@ class SynapseOrder {
   public:
     //! Collective. The network must outlive this.
     SynapseOrder(const Network& network, MPI_Comm comm)
-        : provider_(network, Projection::exc_exc),
-          layout_(provider_, network.populations().n_exc, comm),
+        : provider_(NetworkEdgeProvider::all_plastic(network)),
+          layout_(provider_, network.populations().excitatory_end(), comm),
           rounds_(layout_.rounds(default_edges_per_round)) {}
 
     //! On all ranks together.

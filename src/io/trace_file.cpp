@@ -39,13 +39,13 @@ class TraceLayout {
     }
 
     void add_neuron(NeuronId gid, const Populations& populations) {
-        const bool excitatory = gid < populations.n_exc;
+        const bool excitatory = gid < populations.n_exc();
         const h5::Group group =
             h5::create_group(file_.file(), "traces/neurons/" + std::to_string(gid));
         h5::write_attribute(group, "gid", std::uint64_t{gid});
         h5::write_attribute(group, "population", excitatory ? "exc" : "inh");
         h5::write_attribute(group, "node_id",
-                            std::uint64_t{excitatory ? gid : gid - populations.n_exc});
+                            std::uint64_t{excitatory ? gid : gid - populations.n_exc()});
         for (const TraceColumn& column : neuron_columns) add_column(group, column);
     }
 

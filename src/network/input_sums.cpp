@@ -40,9 +40,9 @@ class SumCheck {
 
     void run() {
         const Connectivity& c = experiment_.connectivity;
-        check_fixed("connectivity.w_ei", c.w_ei, degrees_.exc, experiment_.populations.n_inh);
-        check_fixed("connectivity.w_ie", c.w_ie, degrees_.inh, experiment_.populations.n_exc);
-        check_fixed("connectivity.w_ii", c.w_ii, degrees_.inh, experiment_.populations.n_inh);
+        check_fixed("connectivity.w_ei", c.w_ei, degrees_.exc, experiment_.populations.n_inh());
+        check_fixed("connectivity.w_ie", c.w_ie, degrees_.inh, experiment_.populations.n_exc());
+        check_fixed("connectivity.w_ii", c.w_ii, degrees_.inh, experiment_.populations.n_inh());
         check_plastic();
     }
 
@@ -88,13 +88,13 @@ InDegrees highest_in_degrees(const Experiment& experiment, const Wiring& wiring,
     const Populations& populations = experiment.populations;
     const double p = experiment.connectivity.probability;
     if (!experiment.connectivity.file)
-        return {most_of(populations.n_exc, p), most_of(populations.n_inh, p)};
+        return {most_of(populations.n_exc(), p), most_of(populations.n_inh(), p)};
     double highest[2] = {0, 0};
     wiring.visit_all(
         populations,
         [&](NeuronId, std::span<const NeuronId> sources) {
             const auto first_inh =
-                std::lower_bound(sources.begin(), sources.end(), populations.n_exc);
+                std::lower_bound(sources.begin(), sources.end(), populations.n_exc());
             highest[0] = std::max(highest[0], static_cast<double>(first_inh - sources.begin()));
             highest[1] = std::max(highest[1], static_cast<double>(sources.end() - first_inh));
         },

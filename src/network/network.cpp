@@ -1,40 +1,74 @@
 #include "network/network.hpp"
 
+#include <algorithm>
+
 namespace engram {
 
 Network::Network(const Experiment& experiment, const Wiring& wiring, Partition partition, int rank)
     : partition_(partition),
       populations_(experiment.populations),
+      projections_(experiment.projections()),
       rank_(rank),
-      n_local_(partition.n_local(rank)),
-      n_local_exc_(0) {
-    const NeuronId n_exc = populations_.n_exc;
+      n_local_(partition_.n_local(rank)),
+      local_ranges_(populations_.n_populations()) {
     const auto ranges = partition_.ranges(rank);
-    for (const NeuronRange& range : ranges)
-        if (range.first < n_exc) n_local_exc_ += std::min(range.count, n_exc - range.first);
+    for (std::size_t p = 0; p < populations_.n_populations(); ++p) {
+        LocalRange& local = local_ranges_[p];
+        local.begin = local.end = p == 0 ? 0 : local_ranges_[p - 1].end;
+        for (const NeuronRange& range : ranges) {
+            const NeuronId first = std::max(range.first, populations_[p].first);
+            const NeuronId end = std::min(range.first + range.count, populations_[p].end());
+            if (first < end) local.end += end - first;
+        }
+    }
 
-    const auto table_of = [&](NeuronId source, NeuronId target) -> SynapseTable& {
-        return tables_[(source < n_exc ? 0 : 2) + (target < n_exc ? 0 : 1)];
+    for (std::size_t p = 0; p < projections_.size(); ++p)
+        if (!projections_[p].plastic) fixed_.push_back({p, projections_[p].from, {}});
+    // A table for each pair of populations, and where its rows begin.
+    struct Place {
+        SynapseTable* table = nullptr;
+        NeuronId first = 0;
     };
-    const auto row_of = [&](NeuronId source) { return source < n_exc ? source : source - n_exc; };
+    const std::size_t n = populations_.n_populations();
+    std::vector<Place> places(n * n);
+    for (const Projection& projection : projections_)
+        if (projection.plastic) places[projection.from * n + projection.to] = {&plastic_, 0};
+    for (FixedSynapses& fixed : fixed_)
+        places[fixed.from * n + projections_[fixed.projection].to] = {
+            &fixed.table, populations_[fixed.from].first};
     const auto visit_all = [&](auto&& connect) {
         for (const NeuronRange& range : ranges)
             wiring.visit(range.first, range.count,
                          [&](NeuronId target, std::span<const NeuronId> sources) {
                              const std::uint32_t local = range.local + (target - range.first);
-                             for (const NeuronId source : sources)
-                                 connect(table_of(source, target), row_of(source), local);
+                             const std::size_t to = populations_.index_of(target);
+                             std::size_t from = 0;
+                             for (const NeuronId source : sources) {
+                                 while (source >= populations_[from].end()) ++from;
+                                 const Place& place = places[from * n + to];
+                                 connect(*place.table, source - place.first, local);
+                             }
                          });
     };
 
     // Drawing the wiring twice is cheaper than holding it twice.
-    for (int k = 0; k < 4; ++k)
-        tables_[k].start_counting(k < 2 ? populations_.n_exc : populations_.n_inh);
+    plastic_.start_counting(populations_.excitatory_end());
+    for (FixedSynapses& fixed : fixed_) fixed.table.start_counting(populations_[fixed.from].count);
     visit_all([](SynapseTable& table, NeuronId row, std::uint32_t) { table.count(row); });
-    for (SynapseTable& table : tables_) table.start_adding();
+    const auto for_all_tables = [&](const auto& work) {
+        work(plastic_);
+        for (FixedSynapses& fixed : fixed_) work(fixed.table);
+    };
+    for_all_tables([](SynapseTable& table) { table.start_adding(); });
     visit_all(
         [](SynapseTable& table, NeuronId row, std::uint32_t local) { table.add(row, local); });
-    for (SynapseTable& table : tables_) table.finish_adding();
+    for_all_tables([](SynapseTable& table) { table.finish_adding(); });
+}
+
+SynapseIndex Network::n_fixed() const {
+    SynapseIndex sum = 0;
+    for (const FixedSynapses& fixed : fixed_) sum += fixed.table.size();
+    return sum;
 }
 
 std::unique_ptr<Wiring> make_wiring(const Experiment& experiment) {

@@ -9,8 +9,20 @@
 
 namespace engram {
 
-// The four kinds of connection; only exc_exc is plastic.
-enum class Projection { exc_exc, exc_inh, inh_exc, inh_inh };
+// Local neurons [begin, end).
+struct LocalRange {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::uint32_t size() const { return end - begin; }
+};
+
+// Synapses of one weight from one population to another; rows by position of the source in its
+// population.
+struct FixedSynapses {
+    std::size_t projection = 0;  //!< index in Network::projections
+    std::size_t from = 0;        //!< index of the population
+    SynapseTable table;
+};
 
 class Network {
   public:
@@ -19,26 +31,31 @@ class Network {
 
     const Partition& partition() const { return partition_; }
     const Populations& populations() const { return populations_; }
+    const std::vector<Projection>& projections() const { return projections_; }
     int rank() const { return rank_; }
     std::uint32_t n_local() const { return n_local_; }
-    //! Local neurons are ordered by global id, so the excitatory ones come first.
-    std::uint32_t n_local_exc() const { return n_local_exc_; }
+    //! The local neurons of a population; they are ordered by global id.
+    LocalRange local_range(std::size_t population) const { return local_ranges_[population]; }
+    std::uint32_t n_local_exc() const { return local_ranges_[0].end; }
     NeuronId global_id(std::uint32_t local) const { return partition_.global_id(rank_, local); }
     bool owns(NeuronId id) const { return partition_.owner(id) == rank_; }
 
-    //! Rows by source id within its population; targets are local indices of all neurons.
-    const SynapseTable& table(Projection projection) const {
-        return tables_[static_cast<int>(projection)];
-    }
-    const SynapseTable& plastic() const { return table(Projection::exc_exc); }
+    //! All plastic synapses. Rows by global id of the source, as far as the last excitatory neuron;
+    //! targets are local indices.
+    const SynapseTable& plastic() const { return plastic_; }
+    //! The others, one table for each projection that is not plastic.
+    const std::vector<FixedSynapses>& fixed() const { return fixed_; }
+    SynapseIndex n_fixed() const;
 
   private:
     Partition partition_;
     Populations populations_;
+    std::vector<Projection> projections_;
     int rank_;
     std::uint32_t n_local_;
-    std::uint32_t n_local_exc_;
-    SynapseTable tables_[4];
+    std::vector<LocalRange> local_ranges_;
+    SynapseTable plastic_;
+    std::vector<FixedSynapses> fixed_;
 };
 
 //! The wiring that the experiment asks for.

@@ -16,10 +16,10 @@ std::vector<RecordedSynapse> select(const Experiment& experiment, const Wiring& 
     const std::vector<NeuronId>& from = experiment.group(wanted.from).ids;
     std::vector<RecordedSynapse> found;
     for (const NeuronId target : experiment.group(wanted.to).ids) {
-        if (target >= experiment.populations.n_exc) break;
+        if (target >= experiment.populations.n_exc()) break;
         wiring.visit(target, 1, [&](NeuronId post, std::span<const NeuronId> sources) {
             for (const NeuronId pre : sources)
-                if (found.size() < wanted.count && pre < experiment.populations.n_exc &&
+                if (found.size() < wanted.count && pre < experiment.populations.n_exc() &&
                     std::binary_search(from.begin(), from.end(), pre) &&
                     recorded.insert({pre, post}).second)
                     found.push_back({pre, post});

@@ -62,7 +62,7 @@ void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& vi
 
 SynapseCounts RandomWiring::expected_synapses(const Populations& populations) const {
     const double n = populations.size();
-    const double n_exc = populations.n_exc;
+    const double n_exc = populations.n_exc();
     const double plastic_pairs = n_exc * (n_exc - 1.0);
     return {probability_ * plastic_pairs, probability_ * (n * (n - 1.0) - plastic_pairs)};
 }
@@ -144,7 +144,7 @@ SynapseCounts MatrixWiring::expected_synapses(const Populations& populations) co
     SynapseCounts counts;
     for (NeuronId target = 0; target < sources_.size(); ++target)
         for (const NeuronId source : sources_[target])
-            ++(std::max(source, target) < populations.n_exc ? counts.plastic : counts.fixed);
+            ++(std::max(source, target) < populations.n_exc() ? counts.plastic : counts.fixed);
     return counts;
 }
 

@@ -231,7 +231,7 @@ void Simulation::hand_out_spikes(const std::vector<PackedSpike>& spikes, Step be
     std::size_t n_exc = 0;
     for (const PackedSpike spike : spikes) {
         events.push_back({begin + step_in_epoch(spike), neuron_of(spike)});
-        n_exc += neuron_of(spike) < experiment_.populations.n_exc;
+        n_exc += neuron_of(spike) < experiment_.populations.n_exc();
     }
     report.n_exc_spikes += n_exc;
     report.n_inh_spikes += spikes.size() - n_exc;

@@ -47,9 +47,9 @@ void print_memory(const Simulation& simulation, double growth_B) {
     const Network& network = simulation.network();
     double fixed_B = 0;
     double n_fixed = 0;
-    for (const Projection p : {Projection::exc_inh, Projection::inh_exc, Projection::inh_inh}) {
-        fixed_B += static_cast<double>(network.table(p).bytes());
-        n_fixed += static_cast<double>(network.table(p).size());
+    for (const FixedSynapses& fixed : network.fixed()) {
+        fixed_B += static_cast<double>(fixed.table.bytes());
+        n_fixed += static_cast<double>(fixed.table.size());
     }
     const double plastic_B = sum_over_ranks(
         static_cast<double>(network.plastic().bytes() + simulation.executor().synapse_bytes()));

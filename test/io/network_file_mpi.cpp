@@ -37,8 +37,9 @@ struct Arguments {
 void write_network(const Arguments& arguments, const OutputDirectory& output, MPI_Comm comm) {
     const auto rank = static_cast<std::uint64_t>(rank_of(comm));
     const auto n_ranks = static_cast<std::uint64_t>(size_of(comm));
-    const SyntheticEdges::Population exc{0, arguments.populations.n_exc};
-    const SyntheticEdges::Population inh{arguments.populations.n_exc, arguments.populations.n_inh};
+    const SyntheticEdges::Population exc{0, arguments.populations.n_exc()};
+    const SyntheticEdges::Population inh{arguments.populations.n_exc(),
+                                         arguments.populations.n_inh()};
     const std::uint64_t modulus = arguments.modulus;
     const SyntheticEdges exc_exc(exc, exc, modulus, rank, n_ranks);
     const SyntheticEdges exc_inh(exc, inh, modulus, rank, n_ranks);
@@ -80,7 +81,7 @@ void write_spikes(const Arguments& arguments, const OutputDirectory& output) {
 void write_traces(const Arguments& arguments, const OutputDirectory& output) {
     Recording record;
     record.neurons = {0};
-    if (arguments.populations.n_inh > 0) record.neurons.push_back(arguments.populations.n_exc);
+    if (arguments.populations.n_inh() > 0) record.neurons.push_back(arguments.populations.n_exc());
     record.synapses = {{3, 1}, {2, 0}};
     record.every_steps = 10;
     TraceSpool spool(output.trace_spool(), trace_columns(record));
@@ -133,8 +134,8 @@ int main(int argc, char** argv) {
         try {
             engram::test::Arguments arguments;
             arguments.directory = argv[1];
-            arguments.populations.n_exc = static_cast<engram::NeuronId>(std::stoul(argv[2]));
-            arguments.populations.n_inh = static_cast<engram::NeuronId>(std::stoul(argv[3]));
+            arguments.populations = {static_cast<engram::NeuronId>(std::stoul(argv[2])),
+                                     static_cast<engram::NeuronId>(std::stoul(argv[3]))};
             arguments.modulus = std::stoull(argv[4]);
             arguments.edges_per_round = std::stoull(argv[5]);
             engram::test::write_all(arguments, MPI_COMM_WORLD);

@@ -8,7 +8,7 @@
 namespace engram::test {
 namespace {
 
-constexpr Populations populations{.n_exc = 4, .n_inh = 2};
+const Populations populations(4, 2);
 
 std::vector<SpikeEvent> many_spikes(Step n_steps) {
     std::vector<SpikeEvent> spikes;

@@ -8,7 +8,7 @@
 namespace engram::test {
 namespace {
 
-constexpr Populations populations{.n_exc = 1000, .n_inh = 1000};
+const Populations populations(1000, 1000);
 
 double value(std::size_t row, std::size_t column) {
     return static_cast<double>(row) * 10'000 + static_cast<double>(column);

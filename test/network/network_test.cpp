@@ -35,20 +35,22 @@ TEST(Network, TablesOfAllRanksMakeUpTheWiring) {
         std::size_t n_synapses = 0;
         for (int rank = 0; rank < n_ranks; ++rank) {
             const Network network(e, *wiring, Partition(e.populations.size(), n_ranks), rank);
-            for (const Projection projection : {Projection::exc_exc, Projection::exc_inh,
-                                                Projection::inh_exc, Projection::inh_inh}) {
-                const int kind = static_cast<int>(projection);
-                const SynapseTable& table = network.table(projection);
-                const NeuronId first = kind < 2 ? 0 : e.populations.n_exc;
+            const auto find_all = [&](const SynapseTable& table, NeuronId first,
+                                      const Population& to) {
                 n_synapses += table.size();
                 for (NeuronId row = 0; row < table.n_sources(); ++row)
                     for (const std::uint32_t target : table.row(row)) {
                         const NeuronId post = network.global_id(target);
                         ASSERT_TRUE(network.owns(post));
-                        ASSERT_EQ(post < e.populations.n_exc, kind % 2 == 0);
-                        ASSERT_EQ(target < network.n_local_exc(), kind % 2 == 0);
+                        ASSERT_TRUE(to.contains(post));
                         found.insert({first + row, post});
                     }
+            };
+            find_all(network.plastic(), 0, e.populations[0]);
+            for (const FixedSynapses& fixed : network.fixed()) {
+                const Projection& projection = network.projections()[fixed.projection];
+                find_all(fixed.table, e.populations[projection.from].first,
+                         e.populations[projection.to]);
             }
         }
         EXPECT_EQ(n_synapses, expected.size()) << n_ranks << " ranks";
@@ -93,12 +95,13 @@ TEST(Network, LocalCountsAddUp) {
 
 TEST(Network, OnlyOnePopulation) {
     Experiment e = small_experiment();
-    for (const Populations populations : {Populations{0, 20}, Populations{20, 0}}) {
+    for (const Populations& populations : {Populations{0, 20}, Populations{20, 0}}) {
         e.populations = populations;
         const Network network(e, *make_wiring(e), Partition(20, 1), 0);
-        EXPECT_EQ(network.n_local_exc(), populations.n_exc);
-        EXPECT_EQ(network.table(Projection::exc_inh).size(), 0u);
-        EXPECT_EQ(network.table(Projection::inh_exc).size(), 0u);
+        EXPECT_EQ(network.n_local_exc(), populations.n_exc());
+        // Those between the populations.
+        EXPECT_EQ(network.fixed()[0].table.size(), 0u);
+        EXPECT_EQ(network.fixed()[1].table.size(), 0u);
     }
 }
 

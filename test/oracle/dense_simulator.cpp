@@ -7,8 +7,8 @@ namespace engram::test {
 
 DenseSimulator::DenseSimulator(const Experiment& experiment)
     : experiment_(experiment),
-      n_(experiment.populations.n_exc + experiment.populations.n_inh),
-      n_exc_(experiment.populations.n_exc),
+      n_(experiment.populations.n_exc() + experiment.populations.n_inh()),
+      n_exc_(experiment.populations.n_exc()),
       end_(steps(experiment.duration_s * 1000.0)),
       delay_(steps(experiment.synapses.t_ax_delay_ms)),
       calcium_delay_(steps(experiment.synapses.t_ca_delay_ms)),

@@ -1,0 +1,33 @@
+#include "experiment/populations.hpp"
+
+#include <algorithm>
+
+namespace engram {
+
+Populations::Populations(NeuronId n_exc, NeuronId n_inh)
+    : Populations(std::vector<Population>{{"exc", PopulationKind::excitatory, 0, n_exc, {}, {}},
+                                          {"inh", PopulationKind::inhibitory, 0, n_inh, {}, {}}}) {}
+
+Populations::Populations(std::vector<Population> list) : list_(std::move(list)) {
+    NeuronId first = 0;
+    for (Population& population : list_) {
+        population.first = first;
+        first += population.count;
+    }
+}
+
+NeuronId Populations::count(PopulationKind kind) const {
+    NeuronId sum = 0;
+    for (const Population& population : list_)
+        if (population.kind == kind) sum += population.count;
+    return sum;
+}
+
+NeuronId Populations::excitatory_end() const {
+    NeuronId last = 0;
+    for (const Population& population : list_)
+        if (population.is_excitatory()) last = population.end();
+    return last;
+}
+
+}  // namespace engram

@@ -1,0 +1,85 @@
+// The populations of a network and the projections between them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/parameters.hpp"
+
+namespace engram {
+
+using NeuronId = std::uint32_t;  //!< global id: populations follow each other as in the file
+
+//! Groups, and whatever ranks know of all neurons, take some bytes for each.
+inline constexpr NeuronId most_neurons = 100'000'000;
+
+enum class PopulationKind { excitatory, inhibitory };
+
+// Neurons of one kind with common parameters; their ids are consecutive.
+struct Population {
+    std::string name;
+    PopulationKind kind = PopulationKind::excitatory;
+    NeuronId first = 0;  //!< global id
+    NeuronId count = 0;
+    //! Where they differ from those of the experiment.
+    std::optional<NeuronParameters> neuron;
+    std::optional<BackgroundParameters> background;
+
+    NeuronId end() const { return first + count; }
+    bool contains(NeuronId id) const { return first <= id && id < end(); }
+    bool is_excitatory() const { return kind == PopulationKind::excitatory; }
+
+    bool operator==(const Population&) const = default;
+};
+
+class Populations {
+  public:
+    //! The published network: excitatory `exc`, then inhibitory `inh`.
+    Populations(NeuronId n_exc, NeuronId n_inh);
+    Populations() : Populations(1600, 400) {}
+    //! Ids are given in this order; `first` of each is set.
+    explicit Populations(std::vector<Population> list);
+
+    NeuronId size() const { return list_.back().end(); }
+    std::size_t n_populations() const { return list_.size(); }
+    const Population& operator[](std::size_t index) const { return list_[index]; }
+    auto begin() const { return list_.begin(); }
+    auto end() const { return list_.end(); }
+
+    //! Index of the population of a neuron.
+    std::size_t index_of(NeuronId id) const {
+        std::size_t index = 0;
+        while (id >= list_[index].end()) ++index;
+        return index;
+    }
+    const Population& of(NeuronId id) const { return list_[index_of(id)]; }
+    bool is_excitatory(NeuronId id) const { return of(id).is_excitatory(); }
+    //! Neurons of all excitatory, or of all inhibitory populations.
+    NeuronId count(PopulationKind kind) const;
+    //! One more than the highest id of an excitatory neuron.
+    NeuronId excitatory_end() const;
+
+    NeuronId n_exc() const { return list_[0].count; }
+    NeuronId n_inh() const { return list_[1].count; }
+
+    bool operator==(const Populations&) const = default;
+
+  private:
+    std::vector<Population> list_;
+};
+
+// Synapses from one population to another, or to itself; never from a neuron to itself.
+struct Projection {
+    std::size_t from = 0;  //!< index of the population
+    std::size_t to = 0;
+    bool plastic = false;
+    double weight_h_0 = 0;   //!< of fixed synapses, in units of h_0; negative of inhibitory ones
+    double probability = 0;  //!< of each pair
+    std::optional<std::string> file = std::nullopt;  //!< that lists them instead of a draw
+
+    bool operator==(const Projection&) const = default;
+};
+
+}  // namespace engram
