@@ -43,21 +43,6 @@ double stimulated_neuron_s(const Experiment& experiment) {
     return total;
 }
 
-// Of a rank that has its share of everything.
-device::RankSizes expected_sizes(const Experiment& experiment, const Forecast& forecast,
-                                 int n_ranks) {
-    const auto share = [&](double all) {
-        return static_cast<std::uint64_t>(std::ceil(all / n_ranks));
-    };
-    const Populations& populations = experiment.populations;
-    return {share(populations.size()),
-            share(populations.n_exc()),
-            populations.n_exc(),
-            populations.n_inh(),
-            share(forecast.plastic_synapses),
-            share(forecast.fixed_synapses)};
-}
-
 }  // namespace
 
 std::size_t sampled_values(const Recording& record) {
@@ -97,9 +82,10 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                     1e6;
     f.memory_per_rank_MB = f.base_MB + f.per_rank_MB + (f.neurons_MB + f.synapses_MB) / n_ranks;
     f.gpu_memory_per_rank_MB =
-        static_cast<double>(
-            device::bytes_on_device(experiment, expected_sizes(experiment, f, n_ranks)) +
-            device::expected_stack_bytes) /
+        static_cast<double>(device::bytes_on_device(
+                                experiment, device::expected_sizes(experiment, f.plastic_synapses,
+                                                                   f.fixed_synapses, n_ranks)) +
+                            device::expected_stack_bytes) /
         1e6;
     const double steps_per_block =
         std::min(16.0, experiment.synapses.t_ax_delay_ms / experiment.dt_ms);

@@ -16,12 +16,12 @@ ActiveSynapses::ActiveSynapses(const Network& network, const Experiment& experim
       early_(state.early_phase),
       streams_{experiment.seed},
       noisy_(experiment.synapses.sigma_pl_mV > 0.0),
-      global_ids_(network.n_local_exc()),
-      post_bounds_(network.n_local_exc()),
-      logged_rows_(network.populations().n_exc()) {
-    for (std::uint32_t j = 0; j < network.n_local_exc(); ++j) global_ids_[j] = network.global_id(j);
+      global_ids_(network.n_local()),
+      post_bounds_(network.n_local()),
+      logged_rows_(network.plastic().n_sources()) {
+    for (std::uint32_t j = 0; j < network.n_local(); ++j) global_ids_[j] = network.global_id(j);
     // The targets of a row differ. One more: selecting writes before it decides.
-    const std::size_t most = network.n_local_exc() + 1;
+    const std::size_t most = network.n_local() + 1;
     uniform_synapse_.resize(most);
     uniform_target_.resize(most);
     uniform_zone_.resize(most);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "model/neuron.hpp"
 
@@ -22,19 +23,29 @@ double decay_all(std::vector<double>& traces, double factor) {
     return highest;
 }
 
+// Of the excitatory neurons.
+int shortest_refractory_steps(const Experiment& experiment) {
+    int shortest = std::numeric_limits<int>::max();
+    for (const Population& population : experiment.populations)
+        if (population.is_excitatory())
+            shortest = std::min(shortest, static_cast<int>(experiment.steps_from_ms(
+                                              experiment.neuron_of(population).t_ref_ms)));
+    return shortest;
+}
+
 }  // namespace
 
 CalciumTraces::CalciumTraces(const Network& network, const Experiment& experiment)
     : ca_pre_(experiment.synapses.ca_pre),
       ca_post_(experiment.synapses.ca_post),
       delay_steps_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
-      refractory_steps_(static_cast<int>(experiment.steps_from_ms(experiment.neuron.t_ref_ms))),
-      n_exc_(network.populations().n_exc()),
+      refractory_steps_(shortest_refractory_steps(experiment)),
+      populations_(network.populations()),
       decay_(experiment.synapses.tau_ca_ms, experiment.dt_ms),
-      pre_start_(n_exc_),
-      pre_jumps_(n_exc_),
-      post_start_(network.n_local_exc()),
-      post_jumps_(network.n_local_exc()) {}
+      pre_start_(network.plastic().n_sources()),
+      pre_jumps_(network.plastic().n_sources()),
+      post_start_(network.n_local()),
+      post_jumps_(network.n_local()) {}
 
 void CalciumTraces::rest() {
     std::fill(pre_start_.begin(), pre_start_.end(), 0.0);
@@ -49,7 +60,7 @@ void CalciumTraces::rest() {
 
 void CalciumTraces::schedule(std::span<const PackedSpike> spikes, Step epoch_begin) {
     for (const PackedSpike spike : spikes)
-        if (neuron_of(spike) < n_exc_)
+        if (populations_.is_excitatory(neuron_of(spike)))
             due_.push_back({epoch_begin + step_in_epoch(spike) + delay_steps_, neuron_of(spike)});
 }
 

@@ -59,7 +59,7 @@ class CalciumTraces {
     double ca_post_;
     Step delay_steps_;
     int refractory_steps_;
-    NeuronId n_exc_;
+    const Populations& populations_;
     model::CalciumDecay decay_;
     int steps_ = 0;
 

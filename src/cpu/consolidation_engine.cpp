@@ -6,12 +6,12 @@ namespace engram {
 
 ConsolidationEngine::ConsolidationEngine(const Experiment& experiment, const Network& network,
                                          PlasticState& state)
-    : network_(network),
+    : experiment_(experiment),
+      network_(network),
       state_(state),
       dt_s_(experiment.dt_ms / 1000.0),
-      v_init_mV_(experiment.neuron.v_init_mV),
       consolidation_{state.late_phase, model::relaxation_rate / experiment.synapses.tau_h_s},
-      synthesis_end_s_(network.n_local_exc()) {}
+      synthesis_end_s_(network.n_local()) {}
 
 model::ProteinState ConsolidationEngine::protein_after(std::uint32_t neuron, double time_s) const {
     return consolidation_.protein_after(state_.protein[neuron], synthesis_end_s_[neuron], time_s);
@@ -33,8 +33,9 @@ void ConsolidationEngine::sample(Step step, double time_s, TraceSampler& sampler
     for (std::size_t q = 0; q < sampler.neurons().size(); ++q) {
         const std::uint32_t neuron = sampler.neurons()[q].local;
         // Membrane potentials and currents are not computed; the next phase starts from rest.
-        sampler.neuron_value(row, q, column_v) = v_init_mV_;
-        if (neuron >= network_.n_local_exc()) continue;
+        const Population& population = network_.populations().of(network_.global_id(neuron));
+        sampler.neuron_value(row, q, column_v) = experiment_.neuron_of(population).v_init_mV;
+        if (network_.excitatory()[neuron] == 0) continue;
         sampler.neuron_value(row, q, column_s) = state_.change_sum_mV(neuron, relaxation);
         sampler.neuron_value(row, q, column_p) = protein_after(neuron, time_s).amount;
     }
@@ -51,7 +52,7 @@ bool ConsolidationEngine::run(Step begin, Step end, const SampleSteps& sample_st
                               const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
                               const OnSampled& sampled, std::vector<Snapshot>& snapshots) {
     state_.fold(begin);
-    for (std::uint32_t j = 0; j < network_.n_local_exc(); ++j)
+    for (std::uint32_t j = 0; j < network_.n_local(); ++j)
         synthesis_end_s_[j] = consolidation_.time_until_below(state_.change_sum_mV(j, 1.0),
                                                               state_.late_phase.theta_pro_mV);
     for (std::int64_t i = 0; i < sample_steps.size(); ++i) {
@@ -80,7 +81,7 @@ bool ConsolidationEngine::run(Step begin, Step end, const SampleSteps& sample_st
         state_.tag[k] = static_cast<std::uint8_t>(model::Tag::none);
         state_.stored_z[k] = z;
     }
-    for (std::uint32_t j = 0; j < network_.n_local_exc(); ++j)
+    for (std::uint32_t j = 0; j < network_.n_local(); ++j)
         state_.protein[j] = protein_after(j, time_s).amount;
     state_.set_reference(end);
     state_.fold(end);

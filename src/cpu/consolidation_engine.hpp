@@ -35,12 +35,12 @@ class ConsolidationEngine {
     double change_after(SynapseIndex k, double time_s) const;
     void sample(Step step, double time_s, TraceSampler& sampler) const;
 
+    const Experiment& experiment_;
     const Network& network_;
     PlasticState& state_;
     double dt_s_;
-    double v_init_mV_;
     model::Consolidation consolidation_;
-    std::vector<double> synthesis_end_s_;  //!< by local excitatory neuron, from the start
+    std::vector<double> synthesis_end_s_;  //!< by local neuron, from the start
 };
 
 }  // namespace engram

@@ -23,8 +23,8 @@ SharedState CpuExecutor::shared_state() {
 LocalState CpuExecutor::local_state(Step step, bool within_phase) {
     LocalState local;
     if (within_phase) spiking_.collect_state(step, local);
-    local.by_exc_neuron.push_back({"protein_umol_per_l", state_.protein});
-    local.by_exc_neuron.push_back({"shrinkage", state_.shrinkage});
+    local.by_neuron.push_back({"protein_umol_per_l", state_.protein});
+    local.by_neuron.push_back({"shrinkage", state_.shrinkage});
     local.by_synapse = {{"g_mV", state_.g}, {"stored_z", state_.stored_z}};
     local.tags = state_.tag;
     return local;

@@ -14,13 +14,13 @@ PlasticState::PlasticState(const Network& network, const SynapseParameters& para
                            double dt_ms)
     : early_phase(parameters, dt_ms), late_phase(parameters), network_(network) {
     const auto n_synapses = network.plastic().size();
-    const std::uint32_t n_exc = network.n_local_exc();
+    const std::uint32_t n = network.n_local();
     g.assign(n_synapses, 0.0);
     stored_z.assign(n_synapses, 0.0);
     tag.assign(n_synapses, static_cast<std::uint8_t>(model::Tag::none));
-    change_sum.assign(n_exc, 0);
-    protein.assign(n_exc, 0.0);
-    shrinkage.assign(n_exc, 1.0);
+    change_sum.assign(n, 0);
+    protein.assign(n, 0.0);
+    shrinkage.assign(n, 1.0);
     tag_watch_.assign(network.plastic().n_sources(), no_watch);
     lowest_watch_ = no_watch;
 }

@@ -70,7 +70,7 @@ class PlasticState {
     std::vector<double> stored_z;   //!< see model::LazyLatePhase
     std::vector<std::uint8_t> tag;  //!< model::Tag
 
-    // By local excitatory neuron.
+    // By local neuron; at rest where it is inhibitory.
     std::vector<model::FixedPoint> change_sum;  //!< sum of |g| over incoming synapses
     std::vector<double> protein;                //!< p [umol/l]
     std::vector<double> shrinkage;              //!< X: product of shrinkages since the reference

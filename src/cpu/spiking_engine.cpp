@@ -17,17 +17,17 @@ SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& networ
     : network_(network),
       state_(state),
       neurons_(network, experiment),
-      stimulator_(experiment, network),
+      stimulator_(experiment, network, neurons_.tiles()),
       calcium_(network, experiment),
       active_(network, experiment, state, calcium_),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       dt_s_(experiment.dt_ms / 1000.0),
       fold_interval_s_(fold_interval_s(experiment.synapses)),
-      n_exc_(experiment.populations.n_exc()),
       h_0_mV_(experiment.synapses.h_0_mV),
-      arrivals_(experiment.populations.n_exc()),
-      active_arrivals_(neurons_.n_tiles()),
-      synthesis_(network.n_local_exc()),
+      excitatory_(network.excitatory_ranges()),
+      arrivals_(network.plastic().n_sources()),
+      active_arrivals_(neurons_.tiles().size()),
+      synthesis_(network.n_local()),
       sample_rows_(model::max_block_steps) {
     for (const FixedSynapses& fixed : network.fixed())
         fixed_weights_.push_back(model::to_fixed_point(
@@ -50,7 +50,7 @@ void SpikingEngine::collect_state(Step step, LocalState& local) {
     local.by_neuron = neurons_.state();
     for (NamedValues& values : stimulator_.state(step))
         local.by_neuron.push_back(std::move(values));
-    local.by_exc_neuron.push_back({"calcium_post", calcium_.post_state()});
+    local.by_neuron.push_back({"calcium_post", calcium_.post_state()});
 }
 
 std::vector<Snapshot> SpikingEngine::take_snapshots() {
@@ -84,7 +84,7 @@ void SpikingEngine::run_epoch(Step begin, int steps, std::span<const PackedSpike
 void SpikingEngine::run_block(const Block& block, int offset, std::span<const PackedSpike> arriving,
                               std::vector<PackedSpike>& fired, TraceSampler& sampler) {
     begin_block(block, offset, arriving, sampler);
-    for (std::uint32_t tile = 0; tile < neurons_.n_tiles(); ++tile) {
+    for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile) {
         const bool stimulated = stimulator_.acts_on(tile);
         std::size_t next_active = 0;
         for (int s = 0; s < block.steps; ++s) {
@@ -96,7 +96,7 @@ void SpikingEngine::run_block(const Block& block, int offset, std::span<const Pa
             if (stimulated) neurons_.clear_stimulus(tile);
             for (const std::uint32_t neuron : fired_) {
                 fired.push_back(pack_spike(offset + s, network_.global_id(neuron)));
-                if (neuron < network_.n_local_exc()) calcium_.add_post_spike(neuron, s);
+                if (network_.excitatory()[neuron] != 0) calcium_.add_post_spike(neuron, s);
             }
         }
     }
@@ -118,12 +118,12 @@ void SpikingEngine::begin_block(const Block& block, int offset,
 }
 
 void SpikingEngine::deliver(const Block& block, NeuronId neuron, int step) {
-    if (neuron < n_exc_) {
+    const std::size_t population = network_.populations().index_of(neuron);
+    if (network_.populations()[population].is_excitatory()) {
         if (arrivals_[neuron] == 0) arriving_sources_.push_back(neuron);
         arrivals_[neuron] |= 1u << step;
         deliver_plastic(block, neuron, step);
     }
-    const std::size_t population = network_.populations().index_of(neuron);
     for (std::size_t i = 0; i < network_.fixed().size(); ++i) {
         const FixedSynapses& fixed = network_.fixed()[i];
         if (fixed.from == population)
@@ -161,7 +161,7 @@ void SpikingEngine::deliver_plastic(const Block& block, NeuronId source, int ste
 }
 
 void SpikingEngine::put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step) {
-    ActiveArrivals& list = active_arrivals_[target / tile_size];
+    ActiveArrivals& list = active_arrivals_[neurons_.tiles().of(target)];
     const auto position = static_cast<std::uint32_t>(list.synapses.size());
     if (list.arrivals.empty() || list.arrivals.back().source != source ||
         list.arrivals.back().step != step)
@@ -186,12 +186,13 @@ void SpikingEngine::deliver_active(const Block& block, std::uint32_t tile, int s
 
 void SpikingEngine::begin_protein(const Block& block) {
     double most = 0.0;
-    for (std::uint32_t j = 0; j < network_.n_local_exc(); ++j) {
-        const bool synthesis =
-            state_.change_sum_mV(j, block.relaxation[0]) >= state_.late_phase.theta_pro_mV;
-        synthesis_[j] = synthesis;
-        most = std::max(most, synthesis ? 1.0 : state_.protein[j]);
-    }
+    for (const LocalRange& range : excitatory_)
+        for (std::uint32_t j = range.begin; j < range.end; ++j) {
+            const bool synthesis =
+                state_.change_sum_mV(j, block.relaxation[0]) >= state_.late_phase.theta_pro_mV;
+            synthesis_[j] = synthesis;
+            most = std::max(most, synthesis ? 1.0 : state_.protein[j]);
+        }
     any_protein_ = most > 0.0;
 }
 
@@ -199,15 +200,17 @@ void SpikingEngine::advance_protein(const Block& block) {
     if (!any_protein_) return;
     const model::LatePhase late = state_.late_phase;
     const double time_s = block.steps * dt_s_;
-    const std::size_t n = network_.n_local_exc();
     double* protein = state_.protein.data();
     double* shrinkage = state_.shrinkage.data();
     const std::uint8_t* synthesis = synthesis_.data();
+    for (const LocalRange& range : excitatory_) {
+        const std::size_t end = range.end;
 #pragma omp simd
-    for (std::size_t j = 0; j < n; ++j) {
-        const model::ProteinState next = late.protein(protein[j], synthesis[j] != 0, time_s);
-        protein[j] = next.amount;
-        shrinkage[j] *= late.shrinkage(next.integral);
+        for (std::size_t j = range.begin; j < end; ++j) {
+            const model::ProteinState next = late.protein(protein[j], synthesis[j] != 0, time_s);
+            protein[j] = next.amount;
+            shrinkage[j] *= late.shrinkage(next.integral);
+        }
     }
 }
 
@@ -226,18 +229,18 @@ void SpikingEngine::sample_neurons(const Block& block, std::uint32_t tile, int s
                                    TraceSampler& sampler) {
     const auto& recorded = sampler.neurons();
     const auto first = std::lower_bound(
-        recorded.begin(), recorded.end(), neurons_.tile_begin(tile),
+        recorded.begin(), recorded.end(), neurons_.tiles()[tile].begin,
         [](const TraceSampler::RecordedNeuron& a, std::uint32_t local) { return a.local < local; });
     const std::size_t row = sample_rows_[step];
-    for (auto it = first; it != recorded.end() && it->local < neurons_.tile_end(tile); ++it) {
+    for (auto it = first; it != recorded.end() && it->local < neurons_.tiles()[tile].end; ++it) {
         const auto q = static_cast<std::size_t>(it - recorded.begin());
-        const NeuronPopulation::Sample sample = neurons_.sample(it->local, step);
+        const Neurons::Sample sample = neurons_.sample(it->local, step);
         sampler.neuron_value(row, q, column_v) = sample.v_mV;
         sampler.neuron_value(row, q, column_i_total) =
             sample.i_syn_nA + sample.i_bg_nA + sample.i_stim_nA;
         sampler.neuron_value(row, q, column_i_stim) = sample.i_stim_nA;
         sampler.neuron_value(row, q, column_i_bg) = sample.i_bg_nA;
-        if (it->local >= network_.n_local_exc()) continue;
+        if (network_.excitatory()[it->local] == 0) continue;
         sampler.neuron_value(row, q, column_s) =
             state_.change_sum_mV(it->local, block.relaxation[step]);
         sampler.neuron_value(row, q, column_p) =

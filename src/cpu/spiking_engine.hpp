@@ -7,7 +7,7 @@
 #include "cpu/active_synapses.hpp"
 #include "cpu/block.hpp"
 #include "cpu/calcium_traces.hpp"
-#include "cpu/neuron_population.hpp"
+#include "cpu/neurons.hpp"
 #include "cpu/stimulator.hpp"
 #include "simulation/executor.hpp"
 #include "simulation/simulation_state.hpp"
@@ -92,22 +92,22 @@ class SpikingEngine {
 
     const Network& network_;
     PlasticState& state_;
-    NeuronPopulation neurons_;
+    Neurons neurons_;
     Stimulator stimulator_;
     CalciumTraces calcium_;
     ActiveSynapses active_;
     int epoch_steps_;
     double dt_s_;
     double fold_interval_s_;
-    NeuronId n_exc_;
     std::vector<model::FixedPoint> fixed_weights_;  //!< of Network::fixed
     double h_0_mV_;
+    std::vector<LocalRange> excitatory_;
 
     // State of the present block.
-    std::vector<model::BlockMask> arrivals_;  //!< by excitatory source: steps of arrival
+    std::vector<model::BlockMask> arrivals_;  //!< by source of plastic synapses: steps of arrival
     std::vector<NeuronId> arriving_sources_;
     std::vector<ActiveArrivals> active_arrivals_;  //!< by tile
-    std::vector<std::uint8_t> synthesis_;          //!< by local excitatory neuron
+    std::vector<std::uint8_t> synthesis_;          //!< by local neuron
     bool any_protein_ = false;                     //!< any synthesis or protein in the block
     std::vector<std::uint32_t> fired_;
     std::vector<std::size_t> sample_rows_;  //!< by step of the block; no_row if none is due

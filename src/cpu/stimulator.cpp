@@ -4,9 +4,9 @@
 
 namespace engram {
 
-Stimulator::Stimulator(const Experiment& experiment, const Network& network)
-    : n_local_(network.n_local()), streams_{experiment.seed} {
-    const std::uint32_t n_tiles = (network.n_local() + tile_size - 1) / tile_size;
+Stimulator::Stimulator(const Experiment& experiment, const Network& network, const Tiles& tiles)
+    : n_local_(network.n_local()), tiles_(tiles), streams_{experiment.seed} {
+    const std::uint32_t n_tiles = tiles.size();
     for (const Stimulus& stimulus : experiment.stimuli) {
         Receivers receivers;
         // Ascending global ids of one rank are ascending local indices.
@@ -16,8 +16,9 @@ Stimulator::Stimulator(const Experiment& experiment, const Network& network)
             receivers.ids.push_back(id);
         }
         for (std::uint32_t tile = 0; tile <= n_tiles; ++tile) {
-            const auto it = std::lower_bound(receivers.neurons.begin(), receivers.neurons.end(),
-                                             tile * tile_size);
+            const auto it =
+                std::lower_bound(receivers.neurons.begin(), receivers.neurons.end(),
+                                 tile < n_tiles ? tiles[tile].begin : network.n_local());
             receivers.tile_offset.push_back(
                 static_cast<std::uint32_t>(it - receivers.neurons.begin()));
         }
@@ -75,27 +76,27 @@ std::vector<NamedValues> Stimulator::state(Step step) {
     return result;
 }
 
-void Stimulator::apply_pulse(Pulse& pulse, std::uint32_t tile, Step step,
-                             NeuronPopulation& neurons) const {
+void Stimulator::apply_pulse(Pulse& pulse, std::uint32_t tile, Step step, Neurons& neurons) const {
     const CurrentPulse& shape = pulse.shape;
     if (step < shape.begin || step >= shape.end) return;
     const Receivers& receivers = receivers_[shape.stimulus];
-    const model::NeuronPropagator& p = neurons.propagator();
+    const model::NeuronPropagator& p = neurons.propagator(tile);
+    const double mean_nA = shape.current[tiles_[tile].population].mean_nA;
+    const double sigma_nA = shape.current[tiles_[tile].population].sigma_nA;
     for (std::uint32_t r = receivers.tile_offset[tile]; r < receivers.tile_offset[tile + 1]; ++r) {
         const double noise =
-            shape.sigma_nA > 0.0
+            sigma_nA > 0.0
                 ? static_cast<double>(model::normal_at_step(streams_, model::Purpose::stimulus,
                                                             receivers.ids[r], shape.stimulus, step))
                 : 0.0;
         double& deviation = pulse.deviation_nA[receivers.neurons[r]];
-        const model::PulseStep effect =
-            model::step_pulse(p, shape.mean_nA, shape.sigma_nA, deviation, noise);
+        const model::PulseStep effect = model::step_pulse(p, mean_nA, sigma_nA, deviation, noise);
         neurons.add_stimulus(receivers.neurons[r], effect.on_v_mV, effect.current_nA);
         deviation = effect.deviation_nA;
     }
 }
 
-void Stimulator::apply(std::uint32_t tile, Step step, NeuronPopulation& neurons) {
+void Stimulator::apply(std::uint32_t tile, Step step, Neurons& neurons) {
     for (const std::uint32_t k : active_pulses_) apply_pulse(pulses_[k], tile, step, neurons);
     for (const std::uint32_t k : active_trains_) {
         const PoissonTrain& train = trains_[k];

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "cpu/neuron_population.hpp"
+#include "cpu/neurons.hpp"
 #include "experiment/stimulation.hpp"
 #include "network/network.hpp"
 #include "simulation/simulation_state.hpp"
@@ -13,7 +13,7 @@ namespace engram {
 
 class Stimulator {
   public:
-    Stimulator(const Experiment& experiment, const Network& network);
+    Stimulator(const Experiment& experiment, const Network& network, const Tiles& tiles);
 
     //! Selects what is on during steps [begin, end).
     void begin_block(Step begin, Step end);
@@ -26,7 +26,7 @@ class Stimulator {
 
     //! Adds the stimulus currents of a step to a tile's neurons and forces its spikes.
     //! Call for every step of a tile in turn, also if the tiles are visited one after the other.
-    void apply(std::uint32_t tile, Step step, NeuronPopulation& neurons);
+    void apply(std::uint32_t tile, Step step, Neurons& neurons);
 
   private:
     // Local neurons that a stimulus reaches; those of tile t are [tile_offset[t],
@@ -42,9 +42,10 @@ class Stimulator {
         std::vector<double> deviation_nA;  //!< from the mean, by local neuron; empty while off
     };
 
-    void apply_pulse(Pulse& pulse, std::uint32_t tile, Step step, NeuronPopulation& neurons) const;
+    void apply_pulse(Pulse& pulse, std::uint32_t tile, Step step, Neurons& neurons) const;
 
     std::uint32_t n_local_;
+    const Tiles& tiles_;
     std::vector<Receivers> receivers_;  //!< by stimulus
     std::vector<Pulse> pulses_;
     std::vector<PoissonTrain> trains_;

@@ -13,9 +13,17 @@
 
 namespace engram::device {
 
+// What the neurons of a population have in common.
+struct PopulationPhysics {
+    model::StepNeuron step_neuron;
+    double nA_per_quantum = 0;  //!< synaptic current per unit of fixed-point input
+    double v_init_mV = 0;
+    bool noisy_background = false;
+    bool excitatory = false;
+};
+
 // Constants of the model.
 struct Physics {
-    model::StepNeuron step_neuron;
     model::EarlyPhase early;
     model::LatePhase late;
     model::CalciumDecay calcium_decay;
@@ -23,12 +31,6 @@ struct Physics {
     double ca_pre = 0;
     double ca_post = 0;
     double dt_s = 0;
-    double v_init_mV = 0;
-    double nA_per_quantum = 0;  //!< synaptic current per unit of fixed-point input
-    model::FixedPoint weight_exc_inh = 0;
-    model::FixedPoint weight_inh_exc = 0;
-    model::FixedPoint weight_inh_inh = 0;
-    bool noisy_background = false;
     bool noisy_early_phase = false;
 };
 
@@ -37,6 +39,14 @@ struct Rows {
     const std::uint64_t* offsets = nullptr;
     const std::uint32_t* targets = nullptr;  //!< local indices
     std::uint32_t n_sources = 0;
+};
+
+// Where the spikes of a population go: its rows in one table.
+struct Delivery {
+    Rows rows;
+    std::uint32_t first_source = 0;  //!< global id of the first row
+    bool plastic = false;
+    model::FixedPoint weight = 0;  //!< of fixed synapses
 };
 
 // A spike that arrives at a synapse which may be active; one entry of a list by step and target.
@@ -72,10 +82,14 @@ inline constexpr std::uint32_t n_draw_counters = 1024;
 
 struct Arrays {
     std::uint32_t n_local = 0;
-    std::uint32_t n_local_exc = 0;  //!< the first of the local neurons
-    std::uint32_t n_exc = 0;        //!< excitatory neurons of all ranks: sources of plastic rows
+    std::uint32_t n_populations = 0;
+    std::uint32_t n_deliveries = 0;  //!< tables that the spikes of a population reach at most
 
-    Rows plastic, exc_inh, inh_exc, inh_inh;
+    Rows plastic;                                   //!< by global id of the source
+    const std::uint32_t* population_end = nullptr;  //!< by population: one more than its last id
+    const Delivery* deliveries = nullptr;           //!< [population][n_deliveries]
+    const PopulationPhysics* populations = nullptr;
+    const std::uint8_t* population = nullptr;  //!< by local neuron
     const std::uint32_t* global_ids = nullptr;
 
     // By local neuron.
@@ -94,7 +108,7 @@ struct Arrays {
     double* stored_z = nullptr;
     std::uint8_t* tag = nullptr;
 
-    // By local excitatory neuron.
+    // By local neuron, for excitatory ones.
     model::FixedPoint* change_sum = nullptr;
     double* protein = nullptr;
     double* shrinkage = nullptr;
@@ -103,10 +117,10 @@ struct Arrays {
     double* post_highest = nullptr;  //!< bound of the calcium trace in the block
 
     // Calcium traces at the start of a block and its events, for alternating blocks: see parity.
-    double* pre_start[2] = {};             //!< by excitatory source
+    double* pre_start[2] = {};             //!< by source of plastic rows
     model::BlockMask* pre_jumps[2] = {};   //!< likewise
     model::BlockMask* arrivals[2] = {};    //!< likewise: steps at which its spikes arrive
-    double* post_start[2] = {};            //!< by local excitatory neuron
+    double* post_start[2] = {};            //!< by local neuron
     double* tag_watch = nullptr;           //!< by source, see PlasticState
     RowTask* row_tasks = nullptr;          //!< filled in any order
     BlockCounters* counters = nullptr;     //!< of the present block
@@ -125,6 +139,11 @@ struct Arrays {
     double* samples = nullptr;  //!< rows as in TraceSampler
     std::uint32_t sample_width = 0;
 
+    ENGRAM_HD_INLINE std::uint32_t population_of(std::uint32_t id) const {
+        std::uint32_t p = 0;
+        while (id >= population_end[p]) ++p;
+        return p;
+    }
     ENGRAM_HD_INLINE model::CalciumTrace pre(std::uint32_t source, int parity,
                                              const Physics& physics) const {
         return {pre_start[parity][source], physics.ca_pre, pre_jumps[parity][source]};

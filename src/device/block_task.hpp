@@ -7,14 +7,18 @@
 
 namespace engram::device {
 
+struct StimulusCurrent {
+    double mean_nA;
+    double sigma_nA;
+};
+
 // See CurrentPulse, PoissonTrain and ForcedSpike.
 struct PulseTask {
     std::uint32_t stimulus;
     std::int64_t begin;
     std::int64_t end;
-    double mean_nA;
-    double sigma_nA;
-    double* deviation_nA;  //!< from the mean, by local neuron
+    const StimulusCurrent* current;  //!< by population
+    double* deviation_nA;            //!< from the mean, by local neuron
 };
 struct TrainTask {
     std::uint32_t stimulus;

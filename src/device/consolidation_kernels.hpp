@@ -14,7 +14,7 @@ ENGRAM_HD_INLINE double z_after(const Arrays& arrays, const model::Consolidation
                                  arrays.synthesis_end_s[target], time_s);
 }
 
-// Item = local excitatory neuron: when its protein synthesis ends.
+// Item = local neuron: when its protein synthesis ends.
 struct FindSynthesisEnd {
     static constexpr const char* name = "consolidate";
     Arrays arrays;
@@ -37,7 +37,6 @@ struct SampleNeuronsAfter {
     static constexpr const char* name = "record";
     Arrays arrays;
     model::Consolidation consolidation;
-    double v_init_mV;
     const SampleTime* samples;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
@@ -45,8 +44,9 @@ struct SampleNeuronsAfter {
         const std::uint64_t q = item % arrays.n_recorded_neurons;
         const std::uint32_t j = arrays.recorded_neurons[q];
         double* value = arrays.samples + sample.row * arrays.sample_width + q * sampled_per_neuron;
-        value[0] = v_init_mV;
-        if (j >= arrays.n_local_exc) return;
+        const PopulationPhysics& population = arrays.populations[arrays.population[j]];
+        value[0] = population.v_init_mV;
+        if (!population.excitatory) return;
         value[4] =
             consolidation.relaxation(sample.time_s) * model::from_fixed_point(arrays.change_sum[j]);
         value[5] =
@@ -117,7 +117,7 @@ struct ConsolidateRows {
     }
 };
 
-// Item = local excitatory neuron, after its synapses.
+// Item = local neuron, after its synapses.
 struct ConsolidateProtein {
     static constexpr const char* name = "consolidate";
     Arrays arrays;

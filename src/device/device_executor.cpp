@@ -14,10 +14,6 @@ namespace {
 
 Physics make_physics(const Experiment& e) {
     Physics p;
-    p.step_neuron = {
-        model::make_neuron_propagator(e.neuron, e.synapses.tau_syn_ms, e.dt_ms),
-        e.background.mean_nA,
-        model::background_sigma_nA(e.background.sigma_wn_nA_sqrt_s, e.synapses.tau_syn_ms)};
     p.early = model::EarlyPhase(e.synapses, e.dt_ms);
     p.late = model::LatePhase(e.synapses);
     p.calcium_decay = model::CalciumDecay(e.synapses.tau_ca_ms, e.dt_ms);
@@ -25,13 +21,6 @@ Physics make_physics(const Experiment& e) {
     p.ca_pre = e.synapses.ca_pre;
     p.ca_post = e.synapses.ca_post;
     p.dt_s = e.dt_ms / 1000.0;
-    p.v_init_mV = e.neuron.v_init_mV;
-    p.nA_per_quantum = model::fixed_point_quantum / e.neuron.r_leak_MOhm;
-    const double h_0 = e.synapses.h_0_mV;
-    p.weight_exc_inh = model::to_fixed_point(e.connectivity.w_ei * h_0);
-    p.weight_inh_exc = model::to_fixed_point(-e.connectivity.w_ie * h_0);
-    p.weight_inh_inh = model::to_fixed_point(-e.connectivity.w_ii * h_0);
-    p.noisy_background = p.step_neuron.bg_sigma_nA > 0.0;
     p.noisy_early_phase = e.synapses.sigma_pl_mV > 0.0;
     return p;
 }
@@ -69,7 +58,7 @@ DeviceExecutor::DeviceExecutor(std::unique_ptr<Device> device, const Experiment&
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       relaxation_rate_per_s_(model::relaxation_rate / experiment.synapses.tau_h_s),
       fold_interval_s_(fold_interval_s(experiment.synapses)),
-      on_device_(*device_, network),
+      on_device_(*device_, experiment, network),
       state_(*device_, network, most_spikes_per_epoch(experiment, network.n_local())),
       stimuli_(*device_, experiment, network),
       recorder_(*device_, network, experiment.record),
@@ -89,7 +78,12 @@ Arrays DeviceExecutor::arrays() const {
 }
 
 void DeviceExecutor::begin_phase(Step begin) {
-    device_->launch(Fill<double>{state_.v_mV.data(), physics_.v_init_mV}, state_.v_mV.size());
+    for (std::size_t p = 0; p < network_.populations().n_populations(); ++p) {
+        const LocalRange range = network_.local_range(p);
+        device_->launch(
+            Fill<double>{state_.v_mV.data() + range.begin, on_device_.physics(p).v_init_mV},
+            range.size());
+    }
     for (auto* array : {&state_.i_syn_nA, &state_.i_bg_nA, &state_.refractory})
         array->fill_bytes(0);
     state_.clear_calcium();
@@ -99,14 +93,14 @@ void DeviceExecutor::begin_phase(Step begin) {
 
 void DeviceExecutor::sum_rows() {
     const Arrays a = arrays();
-    device_->launch(ResetSums{a}, a.n_exc);
-    device_->launch(SumRows{a}, a.n_exc);
+    device_->launch(ResetSums{a}, std::max(a.plastic.n_sources, a.n_local));
+    device_->launch(SumRows{a}, a.plastic.n_sources);
 }
 
 void DeviceExecutor::fold(Step step) {
     const Arrays a = arrays();
     device_->launch(FoldRows{a, physics_.late, physics_.early.relaxation(step - reference_)},
-                    a.n_exc);
+                    a.plastic.n_sources);
     device_->launch(Fill<double>{state_.shrinkage.data(), 1.0}, state_.shrinkage.size());
     sum_rows();
     reference_ = step;
@@ -124,20 +118,24 @@ BlockPlan DeviceExecutor::plan_block(Step begin, int steps, int offset,
         task.relaxation[s] = physics_.early.relaxation(begin + s - reference_);
         task.inverse_relaxation[s] = 1.0 / task.relaxation[s];
     }
-    task.highest_post_gain =
-        model::most_spikes(steps, physics_.step_neuron.propagator.refractory_steps) *
-        physics_.ca_post;
+    int most_spikes = 0;
+    for (std::size_t p = 0; p < network_.populations().n_populations(); ++p) {
+        const PopulationPhysics& of_population = on_device_.physics(p);
+        const int refractory = of_population.step_neuron.propagator.refractory_steps;
+        if (of_population.excitatory)
+            most_spikes = std::max(most_spikes, model::most_spikes(steps, refractory));
+    }
+    task.highest_post_gain = most_spikes * physics_.ca_post;
     plan.arriving.assign(arriving.begin(), arriving.end());
     for (const PackedSpike spike : arriving) {
         const NeuronId neuron = neuron_of(spike);
-        const bool exc = neuron < network_.populations().n_exc();
         plan.first_arrival.push_back(static_cast<std::uint32_t>(plan.n_plastic_arrivals));
         const std::size_t population = network_.populations().index_of(neuron);
         for (const FixedSynapses& fixed : network_.fixed())
             if (fixed.from == population)
                 work_.delivered_spikes +=
                     fixed.table.row(neuron - network_.populations()[population].first).size();
-        if (!exc) continue;
+        if (!network_.populations()[population].is_excitatory()) continue;
         const std::size_t n_plastic = network_.plastic().row(neuron).size();
         work_.delivered_spikes += n_plastic;
         plan.n_plastic_arrivals += n_plastic;
@@ -206,7 +204,8 @@ void DeviceExecutor::run_block(const Arrays& a, const BlockPlan& plan, const Blo
         if (!in_block(step)) continue;
         pending_snapshots_.push_back(make_snapshot(step));
         const PendingSnapshot& snapshot = pending_snapshots_.back();
-        device_->launch(BeginSnapshot{a, snapshot.h_mV.data(), snapshot.z.data()}, a.n_exc);
+        device_->launch(BeginSnapshot{a, snapshot.h_mV.data(), snapshot.z.data()},
+                        a.plastic.n_sources);
     }
     std::erase_if(snapshot_steps_, in_block);
     launch_block(a, plan, task, keep_launches);
@@ -214,7 +213,7 @@ void DeviceExecutor::run_block(const Arrays& a, const BlockPlan& plan, const Blo
         const PendingSnapshot& snapshot = pending_snapshots_[i];
         device_->launch(FinishSnapshot{a, physics_, task, static_cast<int>(snapshot.step - t.begin),
                                        snapshot.h_mV.data()},
-                        a.n_exc);
+                        a.plastic.n_sources);
     }
 }
 
@@ -225,14 +224,14 @@ void DeviceExecutor::launch_block(const Arrays& a, const BlockPlan& plan, const 
     const std::uint64_t n_events =
         std::bit_ceil(std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size()}));
     const std::uint64_t n_deliveries =
-        plan.arriving.empty() ? 0 : 2 * std::bit_ceil(plan.arriving.size());
+        plan.arriving.empty() ? 0 : a.n_deliveries * std::bit_ceil(plan.arriving.size());
     const auto launch = [&] {
         if (samples_synapses) device_->launch(BeginSynapseSamples{a}, a.n_recorded_synapses);
         device_->launch(MarkEvents{a, task}, n_events);
         device_->launch(DeliverSpikes{a, physics_, task}, n_deliveries);
         device_->launch(AdvanceNeurons{a, physics_, task}, a.n_local);
-        device_->launch(SelectRows{a, physics_, task}, a.n_exc);
-        device_->launch(FinishRows{a, physics_, task}, a.n_exc);
+        device_->launch(SelectRows{a, physics_, task}, std::max(a.plastic.n_sources, a.n_local));
+        device_->launch(FinishRows{a, physics_, task}, a.plastic.n_sources);
         if (samples_synapses)
             device_->launch(FinishSynapseSamples{a, physics_, task}, a.n_recorded_synapses);
     };
@@ -262,7 +261,7 @@ void DeviceExecutor::collect_spikes(Step end, std::vector<PackedSpike>& fired) {
 
 void DeviceExecutor::schedule(std::span<const PackedSpike> spikes, Step begin) {
     for (const PackedSpike spike : spikes)
-        if (neuron_of(spike) < network_.populations().n_exc())
+        if (network_.populations().is_excitatory(neuron_of(spike)))
             influx_due_.push_back(
                 {begin + step_in_epoch(spike) + calcium_delay_steps_, neuron_of(spike)});
 }
@@ -288,7 +287,7 @@ SnapshotView DeviceExecutor::weights(Step step) {
     device_->launch(PresentWeights{arrays(), physics_.early.h_0_mV,
                                    physics_.early.relaxation(step - reference_),
                                    present.h_mV.data(), present.z.data()},
-                    network_.populations().n_exc());
+                    network_.plastic().n_sources());
     weights_ = read(present);
     return weights_.view();
 }
@@ -304,7 +303,7 @@ void DeviceExecutor::sample_consolidation(Step begin, std::span<const Step> step
     const DeviceArray<SampleTime> on_device(*device_, times);
     const Arrays a = arrays();
     if (a.n_recorded_neurons > 0)
-        device_->launch(SampleNeuronsAfter{a, consolidation, physics_.v_init_mV, on_device.data()},
+        device_->launch(SampleNeuronsAfter{a, consolidation, on_device.data()},
                         times.size() * a.n_recorded_neurons);
     if (a.n_recorded_synapses > 0)
         device_->launch(
@@ -320,7 +319,7 @@ bool DeviceExecutor::consolidate(Step begin, Step end, const SampleSteps& sample
     fold(begin);
     const model::Consolidation consolidation{physics_.late, relaxation_rate_per_s_};
     const Arrays a = arrays();
-    device_->launch(FindSynthesisEnd{a, consolidation}, a.n_local_exc);
+    device_->launch(FindSynthesisEnd{a, consolidation}, a.n_local);
     constexpr std::int64_t samples_at_once = 512;  // on all ranks
     for (std::int64_t done = 0; done < sample_steps.size();) {
         std::vector<Step> steps;
@@ -335,12 +334,12 @@ bool DeviceExecutor::consolidate(Step begin, Step end, const SampleSteps& sample
         device_->launch(SnapshotAfter{a, consolidation, physics_.early.h_0_mV,
                                       static_cast<double>(step - begin) * physics_.dt_s,
                                       pending.h_mV.data(), pending.z.data()},
-                        a.n_exc);
+                        a.plastic.n_sources);
         snapshots.push_back(read(pending));
     }
     const double time_s = static_cast<double>(end - begin) * physics_.dt_s;
-    device_->launch(ConsolidateRows{a, consolidation, time_s}, a.n_exc);
-    device_->launch(ConsolidateProtein{a, consolidation, time_s}, a.n_local_exc);
+    device_->launch(ConsolidateRows{a, consolidation, time_s}, a.plastic.n_sources);
+    device_->launch(ConsolidateProtein{a, consolidation, time_s}, a.n_local);
     reference_ = end;
     fold(end);
     return true;

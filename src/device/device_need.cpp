@@ -1,26 +1,53 @@
 #include "device/device_need.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "device/device_network.hpp"
 #include "device/device_state.hpp"
 #include "model/neuron.hpp"
 
 namespace engram::device {
 
+namespace {
+
+std::uint64_t n_fixed_rows(const Experiment& experiment) {
+    std::uint64_t n = 0;
+    for (const Projection& projection : experiment.projections())
+        if (!projection.plastic) n += experiment.populations[projection.from].count;
+    return n;
+}
+
+}  // namespace
+
 RankSizes sizes_of(const Network& network) {
-    return {network.n_local(),
-            network.n_local_exc(),
-            network.populations().n_exc(),
-            network.populations().n_inh(),
-            network.plastic().size(),
+    std::uint64_t n_rows = 0;
+    for (const FixedSynapses& fixed : network.fixed()) n_rows += fixed.table.n_sources();
+    return {network.n_local(), network.plastic().n_sources(), n_rows, network.plastic().size(),
             network.n_fixed()};
+}
+
+RankSizes expected_sizes(const Experiment& experiment, double n_plastic, double n_fixed,
+                         int n_ranks) {
+    const auto share = [&](double all) {
+        return static_cast<std::uint64_t>(std::ceil(all / n_ranks));
+    };
+    const Populations& populations = experiment.populations;
+    return {share(populations.size()), populations.excitatory_end(), n_fixed_rows(experiment),
+            share(n_plastic), share(n_fixed)};
 }
 
 std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t n_local) {
     const auto epoch_steps =
         static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms));
-    const auto refractory_steps =
-        static_cast<int>(experiment.steps_from_ms(experiment.neuron.t_ref_ms));
-    return n_local * static_cast<std::uint64_t>(model::most_spikes(epoch_steps, refractory_steps));
+    int most = 0;
+    for (const Population& population : experiment.populations) {
+        const double t_ref_ms = experiment.neuron_of(population).t_ref_ms;
+        most = std::max(
+            most,
+            model::most_spikes(epoch_steps, static_cast<int>(experiment.steps_from_ms(t_ref_ms))));
+    }
+    return n_local * static_cast<std::uint64_t>(most);
 }
 
 std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& sizes) {

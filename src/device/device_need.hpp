@@ -9,17 +9,19 @@ namespace engram::device {
 
 // What one rank's part of a network consists of.
 struct RankSizes {
-    std::uint64_t n_local = 0;      //!< neurons
-    std::uint64_t n_local_exc = 0;  //!< of these, excitatory ones
-    std::uint64_t n_exc = 0;        //!< excitatory neurons of all ranks
-    std::uint64_t n_inh = 0;        //!< inhibitory neurons of all ranks
-    std::uint64_t n_plastic = 0;    //!< synapses
-    std::uint64_t n_fixed = 0;      //!< likewise
+    std::uint64_t n_local = 0;       //!< neurons
+    std::uint64_t n_sources = 0;     //!< of plastic synapses, of all ranks
+    std::uint64_t n_fixed_rows = 0;  //!< rows of all tables of fixed synapses
+    std::uint64_t n_plastic = 0;     //!< synapses
+    std::uint64_t n_fixed = 0;       //!< likewise
 };
 
 RankSizes sizes_of(const Network& network);
+//! Of a rank that has its share of everything.
+RankSizes expected_sizes(const Experiment& experiment, double n_plastic, double n_fixed,
+                         int n_ranks);
 
-//! Most spikes that one epoch can bring on a rank with so many neurons.
+//! Most spikes that one epoch can bring on a rank with so many neurons, whatever their populations.
 std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t n_local);
 
 //! Bytes that are taken before the first step. During the run 16 more are taken for each plastic

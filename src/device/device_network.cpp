@@ -1,5 +1,7 @@
 #include "device/device_network.hpp"
 
+#include <algorithm>
+
 namespace engram::device {
 
 namespace {
@@ -10,37 +12,95 @@ std::vector<std::uint32_t> global_ids(const Network& network) {
     return ids;
 }
 
+std::vector<std::uint8_t> population_of_neurons(const Network& network) {
+    std::vector<std::uint8_t> populations(network.n_local());
+    for (std::size_t p = 0; p < network.populations().n_populations(); ++p) {
+        const LocalRange range = network.local_range(p);
+        std::fill(populations.begin() + range.begin, populations.begin() + range.end,
+                  static_cast<std::uint8_t>(p));
+    }
+    return populations;
+}
+
+std::vector<std::uint32_t> population_ends(const Populations& populations) {
+    std::vector<std::uint32_t> ends;
+    for (const Population& population : populations) ends.push_back(population.end());
+    return ends;
+}
+
+std::vector<PopulationPhysics> population_physics(const Experiment& e) {
+    std::vector<PopulationPhysics> all;
+    for (const Population& population : e.populations) {
+        const NeuronParameters& neuron = e.neuron_of(population);
+        const BackgroundParameters& background = e.background_of(population);
+        const double sigma_nA =
+            model::background_sigma_nA(background.sigma_wn_nA_sqrt_s, e.synapses.tau_syn_ms);
+        all.push_back({{model::make_neuron_propagator(neuron, e.synapses.tau_syn_ms, e.dt_ms),
+                        background.mean_nA, sigma_nA},
+                       model::fixed_point_quantum / neuron.r_leak_MOhm,
+                       neuron.v_init_mV,
+                       sigma_nA > 0.0,
+                       population.is_excitatory()});
+    }
+    return all;
+}
+
 }  // namespace
 
-DeviceNetwork::DeviceNetwork(Device& device, const Network& network)
+DeviceNetwork::DeviceNetwork(Device& device, const Experiment& experiment, const Network& network)
     : network_(network),
-      plastic_(upload(device, network.plastic())),
-      exc_inh_(upload(device, network.fixed()[0].table)),
-      inh_exc_(upload(device, network.fixed()[1].table)),
-      inh_inh_(upload(device, network.fixed()[2].table)),
-      global_ids_(device, global_ids(network)) {}
+      plastic_(device, network.plastic()),
+      physics_(population_physics(experiment)),
+      physics_on_device_(device, physics_),
+      population_end_(device, population_ends(network.populations())),
+      population_(device, population_of_neurons(network)),
+      global_ids_(device, global_ids(network)) {
+    for (const FixedSynapses& fixed : network.fixed()) fixed_.emplace_back(device, fixed.table);
+    make_deliveries(device, experiment);
+}
 
-DeviceNetwork::Table DeviceNetwork::upload(Device& device, const SynapseTable& table) {
-    return {DeviceArray<std::uint64_t>(device, table.offsets()),
-            DeviceArray<std::uint32_t>(device, table.targets())};
+void DeviceNetwork::make_deliveries(Device& device, const Experiment& experiment) {
+    const Populations& populations = network_.populations();
+    std::vector<std::vector<Delivery>> of_population(populations.n_populations());
+    for (const Projection& projection : network_.projections()) {
+        auto& list = of_population[projection.from];
+        // All plastic synapses are in one table.
+        if (projection.plastic && (list.empty() || !list.front().plastic))
+            list.insert(list.begin(), Delivery{plastic_.rows(), 0, true, 0});
+    }
+    for (std::size_t i = 0; i < fixed_.size(); ++i) {
+        const FixedSynapses& fixed = network_.fixed()[i];
+        const double weight_h_0 = network_.projections()[fixed.projection].weight_h_0;
+        of_population[fixed.from].push_back(
+            {fixed_[i].rows(), populations[fixed.from].first, false,
+             model::to_fixed_point(weight_h_0 * experiment.synapses.h_0_mV)});
+    }
+    n_deliveries_ = 1;
+    for (const auto& list : of_population) n_deliveries_ = std::max(n_deliveries_, list.size());
+    std::vector<Delivery> deliveries;
+    for (auto& list : of_population) {
+        list.resize(n_deliveries_);
+        deliveries.insert(deliveries.end(), list.begin(), list.end());
+    }
+    deliveries_ = {device, deliveries};
 }
 
 void DeviceNetwork::describe(Arrays& arrays) const {
     arrays.n_local = network_.n_local();
-    arrays.n_local_exc = network_.n_local_exc();
-    arrays.n_exc = network_.populations().n_exc();
+    arrays.n_populations = static_cast<std::uint32_t>(physics_.size());
+    arrays.n_deliveries = static_cast<std::uint32_t>(n_deliveries_);
     arrays.plastic = plastic_.rows();
-    arrays.exc_inh = exc_inh_.rows();
-    arrays.inh_exc = inh_exc_.rows();
-    arrays.inh_inh = inh_inh_.rows();
+    arrays.population_end = population_end_.data();
+    arrays.deliveries = deliveries_.data();
+    arrays.populations = physics_on_device_.data();
+    arrays.population = population_.data();
     arrays.global_ids = global_ids_.data();
 }
 
 std::uint64_t DeviceNetwork::bytes(const RankSizes& sizes) {
-    // Each kind of source has two tables, with one offset more than sources.
-    const std::uint64_t n_offsets = 2 * (sizes.n_exc + 1) + 2 * (sizes.n_inh + 1);
+    const std::uint64_t n_offsets = sizes.n_sources + sizes.n_fixed_rows;
     return (sizes.n_local + sizes.n_plastic + sizes.n_fixed) * sizeof(std::uint32_t) +
-           n_offsets * sizeof(std::uint64_t);
+           sizes.n_local + n_offsets * sizeof(std::uint64_t);
 }
 
 }  // namespace engram::device

@@ -1,5 +1,7 @@
-// The synapse tables and ids of one rank in device memory.
+// The synapses and populations of one rank in device memory.
 #pragma once
+
+#include <vector>
 
 #include "device/arrays.hpp"
 #include "device/device_array.hpp"
@@ -10,26 +12,37 @@ namespace engram::device {
 
 class DeviceNetwork {
   public:
-    DeviceNetwork(Device& device, const Network& network);
+    //! The network must outlive it.
+    DeviceNetwork(Device& device, const Experiment& experiment, const Network& network);
 
-    //! Fills in what is known of the network.
     void describe(Arrays& arrays) const;
+    //! Of a population.
+    const PopulationPhysics& physics(std::size_t population) const { return physics_[population]; }
 
-    //! Bytes that a network will take.
+    //! Bytes that it will take, but for what grows with the number of populations.
     static std::uint64_t bytes(const RankSizes& sizes);
 
   private:
     struct Table {
         DeviceArray<std::uint64_t> offsets;
         DeviceArray<std::uint32_t> targets;
+        Table(Device& device, const SynapseTable& table)
+            : offsets(device, table.offsets()), targets(device, table.targets()) {}
         Rows rows() const {
             return {offsets.data(), targets.data(), static_cast<std::uint32_t>(offsets.size() - 1)};
         }
     };
-    static Table upload(Device& device, const SynapseTable& table);
+    void make_deliveries(Device& device, const Experiment& experiment);
 
     const Network& network_;
-    Table plastic_, exc_inh_, inh_exc_, inh_inh_;
+    Table plastic_;
+    std::vector<Table> fixed_;
+    std::vector<PopulationPhysics> physics_;
+    DeviceArray<PopulationPhysics> physics_on_device_;
+    DeviceArray<std::uint32_t> population_end_;
+    DeviceArray<std::uint8_t> population_;
+    std::size_t n_deliveries_ = 0;
+    DeviceArray<Delivery> deliveries_;
     DeviceArray<std::uint32_t> global_ids_;
 };
 

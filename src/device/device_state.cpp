@@ -14,23 +14,22 @@ constexpr std::uint64_t steps_per_block = model::max_block_steps;
 DeviceState::DeviceState(Device& device, const Network& network, std::uint64_t n_spikes)
     : device_(device) {
     const std::uint64_t n = network.n_local();
-    const std::uint64_t n_local_exc = network.n_local_exc();
-    const std::uint64_t n_exc = network.populations().n_exc();
+    const std::uint64_t n_sources = network.plastic().n_sources();
     const std::uint64_t n_synapses = network.plastic().size();
     for (auto* array : {&v_mV, &i_syn_nA, &i_bg_nA, &refractory}) *array = {device, n};
     for (auto* array :
          {&protein, &shrinkage, &synthesis_end_s_, &post_highest_, &post_start[0], &post_start[1]})
-        *array = {device, n_local_exc};
-    for (auto* array : {&pre_start[0], &pre_start[1], &tag_watch_}) *array = {device, n_exc};
+        *array = {device, n};
+    for (auto* array : {&pre_start[0], &pre_start[1], &tag_watch_}) *array = {device, n_sources};
     for (auto* array : {&pre_jumps_[0], &pre_jumps_[1], &arrivals_[0], &arrivals_[1]})
-        *array = {device, n_exc};
+        *array = {device, n_sources};
     for (auto* array : {&g, &stored_z}) *array = {device, n_synapses};
     tag = {device, n_synapses};
-    change_sum_ = {device, n_local_exc};
-    post_jumps_ = {device, n_local_exc};
+    change_sum_ = {device, n};
+    post_jumps_ = {device, n};
     input_ = {device, steps_per_block * n};
     arrival_list_ = {device, steps_per_block * n};
-    row_tasks_ = {device, n_exc};
+    row_tasks_ = {device, n_sources};
     counters_ = {device, 1};
     output = {device, first_spike_word + n_spikes};
     n_draws = {device, n_draw_counters};
@@ -39,6 +38,9 @@ DeviceState::DeviceState(Device& device, const Network& network, std::uint64_t n
     arrival_list_.fill_bytes(0xff);  // end_of_list
     n_draws.fill_bytes(0);
     for (auto* array : {&g, &stored_z, &protein}) array->fill_bytes(0);
+    // Kernels leave them alone where a neuron is inhibitory.
+    post_highest_.fill_bytes(0);
+    post_jumps_.fill_bytes(0);
     tag.fill_bytes(0);  // Tag::none
     clear_calcium();
 }
@@ -100,7 +102,7 @@ std::uint64_t DeviceState::bytes(const RankSizes& sizes, std::uint64_t n_spikes)
     const std::uint64_t per_source =
         3 * sizeof(double) + 4 * sizeof(model::BlockMask) + sizeof(RowTask);
     const std::uint64_t per_synapse = 2 * sizeof(double) + 1;
-    return per_neuron * sizes.n_local + per_target * sizes.n_local_exc + per_source * sizes.n_exc +
+    return per_neuron * sizes.n_local + per_target * sizes.n_local + per_source * sizes.n_sources +
            per_synapse * sizes.n_plastic + n_spikes * sizeof(std::uint64_t);
 }
 

@@ -22,9 +22,16 @@ std::vector<std::uint8_t> receivers(const Experiment& experiment, const Network&
 DeviceStimuli::DeviceStimuli(Device& device, const Experiment& experiment, const Network& network)
     : device_(device),
       n_local_(network.n_local()),
-      receives_(device, receivers(experiment, network)) {
+      receives_(device, receivers(experiment, network)),
+      n_populations_(network.populations().n_populations()) {
     Stimulation stimulation = make_stimulation(experiment);
-    for (const CurrentPulse& shape : stimulation.pulses) pulses_.push_back({shape, {}});
+    std::vector<StimulusCurrent> currents;
+    for (const CurrentPulse& shape : stimulation.pulses) {
+        pulses_.push_back({shape, {}});
+        for (const auto& [mean_nA, sigma_nA] : shape.current)
+            currents.push_back({mean_nA, sigma_nA});
+    }
+    currents_ = {device, currents};
     trains_ = std::move(stimulation.trains);
     forced_ = std::move(stimulation.forced);
     std::sort(forced_.begin(), forced_.end(),
@@ -48,11 +55,12 @@ void DeviceStimuli::begin_epoch(Step begin, Step end) {
 
 DeviceStimuli::Selection DeviceStimuli::select(Step begin, Step end) const {
     Selection selection;
-    for (const Pulse& pulse : pulses_) {
-        const CurrentPulse& shape = pulse.shape;
+    for (std::size_t i = 0; i < pulses_.size(); ++i) {
+        const CurrentPulse& shape = pulses_[i].shape;
         if (shape.begin < end && begin < shape.end)
-            selection.pulses.push_back({shape.stimulus, shape.begin, shape.end, shape.mean_nA,
-                                        shape.sigma_nA, pulse.deviation_nA.data()});
+            selection.pulses.push_back({shape.stimulus, shape.begin, shape.end,
+                                        currents_.data() + i * n_populations_,
+                                        pulses_[i].deviation_nA.data()});
     }
     for (const PoissonTrain& train : trains_)
         if (train.begin < end && begin < train.end)

@@ -49,6 +49,8 @@ class DeviceStimuli {
     Device& device_;
     std::uint32_t n_local_;
     DeviceArray<std::uint8_t> receives_;
+    std::size_t n_populations_;
+    DeviceArray<StimulusCurrent> currents_;  //!< [pulse][population]
     std::vector<Pulse> pulses_;
     std::vector<PoissonTrain> trains_;
     std::vector<ForcedSpike> forced_;  //!< by step

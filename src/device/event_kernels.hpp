@@ -31,7 +31,7 @@ struct MarkEvents {
         }
         if (item < t.arriving.size) {
             const PackedEvent spike = t.arriving.items[item];
-            if (event_neuron(spike) < arrays.n_exc)
+            if (arrays.populations[arrays.population_of(event_neuron(spike))].excitatory)
                 atomic_or(&arrays.arrivals[t.parity][event_neuron(spike)],
                           1u << (event_step(spike) - t.offset));
         }
@@ -42,7 +42,7 @@ struct MarkEvents {
     }
 };
 
-// Item = (spike, one of the two projections of its population); lanes share its row.
+// Item = (spike, one of the tables of its population); lanes share its row.
 struct DeliverSpikes {
     static constexpr const char* name = "deliver spikes";
     static constexpr int team_lanes = 128;
@@ -51,22 +51,22 @@ struct DeliverSpikes {
     const BlockTask* task;
 
     ENGRAM_HD_INLINE std::uint64_t n_items() const {
-        return std::uint64_t{2} * task->arriving.size;
+        return std::uint64_t{arrays.n_deliveries} * task->arriving.size;
     }
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t item, int lane, int lanes) const {
-        const PackedEvent spike = task->arriving.items[item / 2];
+        const std::uint64_t number = item / arrays.n_deliveries;
+        const PackedEvent spike = task->arriving.items[number];
         const std::uint32_t neuron = event_neuron(spike);
         const int step = event_step(spike) - task->offset;
-        const bool second = item % 2 != 0;
-        if (neuron >= arrays.n_exc) {
-            deliver_fixed(second ? arrays.inh_inh : arrays.inh_exc, neuron - arrays.n_exc, step,
-                          second ? physics.weight_inh_inh : physics.weight_inh_exc, lane, lanes);
-        } else if (second) {
-            deliver_fixed(arrays.exc_inh, neuron, step, physics.weight_exc_inh, lane, lanes);
-        } else {
-            deliver_plastic(neuron, step, task->first_arrival[item / 2], lane, lanes);
-        }
+        const Delivery& delivery =
+            arrays.deliveries[arrays.population_of(neuron) * arrays.n_deliveries +
+                              item % arrays.n_deliveries];
+        if (delivery.plastic)
+            deliver_plastic(neuron, step, task->first_arrival[number], lane, lanes);
+        else if (delivery.rows.n_sources > 0)
+            deliver_fixed(delivery.rows, neuron - delivery.first_source, step, delivery.weight,
+                          lane, lanes);
     }
 
   private:

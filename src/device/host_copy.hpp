@@ -30,7 +30,6 @@ class HostCopy {
         std::vector<double> values;
     };
     std::vector<Entry> by_neuron_;
-    std::vector<Entry> by_exc_neuron_;
     std::vector<Entry> by_synapse_;
     DeviceArray<std::uint8_t>* tags_on_device_ = nullptr;
     std::vector<std::uint8_t> tags_;

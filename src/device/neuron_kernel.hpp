@@ -26,7 +26,7 @@ struct AdvanceNeurons {
             model::FixedPoint input = place;
             if (input != 0) place = 0;
             if (course.any_active_arrival) input += deliver_active(course, j, s);
-            step_neuron(course, j, s, static_cast<double>(input) * physics.nA_per_quantum);
+            step_neuron(course, j, s, static_cast<double>(input) * population(j).nA_per_quantum);
         }
         finish(course, j);
     }
@@ -51,11 +51,15 @@ struct AdvanceNeurons {
         double current_nA = 0;
     };
 
+    ENGRAM_HD_INLINE const PopulationPhysics& population(std::uint32_t j) const {
+        return arrays.populations[arrays.population[j]];
+    }
+
     ENGRAM_HD_INLINE Course begin(std::uint32_t j) const {
         Course c;
         c.state = {arrays.v_mV[j], arrays.i_syn_nA[j], arrays.i_bg_nA[j], arrays.refractory[j]};
         c.id = arrays.global_ids[j];
-        c.exc = j < arrays.n_local_exc;
+        c.exc = population(j).excitatory;
         c.recorded = arrays.recorded_neuron[j];
         c.any_active_arrival = arrays.counters->any_active_arrival != 0;
         if (c.exc) {
@@ -98,11 +102,12 @@ struct AdvanceNeurons {
         const StimulusEffect stimulus = stimulate(c, j, step);
         if (c.recorded >= 0 && task->sample_row[s] != no_sample)
             sample(c, j, s, input_nA, stimulus.current_nA);
-        const double noise = physics.noisy_background ? background_noise(c, s, step) : 0.0;
-        physics.step_neuron(c.state, input_nA, noise, stimulus.on_v_mV);
+        const PopulationPhysics& of_population = population(j);
+        const double noise = of_population.noisy_background ? background_noise(c, s, step) : 0.0;
+        of_population.step_neuron(c.state, input_nA, noise, stimulus.on_v_mV);
         // Only the step of a spike leaves the full refractory period.
         const auto just_fired =
-            static_cast<double>(physics.step_neuron.propagator.refractory_steps);
+            static_cast<double>(of_population.step_neuron.propagator.refractory_steps);
         if (c.state.refractory == just_fired) c.spikes |= 1u << s;
     }
 
@@ -129,11 +134,12 @@ struct AdvanceNeurons {
             if (step < train.begin || step >= train.end || !receives(train.stimulus, j)) continue;
             const auto words = physics.streams(model::Purpose::forced_spikes, c.id, train.stimulus,
                                                static_cast<std::uint64_t>(step) >> 2);
-            if (model::uniform(words.word[step & 3]) < train.probability_per_step) force_spike(c);
+            if (model::uniform(words.word[step & 3]) < train.probability_per_step)
+                force_spike(c, j);
         }
         for (std::uint32_t i = 0; i < t.forced.size; ++i)
             if (t.forced.items[i].step == step && receives(t.forced.items[i].stimulus, j))
-                force_spike(c);
+                force_spike(c, j);
         return total;
     }
 
@@ -141,22 +147,23 @@ struct AdvanceNeurons {
         return arrays.receives[stimulus * std::uint64_t{arrays.n_local} + j] != 0;
     }
 
-    ENGRAM_HD_INLINE void force_spike(Course& c) const {
+    ENGRAM_HD_INLINE void force_spike(Course& c, std::uint32_t j) const {
         if (model::StepNeuron::can_fire(c.state.refractory))
-            c.state.v_mV = physics.step_neuron.propagator.v_th_mV;
+            c.state.v_mV = population(j).step_neuron.propagator.v_th_mV;
     }
 
     ENGRAM_HD_INLINE void add_pulse(const PulseTask& pulse, std::uint32_t id, std::uint32_t j,
                                     std::int64_t step, StimulusEffect& total) const {
         if (step < pulse.begin || step >= pulse.end || !receives(pulse.stimulus, j)) return;
-        const model::NeuronPropagator& p = physics.step_neuron.propagator;
+        const model::NeuronPropagator& p = population(j).step_neuron.propagator;
+        const StimulusCurrent& current = pulse.current[arrays.population[j]];
         const double noise =
-            pulse.sigma_nA > 0.0
+            current.sigma_nA > 0.0
                 ? static_cast<double>(model::normal_at_step(
                       physics.streams, model::Purpose::stimulus, id, pulse.stimulus, step))
                 : 0.0;
         const model::PulseStep effect =
-            model::step_pulse(p, pulse.mean_nA, pulse.sigma_nA, pulse.deviation_nA[j], noise);
+            model::step_pulse(p, current.mean_nA, current.sigma_nA, pulse.deviation_nA[j], noise);
         total.on_v_mV += effect.on_v_mV;
         total.current_nA += effect.current_nA;
         pulse.deviation_nA[j] = effect.deviation_nA;
@@ -166,8 +173,9 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE void sample(const Course& c, std::uint32_t j, int s, double input_nA,
                                  double stimulus_nA) const {
         const BlockTask& t = *task;
-        const model::NeuronPropagator& p = physics.step_neuron.propagator;
-        const double i_bg = physics.step_neuron.bg_mean_nA + c.state.i_bg_nA;
+        const model::StepNeuron& step_neuron = population(j).step_neuron;
+        const model::NeuronPropagator& p = step_neuron.propagator;
+        const double i_bg = step_neuron.bg_mean_nA + c.state.i_bg_nA;
         const double i_syn = c.state.i_syn_nA + input_nA;
         double* row = arrays.samples + t.sample_row[s] * arrays.sample_width;
         for (auto q = static_cast<std::uint32_t>(c.recorded);

@@ -10,8 +10,8 @@
 
 namespace engram::device {
 
-// Item = excitatory neuron: as a source, lists its row if it has work and moves its calcium trace
-// to the next block; with the same index as a local target, moves the postsynaptic trace.
+// Item = row, and local neuron of that number. Moves the neuron's calcium trace to the next block,
+// and that of the row's source; lists the row if it has work.
 struct SelectRows {
     static constexpr const char* name = "select rows";
     Arrays arrays;
@@ -22,13 +22,14 @@ struct SelectRows {
         const auto i = static_cast<std::uint32_t>(item);
         const BlockTask& t = *task;
         const int next = 1 - t.parity;
+        if (i < arrays.n_local)
+            arrays.post_start[next][i] =
+                arrays.post(i, t.parity, physics).at_end(t.steps, physics.calcium_decay);
+        if (i >= arrays.plastic.n_sources) return;
         const model::CalciumTrace pre = arrays.pre(i, t.parity, physics);
         arrays.pre_start[next][i] = pre.at_end(t.steps, physics.calcium_decay);
         arrays.pre_jumps[next][i] = 0;
         arrays.arrivals[next][i] = 0;
-        if (i < arrays.n_local_exc)
-            arrays.post_start[next][i] =
-                arrays.post(i, t.parity, physics).at_end(t.steps, physics.calcium_decay);
 
         const bool active =
             pre.upper_bound() + arrays.counters->highest_post >= physics.early.theta_d;

@@ -8,14 +8,15 @@
 
 namespace engram::device {
 
-// Item = excitatory neuron: forgets the watch of its row and, as a local target, its sum.
+// Item = row, and local neuron of that number: forgets the watch of the row, and the neuron's sum.
 struct ResetSums {
     static constexpr const char* name = "fold";
     Arrays arrays;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t i) const {
-        arrays.tag_watch[i] = std::numeric_limits<double>::infinity();
-        if (i < arrays.n_local_exc) arrays.change_sum[i] = 0;
+        if (i < arrays.plastic.n_sources)
+            arrays.tag_watch[i] = std::numeric_limits<double>::infinity();
+        if (i < arrays.n_local) arrays.change_sum[i] = 0;
     }
 };
 

@@ -50,14 +50,12 @@ std::vector<StepRange> active_ranges(const Experiment& experiment, const Stimulu
 }
 
 // Putative input neurons firing at a rate, in the diffusion limit (Luboeinski & Tetzlaff 2021).
-CurrentPulse current_of(const Experiment& experiment, const Stimulus& stimulus) {
+StimulusCurrent current_of(const Experiment& experiment, const Stimulus& stimulus,
+                           const NeuronParameters& neuron) {
     const double inputs_per_s = stimulus.n_inputs * stimulus.rate_Hz;
-    const double weight_nA = experiment.synapses.h_0_mV / experiment.neuron.r_leak_MOhm;
-    CurrentPulse pulse;
-    pulse.mean_nA = inputs_per_s * weight_nA;
-    pulse.sigma_nA =
-        std::sqrt(1000.0 * inputs_per_s / (2.0 * experiment.synapses.tau_syn_ms)) * weight_nA;
-    return pulse;
+    const double weight_nA = experiment.synapses.h_0_mV / neuron.r_leak_MOhm;
+    return {inputs_per_s * weight_nA,
+            std::sqrt(1000.0 * inputs_per_s / (2.0 * experiment.synapses.tau_syn_ms)) * weight_nA};
 }
 
 void add_stimulus(const Experiment& experiment, std::uint32_t index, Stimulation& stimulation) {
@@ -75,11 +73,11 @@ void add_stimulus(const Experiment& experiment, std::uint32_t index, Stimulation
                 stimulation.forced.push_back({index, range.begin});
                 break;
             default: {
-                CurrentPulse pulse = current_of(experiment, stimulus);
-                pulse.stimulus = index;
-                pulse.begin = range.begin;
-                pulse.end = range.end;
-                stimulation.pulses.push_back(pulse);
+                CurrentPulse pulse{index, range.begin, range.end, {}};
+                for (const Population& population : experiment.populations)
+                    pulse.current.push_back(
+                        current_of(experiment, stimulus, experiment.neuron_of(population)));
+                stimulation.pulses.push_back(std::move(pulse));
             }
         }
     }

@@ -8,13 +8,19 @@
 
 namespace engram {
 
-// An Ornstein-Uhlenbeck current that is on during steps [begin, end).
+// An Ornstein-Uhlenbeck current.
+struct StimulusCurrent {
+    double mean_nA = 0;
+    double sigma_nA = 0;  //!< stationary standard deviation
+};
+
+// A current that is on during steps [begin, end).
 struct CurrentPulse {
     std::uint32_t stimulus = 0;  //!< index into Experiment::stimuli; keys its noise
     Step begin = 0;
     Step end = 0;
-    double mean_nA = 0;
-    double sigma_nA = 0;  //!< stationary standard deviation
+    //! By population: the same inputs drive more current through a smaller resistance.
+    std::vector<StimulusCurrent> current;
 
     //! Tells it from all others, whatever the duration of the run.
     std::string name() const;

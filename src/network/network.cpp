@@ -22,6 +22,10 @@ Network::Network(const Experiment& experiment, const Wiring& wiring, Partition p
         }
     }
 
+    excitatory_.resize(n_local_);
+    for (const LocalRange& local : excitatory_ranges())
+        std::fill(excitatory_.begin() + local.begin, excitatory_.begin() + local.end, 1);
+
     for (std::size_t p = 0; p < projections_.size(); ++p)
         if (!projections_[p].plastic) fixed_.push_back({p, projections_[p].from, {}});
     // A table for each pair of populations, and where its rows begin.
@@ -63,6 +67,13 @@ Network::Network(const Experiment& experiment, const Wiring& wiring, Partition p
     visit_all(
         [](SynapseTable& table, NeuronId row, std::uint32_t local) { table.add(row, local); });
     for_all_tables([](SynapseTable& table) { table.finish_adding(); });
+}
+
+std::vector<LocalRange> Network::excitatory_ranges() const {
+    std::vector<LocalRange> ranges;
+    for (std::size_t p = 0; p < populations_.n_populations(); ++p)
+        if (populations_[p].is_excitatory()) ranges.push_back(local_ranges_[p]);
+    return ranges;
 }
 
 SynapseIndex Network::n_fixed() const {

@@ -36,7 +36,10 @@ class Network {
     std::uint32_t n_local() const { return n_local_; }
     //! The local neurons of a population; they are ordered by global id.
     LocalRange local_range(std::size_t population) const { return local_ranges_[population]; }
-    std::uint32_t n_local_exc() const { return local_ranges_[0].end; }
+    //! The same of all excitatory populations.
+    std::vector<LocalRange> excitatory_ranges() const;
+    //! By local neuron: whether it is excitatory.
+    const std::vector<std::uint8_t>& excitatory() const { return excitatory_; }
     NeuronId global_id(std::uint32_t local) const { return partition_.global_id(rank_, local); }
     bool owns(NeuronId id) const { return partition_.owner(id) == rank_; }
 
@@ -54,6 +57,7 @@ class Network {
     int rank_;
     std::uint32_t n_local_;
     std::vector<LocalRange> local_ranges_;
+    std::vector<std::uint8_t> excitatory_;
     SynapseTable plastic_;
     std::vector<FixedSynapses> fixed_;
 };

@@ -27,8 +27,8 @@ TEST(Stimulation, current_of_25_inputs_at_100_Hz) {
     const Stimulation stimulation = make_stimulation(experiment_with(Scheme::onepulse, 30));
     ASSERT_EQ(stimulation.pulses.size(), 1u);
     const CurrentPulse& pulse = stimulation.pulses[0];
-    EXPECT_DOUBLE_EQ(pulse.mean_nA, 1050.1875);
-    EXPECT_DOUBLE_EQ(pulse.sigma_nA, 210.0375);
+    EXPECT_DOUBLE_EQ(pulse.current[0].mean_nA, 1050.1875);
+    EXPECT_DOUBLE_EQ(pulse.current[0].sigma_nA, 210.0375);
     EXPECT_EQ(pulse.begin, 50000);
     EXPECT_EQ(pulse.end, 50500);
 }
@@ -39,8 +39,8 @@ TEST(Stimulation, current_scales_with_inputs_resistance_and_time_constant) {
     experiment.neuron.r_leak_MOhm = 20;
     experiment.synapses.tau_syn_ms = 20;
     const CurrentPulse pulse = make_stimulation(experiment).pulses.at(0);
-    EXPECT_DOUBLE_EQ(pulse.mean_nA, 2 * 1050.1875);
-    EXPECT_DOUBLE_EQ(pulse.sigma_nA, 210.0375 / 2);
+    EXPECT_DOUBLE_EQ(pulse.current[0].mean_nA, 2 * 1050.1875);
+    EXPECT_DOUBLE_EQ(pulse.current[0].sigma_nA, 210.0375 / 2);
 }
 
 TEST(Stimulation, triplet_has_three_pulses) {
@@ -49,7 +49,7 @@ TEST(Stimulation, triplet_has_three_pulses) {
     for (int i = 0; i < 3; ++i) {
         EXPECT_EQ(stimulation.pulses[i].begin, 50000 + i * 2500);
         EXPECT_EQ(stimulation.pulses[i].end, 50500 + i * 2500);
-        EXPECT_DOUBLE_EQ(stimulation.pulses[i].mean_nA, 1050.1875);
+        EXPECT_DOUBLE_EQ(stimulation.pulses[i].current[0].mean_nA, 1050.1875);
     }
 }
 

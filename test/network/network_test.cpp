@@ -86,7 +86,7 @@ TEST(Network, LocalCountsAddUp) {
         for (int rank = 0; rank < n_ranks; ++rank) {
             const Network network(e, *make_wiring(e), Partition(121, n_ranks), rank);
             n += network.n_local();
-            n_exc += network.n_local_exc();
+            n_exc += network.local_range(0).size();
         }
         EXPECT_EQ(n, 121u);
         EXPECT_EQ(n_exc, 90u);
@@ -98,7 +98,7 @@ TEST(Network, OnlyOnePopulation) {
     for (const Populations& populations : {Populations{0, 20}, Populations{20, 0}}) {
         e.populations = populations;
         const Network network(e, *make_wiring(e), Partition(20, 1), 0);
-        EXPECT_EQ(network.n_local_exc(), populations.n_exc());
+        EXPECT_EQ(network.local_range(0).size(), populations.n_exc());
         // Those between the populations.
         EXPECT_EQ(network.fixed()[0].table.size(), 0u);
         EXPECT_EQ(network.fixed()[1].table.size(), 0u);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cpu/tiles.hpp"
 #include "model/calcium.hpp"
 #include "model/fixed_point.hpp"
 #include "model/neuron.hpp"
@@ -13,19 +14,12 @@
 
 namespace engram {
 
-// Neurons that are advanced together through a block, so that their state stays in the cache.
-inline constexpr std::uint32_t tile_size = 256;
-
-class NeuronPopulation {
+class Neurons {
   public:
-    NeuronPopulation(const Network& network, const Experiment& experiment);
+    Neurons(const Network& network, const Experiment& experiment);
 
     std::uint32_t size() const { return size_; }
-    std::uint32_t n_tiles() const { return (size_ + tile_size - 1) / tile_size; }
-    std::uint32_t tile_begin(std::uint32_t tile) const { return tile * tile_size; }
-    std::uint32_t tile_end(std::uint32_t tile) const {
-        return tile + 1 == n_tiles() ? size_ : (tile + 1) * tile_size;
-    }
+    const Tiles& tiles() const { return tiles_; }
 
     //! Every neuron at V_init, without currents; the background starts at its mean.
     void rest();
@@ -34,7 +28,7 @@ class NeuronPopulation {
     void add_input(int step_in_block, std::uint32_t neuron, model::FixedPoint weight) {
         model::add_wrapping(input_[static_cast<std::size_t>(step_in_block) * size_ + neuron],
                             weight);
-        has_input_[static_cast<std::size_t>(step_in_block) * n_tiles() + neuron / tile_size] = 1;
+        has_input_[static_cast<std::size_t>(step_in_block) * tiles_.size() + tiles_.of(neuron)] = 1;
     }
     //! Adds a stimulus current's effect on V within the coming step, and its value for recording.
     void add_stimulus(std::uint32_t neuron, double effect_mV, double current_nA) {
@@ -44,7 +38,7 @@ class NeuronPopulation {
     //! Makes a neuron fire at the coming step unless it is refractory.
     void force_spike(std::uint32_t neuron) {
         if (model::StepNeuron::can_fire(refractory_[neuron]))
-            v_mV_[neuron] = step_.propagator.v_th_mV;
+            v_mV_[neuron] = propagator(tiles_.of(neuron)).v_th_mV;
     }
     //! Forgets the stimulus currents of a tile after a step.
     void clear_stimulus(std::uint32_t tile);
@@ -74,23 +68,31 @@ class NeuronPopulation {
     //! \throw NumericalError if a membrane potential is no finite number
     void check_finite(Step step) const;
 
-    const model::NeuronPropagator& propagator() const { return step_.propagator; }
+    //! Of the neurons of a tile.
+    const model::NeuronPropagator& propagator(std::uint32_t tile) const {
+        return of_population_[tiles_[tile].population].step.propagator;
+    }
     const model::RandomStreams& streams() const { return streams_; }
 
   private:
-    void draw_noise(std::uint32_t tile, Step step);
-    // Value of refractory_ that only the step of a spike leaves.
-    double just_fired() const { return static_cast<double>(step_.propagator.refractory_steps); }
+    // What the neurons of a population have in common.
+    struct Common {
+        model::StepNeuron step;
+        double v_init_mV;
+        double nA_per_quantum;  //!< synaptic current per unit of fixed-point input
+        //! Value of refractory_ that only the step of a spike leaves.
+        double just_fired() const { return static_cast<double>(step.propagator.refractory_steps); }
+    };
+
+    void draw_noise(const Tile& tile, std::uint32_t number, Step step);
     template <bool with_noise, bool with_input, bool with_stimulus>
-    bool advance_tile(std::uint32_t begin, std::uint32_t end, const float* noise,
-                      model::FixedPoint* input);
+    bool advance_tile(const Tile& tile, const float* noise, model::FixedPoint* input);
 
     const Network& network_;
     std::uint32_t size_;
-    model::StepNeuron step_;
+    Tiles tiles_;
+    std::vector<Common> of_population_;
     model::RandomStreams streams_;
-    double v_init_mV_ = 0;
-    double nA_per_quantum_;  //!< synaptic current per unit of fixed-point input
 
     std::vector<double> v_mV_;
     std::vector<double> i_syn_nA_;

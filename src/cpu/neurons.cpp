@@ -1,4 +1,4 @@
-#include "cpu/neuron_population.hpp"
+#include "cpu/neurons.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,16 +9,11 @@
 
 namespace engram {
 
-NeuronPopulation::NeuronPopulation(const Network& network, const Experiment& experiment)
+Neurons::Neurons(const Network& network, const Experiment& experiment)
     : network_(network),
       size_(network.n_local()),
-      step_{model::make_neuron_propagator(experiment.neuron, experiment.synapses.tau_syn_ms,
-                                          experiment.dt_ms),
-            experiment.background.mean_nA,
-            model::background_sigma_nA(experiment.background.sigma_wn_nA_sqrt_s,
-                                       experiment.synapses.tau_syn_ms)},
+      tiles_(network),
       streams_{experiment.seed},
-      nA_per_quantum_(model::fixed_point_quantum / experiment.neuron.r_leak_MOhm),
       v_mV_(size_),
       i_syn_nA_(size_),
       i_bg_nA_(size_),
@@ -26,17 +21,31 @@ NeuronPopulation::NeuronPopulation(const Network& network, const Experiment& exp
       stimulus_mV_(size_),
       i_stim_nA_(size_),
       input_(static_cast<std::size_t>(model::max_block_steps) * size_),
-      has_input_(static_cast<std::size_t>(model::max_block_steps) * n_tiles()),
+      has_input_(static_cast<std::size_t>(model::max_block_steps) * tiles_.size()),
       global_ids_(size_),
       noise_(static_cast<std::size_t>(4) * size_),
-      noise_quad_(n_tiles()) {
+      noise_quad_(tiles_.size()) {
+    const double tau_syn_ms = experiment.synapses.tau_syn_ms;
+    for (const Population& population : network.populations()) {
+        const NeuronParameters& neuron = experiment.neuron_of(population);
+        const BackgroundParameters& background = experiment.background_of(population);
+        of_population_.push_back(
+            {{model::make_neuron_propagator(neuron, tau_syn_ms, experiment.dt_ms),
+              background.mean_nA,
+              model::background_sigma_nA(background.sigma_wn_nA_sqrt_s, tau_syn_ms)},
+             neuron.v_init_mV,
+             model::fixed_point_quantum / neuron.r_leak_MOhm});
+    }
     for (std::uint32_t i = 0; i < size_; ++i) global_ids_[i] = network.global_id(i);
-    v_init_mV_ = experiment.neuron.v_init_mV;
     rest();
 }
 
-void NeuronPopulation::rest() {
-    std::fill(v_mV_.begin(), v_mV_.end(), v_init_mV_);
+void Neurons::rest() {
+    for (std::size_t p = 0; p < of_population_.size(); ++p) {
+        const LocalRange range = network_.local_range(p);
+        std::fill(v_mV_.begin() + range.begin, v_mV_.begin() + range.end,
+                  of_population_[p].v_init_mV);
+    }
     for (auto* state : {&i_syn_nA_, &i_bg_nA_, &refractory_, &stimulus_mV_, &i_stim_nA_})
         std::fill(state->begin(), state->end(), 0.0);
     std::fill(input_.begin(), input_.end(), 0);
@@ -44,17 +53,18 @@ void NeuronPopulation::rest() {
     std::fill(noise_quad_.begin(), noise_quad_.end(), -1);
 }
 
-void NeuronPopulation::clear_stimulus(std::uint32_t tile) {
-    std::fill(stimulus_mV_.begin() + tile_begin(tile), stimulus_mV_.begin() + tile_end(tile), 0.0);
-    std::fill(i_stim_nA_.begin() + tile_begin(tile), i_stim_nA_.begin() + tile_end(tile), 0.0);
+void Neurons::clear_stimulus(std::uint32_t tile) {
+    const auto [begin, end, population] = tiles_[tile];
+    std::fill(stimulus_mV_.begin() + begin, stimulus_mV_.begin() + end, 0.0);
+    std::fill(i_stim_nA_.begin() + begin, i_stim_nA_.begin() + end, 0.0);
 }
 
-void NeuronPopulation::draw_noise(std::uint32_t tile, Step step) {
+void Neurons::draw_noise(const Tile& tile, std::uint32_t number, Step step) {
     const Step quad = step >> 2;
-    if (noise_quad_[tile] == quad) return;
-    noise_quad_[tile] = quad;
-    const std::uint32_t begin = tile_begin(tile);
-    const std::size_t count = tile_end(tile) - begin;
+    if (noise_quad_[number] == quad) return;
+    noise_quad_[number] = quad;
+    const std::uint32_t begin = tile.begin;
+    const std::size_t count = tile.end - begin;
     const std::uint32_t* ids = &global_ids_[begin];
     float* n0 = &noise_[begin];
     float* n1 = n0 + size_;
@@ -77,10 +87,10 @@ void NeuronPopulation::draw_noise(std::uint32_t tile, Step step) {
 }
 
 template <bool with_noise, bool with_input, bool with_stimulus>
-bool NeuronPopulation::advance_tile(std::uint32_t begin, std::uint32_t end, const float* noise,
-                                    model::FixedPoint* input) {
-    const model::StepNeuron step_neuron = step_;
-    const double nA_per_quantum = nA_per_quantum_;
+bool Neurons::advance_tile(const Tile& tile, const float* noise, model::FixedPoint* input) {
+    const auto [begin, end, population] = tile;
+    const model::StepNeuron step_neuron = of_population_[population].step;
+    const double nA_per_quantum = of_population_[population].nA_per_quantum;
     double* v = &v_mV_[begin];
     double* i_syn = &i_syn_nA_[begin];
     double* i_bg = &i_bg_nA_[begin];
@@ -105,64 +115,67 @@ bool NeuronPopulation::advance_tile(std::uint32_t begin, std::uint32_t end, cons
         refractory[i] = state.refractory;
         highest = state.refractory > highest ? state.refractory : highest;
     }
-    return highest == just_fired();
+    return highest == of_population_[population].just_fired();
 }
 
-void NeuronPopulation::advance(std::uint32_t tile, Step step, int step_in_block, bool stimulated,
-                               std::vector<std::uint32_t>& fired) {
-    const std::uint32_t begin = tile_begin(tile);
-    const std::uint32_t end = tile_end(tile);
-    const bool noisy = step_.bg_sigma_nA > 0.0;
-    if (noisy) draw_noise(tile, step);
+void Neurons::advance(std::uint32_t tile, Step step, int step_in_block, bool stimulated,
+                      std::vector<std::uint32_t>& fired) {
+    const Tile& here = tiles_[tile];
+    const auto [begin, end, population] = here;
+    const bool noisy = of_population_[population].step.bg_sigma_nA > 0.0;
+    if (noisy) draw_noise(here, tile, step);
     const float* noise = &noise_[static_cast<std::size_t>(step & 3) * size_ + begin];
     std::uint8_t& has_input =
-        has_input_[static_cast<std::size_t>(step_in_block) * n_tiles() + tile];
+        has_input_[static_cast<std::size_t>(step_in_block) * tiles_.size() + tile];
     model::FixedPoint* input = &input_[static_cast<std::size_t>(step_in_block) * size_ + begin];
 
     const int variant = (noisy ? 4 : 0) | (has_input ? 2 : 0) | (stimulated ? 1 : 0);
     bool any = false;
     switch (variant) {
         case 0:
-            any = advance_tile<false, false, false>(begin, end, noise, input);
+            any = advance_tile<false, false, false>(here, noise, input);
             break;
         case 1:
-            any = advance_tile<false, false, true>(begin, end, noise, input);
+            any = advance_tile<false, false, true>(here, noise, input);
             break;
         case 2:
-            any = advance_tile<false, true, false>(begin, end, noise, input);
+            any = advance_tile<false, true, false>(here, noise, input);
             break;
         case 3:
-            any = advance_tile<false, true, true>(begin, end, noise, input);
+            any = advance_tile<false, true, true>(here, noise, input);
             break;
         case 4:
-            any = advance_tile<true, false, false>(begin, end, noise, input);
+            any = advance_tile<true, false, false>(here, noise, input);
             break;
         case 5:
-            any = advance_tile<true, false, true>(begin, end, noise, input);
+            any = advance_tile<true, false, true>(here, noise, input);
             break;
         case 6:
-            any = advance_tile<true, true, false>(begin, end, noise, input);
+            any = advance_tile<true, true, false>(here, noise, input);
             break;
         default:
-            any = advance_tile<true, true, true>(begin, end, noise, input);
+            any = advance_tile<true, true, true>(here, noise, input);
             break;
     }
     has_input = 0;
-    if (any)
-        for (std::uint32_t i = begin; i < end; ++i)
-            if (refractory_[i] == just_fired()) fired.push_back(i);
+    if (!any) return;
+    const double just_fired = of_population_[population].just_fired();
+    for (std::uint32_t i = begin; i < end; ++i)
+        if (refractory_[i] == just_fired) fired.push_back(i);
 }
 
-NeuronPopulation::Sample NeuronPopulation::sample(std::uint32_t neuron, int step_in_block) const {
+Neurons::Sample Neurons::sample(std::uint32_t neuron, int step_in_block) const {
     const model::FixedPoint input =
         input_[static_cast<std::size_t>(step_in_block) * size_ + neuron];
     const double v = v_mV_[neuron];
-    return {v >= step_.propagator.v_th_mV ? step_.propagator.v_reset_mV : v,
-            i_syn_nA_[neuron] + static_cast<double>(input) * nA_per_quantum_,
-            step_.bg_mean_nA + i_bg_nA_[neuron], i_stim_nA_[neuron]};
+    const Common& common = of_population_[tiles_[tiles_.of(neuron)].population];
+    const model::NeuronPropagator& p = common.step.propagator;
+    return {v >= p.v_th_mV ? p.v_reset_mV : v,
+            i_syn_nA_[neuron] + static_cast<double>(input) * common.nA_per_quantum,
+            common.step.bg_mean_nA + i_bg_nA_[neuron], i_stim_nA_[neuron]};
 }
 
-void NeuronPopulation::check_finite(Step step) const {
+void Neurons::check_finite(Step step) const {
     double sum = 0.0;
     const double* v = v_mV_.data();
 #pragma omp simd reduction(+ : sum)
