@@ -81,12 +81,12 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                      f.fixed_synapses * bytes_per_fixed) /
                     1e6;
     f.memory_per_rank_MB = f.base_MB + f.per_rank_MB + (f.neurons_MB + f.synapses_MB) / n_ranks;
+    f.gpu_state_per_rank_MB = static_cast<double>(device::bytes_on_device(
+                                  experiment, device::expected_sizes(experiment, f.plastic_synapses,
+                                                                     f.fixed_synapses, n_ranks))) /
+                              1e6;
     f.gpu_memory_per_rank_MB =
-        static_cast<double>(device::bytes_on_device(
-                                experiment, device::expected_sizes(experiment, f.plastic_synapses,
-                                                                   f.fixed_synapses, n_ranks)) +
-                            device::expected_stack_bytes) /
-        1e6;
+        f.gpu_state_per_rank_MB + static_cast<double>(device::expected_stack_bytes) / 1e6;
     const double steps_per_block =
         std::min(16.0, experiment.synapses.t_ax_delay_ms / experiment.dt_ms);
     const double blocks_per_s = 1.0 / (steps_per_block * dt_s);

@@ -17,7 +17,8 @@ struct Forecast {
     double per_rank_MB = 0;             //!< of each rank, proportional to all neurons
     double neurons_MB = 0;              //!< shared, proportional to the neurons
     double synapses_MB = 0;             //!< shared, proportional to the synapses
-    double gpu_memory_per_rank_MB = 0;  //!< with --device gpu
+    double gpu_state_per_rank_MB = 0;   //!< with --device gpu, of each run that takes turns
+    double gpu_memory_per_rank_MB = 0;  //!< the same and the stacks of kernels, of all together
     double spiking_s = 0;               //!< simulated time that is not fast-forwarded
     double wall_s = 0;                  //!< rough: a model of the measured costs per unit of work
 };

@@ -43,12 +43,16 @@ std::size_t TrialTurns::at_once(const std::vector<EnsembleItem>& items) const {
         for (std::uint32_t point = 0; point < ensemble_.points().size(); ++point) {
             const Experiment experiment = ensemble_.experiment({point, 0});
             const Forecast one = make_forecast(experiment, *open_wiring(experiment), 1);
-            need_MB = std::max(need_MB, one.gpu_memory_per_rank_MB + samples_MB +
+            need_MB = std::max(need_MB, one.gpu_state_per_rank_MB + samples_MB +
                                             one.plastic_synapses * arrivals_B_per_plastic / 1e6);
         }
-        const double have_MB = static_cast<double>(executors_.batch->device().free_bytes()) / 1e6 /
-                               executors_.ranks_per_device;
-        n = std::min(most_at_once, static_cast<std::size_t>(have_MB * share_of_memory / need_MB));
+        const device::Device& device = executors_.batch->device();
+        const double have_MB =
+            (static_cast<double>(device.free_bytes()) / executors_.ranks_per_device -
+             static_cast<double>(device.stack_bytes())) /
+            1e6;
+        n = std::min(most_at_once,
+                     static_cast<std::size_t>(std::max(0.0, have_MB) * share_of_memory / need_MB));
     }
     return std::clamp<std::size_t>(n, 1, std::max<std::size_t>(1, items.size()));
 }
