@@ -7,17 +7,12 @@ namespace engram::test {
 
 DenseSimulator::DenseSimulator(const Experiment& experiment)
     : experiment_(experiment),
-      n_(experiment.populations.n_exc() + experiment.populations.n_inh()),
-      n_exc_(experiment.populations.n_exc()),
+      n_(experiment.populations.size()),
       end_(steps(experiment.duration_s * 1000.0)),
       delay_(steps(experiment.synapses.t_ax_delay_ms)),
       calcium_delay_(steps(experiment.synapses.t_ca_delay_ms)),
-      refractory_steps_(steps(experiment.neuron.t_ref_ms)),
-      background_sigma_nA_(experiment.background.sigma_wn_nA_sqrt_s /
-                           std::sqrt(2.0 * experiment.synapses.tau_syn_ms / 1000.0)),
       wiring_(experiment),
       stimuli_(experiment),
-      neuron_(experiment.neuron, experiment.synapses.tau_syn_ms, experiment.dt_ms),
       streams_{experiment.seed},
       h_(n_ * n_, experiment.synapses.h_0_mV),
       z_(n_ * n_, 0.0),
@@ -27,12 +22,22 @@ DenseSimulator::DenseSimulator(const Experiment& experiment)
       tag_(n_ * n_, 0),
       protein_(n_, 0.0),
       synthesis_(n_, false),
-      v_(n_, experiment.neuron.v_init_mV),
       i_syn_(n_, 0.0),
       i_bg_(n_, 0.0),
       held_until_(n_, -1),
       i_stim_(stimuli_.size(), std::vector<double>(n_, 0.0)),
-      fired_(static_cast<std::size_t>(end_), std::vector<bool>(n_, false)) {}
+      fired_(static_cast<std::size_t>(end_), std::vector<bool>(n_, false)) {
+    const double tau_syn_ms = experiment.synapses.tau_syn_ms;
+    for (const Population& population : experiment.populations) {
+        const NeuronParameters& p = population.neuron ? *population.neuron : experiment.neuron;
+        const BackgroundParameters& background =
+            population.background ? *population.background : experiment.background;
+        common_.push_back({p, DenseNeuron(p, tau_syn_ms, experiment.dt_ms), steps(p.t_ref_ms),
+                           background.mean_nA,
+                           background.sigma_wn_nA_sqrt_s / std::sqrt(2.0 * tau_syn_ms / 1000.0)});
+        v_.insert(v_.end(), population.count, p.v_init_mV);
+    }
+}
 
 Step DenseSimulator::steps(double time_ms) const {
     return static_cast<Step>(std::floor(time_ms / experiment_.dt_ms + 0.5));
@@ -46,9 +51,9 @@ bool DenseSimulator::is_block_end(Step step) const {
 
 template <class Visit>
 void DenseSimulator::for_each_plastic(Visit visit) const {
-    for (NeuronId pre = 0; pre < n_exc_; ++pre)
-        for (NeuronId post = 0; post < n_exc_; ++post)
-            if (connected(pre, post)) visit(pre, post, pre * n_ + post);
+    for (NeuronId pre = 0; pre < n_; ++pre)
+        for (NeuronId post = 0; post < n_; ++post)
+            if (plastic(pre, post)) visit(pre, post, pre * n_ + post);
 }
 
 void DenseSimulator::run() {
@@ -112,20 +117,20 @@ void DenseSimulator::update_synapse(NeuronId pre, NeuronId post, Step step, bool
 
 void DenseSimulator::switch_slow_variables() {
     const SynapseParameters& p = experiment_.synapses;
-    std::vector<double> sum(n_exc_, 0.0);
+    std::vector<double> sum(n_, 0.0);
     for_each_plastic([&](NeuronId, NeuronId post, std::size_t k) {
         const double change = h_[k] - p.h_0_mV;
         sum[post] += std::fabs(change);
         tag_[k] = change >= p.theta_tag_mV ? 1 : -change >= p.theta_tag_mV ? -1 : 0;
     });
-    for (NeuronId post = 0; post < n_exc_; ++post) synthesis_[post] = sum[post] >= p.theta_pro_mV;
+    for (NeuronId post = 0; post < n_; ++post) synthesis_[post] = sum[post] >= p.theta_pro_mV;
 }
 
 void DenseSimulator::advance_slow_variables(Step n_steps) {
     const SynapseParameters& p = experiment_.synapses;
     const double time_s = static_cast<double>(n_steps) * (experiment_.dt_ms / 1000.0);
-    std::vector<double> shrinkage(n_exc_);
-    for (NeuronId post = 0; post < n_exc_; ++post) {
+    std::vector<double> shrinkage(n_);
+    for (NeuronId post = 0; post < n_; ++post) {
         const double target = synthesis_[post] ? p.p_max_umol_per_l : 0.0;
         const double decay = std::exp(-time_s / p.tau_p_s);
         const double integral =
@@ -143,47 +148,45 @@ void DenseSimulator::advance_slow_variables(Step n_steps) {
 // counts from this step on, but cannot act on them before.
 void DenseSimulator::deliver_spikes(Step step) {
     if (step < delay_) return;
-    const Connectivity& fixed = experiment_.connectivity;
     const double h_0 = experiment_.synapses.h_0_mV;
     std::vector<double> input_mV(n_, 0.0);
     for (NeuronId pre = 0; pre < n_; ++pre) {
         if (!fired_[step - delay_][pre]) continue;
         for (NeuronId post = 0; post < n_; ++post) {
-            if (!connected(pre, post)) continue;
-            if (pre < n_exc_ && post < n_exc_) {
+            if (!wiring_.connected(pre, post)) continue;
+            if (wiring_.plastic(pre, post)) {
                 update_synapse(pre, post, step, true);
                 input_mV[post] += h_mV(pre, post) + h_0 * z(pre, post);
-            } else if (pre < n_exc_) {
-                input_mV[post] += fixed.w_ei * h_0;
             } else {
-                input_mV[post] -= (post < n_exc_ ? fixed.w_ie : fixed.w_ii) * h_0;
+                input_mV[post] += wiring_.weight(pre, post) * h_0;
             }
         }
     }
     for (NeuronId id = 0; id < n_; ++id)
-        i_syn_[id] += input_mV[id] / experiment_.neuron.r_leak_MOhm;
+        i_syn_[id] += input_mV[id] / common(id).parameters.r_leak_MOhm;
 }
 
 // Fires if V has reached the threshold or a stimulus wants it, then moves on by a step.
 void DenseSimulator::advance_neuron(NeuronId id, Step step) {
-    const NeuronParameters& p = experiment_.neuron;
+    const NeuronParameters& p = common(id).parameters;
+    const DenseNeuron& neuron = common(id).neuron;
     if (v_[id] >= p.v_th_mV || (step > held_until_[id] && stimuli_.forces(id, step))) {
         v_[id] = p.v_reset_mV;
-        held_until_[id] = step + refractory_steps_ - 1;
+        held_until_[id] = step + common(id).refractory_steps - 1;
         fired_[step][id] = true;
         spikes_.push_back({step, id});
     }
-    double constant = experiment_.background.mean_nA;
+    double constant = common(id).background_mean_nA;
     double decaying = i_syn_[id];
     double noise_mV = 0.0;
     // A process of the given mean: its deviation decays, and gathers noise.
     const auto add_process = [&](double& deviation, double sigma, double noise) {
         decaying += deviation;
-        noise_mV += neuron_.noise_mV_per_sigma * sigma * noise;
-        deviation = deviation * neuron_.current_decay + neuron_.noise_per_sigma * sigma * noise;
+        noise_mV += neuron.noise_mV_per_sigma * sigma * noise;
+        deviation = deviation * neuron.current_decay + neuron.noise_per_sigma * sigma * noise;
     };
-    if (background_sigma_nA_ > 0.0)
-        add_process(i_bg_[id], background_sigma_nA_,
+    if (common(id).background_sigma_nA > 0.0)
+        add_process(i_bg_[id], common(id).background_sigma_nA,
                     model::normal_at_step(streams_, model::Purpose::background, id, 0, step));
     for (std::size_t k = 0; k < stimuli_.size(); ++k) {
         const DenseStimuli::Current current = stimuli_.current(k, id, step);
@@ -195,10 +198,10 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
                                           static_cast<std::uint32_t>(k), step));
     }
     const double fixed_point = p.v_rev_mV + p.r_leak_MOhm * constant;
-    const double next = fixed_point + (v_[id] - fixed_point) * neuron_.membrane_decay +
-                        neuron_.mV_per_nA * decaying + noise_mV;
+    const double next = fixed_point + (v_[id] - fixed_point) * neuron.membrane_decay +
+                        neuron.mV_per_nA * decaying + noise_mV;
     v_[id] = step <= held_until_[id] ? p.v_reset_mV : next;
-    i_syn_[id] *= neuron_.current_decay;
+    i_syn_[id] *= neuron.current_decay;
 }
 
 void DenseSimulator::advance_calcium(Step step) {

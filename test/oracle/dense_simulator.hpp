@@ -30,7 +30,10 @@ class DenseSimulator {
     };
     //! By step, then neuron.
     const std::vector<Spike>& spikes() const { return spikes_; }
-    bool connected(NeuronId pre, NeuronId post) const { return wiring_.connected(pre, post); }
+    //! By a plastic synapse.
+    bool plastic(NeuronId pre, NeuronId post) const {
+        return wiring_.connected(pre, post) && wiring_.plastic(pre, post);
+    }
     double h_mV(NeuronId pre, NeuronId post) const { return h_[pre * n_ + post]; }
     double z(NeuronId pre, NeuronId post) const { return z_[pre * n_ + post]; }
     double protein(NeuronId post) const { return protein_[post]; }
@@ -51,15 +54,22 @@ class DenseSimulator {
 
     const Experiment& experiment_;
     NeuronId n_;
-    NeuronId n_exc_;
     Step end_;
     Step delay_;
     Step calcium_delay_;
-    Step refractory_steps_;
-    double background_sigma_nA_;
+    // What the neurons of a population have in common.
+    struct Common {
+        NeuronParameters parameters;
+        DenseNeuron neuron;
+        Step refractory_steps;
+        double background_mean_nA;
+        double background_sigma_nA;
+    };
+    const Common& common(NeuronId id) const { return common_[wiring_.population(id)]; }
+
     DenseWiring wiring_;
     DenseStimuli stimuli_;
-    DenseNeuron neuron_;
+    std::vector<Common> common_;
     model::RandomStreams streams_;
     // By [pre][post].
     std::vector<double> h_, z_, calcium_;

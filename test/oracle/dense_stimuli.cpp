@@ -18,18 +18,23 @@ DenseStimuli::DenseStimuli(const Experiment& experiment) : streams_{experiment.s
         OneStimulus one{stimulus.scheme,
                         std::vector<bool>(experiment.populations.size(), false),
                         intervals_of(experiment, stimulus),
-                        0.0,
-                        0.0,
+                        {},
+                        {},
                         stimulus.rate_Hz / 1000.0 * experiment.dt_ms};
         for (const Group& group : experiment.groups)
             if (group.name == stimulus.group)
                 for (const NeuronId id : group.ids) one.receives[id] = true;
         // All input neurons together fire so often, and each spike adds h_0 / R.
         const double spikes_per_s = stimulus.n_inputs * stimulus.rate_Hz;
-        const double spike_nA = experiment.synapses.h_0_mV / experiment.neuron.r_leak_MOhm;
         const double tau_syn_s = experiment.synapses.tau_syn_ms / 1000.0;
-        one.mean_nA = spikes_per_s * spike_nA;
-        one.sigma_nA = spike_nA * std::sqrt(spikes_per_s / (2.0 * tau_syn_s));
+        for (const Population& population : experiment.populations) {
+            const double r_leak_MOhm =
+                population.neuron ? population.neuron->r_leak_MOhm : experiment.neuron.r_leak_MOhm;
+            const double spike_nA = experiment.synapses.h_0_mV / r_leak_MOhm;
+            const double sigma_nA = spike_nA * std::sqrt(spikes_per_s / (2.0 * tau_syn_s));
+            one.mean_nA.insert(one.mean_nA.end(), population.count, spikes_per_s * spike_nA);
+            one.sigma_nA.insert(one.sigma_nA.end(), population.count, sigma_nA);
+        }
         stimuli_.push_back(one);
     }
 }
@@ -73,7 +78,7 @@ DenseStimuli::Current DenseStimuli::current(std::size_t stimulus, NeuronId neuro
     if (!is_current(one.scheme) || !one.receives[neuron]) return {};
     for (const Interval& pulse : one.on)
         if (pulse.begin <= step && step < pulse.end)
-            return {true, step == pulse.begin, one.mean_nA, one.sigma_nA};
+            return {true, step == pulse.begin, one.mean_nA[neuron], one.sigma_nA[neuron]};
     return {};
 }
 

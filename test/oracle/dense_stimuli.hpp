@@ -33,11 +33,11 @@ class DenseStimuli {
     };
     struct OneStimulus {
         Scheme scheme;
-        std::vector<bool> receives;  // by neuron
-        std::vector<Interval> on;    // a pulse, a train, or the step of a forced spike each
-        double mean_nA;
-        double sigma_nA;
-        double spike_probability;  // per step of a train
+        std::vector<bool> receives;    // by neuron
+        std::vector<Interval> on;      // a pulse, a train, or the step of a forced spike each
+        std::vector<double> mean_nA;   // by neuron
+        std::vector<double> sigma_nA;  // likewise
+        double spike_probability;      // per step of a train
     };
     std::vector<Interval> intervals_of(const Experiment& experiment,
                                        const Stimulus& stimulus) const;

@@ -1,4 +1,4 @@
-// Who projects to whom, as a dense matrix of the oracle's own.
+// Who projects to whom and how, as a dense matrix of the oracle's own.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiment/experiment.hpp"
+#include "model/random.hpp"
 
 namespace engram::test {
 
@@ -14,13 +15,34 @@ class DenseWiring {
     explicit DenseWiring(const Experiment& experiment);
 
     bool connected(NeuronId pre, NeuronId post) const { return connected_[pre * n_ + post]; }
+    //! Of a connected pair.
+    bool plastic(NeuronId pre, NeuronId post) const { return kind(pre, post).plastic; }
+    //! Of a connected pair that is not plastic [units of h_0].
+    double weight(NeuronId pre, NeuronId post) const { return kind(pre, post).weight; }
+    //! Index of the population of a neuron.
+    std::size_t population(NeuronId id) const { return population_[id]; }
 
   private:
-    void draw(double probability, std::uint64_t seed);
-    void read(const std::string& path);
+    // Of a pair of populations.
+    struct Kind {
+        bool exists = false;
+        bool plastic = false;
+        double weight = 0;
+        double probability = 0;
+        std::string file;
+    };
+    const Kind& kind(NeuronId pre, NeuronId post) const {
+        return kinds_[population_[pre] * n_populations_ + population_[post]];
+    }
+    void read_kinds(const Experiment& experiment);
+    void draw(NeuronId post, const model::RandomStreams& streams);
+    void read(const std::string& path, const Population& from, const Population& to);
 
-    NeuronId n_;
-    std::vector<bool> connected_;  // [pre][post]
+    NeuronId n_ = 0;
+    std::size_t n_populations_;
+    std::vector<std::size_t> population_;  // by neuron
+    std::vector<Kind> kinds_;              // [from][to]
+    std::vector<bool> connected_;          // [pre][post]
 };
 
 }  // namespace engram::test
