@@ -17,9 +17,12 @@ from .style import ASSEMBLY, CONTROL, INHIBITORY, RECALLED, NothingToDraw, legen
 from .time_axis import Piece, grid, new_run_figure, shade_stimuli, spiking_pieces
 
 MAX_DOTS = 200_000  # spikes of a raster
+PANELS = (2.2, 1.0)  # heights of spikes and rates of a few bands
+FEW_BANDS = 5
+MAX_NAMES = 60  # bands, beyond which names come to lie on each other
 RATE_NAMES = {
     RECALLED: "recalled",
-    ASSEMBLY: "learning",
+    ASSEMBLY: "only learning",
     CONTROL: "excitatory,\nnot stimulated",
     INHIBITORY: "inhibitory",
 }
@@ -30,14 +33,15 @@ def raster(results: Results) -> Figure:
     pieces = spiking_pieces(results)
     if not pieces:
         raise NothingToDraw("the run has no spiking phase")
-    figure = new_run_figure(results, len(pieces) + 1, 5.6, "Spikes")
+    height = 5.6 * stretch(bands(results))
+    figure = new_run_figure(results, len(pieces) + 1, height, "Spikes")
     draw_raster(figure, results, pieces)
     return figure
 
 
 def draw_raster(figure: Figure, results: Results, pieces: Sequence[Piece]) -> None:
     groups = bands(results)
-    axes = grid(figure, pieces, (2.2, 1.0))
+    axes = grid(figure, pieces, (sum(PANELS) * stretch(groups) - PANELS[1], PANELS[1]))
     spikes = [banded_spikes(results, groups, piece) for piece in pieces]
     stride = max(1, -(-sum(len(part.time_s) for part in spikes) // MAX_DOTS))
     for panel, rates, piece, part in zip(axes[0], axes[1], pieces, spikes):
@@ -52,6 +56,12 @@ def draw_raster(figure: Figure, results: Results, pieces: Sequence[Piece]) -> No
     set_rate_scale(axes[1, 0])
     if len(by_color(groups)) < len(groups):
         legend_outside(axes[1, -1], title="mean of")
+
+
+def stretch(groups: Sequence[Band]) -> float:
+    """By how much a figure must be higher than one of a few bands, so that all have their names."""
+    rows = max(1.0, min(len(groups), MAX_NAMES) / FEW_BANDS)
+    return (PANELS[0] * rows + PANELS[1]) / sum(PANELS)
 
 
 @dataclass(frozen=True)

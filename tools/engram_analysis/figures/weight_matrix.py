@@ -31,7 +31,8 @@ def weight_matrix(results: Results) -> Figure:
     bin_of_neuron, ends = _bins(results.network.size, sections)
     times = _choose(results.snapshot_times_s)
     title = "Mean synaptic weights between neurons" + plastic_note(results.network)
-    figure = new_run_figure(results, len(times), 3.9, title)
+    height = 3.9 if len(sections) <= 2 else 4.4  # longer names leave less room
+    figure = new_run_figure(results, len(times), height, title)
     matrices = [binned_weights(results, t, "w_mV", bin_of_neuron, ends[-1]) for t in times]
     high = max((np.nanmax(m) for m in matrices if np.isfinite(m).any()), default=1.0)
     axes = figure.subplots(1, len(times), squeeze=False)[0]
