@@ -1,4 +1,4 @@
-"""Tools on a network of several populations of each kind, of which an inhibitory one comes first."""
+"""The tools on a network of several populations of each kind; an inhibitory one comes first."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from engram_analysis import (
 )
 from engram_analysis.comparison import compare
 from engram_analysis.figures.membrane import membrane
+from engram_analysis.figures.names import plastic_note
 from engram_analysis.figures.raster import bands
 from engram_analysis.figures.weight_matrix import MAX_BINS, Section, _bins, _most_bins
 from sample_files import CONFIG, MIXED
@@ -263,6 +264,22 @@ def test_bands_follow_the_file(results):
         ("other\nca1", [13, 14]),
         ("vip", [15, 16]),
     ]
+
+
+def test_bands_of_two_named_populations(tmp_path):
+    results = Results(sample_files.write_run(tmp_path / "run", config=renamed()))
+    names = [band.name for band in bands(results)]
+    assert names == ["recalled", "assembly,\nnot recalled", "other\npyramidal", "basket"]
+
+
+def test_titles_name_a_few_projections():
+    populations = {f"p{i}": {"count": 1, "kind": "excitatory"} for i in range(3)}
+    pairs = {f"{i}{j}": {"from": f"p{i}", "to": f"p{j}", "plastic": True}
+             for i in range(3) for j in range(3)}  # fmt: skip
+    network = Network.of({"populations": populations, "projections": pairs})
+    text = "p0 → p0, p0 → p1, p0 → p2, p1 → p0 and 5 more"
+    assert plastic_note(network) == f" (plastic synapses {text})"
+    assert plastic_note(Network.of(CONFIG)) == ""
 
 
 @pytest.mark.parametrize("sizes", [[4, 6], [200, 1400], [5000, 1], [10, 100_000, 3, 3000],

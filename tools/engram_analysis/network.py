@@ -26,6 +26,7 @@ class Population:
     count: int
     neuron: Mapping[str, Any] = field(repr=False, compare=False)  # parameters, with defaults
     background: Mapping[str, Any] = field(repr=False, compare=False)
+    title: str = ""  # in figures: its name, or its kind where the short form gives it no name
 
     @property
     def end(self) -> int:
@@ -134,7 +135,8 @@ class Network:
 
 def _read_populations(config: Mapping[str, Any]) -> list[Population]:
     section = _section(config, "populations")
-    entries = long_populations(section) if is_short_form(section) else section
+    is_short = is_short_form(section)
+    entries = long_populations(section) if is_short else section
     populations: list[Population] = []
     first = 0
     for name, entry in entries.items():
@@ -148,7 +150,8 @@ def _read_populations(config: Mapping[str, Any]) -> list[Population]:
             part: _section(config, part) | _section(entry, part)
             for part in ("neuron", "background")
         }
-        populations.append(Population(str(name), kind, first, count, **parameters))
+        title = kind if is_short else str(name)
+        populations.append(Population(str(name), kind, first, count, **parameters, title=title))
         first += count
     return populations
 

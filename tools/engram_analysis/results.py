@@ -187,7 +187,8 @@ class Results:
             times.append(spikes.time_ms)
             gids.append(spikes.node_id.astype(np.int64) + population.first)
         time_ms, gid = np.concatenate(times), np.concatenate(gids)
-        order = np.lexsort((gid, time_ms))
+        # Spikes of a time keep their order, which is that of gids: populations follow each other.
+        order = np.argsort(time_ms, kind="stable")
         return AllSpikes(time_ms[order], gid[order])
 
     @cached_property

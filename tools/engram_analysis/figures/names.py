@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..network import Network
 
+MAX_PAIRS = 4  # projections in a title
+
 
 def neuron_name(network: Network, gid: int) -> str:
     """Its gid; with its population where the kind of the neuron does not tell that."""
@@ -25,4 +27,5 @@ def plastic_note(network: Network) -> str:
     if network.has_one_of_each_kind:
         return ""
     pairs = [f"{p.source.name} → {p.target.name}" for p in network.plastic]
-    return f" (plastic synapses {', '.join(pairs)})"
+    more = f" and {len(pairs) - MAX_PAIRS} more" if len(pairs) > MAX_PAIRS else ""
+    return f" (plastic synapses {', '.join(pairs[:MAX_PAIRS])}{more})"

@@ -78,18 +78,16 @@ def bands(results: Results) -> list[Band]:
 
     Empty ones are left out.
     """
-    by_kind = results.network.has_one_of_each_kind
     candidates: list[Band] = []
     for population in results.network.populations:
-        name = population.kind if by_kind else population.name
         if population.is_excitatory:
-            candidates += _excitatory_bands(results, population, name)
+            candidates += _excitatory_bands(results, population)
         else:
-            candidates.append(Band(name, INHIBITORY, population.gids))
+            candidates.append(Band(population.title, INHIBITORY, population.gids))
     return [band for band in candidates if len(band.gids)]
 
 
-def _excitatory_bands(results: Results, population: Population, name: str) -> list[Band]:
+def _excitatory_bands(results: Results, population: Population) -> list[Band]:
     learning, recalled = results.stimulated("learn"), results.stimulated("recall")
     learn = np.intersect1d(learning, population.gids)
     recall = np.intersect1d(recalled, population.gids)
@@ -103,12 +101,12 @@ def _excitatory_bands(results: Results, population: Population, name: str) -> li
     split = len(np.setdiff1d(learn, recall)) > 0 and len(recall) > 0
     # A group that lies in several populations has a band in each of them.
     is_spread = len(stimulated) < len(_excitatory(results, np.union1d(learning, recalled)))
-    where = f"\nin {name}" if is_spread else ""
+    where = f"\nin {population.title}" if is_spread else ""
     return [
         Band(("recalled" if split or not len(learn) else learn_name) + where, RECALLED, recall),
         Band((f"{learn_name},\nnot recalled" if split else learn_name) + where, ASSEMBLY,
              np.setdiff1d(learn, recall)),
-        Band(f"other\n{name}" if len(stimulated) else name, CONTROL,
+        Band(f"other\n{population.title}" if len(stimulated) else population.title, CONTROL,
              np.setdiff1d(population.gids, stimulated)),
     ]  # fmt: skip
 
