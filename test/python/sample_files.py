@@ -38,6 +38,25 @@ def write_format(file: h5py.File, filetype: str) -> None:
     file.attrs["format_version"] = np.uint32(1)
 
 
+def ranges(config: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """First gid and end of each population."""
+    counts = {
+        name.removeprefix("n_"): entry["count"] if isinstance(entry, dict) else entry
+        for name, entry in config["populations"].items()
+    }
+    ends = np.cumsum(list(counts.values())).tolist()
+    return {name: (end - counts[name], end) for name, end in zip(counts, ends)}
+
+
+def projections(config: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """From, to, and whether plastic."""
+    if "projections" in config:
+        entries = config["projections"].values()
+        return [(p["from"], p["to"], p.get("plastic", False)) for p in entries]
+    names = ("exc", "inh")
+    return [(pre, post, pre == post == "exc") for pre in names for post in names]
+
+
 def write_run(
     directory: Path,
     spikes: list[Spike] = (),
@@ -45,57 +64,120 @@ def write_run(
     snapshots: dict[float, tuple[list[float], list[float]]] | None = None,
     config: dict[str, Any] = CONFIG,
 ) -> Path:
-    """A finished run; snapshots are h and z of the edges between excitatory neurons, by time."""
+    """A finished run; snapshots are h and z of the plastic edges in their order, by time."""
     directory.mkdir(parents=True, exist_ok=True)
-    n_exc = config["populations"]["n_exc"]
     duration_s = config["simulation"]["duration_s"]
     spikes = sorted(spikes)
-    counts = {"exc": sum(gid < n_exc for _, gid in spikes)}
-    counts["inh"] = len(spikes) - counts["exc"]
     phases = [
         {"label": "learn+recall", "kind": "spiking", "begin_s": 0.0, "end_s": 25.1},
         {"label": "consolidate", "kind": "consolidation", "begin_s": 25.1, "end_s": duration_s},
     ]
+    populations = ranges(config)
+    counts = {
+        name: sum(first <= gid < end for _, gid in spikes)
+        for name, (first, end) in populations.items()
+    }
     summary = {"schedule": "learn+recall", "phases": phases, "spikes": counts}
     summary |= {"duration_s": duration_s, "ranks": 1}
     (directory / "summary.json").write_text(json.dumps(summary))
-    (directory / "config.yaml").write_text(yaml.safe_dump(config))
+    (directory / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     with h5py.File(directory / "spikes.h5", "w") as file:
         write_format(file, "engram spikes")
-        for name, first, end in (("exc", 0, n_exc), ("inh", n_exc, 1 << 40)):
+        for name, (first, end) in populations.items():
             chosen = [spike for spike in spikes if first <= spike[1] < end]
             times = np.array([time for time, _ in chosen], dtype=np.float64)
             ids = np.array([gid - first for _, gid in chosen], dtype=np.uint64)
             file[f"spikes/{name}/timestamps"] = times
             file[f"spikes/{name}/node_ids"] = ids
-    write_network(directory, n_exc, edges, snapshots or {})
+    write_network(directory, config, edges, snapshots or {})
     return directory
 
 
 def write_network(
     directory: Path,
-    n_exc: int,
+    config: dict[str, Any],
     edges: list[Edge],
     snapshots: dict[float, tuple[list[float], list[float]]],
 ) -> None:
+    populations = ranges(config)
+
+    def owner(gid: int) -> str:
+        return next(name for name, (first, end) in populations.items() if first <= gid < end)
+
+    listed = projections(config)
+    is_plastic = {(pre, post): plastic for pre, post, plastic in listed}
+    plastic_edges = [(i, j) for i, j in edges if is_plastic[owner(i), owner(j)]]
     with h5py.File(directory / "network.h5", "w") as file:
         write_format(file, "engram network")
-        first = {"exc": 0, "inh": n_exc}
-        for pre in first:
-            for post in first:
-                chosen = [
-                    (i - first[pre], j - first[post])
-                    for i, j in edges
-                    if (i >= n_exc) == (pre == "inh") and (j >= n_exc) == (post == "inh")
-                ]
-                ids = np.array(chosen, dtype=np.uint64).reshape(-1, 2)
-                file[f"edges/{pre}_{post}/source_node_id"] = ids[:, 0]
-                file[f"edges/{pre}_{post}/target_node_id"] = ids[:, 1]
-        for time_s, (h_mV, z) in snapshots.items():
-            group = file.create_group(f"edges/exc_exc/snapshots/t_{time_s:g}s")
-            group.attrs["time_s"] = time_s
-            group["h_mV"] = np.array(h_mV, dtype=np.float64)
-            group["z"] = np.array(z, dtype=np.float64)
+        for pre, post, plastic in listed:
+            chosen = [(i, j) for i, j in edges if (owner(i), owner(j)) == (pre, post)]
+            first = np.array([populations[pre][0], populations[post][0]])
+            ids = (np.array(chosen, dtype=np.int64).reshape(-1, 2) - first).astype(np.uint64)
+            group = file.create_group(f"edges/{pre}_{post}")
+            group["source_node_id"], group["target_node_id"] = ids[:, 0], ids[:, 1]
+            if not plastic:
+                continue
+            rows = [plastic_edges.index(edge) for edge in chosen]
+            for time_s, (h_mV, z) in snapshots.items():
+                taken = group.create_group(f"snapshots/t_{time_s:g}s")
+                taken.attrs["time_s"] = time_s
+                taken["h_mV"] = np.array(h_mV, dtype=np.float64)[rows]
+                taken["z"] = np.array(z, dtype=np.float64)[rows]
+
+
+def write_traces(directory: Path, neurons: list[int], synapses: list[Edge]) -> None:
+    """Recorded variables without meaning, of some neurons and synapses of a written run."""
+    config = yaml.safe_load((directory / "config.yaml").read_text())
+    time_ms = np.append(np.arange(0, 25_100, 10.0), [25_100.0, 30_000.0])
+    with h5py.File(directory / "traces.h5", "w") as file:
+        write_format(file, "engram traces")
+        file["traces/time_ms"] = time_ms
+        file.create_group("traces/neurons"), file.create_group("traces/synapses")
+        wave = np.sin(time_ms / 3000)
+        for gid in neurons:
+            group = file.create_group(f"traces/neurons/{gid}")
+            name, (first, _) = next(
+                item for item in ranges(config).items() if item[1][0] <= gid < item[1][1]
+            )
+            group.attrs["gid"], group.attrs["node_id"] = np.uint64(gid), np.uint64(gid - first)
+            group.attrs["population"] = name
+            group["V_mV"] = -60 + wave
+            for variable in ("I_total_nA", "I_stim_nA", "I_bg_nA", "S_mV", "p"):
+                group[variable] = 1 + gid + wave
+        for pre, post in synapses:
+            group = file.create_group(f"traces/synapses/{pre}_{post}")
+            group.attrs["pre"], group.attrs["post"] = np.uint64(pre), np.uint64(post)
+            for variable in ("Ca", "h_mV", "z"):
+                group[variable] = 4 + 0.1 * wave
+
+
+# --- A network of two excitatory and three inhibitory populations; an inhibitory one comes first
+
+NEURON = CONFIG["neuron"]
+MIXED: dict[str, Any] = CONFIG | {
+    "populations": {
+        "pv": {"count": 3, "kind": "inhibitory"},  # gids 0 to 2
+        "ca3": {"count": 6, "kind": "excitatory"},  # 3 to 8
+        "sst_l2": {"count": 2, "kind": "inhibitory"},  # 9, 10
+        "ca1": {"count": 4, "kind": "excitatory",  # 11 to 14
+                "neuron": NEURON | {"V_th_mV": -50.0}},
+        "vip": {"count": 2, "kind": "inhibitory"},  # 15, 16
+    },
+    "projections": {
+        "recurrent": {"from": "ca3", "to": "ca3", "plastic": True, "probability": 0.1},
+        "feedback": {"from": "ca1", "to": "ca3", "weight_h_0": 2, "probability": 0.1},
+        "forward": {"from": "ca3", "to": "ca1", "plastic": True, "probability": 0.1},
+        "inhibition": {"from": "pv", "to": "ca3", "weight_h_0": -4, "probability": 0.1},
+        "dendritic": {"from": "sst_l2", "to": "ca1", "weight_h_0": -4, "probability": 0.1},
+        "disinhibition": {"from": "vip", "to": "sst_l2", "weight_h_0": -4, "probability": 0.1},
+    },
+    "groups": {
+        "assembly": {"ids": [4, 5, 9, 11, 12]},  # 9 is inhibitory
+        "recalled": {"ids": [4, 11]},
+    },
+    "synapses": CONFIG["synapses"]
+    | {"theta_pro_mV": 2.0, "theta_p": 3.0, "theta_d": 1.2, "p_max_umol_per_l": 10.0},
+}  # fmt: skip
 
 
 # --- Ensembles

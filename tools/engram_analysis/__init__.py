@@ -14,23 +14,29 @@ from .ensemble import Ensemble, Measure, Point
 from .errors import ResultsError
 from .files import is_ensemble
 from .information import entropy_bits, mutual_information_bits
-from .populations import Subpopulations
+from .network import Network, Population, Projection
+from .network_file import Snapshot
 from .rates import active_time_fraction, firing_rates_Hz, rates_around_Hz, spike_counts
 from .recall import PatternCompletion, RecallMeasures, pattern_completion, recall_measures
-from .results import NeuronTrace, Phase, Results, Snapshot, Spikes, SynapseTrace
+from .results import AllSpikes, NeuronTrace, Phase, Results, Spikes, SynapseTrace
 from .stimuli import Stimulus
+from .subpopulations import Subpopulations
 from .weights import DIRECTIONS, DirectionMeans, binned_weights, mean_by_direction, weight_matrix
 
 __all__ = [
+    "AllSpikes",
     "DIRECTIONS",
     "DegreeStatistics",
     "DirectionMeans",
     "Ensemble",
     "Measure",
+    "Network",
     "NeuronTrace",
     "PatternCompletion",
     "Phase",
     "Point",
+    "Population",
+    "Projection",
     "RecallMeasures",
     "Results",
     "ResultsError",

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from .errors import ResultsError
-from .results import POPULATIONS, NeuronTrace, Results
+from .network import Network
+from .results import NeuronTrace, Results
 
 NO_SYNAPSE = -1
 MAX_MATRIX_NEURONS = 50_000  # a text of 5 GB
@@ -82,9 +83,30 @@ def _current_nA(results: Results, neuron: NeuronTrace, kind: Current) -> np.ndar
         return neuron.I_stim_nA
     if kind == "background":
         return neuron.I_bg_nA
-    parameters = results.config["neuron"]
+    parameters = results.network.population_of(neuron.gid).neuron
     leak_nA = (neuron.V_mV - parameters["V_rev_mV"]) / parameters["R_leak_MOhm"]
     return np.where(neuron.V_mV == parameters["V_reset_mV"], 0.0, neuron.I_total_nA - leak_nA)
+
+
+def check_network(results: Results) -> None:
+    """Raises ResultsError for networks that the published program, and its scripts, do not know."""
+    problem = _difference_from_published(results.network)
+    if problem is not None:
+        raise ResultsError(
+            f"{results.path}: {problem}; the published text files are for one excitatory "
+            "population with plastic synapses, followed by one inhibitory population or none"
+        )
+
+
+def _difference_from_published(network: Network) -> str | None:
+    kinds = [population.kind for population in network.populations]
+    if kinds not in (["excitatory"], ["excitatory", "inhibitory"]):
+        named = ", ".join(f"{p.name} ({p.kind})" for p in network.populations)
+        return f"has the populations {named}"
+    fixed = [p for p in network.projections if p.source == p.target and not p.is_plastic]
+    if any(projection.source.is_excitatory for projection in fixed):
+        return f"has no plastic synapses within {network.populations[0].name}"
+    return None
 
 
 def write_traces(results: Results, path: Path, current: Current = "membrane") -> None:
@@ -94,30 +116,23 @@ def write_traces(results: Results, path: Path, current: Current = "membrane") ->
 
 
 def write_spikes(results: Results, path: Path) -> None:
-    parts = []
-    for population, shift in zip(POPULATIONS, (0, results.n_exc)):
-        spikes = results.spikes(population)
-        parts.append(np.column_stack((spikes.time_ms, spikes.node_id.astype(np.int64) + shift)))
-    table = np.concatenate(parts)
-    table = table[np.lexsort((table[:, 1], table[:, 0]))]
+    spikes = results.all_spikes()
+    table = np.column_stack((spikes.time_ms, spikes.gid))
     np.savetxt(path, table, fmt="%.4f %.0f")
 
 
 def write_connections(results: Results, path: Path) -> None:
     """Raises ResultsError for networks whose matrix no script could read."""
-    size = results.n_exc + results.n_inh
+    size = results.network.size
     if size > MAX_MATRIX_NEURONS:
         raise ResultsError(
             f"{results.path}: a matrix of {size} neurons is too large for text "
             f"(at most {MAX_MATRIX_NEURONS}); network.h5 holds the connections as a list"
         )
     matrix = np.zeros((size, size), dtype=bool)
-    shift = {"exc": 0, "inh": results.n_exc}
-    for pre in POPULATIONS:
-        for post in POPULATIONS:
-            source, target = results.edges(f"{pre}_{post}")
-            rows = source.astype(np.int64) + shift[pre]
-            matrix[rows, target.astype(np.int64) + shift[post]] = True
+    for projection in results.network.projections:
+        source, target = (end.astype(np.int64) for end in results.edges(projection.name))
+        matrix[source + projection.source.first, target + projection.target.first] = True
     # Digits and separators as bytes: formatting each number would take minutes.
     line = np.full(2 * size, ord(" "), dtype=np.uint8)
     line[-1] = ord("\n")

@@ -12,7 +12,7 @@ import numpy as np
 from . import files
 from .ensemble import FILE as ENSEMBLE_FILE
 from .errors import ResultsError
-from .results import POPULATIONS, Results
+from .results import Results
 
 RUN_FILES = ("spikes.h5", "traces.h5", "network.h5")
 BLOCK = 1 << 22  # values that are compared at once
@@ -226,14 +226,10 @@ _SPIKE = np.dtype([("time_ms", np.float64), ("gid", np.int64)])
 
 def _all_spikes(results: Results) -> np.ndarray:
     """By time, then gid."""
-    parts = []
-    for population, shift in zip(POPULATIONS, (0, results.n_exc)):
-        found = results.spikes(population)
-        part = np.empty(len(found.time_ms), dtype=_SPIKE)
-        part["time_ms"], part["gid"] = found.time_ms, found.node_id.astype(np.int64) + shift
-        parts.append(part)
-    spikes = np.concatenate(parts)
-    return spikes[np.lexsort((spikes["gid"], spikes["time_ms"]))]
+    found = results.all_spikes()
+    spikes = np.empty(len(found.time_ms), dtype=_SPIKE)
+    spikes["time_ms"], spikes["gid"] = found.time_ms, found.gid
+    return spikes
 
 
 def configuration_differences(first: Path, second: Path) -> list[str]:

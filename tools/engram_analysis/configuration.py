@@ -12,7 +12,6 @@ import yaml
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "simulation": {"dt_ms": 0.2, "fast_forward": "auto"},
-    "populations": {"n_exc": 1600, "n_inh": 400},
     "synapses": {"h_0_mV": 4.20075, "theta_tag_mV": 0.840149},
 }
 _SCHEME_DEFAULTS: dict[str, dict[str, Any]] = {

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import files
-from .results import BLOCK_EDGES, POPULATIONS, Results
+from .network_file import BLOCK_EDGES
+from .results import Results
 
 
 @dataclass(frozen=True)
@@ -29,27 +29,24 @@ class DegreeStatistics:
 
 
 def degrees(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Out-degrees of the sources and in-degrees of the targets of 'exc_exc', 'exc_inh', ..."""
-    pre, post = name.split("_")
-    size = {"exc": results.n_exc, "inh": results.n_inh}
-    found = [np.zeros(size[pre], dtype=np.int64), np.zeros(size[post], dtype=np.int64)]
-    with files.open_hdf5(results.path / "network.h5", "engram network") as file:
-        group = file["edges"][name]
-        for end, counts in zip(("source_node_id", "target_node_id"), found):
-            for first in range(0, len(group[end]), BLOCK_EDGES):
-                ids = group[end][first : first + BLOCK_EDGES].astype(np.int64)
-                counts += np.bincount(ids, minlength=len(counts))
-    return found[0], found[1]
+    """Out-degrees of the sources and in-degrees of the targets of a projection ('exc_inh')."""
+    projection = results.network.projection(name)
+    out = np.zeros(projection.source.count, dtype=np.int64)
+    into = np.zeros(projection.target.count, dtype=np.int64)
+    for first in range(0, results.network_file.n_edges(projection), BLOCK_EDGES):
+        rows = slice(first, first + BLOCK_EDGES)
+        for counts, ids in zip((out, into), results.network_file.edges(projection, rows)):
+            counts += np.bincount(ids.astype(np.int64), minlength=len(counts))
+    return out, into
 
 
 def degree_statistics(results: Results) -> dict[str, dict[str, DegreeStatistics]]:
-    """'out' and 'in' of each pair of populations: {'exc_exc': {'out': ..., 'in': ...}, ...}."""
+    """'out' and 'in' of each projection: {'exc_exc': {'out': ..., 'in': ...}, ...}."""
     statistics = {}
-    for pre in POPULATIONS:
-        for post in POPULATIONS:
-            out, into = degrees(results, f"{pre}_{post}")
-            statistics[f"{pre}_{post}"] = {
-                "out": DegreeStatistics.of(out),
-                "in": DegreeStatistics.of(into),
-            }
+    for projection in results.network.projections:
+        out, into = degrees(results, projection.name)
+        statistics[projection.name] = {
+            "out": DegreeStatistics.of(out),
+            "in": DegreeStatistics.of(into),
+        }
     return statistics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,7 @@ class Progress:
     phase: str | None  # e.g. 'learn (1 of 3)'
     schedule: str | None
     realtime_factor: float | None
-    rate_exc_Hz: float | None
-    rate_inh_Hz: float | None
+    rates_Hz: dict[str, float]  # such as exc, inh; by name
     eta_s: float | None
     ranks: int | None
     trials: dict[str, int] | None  # done, running, total; of ensembles
@@ -76,6 +76,11 @@ def _parse(content: dict[str, Any]) -> Progress:
     plain: dict[str, Any] = {name: content.get(name) for name in _PLAIN}
     return Progress(
         phase=_phase_text(phase) if isinstance(phase, dict) else None,
+        rates_Hz={
+            match[1]: value
+            for name, value in content.items()
+            if (match := _RATE.fullmatch(name)) and value is not None
+        },
         checkpoint_s=checkpoint.get("simulated_s") if isinstance(checkpoint, dict) else None,
         **plain,
     )
@@ -83,8 +88,11 @@ def _parse(content: dict[str, Any]) -> Progress:
 
 _PLAIN = (
     "state", "updated_unix_s", "started_unix_s", "fraction", "simulated_s", "duration_s",
-    "schedule", "realtime_factor", "rate_exc_Hz", "rate_inh_Hz", "eta_s", "ranks", "trials",
+    "schedule", "realtime_factor", "eta_s", "ranks", "trials",
 )  # fmt: skip
+
+
+_RATE = re.compile("rate_(.+)_Hz")
 
 
 def _phase_text(phase: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .results import POPULATIONS, Results
+from .results import Results
 
 
 def milliseconds(time_s: float) -> float:
@@ -13,9 +13,9 @@ def milliseconds(time_s: float) -> float:
 
 
 def spike_counts(results: Results, population: str, begin_s: float, end_s: float) -> np.ndarray:
-    """Spikes of each neuron of 'exc' or 'inh' in [begin_s, end_s), by node id."""
+    """Spikes of each neuron of a population in [begin_s, end_s), by node id."""
     spikes = results.spikes(population, milliseconds(begin_s), milliseconds(end_s))
-    size = results.n_exc if population == "exc" else results.n_inh
+    size = results.network.population(population).count
     return np.bincount(spikes.node_id.astype(np.int64), minlength=size)
 
 
@@ -23,15 +23,19 @@ def firing_rates_Hz(results: Results, begin_s: float, end_s: float) -> np.ndarra
     """Mean firing rate of each neuron in [begin_s, end_s), by gid."""
     if not end_s > begin_s:
         raise ValueError(f"the window [{begin_s}, {end_s}) is empty")
-    counts = [spike_counts(results, name, begin_s, end_s) for name in POPULATIONS]
-    return np.concatenate(counts) / (end_s - begin_s)
+    return _all_counts(results, begin_s, end_s) / (end_s - begin_s)
 
 
 def rates_around_Hz(results: Results, time_s: float, window_s: float = 0.5) -> np.ndarray:
     """Firing rates in [time - window/2, time + window/2), by gid: multiples of 1/window."""
     begin_s, end_s = time_s - 0.5 * window_s, time_s + 0.5 * window_s
-    counts = [spike_counts(results, name, begin_s, end_s) for name in POPULATIONS]
-    return np.concatenate(counts) / window_s
+    return _all_counts(results, begin_s, end_s) / window_s
+
+
+def _all_counts(results: Results, begin_s: float, end_s: float) -> np.ndarray:
+    """Spikes of all neurons in [begin_s, end_s), by gid."""
+    populations = results.network.populations
+    return np.concatenate([spike_counts(results, p.name, begin_s, end_s) for p in populations])
 
 
 def active_time_fraction(
@@ -49,14 +53,12 @@ def active_time_fraction(
     n_bins = int((end_s - begin_s) / bin_s + 1e-9)
     if n_bins < 1:
         raise ValueError(f"the window [{begin_s}, {end_s}) holds no bin of {bin_s} s")
-    member = np.zeros(results.n_exc + results.n_inh, dtype=bool)
+    member = np.zeros(results.network.size, dtype=bool)
     member[np.asarray(neurons, dtype=np.int64)] = True
-    counts = np.zeros(n_bins, dtype=np.int64)
     begin_ms, bin_ms = milliseconds(begin_s), 1000.0 * bin_s
-    for population, first in (("exc", 0), ("inh", results.n_exc)):
-        spikes = results.spikes(population, begin_ms, milliseconds(begin_s + n_bins * bin_s))
-        times = spikes.time_ms[member[spikes.node_id.astype(np.int64) + first]]
-        # Times on an edge of bins belong to the later one, whatever the quotient rounds to.
-        bins = np.floor(np.round((times - begin_ms) / bin_ms, 9)).astype(np.int64)
-        counts += np.bincount(np.minimum(bins, n_bins - 1), minlength=n_bins)
+    spikes = results.all_spikes(begin_ms, milliseconds(begin_s + n_bins * bin_s))
+    times = spikes.time_ms[member[spikes.gid]]
+    # Times on an edge of bins belong to the later one, whatever the quotient rounds to.
+    bins = np.floor(np.round((times - begin_ms) / bin_ms, 9)).astype(np.int64)
+    counts = np.bincount(np.minimum(bins, n_bins - 1), minlength=n_bins)
     return float((counts >= min_spikes).mean())

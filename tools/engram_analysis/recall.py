@@ -12,24 +12,26 @@ import numpy as np
 
 from .errors import ResultsError
 from .information import entropy_bits, mutual_information_bits
-from .populations import Subpopulations
 from .rates import rates_around_Hz
+from .network import Kind
 from .results import Results
 from .stimuli import Stimulus
+from .subpopulations import ABBREVIATIONS, Subpopulations
 
 RECALL_DELAY_S = 0.1  # from the onset of recall to the middle of the window
 REFERENCE_DELAY_S = 1.0  # from the onset of learning
 WINDOW_S = 0.5
 
 UNITS = {
-    **{f"nu_{name}": "Hz" for name in ("exc", "as", "ans", "ctrl", "inh")},
-    **{f"nu_{name}_ref": "Hz" for name in ("exc", "as", "ans", "ctrl", "inh")},
+    **{f"nu_{name}": "Hz" for name in ABBREVIATIONS},
+    **{f"nu_{name}_ref": "Hz" for name in ABBREVIATIONS},
     "Q": "1",
     "MI": "bit",
     "selfMI": "bit",
     "rate_exc": "Hz",
     "rate_inh": "Hz",
 }
+_KINDS: dict[str, Kind] = {"rate_exc": "excitatory", "rate_inh": "inhibitory"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ def recall_measures(results: Results) -> RecallMeasures:
         values["nu_ctrl"],
         errors=(errors["nu_as"], errors["nu_ans"], errors["nu_ctrl"]),
     )
-    reference_exc, recall_exc = reference_rates[: results.n_exc], recall_rates[: results.n_exc]
+    reference_exc, recall_exc = (
+        rates[groups.excitatory] for rates in (reference_rates, recall_rates)
+    )
     has_reference, has_recall = np.isfinite(reference_exc).all(), np.isfinite(recall_exc).all()
     values |= {
         "Q": quality.value,
@@ -110,7 +114,7 @@ def recall_measures(results: Results) -> RecallMeasures:
 
 def _rates_Hz(results: Results, stimulus: Stimulus | None, delay_s: float) -> np.ndarray:
     """Rates around a time after the onset; not a number if the run does not hold the window."""
-    undefined = np.full(results.n_exc + results.n_inh, math.nan)
+    undefined = np.full(results.network.size, math.nan)
     if stimulus is None:
         return undefined
     centre_s = stimulus.onset_s + delay_s
@@ -121,13 +125,14 @@ def _rates_Hz(results: Results, stimulus: Stimulus | None, delay_s: float) -> np
 
 
 def spiking_rates(results: Results) -> dict[str, float]:
-    """Mean rates of both populations over all spiking phases: rate_exc and rate_inh in Hz."""
+    """Mean rates by kind over all spiking phases: rate_exc and rate_inh in Hz."""
     duration_s = sum(phase.duration_s for phase in results.phases if phase.is_spiking)
-    sizes = {"exc": results.n_exc, "inh": results.n_inh}
-    return {
-        f"rate_{name}": _ratio(results.summary["spikes"][name], size * duration_s)
-        for name, size in sizes.items()
-    }
+    rates = {}
+    for name, kind in _KINDS.items():
+        populations = results.network.of_kind(kind)
+        spikes = sum(results.summary["spikes"][population.name] for population in populations)
+        rates[name] = _ratio(spikes, results.network.count(kind) * duration_s)
+    return rates
 
 
 def _mean(values: np.ndarray) -> float:

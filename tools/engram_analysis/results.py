@@ -12,10 +12,16 @@ import numpy as np
 
 from . import files
 from .errors import ResultsError
-from .stimuli import Stimulus, first_stimulus, group_members, last_stimulus, read_stimuli
-
-POPULATIONS = ("exc", "inh")
-BLOCK_EDGES = 1 << 22  # edges that are read at once where all of them may not fit into memory
+from .network import Network
+from .network_file import BLOCK_EDGES, EdgeBlock, NetworkFile, Snapshot, read_node_ids
+from .stimuli import (
+    Stimulus,
+    first_stimulus,
+    group_members,
+    group_names,
+    last_stimulus,
+    read_stimuli,
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,14 @@ class Spikes:
 
 
 @dataclass(frozen=True)
+class AllSpikes:
+    """Spikes of all populations, sorted by time, ties by gid."""
+
+    time_ms: np.ndarray
+    gid: np.ndarray
+
+
+@dataclass(frozen=True)
 class NeuronTrace:
     """Recorded variables of a neuron, one value per time of Results.trace_time_s."""
 
@@ -67,38 +81,6 @@ class SynapseTrace:
     Ca: np.ndarray
     h_mV: np.ndarray
     z: np.ndarray
-
-
-class Snapshot:
-    """Weights of all plastic synapses at one time, by edge id; read when they are asked for."""
-
-    def __init__(self, path: Path, label: str, time_s: float) -> None:
-        self._path = path
-        self.label = label
-        self.time_s = time_s
-
-    @cached_property
-    def h_mV(self) -> np.ndarray:
-        return self._read("h_mV")
-
-    @cached_property
-    def z(self) -> np.ndarray:
-        return self._read("z")
-
-    def _read(self, name: str) -> np.ndarray:
-        with files.open_hdf5(self._path, "engram network") as file:
-            return file[f"edges/exc_exc/snapshots/{self.label}/{name}"][()]
-
-
-@dataclass(frozen=True)
-class EdgeBlock:
-    """A stretch of the plastic synapses, with their weights in snapshots."""
-
-    first_edge: int
-    source: np.ndarray  # node ids
-    target: np.ndarray
-    h_mV: dict[float, np.ndarray]  # by time of the snapshot in s
-    z: dict[float, np.ndarray]
 
 
 class Results:
@@ -128,17 +110,27 @@ class Results:
             for phase in self.summary["phases"]
         ]
 
+    @cached_property
+    def network(self) -> Network:
+        """The populations and the projections between them."""
+        try:
+            return Network.of(self.config)
+        except ResultsError as error:
+            raise ResultsError(f"{self.path / files.CONFIGURATION}: {error}") from error
+
     @property
     def n_exc(self) -> int:
-        return self.config["populations"]["n_exc"]
+        """The number of excitatory neurons; their gids need not come first."""
+        return self.network.count("excitatory")
 
     @property
     def n_inh(self) -> int:
-        return self.config["populations"]["n_inh"]
+        """The number of inhibitory neurons."""
+        return self.network.count("inhibitory")
 
     def group(self, name: str) -> np.ndarray:
-        """The gids of a group of the configuration, ascending."""
-        if name not in ("exc", "inh", "all") and name not in (self.config.get("groups") or {}):
+        """The gids of a group of the configuration, or of a population, ascending."""
+        if name not in group_names(self.config):
             raise ResultsError(f"{self.path / files.CONFIGURATION}: there is no group '{name}'")
         return group_members(self.config, name)
 
@@ -172,19 +164,32 @@ class Results:
 
     def _excitatory(self, stimulus: Stimulus | None) -> np.ndarray:
         gids = np.empty(0, dtype=np.int64) if stimulus is None else stimulus.neurons
-        return gids[gids < self.n_exc]
+        return gids[self.network.is_excitatory(gids)]
 
     def spikes(
         self, population: str, begin_ms: float | None = None, end_ms: float | None = None
     ) -> Spikes:
-        """Spikes of 'exc' or 'inh' in [begin_ms, end_ms); no others are read."""
+        """Spikes of a population in [begin_ms, end_ms); no others are read."""
         with self._open("spikes.h5", "engram spikes") as file:
+            owner = self.network.population(population)
             group = file["spikes"][population]
             times = group["timestamps"]
             first = 0 if begin_ms is None else _first_at_least(times, begin_ms)
             last = len(times) if end_ms is None else _first_at_least(times, end_ms)
             rows = slice(first, max(first, last))
-            return Spikes(times[rows], self._node_ids(group["node_ids"], population, rows))
+            return Spikes(times[rows], read_node_ids(group["node_ids"], owner, rows))
+
+    def all_spikes(self, begin_ms: float | None = None, end_ms: float | None = None) -> AllSpikes:
+        """Spikes of all populations in [begin_ms, end_ms)."""
+        times, gids = [np.empty(0)], [np.empty(0, dtype=np.int64)]
+        for population in self.network.populations:
+            spikes = self.spikes(population.name, begin_ms, end_ms)
+            times.append(spikes.time_ms)
+            gids.append(spikes.node_id.astype(np.int64) + population.first)
+        time_ms, gid = np.concatenate(times), np.concatenate(gids)
+        # Spikes of a time keep their order, which is that of gids: populations follow each other.
+        order = np.argsort(time_ms, kind="stable")
+        return AllSpikes(time_ms[order], gid[order])
 
     @cached_property
     def trace_time_s(self) -> np.ndarray:
@@ -217,14 +222,13 @@ class Results:
         return sorted(traces, key=lambda trace: (trace.pre, trace.post))
 
     def edges(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Node ids of sources and targets of 'exc_exc', 'exc_inh', 'inh_exc' or 'inh_inh'."""
-        with self._open("network.h5", "engram network") as file:
-            group = file["edges"][name]
-            source, target = name.split("_")
-            return (
-                self._node_ids(group["source_node_id"], source),
-                self._node_ids(group["target_node_id"], target),
-            )
+        """Node ids of sources and targets of a projection, such as 'exc_inh'."""
+        return self.network_file.edges(self.network.projection(name))
+
+    @cached_property
+    def network_file(self) -> NetworkFile:
+        """All synapses; edges, edge_blocks and snapshot read what most analyses need."""
+        return NetworkFile(self.path / "network.h5", self.network)
 
     def edge_blocks(self, times_s: list[float], size: int = BLOCK_EDGES) -> Iterator[EdgeBlock]:
         """All plastic synapses, `size` at a time, with their weights in the snapshots of `times_s`.
@@ -232,49 +236,18 @@ class Results:
         Large networks do not fit into memory at once.
         """
         labels = {time: self.snapshot(time).label for time in times_s}
-        with self._open("network.h5", "engram network") as file:
-            group = file["edges/exc_exc"]
-            n_edges = len(group["source_node_id"])
-            for first in range(0, n_edges, size):
-                rows = slice(first, min(first + size, n_edges))
-                taken = {t: group[f"snapshots/{label}"] for t, label in labels.items()}
-                yield EdgeBlock(
-                    first,
-                    self._node_ids(group["source_node_id"], "exc", rows),
-                    self._node_ids(group["target_node_id"], "exc", rows),
-                    {time: snapshot["h_mV"][rows] for time, snapshot in taken.items()},
-                    {time: snapshot["z"][rows] for time, snapshot in taken.items()},
-                )
-
-    @cached_property
-    def _snapshot_labels(self) -> dict[float, str]:
-        with self._open("network.h5", "engram network") as file:
-            snapshots = file["edges/exc_exc"].get("snapshots", {})
-            return {float(group.attrs["time_s"]): label for label, group in snapshots.items()}
+        return self.network_file.blocks(labels, size)
 
     @property
     def snapshot_times_s(self) -> list[float]:
-        return sorted(self._snapshot_labels)
+        return sorted(self.network_file.snapshot_labels)
 
     def snapshot(self, time_s: float) -> Snapshot:
         """The snapshot taken at one of snapshot_times_s."""
-        path = self.path / "network.h5"
-        if time_s not in self._snapshot_labels:
-            raise ResultsError(f"{path}: there is no snapshot at {time_s:g} s")
-        return Snapshot(path, self._snapshot_labels[time_s], time_s)
-
-    def _node_ids(
-        self, dataset: h5py.Dataset, population: str, rows: slice = slice(None)
-    ) -> np.ndarray:
-        """Node ids, all of which the population has."""
-        ids = dataset[rows]
-        size = self.n_exc if population == "exc" else self.n_inh
-        if len(ids) > 0 and ids.max() >= size:
-            raise ResultsError(
-                f"{dataset.file.filename}: {dataset.name} names node {ids.max()}, "
-                f"but {population} has {size} neurons"
-            )
-        return ids
+        labels = self.network_file.snapshot_labels
+        if time_s not in labels:
+            raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s:g} s")
+        return Snapshot(self.network_file, labels[time_s], time_s)
 
     def _open(self, name: str, filetype: str) -> h5py.File:
         return files.open_hdf5(self.path / name, filetype)

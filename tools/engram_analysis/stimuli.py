@@ -9,6 +9,7 @@ from typing import Any, Mapping, Sequence
 import numpy as np
 
 from .errors import ResultsError
+from .network import ALL_NEURONS, Network
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,23 @@ class Stimulus:
         return self.intervals_s[0][0]
 
 
+def group_names(config: Mapping[str, Any]) -> list[str]:
+    """Of all groups: the built-in ones, which are the populations and `all`, and the others."""
+    populations = [population.name for population in Network.of(config).populations]
+    return [*populations, ALL_NEURONS, *(config.get("groups") or {})]
+
+
 def group_members(config: Mapping[str, Any], name: str) -> np.ndarray:
     """The gids of a group, ascending.
 
     Raises ResultsError for groups that are drawn at random: resolved configurations list them.
     """
-    n_exc, n_inh = config["populations"]["n_exc"], config["populations"]["n_inh"]
-    built_in = {
-        "exc": range(n_exc),
-        "inh": range(n_exc, n_exc + n_inh),
-        "all": range(n_exc + n_inh),
-    }
-    if name in built_in:
-        return np.array(built_in[name], dtype=np.int64)
+    network = Network.of(config)
+    if name == ALL_NEURONS:
+        return np.arange(network.size, dtype=np.int64)
+    for population in network.populations:
+        if population.name == name:
+            return population.gids
     group = config["groups"][name]
     if "ids" in group:
         return np.array(sorted(group["ids"]), dtype=np.int64)
@@ -101,7 +106,7 @@ def _may_be_excitatory(config: Mapping[str, Any], name: str) -> bool:
     group = (config.get("groups") or {}).get(name, {})
     if "random" in group:
         return _may_be_excitatory(config, group["random"].get("of", "all"))
-    return bool((group_members(config, name) < config["populations"]["n_exc"]).any())
+    return bool(Network.of(config).is_excitatory(group_members(config, name)).any())
 
 
 def intervals_s(

@@ -8,7 +8,8 @@ from typing import Sequence
 import numpy as np
 
 from .errors import ResultsError
-from .results import EdgeBlock, Results
+from .network_file import EdgeBlock
+from .results import Results
 
 DIRECTIONS = ("within", "out", "into", "elsewhere")  # seen from the assembly
 MAX_MATRIX_NEURONS = 10_000  # a dense matrix of them has 800 MB
@@ -37,7 +38,7 @@ def mean_by_direction(
 ) -> list[DirectionMeans]:
     """Mean h and z by direction in snapshots (all unless chosen) in one pass over the synapses."""
     times = results.snapshot_times_s if times_s is None else list(times_s)
-    member = membership(results.assembly if assembly is None else assembly, results.n_exc)
+    member = membership(results.assembly if assembly is None else assembly, results.network.size)
     n = len(DIRECTIONS)
     count = np.zeros(n, dtype=np.int64)
     sums = {time: np.zeros((2, n)) for time in times}
@@ -76,13 +77,15 @@ def weight_matrix(
     Row = presynaptic, column = postsynaptic neuron, in the order of `neurons` (all excitatory
     ones unless given); not a number where there is no synapse.
     """
-    chosen = np.arange(results.n_exc) if neurons is None else np.asarray(neurons, dtype=np.int64)
+    if neurons is None:
+        neurons = results.network.gids("excitatory")
+    chosen = np.asarray(neurons, dtype=np.int64)
     if len(chosen) > MAX_MATRIX_NEURONS:
         raise ResultsError(
             f"{results.path}: a matrix of {len(chosen)} neurons is too large "
             f"(at most {MAX_MATRIX_NEURONS}); choose neurons or use binned_weights"
         )
-    position = np.full(results.n_exc, -1)
+    position = np.full(results.network.size, -1)
     position[chosen] = np.arange(len(chosen))
     matrix = np.full((len(chosen), len(chosen)), np.nan)
     for block in results.edge_blocks([time_s]):
@@ -97,6 +100,7 @@ def binned_weights(
 ) -> np.ndarray:
     """Mean of a quantity of weight_matrix over the synapses between bins of neurons.
 
+    `bin_of_neuron` has the bin of each neuron by gid; inhibitory ones have no plastic synapses.
     Row = presynaptic, column = postsynaptic bin; not a number where there is no synapse.
     """
     total, count = np.zeros(n_bins * n_bins), np.zeros(n_bins * n_bins)

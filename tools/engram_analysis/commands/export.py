@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Sequence
 
-from ..arbor_text import samples, write_connections, write_spikes, write_traces
+from ..arbor_text import check_network, samples, write_connections, write_spikes, write_traces
 from ..results import Results
 from .program import EXIT_CODES, Parser, run
 
@@ -22,7 +22,8 @@ def _parser() -> Parser:
     parser = Parser(
         prog="engram-export",
         description="Writes traces.txt, spikes.txt and connections.txt with the columns, units and "
-        "header of the published Arbor program (arbor_network_consolidation).",
+        "header of the published Arbor program (arbor_network_consolidation), of networks that it "
+        "could simulate: excitatory neurons with plastic synapses, followed by inhibitory ones.",
         epilog=EXIT_CODES,
     )
     parser.add_argument(
@@ -50,6 +51,7 @@ def _parser() -> Parser:
 
 def _export(options: argparse.Namespace) -> None:
     results = Results(options.results)
+    check_network(results)
     output = options.output or options.results / "export"
     output.mkdir(parents=True, exist_ok=True)
     paths = {name: output / f"{options.prefix}{name}.txt" for name in options.files}

@@ -133,10 +133,9 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
         facts.append(("schedule", progress.schedule))
     if progress.simulated_s is not None and progress.duration_s is not None:
         facts.append(("simulated", f"{progress.simulated_s:.6g} of {progress.duration_s:.6g} s"))
-    if progress.rate_exc_Hz is not None and progress.rate_inh_Hz is not None:
-        facts.append(
-            ("rates", f"exc {progress.rate_exc_Hz:.3g} Hz, inh {progress.rate_inh_Hz:.3g} Hz")
-        )
+    if progress.rates_Hz:
+        rates = [f"{name} {rate:.3g} Hz" for name, rate in progress.rates_Hz.items()]
+        facts.append(("rates", ", ".join(rates)))
     if progress.realtime_factor is not None:
         facts.append(("speed", f"{progress.realtime_factor:.3g} x real time"))
     if progress.started_unix_s is not None and progress.updated_unix_s is not None:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..results import Results, SynapseTrace
+from .names import neuron_name, synapse_name
 from .style import (
     MAX_TRACES,
     NothingToDraw,
@@ -21,7 +22,8 @@ from .time_axis import Piece, all_pieces, draw_curves, grid, new_run_figure, sha
 
 def calcium_protein(results: Results) -> Figure:
     """Calcium of synapses, and the signal and the amount of protein synthesis of neurons."""
-    excitatory = [trace for trace in results.neuron_traces if trace.population == "exc"]
+    network = results.network
+    excitatory = [t for t in results.neuron_traces if network.population_of(t.gid).is_excitatory]
     if not results.synapse_traces and not excitatory:
         raise NothingToDraw("no synapses and no excitatory neurons were recorded")
     synapses, synapse_note = first_few(results.synapse_traces, MAX_TRACES, "synapses")
@@ -44,7 +46,7 @@ def calcium_protein(results: Results) -> Figure:
     for name, attribute in (("S", "S_mV"), ("p", "p")):
         for i, neuron in enumerate(neurons):
             for panel, piece in zip(axes[name], pieces):
-                curve = {f"{neuron.gid}": getattr(neuron, attribute)}
+                curve = {neuron_name(network, neuron.gid): getattr(neuron, attribute)}
                 draw_curves(panel, results, piece, curve, **overlap_style(i))
     if neurons:
         mark_threshold(axes["S"], parameters["theta_pro_mV"], r"$\theta_{pro}$")
@@ -67,7 +69,7 @@ def draw_calcium(
             )
             continue
         for i, synapse in enumerate(synapses):
-            curve = {f"{synapse.pre} → {synapse.post}": synapse.Ca}
+            curve = {synapse_name(results.network, synapse.pre, synapse.post): synapse.Ca}
             draw_curves(panel, results, piece, curve, **overlap_style(i))
     mark_threshold(row, results.config["synapses"]["theta_p"], r"$\theta_p$")
     mark_threshold(row, results.config["synapses"]["theta_d"], r"$\theta_d$", below=True)

@@ -10,9 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ensemble import Ensemble, Point, Statistics, TraceStatistics
+from ..network import Network
 from ..results import Phase
 from ..schedule import phases_of
 from ..stimuli import Stimulus, read_stimuli
+from .names import neuron_name, synapse_name
 from .style import (
     COLORS,
     NothingToDraw,
@@ -58,6 +60,7 @@ def ensemble_traces(ensemble: Ensemble, point: Point, spread: Spread = "sem") ->
     times = PointTimes(
         phases_of(point.config), read_stimuli(point.config), ensemble.trace_time_s(point.index)
     )
+    network = Network.of(point.config)
     pieces = all_pieces(times)
     name = point.name or ensemble.path.name
     title = f"Mean of {ensemble.n_trials} trials, bands: {_SPREADS[spread]}{note}"
@@ -67,7 +70,7 @@ def ensemble_traces(ensemble: Ensemble, point: Point, spread: Spread = "sem") ->
         for panel, piece in zip(panels, pieces):
             shade_stimuli(panel, times, piece)
             for i, trace in enumerate(row.traces):
-                name = _shown_name(trace.label)
+                name = _shown_name(network, trace.label)
                 _draw_band(panel, times, piece, trace.variables[row.variable], row, spread, name,
                            COLORS[i % len(COLORS)])  # fmt: skip
         for name, value in row.thresholds.items():
@@ -106,9 +109,13 @@ def _rows(ensemble: Ensemble, point: Point) -> tuple[list[Row], str]:
     return rows, note + synapse_note
 
 
-def _shown_name(label: str) -> str:
+def _shown_name(network: Network, label: str) -> str:
     first, _, second = label.partition("_")
-    return f"{first} → {second}" if second and first.isdigit() else label.replace("_", " ")
+    if not first.isdigit():
+        return label.replace("_", " ")
+    if second:
+        return synapse_name(network, int(first), int(second))
+    return neuron_name(network, int(first))
 
 
 def _same(values: np.ndarray) -> np.ndarray:

@@ -34,7 +34,8 @@ def membrane(results: Results) -> Figure:
             shade_stimuli(panel, results, piece, legend=True)
             draw_curves(panel, results, piece, {"$V$": neuron.V_mV}, linewidth=0.7)
         draw_spike_marks(potentials, results, pieces, neuron)
-        mark_threshold(potentials, results.config["neuron"]["V_th_mV"], r"$V_{th}$")
+        parameters = results.network.population_of(neuron.gid).neuron
+        mark_threshold(potentials, parameters["V_th_mV"], r"$V_{th}$")
         for panel, piece in zip(currents, pieces):
             shade_stimuli(panel, results, piece)
             draw_currents(panel, results, piece, neuron)
@@ -67,9 +68,9 @@ def draw_currents(panel: Axes, results: Results, piece: Piece, neuron: NeuronTra
 def draw_spike_marks(
     row: Sequence[Axes], results: Results, pieces: Sequence[Piece], neuron: NeuronTrace
 ) -> None:
-    spikes = results.spikes(neuron.population)
-    node_id = neuron.gid - (results.n_exc if neuron.population == "inh" else 0)
-    time_s = spikes.time_ms[spikes.node_id == node_id] / 1000.0
+    population = results.network.population_of(neuron.gid)
+    spikes = results.spikes(population.name)
+    time_s = spikes.time_ms[spikes.node_id == neuron.gid - population.first] / 1000.0
     for panel, piece in zip(row, pieces):
         inside = time_s[piece.holds(time_s)]
         if len(inside) > MAX_POINTS:

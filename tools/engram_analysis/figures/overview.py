@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ..results import Results
-from .raster import draw_raster
+from .raster import bands, draw_raster, stretch
 from .snapshots import check_snapshots, draw_snapshots
 from .style import NothingToDraw
 from .time_axis import new_run_figure, spiking_pieces
@@ -17,7 +17,8 @@ def overview(results: Results) -> Figure:
     pieces = spiking_pieces(results, close_up=True)
     if not pieces:
         raise NothingToDraw("the run has no spiking phase")
-    figure = new_run_figure(results, len(pieces) + 2, 5.0, "")
+    height = 5.0 * stretch(bands(results))
+    figure = new_run_figure(results, len(pieces) + 2, height, "")
     left, right = figure.subfigures(1, 2, width_ratios=(2.3, 1), wspace=0.02)
     draw_raster(left, results, pieces)
     draw_snapshots(right, results, stacked=True)

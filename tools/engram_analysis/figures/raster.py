@@ -11,11 +11,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..rates import milliseconds
+from ..network import Population
 from ..results import Results
-from .style import ASSEMBLY, CONTROL, INHIBITORY, RECALLED, NothingToDraw
+from .style import ASSEMBLY, CONTROL, INHIBITORY, RECALLED, NothingToDraw, legend_outside
 from .time_axis import Piece, grid, new_run_figure, shade_stimuli, spiking_pieces
 
 MAX_DOTS = 200_000  # spikes of a raster
+PANELS = (2.2, 1.0)  # heights of spikes and rates of a few bands
+FEW_BANDS = 5
+MAX_NAMES = 60  # bands, beyond which names come to lie on each other
+RATE_NAMES = {
+    RECALLED: "recalled",
+    ASSEMBLY: "only learning",
+    CONTROL: "excitatory,\nnot stimulated",
+    INHIBITORY: "inhibitory",
+}
 
 
 def raster(results: Results) -> Figure:
@@ -23,14 +33,15 @@ def raster(results: Results) -> Figure:
     pieces = spiking_pieces(results)
     if not pieces:
         raise NothingToDraw("the run has no spiking phase")
-    figure = new_run_figure(results, len(pieces) + 1, 5.6, "Spikes")
+    height = 5.6 * stretch(bands(results))
+    figure = new_run_figure(results, len(pieces) + 1, height, "Spikes")
     draw_raster(figure, results, pieces)
     return figure
 
 
 def draw_raster(figure: Figure, results: Results, pieces: Sequence[Piece]) -> None:
     groups = bands(results)
-    axes = grid(figure, pieces, (2.2, 1.0))
+    axes = grid(figure, pieces, (sum(PANELS) * stretch(groups) - PANELS[1], PANELS[1]))
     spikes = [banded_spikes(results, groups, piece) for piece in pieces]
     stride = max(1, -(-sum(len(part.time_s) for part in spikes) // MAX_DOTS))
     for panel, rates, piece, part in zip(axes[0], axes[1], pieces, spikes):
@@ -43,6 +54,14 @@ def draw_raster(figure: Figure, results: Results, pieces: Sequence[Piece]) -> No
     label_bands(axes[0], groups)
     axes[1, 0].set_ylabel("mean rate (Hz)")
     set_rate_scale(axes[1, 0])
+    if len(by_color(groups)) < len(groups):
+        legend_outside(axes[1, -1], title="mean of")
+
+
+def stretch(groups: Sequence[Band]) -> float:
+    """By how much a figure must be higher than one of a few bands, so that all have their names."""
+    rows = max(1.0, min(len(groups), MAX_NAMES) / FEW_BANDS)
+    return (PANELS[0] * rows + PANELS[1]) / sum(PANELS)
 
 
 @dataclass(frozen=True)
@@ -55,28 +74,50 @@ class Band:
 
 
 def bands(results: Results) -> list[Band]:
-    """Stimulated excitatory neurons first, inhibitory ones last; empty ones left out."""
-    exc, inh = results.group("exc"), results.group("inh")
-    learn = np.intersect1d(results.stimulated("learn"), exc)
-    recall = np.intersect1d(results.stimulated("recall"), exc)
-    names = {s.group for s in results.stimuli if s.role == "learn"}
+    """Populations in the order of the file, of excitatory ones stimulated neurons first.
+
+    Empty ones are left out.
+    """
+    candidates: list[Band] = []
+    for population in results.network.populations:
+        if population.is_excitatory:
+            candidates += _excitatory_bands(results, population)
+        else:
+            candidates.append(Band(population.title, INHIBITORY, population.gids))
+    return [band for band in candidates if len(band.gids)]
+
+
+def _excitatory_bands(results: Results, population: Population) -> list[Band]:
+    learning, recalled = results.stimulated("learn"), results.stimulated("recall")
+    learn = np.intersect1d(learning, population.gids)
+    recall = np.intersect1d(recalled, population.gids)
+    names = {
+        stimulus.group
+        for stimulus in results.stimuli
+        if stimulus.role == "learn" and len(np.intersect1d(stimulus.neurons, population.gids))
+    }
     learn_name = " + ".join(sorted(names)) if len(names) <= 2 else "learning groups"
     stimulated = np.union1d(learn, recall)
     split = len(np.setdiff1d(learn, recall)) > 0 and len(recall) > 0
-    candidates = [
-        Band("recalled" if split or not len(learn) else learn_name, RECALLED, recall),
-        Band(f"{learn_name},\nnot recalled" if split else learn_name, ASSEMBLY,
+    # A group that lies in several populations has a band in each of them.
+    is_spread = len(stimulated) < len(_excitatory(results, np.union1d(learning, recalled)))
+    where = f"\nin {population.title}" if is_spread else ""
+    return [
+        Band(("recalled" if split or not len(learn) else learn_name) + where, RECALLED, recall),
+        Band((f"{learn_name},\nnot recalled" if split else learn_name) + where, ASSEMBLY,
              np.setdiff1d(learn, recall)),
-        Band("other\nexcitatory" if len(stimulated) else "excitatory", CONTROL,
-             np.setdiff1d(exc, stimulated)),
-        Band("inhibitory", INHIBITORY, inh),
+        Band(f"other\n{population.title}" if len(stimulated) else population.title, CONTROL,
+             np.setdiff1d(population.gids, stimulated)),
     ]  # fmt: skip
-    return [band for band in candidates if len(band.gids)]
+
+
+def _excitatory(results: Results, gids: np.ndarray) -> np.ndarray:
+    return gids[results.network.is_excitatory(gids)]
 
 
 @dataclass(frozen=True)
 class BandedSpikes:
-    """Spikes of a piece of time, sorted by time within each population."""
+    """Spikes of a piece of time, sorted by time."""
 
     time_s: np.ndarray
     band: np.ndarray  # index of the band of the neuron
@@ -85,17 +126,15 @@ class BandedSpikes:
 
 def banded_spikes(results: Results, groups: Sequence[Band], piece: Piece) -> BandedSpikes:
     """Every band has the same height: a small assembly remains visible in a large network."""
-    size = results.n_exc + results.n_inh
-    band_of, position_of = np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.float32)
+    size = results.network.size
+    band_of, position_of = np.zeros(size, dtype=np.int16), np.zeros(size, dtype=np.float32)
     for index, band in enumerate(groups):
         band_of[band.gids] = index
         position_of[band.gids] = (np.arange(len(band.gids)) + 0.5) / len(band.gids)
     # The last instant belongs to the piece.
     window_ms = milliseconds(piece.begin_s), np.nextafter(milliseconds(piece.end_s), np.inf)
-    exc, inh = (results.spikes(name, *window_ms) for name in ("exc", "inh"))
-    gid = np.concatenate((exc.node_id, inh.node_id + np.uint64(results.n_exc))).astype(np.int64)
-    time_s = np.concatenate((exc.time_ms, inh.time_ms)) / 1000.0
-    return BandedSpikes(time_s, band_of[gid], position_of[gid])
+    spikes = results.all_spikes(*window_ms)
+    return BandedSpikes(spikes.time_ms / 1000.0, band_of[spikes.gid], position_of[spikes.gid])
 
 
 def draw_dots(
@@ -133,11 +172,20 @@ def draw_rates(panel: Axes, spikes: BandedSpikes, groups: Sequence[Band], piece:
     duration = piece.end_s - piece.begin_s
     n_bins = int(np.clip(round(duration / 0.05), 10, 400))
     edges = np.linspace(piece.begin_s, piece.end_s, n_bins + 1)
+    for color, levels in by_color(groups).items():
+        counts, _ = np.histogram(spikes.time_s[np.isin(spikes.band, levels)], edges)
+        n_neurons = sum(len(groups[level].gids) for level in levels)
+        rate = counts / n_neurons / (edges[1] - edges[0])
+        panel.step(piece.shown(edges), np.append(rate, rate[-1]), where="post", color=color,
+                   linewidth=1.0, label=RATE_NAMES[color])  # fmt: skip
+
+
+def by_color(groups: Sequence[Band]) -> dict[str, list[int]]:
+    """Indices of the bands of equal colour: their neurons have one mean rate."""
+    levels: dict[str, list[int]] = {}
     for level, band in enumerate(groups):
-        counts, _ = np.histogram(spikes.time_s[spikes.band == level], edges)
-        rate = counts / len(band.gids) / (edges[1] - edges[0])
-        panel.step(piece.shown(edges), np.append(rate, rate[-1]), where="post", color=band.color,
-                   linewidth=1.0)  # fmt: skip
+        levels.setdefault(band.color, []).append(level)
+    return levels
 
 
 def set_rate_scale(axes: Axes) -> None:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from ..durations import duration_text
 from ..results import Results
 from ..weights import mean_by_direction
+from .names import plastic_note
 from .style import NothingToDraw, legend_outside
 from .time_axis import new_run_figure
 
@@ -18,7 +19,7 @@ PLACES = {"within": "within", "out": "out of", "into": "into", "elsewhere": "els
 def snapshots(results: Results) -> Figure:
     """Mean change of all weights within, out of, into and outside the assembly."""
     check_snapshots(results)
-    figure = new_run_figure(results, 1, 3.6, "Mean weights")
+    figure = new_run_figure(results, 1, 3.6, "Mean weights" + plastic_note(results.network))
     draw_snapshots(figure, results)
     return figure
 

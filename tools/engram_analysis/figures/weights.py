@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ..results import Results
+from .names import synapse_name
 from .style import (
     MAX_TRACES,
     NothingToDraw,
@@ -32,7 +33,7 @@ def weights(results: Results) -> Figure:
             shade_stimuli(panel, results, piece, legend=True)
         for i, synapse in enumerate(synapses):
             style = overlap_style(i)
-            name = f"{synapse.pre} → {synapse.post}"
+            name = synapse_name(results.network, synapse.pre, synapse.post)
             draw_curves(column[0], results, piece, {name: 100 * synapse.h_mV / h_0}, **style)
             draw_curves(column[1], results, piece, {name: 100 * (1 + synapse.z)}, **style)
     tag = 100 * parameters["theta_tag_mV"] / h_0

@@ -9,6 +9,10 @@ import numpy as np
 from .results import Results
 
 
+# As published. Whatever the populations are called: exc is all excitatory neurons, inh all others.
+ABBREVIATIONS = ("exc", "as", "ans", "ctrl", "inh")
+
+
 @dataclass(frozen=True)
 class Subpopulations:
     """Gids of the published subpopulations; each may be empty."""
@@ -17,7 +21,7 @@ class Subpopulations:
     stimulated: np.ndarray  # as: assembly, stimulated at recall
     unstimulated: np.ndarray  # ans: assembly, not stimulated at recall
     control: np.ndarray  # ctrl: other excitatory neurons
-    inhibitory: np.ndarray  # inh
+    inhibitory: np.ndarray  # inh: all of them
 
     @classmethod
     def of(
@@ -29,21 +33,22 @@ class Subpopulations:
         """Of the first memory that is learnt, at the last recall, unless given."""
         assembly = results.assembly if assembly is None else np.asarray(assembly)
         recalled = results.recalled if recalled is None else np.asarray(recalled)
-        exc = results.group("exc")
+        excitatory = results.network.gids("excitatory")
         return cls(
-            excitatory=exc,
+            excitatory=excitatory,
             stimulated=np.intersect1d(assembly, recalled),
             unstimulated=np.setdiff1d(assembly, recalled),
-            control=np.setdiff1d(exc, np.union1d(assembly, recalled)),
-            inhibitory=results.group("inh"),
+            control=np.setdiff1d(excitatory, np.union1d(assembly, recalled)),
+            inhibitory=results.network.gids("inhibitory"),
         )
 
     def by_name(self) -> dict[str, np.ndarray]:
         """By the published abbreviation."""
-        return {
-            "exc": self.excitatory,
-            "as": self.stimulated,
-            "ans": self.unstimulated,
-            "ctrl": self.control,
-            "inh": self.inhibitory,
-        }
+        groups = (
+            self.excitatory,
+            self.stimulated,
+            self.unstimulated,
+            self.control,
+            self.inhibitory,
+        )
+        return dict(zip(ABBREVIATIONS, groups))

@@ -1,0 +1,31 @@
+"""Names of neurons and synapses in legends and titles."""
+
+from __future__ import annotations
+
+from ..network import Network
+
+MAX_PAIRS = 4  # projections in a title
+
+
+def neuron_name(network: Network, gid: int) -> str:
+    """Its gid; with its population where the kind of the neuron does not tell that."""
+    if network.has_one_of_each_kind:
+        return f"{gid}"
+    return f"{gid} ({network.population_of(gid).name})"
+
+
+def synapse_name(network: Network, pre: int, post: int) -> str:
+    """Gids of both ends; with their populations where several learn."""
+    if network.has_one_of_each_kind:
+        return f"{pre} → {post}"
+    source, target = network.population_of(pre), network.population_of(post)
+    return f"{pre} → {post} ({source.name} → {target.name})"
+
+
+def plastic_note(network: Network) -> str:
+    """Which synapses a mean over all plastic ones is about, where that is not obvious."""
+    if network.has_one_of_each_kind:
+        return ""
+    pairs = [f"{p.source.name} → {p.target.name}" for p in network.plastic]
+    more = f" and {len(pairs) - MAX_PAIRS} more" if len(pairs) > MAX_PAIRS else ""
+    return f" (plastic synapses {', '.join(pairs[:MAX_PAIRS])}{more})"
