@@ -17,8 +17,7 @@ ActiveSynapses::ActiveSynapses(const Network& network, const Experiment& experim
       streams_{experiment.seed},
       noisy_(experiment.synapses.sigma_pl_mV > 0.0),
       global_ids_(network.n_local()),
-      post_bounds_(network.n_local()),
-      logged_rows_(network.plastic().n_sources()) {
+      post_bounds_(network.n_local()) {
     for (std::uint32_t j = 0; j < network.n_local(); ++j) global_ids_[j] = network.global_id(j);
     // The targets of a row differ. One more: selecting writes before it decides.
     const std::size_t most = network.n_local() + 1;
@@ -48,7 +47,7 @@ ActiveSynapses::Profile ActiveSynapses::profile(NeuronId source, int from, int t
 // the sums of the lowest and of the highest values are in one zone, every sum is.
 template <class MemberAt, class BoundsOf>
 void ActiveSynapses::select(std::size_t n, MemberAt member_at, BoundsOf bounds_of,
-                            const Profile& profile, bool logged) {
+                            const Profile& profile) {
     const model::EarlyPhase& early = early_;
     const double lowest = profile.lowest;
     const double highest = profile.highest;
@@ -63,7 +62,7 @@ void ActiveSynapses::select(std::size_t n, MemberAt member_at, BoundsOf bounds_o
         const Bounds bounds = bounds_of(member.target);
         const model::Zone zone = early.zone(highest + bounds.highest);
         const bool active = zone != model::Zone::passive;
-        const bool one_zone = !logged & (zone == early.zone(lowest + bounds.lowest));
+        const bool one_zone = zone == early.zone(lowest + bounds.lowest);
         uniform_synapse[n_uniform] = member.synapse;
         uniform_target[n_uniform] = member.target;
         uniform_zone[n_uniform] = static_cast<std::int32_t>(zone);
@@ -130,7 +129,8 @@ void ActiveSynapses::draw_uniform(NeuronId source, const Profile& profile, const
     n_draws_ += n;
 }
 
-// Finds the intervals in which a synapse stays in one zone.
+// Finds the intervals in which a synapse stays in one zone, as plasticity::next_interval, but of
+// all steps of the block at once: this is a hot loop.
 void ActiveSynapses::cut(const Member& member, const Profile& profile) {
     const model::CalciumTrace post = calcium_.post(member.target);
     double calcium[model::max_block_steps];
@@ -148,8 +148,7 @@ void ActiveSynapses::cut(const Member& member, const Profile& profile) {
     }
 }
 
-void ActiveSynapses::draw_mixed(NeuronId source, const Profile& profile, const Block& block,
-                                bool logged) {
+void ActiveSynapses::draw_mixed(NeuronId source, const Profile& profile, const Block& block) {
     segments_.clear();
     for (std::size_t q = 0; q < n_mixed_; ++q) cut(mixed_[q], profile);
     const std::size_t n = segments_.size();
@@ -168,7 +167,6 @@ void ActiveSynapses::draw_mixed(NeuronId source, const Profile& profile, const B
         const double after = (next - early_.h_0_mV) * block.inverse_relaxation[to];
         state_.g[k] = after;
         model::replace_in_sum(state_.change_sum[target], std::fabs(before), std::fabs(after));
-        if (logged) log_.add({k, source, global_ids_[target], zone, from, to, h, next});
     }
     n_draws_ += n;
 }
@@ -177,7 +175,6 @@ void ActiveSynapses::advance(NeuronId source, std::span<const Member> synapses, 
                              const Block& block) {
     if (from == to) return;
     const Profile p = profile(source, from, to);
-    const bool logged = is_logged(source);
     const double decay = calcium_.decay().factor[block.steps - 1];
     select(
         synapses.size(), [&](std::size_t i) { return synapses[i]; },
@@ -185,9 +182,9 @@ void ActiveSynapses::advance(NeuronId source, std::span<const Member> synapses, 
             const model::CalciumTrace post = calcium_.post(target);
             return Bounds{post.start * decay, post.upper_bound()};
         },
-        p, logged);
+        p);
     draw_uniform(source, p, block);
-    draw_mixed(source, p, block, logged);
+    draw_mixed(source, p, block);
 }
 
 void ActiveSynapses::update_tags(NeuronId source, double relaxation) {
@@ -205,13 +202,11 @@ void ActiveSynapses::update_tags(NeuronId source, double relaxation) {
     }
     for (std::size_t q = 0; q < n_uniform_; ++q)
         if (tag[q] != state_.tag[uniform_synapse_[q]])
-            state_.set_tag(uniform_synapse_[q], uniform_target_[q],
-                           static_cast<model::Tag>(tag[q]));
+            state_.view().set_tag(uniform_synapse_[q], uniform_target_[q],
+                                  static_cast<model::Tag>(tag[q]));
     for (std::size_t q = 0; q < n_mixed_; ++q) {
         const auto [k, target] = mixed_[q];
-        const model::Tag here = late.tag(state_.g[k] * relaxation);
-        if (static_cast<std::uint8_t>(here) != state_.tag[k]) state_.set_tag(k, target, here);
-        if (here != model::Tag::none) smallest = std::min(smallest, std::fabs(state_.g[k]));
+        smallest = std::min(smallest, state_.view().update_tag(k, target, relaxation, late));
     }
     state_.watch_tag(source, smallest);
 }
@@ -220,15 +215,14 @@ void ActiveSynapses::finish_row(NeuronId source, const Profile& profile, const B
     const SynapseTable& table = network_.plastic();
     const SynapseIndex begin = table.row_begin(source);
     const std::uint32_t* targets = table.targets().data() + begin;
-    const bool logged = is_logged(source);
     select(
         table.row_end(source) - begin,
         [&](std::size_t i) {
             return Member{begin + static_cast<SynapseIndex>(i), targets[i]};
         },
-        [&](std::uint32_t target) { return post_bounds_[target]; }, profile, logged);
+        [&](std::uint32_t target) { return post_bounds_[target]; }, profile);
     draw_uniform(source, profile, block);
-    draw_mixed(source, profile, block, logged);
+    draw_mixed(source, profile, block);
     update_tags(source, block.relaxation[block.steps]);
 }
 
@@ -246,7 +240,8 @@ void ActiveSynapses::finish_block(const Block& block,
         if (calcium_.pre(source).upper_bound() + highest_post < early_.theta_d) continue;
         // Synapses that were brought to an arrival before have been drawn up to there; bounds over
         // the whole block still find all whose tag may have changed.
-        Profile p = profile(source, last_cut(arrivals[source], block.steps), block.steps);
+        Profile p =
+            profile(source, plasticity::last_cut(arrivals[source], block.steps), block.steps);
         p.highest = std::max(p.highest, calcium_.pre(source).upper_bound());
         finish_row(source, p, block);
     }

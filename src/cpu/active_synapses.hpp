@@ -9,13 +9,14 @@
 #include <span>
 #include <vector>
 
-#include "cpu/block.hpp"
 #include "cpu/calcium_traces.hpp"
-#include "cpu/interval_log.hpp"
 #include "cpu/plastic_state.hpp"
 #include "model/random.hpp"
+#include "plasticity/intervals.hpp"
 
 namespace engram {
+
+using plasticity::Block;
 
 class ActiveSynapses {
   public:
@@ -48,20 +49,8 @@ class ActiveSynapses {
     //! \param arrivals by source: steps at which its spikes arrived in this block
     void finish_block(const Block& block, const std::vector<model::BlockMask>& arrivals);
 
-    //! What is logged: nothing, the rows marked, or all.
-    void log_all(bool on) { log_all_ = on; }
-    void mark_row_for_log(NeuronId source) { logged_rows_[source] = 1; }
-    IntervalLog& log() { return log_; }
-
     //! Draws of h since the start, a measure of the work done.
     std::uint64_t n_draws() const { return n_draws_; }
-
-    //! Last arrival before a step, or 0: the step to which a row's active synapses have been
-    //! brought.
-    static int last_cut(model::BlockMask arrivals, int before) {
-        const model::BlockMask earlier = arrivals & ((1u << before) - 1u);
-        return earlier == 0 ? 0 : 31 - __builtin_clz(earlier);
-    }
 
   private:
     // Presynaptic calcium over steps [from, to) of the block.
@@ -90,18 +79,16 @@ class ActiveSynapses {
         int from;
         int to;
     };
-    bool is_logged(NeuronId source) const { return log_all_ || logged_rows_[source] != 0; }
     //! Sorts those of n synapses of a row that could be active into uniform and mixed ones.
     //! \param member_at  Member by number
     //! \param bounds_of  Bounds by target
     template <class MemberAt, class BoundsOf>
-    void select(std::size_t n, MemberAt member_at, BoundsOf bounds_of, const Profile& profile,
-                bool logged);
+    void select(std::size_t n, MemberAt member_at, BoundsOf bounds_of, const Profile& profile);
     template <class TargetOf, class Counter>
     void draw_noise(NeuronId source, std::size_t n, TargetOf target_of, Counter closing_step);
     //! Draws what was selected.
     void draw_uniform(NeuronId source, const Profile& profile, const Block& block);
-    void draw_mixed(NeuronId source, const Profile& profile, const Block& block, bool logged);
+    void draw_mixed(NeuronId source, const Profile& profile, const Block& block);
     void cut(const Member& member, const Profile& profile);
     void finish_row(NeuronId source, const Profile& profile, const Block& block);
     void update_tags(NeuronId source, double relaxation);
@@ -134,9 +121,6 @@ class ActiveSynapses {
     std::vector<std::uint32_t> words_;  //!< random: all first words, all second words
     std::vector<float> noise_;
 
-    bool log_all_ = false;
-    std::vector<std::uint8_t> logged_rows_;
-    IntervalLog log_;
     std::uint64_t n_draws_ = 0;
 };
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cpu/plastic_state.hpp"
-#include "model/consolidation.hpp"
+#include "plasticity/consolidation.hpp"
 #include "simulation/sample_steps.hpp"
 #include "simulation/snapshot.hpp"
 #include "simulation/trace_sampler.hpp"
@@ -28,11 +28,6 @@ class ConsolidationEngine {
 
   private:
     double seconds(Step steps) const { return static_cast<double>(steps) * dt_s_; }
-    //! Protein of a local neuron, and its integral, a time after the start.
-    model::ProteinState protein_after(std::uint32_t neuron, double time_s) const;
-    //! Late-phase weight of a synapse a time after the start.
-    double z_after(SynapseIndex k, std::uint32_t target, double time_s) const;
-    double change_after(SynapseIndex k, double time_s) const;
     void sample(Step step, double time_s, TraceSampler& sampler) const;
 
     const Experiment& experiment_;
@@ -40,7 +35,6 @@ class ConsolidationEngine {
     PlasticState& state_;
     double dt_s_;
     model::Consolidation consolidation_;
-    std::vector<double> synthesis_end_s_;  //!< by local neuron, from the start
 };
 
 }  // namespace engram

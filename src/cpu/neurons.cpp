@@ -164,15 +164,13 @@ void Neurons::advance(std::uint32_t tile, Step step, int step_in_block, bool sti
         if (refractory_[i] == just_fired) fired.push_back(i);
 }
 
-Neurons::Sample Neurons::sample(std::uint32_t neuron, int step_in_block) const {
+void Neurons::sample(std::uint32_t neuron, int step_in_block, double* values) const {
     const model::FixedPoint input =
         input_[static_cast<std::size_t>(step_in_block) * size_ + neuron];
-    const double v = v_mV_[neuron];
     const Common& common = of_population_[tiles_[tiles_.of(neuron)].population];
-    const model::NeuronPropagator& p = common.step.propagator;
-    return {v >= p.v_th_mV ? p.v_reset_mV : v,
-            i_syn_nA_[neuron] + static_cast<double>(input) * common.nA_per_quantum,
-            common.step.bg_mean_nA + i_bg_nA_[neuron], i_stim_nA_[neuron]};
+    plasticity::sample_currents(
+        common.step, {v_mV_[neuron], i_syn_nA_[neuron], i_bg_nA_[neuron], refractory_[neuron]},
+        static_cast<double>(input) * common.nA_per_quantum, i_stim_nA_[neuron], values);
 }
 
 void Neurons::check_finite(Step step) const {

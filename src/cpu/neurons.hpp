@@ -10,6 +10,7 @@
 #include "model/neuron.hpp"
 #include "model/random.hpp"
 #include "network/network.hpp"
+#include "plasticity/samples.hpp"
 #include "simulation/simulation_state.hpp"
 
 namespace engram {
@@ -48,14 +49,8 @@ class Neurons {
     void advance(std::uint32_t tile, Step step, int step_in_block, bool stimulated,
                  std::vector<std::uint32_t>& fired);
 
-    // What is recorded of a neuron at a step, before it is advanced.
-    struct Sample {
-        double v_mV;
-        double i_syn_nA;
-        double i_bg_nA;
-        double i_stim_nA;
-    };
-    Sample sample(std::uint32_t neuron, int step_in_block) const;
+    //! See plasticity::sample_currents.
+    void sample(std::uint32_t neuron, int step_in_block, double* values) const;
 
     //! The state at the start of a step, to be read or overwritten.
     std::vector<NamedValues> state() {

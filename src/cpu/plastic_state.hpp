@@ -1,8 +1,5 @@
-// State of the plastic synapses onto one rank's neurons, and of their protein pools.
-//
-// The early phase relaxes with one common rate, so what is stored is g = (h - h_0) / E(t) with a
-// global factor E(t): passive synapses need no update, and S_j = E(t) * sum |g| is kept by adding
-// differences. The late phase is stored as in model::LazyLatePhase, constant while its tag is.
+// State of the plastic synapses onto one rank's neurons, and of their protein pools, on the
+// processor; see plasticity::View.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +10,7 @@
 #include "model/fixed_point.hpp"
 #include "model/late_phase.hpp"
 #include "network/network.hpp"
+#include "plasticity/view.hpp"
 
 namespace engram {
 
@@ -26,18 +24,24 @@ class PlasticState {
     //! Declares that g is given relative to `step`.
     void set_reference(Step step) { reference_ = step; }
 
-    //! Early-phase weight [mV] and late-phase weight of a synapse at a step; `target` as in the
-    //! table's row.
-    double h_mV(SynapseIndex k, double relaxation) const {
-        return std::fma(g[k], relaxation, early_phase.h_0_mV);
+    //! Where it lies, for as long as this lives. Loops take it once.
+    plasticity::View view() {
+        const SynapseTable& table = network_.plastic();
+        return {{table.offsets().data(), table.targets().data(), table.n_sources()},
+                g.data(),
+                stored_z.data(),
+                tag.data(),
+                change_sum.data(),
+                protein.data(),
+                shrinkage.data(),
+                synthesis_end_s.data()};
     }
-    double z(SynapseIndex k, std::uint32_t target) const {
-        return model::LazyLatePhase::load(stored_z[k], static_cast<model::Tag>(tag[k]),
-                                          shrinkage[target]);
+    double h_mV(SynapseIndex k, double relaxation) {
+        return view().h_mV(k, relaxation, early_phase.h_0_mV);
     }
-    //! Summed early-phase change S_j [mV].
-    double change_sum_mV(std::uint32_t target, double relaxation) const {
-        return relaxation * model::from_fixed_point(change_sum[target]);
+    double z(SynapseIndex k, std::uint32_t target) { return view().z(k, target); }
+    double change_sum_mV(std::uint32_t target, double relaxation) {
+        return view().change_sum_mV(target, relaxation);
     }
 
     //! Makes `step` the reference of both lazy representations: afterwards E = 1, X = 1, and tags
@@ -46,9 +50,6 @@ class PlasticState {
 
     //! Recomputes what follows from g and the tags, after these have been overwritten.
     void finish_restore(Step reference);
-
-    //! Changes the tag of a synapse at the present shrinkage of its target.
-    void set_tag(SynapseIndex k, std::uint32_t target, model::Tag new_tag);
 
     //! Has a tagged synapse of a row watched for the end of its tag; `size` is |g|.
     void watch_tag(NeuronId source, double size) {
@@ -74,6 +75,7 @@ class PlasticState {
     std::vector<model::FixedPoint> change_sum;  //!< sum of |g| over incoming synapses
     std::vector<double> protein;                //!< p [umol/l]
     std::vector<double> shrinkage;              //!< X: product of shrinkages since the reference
+    std::vector<double> synthesis_end_s;        //!< of a consolidation
 
   private:
     const Network& network_;

@@ -15,6 +15,7 @@ constexpr std::size_t no_row = static_cast<std::size_t>(-1);
 SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& network,
                              PlasticState& state)
     : network_(network),
+      physics_(experiment.synapses, experiment.dt_ms, experiment.seed),
       state_(state),
       neurons_(network, experiment),
       stimulator_(experiment, network, neurons_.tiles()),
@@ -23,7 +24,6 @@ SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& networ
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       dt_s_(experiment.dt_ms / 1000.0),
       fold_interval_s_(fold_interval_s(experiment.synapses)),
-      h_0_mV_(experiment.synapses.h_0_mV),
       excitatory_(network.excitatory_ranges()),
       arrivals_(network.plastic().n_sources()),
       active_arrivals_(neurons_.tiles().size()),
@@ -32,8 +32,6 @@ SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& networ
     for (const FixedSynapses& fixed : network.fixed())
         fixed_weights_.push_back(model::to_fixed_point(
             network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));
-    for (const RecordedSynapse& synapse : experiment.record.synapses)
-        active_.mark_row_for_log(synapse.pre);
 }
 
 void SpikingEngine::begin_phase(Step begin) {
@@ -75,8 +73,8 @@ void SpikingEngine::run_epoch(Step begin, int steps, std::span<const PackedSpike
         while (next < arriving.size() &&
                step_in_epoch(arriving[next]) < static_cast<std::uint32_t>(offset + n))
             ++next;
-        run_block(Block(begin + offset, n, state_), offset, arriving.subspan(first, next - first),
-                  fired, sampler);
+        run_block(Block(begin + offset, n, state_.early_phase, state_.reference()), offset,
+                  arriving.subspan(first, next - first), fired, sampler);
     }
     neurons_.check_finite(begin + steps);
 }
@@ -139,23 +137,20 @@ void SpikingEngine::deliver_fixed(const SynapseTable& table, NeuronId row, int s
     work_.delivered_spikes += targets.size();
 }
 
-model::FixedPoint SpikingEngine::plastic_weight(const Block& block, SynapseIndex k,
-                                                std::uint32_t target, int step) const {
-    return model::to_fixed_point(
-        std::fma(h_0_mV_, state_.z(k, target), state_.h_mV(k, block.relaxation[step])));
-}
-
 void SpikingEngine::deliver_plastic(const Block& block, NeuronId source, int step) {
     const SynapseTable& table = network_.plastic();
     const std::uint32_t* targets = table.targets().data();
     const SynapseIndex end = table.row_end(source);
+    const plasticity::View view = state_.view();
+    const double relaxation = block.relaxation[step];
+    const double h_0 = physics_.early.h_0_mV;
     const bool row_may_activate = active_.row_may_activate(source);
     for (SynapseIndex k = table.row_begin(source); k < end; ++k) {
         const std::uint32_t target = targets[k];
         if (row_may_activate && active_.may_activate(source, target))
             put_aside(k, source, target, step);
         else
-            neurons_.add_input(step, target, plastic_weight(block, k, target, step));
+            neurons_.add_input(step, target, view.weight(k, target, relaxation, h_0));
     }
     work_.delivered_spikes += end - table.row_begin(source);
 }
@@ -177,10 +172,12 @@ void SpikingEngine::deliver_active(const Block& block, std::uint32_t tile, int s
         const ActiveArrival& arrival = list.arrivals[next];
         const auto synapses =
             std::span(list.synapses).subspan(arrival.begin, arrival.end - arrival.begin);
-        const int from = ActiveSynapses::last_cut(arrivals_[arrival.source], step);
+        const int from = plasticity::last_cut(arrivals_[arrival.source], step);
         active_.advance(arrival.source, synapses, from, step, block);
         for (const auto& [k, target] : synapses)
-            neurons_.add_input(step, target, plastic_weight(block, k, target, step));
+            neurons_.add_input(
+                step, target,
+                state_.view().weight(k, target, block.relaxation[step], physics_.early.h_0_mV));
     }
 }
 
@@ -234,16 +231,11 @@ void SpikingEngine::sample_neurons(const Block& block, std::uint32_t tile, int s
     const std::size_t row = sample_rows_[step];
     for (auto it = first; it != recorded.end() && it->local < neurons_.tiles()[tile].end; ++it) {
         const auto q = static_cast<std::size_t>(it - recorded.begin());
-        const Neurons::Sample sample = neurons_.sample(it->local, step);
-        sampler.neuron_value(row, q, column_v) = sample.v_mV;
-        sampler.neuron_value(row, q, column_i_total) =
-            sample.i_syn_nA + sample.i_bg_nA + sample.i_stim_nA;
-        sampler.neuron_value(row, q, column_i_stim) = sample.i_stim_nA;
-        sampler.neuron_value(row, q, column_i_bg) = sample.i_bg_nA;
+        double* values = sampler.neuron_values(row, q);
+        neurons_.sample(it->local, step, values);
         if (network_.excitatory()[it->local] == 0) continue;
-        sampler.neuron_value(row, q, column_s) =
-            state_.change_sum_mV(it->local, block.relaxation[step]);
-        sampler.neuron_value(row, q, column_p) =
+        values[column_s] = state_.change_sum_mV(it->local, block.relaxation[step]);
+        values[column_p] =
             state_.late_phase
                 .protein(state_.protein[it->local], synthesis_[it->local] != 0, step * dt_s_)
                 .amount;
@@ -253,43 +245,53 @@ void SpikingEngine::sample_neurons(const Block& block, std::uint32_t tile, int s
 void SpikingEngine::begin_recording(const Block& block, TraceSampler& sampler) {
     for (int s = 0; s < block.steps; ++s)
         sample_rows_[s] = sampler.due(block.begin + s) ? sampler.add_row(block.begin + s) : no_row;
-    sampled_z_.clear();
-    for (const auto& recorded : sampler.synapses())
-        sampled_z_.push_back(state_.z(recorded.synapse, recorded.target));
+    recorded_g_.clear();
+    recorded_z_.clear();
+    for (const auto& recorded : sampler.synapses()) {
+        recorded_g_.push_back(state_.g[recorded.synapse]);
+        recorded_z_.push_back(state_.z(recorded.synapse, recorded.target));
+    }
     for (const Step step : snapshot_steps_) {
         if (!block.contains(step)) continue;
-        Snapshot snapshot{step, {}, {}};
+        Snapshot snapshot{step, state_.g, {}};
         const auto& targets = network_.plastic().targets();
         snapshot.z.resize(targets.size());
         for (SynapseIndex k = 0; k < targets.size(); ++k) snapshot.z[k] = state_.z(k, targets[k]);
         pending_snapshots_.push_back({static_cast<int>(step - block.begin), std::move(snapshot)});
     }
     std::erase_if(snapshot_steps_, [&](Step step) { return block.contains(step); });
-    active_.log_all(!pending_snapshots_.empty());
-    active_.log().clear();
+}
+
+plasticity::WeightWithin SpikingEngine::weight_within(const Block& block, NeuronId source,
+                                                      std::uint32_t target, double g_before) const {
+    return {physics_,
+            block,
+            {calcium_.pre(source), calcium_.post(target), source, network_.global_id(target)},
+            arrivals_[source],
+            g_before};
 }
 
 void SpikingEngine::finish_recording(const Block& block, TraceSampler& sampler) {
-    if (sampler.synapses().empty() && pending_snapshots_.empty()) return;
-    active_.log().sort();
-    const auto h_at = [&](SynapseIndex k, int step) {
-        return active_.log().h_at(k, step, block, state_, neurons_.streams());
-    };
-    for (int s = 0; s < block.steps; ++s) {
-        if (sample_rows_[s] == no_row) continue;
-        for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
-            const auto& recorded = sampler.synapses()[q];
-            sampler.synapse_value(sample_rows_[s], q, column_ca) =
-                calcium_.pre(recorded.source).at(s, calcium_.decay()) +
-                calcium_.post(recorded.target).at(s, calcium_.decay());
-            sampler.synapse_value(sample_rows_[s], q, column_h) = h_at(recorded.synapse, s);
-            sampler.synapse_value(sample_rows_[s], q, column_z) = sampled_z_[q];
+    for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
+        const auto& recorded = sampler.synapses()[q];
+        const plasticity::WeightWithin h_at =
+            weight_within(block, recorded.source, recorded.target, recorded_g_[q]);
+        for (int s = 0; s < block.steps; ++s) {
+            if (sample_rows_[s] == no_row) continue;
+            double* values = sampler.synapse_values(sample_rows_[s], q);
+            values[column_ca] = h_at.synapse.pre.at(s, calcium_.decay()) +
+                                h_at.synapse.post.at(s, calcium_.decay());
+            values[column_h] = h_at(s);
+            values[column_z] = recorded_z_[q];
         }
     }
+    const SynapseTable& table = network_.plastic();
     for (PendingSnapshot& pending : pending_snapshots_) {
-        pending.snapshot.h_mV.resize(network_.plastic().size());
-        for (SynapseIndex k = 0; k < network_.plastic().size(); ++k)
-            pending.snapshot.h_mV[k] = h_at(k, pending.step_in_block);
+        std::vector<double>& g_then_h = pending.snapshot.h_mV;
+        for (NeuronId source = 0; source < table.n_sources(); ++source)
+            for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k)
+                g_then_h[k] = weight_within(block, source, table.targets()[k],
+                                            g_then_h[k])(pending.step_in_block);
         snapshots_.push_back(std::move(pending.snapshot));
     }
     pending_snapshots_.clear();

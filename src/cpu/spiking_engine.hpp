@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "cpu/active_synapses.hpp"
-#include "cpu/block.hpp"
 #include "cpu/calcium_traces.hpp"
 #include "cpu/neurons.hpp"
 #include "cpu/stimulator.hpp"
+#include "plasticity/weight_within.hpp"
 #include "simulation/executor.hpp"
 #include "simulation/simulation_state.hpp"
 #include "simulation/snapshot.hpp"
@@ -67,6 +67,7 @@ class SpikingEngine {
         std::vector<ActiveArrival> arrivals;  //!< ascending by step
         std::vector<ActiveSynapses::Member> synapses;
     };
+    // Of the start of the block at first: g for h.
     struct PendingSnapshot {
         int step_in_block;
         Snapshot snapshot;
@@ -81,16 +82,17 @@ class SpikingEngine {
     void deliver_plastic(const Block& block, NeuronId source, int step);
     void put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step);
     void deliver_active(const Block& block, std::uint32_t tile, int step, std::size_t& next);
-    model::FixedPoint plastic_weight(const Block& block, SynapseIndex k, std::uint32_t target,
-                                     int step) const;
     void sample_neurons(const Block& block, std::uint32_t tile, int step, TraceSampler& sampler);
     void begin_protein(const Block& block);
     void advance_protein(const Block& block);
     void end_block(const Block& block, TraceSampler& sampler);
     void begin_recording(const Block& block, TraceSampler& sampler);
     void finish_recording(const Block& block, TraceSampler& sampler);
+    plasticity::WeightWithin weight_within(const Block& block, NeuronId source,
+                                           std::uint32_t target, double g_before) const;
 
     const Network& network_;
+    const plasticity::Physics physics_;
     PlasticState& state_;
     Neurons neurons_;
     Stimulator stimulator_;
@@ -100,7 +102,6 @@ class SpikingEngine {
     double dt_s_;
     double fold_interval_s_;
     std::vector<model::FixedPoint> fixed_weights_;  //!< of Network::fixed
-    double h_0_mV_;
     std::vector<LocalRange> excitatory_;
 
     // State of the present block.
@@ -111,7 +112,8 @@ class SpikingEngine {
     bool any_protein_ = false;                     //!< any synthesis or protein in the block
     std::vector<std::uint32_t> fired_;
     std::vector<std::size_t> sample_rows_;  //!< by step of the block; no_row if none is due
-    std::vector<double> sampled_z_;
+    std::vector<double> recorded_g_;        //!< of recorded synapses, at the start of the block
+    std::vector<double> recorded_z_;
     std::vector<Step> snapshot_steps_;
     std::vector<PendingSnapshot> pending_snapshots_;
     std::vector<Snapshot> snapshots_;

@@ -3,15 +3,16 @@
 
 #include <cstdint>
 
-#include "model/calcium.hpp"
-#include "model/early_phase.hpp"
-#include "model/fixed_point.hpp"
-#include "model/late_phase.hpp"
-#include "model/macros.hpp"
 #include "model/neuron.hpp"
-#include "model/random.hpp"
+#include "plasticity/intervals.hpp"
+#include "plasticity/physics.hpp"
+#include "plasticity/samples.hpp"
+#include "plasticity/view.hpp"
 
 namespace engram::device {
+
+using plasticity::Physics;
+using plasticity::Rows;
 
 // What the neurons of a population have in common.
 struct PopulationPhysics {
@@ -20,25 +21,6 @@ struct PopulationPhysics {
     double v_init_mV = 0;
     bool noisy_background = false;
     bool excitatory = false;
-};
-
-// Constants of the model.
-struct Physics {
-    model::EarlyPhase early;
-    model::LatePhase late;
-    model::CalciumDecay calcium_decay;
-    model::RandomStreams streams;
-    double ca_pre = 0;
-    double ca_post = 0;
-    double dt_s = 0;
-    bool noisy_early_phase = false;
-};
-
-// Synapses in rows by source, as SynapseTable.
-struct Rows {
-    const std::uint64_t* offsets = nullptr;
-    const std::uint32_t* targets = nullptr;  //!< local indices
-    std::uint32_t n_sources = 0;
 };
 
 // Where the spikes of a population go: its rows in one table.
@@ -71,21 +53,16 @@ struct BlockCounters {
     double highest_post = 0;  //!< no postsynaptic calcium trace is above this in the block
 };
 
-// Values of one sample, in file order: V, I_total, I_stim, I_bg, S, p; and Ca, h, z.
-inline constexpr std::uint32_t sampled_per_neuron = 6;
-inline constexpr std::uint32_t sampled_per_synapse = 3;
-
 // First words of the output of an epoch; packed spikes follow.
 enum OutputWord { word_n_spikes, word_first_bad_neuron, first_spike_word };
 
 inline constexpr std::uint32_t n_draw_counters = 1024;
 
-struct Arrays {
+struct Arrays : plasticity::View {
     std::uint32_t n_local = 0;
     std::uint32_t n_populations = 0;
     std::uint32_t n_deliveries = 0;  //!< tables that the spikes of a population reach at most
 
-    Rows plastic;                                   //!< by global id of the source
     const std::uint32_t* population_end = nullptr;  //!< by population: one more than its last id
     const Delivery* deliveries = nullptr;           //!< [population][n_deliveries]
     const PopulationPhysics* populations = nullptr;
@@ -103,16 +80,7 @@ struct Arrays {
     const std::uint8_t* receives = nullptr;    //!< [stimulus][neuron]
     ActiveArrival* active_arrivals = nullptr;  //!< a place for each plastic synapse reached
 
-    // By plastic synapse; see PlasticState.
-    double* g = nullptr;
-    double* stored_z = nullptr;
-    std::uint8_t* tag = nullptr;
-
     // By local neuron, for excitatory ones.
-    model::FixedPoint* change_sum = nullptr;
-    double* protein = nullptr;
-    double* shrinkage = nullptr;
-    double* synthesis_end_s = nullptr;  //!< of a consolidation
     model::BlockMask* post_jumps = nullptr;
     double* post_highest = nullptr;  //!< bound of the calcium trace in the block
 
@@ -152,15 +120,6 @@ struct Arrays {
     ENGRAM_HD_INLINE model::CalciumTrace post(std::uint32_t neuron, int parity,
                                               const Physics& physics) const {
         return {post_start[parity][neuron], physics.ca_post, post_jumps[neuron]};
-    }
-    ENGRAM_HD_INLINE double z(std::uint64_t k, std::uint32_t target) const {
-        return model::LazyLatePhase::load(stored_z[k], static_cast<model::Tag>(tag[k]),
-                                          shrinkage[target]);
-    }
-    ENGRAM_HD_INLINE void set_tag(std::uint64_t k, std::uint32_t target, model::Tag new_tag) const {
-        const double x = shrinkage[target];
-        stored_z[k] = model::LazyLatePhase::store(z(k, target), new_tag, x);
-        tag[k] = static_cast<std::uint8_t>(new_tag);
     }
 };
 

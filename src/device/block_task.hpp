@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "model/calcium.hpp"
+#include "plasticity/block.hpp"
 
 namespace engram::device {
 
@@ -40,15 +40,14 @@ struct List {
 // An event of a neuron: step (high word) and global id (low word).
 using PackedEvent = std::uint64_t;
 
-struct BlockTask {
-    std::int64_t begin = 0;
-    std::int32_t steps = 0;
+struct BlockTask : plasticity::Block {
+    BlockTask() = default;
+    explicit BlockTask(const plasticity::Block& block) : Block(block) {}
+
     std::int32_t offset = 0;  //!< first step within the epoch
     std::int32_t parity = 0;  //!< which of the alternating arrays hold this block
     bool first_of_epoch = false;
     bool last_of_epoch = false;
-    double relaxation[model::max_block_steps + 1] = {};          //!< E at each step
-    double inverse_relaxation[model::max_block_steps + 1] = {};  //!< 1 / E
     double highest_post_gain = 0;  //!< most that spikes of the block add to a postsynaptic trace
     List<PackedEvent> arriving;    //!< spikes, by step within the epoch
     //! By arriving excitatory spike: its first place in Arrays::active_arrivals.

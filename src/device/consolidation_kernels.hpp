@@ -1,18 +1,11 @@
-// Kernels of the fast-forward: one evaluation per neuron or synapse; as ConsolidationEngine.
+// Kernels of the fast-forward: one evaluation per neuron or synapse.
 // The state must have been folded at the start.
 #pragma once
 
 #include "device/arrays.hpp"
-#include "model/consolidation.hpp"
+#include "plasticity/consolidation.hpp"
 
 namespace engram::device {
-
-ENGRAM_HD_INLINE double z_after(const Arrays& arrays, const model::Consolidation& consolidation,
-                                std::uint64_t k, std::uint32_t target, double time_s) {
-    return consolidation.z_after(arrays.z(k, target), static_cast<model::Tag>(arrays.tag[k]),
-                                 arrays.g[k], arrays.protein[target],
-                                 arrays.synthesis_end_s[target], time_s);
-}
 
 // Item = local neuron: when its protein synthesis ends.
 struct FindSynthesisEnd {
@@ -21,8 +14,7 @@ struct FindSynthesisEnd {
     model::Consolidation consolidation;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t j) const {
-        arrays.synthesis_end_s[j] = consolidation.time_until_below(
-            model::from_fixed_point(arrays.change_sum[j]), consolidation.late.theta_pro_mV);
+        plasticity::find_synthesis_end(arrays, consolidation, static_cast<std::uint32_t>(j));
     }
 };
 
@@ -43,15 +35,11 @@ struct SampleNeuronsAfter {
         const SampleTime sample = samples[item / arrays.n_recorded_neurons];
         const std::uint64_t q = item % arrays.n_recorded_neurons;
         const std::uint32_t j = arrays.recorded_neurons[q];
-        double* value = arrays.samples + sample.row * arrays.sample_width + q * sampled_per_neuron;
+        double* value = arrays.samples + sample.row * arrays.sample_width + q * neuron_columns;
         const PopulationPhysics& population = arrays.populations[arrays.population[j]];
-        value[0] = population.v_init_mV;
-        if (!population.excitatory) return;
-        value[4] =
-            consolidation.relaxation(sample.time_s) * model::from_fixed_point(arrays.change_sum[j]);
-        value[5] =
-            consolidation.protein_after(arrays.protein[j], arrays.synthesis_end_s[j], sample.time_s)
-                .amount;
+        value[column_v] = population.v_init_mV;
+        if (population.excitatory)
+            plasticity::sample_neuron_after(arrays, consolidation, j, sample.time_s, value);
     }
 };
 
@@ -68,9 +56,9 @@ struct SampleSynapsesAfter {
         const std::uint64_t q = item % arrays.n_recorded_synapses;
         const std::uint64_t k = arrays.recorded_synapses[q];
         double* value = arrays.samples + sample.row * arrays.sample_width +
-                        arrays.n_recorded_neurons * sampled_per_neuron + q * sampled_per_synapse;
-        value[1] = h_0_mV + arrays.g[k] * consolidation.relaxation(sample.time_s);
-        value[2] = z_after(arrays, consolidation, k, arrays.recorded_targets[q], sample.time_s);
+                        arrays.n_recorded_neurons * neuron_columns + q * synapse_columns;
+        plasticity::sample_synapse_after(arrays, consolidation, h_0_mV, k,
+                                         arrays.recorded_targets[q], sample.time_s, value);
     }
 };
 
@@ -90,8 +78,8 @@ struct SnapshotAfter {
         const double relaxation = consolidation.relaxation(time_s);
         for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
              k < arrays.plastic.offsets[source + 1]; k += lanes) {
-            h_mV[k] = h_0_mV + arrays.g[k] * relaxation;
-            z[k] = z_after(arrays, consolidation, k, arrays.plastic.targets[k], time_s);
+            h_mV[k] = plasticity::h_after(arrays, h_0_mV, k, relaxation);
+            z[k] = plasticity::z_after(arrays, consolidation, k, arrays.plastic.targets[k], time_s);
         }
     }
 };
@@ -109,10 +97,8 @@ struct ConsolidateRows {
         const double relaxation = consolidation.relaxation(time_s);
         for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
              k < arrays.plastic.offsets[source + 1]; k += lanes) {
-            const double z = z_after(arrays, consolidation, k, arrays.plastic.targets[k], time_s);
-            arrays.g[k] *= relaxation;
-            arrays.tag[k] = static_cast<std::uint8_t>(model::Tag::none);
-            arrays.stored_z[k] = z;
+            plasticity::consolidate(arrays, consolidation, k, arrays.plastic.targets[k], relaxation,
+                                    time_s);
         }
     }
 };
@@ -126,8 +112,7 @@ struct ConsolidateProtein {
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t j) const {
         arrays.protein[j] =
-            consolidation.protein_after(arrays.protein[j], arrays.synthesis_end_s[j], time_s)
-                .amount;
+            plasticity::protein_after(arrays, consolidation, static_cast<std::uint32_t>(j), time_s);
     }
 };
 

@@ -12,19 +12,6 @@ namespace engram::device {
 
 namespace {
 
-Physics make_physics(const Experiment& e) {
-    Physics p;
-    p.early = model::EarlyPhase(e.synapses, e.dt_ms);
-    p.late = model::LatePhase(e.synapses);
-    p.calcium_decay = model::CalciumDecay(e.synapses.tau_ca_ms, e.dt_ms);
-    p.streams = {e.seed};
-    p.ca_pre = e.synapses.ca_pre;
-    p.ca_post = e.synapses.ca_post;
-    p.dt_s = e.dt_ms / 1000.0;
-    p.noisy_early_phase = e.synapses.sigma_pl_mV > 0.0;
-    return p;
-}
-
 std::uint64_t address(const void* pointer) {
     return reinterpret_cast<std::uintptr_t>(pointer);
 }
@@ -53,7 +40,7 @@ DeviceExecutor::DeviceExecutor(std::unique_ptr<Device> device, const Experiment&
                                const Network& network)
     : device_(with_room_for(std::move(device), experiment, network)),
       network_(network),
-      physics_(make_physics(experiment)),
+      physics_(experiment.synapses, experiment.dt_ms, experiment.seed),
       calcium_delay_steps_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       relaxation_rate_per_s_(model::relaxation_rate / experiment.synapses.tau_h_s),
@@ -109,15 +96,10 @@ void DeviceExecutor::fold(Step step) {
 BlockPlan DeviceExecutor::plan_block(Step begin, int steps, int offset,
                                      std::span<const PackedSpike> arriving, TraceSampler& sampler) {
     BlockPlan plan;
+    plan.task = BlockTask(plasticity::Block(begin, steps, physics_.early, reference_));
     BlockTask& task = plan.task;
-    task.begin = begin;
-    task.steps = steps;
     task.offset = offset;
     task.parity = std::exchange(parity_, 1 - parity_);
-    for (int s = 0; s <= steps; ++s) {
-        task.relaxation[s] = physics_.early.relaxation(begin + s - reference_);
-        task.inverse_relaxation[s] = 1.0 / task.relaxation[s];
-    }
     int most_spikes = 0;
     for (std::size_t p = 0; p < network_.populations().n_populations(); ++p) {
         const PopulationPhysics& of_population = on_device_.physics(p);
@@ -198,7 +180,7 @@ void DeviceExecutor::run_epoch(Step begin, int steps, std::span<const PackedSpik
 void DeviceExecutor::run_block(const Arrays& a, const BlockPlan& plan, const BlockTask* task,
                                bool keep_launches) {
     const BlockTask& t = plan.task;
-    const auto in_block = [&](Step step) { return t.begin <= step && step < t.begin + t.steps; };
+    const auto in_block = [&](Step step) { return t.contains(step); };
     const std::size_t first_snapshot = pending_snapshots_.size();
     for (const Step step : snapshot_steps_) {
         if (!in_block(step)) continue;

@@ -94,9 +94,8 @@ struct DeliverSpikes {
                           first_arrival + static_cast<std::uint32_t>(k - begin));
                 continue;
             }
-            const double h = std::fma(arrays.g[k], task->relaxation[step], physics.early.h_0_mV);
-            atomic_add(input(step, target), model::to_fixed_point(std::fma(
-                                                physics.early.h_0_mV, arrays.z(k, target), h)));
+            atomic_add(input(step, target),
+                       arrays.weight(k, target, task->relaxation[step], physics.early.h_0_mV));
         }
     }
 

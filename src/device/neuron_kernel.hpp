@@ -5,7 +5,6 @@
 #include "device/atomics.hpp"
 #include "device/block_task.hpp"
 #include "device/event_kernels.hpp"
-#include "device/intervals.hpp"
 
 namespace engram::device {
 
@@ -78,19 +77,18 @@ struct AdvanceNeurons {
         model::FixedPoint input = 0;
         for (std::uint32_t entry = head; entry != end_of_list;) {
             const ActiveArrival arrival = arrays.active_arrivals[entry];
-            const ActiveSynapse synapse{arrays.pre(arrival.source, t.parity, physics),
-                                        {arrays.post_start[t.parity][j], physics.ca_post, c.spikes},
-                                        arrival.source,
-                                        c.id};
+            const plasticity::ActiveSynapse synapse{
+                arrays.pre(arrival.source, t.parity, physics),
+                {arrays.post_start[t.parity][j], physics.ca_post, c.spikes},
+                arrival.source,
+                c.id};
             const double before = arrays.g[arrival.synapse];
             double g = before;
-            const int from = last_cut(arrays.arrivals[t.parity][arrival.source], s);
-            c.n_draws += advance_early_phase(physics, t, synapse, from, s, g);
+            const int from = plasticity::last_cut(arrays.arrivals[t.parity][arrival.source], s);
+            c.n_draws += plasticity::advance_early_phase(physics, t, synapse, from, s, g);
             arrays.g[arrival.synapse] = g;
-            c.change_sum += change_of_sum(before, g);
-            const double h_0 = physics.early.h_0_mV;
-            input += model::to_fixed_point(
-                std::fma(h_0, arrays.z(arrival.synapse, j), std::fma(g, t.relaxation[s], h_0)));
+            c.change_sum += plasticity::change_of_sum(before, g);
+            input += arrays.weight(arrival.synapse, j, t.relaxation[s], physics.early.h_0_mV);
             entry = arrival.next;
         }
         head = end_of_list;
@@ -169,25 +167,18 @@ struct AdvanceNeurons {
         pulse.deviation_nA[j] = effect.deviation_nA;
     }
 
-    // As SpikingEngine::sample_neurons.
     ENGRAM_HD_INLINE void sample(const Course& c, std::uint32_t j, int s, double input_nA,
                                  double stimulus_nA) const {
         const BlockTask& t = *task;
-        const model::StepNeuron& step_neuron = population(j).step_neuron;
-        const model::NeuronPropagator& p = step_neuron.propagator;
-        const double i_bg = step_neuron.bg_mean_nA + c.state.i_bg_nA;
-        const double i_syn = c.state.i_syn_nA + input_nA;
         double* row = arrays.samples + t.sample_row[s] * arrays.sample_width;
         for (auto q = static_cast<std::uint32_t>(c.recorded);
              q < arrays.n_recorded_neurons && arrays.recorded_neurons[q] == j; ++q) {
-            double* value = row + q * sampled_per_neuron;
-            value[0] = c.state.v_mV >= p.v_th_mV ? p.v_reset_mV : c.state.v_mV;
-            value[1] = i_syn + i_bg + stimulus_nA;
-            value[2] = stimulus_nA;
-            value[3] = i_bg;
+            double* value = row + q * neuron_columns;
+            plasticity::sample_currents(population(j).step_neuron, c.state, input_nA, stimulus_nA,
+                                        value);
             if (!c.exc) continue;
-            value[4] = t.relaxation[s] * model::from_fixed_point(c.change_sum);
-            value[5] = physics.late.protein(c.protein, c.synthesis, s * physics.dt_s).amount;
+            value[column_s] = t.relaxation[s] * model::from_fixed_point(c.change_sum);
+            value[column_p] = physics.late.protein(c.protein, c.synthesis, s * physics.dt_s).amount;
         }
     }
 

@@ -6,7 +6,6 @@
 #include "device/arrays.hpp"
 #include "device/atomics.hpp"
 #include "device/block_task.hpp"
-#include "device/intervals.hpp"
 
 namespace engram::device {
 
@@ -58,7 +57,7 @@ struct FinishRows {
         const RowTask row = arrays.row_tasks[item];
         const BlockTask& t = *task;
         const model::CalciumTrace pre = arrays.pre(row.source, t.parity, physics);
-        const int from = last_cut(arrays.arrivals[t.parity][row.source], t.steps);
+        const int from = plasticity::last_cut(arrays.arrivals[t.parity][row.source], t.steps);
         const Bounds bounds = bounds_of(pre, from);
         std::uint32_t n_draws = 0;
         for (std::uint64_t k = arrays.plastic.offsets[row.source] + lane;
@@ -67,9 +66,11 @@ struct FinishRows {
             if (row.active &&
                 bounds.highest + arrays.post_highest[target] >= physics.early.theta_d) {
                 n_draws += finish(k, row.source, target, pre, bounds, from);
-                update_tag(k, row.source, target);
+                watch(row.source,
+                      arrays.update_tag(k, target, t.relaxation[t.steps], physics.late));
             } else if (row.expiring) {
-                expire_tag(k, row.source, target);
+                watch(row.source,
+                      arrays.expire_tag(k, target, t.relaxation[t.steps], physics.late));
             }
         }
         if (n_draws > 0)
@@ -96,8 +97,8 @@ struct FinishRows {
                                 const model::CalciumTrace& pre, const Bounds& bounds,
                                 int from) const {
         const BlockTask& t = *task;
-        const ActiveSynapse synapse{pre, arrays.post(target, t.parity, physics), source,
-                                    arrays.global_ids[target]};
+        const plasticity::ActiveSynapse synapse{pre, arrays.post(target, t.parity, physics), source,
+                                                arrays.global_ids[target]};
         const double before = arrays.g[k];
         double g = before;
         int n_draws = 0;
@@ -106,34 +107,19 @@ struct FinishRows {
         const double post_lowest = synapse.post.start * physics.calcium_decay.factor[t.steps - 1];
         const model::Zone zone = physics.early.zone(bounds.highest + arrays.post_highest[target]);
         if (zone == physics.early.zone(bounds.lowest + post_lowest)) {
-            g = draw_interval(physics, t, synapse, g, zone, from, t.steps).g_to;
+            g = plasticity::draw_interval(physics, t, synapse, g, zone, from, t.steps).g_to;
             n_draws = 1;
         } else {
-            n_draws = advance_early_phase(physics, t, synapse, from, t.steps, g);
+            n_draws = plasticity::advance_early_phase(physics, t, synapse, from, t.steps, g);
         }
         if (n_draws == 0) return 0;
         arrays.g[k] = g;
-        atomic_add(&arrays.change_sum[target], change_of_sum(before, g));
+        atomic_add(&arrays.change_sum[target], plasticity::change_of_sum(before, g));
         return n_draws;
     }
 
-    ENGRAM_HD_INLINE void update_tag(std::uint64_t k, std::uint32_t source,
-                                     std::uint32_t target) const {
-        const double g = arrays.g[k];
-        const model::Tag tag = physics.late.tag(g * task->relaxation[task->steps]);
-        if (static_cast<std::uint8_t>(tag) != arrays.tag[k]) arrays.set_tag(k, target, tag);
-        if (tag != model::Tag::none)
-            atomic_min_nonnegative(&arrays.tag_watch[source], std::fabs(g));
-    }
-
-    ENGRAM_HD_INLINE void expire_tag(std::uint64_t k, std::uint32_t source,
-                                     std::uint32_t target) const {
-        if (static_cast<model::Tag>(arrays.tag[k]) == model::Tag::none) return;
-        const double size = std::fabs(arrays.g[k]);
-        if (size * task->relaxation[task->steps] < physics.late.theta_tag_mV)
-            arrays.set_tag(k, target, model::Tag::none);
-        else
-            atomic_min_nonnegative(&arrays.tag_watch[source], size);
+    ENGRAM_HD_INLINE void watch(std::uint32_t source, double size) const {
+        if (size < plasticity::no_watch) atomic_min_nonnegative(&arrays.tag_watch[source], size);
     }
 };
 

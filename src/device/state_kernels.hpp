@@ -1,7 +1,5 @@
-// Kernels that bring the lazily kept state to a common reference; as PlasticState::fold.
+// Kernels that bring the lazily kept state to a common reference.
 #pragma once
-
-#include <limits>
 
 #include "device/arrays.hpp"
 #include "device/atomics.hpp"
@@ -14,8 +12,7 @@ struct ResetSums {
     Arrays arrays;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t i) const {
-        if (i < arrays.plastic.n_sources)
-            arrays.tag_watch[i] = std::numeric_limits<double>::infinity();
+        if (i < arrays.plastic.n_sources) arrays.tag_watch[i] = plasticity::no_watch;
         if (i < arrays.n_local) arrays.change_sum[i] = 0;
     }
 };
@@ -33,12 +30,7 @@ struct FoldRows {
     ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
         for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
              k < arrays.plastic.offsets[source + 1]; k += lanes) {
-            const double z = arrays.z(k, arrays.plastic.targets[k]);
-            const double change = arrays.g[k] * relaxation;
-            const model::Tag tag = late.tag(change);
-            arrays.g[k] = change;
-            arrays.stored_z[k] = model::LazyLatePhase::store(z, tag, 1.0);
-            arrays.tag[k] = static_cast<std::uint8_t>(tag);
+            arrays.fold(k, arrays.plastic.targets[k], relaxation, late);
         }
     }
 };
@@ -51,14 +43,13 @@ struct SumRows {
 
     ENGRAM_HD_INLINE std::uint64_t n_items() const { return arrays.plastic.n_sources; }
     ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
-        double lowest = std::numeric_limits<double>::infinity();
+        double lowest = plasticity::no_watch;
         for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
              k < arrays.plastic.offsets[source + 1]; k += lanes) {
-            const double size = std::fabs(arrays.g[k]);
-            const model::FixedPoint change = model::to_fixed_point(size);
+            const model::FixedPoint change = model::to_fixed_point(std::fabs(arrays.g[k]));
             if (change != 0) atomic_add(&arrays.change_sum[arrays.plastic.targets[k]], change);
-            if (static_cast<model::Tag>(arrays.tag[k]) != model::Tag::none && size < lowest)
-                lowest = size;
+            const double watch = arrays.watch(k);
+            if (watch < lowest) lowest = watch;
         }
         atomic_min_nonnegative(&arrays.tag_watch[source], lowest);
     }
@@ -87,7 +78,7 @@ struct PresentWeights {
     ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
         for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
              k < arrays.plastic.offsets[source + 1]; k += lanes) {
-            h_mV[k] = std::fma(arrays.g[k], relaxation, h_0_mV);
+            h_mV[k] = arrays.h_mV(k, relaxation, h_0_mV);
             z[k] = arrays.z(k, arrays.plastic.targets[k]);
         }
     }

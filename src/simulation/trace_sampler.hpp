@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "network/network.hpp"
+#include "plasticity/samples.hpp"
 
 namespace engram {
-
-// Columns of one sample, in file order.
-enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };
-inline constexpr std::size_t neuron_columns = 6;
-enum SynapseColumn { column_ca, column_h, column_z };
-inline constexpr std::size_t synapse_columns = 3;
 
 class TraceSampler {
   public:
@@ -45,12 +40,12 @@ class TraceSampler {
     std::size_t n_rows() const { return steps_.size(); }
     const std::vector<Step>& steps() const { return steps_; }
 
-    double& neuron_value(std::size_t row, std::size_t q, NeuronColumn column) {
-        return values_[row * width() + q * neuron_columns + column];
+    //! Values by NeuronColumn and by SynapseColumn.
+    double* neuron_values(std::size_t row, std::size_t q) {
+        return &values_[row * width() + q * neuron_columns];
     }
-    double& synapse_value(std::size_t row, std::size_t q, SynapseColumn column) {
-        return values_[row * width() + neurons_.size() * neuron_columns + q * synapse_columns +
-                       column];
+    double* synapse_values(std::size_t row, std::size_t q) {
+        return &values_[row * width() + neurons_.size() * neuron_columns + q * synapse_columns];
     }
     //! Values of one row on this rank: of neurons(), then of synapses().
     std::size_t width() const {

@@ -42,9 +42,9 @@ class ConsolidationTest : public testing::Test {
         e.connectivity.probability = 1.0;
         return e;
     }
-    Step steps(double time_s) const { return experiment_.steps_from_s(time_s); }
+    Step steps(double time_s) { return experiment_.steps_from_s(time_s); }
 
-    NumericalPool pool_of(std::uint32_t target) const {
+    NumericalPool pool_of(std::uint32_t target) {
         NumericalPool pool;
         pool.protein = state_.protein[target];
         for (NeuronId pre = 0; pre < 6; ++pre) {
@@ -64,7 +64,7 @@ class ConsolidationTest : public testing::Test {
             begin, end, {}, {}, sampler, [](std::int64_t) { return true; }, snapshots);
     }
 
-    void expect_near(const PlasticState& state, std::uint32_t target, const NumericalPool& pool,
+    void expect_near(PlasticState& state, std::uint32_t target, const NumericalPool& pool,
                      double tolerance) const {
         EXPECT_NEAR(state.protein[target], pool.protein, tolerance);
         std::size_t q = 0;
@@ -177,12 +177,12 @@ TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
     for (std::size_t row = 0; row < 3; ++row) {
         PlasticState until = state_;
         run(until, *this, 0, at[row]);
-        EXPECT_NEAR(sampler.synapse_value(row, 0, column_h), 4.20075 + until.g[k], 1e-12);
-        EXPECT_NEAR(sampler.synapse_value(row, 0, column_z), until.z(k, 1), 1e-12);
-        EXPECT_NEAR(sampler.neuron_value(row, 0, column_p), until.protein[1], 1e-12);
-        EXPECT_NEAR(sampler.neuron_value(row, 0, column_s), until.change_sum_mV(1, 1.0), 1e-10);
-        EXPECT_EQ(snapshots[row].h_mV[k], sampler.synapse_value(row, 0, column_h));
-        EXPECT_EQ(snapshots[row].z[k], sampler.synapse_value(row, 0, column_z));
+        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_h], 4.20075 + until.g[k], 1e-12);
+        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_z], until.z(k, 1), 1e-12);
+        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_p], until.protein[1], 1e-12);
+        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_s], until.change_sum_mV(1, 1.0), 1e-10);
+        EXPECT_EQ(snapshots[row].h_mV[k], sampler.synapse_values(row, 0)[column_h]);
+        EXPECT_EQ(snapshots[row].z[k], sampler.synapse_values(row, 0)[column_z]);
     }
     PlasticState unsampled = state_;
     run(unsampled, *this, 0, steps(8 * hour_s));

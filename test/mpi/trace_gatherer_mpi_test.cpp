@@ -32,11 +32,11 @@ class TraceGathererOnRanks : public testing::Test {
         const std::size_t behind_neurons = 1 + neuron_columns * experiment_.record.neurons.size();
         for (std::size_t q = 0; q < sampler.neurons().size(); ++q)
             for (std::size_t c = 0; c < neuron_columns; ++c)
-                sampler.neuron_value(row, q, static_cast<NeuronColumn>(c)) =
+                sampler.neuron_values(row, q)[c] =
                     value_of(row, 1 + neuron_columns * sampler.neurons()[q].index + c);
         for (std::size_t q = 0; q < sampler.synapses().size(); ++q)
             for (std::size_t c = 0; c < synapse_columns; ++c)
-                sampler.synapse_value(row, q, static_cast<SynapseColumn>(c)) = value_of(
+                sampler.synapse_values(row, q)[c] = value_of(
                     row, behind_neurons + synapse_columns * sampler.synapses()[q].index + c);
     }
 

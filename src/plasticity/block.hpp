@@ -6,29 +6,32 @@
 // configuration.
 #pragma once
 
-#include <algorithm>
+#include <cstdint>
 
-#include "cpu/plastic_state.hpp"
-#include "experiment/experiment.hpp"
 #include "model/calcium.hpp"
+#include "model/early_phase.hpp"
+#include "model/macros.hpp"
 
-namespace engram {
+namespace engram::plasticity {
 
 struct Block {
-    Step begin = 0;
-    int steps = 0;
+    std::int64_t begin = 0;
+    std::int32_t steps = 0;
     double relaxation[model::max_block_steps + 1] = {};          //!< E at each step
     double inverse_relaxation[model::max_block_steps + 1] = {};  //!< 1 / E
 
-    Block(Step begin_step, int n_steps, const PlasticState& state)
+    Block() = default;
+    //! \param reference  step at which E is 1
+    Block(std::int64_t begin_step, int n_steps, const model::EarlyPhase& early,
+          std::int64_t reference)
         : begin(begin_step), steps(n_steps) {
         for (int s = 0; s <= steps; ++s) {
-            relaxation[s] = state.relaxation(begin + s);
+            relaxation[s] = early.relaxation(begin + s - reference);
             inverse_relaxation[s] = 1.0 / relaxation[s];
         }
     }
-    Step end() const { return begin + steps; }
-    bool contains(Step step) const { return begin <= step && step < end(); }
+    std::int64_t end() const { return begin + steps; }
+    bool contains(std::int64_t step) const { return begin <= step && step < end(); }
 };
 
-}  // namespace engram
+}  // namespace engram::plasticity

@@ -1,11 +1,12 @@
 // The early phase of one synapse over part of a block: one exact draw for each interval in which
-// calcium stays in a zone. Draws are keyed by (pre, post, closing step), as in ActiveSynapses.
+// calcium stays in a zone. Draws are keyed by (pre, post, closing step).
 #pragma once
 
-#include "device/arrays.hpp"
-#include "device/block_task.hpp"
+#include "model/fixed_point.hpp"
+#include "plasticity/block.hpp"
+#include "plasticity/physics.hpp"
 
-namespace engram::device {
+namespace engram::plasticity {
 
 // A synapse, the calcium of its neurons, and what its draws are keyed by.
 struct ActiveSynapse {
@@ -15,7 +16,7 @@ struct ActiveSynapse {
     std::uint32_t post_id;  //!< global id
 };
 
-//! Last arrival before a step, or 0: see ActiveSynapses::last_cut.
+//! Last arrival before a step, or 0: the step to which a row's active synapses have been brought.
 ENGRAM_HD_INLINE int last_cut(model::BlockMask arrivals, int before) {
     const model::BlockMask earlier = arrivals & ((1u << before) - 1u);
     if (earlier == 0) return 0;
@@ -41,20 +42,20 @@ struct Draw {
     double g_to;  //!< h_to relative to E at the end
 };
 
-ENGRAM_HD_INLINE Draw draw_interval(const Physics& physics, const BlockTask& task,
+ENGRAM_HD_INLINE Draw draw_interval(const Physics& physics, const Block& block,
                                     const ActiveSynapse& synapse, double g, model::Zone zone,
                                     int from, int to) {
     double noise = 0.0;
     if (physics.noisy_early_phase) {
         const auto words =
             physics.streams(model::Purpose::early_phase, synapse.source, synapse.post_id,
-                            static_cast<std::uint64_t>(task.begin + to));
+                            static_cast<std::uint64_t>(block.begin + to));
         noise = model::normal_pair(words.word[0], words.word[1]).first;
     }
     const double h_0 = physics.early.h_0_mV;
-    const double h = std::fma(g, task.relaxation[from], h_0);
+    const double h = std::fma(g, block.relaxation[from], h_0);
     const double next = physics.early.advance(h, zone, to - from, noise);
-    return {h, next, (next - h_0) * task.inverse_relaxation[to]};
+    return {h, next, (next - h_0) * block.inverse_relaxation[to]};
 }
 
 // An interval of steps within one zone that is not passive.
@@ -86,14 +87,14 @@ ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics& physics, const Active
 }
 
 //! Brings g over steps [from, to) and returns the number of draws.
-ENGRAM_HD_INLINE int advance_early_phase(const Physics& physics, const BlockTask& task,
+ENGRAM_HD_INLINE int advance_early_phase(const Physics& physics, const Block& block,
                                          const ActiveSynapse& synapse, int from, int to,
                                          double& g) {
     int n_draws = 0;
     for (int step = from; step < to;) {
         const ZoneInterval interval = next_interval(physics, synapse, step, to);
         if (interval.zone == model::Zone::passive) break;
-        g = draw_interval(physics, task, synapse, g, interval.zone, interval.from, interval.to)
+        g = draw_interval(physics, block, synapse, g, interval.zone, interval.from, interval.to)
                 .g_to;
         ++n_draws;
         step = interval.to;
@@ -106,4 +107,4 @@ ENGRAM_HD_INLINE model::FixedPoint change_of_sum(double before, double after) {
     return model::fixed_point_change(std::fabs(before), std::fabs(after));
 }
 
-}  // namespace engram::device
+}  // namespace engram::plasticity

@@ -1,0 +1,34 @@
+// Constants of plasticity.
+#pragma once
+
+#include "model/calcium.hpp"
+#include "model/early_phase.hpp"
+#include "model/late_phase.hpp"
+#include "model/parameters.hpp"
+#include "model/random.hpp"
+
+namespace engram::plasticity {
+
+struct Physics {
+    model::EarlyPhase early;
+    model::LatePhase late;
+    model::CalciumDecay calcium_decay;
+    model::RandomStreams streams;
+    double ca_pre = 0;
+    double ca_post = 0;
+    double dt_s = 0;
+    bool noisy_early_phase = false;
+
+    Physics() = default;
+    Physics(const SynapseParameters& s, double dt_ms, std::uint64_t seed)
+        : early(s, dt_ms),
+          late(s),
+          calcium_decay(s.tau_ca_ms, dt_ms),
+          streams{seed},
+          ca_pre(s.ca_pre),
+          ca_post(s.ca_post),
+          dt_s(dt_ms / 1000.0),
+          noisy_early_phase(s.sigma_pl_mV > 0.0) {}
+};
+
+}  // namespace engram::plasticity
