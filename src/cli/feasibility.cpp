@@ -66,7 +66,7 @@ std::string what_would_fit(const Experiment& experiment, const Forecast& f, doub
     if (room_MB > 0.0 && !experiment.connectivity.file) {
         const Populations& n = experiment.populations;
         text += (text.empty() ? "" : ", or ");
-        text += "populations.n_exc() up to " + count_text(n.n_exc() * scale);
+        text += "populations.n_exc up to " + count_text(n.n_exc() * scale);
         if (n.n_inh() > 0) text += " with n_inh up to " + count_text(n.n_inh() * scale);
     }
     return text;

@@ -153,8 +153,8 @@ class Importer {
     }
 
     void read_populations(JsonSection& populations) {
-        set("populations.n_exc()", populations.number("N_exc", 0));
-        set("populations.n_inh()", populations.number("N_inh", 0));
+        set("populations.n_exc", populations.number("N_exc", 0));
+        set("populations.n_inh", populations.number("N_inh", 0));
         for (const char* weight : {"w_ei", "w_ie", "w_ii"})
             set(std::string("connectivity.") + weight, populations.number(weight, 0));
         read_connectivity(populations);

@@ -196,7 +196,7 @@ KnownSizes::KnownSizes(const Populations& populations, ConfigProblems& problems)
     } else if (std::all_of(problems.list().begin(), problems.list().end(),
                            [](const ConfigProblem& problem) {
                                return !problem.key.starts_with("populations") ||
-                                      problem.key == "populations.n_inh()";
+                                      problem.key == "populations.n_inh";
                            })) {
         n_exc = populations.n_exc();
     }

@@ -119,13 +119,13 @@ TEST(ConfigProblems, single_problems) {
         {"simulation: {duration_s: 1e10, dt_ms: 0.0001}\n",
          ":1: simulation.duration_s: must be at most 2^52 time steps (is 10000000000)"},
         {minimal + "populations: {n_exc: 0}\n",
-         ":2: populations.n_exc(): must be an integer in [1, 100000000] (is 0)"},
+         ":2: populations.n_exc: must be an integer in [1, 100000000] (is 0)"},
         {minimal + "populations: {n_exc: 2.5}\n",
-         ":2: populations.n_exc(): must be an integer in [1, 100000000] (is 2.5)"},
+         ":2: populations.n_exc: must be an integer in [1, 100000000] (is 2.5)"},
         {minimal + "populations: {n_exc: 4000000000}\n",
-         ":2: populations.n_exc(): must be an integer in [1, 100000000] (is 4000000000)"},
+         ":2: populations.n_exc: must be an integer in [1, 100000000] (is 4000000000)"},
         {minimal + "populations: {n_exc: 100000000, n_inh: 1}\n",
-         ":2: populations.n_inh(): n_exc + n_inh must be at most 100000000 (is 100000001)"},
+         ":2: populations.n_inh: n_exc + n_inh must be at most 100000000 (is 100000001)"},
         {minimal + "connectivity: {file: missing.txt}\n",
          ":2: connectivity.file: there is no file " +
              std::filesystem::absolute("configs/missing.txt").string()},
@@ -224,7 +224,7 @@ TEST(ConfigProblems, an_error_hides_no_others) {
                                     "stimuli:\n"
                                     "  s: {scheme: PULS, group: a, start_s: -1, rate_Hz: fast,\n"
                                     "      spike_times_ms: [2, 1]}\n"),
-              "configs/x.yaml:2: populations.n_exc(): must be an integer in [1, 100000000] (is 0)\n"
+              "configs/x.yaml:2: populations.n_exc: must be an integer in [1, 100000000] (is 0)\n"
               "configs/x.yaml:3: groups.a.first: must be an integer in [0, 99999999] (is x)\n"
               "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or random\n"
               "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
@@ -255,7 +255,7 @@ record:
   synapses_between: [{from: exc, to: there}]
   typo: 3
 )"),
-              "configs/x.yaml:2: populations.n_exc(): must be an integer in [1, 100000000] (is 0)\n"
+              "configs/x.yaml:2: populations.n_exc: must be an integer in [1, 100000000] (is 0)\n"
               "configs/x.yaml:4: groups.a.ids[1]: must be an integer in [0, 99999999] (is -2)\n"
               "configs/x.yaml:4: groups.a.ids[2]: is given twice (1)\n"
               "configs/x.yaml:5: groups.b.of: there is no group 'exec'; did you mean 'exc'?\n"
@@ -323,7 +323,7 @@ TEST(ConfigProblems, a_size_that_is_right_is_used_though_the_other_is_wrong) {
         problems_of(minimal + "populations: {n_exc: 10, n_inh: -1}\n"
                               "groups: {a: {of: exc, count: 11}, b: {of: inh, count: 3}}\n"
                               "record: {synapses: [[0, 10]]}\n"),
-        "configs/x.yaml:2: populations.n_inh(): must be an integer in [0, 100000000] (is -1)\n"
+        "configs/x.yaml:2: populations.n_inh: must be an integer in [0, 100000000] (is -1)\n"
         "configs/x.yaml:3: groups.a.count: must be at most 10, the size of group exc (is "
         "11)\n"
         "configs/x.yaml:4: record.synapses[0]: both ends must be excitatory, an integer in "

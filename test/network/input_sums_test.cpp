@@ -68,7 +68,7 @@ TEST(InputSums, weights_that_add_up_to_too_much_are_named) {
     EXPECT_EQ(problems_of(network({"synapses.h_0_mV=10000", "connectivity.w_ie=0",
                                    "connectivity.w_ei=0", "connectivity.w_ii=0"})),
               "synapses.h_0_mV ");
-    EXPECT_EQ(problems_of(network({"populations.n_inh()=0", "connectivity.w_ii=1e6"})), "");
+    EXPECT_EQ(problems_of(network({"populations.n_inh=0", "connectivity.w_ii=1e6"})), "");
 }
 
 TEST(InputSums, what_is_allowed_fits_into_the_sums) {
