@@ -52,7 +52,8 @@ std::vector<StepRange> active_ranges(const Experiment& experiment, const Stimulu
 // Putative input neurons firing at a rate, in the diffusion limit (Luboeinski & Tetzlaff 2021).
 CurrentPulse current_of(const Experiment& experiment, const Stimulus& stimulus) {
     const double inputs_per_s = stimulus.n_inputs * stimulus.rate_Hz;
-    const double weight_nA = experiment.synapses.h_0_mV / experiment.neuron.r_leak_MOhm;
+    const double weight_nA =
+        experiment.synapses.h_0_mV / receiver_r_leak_MOhm(experiment, stimulus);
     CurrentPulse pulse;
     pulse.mean_nA = inputs_per_s * weight_nA;
     pulse.sigma_nA =
@@ -95,6 +96,27 @@ StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus
     const std::vector<StepRange> ranges = active_ranges(experiment, stimulus);
     if (ranges.empty()) return {};
     return {ranges.front().begin, ranges.back().end};
+}
+
+std::vector<const Population*> receiving_populations(const Experiment& experiment,
+                                                     const Stimulus& stimulus) {
+    std::vector<const Population*> receiving;
+    const auto group =
+        std::find_if(experiment.groups.begin(), experiment.groups.end(),
+                     [&](const Group& candidate) { return candidate.name == stimulus.group; });
+    if (group == experiment.groups.end()) return receiving;
+    for (const Population& population : experiment.populations) {
+        const auto first = std::lower_bound(group->ids.begin(), group->ids.end(), population.first);
+        if (first != group->ids.end() && *first < population.end())
+            receiving.push_back(&population);
+    }
+    return receiving;
+}
+
+double receiver_r_leak_MOhm(const Experiment& experiment, const Stimulus& stimulus) {
+    const auto receiving = receiving_populations(experiment, stimulus);
+    return receiving.empty() ? experiment.neuron.r_leak_MOhm
+                             : experiment.neuron_of(*receiving.front()).r_leak_MOhm;
 }
 
 Stimulation make_stimulation(const Experiment& experiment) {

@@ -47,6 +47,12 @@ struct StepRange {
 };
 StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus);
 
+//! Populations of the neurons that receive a stimulus; none if there is no such group.
+std::vector<const Population*> receiving_populations(const Experiment& experiment,
+                                                     const Stimulus& stimulus);
+//! Leak resistance of the receivers, which is the same for all that receive one current.
+double receiver_r_leak_MOhm(const Experiment& experiment, const Stimulus& stimulus);
+
 Stimulation make_stimulation(const Experiment& experiment);
 
 }  // namespace engram

@@ -1,8 +1,9 @@
 // The part of the network that one rank holds: its neurons and all synapses onto them.
 #pragma once
 
-#include <memory>
+#include <vector>
 
+#include "network/make_wiring.hpp"
 #include "network/partition.hpp"
 #include "network/synapse_table.hpp"
 #include "network/wiring.hpp"
@@ -36,6 +37,7 @@ class Network {
     std::uint32_t n_local() const { return n_local_; }
     //! The local neurons of a population; they are ordered by global id.
     LocalRange local_range(std::size_t population) const { return local_ranges_[population]; }
+    // Of the published network; being replaced in the engines.
     std::uint32_t n_local_exc() const { return local_ranges_[0].end; }
     NeuronId global_id(std::uint32_t local) const { return partition_.global_id(rank_, local); }
     bool owns(NeuronId id) const { return partition_.owner(id) == rank_; }
@@ -57,9 +59,5 @@ class Network {
     SynapseTable plastic_;
     std::vector<FixedSynapses> fixed_;
 };
-
-//! The wiring that the experiment asks for.
-//! \throw FileError as MatrixWiring
-std::unique_ptr<Wiring> make_wiring(const Experiment& experiment);
 
 }  // namespace engram

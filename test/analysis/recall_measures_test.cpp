@@ -25,8 +25,8 @@ TEST(RecallSetting, windows_lie_around_the_onsets) {
     EXPECT_EQ(setting.reference->end, 56250);
     EXPECT_EQ(setting.recall->begin, 99250);  // 20.1 s - 0.25 s
     EXPECT_EQ(setting.recall->end, 101750);
-    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0}));
-    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(RecallSetting, windows_that_the_run_does_not_hold_are_left_out) {
@@ -48,8 +48,8 @@ TEST(RecallSetting, the_assembly_is_excitatory) {
          "role: recall}"}));
     EXPECT_EQ(setting.reference->begin, 53750);
     EXPECT_EQ(setting.recall->begin, 99250);
-    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0}));
-    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(RecallMeasures, rates_of_the_subpopulations) {
@@ -67,10 +67,10 @@ TEST(RecallMeasures, entropies_of_distinct_rates) {
     const std::vector<std::uint32_t> a{0, 0, 1, 1};
     const std::vector<std::uint32_t> b{5, 7, 5, 7};
     const std::vector<std::uint32_t> c{3, 3, 9, 9};
-    EXPECT_DOUBLE_EQ(entropy_bits(a, 4), 1);
-    EXPECT_DOUBLE_EQ(entropy_bits({1, 2, 2, 2}, 4), 2 - 0.75 * std::log2(3.0));
-    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, b, 4), 2);  // independent: no mutual information
-    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, c, 4), 1);  // c tells all about a
+    EXPECT_DOUBLE_EQ(entropy_bits(a), 1);
+    EXPECT_DOUBLE_EQ(entropy_bits({1, 2, 2, 2}), 2 - 0.75 * std::log2(3.0));
+    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, b), 2);  // independent: no mutual information
+    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, c), 1);  // c tells all about a
 }
 
 }  // namespace

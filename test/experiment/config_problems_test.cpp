@@ -131,7 +131,7 @@ TEST(ConfigProblems, single_problems) {
              std::filesystem::absolute("configs/missing.txt").string()},
         {minimal + "connectivity: {file: /}\n", ":2: connectivity.file: / is a directory"},
         {minimal + "groups: {exc: {first: 0, count: 1}}\n",
-         ":2: groups.exc: is a built-in group and cannot be redefined"},
+         ":2: groups.exc: is a built-in group and cannot be redefined; choose another name"},
         {minimal + "groups: {a.b: {first: 0, count: 1}}\n",
          ":2: groups.a.b: is no valid name (letters, digits, '_' and '-'; no '-' at the "
          "beginning)"},
@@ -319,15 +319,14 @@ TEST(ConfigProblems, keys_of_ensembles_are_checked_in_single_runs_too) {
 }
 
 TEST(ConfigProblems, a_size_that_is_right_is_used_though_the_other_is_wrong) {
-    EXPECT_EQ(
-        problems_of(minimal + "populations: {n_exc: 10, n_inh: -1}\n"
-                              "groups: {a: {of: exc, count: 11}, b: {of: inh, count: 3}}\n"
-                              "record: {synapses: [[0, 10]]}\n"),
-        "configs/x.yaml:2: populations.n_inh: must be an integer in [0, 100000000] (is -1)\n"
-        "configs/x.yaml:3: groups.a.count: must be at most 10, the size of group exc (is "
-        "11)\n"
-        "configs/x.yaml:4: record.synapses[0]: both ends must be excitatory, an integer in "
-        "[0, 9] (is [0, 10])");
+    EXPECT_EQ(problems_of(minimal + "populations: {n_exc: 10, n_inh: -1}\n"
+                                    "groups: {a: {of: exc, count: 11}, b: {of: inh, count: 3}}\n"
+                                    "record: {synapses: [[0, 10]]}\n"),
+              "configs/x.yaml:2: populations.n_inh: must be an integer in [0, 100000000] (is -1)\n"
+              "configs/x.yaml:3: groups.a.count: must be at most 10, the size of group exc (is "
+              "11)\n"
+              "configs/x.yaml:4: record.synapses[0]: both ends must be excitatory, an integer in "
+              "[0, 9] (is [0, 10])");
 }
 
 // Another seed draws other neurons.

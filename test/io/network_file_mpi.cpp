@@ -46,7 +46,7 @@ void write_network(const Arguments& arguments, const OutputDirectory& output, MP
     const SyntheticEdges inh_exc(inh, exc, modulus, rank, n_ranks);
     const SyntheticEdges inh_inh(inh, inh, modulus, rank, n_ranks);
     const std::array<NetworkEdges, 4> edges{
-        {{{"exc_exc", "exc", "exc", exc.size, exc.size, h_0_mV, 3.0}, &exc_exc},
+        {{{"exc_exc", "exc", "exc", exc.size, exc.size, h_0_mV, 3.0, true}, &exc_exc},
          {{"exc_inh", "exc", "inh", exc.size, inh.size, 2 * h_0_mV, 3.0}, &exc_inh},
          {{"inh_exc", "inh", "exc", inh.size, exc.size, -4 * h_0_mV, 3.0}, &inh_exc},
          {{"inh_inh", "inh", "inh", inh.size, inh.size, -4 * h_0_mV, 3.0}, &inh_inh}}};
@@ -59,7 +59,7 @@ void write_network(const Arguments& arguments, const OutputDirectory& output, MP
         verify_snapshot_part(part, comm);
     }
     write_network_file(output.network(), edges, parts, comm, portion);
-    rebuild_snapshot_part(parts[1], output.network(), comm);
+    rebuild_snapshot_part(parts[1], output.network(), {{"exc_exc", 0, 0}}, comm);
     verify_snapshot_part(parts[1], comm);
 }
 
