@@ -94,11 +94,10 @@ class SumCheck {
         const double room_mV = most_summed_mV * (inputs.largest_mV / inputs.fixed_mV);
         // Only named projections write the sign of inhibition.
         const bool is_negative = experiment_.has_named_populations() && projection.weight_h_0 < 0;
-        const double sign = is_negative ? -1.0 : 1.0;
         add(weight_key(experiment_, projection), n,
-            is_negative ? "must be at least " : "must be at most ",
-            sign * room_mV / n / experiment_.synapses.h_0_mV,
-            sign * std::fabs(projection.weight_h_0));
+            is_negative ? "must be at least -" : "must be at most ",
+            room_mV / n / experiment_.synapses.h_0_mV,
+            is_negative ? projection.weight_h_0 : std::fabs(projection.weight_h_0));
     }
 
     // w = h + h_0 z with z <= 1; the sum of |h - h_0| is smaller.

@@ -73,5 +73,35 @@ TEST(RecallMeasures, entropies_of_distinct_rates) {
     EXPECT_DOUBLE_EQ(joint_entropy_bits(a, c), 1);  // c tells all about a
 }
 
+// Excitatory neurons of all populations, wherever their ids are.
+TEST(RecallMeasures, populations_in_any_order) {
+    const Experiment experiment = parse_configuration(
+        R"(
+simulation: {duration_s: 30}
+populations:
+  I: {count: 2, kind: inhibitory}
+  A: {count: 3, kind: excitatory}
+  J: {count: 1, kind: inhibitory}
+  B: {count: 2, kind: excitatory}
+projections: {}
+groups: {learnt: {ids: [0, 2, 3, 6]}, cue: {ids: [2]}}
+stimuli:
+  learn: {scheme: TRIPLET, group: learnt, start_s: 10, n_inputs: 25, rate_Hz: 100}
+  recall: {scheme: ONEPULSE, group: cue, start_s: 20, n_inputs: 25, rate_Hz: 100}
+)",
+        "test");
+    const RecallSetting setting = recall_setting(experiment);
+    EXPECT_EQ(setting.is_assembly, (std::vector<char>{0, 0, 1, 1, 0, 0, 1, 0}));
+    const std::vector<std::uint32_t> counts = {10, 20, 1, 2, 3, 60, 4, 5};
+    const SubpopulationRates rates = subpopulation_rates(setting, experiment.populations, counts);
+    EXPECT_DOUBLE_EQ(rates.exc, 3 / 0.5);
+    EXPECT_DOUBLE_EQ(rates.as, 1 / 0.5);
+    EXPECT_DOUBLE_EQ(rates.ans, 3 / 0.5);
+    EXPECT_DOUBLE_EQ(rates.ctrl, 4 / 0.5);
+    EXPECT_DOUBLE_EQ(rates.inh, 30 / 0.5);
+    EXPECT_EQ(excitatory_counts(experiment.populations, counts),
+              (std::vector<std::uint32_t>{1, 2, 3, 4, 5}));
+}
+
 }  // namespace
 }  // namespace engram
