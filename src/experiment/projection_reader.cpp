@@ -81,16 +81,18 @@ class ProjectionReader {
             if (has_weight && from != nullptr) check_sign(projection.weight_h_0, *from);
             return;
         }
+        for (const Population* end : {from, to})
+            if (is_kind(end, PopulationKind::inhibitory)) {
+                reader_.problem("plastic",
+                                "must be between excitatory populations (" + end->name +
+                                    " is inhibitory); " +
+                                    (has_weight ? "remove it" : "give weight_h_0 instead"));
+                return;
+            }
         if (has_weight)
             reader_.problem("weight_h_0",
                             "cannot be given with plastic: true, whose weights begin at h_0; "
                             "remove one of them");
-        for (const Population* end : {from, to})
-            if (is_kind(end, PopulationKind::inhibitory)) {
-                reader_.problem("plastic", "must be between excitatory populations (" + end->name +
-                                               " is inhibitory); give weight_h_0 instead");
-                break;
-            }
     }
 
     void check_sign(double weight_h_0, const Population& from) {

@@ -192,6 +192,10 @@ TEST(NetworkConfiguration, plastic_projections_are_excitatory) {
     EXPECT_EQ(problems_of_projection("from: I, to: I, probability: 1, plastic: true"),
               at_projection(".plastic: must be between excitatory populations (I is inhibitory); "
                             "give weight_h_0 instead"));
+    EXPECT_EQ(problems_of_projection("from: A, to: I, probability: 1, plastic: true, weight_h_0: "
+                                     "1"),
+              at_projection(".plastic: must be between excitatory populations (I is inhibitory); "
+                            "remove it"));
     EXPECT_EQ(problems_of_projection("from: A, to: B, probability: 1, plastic: true, weight_h_0: "
                                      "1"),
               at_projection(".weight_h_0: cannot be given with plastic: true, whose weights begin "

@@ -1,0 +1,126 @@
+"""Named populations and projections: the same network in both forms, and what is wrong with others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from conftest import RECALL_200, ROOT, run_program
+from results_equal import assert_equal
+
+# The network of RECALL_200, not in its order.
+SPELLED_OUT = """
+populations:
+  exc: {count: 160, kind: excitatory}
+  inh: {count: 40, kind: inhibitory, background: {sigma_wn_nA_sqrt_s: 0.08}}
+projections:
+  inhibition: {from: inh, to: inh, probability: 0.2, weight_h_0: -4}
+  plastic: {from: exc, to: exc, probability: 0.2, plastic: true}
+  feedback: {from: inh, to: exc, probability: 0.2, weight_h_0: -4}
+  drive: {from: exc, to: inh, probability: 0.2, weight_h_0: 2}
+"""
+TWO_REGIONS = ROOT / "configs/two_regions.yaml"
+
+
+def spelled_out(directory: Path) -> Path:
+    """RECALL_200 with named populations."""
+    lines = [line for line in RECALL_200.read_text().splitlines()
+             if not line.startswith(("populations", "connectivity"))]
+    path = directory / "spelled_out.yaml"
+    path.write_text("\n".join(lines) + SPELLED_OUT)
+    return path
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_both_forms_are_one_network(run_engram, whole, tmp_path, ranks) -> None:
+    results = run_engram(spelled_out(tmp_path), tmp_path / "results", ranks=ranks)
+    assert_equal(whole, results)
+    one, other = (json.loads((path / "summary.json").read_text()) for path in (whole, results))
+    for key in ("neurons", "spikes", "synapses", "schedule"):
+        assert one[key] == other[key]
+    rates = [[phase.get("rate_Hz") for phase in summary["phases"]] for summary in (one, other)]
+    assert rates[0] == rates[1]
+
+
+def test_a_run_of_named_populations_can_be_extended(engram, run_engram, tmp_path) -> None:
+    results = run_engram(spelled_out(tmp_path), tmp_path / "results")
+    longer = run_engram(RECALL_200, tmp_path / "longer", arguments=["--set", "simulation.duration_s=31"])
+    extended = run_program(["mpirun", "-n", 2, engram, "resume", results, "--quiet",
+                            "--set", "simulation.duration_s=31"])
+    assert extended.returncode == 0, extended.stderr
+    assert_equal(longer, results)
+
+
+def test_wiring_of_a_run_can_be_used_by_projection(run_engram, whole, tmp_path) -> None:
+    """Relative to the configuration; what is not from the file is drawn as ever."""
+    network = (whole / "network.h5").rename(tmp_path / "network.h5")
+    try:
+        results = run_engram(spelled_out(tmp_path), tmp_path / "results", arguments=[
+            "--set", "projections.plastic={from: exc, to: exc, plastic: true, file: network.h5}",
+            "--set", "projections.feedback={from: inh, to: exc, weight_h_0: -4, file: network.h5}"])
+    finally:
+        network.rename(whole / "network.h5")
+    assert_equal(whole, results)
+
+
+def test_ensembles_sweep_keys_of_projections(engram, run_engram, tmp_path) -> None:
+    path = spelled_out(tmp_path)
+    ends = "from: exc, to: inh, weight_h_0: 2"
+    matrix = np.zeros((160, 40), dtype=int)
+    matrix[3, 5] = 1
+    np.savetxt(tmp_path / "one.txt", matrix, fmt="%d")
+    output = run_engram(path, tmp_path / "ensemble", arguments=[
+        "--set", f"projections.drive={{{ends}, file: other.txt}}", "--set", "trial_results=all",
+        "--set", "sweep.projections.drive.file=[one.txt]", "--set", "simulation.duration_s=1",
+        "--set", "stimuli.recall=null", "--set", "record.snapshots_s=[0.5]"])
+    with h5py.File(output / "trials/000/0000/network.h5") as file:
+        assert list(file["edges/exc_inh/source_node_id"]) == [3]
+        assert list(file["edges/exc_inh/target_node_id"]) == [5]
+    swept = run_program([engram, "check", path, "--set", "sweep.projections.drive.probability=[0.1, 2]"])
+    assert swept.returncode == 2
+    assert "projections.drive.probability: must be in [0, 1] (is 2)" in swept.stderr
+
+
+def test_two_regions_are_valid(engram) -> None:
+    result = run_program(["mpirun", "-n", 2, engram, "check", TWO_REGIONS])
+    assert result.returncode == 0, result.stderr
+    assert "A_to_B:\n    from: A_exc\n    to: B_exc\n" in result.stdout
+    plan = run_program([engram, "plan", TWO_REGIONS, "--ranks", 2])
+    assert "200 A_exc + 40 A_inh + 200 B_exc + 40 B_inh + 20 shared_inh" in plan.stdout
+    assert plan.returncode == 0, plan.stderr
+
+
+def test_networks_that_cannot_be_simulated_yet_are_refused(engram, tmp_path) -> None:
+    result = run_program([engram, "run", TWO_REGIONS, "-o", tmp_path / "results"])
+    assert result.returncode == 2
+    assert "populations: this version simulates only" in result.stderr
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("setting, problem", [
+    ("projections.drive.to=inhh", "there is no population 'inhh'; did you mean 'inh'?"),
+    ("projections.drive.weight_h_0=-2", "must be at least 0, since exc is excitatory (is -2)"),
+    ("projections.feedback.weight_h_0=4", "must be at most 0, since inh is inhibitory (is 4)"),
+    ("projections.feedback.plastic=true", "must be between excitatory populations (inh is inhibitory); remove it"),
+    ("projections.plastic.weight_h_0=1", "cannot be given with plastic: true"),
+    ("projections.plastic.file=x", "cannot have both probability and file; remove one"),
+    ("projections.drive.probability=null", "must have either probability or file"),
+    ("projections.again={from: exc, to: inh, probability: 1, weight_h_0: 1}",
+     "connects the same populations as projections.drive; remove one of them"),
+    ("populations.n_exc=5", "cannot be given beside named populations (exc)"),
+    ("connectivity.probability=0.1", "cannot be given beside named populations (exc)"),
+    ("projections=null", "is missing: named populations need projections"),
+    ("populations.inh.kind=null", "populations.inh.kind: is missing"),
+    ("groups.inh={first: 0, count: 1}", "is a built-in group and cannot be redefined; choose another"),
+    ("projections.drive.weight_h_0=1e5", "must be at most "),
+    ("record.synapses=[[0, 170]]", "both ends must be excitatory, an integer in [0, 159]"),
+])
+def test_wrong_networks(engram, tmp_path, setting, problem) -> None:
+    result = run_program([engram, "check", spelled_out(tmp_path), "--set", setting])
+    assert result.returncode == 2
+    assert problem in result.stderr
+    assert result.stderr.count("error:") == 1, result.stderr
