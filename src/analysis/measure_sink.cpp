@@ -71,7 +71,7 @@ void MeasureSink::write_spikes(std::span<const SpikeEvent> spikes) {
     for (const SpikeEvent& spike : spikes) {
         count_within(setting_.reference, spike, reference_counts_);
         count_within(setting_.recall, spike, recall_counts_);
-        ++(spike.neuron < experiment_.populations.n_exc() ? n_exc_spikes_ : n_inh_spikes_);
+        ++(experiment_.populations.is_excitatory(spike.neuron) ? n_exc_spikes_ : n_inh_spikes_);
     }
 }
 
@@ -114,12 +114,12 @@ std::vector<double> MeasureSink::values() const {
     append_rates(values, rates(setting_.reference, reference_counts_));
     values.push_back(recall.as > 0 ? (recall.ans - recall.ctrl) / recall.as : nothing);
     const bool both = setting_.reference && setting_.recall;
-    const double reference_entropy =
-        setting_.reference ? entropy_bits(reference_counts_, populations.n_exc()) : nothing;
-    values.push_back(
-        both ? reference_entropy + entropy_bits(recall_counts_, populations.n_exc()) -
-                   joint_entropy_bits(reference_counts_, recall_counts_, populations.n_exc())
-             : nothing);
+    const auto at_reference = excitatory_counts(populations, reference_counts_);
+    const auto at_recall = excitatory_counts(populations, recall_counts_);
+    const double reference_entropy = setting_.reference ? entropy_bits(at_reference) : nothing;
+    values.push_back(both ? reference_entropy + entropy_bits(at_recall) -
+                                joint_entropy_bits(at_reference, at_recall)
+                          : nothing);
     values.push_back(reference_entropy);
     double spiking_time_s = 0;
     for (const Phase& phase : make_schedule(experiment_).phases)
@@ -129,8 +129,8 @@ std::vector<double> MeasureSink::values() const {
         return n == 0 || spiking_time_s == 0 ? nothing
                                              : static_cast<double>(n_spikes) / n / spiking_time_s;
     };
-    values.push_back(mean_rate(n_exc_spikes_, populations.n_exc()));
-    values.push_back(mean_rate(n_inh_spikes_, populations.n_inh()));
+    values.push_back(mean_rate(n_exc_spikes_, populations.count(PopulationKind::excitatory)));
+    values.push_back(mean_rate(n_inh_spikes_, populations.count(PopulationKind::inhibitory)));
     for (const MeanWeights& weights : weights_) {
         values.insert(values.end(), weights.h_mV.begin(), weights.h_mV.end());
         values.insert(values.end(), weights.z.begin(), weights.z.end());

@@ -22,9 +22,9 @@ std::optional<RateWindow> window_around(const Experiment& experiment, Step onset
     return RateWindow{centre - half, centre + half};
 }
 
-void mark(std::vector<char>& marks, const Group& group) {
+void mark(std::vector<char>& marks, const Group& group, const Populations& populations) {
     for (const NeuronId id : group.ids)
-        if (id < marks.size()) marks[id] = 1;
+        if (populations.is_excitatory(id)) marks[id] = 1;
 }
 
 // A sum of counts, and of how many neurons.
@@ -55,9 +55,10 @@ double entropy_of(const std::map<Key, std::size_t>& frequencies, std::size_t n) 
 
 RecallSetting recall_setting(const Experiment& experiment) {
     RecallSetting setting;
-    setting.is_assembly.assign(experiment.populations.n_exc(), 0);
-    setting.is_recalled.assign(experiment.populations.n_exc(), 0);
-    const auto is_excitatory = [&](NeuronId id) { return id < experiment.populations.n_exc(); };
+    const Populations& populations = experiment.populations;
+    setting.is_assembly.assign(populations.size(), 0);
+    setting.is_recalled.assign(populations.size(), 0);
+    const auto is_excitatory = [&](NeuronId id) { return populations.is_excitatory(id); };
     const Stimulus* learn = nullptr;
     const Stimulus* recall = nullptr;
     Step learn_onset = std::numeric_limits<Step>::max();
@@ -77,11 +78,11 @@ RecallSetting recall_setting(const Experiment& experiment) {
         }
     }
     if (learn != nullptr) {
-        mark(setting.is_assembly, experiment.group(learn->group));
+        mark(setting.is_assembly, experiment.group(learn->group), populations);
         setting.reference = window_around(experiment, learn_onset, reference_delay_s);
     }
     if (recall != nullptr) {
-        mark(setting.is_recalled, experiment.group(recall->group));
+        mark(setting.is_recalled, experiment.group(recall->group), populations);
         setting.recall = window_around(experiment, recall_onset, recall_delay_s);
     }
     return setting;
@@ -90,7 +91,11 @@ RecallSetting recall_setting(const Experiment& experiment) {
 SubpopulationRates subpopulation_rates(const RecallSetting& setting, const Populations& populations,
                                        const std::vector<std::uint32_t>& counts) {
     Mean exc, as, ans, ctrl, inh;
-    for (NeuronId id = 0; id < populations.n_exc(); ++id) {
+    for (NeuronId id = 0; id < populations.size(); ++id) {
+        if (!populations.is_excitatory(id)) {
+            inh.add(counts[id]);
+            continue;
+        }
         exc.add(counts[id]);
         if (!setting.is_assembly[id]) {
             if (!setting.is_recalled[id]) ctrl.add(counts[id]);
@@ -100,21 +105,30 @@ SubpopulationRates subpopulation_rates(const RecallSetting& setting, const Popul
             ans.add(counts[id]);
         }
     }
-    for (NeuronId id = populations.n_exc(); id < populations.size(); ++id) inh.add(counts[id]);
     return {exc.rate_Hz(), as.rate_Hz(), ans.rate_Hz(), ctrl.rate_Hz(), inh.rate_Hz()};
 }
 
-double entropy_bits(const std::vector<std::uint32_t>& counts, std::size_t n) {
-    std::map<std::uint32_t, std::size_t> frequencies;
-    for (std::size_t i = 0; i < n; ++i) ++frequencies[counts[i]];
-    return entropy_of(frequencies, n);
+std::vector<std::uint32_t> excitatory_counts(const Populations& populations,
+                                             const std::vector<std::uint32_t>& counts) {
+    std::vector<std::uint32_t> excitatory;
+    for (const Population& population : populations)
+        if (population.is_excitatory())
+            excitatory.insert(excitatory.end(), counts.begin() + population.first,
+                              counts.begin() + population.end());
+    return excitatory;
 }
 
-double joint_entropy_bits(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b,
-                          std::size_t n) {
+double entropy_bits(const std::vector<std::uint32_t>& counts) {
+    std::map<std::uint32_t, std::size_t> frequencies;
+    for (const std::uint32_t count : counts) ++frequencies[count];
+    return entropy_of(frequencies, counts.size());
+}
+
+double joint_entropy_bits(const std::vector<std::uint32_t>& a,
+                          const std::vector<std::uint32_t>& b) {
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> frequencies;
-    for (std::size_t i = 0; i < n; ++i) ++frequencies[{a[i], b[i]}];
-    return entropy_of(frequencies, n);
+    for (std::size_t i = 0; i < a.size(); ++i) ++frequencies[{a[i], b[i]}];
+    return entropy_of(frequencies, a.size());
 }
 
 }  // namespace engram

@@ -26,8 +26,9 @@ struct RateWindow {
 struct RecallSetting {
     std::optional<RateWindow> reference;  //!< around 1.0 s after the onset of the first learning
     std::optional<RateWindow> recall;     //!< around 0.1 s after the onset of the last recall
-    std::vector<char> is_assembly;        //!< by excitatory neuron; receives the learning stimulus
-    std::vector<char> is_recalled;        //!< by excitatory neuron; receives the recall stimulus
+    //! By neuron; only excitatory ones are marked.
+    std::vector<char> is_assembly;  //!< receives the learning stimulus
+    std::vector<char> is_recalled;  //!< receives the recall stimulus
 };
 
 //! Windows that do not lie within the run are left out.
@@ -43,11 +44,14 @@ struct SubpopulationRates {
 SubpopulationRates subpopulation_rates(const RecallSetting& setting, const Populations& populations,
                                        const std::vector<std::uint32_t>& counts);
 
-//! Entropy [bits] of the distinct values of the first n counts.
-double entropy_bits(const std::vector<std::uint32_t>& counts, std::size_t n);
+//! The counts of the excitatory neurons among those of all neurons.
+std::vector<std::uint32_t> excitatory_counts(const Populations& populations,
+                                             const std::vector<std::uint32_t>& counts);
 
-//! Entropy [bits] of the distinct pairs of the first n counts.
-double joint_entropy_bits(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b,
-                          std::size_t n);
+//! Entropy [bits] of the distinct values.
+double entropy_bits(const std::vector<std::uint32_t>& counts);
+
+//! Entropy [bits] of the distinct pairs of two equally long lists.
+double joint_entropy_bits(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b);
 
 }  // namespace engram

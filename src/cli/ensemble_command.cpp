@@ -26,8 +26,8 @@ void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         const Experiment experiment = ensemble.experiment({point, 0});
         Partition(experiment.populations.size(), n_ranks);
-        if (const auto& file = experiment.connectivity.file)
-            OutputDirectory::require_outside(ensemble.output_directory(), *file);
+        for (const WiringFile& file : wiring_files(experiment))
+            OutputDirectory::require_outside(ensemble.output_directory(), file);
         require_feasible(make_forecast(experiment, *open_wiring(experiment), n_ranks), n_ranks);
     }
 }

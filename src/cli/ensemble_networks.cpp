@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "base/collective.hpp"
+#include "base/number_text.hpp"
 #include "cli/collective_failure.hpp"
+#include "experiment/network_keys.hpp"
 #include "io/edge_wiring.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
@@ -16,16 +17,26 @@ namespace {
 constexpr std::uint32_t most_trials_drawn = 10000;
 constexpr std::size_t most_problems = 1000;
 
+// What the numbers of inputs depend on, but for the seed.
+std::string wiring_of(const Experiment& experiment) {
+    std::string text;
+    for (const Population& population : experiment.populations)
+        text += std::to_string(population.count) + ' ';
+    for (const Projection& p : experiment.projections())
+        text += '\n' + std::to_string(p.from) + ' ' + std::to_string(p.to) + ' ' +
+                (p.file ? *p.file : number_text(p.probability));
+    return text;
+}
+
 // Of each point. A file is read once for all points that use it alike.
 std::vector<InDegrees> degrees_at_points(const Ensemble& ensemble, MPI_Comm communicator) {
-    std::map<std::tuple<std::string, NeuronId, NeuronId>, InDegrees> known;
+    std::map<std::string, InDegrees> known;
     std::vector<InDegrees> degrees;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         const Experiment experiment = ensemble.experiment({point, 0});
-        const Populations& n = experiment.populations;
-        const std::tuple key(experiment.connectivity.file.value_or(""), n.n_exc(), n.n_inh());
+        const std::string key = wiring_of(experiment);
         const auto found = known.find(key);
-        if (experiment.connectivity.file && found != known.end()) {
+        if (found != known.end()) {
             degrees.push_back(found->second);
             continue;
         }
@@ -41,7 +52,7 @@ std::vector<InDegrees> degrees_at_points(const Ensemble& ensemble, MPI_Comm comm
 std::uint32_t trials_to_draw(const Ensemble& ensemble, const Experiment& experiment) {
     const Recording& record = experiment.record;
     if (record.synapses.empty() && record.selections.empty()) return 0;
-    if (experiment.connectivity.file && record.selections.empty()) return 1;
+    if (!draws_wiring(experiment) && record.selections.empty()) return 1;
     return std::min(ensemble.trials(), most_trials_drawn);
 }
 
@@ -62,7 +73,7 @@ void check_point(const Ensemble& ensemble, std::uint32_t point, const InDegrees&
     const std::uint32_t n_trials = trials_to_draw(ensemble, experiment);
     for (std::uint32_t trial = 0; trial < n_trials; ++trial) {
         Experiment run = ensemble.experiment({point, trial});
-        if (!wiring || !run.connectivity.file) wiring = open_wiring(run);
+        if (!wiring || draws_wiring(run)) wiring = open_wiring(run);
         resolve_recorded_synapses(run, *wiring, problems,
                                   note_of(ensemble, {point, trial}, n_trials == 1));
         if (problems.list().size() > most_problems) break;

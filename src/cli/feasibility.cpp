@@ -49,13 +49,15 @@ std::string ranks_text(double n_ranks) {
     return text;
 }
 
-// Neurons and connections that so many ranks hold with so much memory each.
+// Neurons and connections that so many ranks hold with so much memory each; told of the published
+// network, which has one probability for all.
 std::string what_would_fit(const Experiment& experiment, const Forecast& f, double n_ranks,
                            double memory_MB) {
     const double room_MB = (memory_MB - f.base_MB) * n_ranks;
     const double neurons_MB = f.neurons_MB + f.per_rank_MB * n_ranks;
     std::string text;
-    if (f.synapses_MB > 0.0 && room_MB > neurons_MB && !experiment.connectivity.file)
+    if (experiment.has_named_populations() || experiment.connectivity.file) return text;
+    if (f.synapses_MB > 0.0 && room_MB > neurons_MB)
         text = "connectivity.probability up to " +
                digits(rounded_down(experiment.connectivity.probability * (room_MB - neurons_MB) /
                                    f.synapses_MB));
@@ -63,11 +65,12 @@ std::string what_would_fit(const Experiment& experiment, const Forecast& f, doub
     const double scale =
         2.0 * room_MB /
         (neurons_MB + std::sqrt(neurons_MB * neurons_MB + 4.0 * f.synapses_MB * room_MB));
-    if (room_MB > 0.0 && !experiment.connectivity.file) {
-        const Populations& n = experiment.populations;
+    if (room_MB > 0.0) {
+        const Population& exc = experiment.populations[0];
+        const Population& inh = experiment.populations[1];
         text += (text.empty() ? "" : ", or ");
-        text += "populations.n_exc up to " + count_text(n.n_exc() * scale);
-        if (n.n_inh() > 0) text += " with n_inh up to " + count_text(n.n_inh() * scale);
+        text += "populations.n_exc up to " + count_text(exc.count * scale);
+        if (inh.count > 0) text += " with n_inh up to " + count_text(inh.count * scale);
     }
     return text;
 }

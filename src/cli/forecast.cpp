@@ -8,6 +8,7 @@
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
 #include "io/trace_file.hpp"
+#include "network/make_wiring.hpp"
 
 namespace engram::cli {
 
@@ -53,7 +54,7 @@ std::size_t sampled_values(const Recording& record) {
 
 Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks) {
     Forecast f;
-    const SynapseCounts synapses = wiring.expected_synapses(experiment.populations);
+    const SynapseCounts synapses = expected_synapses(experiment, wiring);
     f.plastic_synapses = synapses.plastic;
     f.fixed_synapses = synapses.fixed;
     const double n = experiment.populations.size();
@@ -92,7 +93,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double blocks_per_s = 1.0 / (steps_per_block * dt_s);
     // Rows and columns of stimulated neurons; arrivals split about half of the intervals.
     const double synapses_per_neuron =
-        f.plastic_synapses / std::max(1u, experiment.populations.n_exc());
+        f.plastic_synapses / std::max(1u, experiment.populations.count(PopulationKind::excitatory));
     const double draws =
         stimulated_neuron_s(experiment) * blocks_per_s * 2.0 * synapses_per_neuron * 1.5;
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;

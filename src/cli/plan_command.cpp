@@ -48,6 +48,15 @@ void print_job_options(const Forecast& forecast, int n_ranks) {
         std::printf("  (in several starts: slurm/self_continuing_job.sh)\n");
 }
 
+// E.g. "1600 exc + 400 inh".
+std::string neurons_text(const Populations& populations) {
+    std::string text;
+    for (const Population& population : populations)
+        text +=
+            (text.empty() ? "" : " + ") + std::to_string(population.count) + " " + population.name;
+    return text;
+}
+
 // What rank 0 holds to average the recorded traces of a point.
 double averaging_MB(const Ensemble& ensemble, std::uint32_t point) {
     constexpr double bytes_per_value = 60;  // statistics, a trial, and what is being written
@@ -123,9 +132,8 @@ ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
         std::printf("Schedule:           %s\n", make_schedule(experiment).name.c_str());
         std::printf("Spiking time:       %.10g s of %.10g s simulated\n", forecast.spiking_s,
                     experiment.duration_s);
-        std::printf("Neurons:            %u exc + %u inh; %u on the fullest of %d rank(s)\n",
-                    experiment.populations.n_exc(), experiment.populations.n_inh(),
-                    partition.n_local(0), line.ranks);
+        std::printf("Neurons:            %s; %u on the fullest of %d rank(s)\n",
+                    neurons_text(experiment.populations).c_str(), partition.n_local(0), line.ranks);
         std::printf("Synapses:           %.3g plastic, %.3g fixed (expected)\n",
                     forecast.plastic_synapses, forecast.fixed_synapses);
         std::printf("Memory:             about %s per rank\n%s",

@@ -48,8 +48,9 @@ ProgressReport ProgressMeter::report() {
         return size == 0 || simulated_s <= 0 ? 0.0 : static_cast<double>(n) / size / simulated_s;
     };
     report.real_time_factor = wall_s > 0 ? simulated_s / wall_s : 0;
-    report.rate_exc_Hz = rate(n_exc_spikes_, experiment_.populations.n_exc());
-    report.rate_inh_Hz = rate(n_inh_spikes_, experiment_.populations.n_inh());
+    const Populations& populations = experiment_.populations;
+    report.rate_exc_Hz = rate(n_exc_spikes_, populations.count(PopulationKind::excitatory));
+    report.rate_inh_Hz = rate(n_inh_spikes_, populations.count(PopulationKind::inhibitory));
 
     // What remains costs time only where it is spiking.
     Step remaining = 0;

@@ -21,8 +21,8 @@ ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     on_rank_0(communicator, [&] {
         const int n_ranks = size_of(communicator);
         Partition(experiment.populations.size(), n_ranks);
-        if (const auto& file = experiment.connectivity.file)
-            OutputDirectory::require_outside(experiment.output_directory, *file);
+        for (const WiringFile& file : wiring_files(experiment))
+            OutputDirectory::require_outside(experiment.output_directory, file);
         require_feasible(make_forecast(experiment, *wired.wiring, n_ranks), n_ranks);
     });
     Simulation simulation(experiment, *wired.wiring, communicator, make_executor);

@@ -53,10 +53,11 @@ json phase_summary(const PhaseReport& report, const Experiment& experiment) {
                   {"end_s", end_s},
                   {"wall_s", report.wall_s}};
     if (report.phase.kind != PhaseKind::spiking) return phase;
-    phase["spikes"] = {{"exc", report.n_exc_spikes}, {"inh", report.n_inh_spikes}};
-    phase["rate_Hz"] = {
-        {"exc", rate_Hz(report.n_exc_spikes, experiment.populations.n_exc(), end_s - begin_s)},
-        {"inh", rate_Hz(report.n_inh_spikes, experiment.populations.n_inh(), end_s - begin_s)}};
+    for (const Population& population : experiment.populations) {
+        const std::uint64_t n_spikes = report.spikes_of(population.name);
+        phase["spikes"][population.name] = n_spikes;
+        phase["rate_Hz"][population.name] = rate_Hz(n_spikes, population.count, end_s - begin_s);
+    }
     phase["real_time_factor"] = report.wall_s > 0.0 ? (end_s - begin_s) / report.wall_s : 0.0;
     return phase;
 }
@@ -99,7 +100,7 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
     const std::uint64_t neuron_steps = sum(work.neuron_steps, communicator);
     const std::uint64_t delivered = sum(work.delivered_spikes, communicator);
     const std::uint64_t draws = sum(work.early_phase_draws, communicator);
-    json synapses;
+    json synapses = json::object();
     const Network& network = simulation.network();
     for (std::size_t p = 0; p < network.projections().size(); ++p)
         synapses[projection_name(network.populations(), network.projections()[p])] =
@@ -108,12 +109,18 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
     json phases = json::array();
     double spiking_s = 0;
     double spiking_wall_s = 0;
-    std::uint64_t n_exc_spikes = 0;
-    std::uint64_t n_inh_spikes = 0;
+    json neurons;
+    json spikes;
+    for (const Population& population : experiment.populations) {
+        neurons[population.name] = population.count;
+        spikes[population.name] =
+            std::accumulate(simulation.reports().begin(), simulation.reports().end(),
+                            std::uint64_t{0}, [&](std::uint64_t n, const PhaseReport& report) {
+                                return n + report.spikes_of(population.name);
+                            });
+    }
     for (const PhaseReport& report : simulation.reports()) {
         phases.push_back(phase_summary(report, experiment));
-        n_exc_spikes += report.n_exc_spikes;
-        n_inh_spikes += report.n_inh_spikes;
         if (report.phase.kind != PhaseKind::spiking) continue;
         spiking_s += step_time_ms(report.phase.end - report.phase.begin, experiment.dt_ms) / 1000.0;
         spiking_wall_s += report.wall_s;
@@ -123,10 +130,9 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
             {"phases", phases},
             {"duration_s", experiment.duration_s},
             {"seed", experiment.seed},
-            {"neurons",
-             {{"exc", experiment.populations.n_exc()}, {"inh", experiment.populations.n_inh()}}},
+            {"neurons", neurons},
             {"synapses", synapses},
-            {"spikes", {{"exc", n_exc_spikes}, {"inh", n_inh_spikes}}},
+            {"spikes", spikes},
             {"real_time_factor", spiking_wall_s > 0.0 ? spiking_s / spiking_wall_s : 0.0},
             {"wall_s", {{"setup", setup_s}, {"run", run_s}}},
             {"ranks", n_ranks},
@@ -154,23 +160,26 @@ std::string summary_text(const json& summary, const std::string& directory) {
                       phase["end_s"].get<double>(), phase["wall_s"].get<double>());
         text << line;
         if (phase.contains("rate_Hz")) {
-            std::snprintf(line, sizeof line, "   exc %.3g Hz, inh %.3g Hz",
-                          phase["rate_Hz"]["exc"].get<double>(),
-                          phase["rate_Hz"]["inh"].get<double>());
-            text << line;
+            const char* separator = "   ";
+            for (const auto& [population, rate] : phase["rate_Hz"].items()) {
+                std::snprintf(line, sizeof line, " %.3g Hz", rate.get<double>());
+                text << separator << population << line;
+                separator = ", ";
+            }
         }
         text << '\n';
     }
+    const char* separator = "Spikes: ";
+    for (const auto& [population, n] : summary["spikes"].items()) {
+        text << separator << n.get<unsigned long long>() << ' ' << population;
+        separator = ", ";
+    }
     const auto memory = summary["peak_memory_MB"].get<std::vector<double>>();
-    std::snprintf(
-        line, sizeof line,
-        "Spikes: %llu exc, %llu inh.  Real-time factor %.1f.  Peak memory %.0f MB per rank, "
-        "%d rank(s).\n",
-        summary["spikes"]["exc"].get<unsigned long long>(),
-        summary["spikes"]["inh"].get<unsigned long long>(),
-        summary["real_time_factor"].get<double>(),
-        memory.empty() ? 0.0 : *std::max_element(memory.begin(), memory.end()),
-        summary["ranks"].get<int>());
+    std::snprintf(line, sizeof line,
+                  ".  Real-time factor %.1f.  Peak memory %.0f MB per rank, %d rank(s).\n",
+                  summary["real_time_factor"].get<double>(),
+                  memory.empty() ? 0.0 : *std::max_element(memory.begin(), memory.end()),
+                  summary["ranks"].get<int>());
     text << line << "Results: " << directory << '\n';
     return text.str();
 }

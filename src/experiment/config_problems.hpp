@@ -37,6 +37,7 @@ class ConfigProblems {
     bool sound(std::initializer_list<std::string> keys) const;
 
     std::vector<ConfigProblem>& list() { return problems_; }
+    const std::vector<ConfigProblem>& list() const { return problems_; }
 
     //! \throw ConfigError with all problems, by line, those without a line last; of one list, the
     //! first ten and the number of the others

@@ -9,6 +9,7 @@
 #include "experiment/config_reader.hpp"
 #include "experiment/ensemble_settings.hpp"
 #include "experiment/group_reader.hpp"
+#include "experiment/network_reader.hpp"
 #include "experiment/parameter_fields.hpp"
 #include "experiment/recording_reader.hpp"
 #include "experiment/stimulus_reader.hpp"
@@ -19,13 +20,6 @@ namespace {
 
 constexpr std::uintmax_t largest_file_bytes = 64 << 20;
 
-template <class Parameters, std::size_t n>
-void read_fields(ConfigReader& reader, const Field<Parameters> (&fields)[n],
-                 Parameters& parameters) {
-    for (const Field<Parameters>& field : fields)
-        reader.number(field.key, parameters.*field.member, field.range);
-}
-
 void read_simulation(ConfigReader reader, Experiment& experiment) {
     reader.require("duration_s");
     read_fields(reader, simulation_fields, experiment);
@@ -34,42 +28,6 @@ void read_simulation(ConfigReader reader, Experiment& experiment) {
     reader.word("fast_forward", fast_forward, {"auto", "off"});
     experiment.fast_forward = fast_forward == 0 ? FastForward::automatic : FastForward::off;
     reader.text("description", experiment.description);
-    reader.finish();
-}
-
-void read_populations(ConfigReader reader, Populations& populations) {
-    NeuronId n_exc = populations.n_exc();
-    NeuronId n_inh = populations.n_inh();
-    reader.integer<NeuronId>("n_exc", n_exc, 1, most_neurons);
-    reader.integer<NeuronId>("n_inh", n_inh, 0, most_neurons);
-    populations = Populations(n_exc, n_inh);
-    if (populations.size() > most_neurons)
-        reader.problem("n_inh", "n_exc + n_inh must be at most " + std::to_string(most_neurons) +
-                                    " (is " + std::to_string(populations.size()) + ")");
-    reader.finish();
-}
-
-void read_connectivity(ConfigReader reader, const std::string& base_directory,
-                       Connectivity& connectivity) {
-    read_fields(reader, connectivity_fields, connectivity);
-    if (reader.node("file") != nullptr) {
-        std::string file;
-        reader.text("file", file);
-        if (file.empty()) {
-            if (!reader.problems().concern(reader.path_of("file")))
-                reader.problem("file", "must be a path or null");
-        } else {
-            const std::filesystem::path path = std::filesystem::path(base_directory) / file;
-            connectivity.file = std::filesystem::absolute(path).lexically_normal().string();
-        }
-    }
-    reader.finish();
-}
-
-template <class Parameters, std::size_t n>
-void read_section(ConfigReader reader, const Field<Parameters> (&fields)[n],
-                  Parameters& parameters) {
-    read_fields(reader, fields, parameters);
     reader.finish();
 }
 
@@ -131,13 +89,13 @@ Experiment make_experiment(const ConfigTree& tree) {
     ConfigReader reader(&root, "", problems);
     const std::string directory = std::filesystem::path(file).parent_path().string();
     read_simulation(reader.section("simulation"), experiment);
-    read_populations(reader.section("populations"), experiment.populations);
-    read_connectivity(reader.section("connectivity"), directory, experiment.connectivity);
+    read_section(reader.section("background"), background_fields, experiment.background);
+    read_section(reader.section("neuron"), neuron_fields, experiment.neuron);
+    read_network(reader, directory, experiment);
     experiment.groups =
         read_groups(reader.section("groups"), experiment.populations, experiment.seed);
-    read_section(reader.section("background"), background_fields, experiment.background);
-    experiment.stimuli = read_stimuli(reader.section("stimuli"), experiment.groups);
-    read_section(reader.section("neuron"), neuron_fields, experiment.neuron);
+    experiment.stimuli =
+        read_stimuli(reader.section("stimuli"), experiment.populations, experiment.groups);
     read_section(reader.section("synapses"), synapse_fields, experiment.synapses);
     experiment.record =
         read_recording(reader.section("record"), experiment.populations, experiment.groups);

@@ -12,7 +12,10 @@
 namespace engram {
 namespace {
 
-constexpr const char* matrix_key = "connectivity.file";
+bool names_wiring_file(const std::string& key) {
+    return key == "connectivity.file" ||
+           (key.starts_with("projections.") && key.ends_with(".file"));
+}
 
 ConfigNode scalar(const std::string& text, bool quoted, const Place& place) {
     ConfigNode node;
@@ -58,7 +61,7 @@ void make_lists_absolute(ConfigNode* sweep, const std::string& prefix, const std
                                 prefix + (prefix.empty() ? "" : ".") + sweep->keys[i], file);
     } else if (sweep->kind == ConfigNode::Kind::list) {
         for (ConfigNode& item : sweep->children) {
-            if (prefix == matrix_key)
+            if (names_wiring_file(prefix))
                 make_absolute(&item, file);
             else if (prefix.empty())
                 make_lists_absolute(&item, "", file);
@@ -78,6 +81,9 @@ bool Ensemble::is_wanted(const ConfigTree& tree) {
 Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     if (ConfigNode* connectivity = tree_.root.find("connectivity"))
         make_absolute(connectivity->find("file"), tree_.file);
+    if (ConfigNode* projections = tree_.root.find("projections"))
+        for (ConfigNode& projection : projections->children)
+            make_absolute(projection.find("file"), tree_.file);
     make_lists_absolute(tree_.root.find("sweep"), "", tree_.file);
     drop_phase_end_checkpoints(tree_.root);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace engram {
 
@@ -19,15 +20,21 @@ const Group& Experiment::group(const std::string& name) const {
 }
 
 std::vector<Projection> Experiment::projections() const {
-    if (given_projections) return *given_projections;
+    if (given_projections) {
+        std::vector<Projection> sorted = *given_projections;
+        std::sort(sorted.begin(), sorted.end(), [](const Projection& a, const Projection& b) {
+            return std::pair(a.from, a.to) < std::pair(b.from, b.to);
+        });
+        return sorted;
+    }
     const Connectivity& c = connectivity;
-    const auto fixed = [&](std::size_t from, std::size_t to, double weight_h_0) {
-        return Projection{from, to, false, weight_h_0, c.probability, c.file};
+    const auto fixed = [&](std::size_t from, std::size_t to, double weight_h_0, const char* key) {
+        return Projection{from, to, false, weight_h_0, c.probability, c.file, key};
     };
-    return {{0, 0, true, 0.0, c.probability, c.file},
-            fixed(0, 1, c.w_ei),
-            fixed(1, 0, -c.w_ie),
-            fixed(1, 1, -c.w_ii)};
+    return {{0, 0, true, 0.0, c.probability, c.file, "plastic"},
+            fixed(0, 1, c.w_ei, "w_ei"),
+            fixed(1, 0, -c.w_ie, "w_ie"),
+            fixed(1, 1, -c.w_ii, "w_ii")};
 }
 
 }  // namespace engram

@@ -101,9 +101,9 @@ struct Experiment {
     Populations populations;
     //! Wires the published network; of no meaning where projections are given.
     Connectivity connectivity;
-    //! By pair of populations; none: those of the published network.
+    //! Between named populations, in the order of the file; none: those of the published network.
     std::optional<std::vector<Projection>> given_projections;
-    std::vector<Group> groups;  //!< the built-in exc, inh, all, then those of the file
+    std::vector<Group> groups;  //!< built-in: one per population, all; then those of the file
     BackgroundParameters background;
     std::vector<Stimulus> stimuli;
     NeuronParameters neuron;
@@ -123,7 +123,9 @@ struct Experiment {
     const BackgroundParameters& background_of(const Population& population) const {
         return population.background ? *population.background : background;
     }
-    //! All projections; at most one for each pair of populations.
+    //! Whether the configuration names its populations, rather than giving n_exc and n_inh.
+    bool has_named_populations() const { return given_projections.has_value(); }
+    //! All projections by (from, to); at most one for each pair of populations.
     std::vector<Projection> projections() const;
     //! \throw std::out_of_range if there is no group of that name
     const Group& group(const std::string& name) const;

@@ -101,8 +101,9 @@ class GroupResolver {
   public:
     //! \param seed  nothing if it is not known
     GroupResolver(std::vector<Group>& groups, std::map<std::string, GroupSpec>& specs,
-                  std::optional<std::uint64_t> seed, ConfigProblems& problems)
-        : groups_(groups), specs_(specs), seed_(seed), problems_(problems) {}
+                  const KnownPopulations& known, std::optional<std::uint64_t> seed,
+                  ConfigProblems& problems)
+        : groups_(groups), specs_(specs), known_(known), seed_(seed), problems_(problems) {}
 
     void resolve_all() {
         for (Group& group : groups_) resolve(group);
@@ -138,7 +139,7 @@ class GroupResolver {
         const Group* whole = find_group(groups_, spec.of, spec.path + ".of", problems_);
         if (whole == nullptr || !resolve(groups_[whole - groups_.data()])) return false;
         const std::size_t size = whole->ids.size();
-        if (size == 0 && is_open(whole->name)) return true;
+        if (size == 0 && !known_.is_empty(whole->name)) return true;  // it may yet have some
         if (spec.count > size) {
             problems_.add(spec.path + ".count", "must be at most " + std::to_string(size) +
                                                     ", the size of group " + spec.of + " (is " +
@@ -168,11 +169,6 @@ class GroupResolver {
         if (!known) find_group(groups_, spec.of, key, problems_);
     }
 
-    // Of a group without ids: whether it may have some. Only `inh` can be empty.
-    bool is_open(const std::string& name) const {
-        return name != "inh" || problems_.concern("populations");
-    }
-
     void report_cycle(const std::vector<std::string>& names) {
         std::string text;
         for (const std::string& name : names) text += name + " -> ";
@@ -182,6 +178,7 @@ class GroupResolver {
 
     std::vector<Group>& groups_;
     std::map<std::string, GroupSpec>& specs_;
+    const KnownPopulations& known_;
     std::optional<std::uint64_t> seed_;
     ConfigProblems& problems_;
     std::vector<std::string> chain_;  // groups being resolved
@@ -189,17 +186,49 @@ class GroupResolver {
 
 }  // namespace
 
-KnownSizes::KnownSizes(const Populations& populations, ConfigProblems& problems) {
-    if (!problems.concern("populations")) {
-        n_exc = populations.n_exc();
-        n_all = populations.size();
-    } else if (std::all_of(problems.list().begin(), problems.list().end(),
-                           [](const ConfigProblem& problem) {
-                               return !problem.key.starts_with("populations") ||
-                                      problem.key == "populations.n_inh";
-                           })) {
-        n_exc = populations.n_exc();
+KnownPopulations::KnownPopulations(const Populations& populations, const ConfigProblems& problems)
+    : populations_(populations), n_known_(populations.n_populations()) {
+    if (!problems.concern("populations")) return;
+    // Of the published network, the neurons of the first do not depend on the second.
+    const bool only_n_inh = std::all_of(
+        problems.list().begin(), problems.list().end(), [](const ConfigProblem& problem) {
+            return !problem.key.starts_with("populations") || problem.key == "populations.n_inh";
+        });
+    n_known_ = only_n_inh ? 1 : 0;
+}
+
+bool KnownPopulations::knows(const Population& population) const {
+    return static_cast<std::size_t>(&population - &populations_[0]) < n_known_;
+}
+
+bool KnownPopulations::may_be_excitatory(NeuronId id) const {
+    if (n_known_ == 0) return id < most_neurons;
+    return id < populations_[n_known_ - 1].end() && populations_.is_excitatory(id);
+}
+
+std::string KnownPopulations::excitatory_ids() const {
+    if (n_known_ == 0) return integer_range<NeuronId>(0, most_neurons - 1);
+    std::vector<std::pair<NeuronId, NeuronId>> ranges;  // [first, end), adjacent ones merged
+    for (std::size_t p = 0; p < n_known_; ++p) {
+        const Population& population = populations_[p];
+        if (!population.is_excitatory()) continue;
+        if (!ranges.empty() && ranges.back().second == population.first)
+            ranges.back().second = population.end();
+        else
+            ranges.emplace_back(population.first, population.end());
     }
+    if (ranges.empty()) return "of which there are none";
+    std::string text;
+    for (const auto& [first, end] : ranges)
+        text += text.empty()
+                    ? integer_range(first, end - 1)
+                    : " or [" + std::to_string(first) + ", " + std::to_string(end - 1) + "]";
+    return text;
+}
+
+bool KnownPopulations::is_empty(const std::string& group) const {
+    const Population* population = populations_.find(group);
+    return population != nullptr && knows(*population) && population->count == 0;
 }
 
 bool is_valid_name(const std::string& name) {
@@ -218,31 +247,38 @@ const Group* find_group(const std::vector<Group>& groups, const std::string& nam
     return nullptr;
 }
 
+bool is_built_in(const std::string& group, const Populations& populations) {
+    return group == "all" || populations.find(group) != nullptr;
+}
+
 std::vector<Group> read_groups(ConfigReader reader, const Populations& populations,
                                std::uint64_t seed) {
     ConfigProblems& problems = reader.problems();
-    const KnownSizes sizes(populations, problems);
+    const KnownPopulations known(populations, problems);
 
-    std::vector<Group> groups = {{"exc", {}}, {"inh", {}}, {"all", {}}};
-    if (sizes.n_exc) groups[0].ids = consecutive(0, *sizes.n_exc);
-    if (sizes.n_all) {
-        groups[1].ids = consecutive(populations.n_exc(), populations.n_inh());
-        groups[2].ids = consecutive(0, populations.size());
+    std::vector<Group> groups;
+    for (const Population& population : populations) {
+        groups.push_back({population.name, {}});
+        if (known.knows(population))
+            groups.back().ids = consecutive(population.first, population.count);
     }
+    groups.push_back({"all", {}});
+    if (known.knows_all()) groups.back().ids = consecutive(0, populations.size());
     std::map<std::string, GroupSpec> specs;
     for (const std::string& name : reader.keys()) {
-        if (name == "exc" || name == "inh" || name == "all") {
-            reader.problem(name, "is a built-in group and cannot be redefined");
+        if (is_built_in(name, populations)) {
+            reader.problem(name,
+                           "is a built-in group and cannot be redefined; choose another name");
         } else if (!is_valid_name(name)) {
             problems.add(reader.place_of(name), reader.path_of(name), valid_name_rule);
         } else {
             groups.push_back({name, {}});
-            specs[name] = read_spec(reader.section(name), reader.path_of(name), sizes.most_all());
+            specs[name] = read_spec(reader.section(name), reader.path_of(name), known.end());
         }
     }
     std::optional<std::uint64_t> known_seed;
     if (!problems.concern("simulation.seed")) known_seed = seed;
-    GroupResolver(groups, specs, known_seed, problems).resolve_all();
+    GroupResolver(groups, specs, known, known_seed, problems).resolve_all();
     return groups;
 }
 

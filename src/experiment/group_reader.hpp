@@ -11,15 +11,25 @@
 
 namespace engram {
 
-// Numbers of neurons, as far as the section `populations` is right.
-struct KnownSizes {
-    std::optional<NeuronId> n_exc;
-    std::optional<NeuronId> n_all;
+// The populations, as far as the section `populations` is right.
+class KnownPopulations {
+  public:
+    //! Both must outlive it.
+    KnownPopulations(const Populations& populations, const ConfigProblems& problems);
 
-    KnownSizes(const Populations& populations, ConfigProblems& problems);
+    bool knows(const Population& population) const;
+    bool knows_all() const { return n_known_ == populations_.n_populations(); }
     //! Ids from here on are wrong in any case.
-    NeuronId most_exc() const { return n_exc.value_or(most_neurons); }
-    NeuronId most_all() const { return n_all.value_or(most_neurons); }
+    NeuronId end() const { return knows_all() ? populations_.size() : most_neurons; }
+    bool may_be_excitatory(NeuronId id) const;
+    //! E.g. "an integer in [0, 1599]".
+    std::string excitatory_ids() const;
+    //! Whether a group has no neurons because it is that of an empty population.
+    bool is_empty(const std::string& group) const;
+
+  private:
+    const Populations& populations_;
+    std::size_t n_known_;  //!< the first so many
 };
 
 //! Reads the section `groups`: the built-in groups, then the configured ones in their order.
@@ -27,6 +37,9 @@ struct KnownSizes {
 //! listed, so that references to it are understood.
 std::vector<Group> read_groups(ConfigReader reader, const Populations& populations,
                                std::uint64_t seed);
+
+//! Whether a group is that of a population, or `all`.
+bool is_built_in(const std::string& group, const Populations& populations);
 
 //! The group of that name; null, with a problem noted for the key, if there is none.
 const Group* find_group(const std::vector<Group>& groups, const std::string& name,

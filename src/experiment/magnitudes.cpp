@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/number_text.hpp"
+#include "experiment/neuron_sections.hpp"
 #include "experiment/parameter_fields.hpp"
 #include "experiment/schemes.hpp"
+#include "experiment/stimulation.hpp"
 
 namespace engram {
 namespace {
@@ -19,18 +21,19 @@ class MagnitudeCheck {
         : experiment_(experiment), problems_(problems) {}
 
     void run() {
-        check_membrane();
+        check_membrane("neuron", experiment_.neuron);
+        for (const NeuronSection& section : own_neuron_sections(experiment_, problems_))
+            check_membrane(section.path, section.parameters);
         check_early_phase();
         check_late_phase();
         for (const Stimulus& stimulus : experiment_.stimuli) check_current(stimulus);
     }
 
   private:
-    void check_membrane() {
-        const NeuronParameters& neuron = experiment_.neuron;
-        const std::string key = "neuron.C_mem_nF";
+    void check_membrane(const std::string& path, const NeuronParameters& neuron) {
+        const std::string key = path + ".C_mem_nF";
         const double tau = neuron.r_leak_MOhm * neuron.c_mem_nF;
-        if (!problems_.sound({key, "neuron.R_leak_MOhm"}) || tau_ms.contains(tau)) return;
+        if (!problems_.sound({key, path + ".R_leak_MOhm"}) || tau_ms.contains(tau)) return;
         problems_.add(key, "R_leak_MOhm * C_mem_nF, the membrane time constant, must be " +
                                tau_ms.description() + " ms (is " + three_digits(tau) + ")");
     }
@@ -65,8 +68,12 @@ class MagnitudeCheck {
         if (!scheme_takes(stimulus.scheme, "n_inputs")) return;
         const std::string path = "stimuli." + stimulus.name;
         if (!problems_.sound({path, "synapses.h_0_mV", "neuron.R_leak_MOhm"})) return;
-        const double mean_nA = stimulus.n_inputs * stimulus.rate_Hz * experiment_.synapses.h_0_mV /
-                               experiment_.neuron.r_leak_MOhm;
+        if (experiment_.has_named_populations() && !problems_.sound({"populations"})) return;
+        double mean_nA = 0.0;
+        for (const Population* population : receiving_populations(experiment_, stimulus))
+            mean_nA = std::max(mean_nA, stimulus.n_inputs * stimulus.rate_Hz *
+                                            experiment_.synapses.h_0_mV /
+                                            experiment_.neuron_of(*population).r_leak_MOhm);
         if (mean_nA > highest_current_nA)
             problems_.add(path,
                           "its current, n_inputs * rate_Hz * h_0_mV / R_leak_MOhm, must be "

@@ -24,7 +24,24 @@ struct Field {
     const char* key;
     double Parameters::*member;
     Range range;
+    //! Whether it is written of these parameters; null: of all.
+    bool (*applies)(const Parameters&) = nullptr;
 };
+
+template <class Parameters, std::size_t n>
+void read_fields(ConfigReader& reader, const Field<Parameters> (&fields)[n],
+                 Parameters& parameters) {
+    for (const Field<Parameters>& field : fields)
+        reader.number(field.key, parameters.*field.member, field.range);
+}
+
+//! Of a section that has these keys only.
+template <class Parameters, std::size_t n>
+void read_section(ConfigReader reader, const Field<Parameters> (&fields)[n],
+                  Parameters& parameters) {
+    read_fields(reader, fields, parameters);
+    reader.finish();
+}
 
 inline constexpr Field<NeuronParameters> neuron_fields[] = {
     {"V_init_mV", &NeuronParameters::v_init_mV, potential_mV},
@@ -68,6 +85,13 @@ inline constexpr Field<Connectivity> connectivity_fields[] = {
     {"w_ei", &Connectivity::w_ei, relative_weight},
     {"w_ie", &Connectivity::w_ie, relative_weight},
     {"w_ii", &Connectivity::w_ii, relative_weight},
+};
+
+inline constexpr Field<Projection> projection_fields[] = {
+    {"probability", &Projection::probability, unit_interval,
+     [](const Projection& projection) { return !projection.file; }},
+    {"weight_h_0", &Projection::weight_h_0, between(-1e6, 1e6),
+     [](const Projection& projection) { return !projection.plastic; }},
 };
 
 inline constexpr Field<Experiment> simulation_fields[] = {

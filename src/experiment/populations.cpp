@@ -16,6 +16,12 @@ Populations::Populations(std::vector<Population> list) : list_(std::move(list)) 
     }
 }
 
+const Population* Populations::find(const std::string& name) const {
+    const auto found = std::find_if(list_.begin(), list_.end(),
+                                    [&](const Population& p) { return p.name == name; });
+    return found == list_.end() ? nullptr : &*found;
+}
+
 NeuronId Populations::count(PopulationKind kind) const {
     NeuronId sum = 0;
     for (const Population& population : list_)

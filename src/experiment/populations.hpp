@@ -23,7 +23,7 @@ struct Population {
     PopulationKind kind = PopulationKind::excitatory;
     NeuronId first = 0;  //!< global id
     NeuronId count = 0;
-    //! Where they differ from those of the experiment.
+    //! Of a population that the configuration names; else those of the experiment.
     std::optional<NeuronParameters> neuron;
     std::optional<BackgroundParameters> background;
 
@@ -55,14 +55,13 @@ class Populations {
         return index;
     }
     const Population& of(NeuronId id) const { return list_[index_of(id)]; }
+    //! Null if there is none of that name.
+    const Population* find(const std::string& name) const;
     bool is_excitatory(NeuronId id) const { return of(id).is_excitatory(); }
     //! Neurons of all excitatory, or of all inhibitory populations.
     NeuronId count(PopulationKind kind) const;
     //! One more than the highest id of an excitatory neuron.
     NeuronId excitatory_end() const;
-
-    NeuronId n_exc() const { return list_[0].count; }
-    NeuronId n_inh() const { return list_[1].count; }
 
     bool operator==(const Populations&) const = default;
 
@@ -78,6 +77,8 @@ struct Projection {
     double weight_h_0 = 0;   //!< of fixed synapses, in units of h_0; negative of inhibitory ones
     double probability = 0;  //!< of each pair
     std::optional<std::string> file = std::nullopt;  //!< that lists them instead of a draw
+    //! In the configuration; of the published network, the key of its weight.
+    std::string name = {};
 
     bool operator==(const Projection&) const = default;
 };

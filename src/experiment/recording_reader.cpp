@@ -80,10 +80,10 @@ std::vector<NeuronId> read_neurons(ConfigReader& reader, const std::vector<Group
 }
 
 std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, const std::string& key,
-                                           NeuronId n_exc) {
+                                           const KnownPopulations& known) {
     std::vector<RecordedSynapse> synapses;
     std::set<std::pair<NeuronId, NeuronId>> seen;
-    const std::string ends = integer_range<NeuronId>(0, n_exc - 1);
+    const std::string ends = known.excitatory_ids();
     std::size_t index = 0;
     for (const ConfigNode* item : reader.items(key)) {
         const std::string path = item_path(reader, key, index++);
@@ -94,9 +94,9 @@ std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, const std::stri
             problem("must be a pair [pre, post]");
             continue;
         }
-        const auto pre = to_integer<NeuronId>(item->children[0], 0, n_exc - 1);
-        const auto post = to_integer<NeuronId>(item->children[1], 0, n_exc - 1);
-        if (!pre || !post)
+        const auto pre = to_integer<NeuronId>(item->children[0], 0, known.end() - 1);
+        const auto post = to_integer<NeuronId>(item->children[1], 0, known.end() - 1);
+        if (!pre || !post || !known.may_be_excitatory(*pre) || !known.may_be_excitatory(*post))
             problem("both ends must be excitatory, " + ends + " (is [" +
                     item->children[0].description() + ", " + item->children[1].description() +
                     "])");
@@ -138,10 +138,10 @@ std::vector<SynapseSelection> read_selections(ConfigReader& reader,
 Recording read_recording(ConfigReader reader, const Populations& populations,
                          const std::vector<Group>& groups) {
     Recording record;
-    const KnownSizes sizes(populations, reader.problems());
-    record.neurons = read_neurons(reader, groups, sizes.most_all());
-    record.synapses = read_synapses(reader, "synapses", sizes.most_exc());
-    record.synapses_if_present = read_synapses(reader, "synapses_if_present", sizes.most_exc());
+    const KnownPopulations known(populations, reader.problems());
+    record.neurons = read_neurons(reader, groups, known.end());
+    record.synapses = read_synapses(reader, "synapses", known);
+    record.synapses_if_present = read_synapses(reader, "synapses_if_present", known);
     record.selections = read_selections(reader, groups);
     reader.integer<Step>("every_steps", record.every_steps, 1);
     reader.numbers("snapshots_s", record.snapshots_s, between(0, longest_time_s));

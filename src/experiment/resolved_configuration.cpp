@@ -3,6 +3,7 @@
 
 #include "base/number_text.hpp"
 #include "experiment/configuration.hpp"
+#include "experiment/group_reader.hpp"
 #include "experiment/parameter_fields.hpp"
 #include "experiment/schemes.hpp"
 
@@ -88,9 +89,10 @@ class Writer {
 
   private:
     template <class Parameters, std::size_t n>
-    void write_fields(const Field<Parameters> (&fields)[n], const Parameters& parameters) {
+    void write_fields(const Field<Parameters> (&fields)[n], const Parameters& parameters,
+                      const char* indent = "  ") {
         for (const Field<Parameters>& field : fields)
-            out_ << "  " << field.key << ": " << number_text(parameters.*field.member) << '\n';
+            out_ << indent << field.key << ": " << number_text(parameters.*field.member) << '\n';
     }
 
     void write_simulation() {
@@ -102,17 +104,52 @@ class Writer {
     }
 
     void write_network() {
+        if (experiment_.has_named_populations()) {
+            write_populations();
+            write_projections();
+            return;
+        }
         const Connectivity& connectivity = experiment_.connectivity;
-        out_ << "populations:\n  n_exc: " << experiment_.populations.n_exc()
-             << "\n  n_inh: " << experiment_.populations.n_inh() << "\nconnectivity:\n";
+        out_ << "populations:\n";
+        for (const Population& population : experiment_.populations)
+            out_ << "  n_" << population.name << ": " << population.count << '\n';
+        out_ << "connectivity:\n";
         write_fields(connectivity_fields, connectivity);
         out_ << "  file: " << (connectivity.file ? quoted(*connectivity.file) : "null") << '\n';
+    }
+
+    void write_populations() {
+        out_ << "populations:\n";
+        for (const Population& population : experiment_.populations) {
+            out_ << "  " << population.name << ":\n    count: " << population.count
+                 << "\n    kind: " << (population.is_excitatory() ? "excitatory" : "inhibitory")
+                 << "\n    neuron:\n";
+            write_fields(neuron_fields, experiment_.neuron_of(population), "      ");
+            out_ << "    background:\n";
+            write_fields(background_fields, experiment_.background_of(population), "      ");
+        }
+    }
+
+    void write_projections() {
+        const std::vector<Projection>& projections = *experiment_.given_projections;
+        out_ << (projections.empty() ? "projections: {}\n" : "projections:\n");
+        for (const Projection& projection : projections) {
+            out_ << "  " << projection.name
+                 << ":\n    from: " << experiment_.populations[projection.from].name
+                 << "\n    to: " << experiment_.populations[projection.to].name << '\n';
+            for (const Field<Projection>& field : projection_fields)
+                if (field.applies == nullptr || field.applies(projection))
+                    out_ << "    " << field.key << ": " << number_text(projection.*field.member)
+                         << '\n';
+            if (projection.plastic) out_ << "    plastic: true\n";
+            if (projection.file) out_ << "    file: " << quoted(*projection.file) << '\n';
+        }
     }
 
     void write_groups() {
         out_ << "groups:\n";
         for (const Group& group : experiment_.groups) {
-            if (group.name == "exc" || group.name == "inh" || group.name == "all") continue;
+            if (is_built_in(group.name, experiment_.populations)) continue;
             out_ << "  " << group.name << ": {";
             const bool contiguous = group.ids.back() - group.ids.front() + 1 == group.ids.size();
             if (contiguous)

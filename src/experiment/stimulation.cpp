@@ -95,6 +95,21 @@ StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus
     return {ranges.front().begin, ranges.back().end};
 }
 
+std::vector<const Population*> receiving_populations(const Experiment& experiment,
+                                                     const Stimulus& stimulus) {
+    std::vector<const Population*> receiving;
+    const auto group =
+        std::find_if(experiment.groups.begin(), experiment.groups.end(),
+                     [&](const Group& candidate) { return candidate.name == stimulus.group; });
+    if (group == experiment.groups.end()) return receiving;
+    for (const Population& population : experiment.populations) {
+        const auto first = std::lower_bound(group->ids.begin(), group->ids.end(), population.first);
+        if (first != group->ids.end() && *first < population.end())
+            receiving.push_back(&population);
+    }
+    return receiving;
+}
+
 Stimulation make_stimulation(const Experiment& experiment) {
     Stimulation stimulation;
     for (std::uint32_t i = 0; i < experiment.stimuli.size(); ++i)

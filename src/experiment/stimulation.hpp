@@ -53,6 +53,9 @@ struct StepRange {
 };
 StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus);
 
+//! Populations of the neurons that receive a stimulus; none if there is no such group.
+std::vector<const Population*> receiving_populations(const Experiment& experiment,
+                                                     const Stimulus& stimulus);
 Stimulation make_stimulation(const Experiment& experiment);
 
 }  // namespace engram

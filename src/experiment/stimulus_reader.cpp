@@ -57,18 +57,18 @@ void read_spike_times(ConfigReader& reader, std::vector<double>& times) {
                                       number_text(times[i - 1]) + ")");
 }
 
-void read_group(ConfigReader& reader, Stimulus& stimulus, const std::vector<Group>& groups) {
+void read_group(ConfigReader& reader, Stimulus& stimulus, const Populations& populations,
+                const std::vector<Group>& groups) {
     reader.require("group").text("group", stimulus.group);
     const std::string path = reader.path_of("group");
     if (!reader.has("group") || reader.problems().concern(path)) return;
     const Group* group = find_group(groups, stimulus.group, path, reader.problems());
-    // Of the groups that are right and known, only this one can be empty.
-    if (group != nullptr && group->ids.empty() && group->name == "inh" &&
-        !reader.problems().concern("populations"))
+    // Of the groups that are right and known, only those of populations can be empty.
+    if (group != nullptr && KnownPopulations(populations, reader.problems()).is_empty(group->name))
         reader.problem("group", "group '" + stimulus.group + "' has no neurons");
 }
 
-Stimulus read_stimulus(ConfigReader reader, const std::string& name,
+Stimulus read_stimulus(ConfigReader reader, const std::string& name, const Populations& populations,
                        const std::vector<Group>& groups) {
     Stimulus stimulus;
     stimulus.name = name;
@@ -76,7 +76,7 @@ Stimulus read_stimulus(ConfigReader reader, const std::string& name,
     auto scheme = static_cast<std::size_t>(stimulus.scheme);
     reader.require("scheme").word("scheme", scheme, scheme_names());
     stimulus.scheme = static_cast<Scheme>(scheme);
-    read_group(reader, stimulus, groups);
+    read_group(reader, stimulus, populations, groups);
 
     std::size_t role = name.starts_with("recall") ? 1 : 0;
     reader.word("role", role, {"learn", "recall"});
@@ -102,13 +102,14 @@ Stimulus read_stimulus(ConfigReader reader, const std::string& name,
 
 }  // namespace
 
-std::vector<Stimulus> read_stimuli(ConfigReader reader, const std::vector<Group>& groups) {
+std::vector<Stimulus> read_stimuli(ConfigReader reader, const Populations& populations,
+                                   const std::vector<Group>& groups) {
     std::vector<Stimulus> stimuli;
     for (const std::string& name : reader.keys()) {
         if (!is_valid_name(name))
             reader.problems().add(reader.place_of(name), reader.path_of(name), valid_name_rule);
         else
-            stimuli.push_back(read_stimulus(reader.section(name), name, groups));
+            stimuli.push_back(read_stimulus(reader.section(name), name, populations, groups));
     }
     return stimuli;
 }

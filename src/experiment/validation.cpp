@@ -8,6 +8,8 @@
 
 #include "base/number_text.hpp"
 #include "experiment/magnitudes.hpp"
+#include "experiment/network_keys.hpp"
+#include "experiment/neuron_sections.hpp"
 #include "experiment/schemes.hpp"
 #include "experiment/stimulation.hpp"
 
@@ -32,9 +34,9 @@ class Validator {
 
     void run() {
         check_times();
-        check_neuron();
+        check_neurons();
         check_synapses();
-        check_connectivity();
+        check_wiring_files();
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
         check_snapshots();
         check_checkpoints();
@@ -117,16 +119,24 @@ class Validator {
         }
     }
 
-    void check_neuron() {
-        const NeuronParameters& neuron = experiment_.neuron;
-        const auto below_threshold = [&](const std::string& key, double value) {
-            if (problems_.sound({key, "neuron.V_th_mV"}) && value >= neuron.v_th_mV)
-                problems_.add(key, "must be less than neuron.V_th_mV = " +
-                                       number_text(neuron.v_th_mV) + is(value));
+    void check_neurons() {
+        check_neuron("neuron", experiment_.neuron);
+        for (const NeuronSection& section : own_neuron_sections(experiment_, problems_))
+            check_neuron(section.path, section.parameters);
+    }
+
+    void check_neuron(const std::string& path, const NeuronParameters& neuron) {
+        const auto below_threshold = [&](const std::string& name, double value) {
+            const std::string key = path + "." + name;
+            if (problems_.sound({key, path + ".V_th_mV"}) && value >= neuron.v_th_mV)
+                problems_.add(key, "must be less than " + path +
+                                       ".V_th_mV = " + number_text(neuron.v_th_mV) + is(value));
         };
-        below_threshold("neuron.V_reset_mV", neuron.v_reset_mV);
-        below_threshold("neuron.V_init_mV", neuron.v_init_mV);
-        check_at_least_dt("neuron.t_ref_ms", neuron.t_ref_ms);
+        below_threshold("V_reset_mV", neuron.v_reset_mV);
+        below_threshold("V_init_mV", neuron.v_init_mV);
+        const std::string t_ref_key = path + ".t_ref_ms";
+        if (path == "neuron" || problems_.is_written(t_ref_key))
+            check_at_least_dt(t_ref_key, neuron.t_ref_ms);
     }
 
     void check_synapses() {
@@ -158,17 +168,17 @@ class Validator {
                                    is(synapses.t_ca_delay_ms));
     }
 
-    void check_connectivity() {
-        const std::string key = "connectivity.file";
-        if (!experiment_.connectivity.file || !problems_.sound({key})) return;
-        const std::string& path = *experiment_.connectivity.file;
-        std::error_code ignored;
-        if (!std::filesystem::exists(path, ignored))
-            problems_.add(key, "there is no file " + path);
-        else if (std::filesystem::is_directory(path, ignored))
-            problems_.add(key, path + " is a directory");
-        else if (!std::ifstream(path))
-            problems_.add(key, path + " cannot be read");
+    void check_wiring_files() {
+        for (const auto& [path, key] : wiring_files(experiment_)) {
+            std::error_code ignored;
+            if (!problems_.sound({key})) continue;
+            if (!std::filesystem::exists(path, ignored))
+                problems_.add(key, "there is no file " + path);
+            else if (std::filesystem::is_directory(path, ignored))
+                problems_.add(key, path + " is a directory");
+            else if (!std::ifstream(path))
+                problems_.add(key, path + " cannot be read");
+        }
     }
 
     void check_stimulus(const Stimulus& stimulus) {

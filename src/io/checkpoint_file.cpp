@@ -21,14 +21,25 @@ h5::DataSet open_sized(hid_t location, const std::string& name, std::uint64_t n)
     return dataset;
 }
 
-// Rows of this rank in a dataset by neuron, or by excitatory neuron.
+// Rows of this rank in a dataset by neuron, or by excitatory neuron; both in the order of ids.
 std::vector<h5::Slab> neuron_slabs(const Network& network, bool exc_only) {
     std::vector<h5::Slab> slabs;
-    const NeuronId limit = exc_only ? network.populations().n_exc() : network.populations().size();
-    for (const NeuronRange& range : network.partition().ranges(network.rank()))
-        if (range.first < limit)
-            slabs.push_back({range.first, std::min(range.count, limit - range.first)});
+    for (const NeuronRange& range : network.partition().ranges(network.rank())) {
+        NeuronId n_before = 0;  // neurons of earlier populations that have rows
+        for (const Population& population : network.populations()) {
+            if (exc_only && !population.is_excitatory()) continue;
+            const NeuronId first = std::max(range.first, population.first);
+            const NeuronId end = std::min(range.first + range.count, population.end());
+            if (first < end) slabs.push_back({n_before + first - population.first, end - first});
+            n_before += population.count;
+        }
+    }
     return slabs;
+}
+
+NeuronId n_rows(const Network& network, bool exc_only) {
+    return exc_only ? network.populations().count(PopulationKind::excitatory)
+                    : network.populations().size();
 }
 
 // The part of a transfer that this rank has done: what it adds to the checksums.
@@ -76,7 +87,7 @@ std::vector<T> read_slabs_alone(hid_t dataset, std::span<const h5::Slab> slabs) 
 void read_by_neuron(hid_t file, const std::string& group, const std::vector<NamedValues>& list,
                     const Network& network, bool exc_only, Ledger& ledger) {
     const auto slabs = neuron_slabs(network, exc_only);
-    const NeuronId n = exc_only ? network.populations().n_exc() : network.populations().size();
+    const NeuronId n = n_rows(network, exc_only);
     for (const NamedValues& entry : list) {
         const std::string name = group + "/" + entry.name;
         const h5::DataSet dataset = open_sized(file, name, n);
@@ -144,10 +155,9 @@ class Writer {
             layout.add_dataset<std::uint32_t>(shared, "calcium_due_neuron", {due_neurons_.size()});
         calcium_pre_ =
             layout.add_dataset<double>(shared, "calcium_pre", {shared_.calcium_pre.size()});
-        const Populations& populations = network_.populations();
-        neurons_ = lay_out_group(layout, "neurons", local_.by_neuron, populations.size());
+        neurons_ = lay_out_group(layout, "neurons", local_.by_neuron, n_rows(network_, false));
         exc_neurons_ =
-            lay_out_group(layout, "exc_neurons", local_.by_exc_neuron, populations.n_exc());
+            lay_out_group(layout, "exc_neurons", local_.by_exc_neuron, n_rows(network_, true));
         synapses_ = lay_out_group(layout, "synapses", local_.by_synapse, order_.n_synapses());
         tags_ =
             layout.add_dataset<std::uint8_t>(layout.file(), "synapses/tag", {order_.n_synapses()});

@@ -10,6 +10,8 @@ using nlohmann::json;
 
 namespace {
 
+const std::string spikes_suffix = "_spikes";  // behind the name of a population
+
 json as_json(const RecordMark& mark) {
     return {{"count", mark.n_records}, {"checksum", mark.checksum}};
 }
@@ -22,15 +24,17 @@ RecordMark record_mark(const json& entry) {
 
 std::string header_text(const CheckpointHeader& header) {
     json reports = json::array();
-    for (const PhaseReport& report : header.position.reports)
-        reports.push_back(
-            {{"kind", report.phase.kind == PhaseKind::spiking ? "spiking" : "consolidation"},
-             {"label", report.phase.label},
-             {"begin", report.phase.begin},
-             {"end", report.phase.end},
-             {"wall_s", report.wall_s},
-             {"exc_spikes", report.n_exc_spikes},
-             {"inh_spikes", report.n_inh_spikes}});
+    for (const PhaseReport& report : header.position.reports) {
+        json entry = {
+            {"kind", report.phase.kind == PhaseKind::spiking ? "spiking" : "consolidation"},
+            {"label", report.phase.label},
+            {"begin", report.phase.begin},
+            {"end", report.phase.end},
+            {"wall_s", report.wall_s}};
+        for (const auto& [population, count] : report.spikes)
+            entry[population + spikes_suffix] = count;
+        reports.push_back(std::move(entry));
+    }
     json snapshots = json::array();
     for (const SnapshotMark& mark : header.recordings.snapshots)
         snapshots.push_back(
@@ -65,8 +69,9 @@ CheckpointHeader parse_header(const std::string& text, const std::string& path) 
             report.phase.begin = entry.at("begin");
             report.phase.end = entry.at("end");
             report.wall_s = entry.at("wall_s");
-            report.n_exc_spikes = entry.at("exc_spikes");
-            report.n_inh_spikes = entry.at("inh_spikes");
+            for (const auto& [key, value] : entry.items())
+                if (key.ends_with(spikes_suffix))
+                    report.spikes[key.substr(0, key.size() - spikes_suffix.size())] = value;
             header.position.reports.push_back(report);
         }
         header.recordings.spikes = record_mark(parsed.at("recorded_spikes"));

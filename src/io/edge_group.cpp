@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.hpp"
+#include "experiment/network_keys.hpp"
 
 namespace engram {
 namespace {
@@ -24,15 +25,17 @@ bool is_interval(Number begin, Number end, std::uint64_t size) {
 
 }  // namespace
 
-EdgeGroup::EdgeGroup(const h5::File& file, const std::string& name, const Populations& populations)
+EdgeGroup::EdgeGroup(const h5::File& file, const std::string& name, const Experiment& experiment,
+                     std::string key)
     : path_(file.path()),
       name_(name),
+      key_(std::move(key)),
       source_ids_(open_ids(file, "/source_node_id", 1)),
       target_ids_(open_ids(file, "/target_node_id", 1)),
       ranges_of_target_(open_ids(file, std::string(index_name) + "/node_id_to_ranges", 2)),
       edge_ranges_(open_ids(file, std::string(index_name) + "/range_to_edge_id", 2)) {
-    source_ = population_of(source_ids_, "source", populations);
-    target_ = population_of(target_ids_, "target", populations);
+    source_ = population_of(source_ids_, "source", experiment);
+    target_ = population_of(target_ids_, "target", experiment);
     n_edges_ = h5::shape(source_ids_).front();
     n_ranges_ = h5::shape(edge_ranges_).front();
     const std::uint64_t n_targets = h5::shape(target_ids_).front();
@@ -43,12 +46,12 @@ EdgeGroup::EdgeGroup(const h5::File& file, const std::string& name, const Popula
     if (n_indexed != target_.size)
         fail(std::string(index_name) + "/node_id_to_ranges has " + std::to_string(n_indexed) +
              " nodes, but population " + target_.name + " has " + std::to_string(target_.size) +
-             " neurons; set populations.n_" + target_.name +
+             " neurons; set " + target_.count_key +
              " to the number of the file, or index every node");
 }
 
 void EdgeGroup::fail(const std::string& problem) const {
-    throw FileError(path_, "/" + name_ + problem + " (connectivity.file)");
+    throw FileError(path_, "/" + name_ + problem + " (" + key_ + ")");
 }
 
 h5::DataSet EdgeGroup::open_ids(const h5::File& file, const std::string& name,
@@ -73,14 +76,20 @@ h5::DataSet EdgeGroup::open_ids(const h5::File& file, const std::string& name,
 }
 
 EdgeGroup::Population EdgeGroup::population_of(hid_t ids, const std::string& end,
-                                               const Populations& populations) const {
+                                               const Experiment& experiment) const {
     const std::string dataset = "/" + end + "_node_id";
+    const Populations& populations = experiment.populations;
+    std::string names;
+    for (const engram::Population& population : populations)
+        names += (names.empty() ? "" : " or ") + population.name;
     if (!h5::has_attribute(ids, "node_population"))
-        fail(dataset + " has no attribute node_population; it must have one, exc or inh");
+        fail(dataset + " has no attribute node_population; it must have one, " + names);
     const std::string name = h5::read_string_attribute(ids, "node_population");
-    if (name == "exc") return {name, 0, populations.n_exc()};
-    if (name == "inh") return {name, populations.n_exc(), populations.n_inh()};
-    fail(dataset + " has node_population '" + name + "'; must be exc or inh");
+    const engram::Population* population = populations.find(name);
+    if (population == nullptr)
+        fail(dataset + " has node_population '" + name + "'; must be " + names);
+    return {name, static_cast<std::size_t>(population - &populations[0]), population->first,
+            population->count, count_key(experiment, *population)};
 }
 
 // Calls `use` with pieces whose rows follow on each other, few enough to be read at once.
@@ -161,8 +170,8 @@ void EdgeGroup::append_edges(const std::vector<Piece>& edges, NeuronId first,
                 if (source < 0 || source >= static_cast<Number>(source_.size))
                     fail("/source_node_id of edge " + std::to_string(edge) + " names source node " +
                          std::to_string(source) + ", but population " + source_.name + " has " +
-                         std::to_string(source_.size) + " neurons; set populations.n_" +
-                         source_.name + ", or mend the edge");
+                         std::to_string(source_.size) + " neurons; set " + source_.count_key +
+                         ", or mend the edge");
                 list.push_back(source_.first + static_cast<NeuronId>(source));
             }
         }

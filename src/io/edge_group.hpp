@@ -11,15 +11,17 @@ namespace engram {
 
 class EdgeGroup {
   public:
-    //! \param path  of the file, for messages
     //! \param name  e.g. "edges/exc_exc"
-    //! \throw FileError if it does not connect the node populations exc and inh, or has no index
-    EdgeGroup(const h5::File& file, const std::string& name, const Populations& populations);
+    //! \param key   of the file in the configuration, for messages
+    //! \throw FileError if it does not connect populations of the network, or has no index
+    EdgeGroup(const h5::File& file, const std::string& name, const Experiment& experiment,
+              std::string key);
 
     const std::string& name() const { return name_; }
     std::uint64_t n_edges() const { return n_edges_; }
-    //! Whether both ends are excitatory.
-    bool is_plastic() const { return source_.name == "exc" && target_.name == "exc"; }
+    //! Indices of the populations.
+    std::size_t from() const { return source_.index; }
+    std::size_t to() const { return target_.index; }
 
     //! Appends the sources of the targets [first, first + sources.size()), global ids.
     //! \return number of edges read
@@ -34,8 +36,10 @@ class EdgeGroup {
     // The neurons that one end belongs to.
     struct Population {
         std::string name;
+        std::size_t index = 0;
         NeuronId first = 0;  //!< global id of node 0
         NeuronId size = 0;
+        std::string count_key;  //!< where the configuration gives the size
     };
     // Rows of a dataset that belong to a target.
     struct Piece {
@@ -46,8 +50,7 @@ class EdgeGroup {
 
     h5::DataSet open_ids(const h5::File& file, const std::string& name,
                          std::size_t n_columns) const;
-    Population population_of(hid_t ids, const std::string& end,
-                             const Populations& populations) const;
+    Population population_of(hid_t ids, const std::string& end, const Experiment& experiment) const;
     std::vector<Piece> ranges_of(NeuronId first_node, NeuronId n) const;
     template <class Use>
     void for_each_run(const std::vector<Piece>& pieces, Use&& use) const;
@@ -58,6 +61,7 @@ class EdgeGroup {
 
     std::string path_;
     std::string name_;
+    std::string key_;
     std::uint64_t n_edges_ = 0;
     std::uint64_t n_ranges_ = 0;
     Population source_;

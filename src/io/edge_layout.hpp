@@ -30,6 +30,8 @@ class EdgeLayout {
     std::uint64_t n_edges() const { return first_edge_.back(); }
     //! Id of the first edge of a target; defined for n_targets() too.
     std::uint64_t first_edge(std::uint64_t target) const { return first_edge_[target]; }
+    //! Of each target, and the number of edges.
+    const std::vector<std::uint64_t>& first_edges() const { return first_edge_; }
     std::uint64_t in_degree(std::uint64_t target) const {
         return first_edge_[target + 1] - first_edge_[target];
     }

@@ -1,4 +1,4 @@
-// What the network layer tells the writer of network.h5 about the synapses of a population pair.
+// What the network layer tells the writer of network.h5 about the synapses of a projection.
 #pragma once
 
 #include <cstdint>
@@ -34,13 +34,16 @@ using PlasticValues =
 
 //! Constant properties of the edges from one population to another.
 struct EdgePopulation {
-    std::string name;               //!< e.g. "exc_inh"
-    std::string source_population;  //!< "exc" or "inh"
+    std::string name;  //!< e.g. "exc_inh"
+    std::string source_population;
     std::string target_population;
     std::uint64_t n_sources = 0;
     std::uint64_t n_targets = 0;
     double syn_weight_mV = 0;  //!< of plastic synapses: the initial value h_0
     double delay_ms = 0;
+    bool plastic = false;
+    std::uint64_t first_source = 0;  //!< global id of node 0 of each end
+    std::uint64_t first_target = 0;
 };
 
 }  // namespace engram

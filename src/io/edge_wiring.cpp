@@ -5,6 +5,7 @@
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
+#include "experiment/network_keys.hpp"
 
 namespace engram {
 namespace {
@@ -34,23 +35,43 @@ bool is_called_hdf5(const std::string& path) {
 
 }  // namespace
 
-EdgeWiring::EdgeWiring(const std::string& path, const Populations& populations)
-    : path_(path), file_(h5::File::open(path, h5::Access::read_only)) {
-    const auto is_group = [&](const std::string& name) {
-        return h5::Group(h5::quietly([&] { return H5Gopen2(file_, name.c_str(), H5P_DEFAULT); })) >=
-               0;
-    };
-    if (!h5::exists(file_, "edges") || !is_group("edges"))
-        fail("holds no /edges; give a file of SONATA edges");
+EdgeWiring::EdgeWiring(const std::string& path, const Experiment& experiment)
+    : path_(path), key_("connectivity.file"), file_(h5::File::open(path, h5::Access::read_only)) {
+    require_edges();
     for (const std::string& name : children_of(h5::open_group(file_, "edges"))) {
         if (!is_group("edges/" + name)) fail("/edges/" + name + " is no group of edges; remove it");
-        groups_.emplace_back(file_, "edges/" + name, populations);
+        groups_.emplace_back(file_, "edges/" + name, experiment, key_);
     }
     if (groups_.empty()) fail("/edges holds no group of edges; give a file of SONATA edges");
 }
 
+EdgeWiring::EdgeWiring(const std::string& path, const Experiment& experiment,
+                       const Projection& projection)
+    : path_(path),
+      key_(file_key(experiment, projection)),
+      file_(h5::File::open(path, h5::Access::read_only)) {
+    require_edges();
+    const std::string name = "edges/" + projection_name(experiment.populations, projection);
+    if (!h5::exists(file_, name) || !is_group(name))
+        fail("holds no group /" + name + "; the edges of the projection must be there");
+    const EdgeGroup& group = groups_.emplace_back(file_, name, experiment, key_);
+    if (group.from() != projection.from || group.to() != projection.to)
+        fail("/" + name + " connects " + experiment.populations[group.from()].name + " to " +
+             experiment.populations[group.to()].name +
+             " by its attributes node_population; mend them");
+}
+
+void EdgeWiring::require_edges() const {
+    if (!h5::exists(file_, "edges") || !is_group("edges"))
+        fail("holds no /edges; give a file of SONATA edges");
+}
+
+bool EdgeWiring::is_group(const std::string& name) const {
+    return h5::Group(h5::quietly([&] { return H5Gopen2(file_, name.c_str(), H5P_DEFAULT); })) >= 0;
+}
+
 void EdgeWiring::fail(const std::string& problem) const {
-    throw FileError(path_, problem + " (connectivity.file)");
+    throw FileError(path_, problem + " (" + key_ + ")");
 }
 
 void EdgeWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const {
@@ -91,23 +112,35 @@ void EdgeWiring::visit_all(const Populations& populations, const TargetVisitor& 
     });
 }
 
-SynapseCounts EdgeWiring::expected_synapses(const Populations&) const {
-    SynapseCounts counts;
+std::vector<double> EdgeWiring::expected_synapses(const Populations& populations) const {
+    const std::size_t n = populations.n_populations();
+    std::vector<double> counts(n * n);
     for (const EdgeGroup& group : groups_)
-        (group.is_plastic() ? counts.plastic : counts.fixed) +=
-            static_cast<double>(group.n_edges());
+        counts[group.from() * n + group.to()] += static_cast<double>(group.n_edges());
     return counts;
 }
 
-std::unique_ptr<Wiring> open_wiring(const Experiment& experiment) {
-    const auto& file = experiment.connectivity.file;
-    if (file && is_hdf5(*file)) return std::make_unique<EdgeWiring>(*file, experiment.populations);
-    if (file && is_called_hdf5(*file))
-        throw FileError(*file,
+namespace {
+
+std::unique_ptr<Wiring> open_file(const Experiment& experiment, const Projection& projection) {
+    const std::string& path = *projection.file;
+    if (is_hdf5(path)) {
+        if (experiment.has_named_populations())
+            return std::make_unique<EdgeWiring>(path, experiment, projection);
+        return std::make_unique<EdgeWiring>(path, experiment);
+    }
+    if (is_called_hdf5(path))
+        throw FileError(path,
                         "is no HDF5 file, though its name says so; give a file of SONATA "
-                        "edges, or a matrix of 0 and 1 under another name "
-                        "(connectivity.file)");
-    return make_wiring(experiment);
+                        "edges, or a matrix of 0 and 1 under another name (" +
+                            file_key(experiment, projection) + ")");
+    return open_matrix(experiment, projection);
+}
+
+}  // namespace
+
+std::unique_ptr<Wiring> open_wiring(const Experiment& experiment) {
+    return make_wiring(experiment, open_file);
 }
 
 }  // namespace engram

@@ -14,25 +14,30 @@ namespace engram {
 // nothing grows with the number of all edges. Weights and delays of the file are not used.
 class EdgeWiring : public Wiring {
   public:
-    //! Every group of /edges must connect the node populations exc and inh.
+    //! All groups of /edges, which must connect populations of the network.
     //! \throw FileError if the file is none of SONATA edges, or has no index by target
-    EdgeWiring(const std::string& path, const Populations& populations);
+    EdgeWiring(const std::string& path, const Experiment& experiment);
+    //! The group of a projection alone.
+    //! \throw FileError likewise, and if there is no such group
+    EdgeWiring(const std::string& path, const Experiment& experiment, const Projection& projection);
 
     //! \throw FileError as EdgeGroup::append_sources, and if an edge is double, or connects a
-    //! neuron
-    //!        with itself
+    //!        neuron with itself
     void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const override;
     //! \throw SharedFileError also if there are edges that the index does not lead to
     void visit_all(const Populations& populations, const TargetVisitor& visitor,
                    MPI_Comm communicator) const override;
-    SynapseCounts expected_synapses(const Populations& populations) const override;
+    std::vector<double> expected_synapses(const Populations& populations) const override;
 
   private:
     void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor,
                std::vector<std::uint64_t>& n_read) const;
+    void require_edges() const;
+    bool is_group(const std::string& name) const;
     [[noreturn]] void fail(const std::string& problem) const;
 
     std::string path_;
+    std::string key_;  //!< of the file in the configuration
     h5::File file_;
     std::vector<EdgeGroup> groups_;
 };

@@ -118,8 +118,7 @@ std::string describe_header(const CheckpointHeader& header) {
          << (position.within_phase ? " (within)" : " (at its beginning)") << '\n';
     for (const PhaseReport& report : position.reports)
         text << "  phase '" << report.phase.label << "', steps " << report.phase.begin << " to "
-             << report.phase.end << ", " << report.n_exc_spikes + report.n_inh_spikes
-             << " spikes so far\n";
+             << report.phase.end << ", " << report.all_spikes() << " spikes so far\n";
     text << "  recorded: " << header.recordings.spikes.n_records << " spikes, "
          << header.recordings.traces.n_records << " rows of traces, "
          << header.recordings.snapshots.size() << " snapshots\n"

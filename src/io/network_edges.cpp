@@ -83,8 +83,4 @@ void NetworkEdgeProvider::synapses(TargetRange targets, std::vector<SynapseIndex
     });
 }
 
-std::string projection_name(const Populations& populations, const Projection& projection) {
-    return populations[projection.from].name + "_" + populations[projection.to].name;
-}
-
 }  // namespace engram

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "experiment/network_keys.hpp"
 #include "io/edge_provider.hpp"
 #include "network/network.hpp"
 
@@ -60,8 +61,5 @@ class NetworkEdgeProvider : public EdgeProvider {
     Ids sources_;  //!< rows of the table
     Ids targets_;  //!< global ids
 };
-
-//! Name of a projection in files: source and target population, e.g. "exc_inh".
-std::string projection_name(const Populations& populations, const Projection& projection);
 
 }  // namespace engram

@@ -32,8 +32,12 @@ class EdgeTable {
             if (layout_.in_degree(target) > 0) targets_with_edges_.push_back(target);
     }
 
-    const std::string& name() const { return population_.name; }
     std::uint64_t n_edges() const { return layout_.n_edges(); }
+    bool is_plastic() const { return population_.plastic; }
+    PlasticEdges plastic_edges() const {
+        return {population_.name, population_.first_source, population_.first_target,
+                layout_.first_edges()};
+    }
 
     void lay_out(FileLayout& file) {
         const h5::Group group = h5::create_group(file.file(), "edges/" + population_.name);
@@ -145,12 +149,14 @@ void write_network_file(const std::string& path, std::span<const NetworkEdges> e
         EdgeTable& table = tables.emplace_back(part, edges_per_round, comm);
         table.lay_out(layout);
     }
+    std::vector<PlasticEdges> plastic;
+    for (const EdgeTable& table : tables)
+        if (table.is_plastic()) plastic.push_back(table.plastic_edges());
+    const PlasticOrder order(std::move(plastic));
     collectively(comm, [&] {
-        for (const SnapshotPart& part : snapshot_parts)
-            snapshots.emplace_back(part, tables.front().n_edges());
+        for (const SnapshotPart& part : snapshot_parts) snapshots.emplace_back(part, order);
     });
-    for (SnapshotCopy& snapshot : snapshots)
-        snapshot.lay_out(layout, "edges/" + tables.front().name() + "/snapshots");
+    for (SnapshotCopy& snapshot : snapshots) snapshot.lay_out(layout);
 
     ParallelFile file(path, std::move(layout), comm);
     for (const EdgeTable& table : tables) table.write(file);

@@ -20,12 +20,10 @@ struct NetworkEdges {
     const EdgeProvider* provider = nullptr;
 };
 
-//! Collective. Writes network.h5 durably; the first edges are the plastic ones, to which the
-//! snapshots belong. The parts of snapshots stay as they are: after a failure this may be repeated.
-//! Memory grows with the number of neurons and `edges_per_round` only, and what is written does not
-//! depend on the number of ranks.
-//! Damage of a part is found.
-//! \throw FileError on every rank
+//! Collective. Writes network.h5 durably, with the snapshots of each plastic projection. The parts
+//! of snapshots stay as they are: after a failure this may be repeated. Memory grows with the
+//! number of neurons and `edges_per_round` only, and what is written does not depend on the number
+//! of ranks. Damage of a part is found. \throw FileError on every rank
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
                         std::span<const SnapshotPart> snapshot_parts, MPI_Comm comm,
                         std::uint64_t edges_per_round = default_edges_per_round);

@@ -140,16 +140,16 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force,
     return prepare(path, force);
 }
 
-void OutputDirectory::require_outside(const fs::path& path, const std::string& file) {
+void OutputDirectory::require_outside(const fs::path& path, const WiringFile& file) {
     std::error_code ignored;
-    const fs::path inside =
-        fs::weakly_canonical(file, ignored).lexically_relative(fs::weakly_canonical(path, ignored));
+    const fs::path inside = fs::weakly_canonical(file.path, ignored)
+                                .lexically_relative(fs::weakly_canonical(path, ignored));
     if (inside.empty()) return;
     const fs::path entry = path / *inside.begin();
     if (is_result(entry, fs::symlink_status(entry, ignored)))
-        throw FileError(file,
-                        "lies among the results that this run would replace "
-                        "(connectivity.file); copy it elsewhere, or choose another --output");
+        throw FileError(file.path, "lies among the results that this run would replace (" +
+                                       file.key +
+                                       "); copy it elsewhere, or choose another --output");
 }
 
 OutputDirectory OutputDirectory::trial(std::uint32_t point, std::uint32_t trial) const {

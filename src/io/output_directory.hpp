@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "experiment/network_keys.hpp"
 #include "io/directory_lock.hpp"
 
 namespace engram {
@@ -28,7 +29,7 @@ class OutputDirectory {
                                    std::optional<DirectoryLock>& lock);
 
     //! \throw FileError if a file that the run reads is among the results that it would replace
-    static void require_outside(const std::filesystem::path& path, const std::string& file);
+    static void require_outside(const std::filesystem::path& path, const WiringFile& file);
 
     const std::filesystem::path& path() const { return path_; }
     std::string config() const { return file("config.yaml"); }

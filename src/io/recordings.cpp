@@ -7,6 +7,7 @@
 #include "base/durable.hpp"
 #include "base/errors.hpp"
 #include "base/step_time.hpp"
+#include "experiment/network_keys.hpp"
 #include "io/spike_file.hpp"
 #include "io/trace_file.hpp"
 
@@ -44,9 +45,20 @@ std::string provide_spool(const std::string& path, const RecordMark& mark,
     }
 }
 
+std::vector<PlasticProjection> plastic_projections(const Experiment& experiment) {
+    const Populations& populations = experiment.populations;
+    std::vector<PlasticProjection> plastic;
+    for (const Projection& projection : experiment.projections())
+        if (projection.plastic)
+            plastic.push_back({projection_name(populations, projection),
+                               populations[projection.from].first,
+                               populations[projection.to].first});
+    return plastic;
+}
+
 // Collective.
 std::string provide_snapshot(const SnapshotPart& part, const std::string& network,
-                             MPI_Comm communicator) {
+                             const Experiment& experiment, MPI_Comm communicator) {
     try {
         verify_snapshot_part(part, communicator);
         return "";
@@ -56,7 +68,7 @@ std::string provide_snapshot(const SnapshotPart& part, const std::string& networ
         MPI_Bcast(&has_results, 1, MPI_INT, 0, communicator);
         if (has_results == 0) return problem.what();
         try {
-            rebuild_snapshot_part(part, network, communicator);
+            rebuild_snapshot_part(part, network, plastic_projections(experiment), communicator);
             return "";
         } catch (const SharedFileError& obstacle) {
             if (obstacle.path() != network) throw;
@@ -123,7 +135,7 @@ std::string provide_recordings(const OutputDirectory& directory, const Experimen
     problem = broadcast_text(std::move(problem), communicator);
     for (const SnapshotPart& part : snapshot_parts(directory, marks.snapshots, experiment)) {
         if (!problem.empty()) break;
-        problem = provide_snapshot(part, directory.network(), communicator);
+        problem = provide_snapshot(part, directory.network(), experiment, communicator);
     }
     // A complete run stays as it was.
     on_root(communicator, [&] {

@@ -23,7 +23,10 @@ EdgePopulation edge_population(const Projection& projection, const Experiment& e
             from.count,
             to.count,
             projection.plastic ? h_0 : projection.weight_h_0 * h_0,
-            experiment.synapses.t_ax_delay_ms};
+            experiment.synapses.t_ax_delay_ms,
+            projection.plastic,
+            from.first,
+            to.first};
 }
 
 }  // namespace

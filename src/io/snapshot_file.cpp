@@ -72,40 +72,81 @@ std::uint64_t count_edges(hid_t location) {
     return shape.front();
 }
 
-// Reads this rank's share of a snapshot, hands it on piece by piece, and sums it up.
-template <class Receive>
-void read_share(hid_t location, std::uint64_t n_edges, MPI_Comm comm, SnapshotSum& sum,
-                const Receive& receive) {
+// Calls use(kind, slab) for this rank's share of a snapshot, piece by piece.
+template <class Use>
+void for_share(std::uint64_t n_edges, MPI_Comm comm, const Use& use) {
     const EvenShare share(n_edges, default_edges_per_round, comm);
-    for (std::size_t kind = 0; kind < value_kinds.size(); ++kind) {
-        const h5::DataSet source = h5::open_dataset(location, value_kinds[kind].name);
-        for (std::uint64_t round = 0; round < share.n_rounds; ++round) {
-            const h5::Slab slab = share.slab(round, default_edges_per_round);
-            const auto values = h5::read_rows<double>(source, slab);
-            sum.add(kind, std::span(&slab, 1), values);
-            receive(kind, slab, values);
-        }
-    }
+    for (std::size_t kind = 0; kind < value_kinds.size(); ++kind)
+        for (std::uint64_t round = 0; round < share.n_rounds; ++round)
+            use(kind, share.slab(round, default_edges_per_round));
+}
+
+h5::DataSet open_values(hid_t location, std::size_t kind) {
+    return h5::open_dataset(location, value_kinds[kind].name);
 }
 
 const std::string damaged = "the snapshot is damaged (its checksum does not match)";
 
-// Collective. Copies a snapshot from a group of a file.
-void copy_values(const std::string& path, const std::string& group, std::uint64_t checksum,
-                 std::uint64_t n_edges, const SnapshotPlaces& places, ParallelFile& target) {
-    SnapshotSum sum(n_edges);
-    target.attempt([&] {
-        const h5::File file = h5::File::open(path, h5::Access::read_only);
-        read_share(h5::open_group(file, group), n_edges, target.communicator(), sum,
-                   [&](std::size_t kind, h5::Slab slab, const std::vector<double>& values) {
-                       target.write(places[kind], slab, std::span<const double>(values));
-                   });
-    });
+// Collective.
+void require_sum(const SnapshotSum& sum, std::uint64_t checksum, const std::string& path,
+                 ParallelFile& target) {
     const std::uint64_t found = sum.total(target.communicator());
     target.attempt([&] {
         if (found != checksum) throw FileError(path, damaged);
     });
 }
+
+std::string snapshot_group(const std::string& projection, double time_s) {
+    return "edges/" + projection + "/snapshots/" + snapshot_label(time_s);
+}
+
+// The order of the edges in a network.h5, by its index by target.
+PlasticOrder read_order(const h5::File& file, const std::vector<PlasticProjection>& projections) {
+    std::vector<PlasticEdges> edges;
+    for (const auto& [name, first_source, first_target] : projections) {
+        const h5::Group index = h5::open_group(file, "edges/" + name + "/indices/target_to_source");
+        const auto ranges = h5::read_dataset<std::uint64_t>(index, "node_id_to_ranges");
+        const auto bounds = h5::read_dataset<std::uint64_t>(index, "range_to_edge_id");
+        PlasticEdges& own = edges.emplace_back(PlasticEdges{name, first_source, first_target, {0}});
+        for (std::size_t i = 0; i + 1 < ranges.size(); i += 2) {
+            std::uint64_t n_edges = 0;
+            for (auto r = ranges[i]; r < ranges[i + 1] && 2 * r + 1 < bounds.size(); ++r)
+                n_edges += bounds[2 * r + 1] - bounds[2 * r];
+            own.first_edge.push_back(own.first_edge.back() + n_edges);
+        }
+    }
+    return PlasticOrder(std::move(edges));
+}
+
+// One snapshot of all plastic edges, from the groups of a network.h5.
+class StoredSnapshot {
+  public:
+    StoredSnapshot(const h5::File& file, const PlasticOrder& order, double time_s) : order_(order) {
+        for (const PlasticEdges& edges : order.projections()) {
+            groups_.push_back(h5::open_group(file, snapshot_group(edges.name, time_s)));
+            if (count_edges(groups_.back()) != edges.n_edges())
+                h5::reject(groups_.back(), "the snapshot is damaged", "use an older checkpoint");
+        }
+    }
+
+    std::vector<double> read(std::size_t kind, h5::Slab all) const {
+        const std::vector<h5::Slab> slabs = order_.slabs(all);
+        std::vector<std::vector<double>> parts(slabs.size());
+        for (std::size_t p = 0; p < slabs.size(); ++p)
+            parts[p] = h5::read_rows<double>(open_values(groups_[p], kind), slabs[p]);
+        std::vector<double> values;
+        order_.for_each_piece(all, [&](std::size_t p, std::uint64_t edge, std::uint64_t n) {
+            const auto begin =
+                parts[p].begin() + static_cast<std::ptrdiff_t>(edge - slabs[p].first);
+            values.insert(values.end(), begin, begin + static_cast<std::ptrdiff_t>(n));
+        });
+        return values;
+    }
+
+  private:
+    const PlasticOrder& order_;
+    std::vector<h5::Group> groups_;
+};
 
 }  // namespace
 
@@ -143,46 +184,79 @@ void verify_snapshot_part(const SnapshotPart& part, MPI_Comm comm) {
         check_format(file, snapshot_filetype);
         const std::uint64_t n_edges = count_edges(file);
         sum.emplace(n_edges);
-        read_share(file, n_edges, comm, *sum, [](std::size_t, h5::Slab, const auto&) {});
+        for_share(n_edges, comm, [&](std::size_t kind, h5::Slab slab) {
+            const auto values = h5::read_rows<double>(open_values(file, kind), slab);
+            sum->add(kind, std::span(&slab, 1), values);
+        });
     });
     if (sum->total(comm) != part.checksum) throw SharedFileError(part.path, damaged);
 }
 
 void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_path,
-                           MPI_Comm comm) {
-    const std::string group = "edges/exc_exc/snapshots/" + snapshot_label(part.time_s);
-    std::uint64_t n_edges = 0;
+                           const std::vector<PlasticProjection>& projections, MPI_Comm comm) {
+    std::optional<PlasticOrder> order;
     collectively(comm, [&] {
         const h5::File file = h5::File::open(network_path, h5::Access::read_only);
         check_format(file, network_filetype);
-        n_edges = count_edges(h5::open_group(file, group));
+        order = read_order(file, projections);
+        StoredSnapshot(file, *order, part.time_s);
     });
     FileLayout layout;
-    const SnapshotPlaces places = lay_out_part(layout, part.time_s, n_edges);
+    const SnapshotPlaces places = lay_out_part(layout, part.time_s, order->n_edges());
     ParallelFile file(part.path, std::move(layout), comm);
-    copy_values(network_path, group, part.checksum, n_edges, places, file);
+    SnapshotSum sum(order->n_edges());
+    file.attempt([&] {
+        const h5::File network = h5::File::open(network_path, h5::Access::read_only);
+        const StoredSnapshot snapshot(network, *order, part.time_s);
+        for_share(order->n_edges(), comm, [&](std::size_t kind, h5::Slab slab) {
+            const std::vector<double> values = snapshot.read(kind, slab);
+            sum.add(kind, std::span(&slab, 1), values);
+            file.write(places[kind], slab, std::span<const double>(values));
+        });
+    });
+    require_sum(sum, part.checksum, network_path, file);
     file.finish();
 }
 
-SnapshotCopy::SnapshotCopy(SnapshotPart part, std::uint64_t n_edges)
-    : part_(std::move(part)), n_edges_(n_edges) {
+SnapshotCopy::SnapshotCopy(SnapshotPart part, const PlasticOrder& order)
+    : part_(std::move(part)), order_(order) {
     const h5::File file = h5::File::open(part_.path, h5::Access::read_only);
     check_format(file, snapshot_filetype);
-    if (count_edges(file) != n_edges)
+    if (count_edges(file) != order.n_edges())
         throw FileError(part_.path,
                         "the snapshot has another number of synapses than the network; it is of "
                         "another run: run the simulation again");
 }
 
-void SnapshotCopy::lay_out(FileLayout& file, const std::string& parent) {
-    const h5::Group group =
-        h5::create_group(file.file(), parent + "/" + snapshot_label(part_.time_s));
-    h5::write_attribute(group, "time_s", part_.time_s);
-    places_ = lay_out_values(file, group, n_edges_);
+void SnapshotCopy::lay_out(FileLayout& file) {
+    for (const PlasticEdges& edges : order_.projections()) {
+        const h5::Group group =
+            h5::create_group(file.file(), snapshot_group(edges.name, part_.time_s));
+        h5::write_attribute(group, "time_s", part_.time_s);
+        places_.push_back(lay_out_values(file, group, edges.n_edges()));
+    }
 }
 
 void SnapshotCopy::write(ParallelFile& file) const {
-    copy_values(part_.path, "/", part_.checksum, n_edges_, places_, file);
+    SnapshotSum sum(order_.n_edges());
+    file.attempt([&] {
+        const h5::File part = h5::File::open(part_.path, h5::Access::read_only);
+        for_share(order_.n_edges(), file.communicator(), [&](std::size_t kind, h5::Slab slab) {
+            const auto values = h5::read_rows<double>(open_values(part, kind), slab);
+            sum.add(kind, std::span(&slab, 1), values);
+            std::vector<std::vector<double>> by_projection(places_.size());
+            auto next = values.begin();
+            order_.for_each_piece(slab, [&](std::size_t p, std::uint64_t, std::uint64_t n) {
+                const auto end = next + static_cast<std::ptrdiff_t>(n);
+                by_projection[p].insert(by_projection[p].end(), next, end);
+                next = end;
+            });
+            const std::vector<h5::Slab> slabs = order_.slabs(slab);
+            for (std::size_t p = 0; p < places_.size(); ++p)
+                file.write(places_[p][kind], slabs[p], std::span<const double>(by_projection[p]));
+        });
+    });
+    require_sum(sum, part_.checksum, part_.path, file);
 }
 
 }  // namespace engram

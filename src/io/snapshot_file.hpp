@@ -1,16 +1,18 @@
-// Snapshots of the plastic synapses: a part file each while the simulation runs, all gathered in
-// network.h5 at its end.
+// Snapshots of the plastic synapses: a part file each while the simulation runs, for all
+// projections; gathered by projection in network.h5 at its end.
 #pragma once
 
 #include <mpi.h>
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "base/step_time.hpp"
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
 #include "io/parallel_file.hpp"
+#include "io/plastic_order.hpp"
 
 namespace engram {
 
@@ -24,7 +26,7 @@ struct SnapshotPart {
     std::uint64_t checksum = 0;  //!< as write_snapshot_part
 };
 
-//! Collective. Writes h and z of all edges of exc_exc durably to a part file of its own.
+//! Collective. Writes h and z of all plastic edges durably to a part file of its own.
 //! \return checksum of its content, the same on every rank
 //! \throw FileError on every rank
 std::uint64_t write_snapshot_part(const std::string& path, double time_s, std::uint64_t n_targets,
@@ -32,31 +34,40 @@ std::uint64_t write_snapshot_part(const std::string& path, double time_s, std::u
                                   MPI_Comm comm,
                                   std::uint64_t edges_per_round = default_edges_per_round);
 
+// Which edges of a network.h5 are plastic.
+struct PlasticProjection {
+    std::string name;                //!< e.g. "exc_exc"
+    std::uint64_t first_source = 0;  //!< global id of node 0 of each end
+    std::uint64_t first_target = 0;
+};
+
 //! Collective. Each rank reads its share.
 //! \throw FileError on every rank if the part is unusable or damaged
 void verify_snapshot_part(const SnapshotPart& part, MPI_Comm comm);
 
 //! Collective. Makes a part file again, from a network.h5 that holds the snapshot.
+//! \param projections  the plastic ones
 //! \throw FileError on every rank, with nothing changed, if network.h5 is unusable or does not hold
 //! it
 void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_path,
-                           MPI_Comm comm);
+                           const std::vector<PlasticProjection>& projections, MPI_Comm comm);
 
-//! Copies a part file into a group of another file.
+//! Copies a part file into network.h5.
 class SnapshotCopy {
   public:
-    //! \throw FileError if the part is unusable, or has not `n_edges` edges
-    SnapshotCopy(SnapshotPart part, std::uint64_t n_edges);
+    //! \param order  of the edges of the network; must outlive this
+    //! \throw FileError if the part is unusable, or has another number of edges
+    SnapshotCopy(SnapshotPart part, const PlasticOrder& order);
 
-    //! \param parent  name of the group to which the snapshot is added
-    void lay_out(FileLayout& file, const std::string& parent);
+    //! A group for each projection, which must be there already.
+    void lay_out(FileLayout& file);
     //! Collective. Each rank copies its share; damage is told by file.finish().
     void write(ParallelFile& file) const;
 
   private:
     SnapshotPart part_;
-    std::uint64_t n_edges_;
-    SnapshotPlaces places_;
+    const PlasticOrder& order_;
+    std::vector<SnapshotPlaces> places_;  //!< by projection
 };
 
 }  // namespace engram

@@ -114,17 +114,12 @@ class PopulationReader {
     std::size_t next_ = 0;
 };
 
-struct SpikeCounts {
-    std::uint64_t exc = 0;
-    std::uint64_t inh = 0;
-};
-
-SpikeCounts count_spikes(const std::string& spool_path, const RecordMark& mark,
-                         const Populations& populations) {
-    SpikeCounts counts;
+// By population.
+std::vector<std::uint64_t> count_spikes(const std::string& spool_path, const RecordMark& mark,
+                                        const Populations& populations) {
+    std::vector<std::uint64_t> counts(populations.n_populations());
     read_spike_spool(spool_path, mark, populations.size(), [&](std::span<const SpikeEvent> spikes) {
-        for (const SpikeEvent& spike : spikes)
-            ++(spike.neuron < populations.n_exc() ? counts.exc : counts.inh);
+        for (const SpikeEvent& spike : spikes) ++counts[populations.index_of(spike.neuron)];
     });
     return counts;
 }
@@ -166,22 +161,19 @@ void read_spike_spool(const std::string& spool_path, const RecordMark& mark, Neu
 void write_spike_file(const std::string& spool_path, const RecordMark& mark,
                       const std::string& target_path, const Populations& populations,
                       double dt_ms) {
-    const SpikeCounts counts = count_spikes(spool_path, mark, populations);
+    const std::vector<std::uint64_t> counts = count_spikes(spool_path, mark, populations);
     FileLayout layout;
     write_sonata_format(layout.file(), spike_filetype);
-    PopulationWriter exc(layout, "exc", counts.exc);
-    PopulationWriter inh(layout, "inh", counts.inh);
+    std::vector<PopulationWriter> writers;
+    for (std::size_t p = 0; p < counts.size(); ++p)
+        writers.emplace_back(layout, populations[p].name, counts[p]);
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
     read_spike_spool(spool_path, mark, populations.size(), [&](std::span<const SpikeEvent> spikes) {
         for (const SpikeEvent& spike : spikes) {
-            const double time_ms = step_time_ms(spike.step, dt_ms);
-            if (spike.neuron < populations.n_exc())
-                exc.add(time_ms, spike.neuron);
-            else
-                inh.add(time_ms, spike.neuron - populations.n_exc());
+            const std::size_t p = populations.index_of(spike.neuron);
+            writers[p].add(step_time_ms(spike.step, dt_ms), spike.neuron - populations[p].first);
         }
-        exc.write(file);
-        inh.write(file);
+        for (PopulationWriter& writer : writers) writer.write(file);
     });
     file.finish();
 }
@@ -191,20 +183,25 @@ RecordMark rebuild_spike_spool(const std::string& spool_path, const std::string&
                                std::uint64_t n_spikes) {
     const h5::File file = h5::File::open(spike_path, h5::Access::read_only);
     check_format(file, spike_filetype);
-    PopulationReader exc(file, "exc", 0, dt_ms);
-    PopulationReader inh(file, "inh", populations.n_exc(), dt_ms);
+    std::vector<PopulationReader> readers;
+    for (const Population& population : populations)
+        readers.emplace_back(file, population.name, population.first, dt_ms);
     SpikeSpool spool(spool_path);
     for (std::uint64_t i = 0; i < n_spikes; ++i) {
-        const SpikeEvent* from_exc = exc.next();
-        const SpikeEvent* from_inh = inh.next();
-        if (from_exc == nullptr && from_inh == nullptr)
+        // Of the earliest spikes, that of the first population has the smallest id.
+        const SpikeEvent* earliest = nullptr;
+        PopulationReader* chosen = nullptr;
+        for (PopulationReader& reader : readers) {
+            const SpikeEvent* spike = reader.next();
+            if (spike == nullptr || (earliest != nullptr && earliest->step <= spike->step))
+                continue;
+            earliest = spike;
+            chosen = &reader;
+        }
+        if (earliest == nullptr)
             throw FileError(spike_path, "has fewer spikes than the checkpoint needs");
-        // Excitatory neurons have the smaller ids.
-        const bool take_exc =
-            from_inh == nullptr || (from_exc != nullptr && from_exc->step <= from_inh->step);
-        PopulationReader& chosen = take_exc ? exc : inh;
-        spool.append({take_exc ? from_exc : from_inh, 1});
-        chosen.advance();
+        spool.append({earliest, 1});
+        chosen->advance();
     }
     return spool.flush();
 }

@@ -39,22 +39,23 @@ class TraceLayout {
     }
 
     void add_neuron(NeuronId gid, const Populations& populations) {
-        const bool excitatory = gid < populations.n_exc();
+        const Population& population = populations.of(gid);
         const h5::Group group =
             h5::create_group(file_.file(), "traces/neurons/" + std::to_string(gid));
         h5::write_attribute(group, "gid", std::uint64_t{gid});
-        h5::write_attribute(group, "population", excitatory ? "exc" : "inh");
-        h5::write_attribute(group, "node_id",
-                            std::uint64_t{excitatory ? gid : gid - populations.n_exc()});
+        h5::write_attribute(group, "population", population.name);
+        h5::write_attribute(group, "node_id", std::uint64_t{gid - population.first});
         for (const TraceColumn& column : neuron_columns) add_column(group, column);
     }
 
-    void add_synapse(const RecordedSynapse& synapse) {
+    void add_synapse(const RecordedSynapse& synapse, const Populations& populations) {
         const std::string name = std::to_string(synapse.pre) + "_" + std::to_string(synapse.post);
         const h5::Group group = h5::create_group(file_.file(), "traces/synapses/" + name);
         h5::write_attribute(group, "pre", std::uint64_t{synapse.pre});
         h5::write_attribute(group, "post", std::uint64_t{synapse.post});
-        h5::write_attribute(group, "population", "exc_exc");
+        h5::write_attribute(
+            group, "population",
+            populations.of(synapse.pre).name + "_" + populations.of(synapse.post).name);
         for (const TraceColumn& column : synapse_columns) add_column(group, column);
     }
 
@@ -162,7 +163,8 @@ void write_trace_file(const std::string& spool_path, const RecordMark& mark,
         columns.add_column(traces, {"time_ms", "ms"});
     }
     for (const NeuronId gid : record.neurons) columns.add_neuron(gid, populations);
-    for (const RecordedSynapse& synapse : record.synapses) columns.add_synapse(synapse);
+    for (const RecordedSynapse& synapse : record.synapses)
+        columns.add_synapse(synapse, populations);
 
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
     copy_rows(spool_path, mark, file, columns.places());

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/number_text.hpp"
+#include "experiment/network_keys.hpp"
 #include "model/early_phase.hpp"
 #include "model/fixed_point.hpp"
 
@@ -33,74 +34,142 @@ double highest_deviation_mV(const SynapseParameters& s) {
     return s.sigma_pl_mV * std::sqrt(std::max(depression, potentiation) / 2.0);
 }
 
+// What arrives at the neurons of one population from sources of one kind.
+struct Inputs {
+    double n_plastic = 0;
+    bool has_plastic = false;
+    double fixed_mV = 0;
+    std::size_t largest = 0;  // of the fixed projections, the one that brings most
+    double largest_mV = -1;
+};
+
 class SumCheck {
   public:
     SumCheck(const Experiment& experiment, const InDegrees& degrees, ConfigProblems& problems)
-        : experiment_(experiment), degrees_(degrees), problems_(problems) {}
+        : experiment_(experiment),
+          projections_(experiment.projections()),
+          degrees_(degrees),
+          problems_(problems) {}
 
     void run() {
-        const Connectivity& c = experiment_.connectivity;
-        check_fixed("connectivity.w_ei", c.w_ei, degrees_.exc, experiment_.populations.n_inh());
-        check_fixed("connectivity.w_ie", c.w_ie, degrees_.inh, experiment_.populations.n_exc());
-        check_fixed("connectivity.w_ii", c.w_ii, degrees_.inh, experiment_.populations.n_inh());
-        check_plastic();
+        const Populations& populations = experiment_.populations;
+        for (std::size_t to = 0; to < populations.n_populations(); ++to) {
+            if (populations[to].count == 0) continue;
+            for (const PopulationKind kind :
+                 {PopulationKind::excitatory, PopulationKind::inhibitory}) {
+                const Inputs inputs = inputs_of(to, kind);
+                if (inputs.fixed_mV > most_summed_mV)
+                    check_fixed(inputs);
+                else if (inputs.has_plastic)
+                    check_plastic(inputs);
+            }
+        }
     }
 
   private:
-    void check_fixed(const std::string& key, double weight, double n_inputs, NeuronId n_targets) {
-        if (n_targets == 0) return;
-        const double weight_mV = weight * experiment_.synapses.h_0_mV;
-        const double n = std::max(1.0, n_inputs);
-        if (weight_mV * n <= most_summed_mV) return;
-        add(key, n, most_summed_mV / n / experiment_.synapses.h_0_mV, weight);
+    Inputs inputs_of(std::size_t to, PopulationKind kind) const {
+        Inputs inputs;
+        for (std::size_t p = 0; p < projections_.size(); ++p) {
+            const Projection& projection = projections_[p];
+            if (projection.to != to || experiment_.populations[projection.from].kind != kind)
+                continue;
+            if (projection.plastic) {
+                inputs.has_plastic = true;
+                inputs.n_plastic += degrees_[p];
+                continue;
+            }
+            const double sum_mV = std::fabs(projection.weight_h_0) * experiment_.synapses.h_0_mV *
+                                  std::max(1.0, degrees_[p]);
+            inputs.fixed_mV += sum_mV;
+            if (sum_mV <= inputs.largest_mV) continue;
+            inputs.largest = p;
+            inputs.largest_mV = sum_mV;
+        }
+        return inputs;
+    }
+
+    void check_fixed(const Inputs& inputs) {
+        const Projection& projection = projections_[inputs.largest];
+        const double n = std::max(1.0, degrees_[inputs.largest]);
+        const double room_mV = most_summed_mV * (inputs.largest_mV / inputs.fixed_mV);
+        // Only named projections write the sign of inhibition.
+        const bool is_negative = experiment_.has_named_populations() && projection.weight_h_0 < 0;
+        add(weight_key(experiment_, projection), n,
+            is_negative ? "must be at least -" : "must be at most ",
+            room_mV / n / experiment_.synapses.h_0_mV,
+            is_negative ? projection.weight_h_0 : std::fabs(projection.weight_h_0));
     }
 
     // w = h + h_0 z with z <= 1; the sum of |h - h_0| is smaller.
-    void check_plastic() {
+    void check_plastic(const Inputs& inputs) {
         const SynapseParameters& s = experiment_.synapses;
         const double noise_mV = most_deviations * highest_deviation_mV(s);
-        const double n = std::max(1.0, degrees_.exc);
+        const double n = std::max(1.0, inputs.n_plastic);
         const double weight_mV = 2.0 * s.h_0_mV + highest_change_mV(s);
-        const double room_mV = most_summed_mV / n - weight_mV;
+        const double left_mV = most_summed_mV - inputs.fixed_mV;
+        const double room_mV = left_mV / n - weight_mV;
         if (noise_mV <= room_mV) return;
         if (room_mV > 0.0)
-            add("synapses.sigma_pl_mV", n, s.sigma_pl_mV / noise_mV * room_mV, s.sigma_pl_mV);
+            add("synapses.sigma_pl_mV", n, "must be at most ", s.sigma_pl_mV / noise_mV * room_mV,
+                s.sigma_pl_mV);
         else
-            add("synapses.h_0_mV", n, most_summed_mV / n / 3.0, s.h_0_mV);
+            add("synapses.h_0_mV", n, "must be at most ", left_mV / n / 3.0, s.h_0_mV);
     }
 
-    void add(const std::string& key, double n_inputs, double highest, double value) {
+    void add(const std::string& key, double n_inputs, const std::string& must, double limit,
+             double value) {
+        if (problems_.concern(key)) return;  // told of another population
         problems_.add(key, "the sum of up to " + short_number_text(std::ceil(n_inputs)) +
                                " inputs that arrive at once must stay below " +
-                               number_text(most_summed_mV) + " mV; must be at most " +
-                               three_digits(highest) + " here (is " + number_text(value) + ")");
+                               number_text(most_summed_mV) + " mV; " + must + three_digits(limit) +
+                               " here (is " + number_text(value) + ")");
     }
 
     const Experiment& experiment_;
+    std::vector<Projection> projections_;
     const InDegrees& degrees_;
     ConfigProblems& problems_;
 };
+
+// By projection, the most of those that are listed.
+InDegrees counted_in_degrees(const Populations& populations,
+                             const std::vector<Projection>& projections, const Wiring& wiring,
+                             MPI_Comm communicator) {
+    const std::size_t n = populations.n_populations();
+    std::vector<double> highest(n * n);
+    wiring.visit_all(
+        populations,
+        [&](NeuronId target, std::span<const NeuronId> sources) {
+            const std::size_t to = populations.index_of(target);
+            auto begin = sources.begin();
+            for (std::size_t from = 0; from < n; ++from) {
+                const auto end = std::lower_bound(begin, sources.end(), populations[from].end());
+                highest[from * n + to] =
+                    std::max(highest[from * n + to], static_cast<double>(end - begin));
+                begin = end;
+            }
+        },
+        communicator);
+    MPI_Allreduce(MPI_IN_PLACE, highest.data(), static_cast<int>(highest.size()), MPI_DOUBLE,
+                  MPI_MAX, communicator);
+    InDegrees result;
+    for (const Projection& projection : projections)
+        result.push_back(highest[projection.from * n + projection.to]);
+    return result;
+}
 
 }  // namespace
 
 InDegrees highest_in_degrees(const Experiment& experiment, const Wiring& wiring,
                              MPI_Comm communicator) {
     const Populations& populations = experiment.populations;
-    const double p = experiment.connectivity.probability;
-    if (!experiment.connectivity.file)
-        return {most_of(populations.n_exc(), p), most_of(populations.n_inh(), p)};
-    double highest[2] = {0, 0};
-    wiring.visit_all(
-        populations,
-        [&](NeuronId, std::span<const NeuronId> sources) {
-            const auto first_inh =
-                std::lower_bound(sources.begin(), sources.end(), populations.n_exc());
-            highest[0] = std::max(highest[0], static_cast<double>(first_inh - sources.begin()));
-            highest[1] = std::max(highest[1], static_cast<double>(sources.end() - first_inh));
-        },
-        communicator);
-    MPI_Allreduce(MPI_IN_PLACE, highest, 2, MPI_DOUBLE, MPI_MAX, communicator);
-    return {highest[0], highest[1]};
+    const std::vector<Projection> projections = experiment.projections();
+    if (!wiring_files(experiment).empty())
+        return counted_in_degrees(populations, projections, wiring, communicator);
+    InDegrees result;
+    for (const Projection& projection : projections)
+        result.push_back(most_of(populations[projection.from].count, projection.probability));
+    return result;
 }
 
 void check_input_sums(const Experiment& experiment, const InDegrees& degrees,

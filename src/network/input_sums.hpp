@@ -3,19 +3,19 @@
 
 #include <mpi.h>
 
+#include <vector>
+
 #include "experiment/config_problems.hpp"
 #include "network/wiring.hpp"
 
 namespace engram {
 
-// Most inputs that a neuron has from each population.
-struct InDegrees {
-    double exc = 0;
-    double inh = 0;
-};
+//! Most inputs that a neuron has through each projection, in the order of
+//! Experiment::projections().
+using InDegrees = std::vector<double>;
 
-//! Collective. Of a random wiring a number that none exceeds; else counted, by reading all of the
-//! wiring.
+//! Collective. Of a random projection a number that none exceeds; of listed ones counted, by
+//! reading all of the wiring.
 //! \throw SharedFileError as Wiring::visit_all
 InDegrees highest_in_degrees(const Experiment& experiment, const Wiring& wiring,
                              MPI_Comm communicator);

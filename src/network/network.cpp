@@ -82,11 +82,4 @@ SynapseIndex Network::n_fixed() const {
     return sum;
 }
 
-std::unique_ptr<Wiring> make_wiring(const Experiment& experiment) {
-    const NeuronId n = experiment.populations.size();
-    if (experiment.connectivity.file)
-        return std::make_unique<MatrixWiring>(*experiment.connectivity.file, n);
-    return std::make_unique<RandomWiring>(n, experiment.connectivity.probability, experiment.seed);
-}
-
 }  // namespace engram

@@ -1,8 +1,9 @@
 // The part of the network that one rank holds: its neurons and all synapses onto them.
 #pragma once
 
-#include <memory>
+#include <vector>
 
+#include "network/make_wiring.hpp"
 #include "network/partition.hpp"
 #include "network/synapse_table.hpp"
 #include "network/wiring.hpp"
@@ -61,9 +62,5 @@ class Network {
     SynapseTable plastic_;
     std::vector<FixedSynapses> fixed_;
 };
-
-//! The wiring that the experiment asks for.
-//! \throw FileError as MatrixWiring
-std::unique_ptr<Wiring> make_wiring(const Experiment& experiment);
 
 }  // namespace engram

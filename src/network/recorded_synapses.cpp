@@ -1,6 +1,7 @@
 #include "network/recorded_synapses.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -11,17 +12,32 @@ namespace {
 
 using Pair = std::pair<NeuronId, NeuronId>;
 
+// Nothing if none connects the populations of the two neurons.
+std::optional<Projection> projection_of(const Experiment& experiment,
+                                        const RecordedSynapse& synapse) {
+    const std::size_t from = experiment.populations.index_of(synapse.pre);
+    const std::size_t to = experiment.populations.index_of(synapse.post);
+    for (const Projection& projection : experiment.projections())
+        if (projection.from == from && projection.to == to) return projection;
+    return std::nullopt;
+}
+
+bool is_plastic(const Experiment& experiment, const RecordedSynapse& synapse) {
+    const auto projection = projection_of(experiment, synapse);
+    return projection && projection->plastic;
+}
+
 std::vector<RecordedSynapse> select(const Experiment& experiment, const Wiring& wiring,
                                     const SynapseSelection& wanted, std::set<Pair>& recorded) {
     const std::vector<NeuronId>& from = experiment.group(wanted.from).ids;
     std::vector<RecordedSynapse> found;
     for (const NeuronId target : experiment.group(wanted.to).ids) {
-        if (target >= experiment.populations.n_exc()) break;
+        if (!experiment.populations.is_excitatory(target)) continue;
         wiring.visit(target, 1, [&](NeuronId post, std::span<const NeuronId> sources) {
             for (const NeuronId pre : sources)
-                if (found.size() < wanted.count && pre < experiment.populations.n_exc() &&
+                if (found.size() < wanted.count &&
                     std::binary_search(from.begin(), from.end(), pre) &&
-                    recorded.insert({pre, post}).second)
+                    is_plastic(experiment, {pre, post}) && recorded.insert({pre, post}).second)
                     found.push_back({pre, post});
         });
         if (found.size() == wanted.count) break;
@@ -29,8 +45,10 @@ std::vector<RecordedSynapse> select(const Experiment& experiment, const Wiring& 
     return found;
 }
 
-bool is_present(const Wiring& wiring, const RecordedSynapse& synapse) {
+bool is_present(const Experiment& experiment, const Wiring& wiring,
+                const RecordedSynapse& synapse) {
     bool present = false;
+    if (!is_plastic(experiment, synapse)) return false;
     wiring.visit(synapse.post, 1, [&](NeuronId, std::span<const NeuronId> sources) {
         present = std::binary_search(sources.begin(), sources.end(), synapse.pre);
     });
@@ -41,19 +59,26 @@ void check_listed(const Experiment& experiment, const Wiring& wiring, ConfigProb
                   const std::string& note) {
     const std::vector<RecordedSynapse>& listed = experiment.record.synapses;
     for (std::size_t i = 0; i < listed.size(); ++i)
-        if (!is_present(wiring, listed[i]))
+        if (!is_present(experiment, wiring, listed[i]))
             problems.add("record.synapses[" + std::to_string(i) + "]",
-                         missing_synapse_message(listed[i], experiment.connectivity) + note);
+                         missing_synapse_message(listed[i], experiment) + note);
 }
 
 }  // namespace
 
-std::string missing_synapse_message(const RecordedSynapse& synapse,
-                                    const Connectivity& connectivity) {
+std::string missing_synapse_message(const RecordedSynapse& synapse, const Experiment& experiment) {
+    const auto projection = projection_of(experiment, synapse);
+    if (!projection || !projection->plastic) {
+        const Populations& populations = experiment.populations;
+        return "no plastic projection leads from " + populations.of(synapse.pre).name + " to " +
+               populations.of(synapse.post).name + ", the populations of neurons " +
+               std::to_string(synapse.pre) + " and " + std::to_string(synapse.post) +
+               "; choose a pair that one connects";
+    }
     return "there is no synapse from neuron " + std::to_string(synapse.pre) + " to neuron " +
            std::to_string(synapse.post) +
-           (connectivity.file ? " in " + *connectivity.file
-                              : std::string(" in this network, whose wiring depends on the seed")) +
+           (projection->file ? " in " + *projection->file
+                             : std::string(" in this network, whose wiring depends on the seed")) +
            "; choose a pair that is connected, or list it in record.synapses_if_present";
 }
 
@@ -63,7 +88,8 @@ void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring,
     std::set<Pair> recorded;
     for (const auto& [pre, post] : experiment.record.synapses) recorded.insert({pre, post});
     for (const RecordedSynapse& synapse : experiment.record.synapses_if_present)
-        if (is_present(wiring, synapse) && recorded.insert({synapse.pre, synapse.post}).second)
+        if (is_present(experiment, wiring, synapse) &&
+            recorded.insert({synapse.pre, synapse.post}).second)
             experiment.record.synapses.push_back(synapse);
     experiment.record.synapses_if_present.clear();
     for (std::size_t i = 0; i < experiment.record.selections.size(); ++i) {

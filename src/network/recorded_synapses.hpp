@@ -9,8 +9,7 @@
 namespace engram {
 
 //! What is said of a listed synapse that does not exist.
-std::string missing_synapse_message(const RecordedSynapse& synapse,
-                                    const Connectivity& connectivity);
+std::string missing_synapse_message(const RecordedSynapse& synapse, const Experiment& experiment);
 
 //! Adds those of Recording::synapses_if_present that exist to Recording::synapses, and replaces
 //! Recording::selections by pairs in Recording::synapses: of each selection the first

@@ -28,43 +28,93 @@ void Wiring::visit_all(const Populations& populations, const TargetVisitor& visi
 }
 
 RandomWiring::RandomWiring(NeuronId n_neurons, double probability, std::uint64_t seed)
-    : n_neurons_(n_neurons), probability_(probability), seed_(seed) {}
+    : blocks_{{n_neurons, {make_segment(0, n_neurons, probability)}}}, seed_(seed) {}
+
+RandomWiring::RandomWiring(const Populations& populations, std::span<const Projection> projections,
+                           std::uint64_t seed)
+    : seed_(seed) {
+    const std::size_t n = populations.n_populations();
+    std::vector<const Projection*> drawn(n * n);
+    for (const Projection& projection : projections)
+        if (!projection.file) drawn[projection.from * n + projection.to] = &projection;
+    for (std::size_t to = 0; to < n; ++to) {
+        Block block{populations[to].end(), {}};
+        bool continues = false;
+        for (std::size_t from = 0; from < n; ++from) {
+            const Projection* projection = drawn[from * n + to];
+            if (projection == nullptr) {
+                continues = false;
+                continue;
+            }
+            if (continues && block.segments.back().probability == projection->probability)
+                block.segments.back().end = populations[from].end();
+            else
+                block.segments.push_back(make_segment(
+                    populations[from].first, populations[from].end(), projection->probability));
+            continues = true;
+        }
+        blocks_.push_back(std::move(block));
+    }
+}
+
+RandomWiring::Segment RandomWiring::make_segment(NeuronId first, NeuronId end, double probability) {
+    return {first, end, probability, probability < 1.0 ? model::log_exact(1.0 - probability) : 0.0};
+}
 
 void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const {
-    const model::RandomStreams streams{seed_};
     std::vector<NeuronId> sources;
-    // The gaps between successes of independent trials are geometric: one draw per connection.
-    // A probability below the resolution of 1 - p draws nothing.
-    const bool possible = probability_ >= 1.0 || 1.0 - probability_ < 1.0;
-    const double log_failure = probability_ < 1.0 ? model::log_exact(1.0 - probability_) : 0.0;
+    auto block = blocks_.begin();
     for (NeuronId target = first; target < first + count; ++target) {
+        while (target >= block->end) ++block;
         sources.clear();
-        std::uint64_t draw = 0;
-        // Candidate sources are numbered without the target itself.
-        std::uint64_t candidate = 0;
-        const std::uint64_t n_candidates = n_neurons_ - 1;
-        while (possible) {
-            if (probability_ < 1.0) {
-                const auto words = streams(model::Purpose::wiring, target, 0, draw++);
-                const double u = model::uniform52(words.word[0], words.word[1]);
-                const double gap = std::floor(model::log_exact(u) / log_failure);
-                if (gap >= static_cast<double>(n_candidates - candidate)) break;
-                candidate += static_cast<std::uint64_t>(gap);
-            }
-            if (candidate >= n_candidates) break;
-            const auto source = static_cast<NeuronId>(candidate);
-            sources.push_back(source < target ? source : source + 1);
-            ++candidate;
-        }
+        std::uint32_t number = 0;
+        for (const Segment& segment : block->segments) draw(segment, number++, target, sources);
         visitor(target, sources);
     }
 }
 
-SynapseCounts RandomWiring::expected_synapses(const Populations& populations) const {
-    const double n = populations.size();
-    const double n_exc = populations.n_exc();
-    const double plastic_pairs = n_exc * (n_exc - 1.0);
-    return {probability_ * plastic_pairs, probability_ * (n * (n - 1.0) - plastic_pairs)};
+// The gaps between successes of independent trials are geometric: one draw per connection.
+void RandomWiring::draw(const Segment& segment, std::uint32_t number, NeuronId target,
+                        std::vector<NeuronId>& sources) const {
+    const model::RandomStreams streams{seed_};
+    const double probability = segment.probability;
+    // A probability below the resolution of 1 - p draws nothing.
+    if (probability < 1.0 && 1.0 - probability >= 1.0) return;
+    // Candidate sources are numbered without the target itself.
+    const bool has_target = segment.first <= target && target < segment.end;
+    const std::uint64_t n_candidates = segment.end - segment.first - (has_target ? 1 : 0);
+    std::uint64_t candidate = 0;
+    for (std::uint64_t draw = 0;; ++candidate) {
+        if (probability < 1.0) {
+            const auto words = streams(model::Purpose::wiring, target, number, draw++);
+            const double u = model::uniform52(words.word[0], words.word[1]);
+            const double gap = std::floor(model::log_exact(u) / segment.log_failure);
+            if (gap >= static_cast<double>(n_candidates - candidate)) break;
+            candidate += static_cast<std::uint64_t>(gap);
+        }
+        if (candidate >= n_candidates) break;
+        const auto source = segment.first + static_cast<NeuronId>(candidate);
+        sources.push_back(has_target && source >= target ? source + 1 : source);
+    }
+}
+
+std::vector<double> RandomWiring::expected_synapses(const Populations& populations) const {
+    const std::size_t n = populations.n_populations();
+    std::vector<double> expected(n * n);
+    for (std::size_t to = 0; to < n; ++to) {
+        auto block = blocks_.begin();
+        while (populations[to].end() > block->end) ++block;
+        for (std::size_t from = 0; from < n; ++from)
+            for (const Segment& segment : block->segments) {
+                if (populations[from].first < segment.first ||
+                    populations[from].end() > segment.end)
+                    continue;
+                const double n_sources = populations[from].count - (from == to ? 1.0 : 0.0);
+                expected[from * n + to] =
+                    segment.probability * std::max(0.0, n_sources) * populations[to].count;
+            }
+    }
+    return expected;
 }
 
 namespace {
@@ -102,11 +152,17 @@ class MatrixProblems {
 
 }  // namespace
 
-MatrixWiring::MatrixWiring(const std::string& path, NeuronId n_neurons) : sources_(n_neurons) {
+MatrixWiring::MatrixWiring(const std::string& path, NeuronId n_neurons)
+    : MatrixWiring(
+          path, {0, n_neurons, 0, n_neurons, "n_exc + n_inh in populations", "connectivity.file"}) {
+}
+
+MatrixWiring::MatrixWiring(const std::string& path, MatrixBlock block)
+    : block_(std::move(block)), sources_(block_.n_targets) {
     std::ifstream file(path);
-    if (!file) throw FileError(path, "cannot be read; check connectivity.file");
-    const std::string expected = std::to_string(n_neurons) + " x " + std::to_string(n_neurons) +
-                                 " (n_exc + n_inh in populations)";
+    if (!file) throw FileError(path, "cannot be read; check " + block_.key);
+    const std::string expected = std::to_string(block_.n_sources) + " x " +
+                                 std::to_string(block_.n_targets) + " (" + block_.sizes + ")";
     MatrixProblems problems(path);
     std::string line;
     NeuronId pre = 0;
@@ -118,33 +174,42 @@ MatrixWiring::MatrixWiring(const std::string& path, NeuronId n_neurons) : source
             if (entry != "0" && entry != "1")
                 problems.add(number, "entry '" + entry + "' in column " + std::to_string(post + 1) +
                                          " is not 0 or 1");
-            if (entry != "1" || pre >= n_neurons || post >= n_neurons) continue;
-            if (pre == post)
-                problems.add(number, "neuron " + std::to_string(pre) +
+            if (entry != "1" || pre >= block_.n_sources || post >= block_.n_targets) continue;
+            const NeuronId source = block_.first_source + pre;
+            if (source == block_.first_target + post)
+                problems.add(number, "neuron " + std::to_string(source) +
                                          " is connected to itself; the diagonal must be 0");
-            sources_[post].push_back(pre);
+            sources_[post].push_back(source);
         }
         if (post == 0) continue;
-        if (post != n_neurons)
+        if (post != block_.n_targets)
             problems.add(number, "row has " + std::to_string(post) +
                                      " entries; the matrix must be " + expected);
         ++pre;
     }
-    if (pre != n_neurons)
+    if (pre != block_.n_sources)
         problems.add(0, "has " + std::to_string(pre) + " rows; the matrix must be " + expected);
     problems.throw_if_any();
 }
 
 void MatrixWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const {
-    for (NeuronId target = first; target < first + count; ++target)
-        visitor(target, sources_.at(target));
+    for (NeuronId target = first; target < first + count; ++target) {
+        const bool is_column =
+            target >= block_.first_target && target - block_.first_target < block_.n_targets;
+        visitor(target, is_column
+                            ? std::span<const NeuronId>(sources_[target - block_.first_target])
+                            : std::span<const NeuronId>());
+    }
 }
 
-SynapseCounts MatrixWiring::expected_synapses(const Populations& populations) const {
-    SynapseCounts counts;
-    for (NeuronId target = 0; target < sources_.size(); ++target)
-        for (const NeuronId source : sources_[target])
-            ++(std::max(source, target) < populations.n_exc() ? counts.plastic : counts.fixed);
+std::vector<double> MatrixWiring::expected_synapses(const Populations& populations) const {
+    const std::size_t n = populations.n_populations();
+    std::vector<double> counts(n * n);
+    for (NeuronId column = 0; column < sources_.size(); ++column) {
+        const std::size_t to = populations.index_of(block_.first_target + column);
+        for (const NeuronId source : sources_[column])
+            ++counts[populations.index_of(source) * n + to];
+    }
     return counts;
 }
 

@@ -49,8 +49,8 @@ void Simulation::check_recorded_synapses() const {
     std::vector<ConfigProblem> problems;
     for (std::size_t i = 0; i < recorded.size(); ++i)
         if (missing[i] != 0)
-            problems.push_back({"", 0, "record.synapses",
-                                missing_synapse_message(recorded[i], experiment_.connectivity)});
+            problems.push_back(
+                {"", 0, "record.synapses", missing_synapse_message(recorded[i], experiment_)});
     if (!problems.empty()) throw ConfigError(std::move(problems));
 }
 
@@ -75,7 +75,11 @@ RunOutcome Simulation::run(ResultSink& sink, ProgressListener& progress, Checkpo
 void Simulation::run_phase(const Phase& phase) {
     if (rank_ == 0) progress_->phase_begins(phase, position_.step);
     if (is_last(phase) && phase.kind == PhaseKind::consolidation) save_for_extension();
-    if (!position_.within_phase) position_.reports.push_back({phase});
+    if (!position_.within_phase) {
+        position_.reports.push_back({phase});
+        for (const Population& population : experiment_.populations)
+            position_.reports.back().spikes[population.name] = 0;
+    }
     phase_start_wall_s_ = MPI_Wtime() - present_report().wall_s;
     if (phase.kind == PhaseKind::spiking) {
         run_spiking(phase);
@@ -228,13 +232,17 @@ void Simulation::hand_out_spikes(const std::vector<PackedSpike>& spikes, Step be
     if (rank_ != 0) return;
     std::vector<SpikeEvent> events;
     events.reserve(spikes.size());
-    std::size_t n_exc = 0;
+    const Populations& populations = experiment_.populations;
+    std::vector<std::size_t> counts(populations.n_populations());
     for (const PackedSpike spike : spikes) {
         events.push_back({begin + step_in_epoch(spike), neuron_of(spike)});
-        n_exc += neuron_of(spike) < experiment_.populations.n_exc();
+        ++counts[populations.index_of(neuron_of(spike))];
     }
-    report.n_exc_spikes += n_exc;
-    report.n_inh_spikes += spikes.size() - n_exc;
+    std::size_t n_exc = 0;
+    for (std::size_t p = 0; p < counts.size(); ++p) {
+        report.spikes[populations[p].name] += counts[p];
+        if (populations[p].is_excitatory()) n_exc += counts[p];
+    }
     if (!events.empty()) sink_->write_spikes(events);
     progress_->epoch_done(begin + steps, n_exc, spikes.size() - n_exc);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,8 +16,17 @@ namespace engram {
 struct PhaseReport {
     Phase phase;
     double wall_s = 0;
-    std::uint64_t n_exc_spikes = 0;
-    std::uint64_t n_inh_spikes = 0;
+    std::map<std::string, std::uint64_t> spikes = {};  //!< by name of the population
+
+    std::uint64_t spikes_of(const std::string& population) const {
+        const auto found = spikes.find(population);
+        return found == spikes.end() ? 0 : found->second;
+    }
+    std::uint64_t all_spikes() const {
+        std::uint64_t sum = 0;
+        for (const auto& [population, count] : spikes) sum += count;
+        return sum;
+    }
 };
 
 // Where a run is. The same on every rank, but for the spike counts of the reports.

@@ -25,8 +25,8 @@ TEST(RecallSetting, windows_lie_around_the_onsets) {
     EXPECT_EQ(setting.reference->end, 56250);
     EXPECT_EQ(setting.recall->begin, 99250);  // 20.1 s - 0.25 s
     EXPECT_EQ(setting.recall->end, 101750);
-    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0}));
-    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(RecallSetting, windows_that_the_run_does_not_hold_are_left_out) {
@@ -48,8 +48,8 @@ TEST(RecallSetting, the_assembly_is_excitatory) {
          "role: recall}"}));
     EXPECT_EQ(setting.reference->begin, 53750);
     EXPECT_EQ(setting.recall->begin, 99250);
-    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0}));
-    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_assembly, (std::vector<char>{1, 1, 1, 1, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(setting.is_recalled, (std::vector<char>{1, 1, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(RecallMeasures, rates_of_the_subpopulations) {
@@ -67,10 +67,40 @@ TEST(RecallMeasures, entropies_of_distinct_rates) {
     const std::vector<std::uint32_t> a{0, 0, 1, 1};
     const std::vector<std::uint32_t> b{5, 7, 5, 7};
     const std::vector<std::uint32_t> c{3, 3, 9, 9};
-    EXPECT_DOUBLE_EQ(entropy_bits(a, 4), 1);
-    EXPECT_DOUBLE_EQ(entropy_bits({1, 2, 2, 2}, 4), 2 - 0.75 * std::log2(3.0));
-    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, b, 4), 2);  // independent: no mutual information
-    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, c, 4), 1);  // c tells all about a
+    EXPECT_DOUBLE_EQ(entropy_bits(a), 1);
+    EXPECT_DOUBLE_EQ(entropy_bits({1, 2, 2, 2}), 2 - 0.75 * std::log2(3.0));
+    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, b), 2);  // independent: no mutual information
+    EXPECT_DOUBLE_EQ(joint_entropy_bits(a, c), 1);  // c tells all about a
+}
+
+// Excitatory neurons of all populations, wherever their ids are.
+TEST(RecallMeasures, populations_in_any_order) {
+    const Experiment experiment = parse_configuration(
+        R"(
+simulation: {duration_s: 30}
+populations:
+  I: {count: 2, kind: inhibitory}
+  A: {count: 3, kind: excitatory}
+  J: {count: 1, kind: inhibitory}
+  B: {count: 2, kind: excitatory}
+projections: {}
+groups: {learnt: {ids: [0, 2, 3, 6]}, cue: {ids: [2]}}
+stimuli:
+  learn: {scheme: TRIPLET, group: learnt, start_s: 10, n_inputs: 25, rate_Hz: 100}
+  recall: {scheme: ONEPULSE, group: cue, start_s: 20, n_inputs: 25, rate_Hz: 100}
+)",
+        "test");
+    const RecallSetting setting = recall_setting(experiment);
+    EXPECT_EQ(setting.is_assembly, (std::vector<char>{0, 0, 1, 1, 0, 0, 1, 0}));
+    const std::vector<std::uint32_t> counts = {10, 20, 1, 2, 3, 60, 4, 5};
+    const SubpopulationRates rates = subpopulation_rates(setting, experiment.populations, counts);
+    EXPECT_DOUBLE_EQ(rates.exc, 3 / 0.5);
+    EXPECT_DOUBLE_EQ(rates.as, 1 / 0.5);
+    EXPECT_DOUBLE_EQ(rates.ans, 3 / 0.5);
+    EXPECT_DOUBLE_EQ(rates.ctrl, 4 / 0.5);
+    EXPECT_DOUBLE_EQ(rates.inh, 30 / 0.5);
+    EXPECT_EQ(excitatory_counts(experiment.populations, counts),
+              (std::vector<std::uint32_t>{1, 2, 3, 4, 5}));
 }
 
 }  // namespace

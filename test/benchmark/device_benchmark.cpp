@@ -66,8 +66,9 @@ Measurement measure(const Experiment& experiment, const std::string& device, boo
     m.run_s = MPI_Wtime() - start;
     m.exchange_s = simulation.exchange_counters().seconds;
     m.n_plastic = simulation.network().plastic().size();
-    m.n_exc = experiment.populations.n_exc();
-    for (const PhaseReport& report : simulation.reports()) m.n_exc_spikes += report.n_exc_spikes;
+    m.n_exc = experiment.populations[0].count;
+    for (const PhaseReport& report : simulation.reports())
+        m.n_exc_spikes += report.spikes_of("exc");
     m.work = simulation.work();
     m.device = simulation.executor().device_name();
     if (on_device == nullptr) return m;

@@ -131,7 +131,7 @@ TEST(ConfigProblems, single_problems) {
              std::filesystem::absolute("configs/missing.txt").string()},
         {minimal + "connectivity: {file: /}\n", ":2: connectivity.file: / is a directory"},
         {minimal + "groups: {exc: {first: 0, count: 1}}\n",
-         ":2: groups.exc: is a built-in group and cannot be redefined"},
+         ":2: groups.exc: is a built-in group and cannot be redefined; choose another name"},
         {minimal + "groups: {a.b: {first: 0, count: 1}}\n",
          ":2: groups.a.b: is no valid name (letters, digits, '_' and '-'; no '-' at the "
          "beginning)"},

@@ -153,7 +153,8 @@ TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
                              {"recall_by_size", "learn+recall"},
                              {"smallnet2_max_activity", "learn"},
                              {"smallnet3_10s_recall", "learn+recall"},
-                             {"smallnet3_8h_recall", "learn - consolidate - recall"}}));
+                             {"smallnet3_8h_recall", "learn - consolidate - recall"},
+                             {"two_regions", "learn - consolidate - recall"}}));
 }
 
 TEST(Configuration, shipped_default_network_is_the_published_one) {

@@ -37,16 +37,16 @@ struct Arguments {
 void write_network(const Arguments& arguments, const OutputDirectory& output, MPI_Comm comm) {
     const auto rank = static_cast<std::uint64_t>(rank_of(comm));
     const auto n_ranks = static_cast<std::uint64_t>(size_of(comm));
-    const SyntheticEdges::Population exc{0, arguments.populations.n_exc()};
-    const SyntheticEdges::Population inh{arguments.populations.n_exc(),
-                                         arguments.populations.n_inh()};
+    const SyntheticEdges::Population exc{0, arguments.populations[0].count};
+    const SyntheticEdges::Population inh{arguments.populations[0].count,
+                                         arguments.populations[1].count};
     const std::uint64_t modulus = arguments.modulus;
     const SyntheticEdges exc_exc(exc, exc, modulus, rank, n_ranks);
     const SyntheticEdges exc_inh(exc, inh, modulus, rank, n_ranks);
     const SyntheticEdges inh_exc(inh, exc, modulus, rank, n_ranks);
     const SyntheticEdges inh_inh(inh, inh, modulus, rank, n_ranks);
     const std::array<NetworkEdges, 4> edges{
-        {{{"exc_exc", "exc", "exc", exc.size, exc.size, h_0_mV, 3.0}, &exc_exc},
+        {{{"exc_exc", "exc", "exc", exc.size, exc.size, h_0_mV, 3.0, true}, &exc_exc},
          {{"exc_inh", "exc", "inh", exc.size, inh.size, 2 * h_0_mV, 3.0}, &exc_inh},
          {{"inh_exc", "inh", "exc", inh.size, exc.size, -4 * h_0_mV, 3.0}, &inh_exc},
          {{"inh_inh", "inh", "inh", inh.size, inh.size, -4 * h_0_mV, 3.0}, &inh_inh}}};
@@ -59,7 +59,7 @@ void write_network(const Arguments& arguments, const OutputDirectory& output, MP
         verify_snapshot_part(part, comm);
     }
     write_network_file(output.network(), edges, parts, comm, portion);
-    rebuild_snapshot_part(parts[1], output.network(), comm);
+    rebuild_snapshot_part(parts[1], output.network(), {{"exc_exc", 0, 0}}, comm);
     verify_snapshot_part(parts[1], comm);
 }
 
@@ -81,7 +81,8 @@ void write_spikes(const Arguments& arguments, const OutputDirectory& output) {
 void write_traces(const Arguments& arguments, const OutputDirectory& output) {
     Recording record;
     record.neurons = {0};
-    if (arguments.populations.n_inh() > 0) record.neurons.push_back(arguments.populations.n_exc());
+    if (arguments.populations[1].count > 0)
+        record.neurons.push_back(arguments.populations[0].count);
     record.synapses = {{3, 1}, {2, 0}};
     record.every_steps = 10;
     TraceSpool spool(output.trace_spool(), trace_columns(record));

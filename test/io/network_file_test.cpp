@@ -42,7 +42,7 @@ class NetworkFileTest : public ::testing::Test {
     void write(const EdgeProvider& provider, std::uint64_t n, std::uint64_t edges_per_round,
                std::span<const SnapshotPart> parts = {}) {
         const std::array<NetworkEdges, 1> edges{
-            {{{"exc_exc", "exc", "exc", n, n, 4.2, 3.0}, &provider}}};
+            {{{"exc_exc", "exc", "exc", n, n, 4.2, 3.0, true}, &provider}}};
         write_network_file(path_, edges, parts, MPI_COMM_WORLD, edges_per_round);
     }
     Ids read(const std::string& name) {
@@ -161,12 +161,14 @@ TEST_F(NetworkFileTest, DamageOfASnapshotIsFoundAndMended) {
                     }),
                     "the snapshot is damaged");
     EXPECT_EQ(content(path_), network);
-    rebuild_snapshot_part(part_, path_, MPI_COMM_WORLD);
+    rebuild_snapshot_part(part_, path_, {{"exc_exc", 0, 0}}, MPI_COMM_WORLD);
     verify_snapshot_part(part_, MPI_COMM_WORLD);
 
     SnapshotPart other = part_;
     ++other.checksum;
-    expect_contains(file_error([&] { rebuild_snapshot_part(other, path_, MPI_COMM_WORLD); }),
+    expect_contains(file_error([&] {
+                        rebuild_snapshot_part(other, path_, {{"exc_exc", 0, 0}}, MPI_COMM_WORLD);
+                    }),
                     "the snapshot is damaged");
     verify_snapshot_part(part_, MPI_COMM_WORLD);
 }

@@ -95,6 +95,18 @@ MUTATIONS = [
         "stimulus.rate_Hz * experiment.dt_ms / 1000.0}",
         "1.05 * stimulus.rate_Hz * experiment.dt_ms / 1000.0}",
     ),
+    Mutation(
+        "m17", "all segments of a target draw the same random numbers",
+        "wiring.cpp",
+        "streams(model::Purpose::wiring, target, number, draw++)",
+        "streams(model::Purpose::wiring, target, 0 * number, draw++)",
+    ),
+    Mutation(
+        "m18", "snapshots of several projections are not told apart by source",
+        "plastic_order.cpp",
+        "std::pair(a.first_target, a.first_source)",
+        "std::pair(a.first_target, b.first_source)",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16", "kernels: tags of passive rows never end",

@@ -98,7 +98,7 @@ TEST(Network, OnlyOnePopulation) {
     for (const Populations& populations : {Populations{0, 20}, Populations{20, 0}}) {
         e.populations = populations;
         const Network network(e, *make_wiring(e), Partition(20, 1), 0);
-        EXPECT_EQ(network.local_range(0).size(), populations.n_exc());
+        EXPECT_EQ(network.local_range(0).size(), populations[0].count);
         // Those between the populations.
         EXPECT_EQ(network.fixed()[0].table.size(), 0u);
         EXPECT_EQ(network.fixed()[1].table.size(), 0u);

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 import h5py
 import pytest
@@ -25,11 +25,12 @@ def mpirun(ranks: int, *command: Any) -> list[str]:
     return [str(part) for part in [*start, *command]]
 
 
-def start(engram: Path, output: Path, ranks: int, *settings: str, device: str = "cpu") -> Started:
+def start(engram: Path, output: Path, ranks: int, *settings: str, device: str = "cpu",
+          network: Path = NETWORK, arguments: Sequence[str] = ()) -> Started:
     """Starts a run in its own session, so that all of it can be ended."""
     sets = [part for setting in settings for part in ("--set", setting)]
-    command = mpirun(ranks, engram, "run", NETWORK, "--output", output, "--device", device,
-                     *sets)
+    command = mpirun(ranks, engram, "run", network, "--output", output, "--device", device,
+                     *arguments, *sets)
     return subprocess.Popen(command, env=dict(os.environ, **MPI_ENVIRONMENT), text=True,
                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
 
@@ -76,10 +77,12 @@ def step_of(checkpoint: Path) -> int:
 
 
 def interrupted_at(engram: Path, output: Path, ranks: int, time_s: float, every_s: float,
-                   *settings: str, device: str = "cpu") -> Path:
+                   *settings: str, device: str = "cpu", network: Path = NETWORK,
+                   arguments: Sequence[str] = ()) -> Path:
     """A killed run whose newest checkpoint is the last up to a simulated time."""
     run = start(engram, output, ranks, f"checkpoint.every_simulated_s={every_s}",
-                "checkpoint.keep=1000", *settings, device=device)
+                "checkpoint.keep=1000", *settings, device=device, network=network,
+                arguments=arguments)
     last = round(time_s * STEPS_PER_S)
     wait_for(lambda: any(step_of(path) >= last for path in checkpoints(output)), run)
     kill_all(run)

@@ -19,10 +19,10 @@ inline Group group_of(const std::string& name, NeuronId first, NeuronId count) {
 
 inline std::vector<RecordedSynapse> plastic_synapses(const Experiment& e) {
     std::vector<RecordedSynapse> synapses;
-    make_wiring(e)->visit(0, e.populations.n_exc(),
+    make_wiring(e)->visit(0, e.populations[0].count,
                           [&](NeuronId post, std::span<const NeuronId> sources) {
                               for (const NeuronId pre : sources)
-                                  if (pre < e.populations.n_exc()) synapses.push_back({pre, post});
+                                  if (pre < e.populations[0].count) synapses.push_back({pre, post});
                           });
     return synapses;
 }

@@ -1,0 +1,44 @@
+#include "experiment/network_keys.hpp"
+
+#include <algorithm>
+
+namespace engram {
+
+std::string count_key(const Experiment& experiment, const Population& population) {
+    return experiment.has_named_populations() ? "populations." + population.name + ".count"
+                                              : "populations.n_" + population.name;
+}
+
+std::string weight_key(const Experiment& experiment, const Projection& projection) {
+    return experiment.has_named_populations() ? "projections." + projection.name + ".weight_h_0"
+                                              : "connectivity." + projection.name;
+}
+
+std::string file_key(const Experiment& experiment, const Projection& projection) {
+    return experiment.has_named_populations() ? "projections." + projection.name + ".file"
+                                              : "connectivity.file";
+}
+
+std::vector<WiringFile> wiring_files(const Experiment& experiment) {
+    std::vector<WiringFile> files;
+    if (!experiment.has_named_populations()) {
+        if (const auto& file = experiment.connectivity.file)
+            files.push_back({*file, "connectivity.file"});
+        return files;
+    }
+    for (const Projection& projection : *experiment.given_projections)
+        if (projection.file) files.push_back({*projection.file, file_key(experiment, projection)});
+    return files;
+}
+
+bool draws_wiring(const Experiment& experiment) {
+    const std::vector<Projection> projections = experiment.projections();
+    return std::any_of(projections.begin(), projections.end(),
+                       [](const Projection& projection) { return !projection.file; });
+}
+
+std::string projection_name(const Populations& populations, const Projection& projection) {
+    return populations[projection.from].name + "_" + populations[projection.to].name;
+}
+
+}  // namespace engram

@@ -1,0 +1,21 @@
+// The network as configured: populations and the projections between them, in either form.
+#pragma once
+
+#include <string>
+
+#include "experiment/config_reader.hpp"
+#include "experiment/experiment.hpp"
+
+namespace engram {
+
+//! Reads the sections `populations`, `connectivity` and `projections`: the published network
+//! (n_exc, n_inh, connectivity), or named populations and projections. What a population does not
+//! say of its neurons is that of the experiment, which must have been read before.
+//! \param base_directory  of relative paths
+void read_network(ConfigReader& root, const std::string& base_directory, Experiment& experiment);
+
+//! A path as written, absolute; nothing if the key is absent, null, or has a problem.
+std::optional<std::string> read_path(ConfigReader& reader, const std::string& key,
+                                     const std::string& base_directory);
+
+}  // namespace engram
