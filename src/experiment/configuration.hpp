@@ -31,7 +31,8 @@ ConfigTree parse_config_tree(const std::string& text, const std::string& file,
 Experiment make_experiment(const ConfigTree& tree);
 
 //! Reads, overrides and validates a configuration file.
-//! Relative connectivity.file is resolved against the directory of the configuration file.
+//! Relative paths of files that are read are resolved against the directory of the configuration
+//! file.
 //! \throw ConfigError with every problem at once; FileError if the file cannot be read
 Experiment read_configuration(const std::string& path, const Overrides& overrides = {});
 

@@ -1,10 +1,8 @@
 #include "experiment/network_reader.hpp"
 
-#include <algorithm>
-#include <filesystem>
-
 #include "experiment/group_reader.hpp"
 #include "experiment/parameter_fields.hpp"
+#include "experiment/path_reader.hpp"
 #include "experiment/projection_reader.hpp"
 
 namespace engram {
@@ -120,20 +118,6 @@ void read_network(ConfigReader& root, const std::string& base_directory, Experim
         root.problem("projections",
                      "is missing: named populations need projections; write 'projections: {}' if "
                      "there are no synapses");
-}
-
-std::optional<std::string> read_path(ConfigReader& reader, const std::string& key,
-                                     const std::string& base_directory) {
-    if (reader.node(key) == nullptr) return std::nullopt;
-    std::string text;
-    reader.text(key, text);
-    if (text.empty()) {
-        if (!reader.problems().concern(reader.path_of(key)))
-            reader.problem(key, "must be a path or null");
-        return std::nullopt;
-    }
-    const std::filesystem::path path = std::filesystem::path(base_directory) / text;
-    return std::filesystem::absolute(path).lexically_normal().string();
 }
 
 }  // namespace engram

@@ -14,8 +14,4 @@ namespace engram {
 //! \param base_directory  of relative paths
 void read_network(ConfigReader& root, const std::string& base_directory, Experiment& experiment);
 
-//! A path as written, absolute; nothing if the key is absent, null, or has a problem.
-std::optional<std::string> read_path(ConfigReader& reader, const std::string& key,
-                                     const std::string& base_directory);
-
 }  // namespace engram

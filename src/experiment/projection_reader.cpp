@@ -8,8 +8,8 @@
 #include "base/number_text.hpp"
 #include "experiment/group_reader.hpp"
 #include "experiment/network_keys.hpp"
-#include "experiment/network_reader.hpp"
 #include "experiment/parameter_fields.hpp"
+#include "experiment/path_reader.hpp"
 
 namespace engram {
 namespace {

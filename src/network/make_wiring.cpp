@@ -2,6 +2,8 @@
 
 #include "experiment/network_keys.hpp"
 #include "network/composite_wiring.hpp"
+#include "network/matrix_wiring.hpp"
+#include "network/random_wiring.hpp"
 
 namespace engram {
 

@@ -22,13 +22,32 @@ std::optional<Projection> projection_of(const Experiment& experiment,
     return std::nullopt;
 }
 
-bool is_plastic(const Experiment& experiment, const RecordedSynapse& synapse) {
-    const auto projection = projection_of(experiment, synapse);
-    return projection && projection->plastic;
-}
+// Whether a plastic projection connects the populations of two neurons.
+class PlasticPairs {
+  public:
+    //! The experiment must outlive it.
+    explicit PlasticPairs(const Experiment& experiment)
+        : populations_(experiment.populations),
+          plastic_(populations_.n_populations() * populations_.n_populations()) {
+        for (const Projection& projection : experiment.projections())
+            plastic_[index(projection.from, projection.to)] = projection.plastic;
+    }
+    bool contain(const RecordedSynapse& synapse) const {
+        return plastic_[index(populations_.index_of(synapse.pre),
+                              populations_.index_of(synapse.post))];
+    }
 
-std::vector<RecordedSynapse> select(const Experiment& experiment, const Wiring& wiring,
-                                    const SynapseSelection& wanted, std::set<Pair>& recorded) {
+  private:
+    std::size_t index(std::size_t from, std::size_t to) const {
+        return from * populations_.n_populations() + to;
+    }
+    const Populations& populations_;
+    std::vector<bool> plastic_;
+};
+
+std::vector<RecordedSynapse> select(const Experiment& experiment, const PlasticPairs& plastic,
+                                    const Wiring& wiring, const SynapseSelection& wanted,
+                                    std::set<Pair>& recorded) {
     const std::vector<NeuronId>& from = experiment.group(wanted.from).ids;
     std::vector<RecordedSynapse> found;
     for (const NeuronId target : experiment.group(wanted.to).ids) {
@@ -37,7 +56,7 @@ std::vector<RecordedSynapse> select(const Experiment& experiment, const Wiring& 
             for (const NeuronId pre : sources)
                 if (found.size() < wanted.count &&
                     std::binary_search(from.begin(), from.end(), pre) &&
-                    is_plastic(experiment, {pre, post}) && recorded.insert({pre, post}).second)
+                    plastic.contain({pre, post}) && recorded.insert({pre, post}).second)
                     found.push_back({pre, post});
         });
         if (found.size() == wanted.count) break;
@@ -45,21 +64,20 @@ std::vector<RecordedSynapse> select(const Experiment& experiment, const Wiring& 
     return found;
 }
 
-bool is_present(const Experiment& experiment, const Wiring& wiring,
-                const RecordedSynapse& synapse) {
+bool is_present(const PlasticPairs& plastic, const Wiring& wiring, const RecordedSynapse& synapse) {
     bool present = false;
-    if (!is_plastic(experiment, synapse)) return false;
+    if (!plastic.contain(synapse)) return false;
     wiring.visit(synapse.post, 1, [&](NeuronId, std::span<const NeuronId> sources) {
         present = std::binary_search(sources.begin(), sources.end(), synapse.pre);
     });
     return present;
 }
 
-void check_listed(const Experiment& experiment, const Wiring& wiring, ConfigProblems& problems,
-                  const std::string& note) {
+void check_listed(const Experiment& experiment, const PlasticPairs& plastic, const Wiring& wiring,
+                  ConfigProblems& problems, const std::string& note) {
     const std::vector<RecordedSynapse>& listed = experiment.record.synapses;
     for (std::size_t i = 0; i < listed.size(); ++i)
-        if (!is_present(experiment, wiring, listed[i]))
+        if (!is_present(plastic, wiring, listed[i]))
             problems.add("record.synapses[" + std::to_string(i) + "]",
                          missing_synapse_message(listed[i], experiment) + note);
 }
@@ -84,17 +102,18 @@ std::string missing_synapse_message(const RecordedSynapse& synapse, const Experi
 
 void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring,
                                ConfigProblems& problems, const std::string& note) {
-    check_listed(experiment, wiring, problems, note);
+    const PlasticPairs plastic(experiment);
+    check_listed(experiment, plastic, wiring, problems, note);
     std::set<Pair> recorded;
     for (const auto& [pre, post] : experiment.record.synapses) recorded.insert({pre, post});
     for (const RecordedSynapse& synapse : experiment.record.synapses_if_present)
-        if (is_present(experiment, wiring, synapse) &&
+        if (is_present(plastic, wiring, synapse) &&
             recorded.insert({synapse.pre, synapse.post}).second)
             experiment.record.synapses.push_back(synapse);
     experiment.record.synapses_if_present.clear();
     for (std::size_t i = 0; i < experiment.record.selections.size(); ++i) {
         const SynapseSelection& wanted = experiment.record.selections[i];
-        const auto found = select(experiment, wiring, wanted, recorded);
+        const auto found = select(experiment, plastic, wiring, wanted, recorded);
         if (found.size() < wanted.count)
             problems.add("record.synapses_between[" + std::to_string(i) + "]",
                          "only " + std::to_string(found.size()) +

@@ -97,7 +97,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m17", "all segments of a target draw the same random numbers",
-        "wiring.cpp",
+        "random_wiring.cpp",
         "streams(model::Purpose::wiring, target, number, draw++)",
         "streams(model::Purpose::wiring, target, 0 * number, draw++)",
     ),

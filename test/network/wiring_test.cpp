@@ -1,11 +1,12 @@
-#include "network/wiring.hpp"
-
+// Connections drawn with one probability, and those of a matrix.
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "base/errors.hpp"
 #include "base/temporary_directory.hpp"
+#include "network/matrix_wiring.hpp"
+#include "network/random_wiring.hpp"
 
 namespace engram::test {
 namespace {
