@@ -21,25 +21,12 @@ h5::DataSet open_sized(hid_t location, const std::string& name, std::uint64_t n)
     return dataset;
 }
 
-// Rows of this rank in a dataset by neuron, or by excitatory neuron; both in the order of ids.
-std::vector<h5::Slab> neuron_slabs(const Network& network, bool exc_only) {
+// Rows of this rank in a dataset by neuron.
+std::vector<h5::Slab> neuron_slabs(const Network& network) {
     std::vector<h5::Slab> slabs;
-    for (const NeuronRange& range : network.partition().ranges(network.rank())) {
-        NeuronId n_before = 0;  // neurons of earlier populations that have rows
-        for (const Population& population : network.populations()) {
-            if (exc_only && !population.is_excitatory()) continue;
-            const NeuronId first = std::max(range.first, population.first);
-            const NeuronId end = std::min(range.first + range.count, population.end());
-            if (first < end) slabs.push_back({n_before + first - population.first, end - first});
-            n_before += population.count;
-        }
-    }
+    for (const NeuronRange& range : network.partition().ranges(network.rank()))
+        slabs.push_back({range.first, range.count});
     return slabs;
-}
-
-NeuronId n_rows(const Network& network, bool exc_only) {
-    return exc_only ? network.populations().count(PopulationKind::excitatory)
-                    : network.populations().size();
 }
 
 // The part of a transfer that this rank has done: what it adds to the checksums.
@@ -85,9 +72,9 @@ std::vector<T> read_slabs_alone(hid_t dataset, std::span<const h5::Slab> slabs) 
 }
 
 void read_by_neuron(hid_t file, const std::string& group, const std::vector<NamedValues>& list,
-                    const Network& network, bool exc_only, Ledger& ledger) {
-    const auto slabs = neuron_slabs(network, exc_only);
-    const NeuronId n = n_rows(network, exc_only);
+                    const Network& network, Ledger& ledger) {
+    const auto slabs = neuron_slabs(network);
+    const NeuronId n = network.populations().size();
     for (const NamedValues& entry : list) {
         const std::string name = group + "/" + entry.name;
         const h5::DataSet dataset = open_sized(file, name, n);
@@ -135,8 +122,7 @@ class Writer {
         write_shared("shared/calcium_due_step", due_step_, due_steps_);
         write_shared("shared/calcium_due_neuron", due_neuron_, due_neurons_);
         write_shared("shared/calcium_pre", calcium_pre_, shared_.calcium_pre);
-        write_by_neuron("neurons/", neurons_, local_.by_neuron, false);
-        write_by_neuron("exc_neurons/", exc_neurons_, local_.by_exc_neuron, true);
+        write_by_neuron("neurons/", neurons_, local_.by_neuron);
         write_synapses();
         write_header();
         file_->finish();
@@ -155,9 +141,8 @@ class Writer {
             layout.add_dataset<std::uint32_t>(shared, "calcium_due_neuron", {due_neurons_.size()});
         calcium_pre_ =
             layout.add_dataset<double>(shared, "calcium_pre", {shared_.calcium_pre.size()});
-        neurons_ = lay_out_group(layout, "neurons", local_.by_neuron, n_rows(network_, false));
-        exc_neurons_ =
-            lay_out_group(layout, "exc_neurons", local_.by_exc_neuron, n_rows(network_, true));
+        neurons_ =
+            lay_out_group(layout, "neurons", local_.by_neuron, network_.populations().size());
         synapses_ = lay_out_group(layout, "synapses", local_.by_synapse, order_.n_synapses());
         tags_ =
             layout.add_dataset<std::uint8_t>(layout.file(), "synapses/tag", {order_.n_synapses()});
@@ -188,7 +173,6 @@ class Writer {
              {"arriving_spikes", "calcium_due_step", "calcium_due_neuron", "calcium_pre"})
             reserve(std::string("shared/") + name);
         for (const NamedValues& entry : local_.by_neuron) reserve("neurons/" + entry.name);
-        for (const NamedValues& entry : local_.by_exc_neuron) reserve("exc_neurons/" + entry.name);
         for (const NamedValues& entry : local_.by_synapse) reserve("synapses/" + entry.name);
         reserve("synapses/tag");
         std::uint64_t size = header_text(longest).size();
@@ -207,8 +191,8 @@ class Writer {
     }
 
     void write_by_neuron(const std::string& group, const std::vector<DatasetPlace<double>>& places,
-                         const std::vector<NamedValues>& list, bool exc_only) {
-        const auto slabs = neuron_slabs(network_, exc_only);
+                         const std::vector<NamedValues>& list) {
+        const auto slabs = neuron_slabs(network_);
         for (std::size_t i = 0; i < list.size(); ++i) {
             const std::span<const double> values = list[i].values;
             file_->write(places[i], slabs, values);
@@ -269,19 +253,18 @@ class Writer {
     DatasetPlace<std::int64_t> due_step_;
     DatasetPlace<std::uint32_t> due_neuron_;
     DatasetPlace<double> calcium_pre_;
-    std::vector<DatasetPlace<double>> neurons_, exc_neurons_, synapses_;
+    std::vector<DatasetPlace<double>> neurons_, synapses_;
     DatasetPlace<std::uint8_t> tags_, header_place_;
 };
 
 void check_version(const h5::File& file) {
     check_format(file, checkpoint_filetype, checkpoint_format_version);
     const auto version = h5::read_attribute<std::uint32_t>(file, "format_version");
-    if (version < oldest_checkpoint_version)
-        throw FileError(
-            file.path(),
-            "format version " + std::to_string(version) + " is older than version " +
-                std::to_string(oldest_checkpoint_version) +
-                ", the oldest that this program reads; resume with the Engram that wrote it");
+    if (version < checkpoint_format_version)
+        throw FileError(file.path(), "its format, version " + std::to_string(version) +
+                                         ", is that of Engram 0.1.0, which can resume it; this "
+                                         "program reads version " +
+                                         std::to_string(checkpoint_format_version) + " only");
 }
 
 }  // namespace
@@ -328,8 +311,7 @@ SharedState read_checkpoint_state(const std::string& path, const Checksums& chec
         for (std::size_t i = 0; i < steps.size(); ++i)
             shared.calcium_due.push_back({steps[i], neurons[i]});
         shared.calcium_pre = read_shared<double>(file, "shared/calcium_pre", ledger, comm);
-        read_by_neuron(file, "neurons", local.by_neuron, network, false, ledger);
-        read_by_neuron(file, "exc_neurons", local.by_exc_neuron, network, true, ledger);
+        read_by_neuron(file, "neurons", local.by_neuron, network, ledger);
         for (const NamedValues& entry : local.by_synapse)
             read_synapses(file, "synapses/" + entry.name, entry.values, order, ledger);
         read_synapses(file, "synapses/tag", local.tags, order, ledger);

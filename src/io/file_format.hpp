@@ -9,8 +9,7 @@
 namespace engram {
 
 inline constexpr std::uint32_t file_format_version = 1;        //!< of all but checkpoints
-inline constexpr std::uint32_t checkpoint_format_version = 3;  //!< 3: within a consolidation
-inline constexpr std::uint32_t oldest_checkpoint_version = 2;  //!< 2: checksums of recordings
+inline constexpr std::uint32_t checkpoint_format_version = 4;  //!< 4: neurons of any populations
 
 //! `filetype` is e.g. "engram spikes".
 void write_format(const h5::File& file, const std::string& filetype);

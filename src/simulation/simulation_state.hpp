@@ -53,7 +53,6 @@ struct NamedValues {
 };
 struct LocalState {
     std::vector<NamedValues> by_neuron;
-    std::vector<NamedValues> by_exc_neuron;
     std::vector<NamedValues> by_synapse;  //!< plastic synapses in the order of the table
     std::span<std::uint8_t> tags;         //!< likewise
 };

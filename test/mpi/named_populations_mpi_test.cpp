@@ -110,15 +110,14 @@ struct MadeUpState {
     explicit MadeUpState(const Network& network) : h(values_of(network)), tags(h.size()) {
         for (std::uint32_t local = 0; local < network.n_local(); ++local) {
             const NeuronId id = network.global_id(local);
-            by_neuron.push_back(id);
-            if (network.populations().is_excitatory(id)) by_exc.push_back(id + 0.5);
+            by_neuron.push_back(id + 0.5);
         }
         for (std::size_t k = 0; k < h.size(); ++k) tags[k] = static_cast<std::uint8_t>(h[k]) % 3;
     }
-    LocalState view() { return {{{"V", by_neuron}}, {{"p", by_exc}}, {{"h", h}}, tags}; }
+    LocalState view() { return {{{"p", by_neuron}}, {{"h", h}}, tags}; }
     bool operator==(const MadeUpState&) const = default;
 
-    std::vector<double> by_neuron, by_exc, h;
+    std::vector<double> by_neuron, h;
     std::vector<std::uint8_t> tags;
 };
 
@@ -134,14 +133,14 @@ TEST_F(NamedPopulationsOnRanks, CheckpointsAreInGlobalOrder) {
         const h5::File file = h5::File::open(path, h5::Access::read_only);
         std::vector<double> expected;
         for (NeuronId id = 0; id < experiment_.populations.size(); ++id)
-            if (experiment_.populations.is_excitatory(id)) expected.push_back(id + 0.5);
-        EXPECT_EQ(h5::read_dataset<double>(file, "exc_neurons/p"), expected);
+            expected.push_back(id + 0.5);
+        EXPECT_EQ(h5::read_dataset<double>(file, "neurons/p"), expected);
     }
     // Each rank for itself reads all of it.
     const Network whole = part(MPI_COMM_SELF);
     MadeUpState restored(whole);
     const MadeUpState expected = restored;
-    for (auto* values : {&restored.by_neuron, &restored.by_exc, &restored.h})
+    for (auto* values : {&restored.by_neuron, &restored.h})
         std::fill(values->begin(), values->end(), 0.0);
     std::fill(restored.tags.begin(), restored.tags.end(), std::uint8_t{0});
     const CheckpointHeader read = read_checkpoint_header(path, MPI_COMM_SELF);

@@ -171,11 +171,9 @@ FEW_TRIALS = (
     "stimuli.recall.start_s: [20, 28810], record.snapshots_s: [[9, 20], [9, 20, 28810]]}]",
 )
 SETTINGS = {"recall_by_size": FEW_TRIALS}
-NOT_YET_SIMULATED = {"two_regions"}
 CASES = [
     Case(f"configs/{path.name}", SETTINGS.get(path.stem, ()))
     for path in sorted((ROOT / "configs").glob("*.yaml"))
-    if path.stem not in NOT_YET_SIMULATED
 ] + [
     # Statistics of traces, over trials and over batches of them.
     Case(

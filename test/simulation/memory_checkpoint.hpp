@@ -25,7 +25,7 @@ class MemoryCheckpoint : public CheckpointStore {
         position_ = position;
         shared_ = shared;
         parts_.clear();
-        for (const auto* list : {&local.by_neuron, &local.by_exc_neuron, &local.by_synapse})
+        for (const auto* list : {&local.by_neuron, &local.by_synapse})
             for (const NamedValues& part : *list)
                 parts_[part.name].assign(part.values.begin(), part.values.end());
         tags_.assign(local.tags.begin(), local.tags.end());
@@ -53,7 +53,7 @@ class MemoryCheckpoint : public CheckpointStore {
         if (without == "calcium_pre") std::ranges::fill(shared.calcium_pre, 0.0);
         const LocalState local = simulation.begin_restore(position);
         std::size_t n_parts = 0;
-        for (const auto* list : {&local.by_neuron, &local.by_exc_neuron, &local.by_synapse})
+        for (const auto* list : {&local.by_neuron, &local.by_synapse})
             for (const NamedValues& part : *list) {
                 ++n_parts;
                 if (part.name != without) copy(parts_.at(part.name), part.values);
