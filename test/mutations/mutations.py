@@ -32,14 +32,14 @@ MUTATIONS = [
     Mutation(
         "m03", "active synapses are drawn twice after an arrival",
         "active_synapses.cpp",
-        "profile(source, last_cut(arrivals[source], block.steps), block.steps)",
-        "profile(source, 0 * last_cut(arrivals[source], block.steps), block.steps)",
+        "profile(source, plasticity::last_cut(arrivals[source], block.steps), block.steps)",
+        "profile(source, 0 * plasticity::last_cut(arrivals[source], block.steps), block.steps)",
     ),
     Mutation(
         "m04", "watched tags of a row are forgotten when one of them ends",
         "plastic_state.cpp",
-        "                watch = std::min(watch, size);\n",
-        "                continue;\n",
+        "watch = std::min(watch, view.expire_tag(k, table.targets()[k], relaxation, late_phase));",
+        "view.expire_tag(k, table.targets()[k], relaxation, late_phase);",
     ),
     Mutation(
         "m05", "spikes beyond the first message are not exchanged",
@@ -61,13 +61,13 @@ MUTATIONS = [
     ),
     Mutation(
         "m08", "threshold of protein synthesis is 10 % low in consolidation",
-        "consolidation_engine.cpp",
-        "state_.late_phase.theta_pro_mV);",
-        "0.9 * state_.late_phase.theta_pro_mV);",
+        "plasticity/consolidation.hpp",
+        "consolidation.late.theta_pro_mV);",
+        "0.9 * consolidation.late.theta_pro_mV);",
     ),
     Mutation(
         "m09", "a recorded bridge draws the same number at every step",
-        "interval_log.cpp",
+        "weight_within.hpp",
         "static_cast<std::uint64_t>(block.begin + s));",
         "static_cast<std::uint64_t>(block.begin));",
     ),
