@@ -74,6 +74,11 @@ Populations read_populations(ConfigReader reader, const std::vector<std::string>
                                      "); give populations.NAME.count of each");
             continue;
         }
+        if (list.size() == most_populations) {
+            reader.problem(name, "there can be at most " + std::to_string(most_populations) +
+                                     " populations; join some that have the same parameters");
+            break;
+        }
         check_name(reader, name);
         list.push_back(read_population(reader.section(name), name, experiment));
         size += list.back().count;

@@ -15,6 +15,9 @@ using NeuronId = std::uint32_t;  //!< global id: populations follow each other a
 //! Groups, and whatever ranks know of all neurons, take some bytes for each.
 inline constexpr NeuronId most_neurons = 100'000'000;
 
+//! Tables of projections grow with the square; devices number populations in a byte.
+inline constexpr std::size_t most_populations = 255;
+
 enum class PopulationKind { excitatory, inhibitory };
 
 // Neurons of one kind with common parameters; their ids are consecutive.

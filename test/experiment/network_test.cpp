@@ -252,6 +252,16 @@ TEST(NetworkConfiguration, recorded_synapses_are_between_excitatory_neurons) {
                   "configs/x.yaml:10: record.synapses[2]: " + ends + "[9, 0])");
 }
 
+TEST(NetworkConfiguration, has_a_limited_number_of_populations) {
+    std::string text = "simulation: {duration_s: 1}\nprojections: {}\npopulations:\n";
+    for (std::size_t p = 0; p < most_populations; ++p)
+        text += "  p" + std::to_string(p) + ": {count: 1, kind: excitatory}\n";
+    EXPECT_EQ(problems_of(text), "");
+    EXPECT_EQ(problems_of(text + "  more: {count: 1, kind: excitatory}\n"),
+              "configs/x.yaml:259: populations.more: there can be at most 255 populations; join "
+              "some that have the same parameters");
+}
+
 TEST(NetworkConfiguration, keys_are_those_of_the_form) {
     const Experiment named = parse(two_of_three);
     EXPECT_EQ(count_key(named, named.populations[2]), "populations.B.count");
