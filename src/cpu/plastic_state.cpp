@@ -44,7 +44,7 @@ void PlasticState::finish_restore(Step reference) {
         }
         tag_watch_[source] = watch;
     }
-    lowest_watch_ = *std::min_element(tag_watch_.begin(), tag_watch_.end());
+    find_lowest_watch();
 }
 
 void PlasticState::expire_tags(double relaxation) {
@@ -58,7 +58,12 @@ void PlasticState::expire_tags(double relaxation) {
             watch = std::min(watch, view.expire_tag(k, table.targets()[k], relaxation, late_phase));
         tag_watch_[source] = watch;
     }
-    lowest_watch_ = *std::min_element(tag_watch_.begin(), tag_watch_.end());
+    find_lowest_watch();
+}
+
+void PlasticState::find_lowest_watch() {
+    lowest_watch_ = plasticity::no_watch;
+    for (const double watch : tag_watch_) lowest_watch_ = std::min(lowest_watch_, watch);
 }
 
 std::uint64_t PlasticState::bytes() const {

@@ -78,6 +78,8 @@ class PlasticState {
     std::vector<double> synthesis_end_s;        //!< of a consolidation
 
   private:
+    void find_lowest_watch();
+
     const Network& network_;
     Step reference_ = 0;
     // By source: no tagged synapse of the row has a smaller |g| (infinity if none is tagged).

@@ -1,4 +1,6 @@
 // The inverse of reading: an experiment as a configuration with every value written out.
+#include <cctype>
+#include <set>
 #include <sstream>
 
 #include "base/number_text.hpp"
@@ -34,6 +36,17 @@ std::string quoted(const std::string& text) {
     return result + '"';
 }
 
+// A name as it is, unless YAML would take it for a number, a truth value, or nothing.
+std::string name_text(const std::string& name) {
+    static const std::set<std::string> words = {"null", "true", "false", "yes", "no",
+                                                "on",   "off",  "y",     "n"};
+    std::string lower;
+    for (const char c : name)
+        lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const bool is_plain = std::isalpha(static_cast<unsigned char>(name[0])) || name[0] == '_';
+    return is_plain && !words.contains(lower) ? name : quoted(name);
+}
+
 std::string item_text(double value) {
     return number_text(value);
 }
@@ -50,9 +63,9 @@ std::string item_text(const RecordedSynapse& synapse) {
 
 std::string item_text(const SynapseSelection& selection) {
     return std::string("{from: ")
-        .append(selection.from)
+        .append(name_text(selection.from))
         .append(", to: ")
-        .append(selection.to)
+        .append(name_text(selection.to))
         .append(", count: ")
         .append(std::to_string(selection.count))
         .append("}");
@@ -121,7 +134,7 @@ class Writer {
     void write_populations() {
         out_ << "populations:\n";
         for (const Population& population : experiment_.populations) {
-            out_ << "  " << population.name << ":\n    count: " << population.count
+            out_ << "  " << name_text(population.name) << ":\n    count: " << population.count
                  << "\n    kind: " << (population.is_excitatory() ? "excitatory" : "inhibitory")
                  << "\n    neuron:\n";
             write_fields(neuron_fields, experiment_.neuron_of(population), "      ");
@@ -134,9 +147,9 @@ class Writer {
         const std::vector<Projection>& projections = *experiment_.given_projections;
         out_ << (projections.empty() ? "projections: {}\n" : "projections:\n");
         for (const Projection& projection : projections) {
-            out_ << "  " << projection.name
-                 << ":\n    from: " << experiment_.populations[projection.from].name
-                 << "\n    to: " << experiment_.populations[projection.to].name << '\n';
+            out_ << "  " << name_text(projection.name)
+                 << ":\n    from: " << name_text(experiment_.populations[projection.from].name)
+                 << "\n    to: " << name_text(experiment_.populations[projection.to].name) << '\n';
             for (const Field<Projection>& field : projection_fields)
                 if (field.applies == nullptr || field.applies(projection))
                     out_ << "    " << field.key << ": " << number_text(projection.*field.member)
@@ -150,7 +163,7 @@ class Writer {
         out_ << "groups:\n";
         for (const Group& group : experiment_.groups) {
             if (is_built_in(group.name, experiment_.populations)) continue;
-            out_ << "  " << group.name << ": {";
+            out_ << "  " << name_text(group.name) << ": {";
             const bool contiguous = group.ids.back() - group.ids.front() + 1 == group.ids.size();
             if (contiguous)
                 out_ << "first: " << group.ids.front() << ", count: " << group.ids.size();
@@ -164,9 +177,9 @@ class Writer {
         out_ << "stimuli:\n";
         for (const Stimulus& stimulus : experiment_.stimuli) {
             const bool recall = stimulus.role == StimulusRole::recall;
-            out_ << "  " << stimulus.name << ":\n"
+            out_ << "  " << name_text(stimulus.name) << ":\n"
                  << "    scheme: " << scheme_names()[static_cast<std::size_t>(stimulus.scheme)]
-                 << "\n    group: " << stimulus.group
+                 << "\n    group: " << name_text(stimulus.group)
                  << "\n    role: " << (recall ? "recall" : "learn") << '\n';
             const auto write = [&](const char* key, const std::string& value) {
                 if (scheme_takes(stimulus.scheme, key))

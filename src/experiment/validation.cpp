@@ -176,6 +176,8 @@ class Validator {
                 problems_.add(key, "there is no file " + path);
             else if (std::filesystem::is_directory(path, ignored))
                 problems_.add(key, path + " is a directory");
+            else if (!std::filesystem::is_regular_file(path, ignored))
+                problems_.add(key, path + " is not a regular file");
             else if (!std::ifstream(path))
                 problems_.add(key, path + " cannot be read");
         }

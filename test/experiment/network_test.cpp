@@ -262,6 +262,23 @@ TEST(NetworkConfiguration, has_a_limited_number_of_populations) {
               "some that have the same parameters");
 }
 
+// Other readers of YAML must take them for text as well.
+TEST(NetworkConfiguration, names_that_look_like_something_else_are_quoted) {
+    const std::string text =
+        "simulation: {duration_s: 1}\n"
+        "populations: {\"no\": {count: 2, kind: excitatory}, \"9\": {count: 1, kind: "
+        "inhibitory}, \"null\": {count: 1, kind: inhibitory}}\n"
+        "projections: {\"1e3\": {from: \"no\", to: \"no\", probability: 1, plastic: true}}\n"
+        "groups: {\"on\": {of: \"no\", count: 1}}\n"
+        "stimuli: {\"0x10\": {scheme: ONEPULSE, group: \"on\", start_s: 0.1, n_inputs: 1, "
+        "rate_Hz: 1}}\n";
+    const Experiment experiment = parse(text);
+    const std::string resolved = resolved_configuration(experiment);
+    EXPECT_EQ(parse(resolved), experiment);
+    for (const char* name : {"no", "9", "null", "1e3", "on", "0x10"})
+        EXPECT_NE(resolved.find("  \"" + std::string(name) + "\":"), std::string::npos) << name;
+}
+
 TEST(NetworkConfiguration, keys_are_those_of_the_form) {
     const Experiment named = parse(two_of_three);
     EXPECT_EQ(count_key(named, named.populations[2]), "populations.B.count");

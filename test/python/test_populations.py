@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import h5py
@@ -166,3 +167,13 @@ def test_wrong_networks(engram, tmp_path, setting, problem) -> None:
     assert result.returncode == 2
     assert problem in result.stderr
     assert result.stderr.count("error:") == 1, result.stderr
+
+
+def test_wiring_that_is_not_a_file(engram, tmp_path) -> None:
+    """Neither waits for ever nor fills the memory."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero"):
+        result = run_program(["timeout", 20, engram, "check", spelled_out(tmp_path), "--set",
+                              f"projections.drive={{from: exc, to: inh, file: {path}, weight_h_0: 1}}"])
+        assert result.returncode == 2, result.stderr
+        assert "is not a regular file" in result.stderr

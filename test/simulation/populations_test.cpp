@@ -63,6 +63,16 @@ TEST_P(PopulationsOnEach, OnlyExcitatoryOnes) {
     compare_with_oracle(e, executor(), {300, 20});
 }
 
+TEST_P(PopulationsOnEach, OnlyInhibitoryOnes) {
+    Experiment e = two_regions();
+    std::vector<Population> list{population("a", PopulationKind::inhibitory, 20),
+                                 population("b", PopulationKind::inhibitory, 10)};
+    e.populations = Populations(list);
+    e.given_projections = std::vector<Projection>{{0, 0, false, -1.0, 0.5}, {0, 1, false, -1, 0.5}};
+    e.groups = {group_of("assembly", 2, 14), group_of("recalled", 4, 4)};
+    compare_with_oracle(e, executor(), {100, 0});
+}
+
 ENGRAM_ON_EACH_EXECUTOR(PopulationsOnEach);
 
 }  // namespace
