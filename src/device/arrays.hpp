@@ -60,7 +60,6 @@ inline constexpr std::uint32_t n_draw_counters = 1024;
 
 struct Arrays : plasticity::View {
     std::uint32_t n_local = 0;
-    std::uint32_t n_populations = 0;
     std::uint32_t n_deliveries = 0;  //!< tables that the spikes of a population reach at most
 
     const std::uint32_t* population_end = nullptr;  //!< by population: one more than its last id

@@ -87,7 +87,6 @@ void DeviceNetwork::make_deliveries(Device& device, const Experiment& experiment
 
 void DeviceNetwork::describe(Arrays& arrays) const {
     arrays.n_local = network_.n_local();
-    arrays.n_populations = static_cast<std::uint32_t>(physics_.size());
     arrays.n_deliveries = static_cast<std::uint32_t>(n_deliveries_);
     arrays.plastic = plastic_.rows();
     arrays.population_end = population_end_.data();
