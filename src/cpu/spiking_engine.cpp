@@ -22,7 +22,6 @@ SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& networ
       calcium_(network, experiment),
       active_(network, experiment, state, calcium_),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
-      dt_s_(experiment.dt_ms / 1000.0),
       fold_interval_s_(fold_interval_s(experiment.synapses)),
       excitatory_(network.excitatory_ranges()),
       arrivals_(network.plastic().n_sources()),
@@ -64,7 +63,7 @@ WorkCounters SpikingEngine::work() const {
 void SpikingEngine::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                               std::vector<PackedSpike>& fired, TraceSampler& sampler) {
     fired.clear();
-    if (static_cast<double>(begin - state_.reference()) * dt_s_ >= fold_interval_s_)
+    if (static_cast<double>(begin - state_.reference()) * physics_.dt_s >= fold_interval_s_)
         state_.fold(begin);
     std::size_t next = 0;
     for (int offset = 0; offset < steps; offset += model::max_block_steps) {
@@ -196,7 +195,7 @@ void SpikingEngine::begin_protein(const Block& block) {
 void SpikingEngine::advance_protein(const Block& block) {
     if (!any_protein_) return;
     const model::LatePhase late = state_.late_phase;
-    const double time_s = block.steps * dt_s_;
+    const double time_s = block.steps * physics_.dt_s;
     double* protein = state_.protein.data();
     double* shrinkage = state_.shrinkage.data();
     const std::uint8_t* synthesis = synthesis_.data();
@@ -235,10 +234,10 @@ void SpikingEngine::sample_neurons(const Block& block, std::uint32_t tile, int s
         neurons_.sample(it->local, step, values);
         if (network_.excitatory()[it->local] == 0) continue;
         values[column_s] = state_.change_sum_mV(it->local, block.relaxation[step]);
-        values[column_p] =
-            state_.late_phase
-                .protein(state_.protein[it->local], synthesis_[it->local] != 0, step * dt_s_)
-                .amount;
+        values[column_p] = state_.late_phase
+                               .protein(state_.protein[it->local], synthesis_[it->local] != 0,
+                                        step * physics_.dt_s)
+                               .amount;
     }
 }
 

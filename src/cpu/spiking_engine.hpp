@@ -99,7 +99,6 @@ class SpikingEngine {
     CalciumTraces calcium_;
     ActiveSynapses active_;
     int epoch_steps_;
-    double dt_s_;
     double fold_interval_s_;
     std::vector<model::FixedPoint> fixed_weights_;  //!< of Network::fixed
     std::vector<LocalRange> excitatory_;
