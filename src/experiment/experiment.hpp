@@ -89,6 +89,15 @@ struct CheckpointSettings {
     friend bool operator==(const CheckpointSettings&, const CheckpointSettings&) = default;
 };
 
+// From a time on, what is given here holds instead of what held before; see model::Conditions.
+struct ConditionChange {
+    double time_s = 0;
+    std::optional<double> theta_pro_mV = std::nullopt;
+    std::optional<bool> plasticity = std::nullopt;
+
+    bool operator==(const ConditionChange&) const = default;
+};
+
 enum class FastForward { automatic, off };
 
 struct Experiment {
@@ -106,6 +115,7 @@ struct Experiment {
     std::vector<Group> groups;  //!< built-in: one per population, all; then those of the file
     BackgroundParameters background;
     std::vector<Stimulus> stimuli;
+    std::vector<ConditionChange> changes;  //!< ascending by time, which is a multiple of dt
     NeuronParameters neuron;
     SynapseParameters synapses;
     Recording record;

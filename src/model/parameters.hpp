@@ -16,6 +16,14 @@ struct NeuronParameters {
     bool operator==(const NeuronParameters&) const = default;
 };
 
+// Which plasticity-related proteins a neuron has, each a pool of its own. Synthesis is switched by
+// the sum S of |h - h_0| over all synapses (C), over potentiated ones (P), over depressed ones (D).
+enum class ProteinPools {
+    common,    //!< C, which both signs of change need
+    p_and_d,   //!< potentiation needs P, depression D
+    p_c_and_d  //!< potentiation needs P and C, depression D and C
+};
+
 // Synaptic transmission, calcium, early- and late-phase plasticity.
 struct SynapseParameters {
     double tau_syn_ms = 5.0;       //!< decay of the postsynaptic current
@@ -38,6 +46,8 @@ struct SynapseParameters {
     double tau_p_s = 3600.0;         //!< protein time constant
     double tau_z_s = 3600.0;         //!< late-phase time constant
     double f_int_l_per_umol = 0.1;   //!< late-phase integration rate
+    double z_max = 1.0;              //!< late-phase weight that potentiation tends to
+    ProteinPools protein_pools = ProteinPools::common;
 
     bool operator==(const SynapseParameters&) const = default;
 };

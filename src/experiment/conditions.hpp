@@ -1,0 +1,38 @@
+// The conditions of a run as steps of time, and the clock of plasticity, which stands still while
+// plasticity is off.
+#pragma once
+
+#include <vector>
+
+#include "base/step_time.hpp"
+#include "experiment/experiment.hpp"
+#include "model/conditions.hpp"
+
+namespace engram {
+
+class ConditionsCourse {
+  public:
+    //! \pre the times of the changes ascend
+    explicit ConditionsCourse(const Experiment& experiment);
+
+    const model::Conditions& at(Step step) const { return piece(step).conditions; }
+    //! First step behind `step` from which other conditions hold, or `end` if that is earlier.
+    Step next_change(Step step, Step end) const;
+    //! Steps before `step` in which plasticity is on.
+    Step plastic_steps(Step step) const {
+        const Piece& here = piece(step);
+        return here.plastic_before + (here.conditions.plasticity ? step - here.begin : 0);
+    }
+
+  private:
+    struct Piece {
+        Step begin;
+        model::Conditions conditions;
+        Step plastic_before;  //!< plastic_steps(begin)
+    };
+    const Piece& piece(Step step) const;
+
+    std::vector<Piece> pieces_;  //!< ascending; the first begins at 0; neighbours differ
+};
+
+}  // namespace engram
