@@ -96,8 +96,7 @@ class GpuSelector {
             std::unique_ptr<Executor> executor;
             std::optional<std::string> problem;
             try {
-                executor =
-                    std::make_unique<device::DeviceExecutor>(new_device(), experiment, network);
+                executor = device::make_device_executor(new_device(), experiment, network);
             } catch (const DeviceError& error) {
                 problem = error.what();
             }
@@ -142,7 +141,7 @@ class GpuSelector {
 ExecutorFactory executors_on(DeviceFactory new_device) {
     return [new_device = std::move(new_device)](const Experiment& experiment,
                                                 const Network& network, MPI_Comm) {
-        return std::make_unique<device::DeviceExecutor>(new_device(), experiment, network);
+        return device::make_device_executor(new_device(), experiment, network);
     };
 }
 

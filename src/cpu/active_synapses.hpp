@@ -18,10 +18,11 @@ namespace engram {
 
 using plasticity::Block;
 
+template <class M>
 class ActiveSynapses {
   public:
-    ActiveSynapses(const Network& network, const Experiment& experiment, PlasticState& state,
-                   const CalciumTraces& calcium);
+    ActiveSynapses(const Network& network, const plasticity::Physics<M>& physics,
+                   PlasticState<M>& state, const CalciumTraces& calcium);
 
     //! Whether any synapse of a row could be active in the block that begins, whatever fires in it.
     bool row_may_activate(NeuronId source) const {
@@ -46,8 +47,7 @@ class ActiveSynapses {
                  const Block& block);
 
     //! Brings all active synapses to the end of the block and updates their tags.
-    //! \param arrivals by source: steps at which its spikes arrived in this block
-    void finish_block(const Block& block, const std::vector<model::BlockMask>& arrivals);
+    void finish_block(const Block& block);
 
     //! Draws of h since the start, a measure of the work done.
     std::uint64_t n_draws() const { return n_draws_; }
@@ -58,6 +58,7 @@ class ActiveSynapses {
         double at[model::max_block_steps];
         double lowest;
         double highest;
+        model::Flags flags;
         int from;
         int to;
     };
@@ -66,10 +67,11 @@ class ActiveSynapses {
         return calcium_.highest_post_start() + calcium_.highest_post_gain();
     }
     Profile profile(NeuronId source, int from, int to) const;
-    // Bounds of a postsynaptic trace over the block.
+    // Bounds of a postsynaptic trace over the block, and the flags of its neuron.
     struct Bounds {
         double lowest;
         double highest;
+        model::Flags flags;
     };
     // A draw of one that changes its zone within the profile.
     struct Segment {
@@ -94,11 +96,10 @@ class ActiveSynapses {
     void update_tags(NeuronId source, double relaxation);
 
     const Network& network_;
-    PlasticState& state_;
+    const plasticity::Physics<M>& physics_;
+    PlasticState<M>& state_;
     const CalciumTraces& calcium_;
-    const model::EarlyPhase early_;
-    model::RandomStreams streams_;
-    bool noisy_;
+    const typename M::Early early_;
     std::vector<NeuronId> global_ids_;
 
     // Bounds of the postsynaptic traces within a block, by local neuron.

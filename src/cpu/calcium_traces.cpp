@@ -1,20 +1,18 @@
 #include "cpu/calcium_traces.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "model/neuron.hpp"
+#include "simulation/mechanism_setup.hpp"
+#include "simulation/shortest_refractory.hpp"
 
 namespace engram {
 
 namespace {
 
 // Decays all traces over a block and returns the highest.
-double decay_all(std::vector<double>& traces, double factor) {
+double decay_all(double* values, std::size_t n, double factor) {
     double highest = 0.0;
-    double* values = traces.data();
-    const std::size_t n = traces.size();
 #pragma omp simd reduction(max : highest)
     for (std::size_t i = 0; i < n; ++i) {
         values[i] *= factor;
@@ -23,65 +21,44 @@ double decay_all(std::vector<double>& traces, double factor) {
     return highest;
 }
 
-// Of the excitatory neurons.
-int shortest_refractory_steps(const Experiment& experiment) {
-    int shortest = std::numeric_limits<int>::max();
-    for (const Population& population : experiment.populations)
-        if (population.is_excitatory())
-            shortest = std::min(shortest, static_cast<int>(experiment.steps_from_ms(
-                                              experiment.neuron_of(population).t_ref_ms)));
-    return shortest;
-}
-
 }  // namespace
 
 CalciumTraces::CalciumTraces(const Network& network, const Experiment& experiment)
     : ca_pre_(experiment.synapses.ca_pre),
       ca_post_(experiment.synapses.ca_post),
-      delay_steps_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
-      refractory_steps_(shortest_refractory_steps(experiment)),
-      populations_(network.populations()),
+      refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
       decay_(experiment.synapses.tau_ca_ms, experiment.dt_ms),
-      pre_start_(network.plastic().n_sources()),
-      pre_jumps_(network.plastic().n_sources()),
-      post_start_(network.n_local()),
-      post_jumps_(network.n_local()) {}
+      n_sources_(network.plastic().n_sources()),
+      n_local_(network.n_local()),
+      storage_(make_host_storage<plasticity::CalciumView>(sizes_of_state(network))),
+      post_jumps_(n_local_) {
+    storage_.describe(view_);
+}
 
 void CalciumTraces::rest() {
-    std::fill(pre_start_.begin(), pre_start_.end(), 0.0);
-    std::fill(pre_jumps_.begin(), pre_jumps_.end(), 0);
-    std::fill(post_start_.begin(), post_start_.end(), 0.0);
+    set_at_rest(storage_);
     std::fill(post_jumps_.begin(), post_jumps_.end(), 0);
     pre_spiking_.clear();
     post_spiking_.clear();
-    due_.clear();
+    arriving_.clear();
     highest_pre_start_ = highest_post_start_ = 0.0;
 }
 
-void CalciumTraces::schedule(std::span<const PackedSpike> spikes, Step epoch_begin) {
-    for (const PackedSpike spike : spikes)
-        if (populations_.is_excitatory(neuron_of(spike)))
-            due_.push_back({epoch_begin + step_in_epoch(spike) + delay_steps_, neuron_of(spike)});
-}
-
-void CalciumTraces::restore(const std::vector<SpikeEvent>& due, const std::vector<double>& pre) {
-    const auto highest = [](const std::vector<double>& values) {
-        return values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
+void CalciumTraces::restore(const std::vector<double>& pre) {
+    const auto highest = [](const double* values, std::size_t n) {
+        return n == 0 ? 0.0 : *std::max_element(values, values + n);
     };
-    due_.assign(due.begin(), due.end());
-    pre_start_ = pre;
-    highest_pre_start_ = highest(pre_start_);
-    highest_post_start_ = highest(post_start_);
+    std::copy(pre.begin(), pre.end(), view_.pre_start);
+    highest_pre_start_ = highest(view_.pre_start, n_sources_);
+    highest_post_start_ = highest(view_.post_start, n_local_);
 }
 
-void CalciumTraces::begin_block(Step begin, int steps) {
+void CalciumTraces::begin_block(Step begin, int steps, std::span<const SpikeEvent> influx) {
     steps_ = steps;
     highest_pre_ = highest_pre_start_;
-    while (!due_.empty() && due_.front().step < begin + steps) {
-        const NeuronId source = due_.front().neuron;
-        if (pre_jumps_[source] == 0) pre_spiking_.push_back(source);
-        pre_jumps_[source] |= 1u << (due_.front().step - begin);
-        due_.pop_front();
+    for (const auto& [step, source] : influx) {
+        if (view_.pre_jumps[source] == 0) pre_spiking_.push_back(source);
+        view_.pre_jumps[source] |= 1u << (step - begin);
     }
     for (const NeuronId source : pre_spiking_)
         highest_pre_ = std::max(highest_pre_, pre(source).upper_bound());
@@ -95,22 +72,24 @@ void CalciumTraces::end_block() {
     for (const NeuronId source : pre_spiking_) ends.push_back(pre(source).at_end(steps_, decay_));
     for (const std::uint32_t j : post_spiking_) ends.push_back(post(j).at_end(steps_, decay_));
 
-    highest_pre_start_ = decay_all(pre_start_, decay_.factor[steps_]);
-    highest_post_start_ = decay_all(post_start_, decay_.factor[steps_]);
+    highest_pre_start_ = decay_all(view_.pre_start, n_sources_, decay_.factor[steps_]);
+    highest_post_start_ = decay_all(view_.post_start, n_local_, decay_.factor[steps_]);
 
     std::size_t next = 0;
     for (const NeuronId source : pre_spiking_) {
-        pre_start_[source] = ends[next++];
-        pre_jumps_[source] = 0;
-        highest_pre_start_ = std::max(highest_pre_start_, pre_start_[source]);
+        view_.pre_start[source] = ends[next++];
+        view_.pre_jumps[source] = 0;
+        highest_pre_start_ = std::max(highest_pre_start_, view_.pre_start[source]);
     }
     for (const std::uint32_t j : post_spiking_) {
-        post_start_[j] = ends[next++];
+        view_.post_start[j] = ends[next++];
         post_jumps_[j] = 0;
-        highest_post_start_ = std::max(highest_post_start_, post_start_[j]);
+        highest_post_start_ = std::max(highest_post_start_, view_.post_start[j]);
     }
+    for (const NeuronId source : arriving_) view_.arrivals[source] = 0;
     pre_spiking_.clear();
     post_spiking_.clear();
+    arriving_.clear();
 }
 
 }  // namespace engram

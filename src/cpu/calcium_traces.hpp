@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <vector>
 
-#include "model/calcium.hpp"
+#include "cpu/host_storage.hpp"
 #include "network/network.hpp"
+#include "plasticity/calcium_view.hpp"
 #include "simulation/spike.hpp"
 
 namespace engram {
@@ -16,20 +16,19 @@ class CalciumTraces {
   public:
     CalciumTraces(const Network& network, const Experiment& experiment);
 
-    //! No calcium, and none on its way.
+    //! No calcium.
     void rest();
 
-    //! Takes note of the spikes of an epoch, sorted; their influx comes t_Ca_delay later.
-    void schedule(std::span<const PackedSpike> spikes, Step epoch_begin);
-
     // State between two blocks.
-    const std::deque<SpikeEvent>& due() const { return due_; }
-    const std::vector<double>& pre_start() const { return pre_start_; }
-    std::span<double> post_state() { return post_start_; }
-    //! Takes over a saved state; the postsynaptic part has been written through post_state().
-    void restore(const std::vector<SpikeEvent>& due, const std::vector<double>& pre);
+    std::vector<double> pre_start() const {
+        return {view_.pre_start, view_.pre_start + n_sources_};
+    }
+    void collect(LocalState& local) { collect_saved(storage_, local); }
+    //! Takes over a saved state; the postsynaptic part has been written through what was collected.
+    void restore(const std::vector<double>& pre);
 
-    void begin_block(Step begin, int steps);
+    //! \param influx  of presynaptic calcium in this block
+    void begin_block(Step begin, int steps, std::span<const SpikeEvent> influx);
     //! A local excitatory neuron fires at a step of the present block.
     void add_post_spike(std::uint32_t neuron, int step_in_block) {
         if (post_jumps_[neuron] == 0) post_spiking_.push_back(neuron);
@@ -38,10 +37,10 @@ class CalciumTraces {
     void end_block();
 
     model::CalciumTrace pre(NeuronId source) const {
-        return {pre_start_[source], ca_pre_, pre_jumps_[source]};
+        return {view_.pre_start[source], ca_pre_, view_.pre_jumps[source]};
     }
     model::CalciumTrace post(std::uint32_t neuron) const {
-        return {post_start_[neuron], ca_post_, post_jumps_[neuron]};
+        return {view_.post_start[neuron], ca_post_, post_jumps_[neuron]};
     }
     const model::CalciumDecay& decay() const { return decay_; }
 
@@ -51,25 +50,32 @@ class CalciumTraces {
     double highest_post_gain() const { return highest_post_gain_; }
     //! Highest postsynaptic trace at the start of the present block.
     double highest_post_start() const { return highest_post_start_; }
-    const std::vector<double>& post_start() const { return post_start_; }
-    std::uint32_t n_sources() const { return static_cast<std::uint32_t>(pre_start_.size()); }
+    const double* post_start() const { return view_.post_start; }
+    std::uint32_t n_sources() const { return n_sources_; }
+
+    //! Steps of the present block at which spikes of a source arrive.
+    model::BlockMask arrivals(NeuronId source) const { return view_.arrivals[source]; }
+    void mark_arrival(NeuronId source, int step_in_block) {
+        if (view_.arrivals[source] == 0) arriving_.push_back(source);
+        view_.arrivals[source] |= 1u << step_in_block;
+    }
 
   private:
     double ca_pre_;
     double ca_post_;
-    Step delay_steps_;
     int refractory_steps_;
-    const Populations& populations_;
     model::CalciumDecay decay_;
     int steps_ = 0;
 
-    std::vector<double> pre_start_;
-    std::vector<model::BlockMask> pre_jumps_;
-    std::vector<NeuronId> pre_spiking_;
-    std::vector<double> post_start_;
+    std::uint32_t n_sources_;
+    std::uint32_t n_local_;
+    plasticity::Storage<plasticity::CalciumView, HostArray> storage_;
+    plasticity::CalciumView view_;
     std::vector<model::BlockMask> post_jumps_;
+    // Those with events in the present block:
+    std::vector<NeuronId> pre_spiking_;
     std::vector<std::uint32_t> post_spiking_;
-    std::deque<SpikeEvent> due_;  //!< influx to come, by step
+    std::vector<NeuronId> arriving_;
 
     double highest_pre_start_ = 0;
     double highest_pre_ = 0;

@@ -15,26 +15,34 @@
 
 namespace engram {
 
+template <class M>
 class ConsolidationEngine {
   public:
-    ConsolidationEngine(const Experiment& experiment, const Network& network, PlasticState& state);
+    ConsolidationEngine(const Experiment& experiment, const Network& network,
+                        const plasticity::Physics<M>& physics, const ConditionsCourse& conditions,
+                        PlasticState<M>& state)
+        : experiment_(experiment),
+          network_(network),
+          physics_(physics),
+          conditions_(conditions),
+          state_(state) {}
 
-    //! Fast-forwards from `begin` to `end`, samples at the given steps in between, and
-    //! takes snapshots at `snapshot_steps`. Calls `sampled` after each sample.
-    //! \return false if that ended it: the state is that at `begin`
+    //! See Executor::consolidate.
     bool run(Step begin, Step end, const SampleSteps& sample_steps,
              const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
              const OnSampled& sampled, std::vector<Snapshot>& snapshots);
 
   private:
-    double seconds(Step steps) const { return static_cast<double>(steps) * dt_s_; }
-    void sample(Step step, double time_s, TraceSampler& sampler) const;
+    using Course = plasticity::Course<M>;
+    void sample(const Course& course, Step step, Step begin, TraceSampler& sampler) const;
+    Snapshot snapshot(const Course& course, Step step, Step begin) const;
+    double seconds(Step steps) const { return static_cast<double>(steps) * physics_.dt_s; }
 
     const Experiment& experiment_;
     const Network& network_;
-    PlasticState& state_;
-    double dt_s_;
-    model::Consolidation consolidation_;
+    const plasticity::Physics<M>& physics_;
+    const ConditionsCourse& conditions_;
+    PlasticState<M>& state_;
 };
 
 }  // namespace engram

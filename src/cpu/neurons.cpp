@@ -1,53 +1,40 @@
 #include "cpu/neurons.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
-#include "base/errors.hpp"
 #include "model/random_lanes.hpp"
-#include "simulation/not_finite.hpp"
 
 namespace engram {
 
-Neurons::Neurons(const Network& network, const Experiment& experiment)
+Neurons::Neurons(const Network& network, const Experiment& experiment,
+                 std::vector<std::shared_ptr<NeuronLoops>> loops)
     : network_(network),
       size_(network.n_local()),
       tiles_(network),
+      loops_(std::move(loops)),
       streams_{experiment.seed},
-      v_mV_(size_),
-      i_syn_nA_(size_),
-      i_bg_nA_(size_),
-      refractory_(size_),
       stimulus_mV_(size_),
       i_stim_nA_(size_),
-      input_(static_cast<std::size_t>(model::max_block_steps) * size_),
       has_input_(static_cast<std::size_t>(model::max_block_steps) * tiles_.size()),
       global_ids_(size_),
       noise_(static_cast<std::size_t>(4) * size_),
       noise_quad_(tiles_.size()) {
-    const double tau_syn_ms = experiment.synapses.tau_syn_ms;
-    for (const Population& population : network.populations()) {
-        const NeuronParameters& neuron = experiment.neuron_of(population);
-        const BackgroundParameters& background = experiment.background_of(population);
-        of_population_.push_back(
-            {{model::make_neuron_propagator(neuron, tau_syn_ms, experiment.dt_ms),
-              background.mean_nA,
-              model::background_sigma_nA(background.sigma_wn_nA_sqrt_s, tau_syn_ms)},
-             neuron.v_init_mV,
-             model::fixed_point_quantum / neuron.r_leak_MOhm});
+    for (const auto& one : loops_) {
+        if (std::find(different_.begin(), different_.end(), one.get()) != different_.end())
+            continue;
+        different_.push_back(one.get());
+        n_sites_ = std::max(n_sites_, static_cast<std::size_t>(one->n_sites()));
     }
+    input_.resize(row(model::max_block_steps, 0));
     for (std::uint32_t i = 0; i < size_; ++i) global_ids_[i] = network.global_id(i);
     rest();
 }
 
 void Neurons::rest() {
-    for (std::size_t p = 0; p < of_population_.size(); ++p) {
-        const LocalRange range = network_.local_range(p);
-        std::fill(v_mV_.begin() + range.begin, v_mV_.begin() + range.end,
-                  of_population_[p].v_init_mV);
-    }
-    for (auto* state : {&i_syn_nA_, &i_bg_nA_, &refractory_, &stimulus_mV_, &i_stim_nA_})
-        std::fill(state->begin(), state->end(), 0.0);
+    for (NeuronLoops* loops : different_) loops->rest(network_);
+    for (auto* values : {&stimulus_mV_, &i_stim_nA_})
+        std::fill(values->begin(), values->end(), 0.0);
     std::fill(input_.begin(), input_.end(), 0);
     std::fill(has_input_.begin(), has_input_.end(), 0);
     std::fill(noise_quad_.begin(), noise_quad_.end(), -1);
@@ -59,12 +46,12 @@ void Neurons::clear_stimulus(std::uint32_t tile) {
     std::fill(i_stim_nA_.begin() + begin, i_stim_nA_.begin() + end, 0.0);
 }
 
-void Neurons::draw_noise(const Tile& tile, std::uint32_t number, Step step) {
+void Neurons::draw_noise(std::uint32_t tile, Step step) {
     const Step quad = step >> 2;
-    if (noise_quad_[number] == quad) return;
-    noise_quad_[number] = quad;
-    const std::uint32_t begin = tile.begin;
-    const std::size_t count = tile.end - begin;
+    if (noise_quad_[tile] == quad) return;
+    noise_quad_[tile] = quad;
+    const std::uint32_t begin = tiles_[tile].begin;
+    const std::size_t count = tiles_[tile].end - begin;
     const std::uint32_t* ids = &global_ids_[begin];
     float* n0 = &noise_[begin];
     float* n1 = n0 + size_;
@@ -86,102 +73,22 @@ void Neurons::draw_noise(const Tile& tile, std::uint32_t number, Step step) {
     }
 }
 
-template <bool with_noise, bool with_input, bool with_stimulus>
-bool Neurons::advance_tile(const Tile& tile, const float* noise, model::FixedPoint* input) {
-    const auto [begin, end, population] = tile;
-    const model::StepNeuron step_neuron = of_population_[population].step;
-    const double nA_per_quantum = of_population_[population].nA_per_quantum;
-    double* v = &v_mV_[begin];
-    double* i_syn = &i_syn_nA_[begin];
-    double* i_bg = &i_bg_nA_[begin];
-    double* refractory = &refractory_[begin];
-    const double* stimulus = &stimulus_mV_[begin];
-    // Wider than 32 bits, so that the compiler need not reckon with overflow and gather.
-    const std::size_t count = end - begin;
-    double highest = 0.0;
-#pragma omp simd reduction(max : highest)
-    for (std::size_t i = 0; i < count; ++i) {
-        model::NeuronState state{v[i], i_syn[i], i_bg[i], refractory[i]};
-        double input_nA = 0.0;
-        if constexpr (with_input) {
-            input_nA = static_cast<double>(input[i]) * nA_per_quantum;
-            input[i] = 0;
-        }
-        step_neuron(state, input_nA, with_noise ? noise[i] : 0.0f,
-                    with_stimulus ? stimulus[i] : 0.0);
-        v[i] = state.v_mV;
-        i_syn[i] = state.i_syn_nA;
-        i_bg[i] = state.i_bg_nA;
-        refractory[i] = state.refractory;
-        highest = state.refractory > highest ? state.refractory : highest;
-    }
-    return highest == of_population_[population].just_fired();
-}
-
 void Neurons::advance(std::uint32_t tile, Step step, int step_in_block, bool stimulated,
                       std::vector<std::uint32_t>& fired) {
     const Tile& here = tiles_[tile];
-    const auto [begin, end, population] = here;
-    const bool noisy = of_population_[population].step.bg_sigma_nA > 0.0;
-    if (noisy) draw_noise(here, tile, step);
-    const float* noise = &noise_[static_cast<std::size_t>(step & 3) * size_ + begin];
+    NeuronLoops& loops = *loops_[here.population];
     std::uint8_t& has_input =
         has_input_[static_cast<std::size_t>(step_in_block) * tiles_.size() + tile];
-    model::FixedPoint* input = &input_[static_cast<std::size_t>(step_in_block) * size_ + begin];
-
-    const int variant = (noisy ? 4 : 0) | (has_input ? 2 : 0) | (stimulated ? 1 : 0);
-    bool any = false;
-    switch (variant) {
-        case 0:
-            any = advance_tile<false, false, false>(here, noise, input);
-            break;
-        case 1:
-            any = advance_tile<false, false, true>(here, noise, input);
-            break;
-        case 2:
-            any = advance_tile<false, true, false>(here, noise, input);
-            break;
-        case 3:
-            any = advance_tile<false, true, true>(here, noise, input);
-            break;
-        case 4:
-            any = advance_tile<true, false, false>(here, noise, input);
-            break;
-        case 5:
-            any = advance_tile<true, false, true>(here, noise, input);
-            break;
-        case 6:
-            any = advance_tile<true, true, false>(here, noise, input);
-            break;
-        default:
-            any = advance_tile<true, true, true>(here, noise, input);
-            break;
+    TileInput input;
+    if (loops.has_noise(here)) {
+        draw_noise(tile, step);
+        input.noise = &noise_[static_cast<std::size_t>(step & 3) * size_ + here.begin];
     }
+    if (has_input) input.synaptic = &input_[row(step_in_block, 0) + here.begin];
+    input.site_stride = size_;
+    if (stimulated) input.stimulus_mV = &stimulus_mV_[here.begin];
     has_input = 0;
-    if (!any) return;
-    const double just_fired = of_population_[population].just_fired();
-    for (std::uint32_t i = begin; i < end; ++i)
-        if (refractory_[i] == just_fired) fired.push_back(i);
-}
-
-void Neurons::sample(std::uint32_t neuron, int step_in_block, double* values) const {
-    const model::FixedPoint input =
-        input_[static_cast<std::size_t>(step_in_block) * size_ + neuron];
-    const Common& common = of_population_[tiles_[tiles_.of(neuron)].population];
-    plasticity::sample_currents(
-        common.step, {v_mV_[neuron], i_syn_nA_[neuron], i_bg_nA_[neuron], refractory_[neuron]},
-        static_cast<double>(input) * common.nA_per_quantum, i_stim_nA_[neuron], values);
-}
-
-void Neurons::check_finite(Step step) const {
-    double sum = 0.0;
-    const double* v = v_mV_.data();
-#pragma omp simd reduction(+ : sum)
-    for (std::uint32_t i = 0; i < size_; ++i) sum += v[i] * 0.0;
-    if (sum == 0.0) return;
-    for (std::uint32_t i = 0; i < size_; ++i)
-        if (!std::isfinite(v_mV_[i]))
-            throw NumericalError(not_finite_message(network_.global_id(i), step));
+    loops.advance(here, input, fired);
 }
 
 }  // namespace engram

@@ -1,34 +1,35 @@
-// State of one rank's neurons and the vectorised loop that advances them by a step.
+// One rank's neurons: what reaches them in a block, their noise, and the loops that advance them.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "cpu/neuron_loops.hpp"
 #include "cpu/tiles.hpp"
 #include "model/calcium.hpp"
 #include "model/fixed_point.hpp"
-#include "model/neuron.hpp"
 #include "model/random.hpp"
 #include "network/network.hpp"
-#include "plasticity/samples.hpp"
-#include "simulation/simulation_state.hpp"
 
 namespace engram {
 
 class Neurons {
   public:
-    Neurons(const Network& network, const Experiment& experiment);
+    //! \param loops  by population; see make_neuron_loops
+    Neurons(const Network& network, const Experiment& experiment,
+            std::vector<std::shared_ptr<NeuronLoops>> loops);
 
     std::uint32_t size() const { return size_; }
     const Tiles& tiles() const { return tiles_; }
 
-    //! Every neuron at V_init, without currents; the background starts at its mean.
+    //! Every neuron at rest, without currents; the background starts at its mean.
     void rest();
 
     //! Adds a synaptic input [mV, fixed point] that arrives at a step of the present block.
-    void add_input(int step_in_block, std::uint32_t neuron, model::FixedPoint weight) {
-        model::add_wrapping(input_[static_cast<std::size_t>(step_in_block) * size_ + neuron],
-                            weight);
+    void add_input(int step_in_block, std::uint32_t neuron, model::FixedPoint weight,
+                   std::size_t site = 0) {
+        model::add_wrapping(input_[row(step_in_block, site) + neuron], weight);
         has_input_[static_cast<std::size_t>(step_in_block) * tiles_.size() + tiles_.of(neuron)] = 1;
     }
     //! Adds a stimulus current's effect on V within the coming step, and its value for recording.
@@ -38,8 +39,8 @@ class Neurons {
     }
     //! Makes a neuron fire at the coming step unless it is refractory.
     void force_spike(std::uint32_t neuron) {
-        if (model::StepNeuron::can_fire(refractory_[neuron]))
-            v_mV_[neuron] = propagator(tiles_.of(neuron)).v_th_mV;
+        const Tile& tile = tiles_[tiles_.of(neuron)];
+        loops_[tile.population]->force_spike(tile, neuron);
     }
     //! Forgets the stimulus currents of a tile after a step.
     void clear_stimulus(std::uint32_t tile);
@@ -49,53 +50,46 @@ class Neurons {
     void advance(std::uint32_t tile, Step step, int step_in_block, bool stimulated,
                  std::vector<std::uint32_t>& fired);
 
-    //! See plasticity::sample_currents.
-    void sample(std::uint32_t neuron, int step_in_block, double* values) const;
+    //! Values of the columns of a neuron at a step, before it is advanced.
+    void sample(std::uint32_t neuron, int step_in_block, double* values) const {
+        const Tile& tile = tiles_[tiles_.of(neuron)];
+        loops_[tile.population]->sample(tile, neuron, &input_[row(step_in_block, 0) + neuron],
+                                        size_, i_stim_nA_[neuron], values);
+    }
 
-    //! The state at the start of a step, to be read or overwritten.
-    std::vector<NamedValues> state() {
-        return {{"v_mV", v_mV_},
-                {"i_syn_nA", i_syn_nA_},
-                {"i_bg_nA", i_bg_nA_},
-                {"refractory_steps", refractory_}};
+    //! Adds the state at the start of a step, to be read or overwritten.
+    void collect(LocalState& local) {
+        for (NeuronLoops* loops : different_) loops->collect(local);
     }
 
     //! \throw NumericalError if a membrane potential is no finite number
-    void check_finite(Step step) const;
+    void check_finite(Step step) const {
+        for (const NeuronLoops* loops : different_) loops->check_finite(network_, step);
+    }
 
     //! Of the neurons of a tile.
     const model::NeuronPropagator& propagator(std::uint32_t tile) const {
-        return of_population_[tiles_[tile].population].step.propagator;
+        return loops_[tiles_[tile].population]->propagator(tiles_[tile]);
     }
     const model::RandomStreams& streams() const { return streams_; }
 
   private:
-    // What the neurons of a population have in common.
-    struct Common {
-        model::StepNeuron step;
-        double v_init_mV;
-        double nA_per_quantum;  //!< synaptic current per unit of fixed-point input
-        //! Value of refractory_ that only the step of a spike leaves.
-        double just_fired() const { return static_cast<double>(step.propagator.refractory_steps); }
-    };
-
-    void draw_noise(const Tile& tile, std::uint32_t number, Step step);
-    template <bool with_noise, bool with_input, bool with_stimulus>
-    bool advance_tile(const Tile& tile, const float* noise, model::FixedPoint* input);
+    std::size_t row(int step_in_block, std::size_t site) const {
+        return (static_cast<std::size_t>(step_in_block) * n_sites_ + site) * size_;
+    }
+    void draw_noise(std::uint32_t tile, Step step);
 
     const Network& network_;
     std::uint32_t size_;
     Tiles tiles_;
-    std::vector<Common> of_population_;
+    std::vector<std::shared_ptr<NeuronLoops>> loops_;  //!< by population
+    std::vector<NeuronLoops*> different_;              //!< each once
+    std::size_t n_sites_ = 1;                          //!< most of any
     model::RandomStreams streams_;
 
-    std::vector<double> v_mV_;
-    std::vector<double> i_syn_nA_;
-    std::vector<double> i_bg_nA_;     //!< minus its mean
-    std::vector<double> refractory_;  //!< see model::NeuronState
     std::vector<double> stimulus_mV_;
     std::vector<double> i_stim_nA_;
-    std::vector<model::FixedPoint> input_;  //!< [step in block][neuron]
+    std::vector<model::FixedPoint> input_;  //!< [step in block][site][neuron]
     std::vector<std::uint8_t> has_input_;   //!< [step in block][tile]
     std::vector<std::uint32_t> global_ids_;
 

@@ -3,88 +3,123 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
-#include <vector>
 
-#include "model/early_phase.hpp"
-#include "model/fixed_point.hpp"
-#include "model/late_phase.hpp"
+#include "cpu/host_storage.hpp"
+#include "experiment/conditions.hpp"
 #include "network/network.hpp"
+#include "plasticity/physics.hpp"
 #include "plasticity/view.hpp"
+#include "simulation/mechanism_setup.hpp"
 
 namespace engram {
 
+template <class M>
 class PlasticState {
   public:
-    PlasticState(const Network& network, const SynapseParameters& parameters, double dt_ms);
+    using View = plasticity::View<M>;
 
+    //! All must outlive it.
+    PlasticState(const Network& network, const plasticity::Physics<M>& physics,
+                 const ConditionsCourse& conditions)
+        : network_(network),
+          physics_(physics),
+          conditions_(conditions),
+          storage_(make_host_storage<View>(sizes_of_state(network))),
+          view_(physics.late) {
+        const SynapseTable& table = network.plastic();
+        view_.plastic = {table.offsets().data(), table.targets().data(), table.n_sources()};
+        storage_.describe(view_);
+    }
+    PlasticState(const PlasticState&) = delete;
+    PlasticState& operator=(const PlasticState&) = delete;
+
+    //! Where it lies, for as long as this lives. Loops take it once.
+    const View& view() const { return view_; }
+    plasticity::Storage<View, HostArray>& storage() { return storage_; }
+
+    //! Steps of the plastic clock since the reference.
+    Step age(Step step) const {
+        return conditions_.plastic_steps(step) - conditions_.plastic_steps(reference_);
+    }
     //! E(t): factor from g to h - h_0.
-    double relaxation(Step step) const { return early_phase.relaxation(step - reference_); }
+    double relaxation(Step step) const { return physics_.early.relaxation(age(step)); }
     Step reference() const { return reference_; }
     //! Declares that g is given relative to `step`.
     void set_reference(Step step) { reference_ = step; }
 
-    //! Where it lies, for as long as this lives. Loops take it once.
-    plasticity::View view() {
-        const SynapseTable& table = network_.plastic();
-        return {{table.offsets().data(), table.targets().data(), table.n_sources()},
-                g.data(),
-                stored_z.data(),
-                tag.data(),
-                change_sum.data(),
-                protein.data(),
-                shrinkage.data(),
-                synthesis_end_s.data()};
-    }
-    double h_mV(SynapseIndex k, double relaxation) {
-        return view().h_mV(k, relaxation, early_phase.h_0_mV);
-    }
-    double z(SynapseIndex k, std::uint32_t target) { return view().z(k, target); }
-    double change_sum_mV(std::uint32_t target, double relaxation) {
-        return view().change_sum_mV(target, relaxation);
-    }
-
     //! Makes `step` the reference of both lazy representations: afterwards E = 1, X = 1, and tags
     //! are those of the present early phase.
-    void fold(Step step);
+    void fold(Step step) {
+        const double e = relaxation(step);
+        const View view = view_;
+        const auto& targets = network_.plastic().targets();
+        for (SynapseIndex k = 0; k < targets.size(); ++k)
+            view.fold(k, targets[k], e, physics_.late);
+        for (std::uint32_t j = 0; j < network_.n_local(); ++j) view.reset_shrinkage(j);
+        finish_restore(step);
+    }
 
     //! Recomputes what follows from g and the tags, after these have been overwritten.
-    void finish_restore(Step reference);
+    void finish_restore(Step reference) {
+        reference_ = reference;
+        const View view = view_;
+        for (int i = 0; i < View::n_sums; ++i)
+            std::fill_n(view.sum(i), network_.n_local(), model::FixedPoint{0});
+        for_each_row([&](NeuronId source, SynapseIndex begin, SynapseIndex end) {
+            double watch = plasticity::no_watch;
+            for (SynapseIndex k = begin; k < end; ++k) {
+                view.change_sums(view.plastic.targets[k], 0.0, view.g[k]);
+                watch = std::min(watch, view.watch(k));
+            }
+            view.tag_watch[source] = watch;
+        });
+        find_lowest_watch();
+    }
 
     //! Has a tagged synapse of a row watched for the end of its tag; `size` is |g|.
     void watch_tag(NeuronId source, double size) {
-        tag_watch_[source] = std::min(tag_watch_[source], size);
+        view_.tag_watch[source] = std::min(view_.tag_watch[source], size);
         lowest_watch_ = std::min(lowest_watch_, size);
     }
 
     //! Ends the tags of passive synapses that have relaxed below the threshold.
-    void expire_tags(double relaxation);
-
-    //! Bytes per plastic synapse of everything in this class and the table that grows with them.
-    std::uint64_t bytes() const;
-
-    model::EarlyPhase early_phase;
-    model::LatePhase late_phase;
-
-    // By synapse, in the order of network.plastic().
-    std::vector<double> g;          //!< (h - h_0) / E [mV]
-    std::vector<double> stored_z;   //!< see model::LazyLatePhase
-    std::vector<std::uint8_t> tag;  //!< model::Tag
-
-    // By local neuron; at rest where it is inhibitory.
-    std::vector<model::FixedPoint> change_sum;  //!< sum of |g| over incoming synapses
-    std::vector<double> protein;                //!< p [umol/l]
-    std::vector<double> shrinkage;              //!< X: product of shrinkages since the reference
-    std::vector<double> synthesis_end_s;        //!< of a consolidation
+    void expire_tags(double relaxation) {
+        const double theta_tag_mV = physics_.late.theta_tag_mV;
+        if (!(lowest_watch_ * relaxation < theta_tag_mV)) return;
+        const View view = view_;
+        for_each_row([&](NeuronId source, SynapseIndex begin, SynapseIndex end) {
+            if (!(view.tag_watch[source] * relaxation < theta_tag_mV)) return;
+            double watch = plasticity::no_watch;
+            for (SynapseIndex k = begin; k < end; ++k)
+                watch = std::min(
+                    watch, view.expire_tag(k, view.plastic.targets[k], relaxation, physics_.late));
+            view.tag_watch[source] = watch;
+        });
+        find_lowest_watch();
+    }
 
   private:
-    void find_lowest_watch();
+    template <class Visit>
+    void for_each_row(Visit visit) const {
+        const SynapseTable& table = network_.plastic();
+        for (NeuronId source = 0; source < table.n_sources(); ++source)
+            visit(source, table.row_begin(source), table.row_end(source));
+    }
+    void find_lowest_watch() {
+        lowest_watch_ = plasticity::no_watch;
+        for (NeuronId source = 0; source < network_.plastic().n_sources(); ++source)
+            lowest_watch_ = std::min(lowest_watch_, view_.tag_watch[source]);
+    }
 
     const Network& network_;
+    const plasticity::Physics<M>& physics_;
+    const ConditionsCourse& conditions_;
+    plasticity::Storage<View, HostArray> storage_;
+    View view_;
     Step reference_ = 0;
-    // By source: no tagged synapse of the row has a smaller |g| (infinity if none is tagged).
-    std::vector<double> tag_watch_;
-    double lowest_watch_;  // of all rows
+    double lowest_watch_ = plasticity::no_watch;  // of all rows
 };
 
 }  // namespace engram

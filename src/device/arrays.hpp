@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "model/neuron.hpp"
+#include "plasticity/calcium_view.hpp"
 #include "plasticity/intervals.hpp"
 #include "plasticity/physics.hpp"
 #include "plasticity/samples.hpp"
@@ -14,12 +14,9 @@ namespace engram::device {
 using plasticity::Physics;
 using plasticity::Rows;
 
-// What the neurons of a population have in common.
-struct PopulationPhysics {
-    model::StepNeuron step_neuron;
-    double nA_per_quantum = 0;  //!< synaptic current per unit of fixed-point input
+// What kernels know of a population, whatever the mechanism of its neurons.
+struct PopulationInfo {
     double v_init_mV = 0;
-    bool noisy_background = false;
     bool excitatory = false;
 };
 
@@ -29,6 +26,7 @@ struct Delivery {
     std::uint32_t first_source = 0;  //!< global id of the first row
     bool plastic = false;
     model::FixedPoint weight = 0;  //!< of fixed synapses
+    std::uint32_t site = 0;        //!< of the target cells
 };
 
 // A spike that arrives at a synapse which may be active; one entry of a list by step and target.
@@ -41,9 +39,10 @@ inline constexpr std::uint32_t end_of_list = 0xffffffffu;
 
 // A row of plastic synapses that the end of a block has work in.
 struct RowTask {
-    std::uint32_t source;
-    std::uint16_t active;    //!< some synapse may be active
-    std::uint16_t expiring;  //!< some tag may end
+    std::uint32_t source = 0;
+    std::uint16_t active = 0;    //!< some synapse may be active
+    std::uint16_t expiring = 0;  //!< some tag may end
+    bool operator==(const RowTask&) const = default;
 };
 
 // What kernels of one block tell each other.
@@ -58,43 +57,55 @@ enum OutputWord { word_n_spikes, word_first_bad_neuron, first_spike_word };
 
 inline constexpr std::uint32_t n_draw_counters = 1024;
 
-struct Arrays : plasticity::View {
+// What does not outlive a block.
+struct BlockScratch {
+    std::uint32_t* arrival_list = nullptr;
+    model::BlockMask* post_jumps = nullptr;
+    double* post_highest = nullptr;
+    RowTask* row_tasks = nullptr;
+
+    static constexpr auto variables() {
+        using enum plasticity::InCheckpoint;
+        using enum plasticity::By;
+        using plasticity::Variable;
+        constexpr auto steps = static_cast<std::uint64_t>(model::max_block_steps);
+        return std::tuple{
+            Variable{&BlockScratch::arrival_list, "arrival_list", "", neuron, end_of_list, no,
+                     "arrivals at synapses that may be active, by step", steps},
+            Variable{&BlockScratch::post_jumps, "post_jumps", "", neuron, model::BlockMask{0}, no,
+                     "steps at which the neuron fires"},
+            Variable{&BlockScratch::post_highest, "post_highest", "1", neuron, 0.0, no,
+                     "bound of its calcium trace"},
+            Variable{&BlockScratch::row_tasks, "row_tasks", "", source, RowTask{}, no,
+                     "rows with work, in any order"}};
+    }
+};
+
+template <class M>
+struct Arrays : plasticity::View<M>, BlockScratch {
+    Arrays() = default;
+    explicit Arrays(const typename M::Late::Parameters& late) : plasticity::View<M>(late) {}
+
     std::uint32_t n_local = 0;
+    std::uint32_t n_sites = 1;       //!< most that neurons have
     std::uint32_t n_deliveries = 0;  //!< tables that the spikes of a population reach at most
 
     const std::uint32_t* population_end = nullptr;  //!< by population: one more than its last id
     const Delivery* deliveries = nullptr;           //!< [population][n_deliveries]
-    const PopulationPhysics* populations = nullptr;
+    const PopulationInfo* populations = nullptr;
     const std::uint8_t* population = nullptr;  //!< by local neuron
     const std::uint32_t* global_ids = nullptr;
+    const std::uint8_t* receives = nullptr;  //!< [stimulus][neuron]
 
-    // By local neuron.
-    double* v_mV = nullptr;
-    double* i_syn_nA = nullptr;
-    double* i_bg_nA = nullptr;                 //!< minus its mean
-    double* refractory = nullptr;              //!< see model::NeuronState
-    model::FixedPoint* input = nullptr;        //!< [step in block][neuron]
-    std::uint32_t* arrival_list = nullptr;     //!< [step in block][neuron]: into active_arrivals
-    std::int32_t* recorded_neuron = nullptr;   //!< first position among the recorded, or -1
-    const std::uint8_t* receives = nullptr;    //!< [stimulus][neuron]
+    plasticity::CalciumView calcium[2];        //!< of alternating blocks: see parity
+    model::FixedPoint* input = nullptr;        //!< [step in block][site][neuron]
     ActiveArrival* active_arrivals = nullptr;  //!< a place for each plastic synapse reached
-
-    // By local neuron, for excitatory ones.
-    model::BlockMask* post_jumps = nullptr;
-    double* post_highest = nullptr;  //!< bound of the calcium trace in the block
-
-    // Calcium traces at the start of a block and its events, for alternating blocks: see parity.
-    double* pre_start[2] = {};             //!< by source of plastic rows
-    model::BlockMask* pre_jumps[2] = {};   //!< likewise
-    model::BlockMask* arrivals[2] = {};    //!< likewise: steps at which its spikes arrive
-    double* post_start[2] = {};            //!< by local neuron
-    double* tag_watch = nullptr;           //!< by source, see PlasticState
-    RowTask* row_tasks = nullptr;          //!< filled in any order
-    BlockCounters* counters = nullptr;     //!< of the present block
-    std::uint64_t* output = nullptr;       //!< see OutputWord
-    model::FixedPoint* n_draws = nullptr;  //!< spread over n_draw_counters
+    BlockCounters* counters = nullptr;         //!< of the present block
+    std::uint64_t* output = nullptr;           //!< see OutputWord
+    model::FixedPoint* n_draws = nullptr;      //!< spread over n_draw_counters
 
     // Recording.
+    std::int32_t* recorded_neuron = nullptr;  //!< by neuron: first position among them, or -1
     const std::uint32_t* recorded_neurons = nullptr;  //!< local indices, ascending
     std::uint32_t n_recorded_neurons = 0;
     std::uint32_t n_recorded_synapses = 0;
@@ -106,19 +117,24 @@ struct Arrays : plasticity::View {
     double* samples = nullptr;  //!< rows as in TraceSampler
     std::uint32_t sample_width = 0;
 
+    ENGRAM_HD_INLINE model::FixedPoint* input_at(int step, std::uint32_t site,
+                                                 std::uint32_t neuron) const {
+        return &input[(static_cast<std::uint64_t>(step) * n_sites + site) * n_local + neuron];
+    }
     ENGRAM_HD_INLINE std::uint32_t population_of(std::uint32_t id) const {
         std::uint32_t p = 0;
         while (id >= population_end[p]) ++p;
         return p;
     }
     ENGRAM_HD_INLINE model::CalciumTrace pre(std::uint32_t source, int parity,
-                                             const Physics& physics) const {
-        return {pre_start[parity][source], physics.ca_pre, pre_jumps[parity][source]};
+                                             const Physics<M>& physics) const {
+        return {calcium[parity].pre_start[source], physics.ca_pre,
+                calcium[parity].pre_jumps[source]};
     }
     //! Complete once the neurons have been advanced.
     ENGRAM_HD_INLINE model::CalciumTrace post(std::uint32_t neuron, int parity,
-                                              const Physics& physics) const {
-        return {post_start[parity][neuron], physics.ca_post, post_jumps[neuron]};
+                                              const Physics<M>& physics) const {
+        return {calcium[parity].post_start[neuron], physics.ca_post, post_jumps[neuron]};
     }
 };
 

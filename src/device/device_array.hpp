@@ -41,11 +41,17 @@ class DeviceArray {
     T* data() const { return data_; }
     std::size_t size() const { return size_; }
 
-    void fill_bytes(int byte) {
+    void fill_bytes(int byte) const {
         if (size_ > 0) device_->fill(data_, byte, size_ * sizeof(T));
     }
+    void fill(const T& value) const {
+        if (value == T{})
+            fill_bytes(0);
+        else
+            copy_from(std::vector<T>(size_, value));
+    }
     //! \param values  at most size()
-    void copy_from(std::span<const T> values) {
+    void copy_from(std::span<const T> values) const {
         if (!values.empty()) device_->copy_in(data_, values.data(), values.size_bytes());
     }
     void copy_to(std::span<T> values, std::size_t first = 0) const {

@@ -1,11 +1,12 @@
 #include "device/device_need.hpp"
 
-#include <algorithm>
 #include <cmath>
 
+#include "device/built_in_neurons.hpp"
 #include "device/device_network.hpp"
 #include "device/device_state.hpp"
 #include "model/neuron.hpp"
+#include "simulation/shortest_refractory.hpp"
 
 namespace engram::device {
 
@@ -40,20 +41,21 @@ RankSizes expected_sizes(const Experiment& experiment, double n_plastic, double 
 std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t n_local) {
     const auto epoch_steps =
         static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms));
-    int most = 0;
-    for (const Population& population : experiment.populations) {
-        const double t_ref_ms = experiment.neuron_of(population).t_ref_ms;
-        most = std::max(
-            most,
-            model::most_spikes(epoch_steps, static_cast<int>(experiment.steps_from_ms(t_ref_ms))));
-    }
+    const int most = model::most_spikes(epoch_steps, shortest_refractory_steps(experiment));
     return n_local * static_cast<std::uint64_t>(most);
 }
 
 std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& sizes) {
     const std::uint64_t receives = experiment.stimuli.size() * sizes.n_local;
-    return DeviceNetwork::bytes(sizes) +
-           DeviceState::bytes(sizes, most_spikes_per_epoch(experiment, sizes.n_local)) + receives;
+    const plasticity::StateSizes state{sizes.n_local, sizes.n_sources, sizes.n_plastic};
+    const std::uint64_t n_spikes = most_spikes_per_epoch(experiment, sizes.n_local);
+    return DeviceNetwork::bytes(sizes) + BuiltInDeviceNeurons::bytes(state) +
+           plasticity::with_mechanisms(experiment.synapses,
+                                       [&]<class M>(M) {
+                                           return DeviceState<M>::bytes(
+                                               state, BuiltInDeviceNeurons::most_sites, n_spikes);
+                                       }) +
+           receives;
 }
 
 }  // namespace engram::device

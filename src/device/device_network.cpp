@@ -28,21 +28,11 @@ std::vector<std::uint32_t> population_ends(const Populations& populations) {
     return ends;
 }
 
-std::vector<PopulationPhysics> population_physics(const Experiment& e) {
-    std::vector<PopulationPhysics> all;
-    for (const Population& population : e.populations) {
-        const NeuronParameters& neuron = e.neuron_of(population);
-        const BackgroundParameters& background = e.background_of(population);
-        const double sigma_nA =
-            model::background_sigma_nA(background.sigma_wn_nA_sqrt_s, e.synapses.tau_syn_ms);
-        all.push_back({{model::make_neuron_propagator(neuron, e.synapses.tau_syn_ms, e.dt_ms),
-                        background.mean_nA, sigma_nA},
-                       model::fixed_point_quantum / neuron.r_leak_MOhm,
-                       neuron.v_init_mV,
-                       sigma_nA > 0.0,
-                       population.is_excitatory()});
-    }
-    return all;
+std::vector<PopulationInfo> population_infos(const Experiment& experiment) {
+    std::vector<PopulationInfo> infos;
+    for (const Population& population : experiment.populations)
+        infos.push_back({experiment.neuron_of(population).v_init_mV, population.is_excitatory()});
+    return infos;
 }
 
 }  // namespace
@@ -50,8 +40,7 @@ std::vector<PopulationPhysics> population_physics(const Experiment& e) {
 DeviceNetwork::DeviceNetwork(Device& device, const Experiment& experiment, const Network& network)
     : network_(network),
       plastic_(device, network.plastic()),
-      physics_(population_physics(experiment)),
-      physics_on_device_(device, physics_),
+      populations_(device, population_infos(experiment)),
       population_end_(device, population_ends(network.populations())),
       population_(device, population_of_neurons(network)),
       global_ids_(device, global_ids(network)) {
@@ -66,14 +55,15 @@ void DeviceNetwork::make_deliveries(Device& device, const Experiment& experiment
         auto& list = of_population[projection.from];
         // All plastic synapses are in one table.
         if (projection.plastic && (list.empty() || !list.front().plastic))
-            list.insert(list.begin(), Delivery{plastic_.rows(), 0, true, 0});
+            list.insert(list.begin(), Delivery{plastic_.rows(), 0, true, 0, 0});
     }
     for (std::size_t i = 0; i < fixed_.size(); ++i) {
         const FixedSynapses& fixed = network_.fixed()[i];
         const double weight_h_0 = network_.projections()[fixed.projection].weight_h_0;
         of_population[fixed.from].push_back(
             {fixed_[i].rows(), populations[fixed.from].first, false,
-             model::to_fixed_point(weight_h_0 * experiment.synapses.h_0_mV)});
+             model::to_fixed_point(weight_h_0 * experiment.synapses.h_0_mV),
+             network_.projections()[fixed.projection].site});
     }
     n_deliveries_ = 1;
     for (const auto& list : of_population) n_deliveries_ = std::max(n_deliveries_, list.size());
@@ -83,17 +73,6 @@ void DeviceNetwork::make_deliveries(Device& device, const Experiment& experiment
         deliveries.insert(deliveries.end(), list.begin(), list.end());
     }
     deliveries_ = {device, deliveries};
-}
-
-void DeviceNetwork::describe(Arrays& arrays) const {
-    arrays.n_local = network_.n_local();
-    arrays.n_deliveries = static_cast<std::uint32_t>(n_deliveries_);
-    arrays.plastic = plastic_.rows();
-    arrays.population_end = population_end_.data();
-    arrays.deliveries = deliveries_.data();
-    arrays.populations = physics_on_device_.data();
-    arrays.population = population_.data();
-    arrays.global_ids = global_ids_.data();
 }
 
 std::uint64_t DeviceNetwork::bytes(const RankSizes& sizes) {

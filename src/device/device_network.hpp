@@ -15,9 +15,17 @@ class DeviceNetwork {
     //! The network must outlive it.
     DeviceNetwork(Device& device, const Experiment& experiment, const Network& network);
 
-    void describe(Arrays& arrays) const;
-    //! Of a population.
-    const PopulationPhysics& physics(std::size_t population) const { return physics_[population]; }
+    template <class M>
+    void describe(Arrays<M>& arrays) const {
+        arrays.n_local = network_.n_local();
+        arrays.n_deliveries = static_cast<std::uint32_t>(n_deliveries_);
+        arrays.plastic = plastic_.rows();
+        arrays.population_end = population_end_.data();
+        arrays.deliveries = deliveries_.data();
+        arrays.populations = populations_.data();
+        arrays.population = population_.data();
+        arrays.global_ids = global_ids_.data();
+    }
 
     //! Bytes that it will take, but for what grows with the number of populations.
     static std::uint64_t bytes(const RankSizes& sizes);
@@ -37,8 +45,7 @@ class DeviceNetwork {
     const Network& network_;
     Table plastic_;
     std::vector<Table> fixed_;
-    std::vector<PopulationPhysics> physics_;
-    DeviceArray<PopulationPhysics> physics_on_device_;
+    DeviceArray<PopulationInfo> populations_;
     DeviceArray<std::uint32_t> population_end_;
     DeviceArray<std::uint8_t> population_;
     std::size_t n_deliveries_ = 0;

@@ -37,20 +37,6 @@ DeviceRecorder::DeviceRecorder(Device& device, const Network& network, const Rec
     recorded_z_ = {device, synapses.size()};
 }
 
-void DeviceRecorder::describe(Arrays& arrays) const {
-    arrays.recorded_neuron = recorded_neuron_.data();
-    arrays.recorded_neurons = neurons_.data();
-    arrays.n_recorded_neurons = n_neurons();
-    arrays.n_recorded_synapses = n_synapses();
-    arrays.recorded_synapses = synapses_.data();
-    arrays.recorded_sources = sources_.data();
-    arrays.recorded_targets = targets_.data();
-    arrays.recorded_g = recorded_g_.data();
-    arrays.recorded_z = recorded_z_.data();
-    arrays.samples = samples_.data();
-    arrays.sample_width = static_cast<std::uint32_t>(width_);
-}
-
 void DeviceRecorder::reserve_rows(std::size_t n, TraceSampler& sampler) {
     if (n_rows_ + n <= capacity_ || width_ == 0) return;
     complete(sampler);

@@ -12,7 +12,20 @@ class DeviceRecorder {
     DeviceRecorder(Device& device, const Network& network, const Recording& recording);
 
     //! Fills in where samples go. Valid until reserve_rows.
-    void describe(Arrays& arrays) const;
+    template <class M>
+    void describe(Arrays<M>& arrays) const {
+        arrays.recorded_neuron = recorded_neuron_.data();
+        arrays.recorded_neurons = neurons_.data();
+        arrays.n_recorded_neurons = n_neurons();
+        arrays.n_recorded_synapses = n_synapses();
+        arrays.recorded_synapses = synapses_.data();
+        arrays.recorded_sources = sources_.data();
+        arrays.recorded_targets = targets_.data();
+        arrays.recorded_g = recorded_g_.data();
+        arrays.recorded_z = recorded_z_.data();
+        arrays.samples = samples_.data();
+        arrays.sample_width = static_cast<std::uint32_t>(width_);
+    }
     std::uint32_t n_neurons() const { return static_cast<std::uint32_t>(neurons_.size()); }
     std::uint32_t n_synapses() const { return static_cast<std::uint32_t>(synapses_.size()); }
 

@@ -1,54 +1,108 @@
 // The state of one rank's neurons and plastic synapses in device memory.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "base/errors.hpp"
 #include "device/arrays.hpp"
 #include "device/device_array.hpp"
 #include "device/device_need.hpp"
-#include "network/network.hpp"
 
 namespace engram::device {
 
+//! Memory of a state, at rest.
+template <class View>
+plasticity::Storage<View, DeviceArray> make_device_storage(Device& device,
+                                                           const plasticity::StateSizes& sizes) {
+    return plasticity::Storage<View, DeviceArray>(
+        [&]<class V, class T>(const plasticity::Variable<V, T>& variable) {
+            DeviceArray<T> array(device, variable.count(sizes));
+            array.fill(variable.at_rest);
+            return array;
+        });
+}
+
+template <class M>
 class DeviceState {
   public:
+    using View = plasticity::View<M>;
+
     //! \param n_spikes  most spikes that an epoch can bring on this rank
-    DeviceState(Device& device, const Network& network, std::uint64_t n_spikes);
+    DeviceState(Device& device, const plasticity::StateSizes& sizes, std::uint32_t n_sites,
+                std::uint64_t n_spikes)
+        : plastic(make_device_storage<View>(device, sizes)),
+          calcium{make_device_storage<plasticity::CalciumView>(device, sizes),
+                  make_device_storage<plasticity::CalciumView>(device, sizes)},
+          output(device, first_spike_word + n_spikes),
+          n_draws(device, n_draw_counters),
+          device_(device),
+          scratch_(make_device_storage<BlockScratch>(device, sizes)),
+          input_(device, steps_per_block * n_sites * sizes.neurons),
+          n_sites_(n_sites),
+          counters_(device, 1) {
+        n_draws.fill(0);
+        input_.fill(0);
+    }
 
     //! Fills in where the state lies. Valid until reserve_arrivals.
-    void describe(Arrays& arrays) const;
+    void describe(Arrays<M>& arrays) const {
+        plastic.describe(arrays);
+        for (std::size_t parity = 0; parity < 2; ++parity)
+            calcium[parity].describe(arrays.calcium[parity]);
+        scratch_.describe(arrays);
+        arrays.input = input_.data();
+        arrays.n_sites = n_sites_;
+        arrays.active_arrivals = active_arrivals_.data();
+        arrays.counters = counters_.data();
+        arrays.output = output.data();
+        arrays.n_draws = n_draws.data();
+    }
 
     //! No calcium, no events marked.
-    void clear_calcium();
+    void clear_calcium() {
+        for (auto& storage : calcium)
+            storage.for_each(
+                [](const auto& variable, auto& array) { array.fill(variable.at_rest); });
+    }
     //! Makes room for this many arrivals at synapses that may be active.
-    void reserve_arrivals(std::uint64_t n);
+    void reserve_arrivals(std::uint64_t n) {
+        if (n <= active_arrivals_.size()) return;
+        if (n >= end_of_list)
+            throw DeviceError(std::to_string(n) +
+                              " synapses receive a spike within one epoch, more than one GPU can "
+                              "note down; use more ranks");
+        // Released first, so that both need not fit; nothing of it is needed between epochs.
+        active_arrivals_ = {};
+        active_arrivals_ = {device_, std::max<std::uint64_t>(n + n / 2, 1u << 16)};
+    }
 
     //! Bytes that a network's state will take.
-    static std::uint64_t bytes(const RankSizes& sizes, std::uint64_t n_spikes);
-    //! Of these, bytes that grow with the plastic synapses.
-    std::uint64_t synapse_bytes() const {
-        return g.size() * sizeof(double) + stored_z.size() * sizeof(double) + tag.size();
+    static std::uint64_t bytes(const plasticity::StateSizes& sizes, std::uint32_t n_sites,
+                               std::uint64_t n_spikes) {
+        return steps_per_block * n_sites * sizes.neurons * sizeof(model::FixedPoint) +
+               plasticity::state_bytes<View>(sizes) +
+               2 * plasticity::state_bytes<plasticity::CalciumView>(sizes) +
+               plasticity::state_bytes<BlockScratch>(sizes) + n_spikes * sizeof(std::uint64_t);
     }
 
     // See Arrays.
-    DeviceArray<double> v_mV, i_syn_nA, i_bg_nA, refractory;
-    DeviceArray<double> g, stored_z;
-    DeviceArray<std::uint8_t> tag;
-    DeviceArray<double> protein, shrinkage;
-    DeviceArray<double> pre_start[2], post_start[2];
+    plasticity::Storage<View, DeviceArray> plastic;
+    std::array<plasticity::Storage<plasticity::CalciumView, DeviceArray>, 2> calcium;
     DeviceArray<std::uint64_t> output;
     DeviceArray<model::FixedPoint> n_draws;
 
   private:
+    static constexpr auto steps_per_block = static_cast<std::uint64_t>(model::max_block_steps);
+
     Device& device_;
+    plasticity::Storage<BlockScratch, DeviceArray> scratch_;
     DeviceArray<model::FixedPoint> input_;
-    DeviceArray<std::uint32_t> arrival_list_;
+    std::uint32_t n_sites_;
     DeviceArray<ActiveArrival> active_arrivals_;
-    DeviceArray<model::FixedPoint> change_sum_;
-    DeviceArray<double> synthesis_end_s_, post_highest_, tag_watch_;
-    DeviceArray<model::BlockMask> post_jumps_, pre_jumps_[2], arrivals_[2];
-    DeviceArray<RowTask> row_tasks_;
     DeviceArray<BlockCounters> counters_;
 };
 

@@ -15,9 +15,10 @@ ENGRAM_HD_INLINE int event_step(PackedEvent event) {
 }
 
 // Item = event; always run for one item at least.
+template <class M>
 struct MarkEvents {
     static constexpr const char* name = "mark events";
-    Arrays arrays;
+    Arrays<M> arrays;
     const BlockTask* task;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
@@ -32,22 +33,24 @@ struct MarkEvents {
         if (item < t.arriving.size) {
             const PackedEvent spike = t.arriving.items[item];
             if (arrays.populations[arrays.population_of(event_neuron(spike))].excitatory)
-                atomic_or(&arrays.arrivals[t.parity][event_neuron(spike)],
+                atomic_or(&arrays.calcium[t.parity].arrivals[event_neuron(spike)],
                           1u << (event_step(spike) - t.offset));
         }
         if (item < t.influx.size) {
             const PackedEvent influx = t.influx.items[item];
-            atomic_or(&arrays.pre_jumps[t.parity][event_neuron(influx)], 1u << event_step(influx));
+            atomic_or(&arrays.calcium[t.parity].pre_jumps[event_neuron(influx)],
+                      1u << event_step(influx));
         }
     }
 };
 
 // Item = (spike, one of the tables of its population); lanes share its row.
+template <class M>
 struct DeliverSpikes {
     static constexpr const char* name = "deliver spikes";
     static constexpr int team_lanes = 128;
-    Arrays arrays;
-    Physics physics;
+    Arrays<M> arrays;
+    Physics<M> physics;
     const BlockTask* task;
 
     ENGRAM_HD_INLINE std::uint64_t n_items() const {
@@ -65,36 +68,33 @@ struct DeliverSpikes {
         if (delivery.plastic)
             deliver_plastic(neuron, step, task->first_arrival[number], lane, lanes);
         else if (delivery.rows.n_sources > 0)
-            deliver_fixed(delivery.rows, neuron - delivery.first_source, step, delivery.weight,
-                          lane, lanes);
+            deliver_fixed(delivery, neuron - delivery.first_source, step, lane, lanes);
     }
 
   private:
-    ENGRAM_HD_INLINE model::FixedPoint* input(int step, std::uint32_t target) const {
-        return &arrays.input[static_cast<std::uint64_t>(step) * arrays.n_local + target];
-    }
-
-    ENGRAM_HD_INLINE void deliver_fixed(const Rows& rows, std::uint32_t row, int step,
-                                        model::FixedPoint weight, int lane, int lanes) const {
+    ENGRAM_HD_INLINE void deliver_fixed(const Delivery& delivery, std::uint32_t row, int step,
+                                        int lane, int lanes) const {
+        const Rows& rows = delivery.rows;
         for (std::uint64_t k = rows.offsets[row] + lane; k < rows.offsets[row + 1]; k += lanes)
-            atomic_add(input(step, rows.targets[k]), weight);
+            atomic_add(arrays.input_at(step, delivery.site, rows.targets[k]), delivery.weight);
     }
 
     ENGRAM_HD_INLINE void deliver_plastic(std::uint32_t source, int step,
                                           std::uint32_t first_arrival, int lane, int lanes) const {
         const Rows& rows = arrays.plastic;
         const double pre_highest = arrays.pre(source, task->parity, physics).upper_bound();
-        const double* post_start = arrays.post_start[task->parity];
+        const double* post_start = arrays.calcium[task->parity].post_start;
         const std::uint64_t begin = rows.offsets[source];
         for (std::uint64_t k = begin + lane; k < rows.offsets[source + 1]; k += lanes) {
             const std::uint32_t target = rows.targets[k];
-            if (pre_highest + post_start[target] + task->highest_post_gain >=
-                physics.early.theta_d) {
+            if (task->conditions.plasticity &&
+                pre_highest + post_start[target] + task->highest_post_gain >=
+                    physics.early.theta_d) {
                 put_aside(k, source, target, step,
                           first_arrival + static_cast<std::uint32_t>(k - begin));
                 continue;
             }
-            atomic_add(input(step, target),
+            atomic_add(arrays.input_at(step, 0, target),
                        arrays.weight(k, target, task->relaxation[step], physics.early.h_0_mV));
         }
     }

@@ -4,35 +4,57 @@
 #include <string>
 #include <vector>
 
-#include "device/device_state.hpp"
-#include "device/device_stimuli.hpp"
+#include "device/device_array.hpp"
+#include "plasticity/variable.hpp"
 #include "simulation/simulation_state.hpp"
 
 namespace engram::device {
 
 class HostCopy {
   public:
-    //! Chooses what to copy, in the order of a checkpoint, and makes room for it. The arrays must
-    //! outlive the copy.
-    void select(DeviceState& state, int parity,
-                const std::vector<DeviceStimuli::Process>& processes, bool within_phase);
+    //! Makes room for what checkpoints hold of a state, which must outlive the copy.
+    template <class View>
+    void add(plasticity::Storage<View, DeviceArray>& storage) {
+        storage.for_each_saved(
+            [&](const auto& variable, auto& array) { add(variable.by, variable.name, array); });
+    }
+    void add(plasticity::By by, const std::string& name, DeviceArray<double>& array) {
+        doubles_.push_back({by, name, &array, std::vector<double>(array.size())});
+    }
+    void add(plasticity::By by, const std::string& name, DeviceArray<std::uint8_t>& array) {
+        bytes_.push_back({by, name, &array, std::vector<std::uint8_t>(array.size())});
+    }
 
-    void download();
-    void upload();
-    //! Valid until the next select() or clear().
-    LocalState views();
-    void clear();
+    void download() {
+        for (auto& entry : doubles_) entry.on_device->copy_to(entry.values);
+        for (auto& entry : bytes_) entry.on_device->copy_to(entry.values);
+    }
+    void upload() {
+        for (auto& entry : doubles_) entry.on_device->copy_from(entry.values);
+        for (auto& entry : bytes_) entry.on_device->copy_from(entry.values);
+    }
+    //! Valid until the next add() or clear().
+    LocalState views() {
+        LocalState local;
+        for (auto& entry : doubles_) local.add(entry.by, entry.name, entry.values);
+        for (auto& entry : bytes_) local.add(entry.by, entry.name, entry.values);
+        return local;
+    }
+    void clear() {
+        doubles_.clear();
+        bytes_.clear();
+    }
 
   private:
+    template <class T>
     struct Entry {
+        plasticity::By by;
         std::string name;
-        DeviceArray<double>* on_device;
-        std::vector<double> values;
+        DeviceArray<T>* on_device;
+        std::vector<T> values;
     };
-    std::vector<Entry> by_neuron_;
-    std::vector<Entry> by_synapse_;
-    DeviceArray<std::uint8_t>* tags_on_device_ = nullptr;
-    std::vector<std::uint8_t> tags_;
+    std::vector<Entry<double>> doubles_;
+    std::vector<Entry<std::uint8_t>> bytes_;
 };
 
 }  // namespace engram::device

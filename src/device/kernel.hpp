@@ -3,6 +3,8 @@
 // is told by the kernel itself, since it may follow from what other kernels have done.
 #pragma once
 
+#include <tuple>
+#include <utility>
 #include <variant>
 
 #include "device/consolidation_kernels.hpp"
@@ -11,15 +13,28 @@
 #include "device/recording_kernels.hpp"
 #include "device/row_kernels.hpp"
 #include "device/state_kernels.hpp"
+#include "plasticity/mechanisms.hpp"
+#include "plasticity/point_neuron.hpp"
 
 namespace engram::device {
 
+template <class M, class... Neuron>
+std::tuple<MarkEvents<M>, DeliverSpikes<M>, AdvanceNeurons<M, Neuron>..., SelectRows<M>,
+           FinishRows<M>, BeginSynapseSamples<M>, FinishSynapseSamples<M>, BeginSnapshot<M>,
+           FinishSnapshot<M>, ResetSums<M>, FoldRows<M>, SumRows<M>, ResetShrinkages<M>,
+           PresentWeights<M>, FindSynthesisEnd<M>, SampleNeuronsAfter<M>, SampleSynapsesAfter<M>,
+           SnapshotAfter<M>, ConsolidateRows<M>, ConsolidateProtein<M>>
+    kernels_of(M, plasticity::NeuronMechanisms<Neuron...>);
+
+template <class... M, class... Neuron>
+auto all_kernels(std::tuple<M...>, plasticity::NeuronMechanisms<Neuron...> neurons)
+    -> decltype(std::tuple_cat(kernels_of(M{}, neurons)..., std::tuple<RestNeurons<Neuron>...>{}));
+
+template <class... K>
+std::variant<K...> any_of(std::tuple<K...>);
+
 using Kernel =
-    std::variant<MarkEvents, DeliverSpikes, AdvanceNeurons, SelectRows, FinishRows,
-                 BeginSynapseSamples, FinishSynapseSamples, BeginSnapshot, FinishSnapshot,
-                 ResetSums, FoldRows, SumRows, Fill<double>, PresentWeights, FindSynthesisEnd,
-                 SampleNeuronsAfter, SampleSynapsesAfter, SnapshotAfter, ConsolidateRows,
-                 ConsolidateProtein>;
+    decltype(any_of(all_kernels(plasticity::BuiltInMechanisms{}, plasticity::BuiltInNeurons{})));
 
 template <class K>
 concept TeamKernel = requires {

@@ -8,24 +8,38 @@
 
 namespace engram::device {
 
-// Item = local neuron, through all steps of the block: input, stimuli, samples, spikes; then its
-// protein.
+// The neurons of a mechanism: those of populations that it describes.
+template <class Neuron>
+struct NeuronsOf {
+    typename Neuron::View state;
+    const Neuron* of_population = nullptr;  //!< by population; of no meaning where it is another's
+};
+
+// Item = neuron of the range from a first local one, through all steps of the block: input,
+// stimuli, samples, spikes; then its protein.
+template <class M, class Neuron>
 struct AdvanceNeurons {
     static constexpr const char* name = "advance neurons";
-    Arrays arrays;
-    Physics physics;
+    Arrays<M> arrays;
+    Physics<M> physics;
+    NeuronsOf<Neuron> neurons;
+    std::uint32_t first;
     const BlockTask* task;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
-        const auto j = static_cast<std::uint32_t>(item);
+        const std::uint32_t j = first + static_cast<std::uint32_t>(item);
         const BlockTask& t = *task;
         Course course = begin(j);
         for (int s = 0; s < t.steps; ++s) {
-            model::FixedPoint& place = arrays.input[s * std::uint64_t{arrays.n_local} + j];
-            model::FixedPoint input = place;
-            if (input != 0) place = 0;
-            if (course.any_active_arrival) input += deliver_active(course, j, s);
-            step_neuron(course, j, s, static_cast<double>(input) * population(j).nA_per_quantum);
+            typename Neuron::Input input;
+            for (int site = 0; site < Neuron::n_sites; ++site) {
+                model::FixedPoint& place = *arrays.input_at(s, static_cast<std::uint32_t>(site), j);
+                model::FixedPoint sum = place;
+                if (sum != 0) place = 0;
+                if (site == 0 && course.any_active_arrival) sum += deliver_active(course, j, s);
+                input.nA[site] = neuron(j).input_nA(sum);
+            }
+            step_neuron(course, j, s, input);
         }
         finish(course, j);
     }
@@ -33,14 +47,13 @@ struct AdvanceNeurons {
   private:
     // What a neuron has in registers.
     struct Course {
-        model::NeuronState state;
-        double protein = 0;
-        model::FixedPoint change_sum = 0;
+        typename Neuron::State state;
+        typename M::Late::Sums sums{};
+        typename M::Late::Synthesis synthesis = 0;
         model::BlockMask spikes = 0;
         std::uint32_t id = 0;
         std::uint32_t n_draws = 0;
         bool exc = false;
-        bool synthesis = false;
         bool any_active_arrival = false;
         std::int32_t recorded = -1;
         model::RandomWords noise_words{};
@@ -50,22 +63,22 @@ struct AdvanceNeurons {
         double current_nA = 0;
     };
 
-    ENGRAM_HD_INLINE const PopulationPhysics& population(std::uint32_t j) const {
-        return arrays.populations[arrays.population[j]];
+    ENGRAM_HD_INLINE const Neuron& neuron(std::uint32_t j) const {
+        return neurons.of_population[arrays.population[j]];
     }
 
     ENGRAM_HD_INLINE Course begin(std::uint32_t j) const {
         Course c;
-        c.state = {arrays.v_mV[j], arrays.i_syn_nA[j], arrays.i_bg_nA[j], arrays.refractory[j]};
+        c.state = neurons.state.load(j);
         c.id = arrays.global_ids[j];
-        c.exc = population(j).excitatory;
+        c.exc = arrays.populations[arrays.population[j]].excitatory;
         c.recorded = arrays.recorded_neuron[j];
         c.any_active_arrival = arrays.counters->any_active_arrival != 0;
         if (c.exc) {
-            c.change_sum = arrays.change_sum[j];
-            c.protein = arrays.protein[j];
-            c.synthesis = task->relaxation[0] * model::from_fixed_point(c.change_sum) >=
-                          physics.late.theta_pro_mV;
+            c.sums = arrays.sums(j);
+            if (task->conditions.plasticity)
+                c.synthesis = arrays.synthesis(physics.late, c.sums, task->relaxation[0],
+                                               task->conditions.theta_pro_mV);
         }
         return c;
     }
@@ -79,15 +92,17 @@ struct AdvanceNeurons {
             const ActiveArrival arrival = arrays.active_arrivals[entry];
             const plasticity::ActiveSynapse synapse{
                 arrays.pre(arrival.source, t.parity, physics),
-                {arrays.post_start[t.parity][j], physics.ca_post, c.spikes},
+                {arrays.calcium[t.parity].post_start[j], physics.ca_post, c.spikes},
                 arrival.source,
                 c.id};
             const double before = arrays.g[arrival.synapse];
             double g = before;
-            const int from = plasticity::last_cut(arrays.arrivals[t.parity][arrival.source], s);
+            const int from =
+                plasticity::last_cut(arrays.calcium[t.parity].arrivals[arrival.source], s);
             c.n_draws += plasticity::advance_early_phase(physics, t, synapse, from, s, g);
             arrays.g[arrival.synapse] = g;
-            c.change_sum += plasticity::change_of_sum(before, g);
+            for (int i = 0; i < M::Late::n_sums; ++i)
+                c.sums.of[i] += arrays.change_of_sum(i, before, g);
             input += arrays.weight(arrival.synapse, j, t.relaxation[s], physics.early.h_0_mV);
             entry = arrival.next;
         }
@@ -95,18 +110,16 @@ struct AdvanceNeurons {
         return input;
     }
 
-    ENGRAM_HD_INLINE void step_neuron(Course& c, std::uint32_t j, int s, double input_nA) const {
+    ENGRAM_HD_INLINE void step_neuron(Course& c, std::uint32_t j, int s,
+                                      const typename Neuron::Input& input) const {
         const std::int64_t step = task->begin + s;
         const StimulusEffect stimulus = stimulate(c, j, step);
         if (c.recorded >= 0 && task->sample_row[s] != no_sample)
-            sample(c, j, s, input_nA, stimulus.current_nA);
-        const PopulationPhysics& of_population = population(j);
-        const double noise = of_population.noisy_background ? background_noise(c, s, step) : 0.0;
-        of_population.step_neuron(c.state, input_nA, noise, stimulus.on_v_mV);
-        // Only the step of a spike leaves the full refractory period.
-        const auto just_fired =
-            static_cast<double>(of_population.step_neuron.propagator.refractory_steps);
-        if (c.state.refractory == just_fired) c.spikes |= 1u << s;
+            sample(c, j, s, input, stimulus.current_nA);
+        const Neuron& of_population = neuron(j);
+        const double noise = of_population.has_noise() ? background_noise(c, s, step) : 0.0;
+        of_population.advance(c.state, input, noise, stimulus.on_v_mV);
+        if (Neuron::spike_measure(c.state) == of_population.measure_of_spike()) c.spikes |= 1u << s;
     }
 
     // Four consecutive steps share one call of the generator.
@@ -125,19 +138,24 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE StimulusEffect stimulate(Course& c, std::uint32_t j, std::int64_t step) const {
         const BlockTask& t = *task;
         StimulusEffect total;
-        for (std::uint32_t i = 0; i < t.pulses.size; ++i)
-            add_pulse(t.pulses.items[i], c.id, j, step, total);
+        for (std::uint32_t i = 0; i < t.pulses.size; ++i) {
+            const PulseTask& pulse = t.pulses.items[i];
+            if (!pulse.is_on(step) || !receives(pulse.stimulus, j)) continue;
+            const model::PulseStep effect = model::step_stimulus(
+                neuron(j).propagator(), pulse.current[arrays.population[j]], physics.streams,
+                pulse.stimulus, c.id, step, pulse.deviation_nA[j]);
+            total.on_v_mV += effect.on_v_mV;
+            total.current_nA += effect.current_nA;
+        }
         for (std::uint32_t i = 0; i < t.trains.size; ++i) {
-            const TrainTask& train = t.trains.items[i];
-            if (step < train.begin || step >= train.end || !receives(train.stimulus, j)) continue;
-            const auto words = physics.streams(model::Purpose::forced_spikes, c.id, train.stimulus,
-                                               static_cast<std::uint64_t>(step) >> 2);
-            if (model::uniform(words.word[step & 3]) < train.probability_per_step)
-                force_spike(c, j);
+            const model::PoissonTrain& train = t.trains.items[i];
+            if (train.is_on(step) && receives(train.stimulus, j) &&
+                train.fires(physics.streams, c.id, step))
+                neuron(j).force_spike(c.state);
         }
         for (std::uint32_t i = 0; i < t.forced.size; ++i)
             if (t.forced.items[i].step == step && receives(t.forced.items[i].stimulus, j))
-                force_spike(c, j);
+                neuron(j).force_spike(c.state);
         return total;
     }
 
@@ -145,64 +163,37 @@ struct AdvanceNeurons {
         return arrays.receives[stimulus * std::uint64_t{arrays.n_local} + j] != 0;
     }
 
-    ENGRAM_HD_INLINE void force_spike(Course& c, std::uint32_t j) const {
-        if (model::StepNeuron::can_fire(c.state.refractory))
-            c.state.v_mV = population(j).step_neuron.propagator.v_th_mV;
-    }
-
-    ENGRAM_HD_INLINE void add_pulse(const PulseTask& pulse, std::uint32_t id, std::uint32_t j,
-                                    std::int64_t step, StimulusEffect& total) const {
-        if (step < pulse.begin || step >= pulse.end || !receives(pulse.stimulus, j)) return;
-        const model::NeuronPropagator& p = population(j).step_neuron.propagator;
-        const StimulusCurrent& current = pulse.current[arrays.population[j]];
-        const double noise =
-            current.sigma_nA > 0.0
-                ? static_cast<double>(model::normal_at_step(
-                      physics.streams, model::Purpose::stimulus, id, pulse.stimulus, step))
-                : 0.0;
-        const model::PulseStep effect =
-            model::step_pulse(p, current.mean_nA, current.sigma_nA, pulse.deviation_nA[j], noise);
-        total.on_v_mV += effect.on_v_mV;
-        total.current_nA += effect.current_nA;
-        pulse.deviation_nA[j] = effect.deviation_nA;
-    }
-
-    ENGRAM_HD_INLINE void sample(const Course& c, std::uint32_t j, int s, double input_nA,
-                                 double stimulus_nA) const {
+    ENGRAM_HD_INLINE void sample(const Course& c, std::uint32_t j, int s,
+                                 const typename Neuron::Input& input, double stimulus_nA) const {
         const BlockTask& t = *task;
         double* row = arrays.samples + t.sample_row[s] * arrays.sample_width;
         for (auto q = static_cast<std::uint32_t>(c.recorded);
              q < arrays.n_recorded_neurons && arrays.recorded_neurons[q] == j; ++q) {
             double* value = row + q * neuron_columns;
-            plasticity::sample_currents(population(j).step_neuron, c.state, input_nA, stimulus_nA,
-                                        value);
+            neuron(j).sample(c.state, input, stimulus_nA, value);
             if (!c.exc) continue;
-            value[column_s] = t.relaxation[s] * model::from_fixed_point(c.change_sum);
-            value[column_p] = physics.late.protein(c.protein, c.synthesis, s * physics.dt_s).amount;
+            arrays.sample(physics.late, j, c.sums, t.relaxation[s], c.synthesis,
+                          t.conditions.plasticity ? s * physics.dt_s : 0.0,
+                          value + n_membrane_columns);
         }
     }
 
     ENGRAM_HD_INLINE void finish(const Course& c, std::uint32_t j) const {
         const BlockTask& t = *task;
-        arrays.v_mV[j] = c.state.v_mV;
-        arrays.i_syn_nA[j] = c.state.i_syn_nA;
-        arrays.i_bg_nA[j] = c.state.i_bg_nA;
-        arrays.refractory[j] = c.state.refractory;
+        neurons.state.store(j, c.state);
         for (model::BlockMask m = c.spikes; m != 0; m &= m - 1)
             put_out(t.offset + model::CalciumTrace::lowest(m), c.id);
         if (t.last_of_epoch && !(c.state.v_mV * 0.0 == 0.0)) report_bad(j);
         if (!c.exc) return;
-        arrays.change_sum[j] = c.change_sum;
+        for (int i = 0; i < M::Late::n_sums; ++i) arrays.sum(i)[j] = c.sums.of[i];
         arrays.post_jumps[j] = c.spikes;
         const double highest =
-            model::CalciumTrace{arrays.post_start[t.parity][j], physics.ca_post, c.spikes}
+            model::CalciumTrace{arrays.calcium[t.parity].post_start[j], physics.ca_post, c.spikes}
                 .upper_bound();
         arrays.post_highest[j] = highest;
         atomic_max_nonnegative(&arrays.counters->highest_post, highest);
-        const model::ProteinState next =
-            physics.late.protein(c.protein, c.synthesis, t.steps * physics.dt_s);
-        arrays.protein[j] = next.amount;
-        arrays.shrinkage[j] *= physics.late.shrinkage(next.integral);
+        if (t.conditions.plasticity)
+            arrays.advance_protein(physics.late, j, c.synthesis, t.steps * physics.dt_s);
         if (c.n_draws > 0)
             atomic_add(&arrays.n_draws[j % n_draw_counters], model::FixedPoint{c.n_draws});
     }
@@ -215,6 +206,20 @@ struct AdvanceNeurons {
 
     ENGRAM_HD_INLINE void report_bad(std::uint32_t j) const {
         atomic_min(&arrays.output[word_first_bad_neuron], std::uint64_t{j});
+    }
+};
+
+// Item = neuron of the range, at the start of a phase.
+template <class Neuron>
+struct RestNeurons {
+    static constexpr const char* name = "rest";
+    NeuronsOf<Neuron> neurons;
+    const std::uint8_t* population;  //!< by local neuron
+    std::uint32_t first;
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
+        const std::uint64_t j = first + item;
+        neurons.state.store(j, neurons.of_population[population[j]].at_rest());
     }
 };
 

@@ -9,9 +9,10 @@
 namespace engram::device {
 
 // Item = recorded synapse, before anything of the block has happened to it.
+template <class M>
 struct BeginSynapseSamples {
     static constexpr const char* name = "record";
-    Arrays arrays;
+    Arrays<M> arrays;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t q) const {
         const std::uint64_t k = arrays.recorded_synapses[q];
@@ -21,22 +22,23 @@ struct BeginSynapseSamples {
 };
 
 // Item = recorded synapse, once the block is finished: its samples at all steps that are due.
+template <class M>
 struct FinishSynapseSamples {
     static constexpr const char* name = "record";
-    Arrays arrays;
-    Physics physics;
+    Arrays<M> arrays;
+    Physics<M> physics;
     const BlockTask* task;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t q) const {
         const BlockTask& t = *task;
         const std::uint32_t source = arrays.recorded_sources[q];
         const std::uint32_t target = arrays.recorded_targets[q];
-        const plasticity::WeightWithin h_at{
+        const plasticity::WeightWithin<M> h_at{
             physics,
             t,
             {arrays.pre(source, t.parity, physics), arrays.post(target, t.parity, physics), source,
              arrays.global_ids[target]},
-            arrays.arrivals[t.parity][source],
+            arrays.calcium[t.parity].arrivals[source],
             arrays.recorded_g[q]};
         for (int s = 0; s < t.steps; ++s) {
             if (t.sample_row[s] == no_sample) continue;
@@ -51,10 +53,11 @@ struct FinishSynapseSamples {
 };
 
 // Item = row; copies the weights at the start of the block in which a snapshot falls: g for h.
+template <class M>
 struct BeginSnapshot {
     static constexpr const char* name = "snapshot";
     static constexpr int team_lanes = 128;
-    Arrays arrays;
+    Arrays<M> arrays;
     double* g;
     double* z;
 
@@ -69,11 +72,12 @@ struct BeginSnapshot {
 };
 
 // Item = row, once the block is finished; replaces g by h at a step of the block.
+template <class M>
 struct FinishSnapshot {
     static constexpr const char* name = "snapshot";
     static constexpr int team_lanes = 128;
-    Arrays arrays;
-    Physics physics;
+    Arrays<M> arrays;
+    Physics<M> physics;
     const BlockTask* task;
     int step;
     double* g_then_h;
@@ -82,16 +86,17 @@ struct FinishSnapshot {
     ENGRAM_HD_INLINE void operator()(std::uint64_t item, int lane, int lanes) const {
         const auto source = static_cast<std::uint32_t>(item);
         const model::CalciumTrace pre = arrays.pre(source, task->parity, physics);
-        const model::BlockMask arrivals = arrays.arrivals[task->parity][source];
+        const model::BlockMask arrivals = arrays.calcium[task->parity].arrivals[source];
         for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
              k < arrays.plastic.offsets[source + 1]; k += lanes) {
             const std::uint32_t target = arrays.plastic.targets[k];
-            g_then_h[k] = plasticity::WeightWithin{physics,
-                                                   *task,
-                                                   {pre, arrays.post(target, task->parity, physics),
-                                                    source, arrays.global_ids[target]},
-                                                   arrivals,
-                                                   g_then_h[k]}(step);
+            g_then_h[k] =
+                plasticity::WeightWithin<M>{physics,
+                                            *task,
+                                            {pre, arrays.post(target, task->parity, physics),
+                                             source, arrays.global_ids[target]},
+                                            arrivals,
+                                            g_then_h[k]}(step);
         }
     }
 };

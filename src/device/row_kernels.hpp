@@ -11,10 +11,11 @@ namespace engram::device {
 
 // Item = row, and local neuron of that number. Moves the neuron's calcium trace to the next block,
 // and that of the row's source; lists the row if it has work.
+template <class M>
 struct SelectRows {
     static constexpr const char* name = "select rows";
-    Arrays arrays;
-    Physics physics;
+    Arrays<M> arrays;
+    Physics<M> physics;
     const BlockTask* task;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
@@ -22,13 +23,14 @@ struct SelectRows {
         const BlockTask& t = *task;
         const int next = 1 - t.parity;
         if (i < arrays.n_local)
-            arrays.post_start[next][i] =
+            arrays.calcium[next].post_start[i] =
                 arrays.post(i, t.parity, physics).at_end(t.steps, physics.calcium_decay);
         if (i >= arrays.plastic.n_sources) return;
         const model::CalciumTrace pre = arrays.pre(i, t.parity, physics);
-        arrays.pre_start[next][i] = pre.at_end(t.steps, physics.calcium_decay);
-        arrays.pre_jumps[next][i] = 0;
-        arrays.arrivals[next][i] = 0;
+        arrays.calcium[next].pre_start[i] = pre.at_end(t.steps, physics.calcium_decay);
+        arrays.calcium[next].pre_jumps[i] = 0;
+        arrays.calcium[next].arrivals[i] = 0;
+        if (!t.conditions.plasticity) return;
 
         const bool active =
             pre.upper_bound() + arrays.counters->highest_post >= physics.early.theta_d;
@@ -44,11 +46,12 @@ struct SelectRows {
 
 // Item = listed row; lanes share its synapses. Brings active synapses to the end of the block and
 // updates tags.
+template <class M>
 struct FinishRows {
     static constexpr const char* name = "finish rows";
     static constexpr int team_lanes = 128;
-    Arrays arrays;
-    Physics physics;
+    Arrays<M> arrays;
+    Physics<M> physics;
     const BlockTask* task;
 
     ENGRAM_HD_INLINE std::uint64_t n_items() const { return arrays.counters->n_row_tasks; }
@@ -57,7 +60,8 @@ struct FinishRows {
         const RowTask row = arrays.row_tasks[item];
         const BlockTask& t = *task;
         const model::CalciumTrace pre = arrays.pre(row.source, t.parity, physics);
-        const int from = plasticity::last_cut(arrays.arrivals[t.parity][row.source], t.steps);
+        const int from =
+            plasticity::last_cut(arrays.calcium[t.parity].arrivals[row.source], t.steps);
         const Bounds bounds = bounds_of(pre, from);
         std::uint32_t n_draws = 0;
         for (std::uint64_t k = arrays.plastic.offsets[row.source] + lane;
@@ -105,8 +109,12 @@ struct FinishRows {
         // Rounding is monotonic: if the sums of the lowest and of the highest values are in one
         // zone, every sum is.
         const double post_lowest = synapse.post.start * physics.calcium_decay.factor[t.steps - 1];
-        const model::Zone zone = physics.early.zone(bounds.highest + arrays.post_highest[target]);
-        if (zone == physics.early.zone(bounds.lowest + post_lowest)) {
+        const model::Flags pre_flags = physics.early.flags(synapse.pre);
+        const model::Flags post_flags = physics.early.flags(synapse.post);
+        const model::Zone zone =
+            physics.early.zone(bounds.highest + arrays.post_highest[target], pre_flags, post_flags);
+        if (zone == physics.early.zone(bounds.lowest + post_lowest, pre_flags, post_flags)) {
+            if (zone == model::Zone::passive) return 0;
             g = plasticity::draw_interval(physics, t, synapse, g, zone, from, t.steps).g_to;
             n_draws = 1;
         } else {
@@ -114,7 +122,8 @@ struct FinishRows {
         }
         if (n_draws == 0) return 0;
         arrays.g[k] = g;
-        atomic_add(&arrays.change_sum[target], plasticity::change_of_sum(before, g));
+        for (int i = 0; i < arrays.n_sums; ++i)
+            atomic_add(&arrays.sum(i)[target], arrays.change_of_sum(i, before, g));
         return n_draws;
     }
 

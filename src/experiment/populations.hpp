@@ -82,6 +82,8 @@ struct Projection {
     std::optional<std::string> file = std::nullopt;  //!< that lists them instead of a draw
     //! In the configuration; of the published network, the key of its weight.
     std::string name = {};
+    //! Of fixed synapses: where on the target cell they end, if its neurons have several sites.
+    std::uint32_t site = 0;
 
     bool operator==(const Projection&) const = default;
 };

@@ -12,10 +12,12 @@
 
 namespace engram::model {
 
-// All times are seconds since the start of the consolidation.
+// All times are seconds since the start of the consolidation, within which conditions are constant.
+template <class Late>
 struct Consolidation {
-    LatePhase late;
+    Late late;
     double relaxation_rate_per_s = 0;  //!< of h - h_0
+    double theta_pro_mV = 0;
 
     //! Factor by which h - h_0 has shrunk.
     ENGRAM_HD_INLINE double relaxation(double time_s) const {
@@ -37,15 +39,10 @@ struct Consolidation {
         return {after.amount, during.integral + after.integral};
     }
 
-    //! Late-phase weight of a synapse that begins with z, a tag and an early-phase change.
-    //! \param p, synthesis_end_s  of its postsynaptic neuron
-    ENGRAM_HD_INLINE double z_after(double z, Tag tag, double change_mV, double p,
-                                    double synthesis_end_s, double time_s) const {
-        if (tag == Tag::none) return z;
+    //! How long a synapse of that early-phase change keeps its tag within a time.
+    ENGRAM_HD_INLINE double tagged_s(double change_mV, double time_s) const {
         const double tag_end_s = time_until_below(std::fabs(change_mV), late.theta_tag_mV);
-        const double tagged_s = tag_end_s < time_s ? tag_end_s : time_s;
-        return late.advance(z, tag,
-                            late.shrinkage(protein_after(p, synthesis_end_s, tagged_s).integral));
+        return tag_end_s < time_s ? tag_end_s : time_s;
     }
 };
 

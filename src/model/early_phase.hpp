@@ -18,6 +18,8 @@ namespace engram::model {
 // Which thresholds calcium has reached.
 enum class Zone : int { passive = 0, depression = 1, potentiation = 2 };
 
+using Flags = std::uint32_t;
+
 // The weight that full potentiation tends to [mV].
 inline constexpr double h_max_mV = 10.0;
 // Rate of return to h_0, in units of 1/tau_h.
@@ -35,6 +37,7 @@ struct EarlyPhase {
     double theta_p = 0;
     double theta_d = 0;
     double passive_rate_per_step = 0;  //!< 0.1 dt / tau_h
+    double passive_rate_per_s = 0;     //!< 0.1 / tau_h
     ZonePropagator zones{};
 
     EarlyPhase() = default;
@@ -42,7 +45,8 @@ struct EarlyPhase {
         : h_0_mV(s.h_0_mV),
           theta_p(s.theta_p),
           theta_d(s.theta_d),
-          passive_rate_per_step(relaxation_rate * dt_ms / (s.tau_h_s * 1000.0)) {
+          passive_rate_per_step(relaxation_rate * dt_ms / (s.tau_h_s * 1000.0)),
+          passive_rate_per_s(relaxation_rate / s.tau_h_s) {
         const double rate[3] = {relaxation_rate, relaxation_rate + s.gamma_d,
                                 relaxation_rate + s.gamma_p + s.gamma_d};
         const double pull[3] = {relaxation_rate * s.h_0_mV, relaxation_rate * s.h_0_mV,
@@ -64,7 +68,14 @@ struct EarlyPhase {
         return exp_exact(-passive_rate_per_step * static_cast<double>(steps));
     }
 
-    ENGRAM_HD_INLINE Zone zone(double calcium) const {
+    //! What the zone may depend on beside calcium: a word for each of the two neurons, constant
+    //! within a block. Here it does not.
+    static constexpr bool has_flags = false;
+    ENGRAM_HD_INLINE Flags flags(const CalciumTrace&) const { return 0; }
+
+    //! Monotonic in calcium, and passive below theta_d.
+    //! \param calcium  of the synapse
+    ENGRAM_HD_INLINE Zone zone(double calcium, Flags /*pre*/ = 0, Flags /*post*/ = 0) const {
         return static_cast<Zone>((calcium >= theta_d) + (calcium >= theta_p));
     }
 

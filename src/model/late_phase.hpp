@@ -28,7 +28,6 @@ struct ProteinState {
 
 struct LatePhase {
     double theta_tag_mV = 0;
-    double theta_pro_mV = 0;
     double p_max = 0;  //!< [umol/l]
     double tau_p_s = 0;
     double rate = 0;  //!< f_int / tau_z [l/umol/s]
@@ -36,7 +35,6 @@ struct LatePhase {
     LatePhase() = default;
     explicit LatePhase(const SynapseParameters& s)
         : theta_tag_mV(s.theta_tag_mV),
-          theta_pro_mV(s.theta_pro_mV),
           p_max(s.p_max_umol_per_l),
           tau_p_s(s.tau_p_s),
           rate(s.f_int_l_per_umol / s.tau_z_s) {}

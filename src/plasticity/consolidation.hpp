@@ -1,61 +1,80 @@
 // Fast-forward: one evaluation per neuron or synapse, whatever the time. The state is that at the
-// start of the consolidation, and has been folded there.
+// start of a piece of a consolidation, within which conditions are constant; where plasticity is
+// on, it has been folded there.
 #pragma once
 
+#include "model/conditions.hpp"
 #include "model/consolidation.hpp"
+#include "plasticity/physics.hpp"
 #include "plasticity/samples.hpp"
 #include "plasticity/view.hpp"
 
 namespace engram::plasticity {
 
-//! When the protein synthesis of a neuron ends, from the start.
-ENGRAM_HD_INLINE void find_synthesis_end(const View& view,
-                                         const model::Consolidation& consolidation,
-                                         std::uint32_t j) {
-    view.synthesis_end_s[j] = consolidation.time_until_below(
-        model::from_fixed_point(view.change_sum[j]), consolidation.late.theta_pro_mV);
-}
+// What synapses and proteins are some time after the start.
+template <class M>
+struct Course {
+    typename M::Late::Consolidation closed_form;
+    double h_0_mV = 0;
+    double relaxation_at_start = 1;
+    bool plasticity = true;  //!< off: everything stays as it is
 
-ENGRAM_HD_INLINE double protein_after(const View& view, const model::Consolidation& consolidation,
-                                      std::uint32_t j, double time_s) {
-    return consolidation.protein_after(view.protein[j], view.synthesis_end_s[j], time_s).amount;
-}
+    Course() = default;
+    Course(const Physics<M>& physics, const model::Conditions& conditions, double relaxation)
+        : closed_form{physics.late, physics.early.passive_rate_per_s, conditions.theta_pro_mV},
+          h_0_mV(physics.early.h_0_mV),
+          relaxation_at_start(relaxation),
+          plasticity(conditions.plasticity) {}
 
-ENGRAM_HD_INLINE double h_after(const View& view, double h_0_mV, std::uint64_t k,
-                                double relaxation) {
-    return h_0_mV + view.g[k] * relaxation;
-}
+    //! For each neuron, before anything is asked.
+    ENGRAM_HD_INLINE void begin(const View<M>& view, std::uint32_t j) const {
+        if (plasticity) view.find_synthesis_end(closed_form, j);
+    }
 
-ENGRAM_HD_INLINE double z_after(const View& view, const model::Consolidation& consolidation,
-                                std::uint64_t k, std::uint32_t target, double time_s) {
-    return consolidation.z_after(view.z(k, target), view.tag_of(k), view.g[k], view.protein[target],
-                                 view.synthesis_end_s[target], time_s);
-}
+    //! A time after the start, and how far h - h_0 has relaxed by then.
+    struct Instant {
+        double time_s;
+        double relaxation;
+    };
+    ENGRAM_HD_INLINE Instant at(double time_s) const {
+        if (!plasticity) return {0.0, relaxation_at_start};
+        return {time_s, closed_form.relaxation(time_s)};
+    }
 
-//! Moves a synapse to the end. A tag that lasts is set again by folding.
-ENGRAM_HD_INLINE void consolidate(const View& view, const model::Consolidation& consolidation,
-                                  std::uint64_t k, std::uint32_t target, double relaxation,
-                                  double time_s) {
-    const double z = z_after(view, consolidation, k, target, time_s);
-    view.g[k] *= relaxation;
-    view.tag[k] = static_cast<std::uint8_t>(model::Tag::none);
-    view.stored_z[k] = z;
-}
+    ENGRAM_HD_INLINE double h_mV(const View<M>& view, std::uint64_t k, const Instant& t) const {
+        return plasticity ? h_0_mV + view.g[k] * t.relaxation : view.h_mV(k, t.relaxation, h_0_mV);
+    }
 
-//! Values of an excitatory neuron.
-ENGRAM_HD_INLINE void sample_neuron_after(const View& view,
-                                          const model::Consolidation& consolidation,
-                                          std::uint32_t j, double time_s, double* values) {
-    values[column_s] = view.change_sum_mV(j, consolidation.relaxation(time_s));
-    values[column_p] = protein_after(view, consolidation, j, time_s);
-}
+    ENGRAM_HD_INLINE double z(const View<M>& view, std::uint64_t k, std::uint32_t target,
+                              const Instant& t) const {
+        const model::Tag tag = view.tag_of(k);
+        const double z = view.z(k, target);
+        if (tag == model::Tag::none || !plasticity) return z;
+        return view.z_after(closed_form, z, tag, target, closed_form.tagged_s(view.g[k], t.time_s));
+    }
 
-ENGRAM_HD_INLINE void sample_synapse_after(const View& view,
-                                           const model::Consolidation& consolidation, double h_0_mV,
-                                           std::uint64_t k, std::uint32_t target, double time_s,
-                                           double* values) {
-    values[column_h] = h_after(view, h_0_mV, k, consolidation.relaxation(time_s));
-    values[column_z] = z_after(view, consolidation, k, target, time_s);
-}
+    //! The late phase's columns of an excitatory neuron.
+    ENGRAM_HD_INLINE void sample_neuron(const View<M>& view, std::uint32_t j, const Instant& t,
+                                        double* values) const {
+        if (plasticity)
+            view.sample_after(closed_form, j, t.time_s, values);
+        else
+            view.sample(closed_form.late, j, view.sums(j), t.relaxation, 0, 0.0, values);
+    }
+
+    //! Moves a synapse to the end, if plasticity is on. A tag that lasts is set again by folding.
+    ENGRAM_HD_INLINE void consolidate(const View<M>& view, std::uint64_t k, std::uint32_t target,
+                                      const Instant& end) const {
+        const double z_then = z(view, k, target, end);
+        view.g[k] *= end.relaxation;
+        view.tag[k] = static_cast<std::uint8_t>(model::Tag::none);
+        view.stored_z[k] = z_then;
+    }
+    //! Moves the proteins of a neuron, after its synapses.
+    ENGRAM_HD_INLINE void consolidate_neuron(const View<M>& view, std::uint32_t j,
+                                             const Instant& end) const {
+        view.consolidate_protein(closed_form, j, end.time_s);
+    }
+};
 
 }  // namespace engram::plasticity

@@ -2,7 +2,7 @@
 // calcium stays in a zone. Draws are keyed by (pre, post, closing step).
 #pragma once
 
-#include "model/fixed_point.hpp"
+#include "model/early_phase.hpp"
 #include "plasticity/block.hpp"
 #include "plasticity/physics.hpp"
 
@@ -42,7 +42,8 @@ struct Draw {
     double g_to;  //!< h_to relative to E at the end
 };
 
-ENGRAM_HD_INLINE Draw draw_interval(const Physics& physics, const Block& block,
+template <class M>
+ENGRAM_HD_INLINE Draw draw_interval(const Physics<M>& physics, const Block& block,
                                     const ActiveSynapse& synapse, double g, model::Zone zone,
                                     int from, int to) {
     double noise = 0.0;
@@ -67,11 +68,15 @@ struct ZoneInterval {
 
 //! The first active interval that begins at `from` or later, cut at `end`; passive if there is
 //! none.
-ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics& physics, const ActiveSynapse& synapse,
+template <class M>
+ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics<M>& physics, const ActiveSynapse& synapse,
                                             int from, int end) {
+    const model::Flags pre = physics.early.flags(synapse.pre);
+    const model::Flags post = physics.early.flags(synapse.post);
     const auto zone_at = [&](int step) {
         return physics.early.zone(synapse.pre.at(step, physics.calcium_decay) +
-                                  synapse.post.at(step, physics.calcium_decay));
+                                      synapse.post.at(step, physics.calcium_decay),
+                                  pre, post);
     };
     ZoneInterval interval{model::Zone::passive, from, from};
     while (interval.from < end) {
@@ -87,7 +92,8 @@ ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics& physics, const Active
 }
 
 //! Brings g over steps [from, to) and returns the number of draws.
-ENGRAM_HD_INLINE int advance_early_phase(const Physics& physics, const Block& block,
+template <class M>
+ENGRAM_HD_INLINE int advance_early_phase(const Physics<M>& physics, const Block& block,
                                          const ActiveSynapse& synapse, int from, int to,
                                          double& g) {
     int n_draws = 0;
@@ -100,11 +106,6 @@ ENGRAM_HD_INLINE int advance_early_phase(const Physics& physics, const Block& bl
         step = interval.to;
     }
     return n_draws;
-}
-
-//! What adding |g| to a sum changes when g does.
-ENGRAM_HD_INLINE model::FixedPoint change_of_sum(double before, double after) {
-    return model::fixed_point_change(std::fabs(before), std::fabs(after));
 }
 
 }  // namespace engram::plasticity

@@ -2,16 +2,15 @@
 #pragma once
 
 #include "model/calcium.hpp"
-#include "model/early_phase.hpp"
-#include "model/late_phase.hpp"
 #include "model/parameters.hpp"
 #include "model/random.hpp"
 
 namespace engram::plasticity {
 
+template <class M>
 struct Physics {
-    model::EarlyPhase early;
-    model::LatePhase late;
+    typename M::Early early;
+    typename M::Late::Parameters late;
     model::CalciumDecay calcium_decay;
     model::RandomStreams streams;
     double ca_pre = 0;

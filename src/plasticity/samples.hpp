@@ -9,6 +9,8 @@
 namespace engram {
 
 enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };
+//! Of the neuron itself; those of the late phase follow.
+inline constexpr std::size_t n_membrane_columns = column_i_bg + 1;
 inline constexpr std::size_t neuron_columns = 6;
 enum SynapseColumn { column_ca, column_h, column_z };
 inline constexpr std::size_t synapse_columns = 3;

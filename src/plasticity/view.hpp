@@ -2,17 +2,20 @@
 // in the memory of the host or of a device; and what can be told and changed of one of them.
 //
 // The early phase relaxes with one common rate, so what is stored is g = (h - h_0) / E(t) with a
-// global factor E(t): passive synapses need no update, and S_j = E(t) * sum |g| is kept by adding
-// differences. The late phase is stored as in model::LazyLatePhase, constant while its tag is.
+// global factor E(t): passive synapses need no update, and sums over them, such as
+// S_j = E(t) * sum |g|, are kept by adding differences. How z is stored is the late phase's: it is
+// constant while the tag is.
 #pragma once
 
 #include <cstdint>
 #include <limits>
+#include <tuple>
 
 #include "model/early_phase.hpp"
 #include "model/fixed_point.hpp"
 #include "model/late_phase.hpp"
 #include "model/macros.hpp"
+#include "plasticity/variable.hpp"
 
 namespace engram::plasticity {
 
@@ -26,19 +29,33 @@ struct Rows {
 //! |g| that no tagged synapse of a row is below: none is tagged.
 inline constexpr double no_watch = std::numeric_limits<double>::infinity();
 
-struct View {
+template <class M>
+struct View : M::Late {
+    using Late = typename M::Late;
+
     Rows plastic;  //!< by global id of the source
 
-    // By plastic synapse.
-    double* g = nullptr;          //!< (h - h_0) / E [mV]
-    double* stored_z = nullptr;   //!< see model::LazyLatePhase
-    std::uint8_t* tag = nullptr;  //!< model::Tag
+    double* g = nullptr;
+    double* stored_z = nullptr;
+    std::uint8_t* tag = nullptr;
+    double* tag_watch = nullptr;
 
-    // By local neuron, for excitatory ones.
-    model::FixedPoint* change_sum = nullptr;  //!< sum of |g| over incoming synapses
-    double* protein = nullptr;                //!< p [umol/l]
-    double* shrinkage = nullptr;              //!< X: product of shrinkages since the reference
-    double* synthesis_end_s = nullptr;        //!< of a consolidation
+    static constexpr auto variables() {
+        using enum InCheckpoint;
+        return std::tuple_cat(
+            std::tuple{Variable{&View::g, "g_mV", "mV", By::synapse, 0.0, yes, "(h - h_0) / E"},
+                       Variable{&View::stored_z, "stored_z", "1", By::synapse, 0.0, yes,
+                                "z, or, of a tagged synapse, its distance from its bound over X"},
+                       Variable{&View::tag, "tag", "", By::synapse,
+                                static_cast<std::uint8_t>(model::Tag::none), yes,
+                                "0 none, 1 of potentiation, 2 of depression"},
+                       Variable{&View::tag_watch, "tag_watch", "mV", By::source, no_watch, no,
+                                "no tagged synapse of the row has a smaller |g|"}},
+            Late::variables());
+    }
+
+    View() = default;
+    explicit View(const typename Late::Parameters& late) : Late(late) {}
 
     ENGRAM_HD_INLINE model::Tag tag_of(std::uint64_t k) const {
         return static_cast<model::Tag>(tag[k]);
@@ -49,34 +66,40 @@ struct View {
     }
     //! Late-phase weight; `target` as in the row of the synapse.
     ENGRAM_HD_INLINE double z(std::uint64_t k, std::uint32_t target) const {
-        return model::LazyLatePhase::load(stored_z[k], tag_of(k), shrinkage[target]);
+        const model::Tag here = tag_of(k);
+        return this->load_z(stored_z[k], here, this->shrinkage_of(here, target));
     }
     //! h + h_0 z [mV], the weight of a spike that arrives.
     ENGRAM_HD_INLINE model::FixedPoint weight(std::uint64_t k, std::uint32_t target,
                                               double relaxation, double h_0_mV) const {
         return model::to_fixed_point(std::fma(h_0_mV, z(k, target), h_mV(k, relaxation, h_0_mV)));
     }
-    //! S_j [mV].
-    ENGRAM_HD_INLINE double change_sum_mV(std::uint32_t target, double relaxation) const {
-        return relaxation * model::from_fixed_point(change_sum[target]);
+    //! What a change of g changes a sum by.
+    ENGRAM_HD_INLINE static model::FixedPoint change_of_sum(int i, double before, double after) {
+        return model::fixed_point_change(Late::part_of_sum(i, before), Late::part_of_sum(i, after));
+    }
+    //! Accounts for it in all sums, on the processor.
+    ENGRAM_HD_INLINE void change_sums(std::uint32_t target, double before, double after) const {
+        for (int i = 0; i < Late::n_sums; ++i)
+            model::add_wrapping(this->sum(i)[target], change_of_sum(i, before, after));
     }
 
     //! Changes a tag at the present shrinkage of the target.
     ENGRAM_HD_INLINE void set_tag(std::uint64_t k, std::uint32_t target, model::Tag new_tag) const {
-        stored_z[k] = model::LazyLatePhase::store(z(k, target), new_tag, shrinkage[target]);
+        stored_z[k] = this->store_z(z(k, target), new_tag, this->shrinkage_of(new_tag, target));
         tag[k] = static_cast<std::uint8_t>(new_tag);
     }
     //! Sets the tag that the present early phase calls for. Returns |g| if it is tagged, else
     //! no_watch.
     ENGRAM_HD_INLINE double update_tag(std::uint64_t k, std::uint32_t target, double relaxation,
-                                       const model::LatePhase& late) const {
+                                       const typename Late::Parameters& late) const {
         const model::Tag here = late.tag(g[k] * relaxation);
         if (here != tag_of(k)) set_tag(k, target, here);
         return here != model::Tag::none ? std::fabs(g[k]) : no_watch;
     }
     //! Ends the tag of a passive synapse that has relaxed below the threshold. Returns likewise.
     ENGRAM_HD_INLINE double expire_tag(std::uint64_t k, std::uint32_t target, double relaxation,
-                                       const model::LatePhase& late) const {
+                                       const typename Late::Parameters& late) const {
         if (tag_of(k) == model::Tag::none) return no_watch;
         const double size = std::fabs(g[k]);
         if (!(size * relaxation < late.theta_tag_mV)) return size;
@@ -87,12 +110,12 @@ struct View {
     //! Gives g and z relative to a new reference, and sets the tag. Sums are to be made again, and
     //! shrinkages to be reset, afterwards.
     ENGRAM_HD_INLINE void fold(std::uint64_t k, std::uint32_t target, double relaxation,
-                               const model::LatePhase& late) const {
+                               const typename Late::Parameters& late) const {
         const double old_z = z(k, target);
         const double change = g[k] * relaxation;
         const model::Tag new_tag = late.tag(change);
         g[k] = change;
-        stored_z[k] = model::LazyLatePhase::store(old_z, new_tag, 1.0);
+        stored_z[k] = this->store_z(old_z, new_tag, 1.0);
         tag[k] = static_cast<std::uint8_t>(new_tag);
     }
     //! |g| if the synapse is tagged, else no_watch.

@@ -7,14 +7,17 @@
 namespace engram::plasticity {
 
 // Tells h of one synapse at a step of the block.
+template <class M>
 struct WeightWithin {
-    const Physics& physics;
+    const Physics<M>& physics;
     const Block& block;
     ActiveSynapse synapse;
     model::BlockMask arrivals;
     double g_before;  //!< at the start of the block
 
     ENGRAM_HD_INLINE double operator()(int step) const {
+        if (!block.conditions.plasticity)
+            return std::fma(g_before, block.relaxation[step], physics.early.h_0_mV);
         double g = g_before;
         int last = -1;  // end of the last draw
         double h_last = 0.0;

@@ -45,8 +45,8 @@ class Executor {
     //! Takes note of all ranks' spikes of the epoch that began at `begin`: their calcium.
     virtual void schedule(std::span<const PackedSpike> spikes, Step begin) = 0;
 
-    //! Fast-forwards from `begin` to `end`, samples at the given steps, and takes
-    //! snapshots at `snapshot_steps`.
+    //! Fast-forwards from `begin` to `end`, within which conditions do not change, samples at the
+    //! given steps, and takes snapshots at `snapshot_steps`.
     //! \param sampled  see OnSampled
     //! \return whether it came to the end; if not, the state is that at `begin`
     virtual bool consolidate(Step begin, Step end, const SampleSteps& sample_steps,
@@ -61,7 +61,7 @@ class Executor {
     virtual std::vector<Snapshot> take_snapshots() = 0;
     //! Present weights, to be told at `step`; valid until the state changes.
     virtual SnapshotView weights(Step step) = 0;
-    //! Protein amounts by local excitatory neuron [umol/l].
+    //! Protein amounts [umol/l] by pool and local neuron.
     virtual std::vector<double> protein() const = 0;
 
     //! Step that the early phase is stored relative to.
@@ -79,7 +79,7 @@ class Executor {
     //! Name of what computes, e.g. "CPU".
     virtual std::string device_name() const = 0;
     virtual WorkCounters work() const = 0;
-    //! Bytes of all state that grows with the plastic synapses.
+    //! Bytes of all state that there is by plastic synapse.
     virtual std::uint64_t synapse_bytes() const = 0;
 };
 

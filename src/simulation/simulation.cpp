@@ -28,6 +28,7 @@ PhaseCommand broadcast(PhaseCommand command, MPI_Comm communicator) {
 Simulation::Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm communicator,
                        const ExecutorFactory& make_executor)
     : experiment_(std::move(experiment)),
+      conditions_(experiment_),
       schedule_(make_schedule(experiment_)),
       communicator_(communicator),
       rank_(rank_of(communicator)),
@@ -111,7 +112,7 @@ void Simulation::save_for_extension() {
 }
 
 void Simulation::begin_spiking(const Phase& phase) {
-    for (const Step step : snapshot_steps_within(phase))
+    for (const Step step : snapshot_steps_within(phase.begin, phase.end))
         if (step >= position_.step) executor_->request_snapshot(step);
     if (position_.within_phase) return;
     position_.within_phase = true;
@@ -194,15 +195,28 @@ void Simulation::finish_restore(const RunPosition& position, SharedState shared)
     if (spiking) arriving_ = std::move(shared.arriving);
 }
 
+// Piece by piece: conditions do not change within one.
 void Simulation::run_consolidation(const Phase& phase) {
+    const Step next_sample = position_.within_phase ? position_.step : phase.begin;
+    position_.within_phase = true;
+    for (Step begin = phase.begin; begin < phase.end;) {
+        const Step end = conditions_.next_change(begin, phase.end);
+        // The state of an interrupted run is that at the beginning of the piece of the next sample.
+        const bool done = end <= next_sample && end < phase.end;
+        if (!done && !consolidate_piece(phase, begin, end)) return;
+        begin = end;
+    }
+}
+
+// Returns whether the run goes on.
+bool Simulation::consolidate_piece(const Phase& phase, Step begin, Step end) {
     const Step every = std::max<Step>(1, experiment_.steps_from_s(experiment_.dt_fast_forward_s));
     SampleSteps samples{phase.begin, every, 0, {}};
     if (!sampler_.empty()) {
-        samples.n_regular = (phase.end - phase.begin + every - 1) / every;
-        if (phase.end == experiment_.duration_steps()) samples.last = phase.end;
+        samples.n_regular = (end - phase.begin + every - 1) / every;
+        if (end == experiment_.duration_steps()) samples.last = end;
     }
-    if (position_.within_phase) samples = samples.from(position_.step);
-    position_.within_phase = true;
+    samples = samples.from(std::max(begin, position_.step));
     // However long the phase is, only so many rows are held, and a request waits no longer.
     const auto sampled = [&](std::int64_t n_done) {
         if (!gatherer_.is_full(sampler_)) return true;
@@ -213,16 +227,18 @@ void Simulation::run_consolidation(const Phase& phase) {
         return store_ == nullptr || !stops_after(all_requests());
     };
     std::vector<Snapshot> snapshots;
-    if (executor_->consolidate(phase.begin, phase.end, samples, snapshot_steps_within(phase),
-                               sampler_, sampled, snapshots))
-        hand_out_snapshots(std::move(snapshots));
+    if (!executor_->consolidate(begin, end, samples, snapshot_steps_within(begin, end), sampler_,
+                                sampled, snapshots))
+        return false;
+    hand_out_snapshots(std::move(snapshots));
+    return true;
 }
 
-std::vector<Step> Simulation::snapshot_steps_within(const Phase& phase) const {
+std::vector<Step> Simulation::snapshot_steps_within(Step begin, Step end) const {
     std::vector<Step> steps;
     for (const double time_s : experiment_.record.snapshots_s) {
         const Step step = experiment_.steps_from_s(time_s);
-        if (phase.begin <= step && step < phase.end) steps.push_back(step);
+        if (begin <= step && step < end) steps.push_back(step);
     }
     return steps;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/conditions.hpp"
 #include "experiment/schedule.hpp"
 #include "simulation/executor.hpp"
 #include "simulation/result_sink.hpp"
@@ -67,14 +68,16 @@ class Simulation {
     std::uint32_t all_requests();
     PhaseReport& present_report() { return position_.reports.back(); }
     void run_consolidation(const Phase& phase);
+    bool consolidate_piece(const Phase& phase, Step begin, Step end);
     void hand_out_spikes(const std::vector<PackedSpike>& spikes, Step begin, int steps,
                          PhaseReport& report);
     void hand_out_snapshots(std::vector<Snapshot> snapshots);
     void take_final_snapshot();
     void hand_out(const SnapshotView& snapshot);
-    std::vector<Step> snapshot_steps_within(const Phase& phase) const;
+    std::vector<Step> snapshot_steps_within(Step begin, Step end) const;
 
     Experiment experiment_;
+    ConditionsCourse conditions_;
     Schedule schedule_;
     MPI_Comm communicator_;
     int rank_;

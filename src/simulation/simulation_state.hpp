@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "experiment/schedule.hpp"
+#include "plasticity/variable.hpp"
 #include "simulation/spike.hpp"
 
 namespace engram {
@@ -55,6 +56,13 @@ struct LocalState {
     std::vector<NamedValues> by_neuron;
     std::vector<NamedValues> by_synapse;  //!< plastic synapses in the order of the table
     std::span<std::uint8_t> tags;         //!< likewise
+
+    //! Adds a variable. What there is by source all ranks hold alike; see SharedState.
+    void add(plasticity::By by, const std::string& name, std::span<double> values) {
+        if (by == plasticity::By::neuron) by_neuron.push_back({name, values});
+        if (by == plasticity::By::synapse) by_synapse.push_back({name, values});
+    }
+    void add(plasticity::By, const std::string&, std::span<std::uint8_t> values) { tags = values; }
 };
 
 // Saves checkpoints; rank 0 decides when.

@@ -52,7 +52,7 @@ Measurement measure(const Experiment& experiment, const std::string& device, boo
     const ExecutorFactory factory = [&](const Experiment& e, const Network& network,
                                         MPI_Comm communicator) -> std::unique_ptr<Executor> {
         if (device == "cpu") return make_cpu_executor(e, network, communicator);
-        auto executor = std::make_unique<device::DeviceExecutor>(make_device(device), e, network);
+        auto executor = device::make_device_executor(make_device(device), e, network);
         on_device = executor.get();
         return executor;
     };
@@ -139,7 +139,7 @@ void print_trials(const Experiment& experiment, const std::string& device, std::
     device::TaskTurns turns;
     device::LaunchBatch batch(make_device(device), [&] { turns.wait(); });
     const ExecutorFactory factory = [&](const Experiment& e, const Network& network, MPI_Comm) {
-        return std::make_unique<device::DeviceExecutor>(batch.make_member(), e, network);
+        return device::make_device_executor(batch.make_member(), e, network);
     };
     std::vector<std::unique_ptr<Simulation>> simulations;
     for (std::size_t i = 0; i < at_once; ++i) {

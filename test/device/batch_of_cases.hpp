@@ -17,8 +17,7 @@ class BatchOfCases {
     void run(const std::vector<ExecutorCase>& cases) {
         const ExecutorFactory factory = [&](const Experiment& experiment, const Network& network,
                                             MPI_Comm) {
-            return std::make_unique<device::DeviceExecutor>(batch_.make_member(), experiment,
-                                                            network);
+            return device::make_device_executor(batch_.make_member(), experiment, network);
         };
         turns_.run(
             cases.size(),

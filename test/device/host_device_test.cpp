@@ -45,12 +45,12 @@ TEST(HostDevice, ReportsMembranePotentialThatIsNoNumber) {
 TEST(DeviceExecutor, KeepsLaunchesFromEpochToEpoch) {
     const Experiment experiment = noisy_learning_network();
     const HostDevice* host = nullptr;
-    Simulation simulation(
-        experiment, MPI_COMM_SELF, [&](const Experiment& e, const Network& network, MPI_Comm) {
-            auto device = std::make_unique<HostDevice>();
-            host = device.get();
-            return std::make_unique<device::DeviceExecutor>(std::move(device), e, network);
-        });
+    Simulation simulation(experiment, MPI_COMM_SELF,
+                          [&](const Experiment& e, const Network& network, MPI_Comm) {
+                              auto device = std::make_unique<HostDevice>();
+                              host = device.get();
+                              return device::make_device_executor(std::move(device), e, network);
+                          });
     MemorySink sink;
     ProgressListener progress;
     simulation.run(sink, progress);

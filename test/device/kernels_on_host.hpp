@@ -10,7 +10,7 @@ inline ExecutorFactory kernels_on_host(
     int lanes = 1, device::HostDevice::Order order = device::HostDevice::Order::forward,
     int threads = 1) {
     return [=](const Experiment& experiment, const Network& network, MPI_Comm) {
-        return std::make_unique<device::DeviceExecutor>(
+        return device::make_device_executor(
             std::make_unique<device::HostDevice>(lanes, order, threads), experiment, network);
     };
 }

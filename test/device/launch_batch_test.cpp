@@ -35,7 +35,7 @@ TEST(LaunchBatch, WithoutTurnsAMemberWaitsForItself) {
     LaunchBatch batch(std::make_unique<HostDevice>());
     expect_equal_to_processor(executor_cases().front(), [&](const Experiment& experiment,
                                                             const Network& network, MPI_Comm) {
-        return std::make_unique<device::DeviceExecutor>(batch.make_member(), experiment, network);
+        return device::make_device_executor(batch.make_member(), experiment, network);
     });
     EXPECT_EQ(batch.n_launches(), batch.n_kernels());
 }

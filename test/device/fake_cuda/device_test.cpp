@@ -29,7 +29,7 @@ class FakeCuda : public testing::Test {
 
 ExecutorFactory on_gpu() {
     return [](const Experiment& experiment, const Network& network, MPI_Comm) {
-        return std::make_unique<device::DeviceExecutor>(make_cuda_device(0), experiment, network);
+        return device::make_device_executor(make_cuda_device(0), experiment, network);
     };
 }
 

@@ -18,8 +18,7 @@ namespace {
 
 ExecutorFactory on_ptx() {
     return [](const Experiment& experiment, const Network& network, MPI_Comm) {
-        return std::make_unique<device::DeviceExecutor>(device::make_cuda_device(0), experiment,
-                                                        network);
+        return device::make_device_executor(device::make_cuda_device(0), experiment, network);
     };
 }
 

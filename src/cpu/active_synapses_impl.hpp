@@ -1,3 +1,5 @@
+#pragma once
+
 #include "cpu/active_synapses.hpp"
 
 #include <algorithm>
@@ -8,14 +10,14 @@
 
 namespace engram {
 
-ActiveSynapses::ActiveSynapses(const Network& network, const Experiment& experiment,
-                               PlasticState& state, const CalciumTraces& calcium)
+template <class M>
+ActiveSynapses<M>::ActiveSynapses(const Network& network, const plasticity::Physics<M>& physics,
+                                  PlasticState<M>& state, const CalciumTraces& calcium)
     : network_(network),
+      physics_(physics),
       state_(state),
       calcium_(calcium),
-      early_(state.early_phase),
-      streams_{experiment.seed},
-      noisy_(experiment.synapses.sigma_pl_mV > 0.0),
+      early_(physics.early),
       global_ids_(network.n_local()),
       post_bounds_(network.n_local()) {
     for (std::uint32_t j = 0; j < network.n_local(); ++j) global_ids_[j] = network.global_id(j);
@@ -29,9 +31,12 @@ ActiveSynapses::ActiveSynapses(const Network& network, const Experiment& experim
     mixed_.resize(most);
 }
 
-ActiveSynapses::Profile ActiveSynapses::profile(NeuronId source, int from, int to) const {
+template <class M>
+typename ActiveSynapses<M>::Profile ActiveSynapses<M>::profile(NeuronId source, int from,
+                                                               int to) const {
     const model::CalciumTrace trace = calcium_.pre(source);
     Profile p{};
+    p.flags = early_.flags(trace);
     p.from = from;
     p.to = to;
     p.lowest = p.highest = trace.at(from, calcium_.decay());
@@ -45,12 +50,14 @@ ActiveSynapses::Profile ActiveSynapses::profile(NeuronId source, int from, int t
 
 // Without branches: which synapses are active can hardly be predicted. Rounding is monotonic: if
 // the sums of the lowest and of the highest values are in one zone, every sum is.
+template <class M>
 template <class MemberAt, class BoundsOf>
-void ActiveSynapses::select(std::size_t n, MemberAt member_at, BoundsOf bounds_of,
-                            const Profile& profile) {
-    const model::EarlyPhase& early = early_;
+void ActiveSynapses<M>::select(std::size_t n, MemberAt member_at, BoundsOf bounds_of,
+                               const Profile& profile) {
+    const typename M::Early& early = early_;
     const double lowest = profile.lowest;
     const double highest = profile.highest;
+    const model::Flags pre_flags = profile.flags;
     SynapseIndex* uniform_synapse = uniform_synapse_.data();
     std::uint32_t* uniform_target = uniform_target_.data();
     std::int32_t* uniform_zone = uniform_zone_.data();
@@ -60,9 +67,9 @@ void ActiveSynapses::select(std::size_t n, MemberAt member_at, BoundsOf bounds_o
     for (std::size_t i = 0; i < n; ++i) {
         const Member member = member_at(i);
         const Bounds bounds = bounds_of(member.target);
-        const model::Zone zone = early.zone(highest + bounds.highest);
+        const model::Zone zone = early.zone(highest + bounds.highest, pre_flags, bounds.flags);
         const bool active = zone != model::Zone::passive;
-        const bool one_zone = zone == early.zone(lowest + bounds.lowest);
+        const bool one_zone = zone == early.zone(lowest + bounds.lowest, pre_flags, bounds.flags);
         uniform_synapse[n_uniform] = member.synapse;
         uniform_target[n_uniform] = member.target;
         uniform_zone[n_uniform] = static_cast<std::int32_t>(zone);
@@ -75,29 +82,31 @@ void ActiveSynapses::select(std::size_t n, MemberAt member_at, BoundsOf bounds_o
 }
 
 // Standard normal numbers for n draws of a row, each keyed by the step at which it closes.
+template <class M>
 template <class TargetOf, class Counter>
-void ActiveSynapses::draw_noise(NeuronId source, std::size_t n, TargetOf target_of,
-                                Counter closing_step) {
+void ActiveSynapses<M>::draw_noise(NeuronId source, std::size_t n, TargetOf target_of,
+                                   Counter closing_step) {
     if (noise_.size() < n) {
         noise_.resize(n);
         post_.resize(n);
         words_.resize(2 * n);
     }
     float* noise = noise_.data();
-    if (!noisy_) {
+    if (!physics_.noisy_early_phase) {
         std::fill_n(noise, n, 0.0f);
         return;
     }
     for (std::size_t q = 0; q < n; ++q) post_[q] = global_ids_[target_of(q)];
     std::uint32_t* first = words_.data();
     std::uint32_t* second = first + n;
-    model::random_words<2>(streams_, model::Purpose::early_phase, model::Same{source},
+    model::random_words<2>(physics_.streams, model::Purpose::early_phase, model::Same{source},
                            model::OfEach{post_.data()}, closing_step, n, {first, second});
 #pragma omp simd
     for (std::size_t q = 0; q < n; ++q) noise[q] = model::normal_pair(first[q], second[q]).first;
 }
 
-void ActiveSynapses::draw_uniform(NeuronId source, const Profile& profile, const Block& block) {
+template <class M>
+void ActiveSynapses<M>::draw_uniform(NeuronId source, const Profile& profile, const Block& block) {
     const std::size_t n = n_uniform_;
     if (n == 0) return;
     const int steps = profile.to - profile.from;
@@ -108,13 +117,13 @@ void ActiveSynapses::draw_uniform(NeuronId source, const Profile& profile, const
         source, n, [&](std::size_t q) { return target[q]; },
         model::Same{static_cast<std::uint64_t>(block.begin + profile.to)});
     const float* noise = noise_.data();
-    const model::EarlyPhase& early = early_;
+    const typename M::Early& early = early_;
     const double relaxation = block.relaxation[profile.from];
     const double inverse = block.inverse_relaxation[profile.to];
     const double h_0 = early.h_0_mV;
-    double* g = state_.g.data();
+    const plasticity::View<M> view = state_.view();
+    double* g = view.g;
     double* g_after = uniform_g_.data();
-    model::FixedPoint* change_sum = state_.change_sum.data();
     // Targets of one row differ, so the iterations are independent.
 #pragma omp simd
     for (std::size_t q = 0; q < n; ++q) {
@@ -124,20 +133,23 @@ void ActiveSynapses::draw_uniform(NeuronId source, const Profile& profile, const
         const double after = (next - h_0) * inverse;
         g[synapse[q]] = after;
         g_after[q] = after;
-        model::replace_in_sum(change_sum[target[q]], std::fabs(before), std::fabs(after));
+        view.change_sums(target[q], before, after);
     }
     n_draws_ += n;
 }
 
 // Finds the intervals in which a synapse stays in one zone, as plasticity::next_interval, but of
 // all steps of the block at once: this is a hot loop.
-void ActiveSynapses::cut(const Member& member, const Profile& profile) {
+template <class M>
+void ActiveSynapses<M>::cut(const Member& member, const Profile& profile) {
     const model::CalciumTrace post = calcium_.post(member.target);
+    const model::Flags flags = early_.flags(post);
     double calcium[model::max_block_steps];
     post.at_all(calcium_.decay(), calcium);
     std::int8_t zone[model::max_block_steps];
     for (int s = 0; s < model::max_block_steps; ++s)
-        zone[s] = static_cast<std::int8_t>(early_.zone(profile.at[s] + calcium[s]));
+        zone[s] =
+            static_cast<std::int8_t>(early_.zone(profile.at[s] + calcium[s], profile.flags, flags));
     for (int begin = profile.from; begin < profile.to;) {
         int end = begin + 1;
         while (end < profile.to && zone[end] == zone[begin]) ++end;
@@ -148,7 +160,8 @@ void ActiveSynapses::cut(const Member& member, const Profile& profile) {
     }
 }
 
-void ActiveSynapses::draw_mixed(NeuronId source, const Profile& profile, const Block& block) {
+template <class M>
+void ActiveSynapses<M>::draw_mixed(NeuronId source, const Profile& profile, const Block& block) {
     segments_.clear();
     for (std::size_t q = 0; q < n_mixed_; ++q) cut(mixed_[q], profile);
     const std::size_t n = segments_.size();
@@ -159,20 +172,22 @@ void ActiveSynapses::draw_mixed(NeuronId source, const Profile& profile, const B
     draw_noise(
         source, n, [&](std::size_t q) { return segments_[q].target; },
         model::OfEach{closing_step_.data()});
+    const plasticity::View<M> view = state_.view();
     for (std::size_t q = 0; q < n; ++q) {
         const auto& [k, target, zone, from, to] = segments_[q];
-        const double before = state_.g[k];
+        const double before = view.g[k];
         const double h = std::fma(before, block.relaxation[from], early_.h_0_mV);
         const double next = early_.advance(h, zone, to - from, noise_[q]);
         const double after = (next - early_.h_0_mV) * block.inverse_relaxation[to];
-        state_.g[k] = after;
-        model::replace_in_sum(state_.change_sum[target], std::fabs(before), std::fabs(after));
+        view.g[k] = after;
+        view.change_sums(target, before, after);
     }
     n_draws_ += n;
 }
 
-void ActiveSynapses::advance(NeuronId source, std::span<const Member> synapses, int from, int to,
-                             const Block& block) {
+template <class M>
+void ActiveSynapses<M>::advance(NeuronId source, std::span<const Member> synapses, int from, int to,
+                                const Block& block) {
     if (from == to) return;
     const Profile p = profile(source, from, to);
     const double decay = calcium_.decay().factor[block.steps - 1];
@@ -180,15 +195,17 @@ void ActiveSynapses::advance(NeuronId source, std::span<const Member> synapses, 
         synapses.size(), [&](std::size_t i) { return synapses[i]; },
         [&](std::uint32_t target) {
             const model::CalciumTrace post = calcium_.post(target);
-            return Bounds{post.start * decay, post.upper_bound()};
+            return Bounds{post.start * decay, post.upper_bound(), early_.flags(post)};
         },
         p);
     draw_uniform(source, p, block);
     draw_mixed(source, p, block);
 }
 
-void ActiveSynapses::update_tags(NeuronId source, double relaxation) {
-    const model::LatePhase late = state_.late_phase;
+template <class M>
+void ActiveSynapses<M>::update_tags(NeuronId source, double relaxation) {
+    const typename M::Late::Parameters late = physics_.late;
+    const plasticity::View<M> view = state_.view();
     const double* g = uniform_g_.data();
     std::int32_t* tag = uniform_tag_.data();
     double smallest = std::numeric_limits<double>::infinity();
@@ -201,17 +218,17 @@ void ActiveSynapses::update_tags(NeuronId source, double relaxation) {
         smallest = size < smallest ? size : smallest;
     }
     for (std::size_t q = 0; q < n_uniform_; ++q)
-        if (tag[q] != state_.tag[uniform_synapse_[q]])
-            state_.view().set_tag(uniform_synapse_[q], uniform_target_[q],
-                                  static_cast<model::Tag>(tag[q]));
+        if (tag[q] != view.tag[uniform_synapse_[q]])
+            view.set_tag(uniform_synapse_[q], uniform_target_[q], static_cast<model::Tag>(tag[q]));
     for (std::size_t q = 0; q < n_mixed_; ++q) {
         const auto [k, target] = mixed_[q];
-        smallest = std::min(smallest, state_.view().update_tag(k, target, relaxation, late));
+        smallest = std::min(smallest, view.update_tag(k, target, relaxation, late));
     }
     state_.watch_tag(source, smallest);
 }
 
-void ActiveSynapses::finish_row(NeuronId source, const Profile& profile, const Block& block) {
+template <class M>
+void ActiveSynapses<M>::finish_row(NeuronId source, const Profile& profile, const Block& block) {
     const SynapseTable& table = network_.plastic();
     const SynapseIndex begin = table.row_begin(source);
     const std::uint32_t* targets = table.targets().data() + begin;
@@ -226,22 +243,22 @@ void ActiveSynapses::finish_row(NeuronId source, const Profile& profile, const B
     update_tags(source, block.relaxation[block.steps]);
 }
 
-void ActiveSynapses::finish_block(const Block& block,
-                                  const std::vector<model::BlockMask>& arrivals) {
+template <class M>
+void ActiveSynapses<M>::finish_block(const Block& block) {
     if (calcium_.highest_pre() + highest_post_bound() < early_.theta_d) return;
     double highest_post = 0.0;
     for (std::uint32_t j = 0; j < post_bounds_.size(); ++j) {
         const model::CalciumTrace trace = calcium_.post(j);
         post_bounds_[j] = {trace.start * calcium_.decay().factor[block.steps - 1],
-                           trace.upper_bound()};
+                           trace.upper_bound(), early_.flags(trace)};
         highest_post = std::max(highest_post, post_bounds_[j].highest);
     }
     for (NeuronId source = 0; source < calcium_.n_sources(); ++source) {
         if (calcium_.pre(source).upper_bound() + highest_post < early_.theta_d) continue;
         // Synapses that were brought to an arrival before have been drawn up to there; bounds over
         // the whole block still find all whose tag may have changed.
-        Profile p =
-            profile(source, plasticity::last_cut(arrivals[source], block.steps), block.steps);
+        Profile p = profile(source, plasticity::last_cut(calcium_.arrivals(source), block.steps),
+                            block.steps);
         p.highest = std::max(p.highest, calcium_.pre(source).upper_bound());
         finish_row(source, p, block);
     }

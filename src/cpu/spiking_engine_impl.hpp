@@ -1,0 +1,328 @@
+#pragma once
+
+#include "cpu/spiking_engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "simulation/fold_interval.hpp"
+
+namespace engram {
+
+template <class M>
+SpikingEngine<M>::SpikingEngine(const Experiment& experiment, const Network& network,
+                                const plasticity::Physics<M>& physics,
+                                const ConditionsCourse& conditions, PlasticState<M>& state,
+                                std::vector<std::shared_ptr<NeuronLoops>> neurons)
+    : network_(network),
+      physics_(physics),
+      conditions_(conditions),
+      state_(state),
+      neurons_(network, experiment, std::move(neurons)),
+      stimulator_(experiment, network, neurons_.tiles()),
+      influx_(experiment),
+      calcium_(network, experiment),
+      active_(network, physics, state, calcium_),
+      epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
+      fold_interval_s_(fold_interval_s(experiment.synapses)),
+      excitatory_(network.excitatory_ranges()),
+      active_arrivals_(neurons_.tiles().size()),
+      synthesis_(network.n_local()),
+      sample_rows_(model::max_block_steps) {
+    for (const FixedSynapses& fixed : network.fixed())
+        fixed_weights_.push_back(model::to_fixed_point(
+            network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));
+}
+
+template <class M>
+void SpikingEngine<M>::begin_phase(Step begin) {
+    neurons_.rest();
+    calcium_.rest();
+    influx_.clear();
+    if (conditions_.at(begin).plasticity) state_.fold(begin);
+}
+
+template <class M>
+SharedState SpikingEngine<M>::shared_state() const {
+    return {{}, influx_.due(), calcium_.pre_start()};
+}
+
+template <class M>
+void SpikingEngine<M>::collect_state(Step step, LocalState& local) {
+    neurons_.collect(local);
+    for (NamedValues& values : stimulator_.state(step))
+        local.by_neuron.push_back(std::move(values));
+    calcium_.collect(local);
+}
+
+template <class M>
+std::vector<Snapshot> SpikingEngine<M>::take_snapshots() {
+    return std::exchange(snapshots_, {});
+}
+
+template <class M>
+WorkCounters SpikingEngine<M>::work() const {
+    WorkCounters work = work_;
+    work.early_phase_draws = active_.n_draws();
+    return work;
+}
+
+template <class M>
+void SpikingEngine<M>::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+                                 std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+    fired.clear();
+    if (conditions_.at(begin).plasticity &&
+        static_cast<double>(state_.age(begin)) * physics_.dt_s >= fold_interval_s_)
+        state_.fold(begin);
+    stimulator_.begin_epoch(begin, begin + steps);
+    for (const EpochPart& part : cut_epoch(begin, steps, arriving, conditions_))
+        run_block(part, fired, sampler);
+    neurons_.check_finite(begin + steps);
+}
+
+// Steps in the order of plasticity/block.hpp.
+template <class M>
+void SpikingEngine<M>::run_block(const EpochPart& part, std::vector<PackedSpike>& fired,
+                                 TraceSampler& sampler) {
+    const Block block(part.begin, part.steps, conditions_.at(part.begin), physics_.early,
+                      state_.age(part.begin));
+    mark_events(block, part);
+    begin_protein(block);
+    begin_recording(block, sampler);
+    deliver_spikes(block, part);
+    for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
+        advance_neurons(block, tile, part.offset, fired, sampler);
+    if (block.conditions.plasticity) {
+        advance_protein(block);
+        active_.finish_block(block);
+    }
+    finish_recording(block, sampler);
+    if (block.conditions.plasticity) state_.expire_tags(block.relaxation[block.steps]);
+    calcium_.end_block();
+    forget_arrivals();
+    work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
+}
+
+template <class M>
+void SpikingEngine<M>::mark_events(const Block& block, const EpochPart& part) {
+    stimulator_.begin_block(block.begin, block.end());
+    calcium_.begin_block(block.begin, block.steps, influx_.take_before(block.end()));
+    for (const PackedSpike spike : part.arriving)
+        if (network_.populations().is_excitatory(neuron_of(spike)))
+            calcium_.mark_arrival(neuron_of(spike),
+                                  static_cast<int>(step_in_epoch(spike)) - part.offset);
+}
+
+template <class M>
+void SpikingEngine<M>::forget_arrivals() {
+    for (ActiveArrivals& list : active_arrivals_) {
+        list.arrivals.clear();
+        list.synapses.clear();
+    }
+}
+
+template <class M>
+void SpikingEngine<M>::deliver_spikes(const Block& block, const EpochPart& part) {
+    for (const PackedSpike spike : part.arriving)
+        deliver(block, neuron_of(spike), static_cast<int>(step_in_epoch(spike)) - part.offset);
+}
+
+template <class M>
+void SpikingEngine<M>::deliver(const Block& block, NeuronId neuron, int step) {
+    const std::size_t population = network_.populations().index_of(neuron);
+    if (network_.populations()[population].is_excitatory()) deliver_plastic(block, neuron, step);
+    for (std::size_t i = 0; i < network_.fixed().size(); ++i) {
+        const FixedSynapses& fixed = network_.fixed()[i];
+        if (fixed.from == population)
+            deliver_fixed(fixed, neuron - network_.populations()[population].first, step,
+                          fixed_weights_[i]);
+    }
+}
+
+template <class M>
+void SpikingEngine<M>::deliver_fixed(const FixedSynapses& fixed, NeuronId row, int step,
+                                     model::FixedPoint weight) {
+    const auto targets = fixed.table.row(row);
+    const std::size_t site = network_.projections()[fixed.projection].site;
+    for (const std::uint32_t target : targets) neurons_.add_input(step, target, weight, site);
+    work_.delivered_spikes += targets.size();
+}
+
+template <class M>
+void SpikingEngine<M>::deliver_plastic(const Block& block, NeuronId source, int step) {
+    const SynapseTable& table = network_.plastic();
+    const std::uint32_t* targets = table.targets().data();
+    const SynapseIndex end = table.row_end(source);
+    const plasticity::View<M> view = state_.view();
+    const double relaxation = block.relaxation[step];
+    const double h_0 = physics_.early.h_0_mV;
+    const bool row_may_activate = block.conditions.plasticity && active_.row_may_activate(source);
+    for (SynapseIndex k = table.row_begin(source); k < end; ++k) {
+        const std::uint32_t target = targets[k];
+        if (row_may_activate && active_.may_activate(source, target))
+            put_aside(k, source, target, step);
+        else
+            neurons_.add_input(step, target, view.weight(k, target, relaxation, h_0));
+    }
+    work_.delivered_spikes += end - table.row_begin(source);
+}
+
+template <class M>
+void SpikingEngine<M>::put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step) {
+    ActiveArrivals& list = active_arrivals_[neurons_.tiles().of(target)];
+    const auto position = static_cast<std::uint32_t>(list.synapses.size());
+    if (list.arrivals.empty() || list.arrivals.back().source != source ||
+        list.arrivals.back().step != step)
+        list.arrivals.push_back({source, step, position, position});
+    list.synapses.push_back({k, target});
+    ++list.arrivals.back().end;
+}
+
+template <class M>
+void SpikingEngine<M>::advance_neurons(const Block& block, std::uint32_t tile, int offset,
+                                       std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+    const bool stimulated = stimulator_.acts_on(tile);
+    std::size_t next_active = 0;
+    for (int s = 0; s < block.steps; ++s) {
+        deliver_active(block, tile, s, next_active);
+        if (stimulated) stimulator_.apply(tile, block.begin + s, neurons_);
+        if (sample_rows_[s] != no_row) sample_neurons(block, tile, s, sampler);
+        fired_.clear();
+        neurons_.advance(tile, block.begin + s, s, stimulated, fired_);
+        if (stimulated) neurons_.clear_stimulus(tile);
+        for (const std::uint32_t neuron : fired_) {
+            fired.push_back(pack_spike(offset + s, network_.global_id(neuron)));
+            if (network_.excitatory()[neuron] != 0) calcium_.add_post_spike(neuron, s);
+        }
+    }
+}
+
+template <class M>
+void SpikingEngine<M>::deliver_active(const Block& block, std::uint32_t tile, int step,
+                                      std::size_t& next) {
+    const ActiveArrivals& list = active_arrivals_[tile];
+    for (; next < list.arrivals.size() && list.arrivals[next].step == step; ++next) {
+        const ActiveArrival& arrival = list.arrivals[next];
+        const auto synapses =
+            std::span(list.synapses).subspan(arrival.begin, arrival.end - arrival.begin);
+        const int from = plasticity::last_cut(calcium_.arrivals(arrival.source), step);
+        active_.advance(arrival.source, synapses, from, step, block);
+        for (const auto& [k, target] : synapses)
+            neurons_.add_input(
+                step, target,
+                state_.view().weight(k, target, block.relaxation[step], physics_.early.h_0_mV));
+    }
+}
+
+template <class M>
+void SpikingEngine<M>::begin_protein(const Block& block) {
+    const plasticity::View<M> view = state_.view();
+    const double theta_pro_mV = block.conditions.theta_pro_mV;
+    any_protein_ = false;
+    for (const LocalRange& range : excitatory_)
+        for (std::uint32_t j = range.begin; j < range.end; ++j) {
+            synthesis_[j] =
+                block.conditions.plasticity
+                    ? view.synthesis(physics_.late, view.sums(j), block.relaxation[0], theta_pro_mV)
+                    : 0;
+            any_protein_ |= synthesis_[j] != 0 || view.any_protein(j);
+        }
+}
+
+template <class M>
+void SpikingEngine<M>::advance_protein(const Block& block) {
+    if (!any_protein_) return;
+    const typename M::Late::Parameters late = physics_.late;
+    const plasticity::View<M> view = state_.view();
+    const double time_s = block.steps * physics_.dt_s;
+    const auto* synthesis = synthesis_.data();
+    for (const LocalRange& range : excitatory_) {
+        const std::size_t end = range.end;
+#pragma omp simd
+        for (std::size_t j = range.begin; j < end; ++j)
+            view.advance_protein(late, j, synthesis[j], time_s);
+    }
+}
+
+template <class M>
+void SpikingEngine<M>::sample_neurons(const Block& block, std::uint32_t tile, int step,
+                                      TraceSampler& sampler) {
+    const auto& recorded = sampler.neurons();
+    const auto first = std::lower_bound(
+        recorded.begin(), recorded.end(), neurons_.tiles()[tile].begin,
+        [](const TraceSampler::RecordedNeuron& a, std::uint32_t local) { return a.local < local; });
+    const std::size_t row = sample_rows_[step];
+    const plasticity::View<M> view = state_.view();
+    for (auto it = first; it != recorded.end() && it->local < neurons_.tiles()[tile].end; ++it) {
+        const auto q = static_cast<std::size_t>(it - recorded.begin());
+        double* values = sampler.neuron_values(row, q);
+        neurons_.sample(it->local, step, values);
+        if (network_.excitatory()[it->local] == 0) continue;
+        view.sample(physics_.late, it->local, view.sums(it->local), block.relaxation[step],
+                    synthesis_[it->local], block.conditions.plasticity ? step * physics_.dt_s : 0.0,
+                    values + n_membrane_columns);
+    }
+}
+
+template <class M>
+void SpikingEngine<M>::begin_recording(const Block& block, TraceSampler& sampler) {
+    for (int s = 0; s < block.steps; ++s)
+        sample_rows_[s] = sampler.due(block.begin + s) ? sampler.add_row(block.begin + s) : no_row;
+    recorded_g_.clear();
+    recorded_z_.clear();
+    for (const auto& recorded : sampler.synapses()) {
+        recorded_g_.push_back(state_.view().g[recorded.synapse]);
+        recorded_z_.push_back(state_.view().z(recorded.synapse, recorded.target));
+    }
+    for (const Step step : snapshot_steps_) {
+        if (!block.contains(step)) continue;
+        const plasticity::View<M> view = state_.view();
+        const auto& targets = network_.plastic().targets();
+        Snapshot snapshot{step, {view.g, view.g + targets.size()}, {}};
+        snapshot.z.resize(targets.size());
+        for (SynapseIndex k = 0; k < targets.size(); ++k) snapshot.z[k] = view.z(k, targets[k]);
+        pending_snapshots_.push_back({static_cast<int>(step - block.begin), std::move(snapshot)});
+    }
+    std::erase_if(snapshot_steps_, [&](Step step) { return block.contains(step); });
+}
+
+template <class M>
+plasticity::WeightWithin<M> SpikingEngine<M>::weight_within(const Block& block, NeuronId source,
+                                                            std::uint32_t target,
+                                                            double g_before) const {
+    return {physics_,
+            block,
+            {calcium_.pre(source), calcium_.post(target), source, network_.global_id(target)},
+            calcium_.arrivals(source),
+            g_before};
+}
+
+template <class M>
+void SpikingEngine<M>::finish_recording(const Block& block, TraceSampler& sampler) {
+    for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
+        const auto& recorded = sampler.synapses()[q];
+        const plasticity::WeightWithin<M> h_at =
+            weight_within(block, recorded.source, recorded.target, recorded_g_[q]);
+        for (int s = 0; s < block.steps; ++s) {
+            if (sample_rows_[s] == no_row) continue;
+            double* values = sampler.synapse_values(sample_rows_[s], q);
+            values[column_ca] = h_at.synapse.pre.at(s, calcium_.decay()) +
+                                h_at.synapse.post.at(s, calcium_.decay());
+            values[column_h] = h_at(s);
+            values[column_z] = recorded_z_[q];
+        }
+    }
+    const SynapseTable& table = network_.plastic();
+    for (PendingSnapshot& pending : pending_snapshots_) {
+        std::vector<double>& g_then_h = pending.snapshot.h_mV;
+        for (NeuronId source = 0; source < table.n_sources(); ++source)
+            for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k)
+                g_then_h[k] = weight_within(block, source, table.targets()[k],
+                                            g_then_h[k])(pending.step_in_block);
+        snapshots_.push_back(std::move(pending.snapshot));
+    }
+    pending_snapshots_.clear();
+}
+
+}  // namespace engram

@@ -1,0 +1,71 @@
+// The neurons of one mechanism in device memory, and launches of their kernels.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "device/device_state.hpp"
+#include "device/kernel.hpp"
+#include "simulation/mechanism_setup.hpp"
+
+namespace engram::device {
+
+template <class Neuron>
+class DeviceNeurons {
+  public:
+    using View = typename Neuron::View;
+
+    //! \param taken  by population: whether a mechanism has it; those that this one takes are added
+    DeviceNeurons(Device& device, const Experiment& experiment, const Network& network,
+                  std::vector<bool>& taken)
+        : device_(device), storage_(make_device_storage<View>(device, {})) {
+        std::vector<Neuron> of_population(taken.size());
+        for (std::size_t p = 0; p < taken.size(); ++p) {
+            const Population& population = network.populations()[p];
+            if (taken[p] || !is_described_by<Neuron>(experiment, population)) continue;
+            taken[p] = true;
+            of_population[p] = make_neuron<Neuron>(experiment, population);
+            add(network.local_range(p));
+        }
+        if (ranges_.empty()) return;
+        of_population_ = {device, of_population};
+        storage_ = make_device_storage<View>(device, sizes_of_state(network));
+    }
+
+    bool empty() const { return ranges_.empty(); }
+    plasticity::Storage<View, DeviceArray>& storage() { return storage_; }
+
+    //! At the start of a phase.
+    void rest(const std::uint8_t* population) const {
+        for (const LocalRange& range : ranges_)
+            device_.launch(RestNeurons<Neuron>{view(), population, range.begin}, range.size());
+    }
+    template <class M>
+    void advance(const Arrays<M>& arrays, const Physics<M>& physics, const BlockTask* task) const {
+        for (const LocalRange& range : ranges_)
+            device_.launch(AdvanceNeurons<M, Neuron>{arrays, physics, view(), range.begin, task},
+                           range.size());
+    }
+
+  private:
+    void add(const LocalRange& range) {
+        if (range.size() == 0) return;
+        if (!ranges_.empty() && ranges_.back().end == range.begin)
+            ranges_.back().end = range.end;
+        else
+            ranges_.push_back(range);
+    }
+    NeuronsOf<Neuron> view() const {
+        NeuronsOf<Neuron> neurons;
+        storage_.describe(neurons.state);
+        neurons.of_population = of_population_.data();
+        return neurons;
+    }
+
+    Device& device_;
+    std::vector<LocalRange> ranges_;
+    DeviceArray<Neuron> of_population_;
+    plasticity::Storage<View, DeviceArray> storage_;
+};
+
+}  // namespace engram::device

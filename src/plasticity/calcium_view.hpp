@@ -1,0 +1,31 @@
+// Calcium traces at the start of a block, and what happens to them in it.
+#pragma once
+
+#include <tuple>
+
+#include "model/calcium.hpp"
+#include "plasticity/variable.hpp"
+
+namespace engram::plasticity {
+
+struct CalciumView {
+    double* pre_start = nullptr;
+    double* post_start = nullptr;
+    model::BlockMask* pre_jumps = nullptr;
+    model::BlockMask* arrivals = nullptr;
+
+    static constexpr auto variables() {
+        using enum InCheckpoint;
+        constexpr model::BlockMask none = 0;
+        return std::tuple{Variable{&CalciumView::pre_start, "calcium_pre", "1", By::source, 0.0,
+                                   yes, "presynaptic calcium trace"},
+                          Variable{&CalciumView::post_start, "calcium_post", "1", By::neuron, 0.0,
+                                   yes, "postsynaptic calcium trace"},
+                          Variable{&CalciumView::pre_jumps, "pre_jumps", "", By::source, none, no,
+                                   "steps of the block at which presynaptic calcium enters"},
+                          Variable{&CalciumView::arrivals, "arrivals", "", By::source, none, no,
+                                   "steps of the block at which spikes of the source arrive"}};
+    }
+};
+
+}  // namespace engram::plasticity

@@ -1,0 +1,40 @@
+// Which early and which late phase a run has, and which neurons its populations. Executors and
+// kernels are templates over the former, the loops over neurons over the latter. Those named here
+// are built into the program; with_mechanisms chooses among them.
+#pragma once
+
+#include <tuple>
+
+#include "model/early_phase.hpp"
+#include "model/parameters.hpp"
+#include "plasticity/common_pool.hpp"
+#include "plasticity/point_neuron.hpp"
+#include "plasticity/several_pools.hpp"
+
+namespace engram::plasticity {
+
+template <class EarlyPhase, class LatePhase>
+struct Mechanisms {
+    using Early = EarlyPhase;
+    using Late = LatePhase;
+};
+
+//! Of the published model.
+using Published = Mechanisms<model::EarlyPhase, CommonPool>;
+using WithPools = Mechanisms<model::EarlyPhase, SeveralPools>;
+using BuiltInMechanisms = std::tuple<Published, WithPools>;
+
+// Of the neurons of a population: the first of these that describes them.
+template <class... Neuron>
+struct NeuronMechanisms {};
+using BuiltInNeurons = NeuronMechanisms<PointNeuron>;
+
+//! Calls use(M{}) with the mechanisms that parameters ask for: the simplest that do.
+template <class Use>
+auto with_mechanisms(const SynapseParameters& synapses, Use use) {
+    if (synapses.protein_pools == ProteinPools::common && synapses.z_max == 1.0)
+        return use(Published{});
+    return use(WithPools{});
+}
+
+}  // namespace engram::plasticity

@@ -1,0 +1,98 @@
+// The published neuron as a mechanism: what the neurons of a population have in common, their
+// state, and a step of it. A neuron mechanism is what is here; see docs/extending.md.
+#pragma once
+
+#include <tuple>
+
+#include "model/fixed_point.hpp"
+#include "model/macros.hpp"
+#include "model/neuron.hpp"
+#include "plasticity/samples.hpp"
+#include "plasticity/variable.hpp"
+
+namespace engram::plasticity {
+
+struct PointNeuron {
+    //! Whether it is the mechanism of neurons with these parameters.
+    static bool describes(const NeuronParameters&) { return true; }
+
+    //! Places at which synaptic input arrives. Plastic synapses end at site 0.
+    static constexpr int n_sites = 1;
+    struct Input {
+        double nA[n_sites];
+    };
+
+    using State = model::NeuronState;
+    struct View {
+        double* v_mV = nullptr;
+        double* i_syn_nA = nullptr;
+        double* i_bg_nA = nullptr;
+        double* refractory = nullptr;
+
+        static constexpr auto variables() {
+            using enum InCheckpoint;
+            return std::tuple{
+                Variable{&View::v_mV, "v_mV", "mV", By::neuron, 0.0, yes, "membrane potential"},
+                Variable{&View::i_syn_nA, "i_syn_nA", "nA", By::neuron, 0.0, yes,
+                         "synaptic current"},
+                Variable{&View::i_bg_nA, "i_bg_nA", "nA", By::neuron, 0.0, yes,
+                         "background current minus its mean"},
+                Variable{&View::refractory, "refractory_steps", "1", By::neuron, 0.0, yes,
+                         "steps of the refractory period that are left"}};
+        }
+        ENGRAM_HD_INLINE State load(std::uint64_t j) const {
+            return {v_mV[j], i_syn_nA[j], i_bg_nA[j], refractory[j]};
+        }
+        ENGRAM_HD_INLINE void store(std::uint64_t j, const State& state) const {
+            v_mV[j] = state.v_mV;
+            i_syn_nA[j] = state.i_syn_nA;
+            i_bg_nA[j] = state.i_bg_nA;
+            refractory[j] = state.refractory;
+        }
+    };
+
+    model::StepNeuron step;
+    double v_init_mV = 0;
+    double nA_per_quantum = 0;  //!< synaptic current per unit of fixed-point input
+
+    PointNeuron() = default;
+    PointNeuron(const NeuronParameters& neuron, const BackgroundParameters& background,
+                double tau_syn_ms, double dt_ms)
+        : step{model::make_neuron_propagator(neuron, tau_syn_ms, dt_ms), background.mean_nA,
+               model::background_sigma_nA(background.sigma_wn_nA_sqrt_s, tau_syn_ms)},
+          v_init_mV(neuron.v_init_mV),
+          nA_per_quantum(model::fixed_point_quantum / neuron.r_leak_MOhm) {}
+
+    ENGRAM_HD_INLINE bool has_noise() const { return step.bg_sigma_nA > 0.0; }
+    //! How stimulus currents act on the membrane.
+    ENGRAM_HD_INLINE const model::NeuronPropagator& propagator() const { return step.propagator; }
+
+    //! At the start of a spiking phase.
+    ENGRAM_HD_INLINE State at_rest() const { return {v_init_mV, 0.0, 0.0, 0.0}; }
+    ENGRAM_HD_INLINE double input_nA(model::FixedPoint input) const {
+        return static_cast<double>(input) * nA_per_quantum;
+    }
+    //! \param noise    standard normal number
+    //! \param stim_mV  effect of the stimulus currents on V within this step
+    ENGRAM_HD_INLINE void advance(State& state, const Input& input, double noise,
+                                  double stim_mV) const {
+        step(state, input.nA[0], noise, stim_mV);
+    }
+    //! Tells after a step whether the neuron fired at its beginning: it did where the measure is
+    //! the one of a spike, which none exceeds.
+    ENGRAM_HD_INLINE static double spike_measure(const State& state) { return state.refractory; }
+    ENGRAM_HD_INLINE double measure_of_spike() const {
+        return static_cast<double>(step.propagator.refractory_steps);
+    }
+    //! Makes the neuron fire at the coming step unless it is refractory.
+    ENGRAM_HD_INLINE void force_spike(State& state) const {
+        if (model::StepNeuron::can_fire(state.refractory)) state.v_mV = step.propagator.v_th_mV;
+    }
+    //! Values of the columns of the neuron at a step, before it is advanced.
+    ENGRAM_HD_INLINE void sample(const State& state, const Input& input, double stimulus_nA,
+                                 double* values) const {
+        sample_currents(step, state, input.nA[0], stimulus_nA, values);
+    }
+};
+
+}  // namespace engram::plasticity

@@ -1,0 +1,130 @@
+// The description of a mechanism's state: each variable once, as a member of the view that loops
+// and kernels take. How it is allocated on the host and on a device, the memory that it takes, its
+// copies between both, and what a checkpoint holds of it follow from this.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace engram::plasticity {
+
+//! What there is one value for: each local neuron, each source of plastic synapses (on all ranks
+//! alike), each local plastic synapse.
+enum class By { neuron, source, synapse };
+
+enum class InCheckpoint { yes, no };
+
+// How many values there are.
+struct StateSizes {
+    std::uint64_t neurons = 0;
+    std::uint64_t sources = 0;
+    std::uint64_t synapses = 0;
+
+    constexpr std::uint64_t of(By by) const {
+        return by == By::neuron ? neurons : by == By::source ? sources : synapses;
+    }
+};
+
+template <class View, class T>
+struct Variable {
+    using Value = T;
+
+    T* View::*place;
+    const char* name;  //!< in checkpoints
+    const char* unit;
+    By by;
+    T at_rest;
+    InCheckpoint in_checkpoint;  //!< no: it follows from others, or does not outlive a block
+    const char* meaning;
+    std::uint64_t copies = 1;  //!< [copy][neuron, ...]
+
+    constexpr std::uint64_t count(const StateSizes& sizes) const { return copies * sizes.of(by); }
+};
+
+//! Whether checkpoints can hold values of a type.
+template <class T>
+inline constexpr bool is_saveable = std::is_same_v<T, double> || std::is_same_v<T, std::uint8_t>;
+
+//! Calls visit(variable) for each in the order of the description.
+template <class View, class Visit>
+constexpr void for_each_variable(Visit visit) {
+    std::apply([&](const auto&... variable) { (visit(variable), ...); }, View::variables());
+}
+
+//! Bytes that a state takes.
+template <class View>
+constexpr std::uint64_t state_bytes(const StateSizes& sizes) {
+    std::uint64_t bytes = 0;
+    for_each_variable<View>([&]<class V, class T>(const Variable<V, T>& variable) {
+        bytes += variable.count(sizes) * sizeof(T);
+    });
+    return bytes;
+}
+
+// The memory of a state. Array<T> owns values and tells data().
+template <class View, template <class> class Array>
+class Storage {
+    template <class... Variables>
+    static std::tuple<Array<typename Variables::Value>...> arrays_of(std::tuple<Variables...>);
+
+  public:
+    //! \param make  called for each variable; returns its array
+    template <class Make>
+    explicit Storage(Make make)
+        : arrays_(std::apply([&](const auto&... variable) { return Arrays{make(variable)...}; },
+                             View::variables())) {}
+
+    //! Calls visit(variable, array) for each in the order of the description.
+    template <class Visit>
+    void for_each(Visit visit) {
+        visit_all(*this, visit);
+    }
+    template <class Visit>
+    void for_each(Visit visit) const {
+        visit_all(*this, visit);
+    }
+    //! Calls visit(variable, array) for each that checkpoints hold.
+    template <class Visit>
+    void for_each_saved(Visit visit) {
+        for_each([&](const auto& variable, auto& array) {
+            using Value = typename std::remove_cvref_t<decltype(variable)>::Value;
+            if constexpr (is_saveable<Value>)
+                if (variable.in_checkpoint == InCheckpoint::yes) visit(variable, array);
+        });
+    }
+    //! The array of a member of the view.
+    template <class Base, class T>
+    const Array<T>& operator[](T* Base::*place) const {
+        const Array<T>* found = nullptr;
+        for_each([&]<class V, class U>(const Variable<V, U>& variable, auto& array) {
+            if constexpr (std::is_same_v<T * Base::*, U * V::*>)
+                if (variable.place == place) found = &array;
+        });
+        return *found;
+    }
+    //! Tells a view where the state lies, which stays there for as long as this lives.
+    void describe(View& view) const {
+        for_each([&]<class V, class T>(const Variable<V, T>& variable, const Array<T>& array) {
+            view.*variable.place = const_cast<T*>(array.data());
+        });
+    }
+
+  private:
+    using Arrays = decltype(arrays_of(View::variables()));
+
+    template <class Self, class Visit>
+    static void visit_all(Self& self, Visit& visit) {
+        [&]<std::size_t... i>(std::index_sequence<i...>) {
+            constexpr auto variables = View::variables();
+            (visit(std::get<i>(variables), std::get<i>(self.arrays_)), ...);
+        }
+        (std::make_index_sequence<std::tuple_size_v<Arrays>>{});
+    }
+
+    Arrays arrays_;
+};
+
+}  // namespace engram::plasticity
