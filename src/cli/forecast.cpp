@@ -39,7 +39,7 @@ double stimulated_neuron_s(const Experiment& experiment) {
     for (const CurrentPulse& pulse : stimulation.pulses)
         total += size_of(pulse.stimulus) *
                  (static_cast<double>(pulse.end - pulse.begin) * dt_s + active_after_pulse_s);
-    for (const PoissonTrain& train : stimulation.trains)
+    for (const model::PoissonTrain& train : stimulation.trains)
         total += size_of(train.stimulus) * static_cast<double>(train.end - train.begin) * dt_s;
     return total;
 }

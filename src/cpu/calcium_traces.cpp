@@ -1,10 +1,9 @@
 #include "cpu/calcium_traces.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "model/neuron.hpp"
+#include "simulation/shortest_refractory.hpp"
 
 namespace engram {
 
@@ -23,24 +22,12 @@ double decay_all(std::vector<double>& traces, double factor) {
     return highest;
 }
 
-// Of the excitatory neurons.
-int shortest_refractory_steps(const Experiment& experiment) {
-    int shortest = std::numeric_limits<int>::max();
-    for (const Population& population : experiment.populations)
-        if (population.is_excitatory())
-            shortest = std::min(shortest, static_cast<int>(experiment.steps_from_ms(
-                                              experiment.neuron_of(population).t_ref_ms)));
-    return shortest;
-}
-
 }  // namespace
 
 CalciumTraces::CalciumTraces(const Network& network, const Experiment& experiment)
     : ca_pre_(experiment.synapses.ca_pre),
       ca_post_(experiment.synapses.ca_post),
-      delay_steps_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
-      refractory_steps_(shortest_refractory_steps(experiment)),
-      populations_(network.populations()),
+      refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
       decay_(experiment.synapses.tau_ca_ms, experiment.dt_ms),
       pre_start_(network.plastic().n_sources()),
       pre_jumps_(network.plastic().n_sources()),
@@ -54,34 +41,24 @@ void CalciumTraces::rest() {
     std::fill(post_jumps_.begin(), post_jumps_.end(), 0);
     pre_spiking_.clear();
     post_spiking_.clear();
-    due_.clear();
     highest_pre_start_ = highest_post_start_ = 0.0;
 }
 
-void CalciumTraces::schedule(std::span<const PackedSpike> spikes, Step epoch_begin) {
-    for (const PackedSpike spike : spikes)
-        if (populations_.is_excitatory(neuron_of(spike)))
-            due_.push_back({epoch_begin + step_in_epoch(spike) + delay_steps_, neuron_of(spike)});
-}
-
-void CalciumTraces::restore(const std::vector<SpikeEvent>& due, const std::vector<double>& pre) {
+void CalciumTraces::restore(const std::vector<double>& pre) {
     const auto highest = [](const std::vector<double>& values) {
         return values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
     };
-    due_.assign(due.begin(), due.end());
     pre_start_ = pre;
     highest_pre_start_ = highest(pre_start_);
     highest_post_start_ = highest(post_start_);
 }
 
-void CalciumTraces::begin_block(Step begin, int steps) {
+void CalciumTraces::begin_block(Step begin, int steps, std::span<const SpikeEvent> influx) {
     steps_ = steps;
     highest_pre_ = highest_pre_start_;
-    while (!due_.empty() && due_.front().step < begin + steps) {
-        const NeuronId source = due_.front().neuron;
+    for (const auto& [step, source] : influx) {
         if (pre_jumps_[source] == 0) pre_spiking_.push_back(source);
-        pre_jumps_[source] |= 1u << (due_.front().step - begin);
-        due_.pop_front();
+        pre_jumps_[source] |= 1u << (step - begin);
     }
     for (const NeuronId source : pre_spiking_)
         highest_pre_ = std::max(highest_pre_, pre(source).upper_bound());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <vector>
 
@@ -16,20 +15,17 @@ class CalciumTraces {
   public:
     CalciumTraces(const Network& network, const Experiment& experiment);
 
-    //! No calcium, and none on its way.
+    //! No calcium.
     void rest();
 
-    //! Takes note of the spikes of an epoch, sorted; their influx comes t_Ca_delay later.
-    void schedule(std::span<const PackedSpike> spikes, Step epoch_begin);
-
     // State between two blocks.
-    const std::deque<SpikeEvent>& due() const { return due_; }
     const std::vector<double>& pre_start() const { return pre_start_; }
     std::span<double> post_state() { return post_start_; }
     //! Takes over a saved state; the postsynaptic part has been written through post_state().
-    void restore(const std::vector<SpikeEvent>& due, const std::vector<double>& pre);
+    void restore(const std::vector<double>& pre);
 
-    void begin_block(Step begin, int steps);
+    //! \param influx  of presynaptic calcium in this block
+    void begin_block(Step begin, int steps, std::span<const SpikeEvent> influx);
     //! A local excitatory neuron fires at a step of the present block.
     void add_post_spike(std::uint32_t neuron, int step_in_block) {
         if (post_jumps_[neuron] == 0) post_spiking_.push_back(neuron);
@@ -57,9 +53,7 @@ class CalciumTraces {
   private:
     double ca_pre_;
     double ca_post_;
-    Step delay_steps_;
     int refractory_steps_;
-    const Populations& populations_;
     model::CalciumDecay decay_;
     int steps_ = 0;
 
@@ -69,7 +63,6 @@ class CalciumTraces {
     std::vector<double> post_start_;
     std::vector<model::BlockMask> post_jumps_;
     std::vector<std::uint32_t> post_spiking_;
-    std::deque<SpikeEvent> due_;  //!< influx to come, by step
 
     double highest_pre_start_ = 0;
     double highest_pre_ = 0;

@@ -19,6 +19,8 @@ SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& networ
       state_(state),
       neurons_(network, experiment),
       stimulator_(experiment, network, neurons_.tiles()),
+      conditions_(experiment),
+      influx_(experiment),
       calcium_(network, experiment),
       active_(network, experiment, state, calcium_),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
@@ -36,11 +38,12 @@ SpikingEngine::SpikingEngine(const Experiment& experiment, const Network& networ
 void SpikingEngine::begin_phase(Step begin) {
     neurons_.rest();
     calcium_.rest();
+    influx_.clear();
     state_.fold(begin);
 }
 
 SharedState SpikingEngine::shared_state() const {
-    return {{}, {calcium_.due().begin(), calcium_.due().end()}, calcium_.pre_start()};
+    return {{}, influx_.due(), calcium_.pre_start()};
 }
 
 void SpikingEngine::collect_state(Step step, LocalState& local) {
@@ -65,62 +68,59 @@ void SpikingEngine::run_epoch(Step begin, int steps, std::span<const PackedSpike
     fired.clear();
     if (static_cast<double>(begin - state_.reference()) * physics_.dt_s >= fold_interval_s_)
         state_.fold(begin);
-    std::size_t next = 0;
-    for (int offset = 0; offset < steps; offset += model::max_block_steps) {
-        const int n = std::min(model::max_block_steps, steps - offset);
-        const std::size_t first = next;
-        while (next < arriving.size() &&
-               step_in_epoch(arriving[next]) < static_cast<std::uint32_t>(offset + n))
-            ++next;
-        run_block(Block(begin + offset, n, state_.early_phase, state_.reference()), offset,
-                  arriving.subspan(first, next - first), fired, sampler);
-    }
+    stimulator_.begin_epoch(begin, begin + steps);
+    for (const EpochPart& part : cut_epoch(begin, steps, arriving, conditions_))
+        run_block(part, fired, sampler);
     neurons_.check_finite(begin + steps);
 }
 
-void SpikingEngine::run_block(const Block& block, int offset, std::span<const PackedSpike> arriving,
-                              std::vector<PackedSpike>& fired, TraceSampler& sampler) {
-    begin_block(block, offset, arriving, sampler);
-    for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile) {
-        const bool stimulated = stimulator_.acts_on(tile);
-        std::size_t next_active = 0;
-        for (int s = 0; s < block.steps; ++s) {
-            deliver_active(block, tile, s, next_active);
-            if (stimulated) stimulator_.apply(tile, block.begin + s, neurons_);
-            if (sample_rows_[s] != no_row) sample_neurons(block, tile, s, sampler);
-            fired_.clear();
-            neurons_.advance(tile, block.begin + s, s, stimulated, fired_);
-            if (stimulated) neurons_.clear_stimulus(tile);
-            for (const std::uint32_t neuron : fired_) {
-                fired.push_back(pack_spike(offset + s, network_.global_id(neuron)));
-                if (network_.excitatory()[neuron] != 0) calcium_.add_post_spike(neuron, s);
-            }
-        }
-    }
-    end_block(block, sampler);
-}
-
-void SpikingEngine::begin_block(const Block& block, int offset,
-                                std::span<const PackedSpike> arriving, TraceSampler& sampler) {
-    stimulator_.begin_block(block.begin, block.end());
-    calcium_.begin_block(block.begin, block.steps);
+// Steps in the order of plasticity/block.hpp.
+void SpikingEngine::run_block(const EpochPart& part, std::vector<PackedSpike>& fired,
+                              TraceSampler& sampler) {
+    const Block block(part.begin, part.steps, state_.early_phase, state_.reference());
+    mark_events(block, part);
     begin_protein(block);
     begin_recording(block, sampler);
+    deliver_spikes(block, part);
+    for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
+        advance_neurons(block, tile, part.offset, fired, sampler);
+    advance_protein(block);
+    active_.finish_block(block, arrivals_);
+    finish_recording(block, sampler);
+    state_.expire_tags(block.relaxation[block.steps]);
+    calcium_.end_block();
+    forget_events();
+    work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
+}
+
+void SpikingEngine::mark_events(const Block& block, const EpochPart& part) {
+    stimulator_.begin_block(block.begin, block.end());
+    calcium_.begin_block(block.begin, block.steps, influx_.take_before(block.end()));
+    for (const PackedSpike spike : part.arriving) {
+        const NeuronId source = neuron_of(spike);
+        if (!network_.populations().is_excitatory(source)) continue;
+        if (arrivals_[source] == 0) arriving_sources_.push_back(source);
+        arrivals_[source] |= 1u << (static_cast<int>(step_in_epoch(spike)) - part.offset);
+    }
+}
+
+void SpikingEngine::forget_events() {
+    for (const NeuronId source : arriving_sources_) arrivals_[source] = 0;
+    arriving_sources_.clear();
     for (ActiveArrivals& list : active_arrivals_) {
         list.arrivals.clear();
         list.synapses.clear();
     }
-    for (const PackedSpike spike : arriving)
-        deliver(block, neuron_of(spike), static_cast<int>(step_in_epoch(spike)) - offset);
+}
+
+void SpikingEngine::deliver_spikes(const Block& block, const EpochPart& part) {
+    for (const PackedSpike spike : part.arriving)
+        deliver(block, neuron_of(spike), static_cast<int>(step_in_epoch(spike)) - part.offset);
 }
 
 void SpikingEngine::deliver(const Block& block, NeuronId neuron, int step) {
     const std::size_t population = network_.populations().index_of(neuron);
-    if (network_.populations()[population].is_excitatory()) {
-        if (arrivals_[neuron] == 0) arriving_sources_.push_back(neuron);
-        arrivals_[neuron] |= 1u << step;
-        deliver_plastic(block, neuron, step);
-    }
+    if (network_.populations()[population].is_excitatory()) deliver_plastic(block, neuron, step);
     for (std::size_t i = 0; i < network_.fixed().size(); ++i) {
         const FixedSynapses& fixed = network_.fixed()[i];
         if (fixed.from == population)
@@ -162,6 +162,24 @@ void SpikingEngine::put_aside(SynapseIndex k, NeuronId source, std::uint32_t tar
         list.arrivals.push_back({source, step, position, position});
     list.synapses.push_back({k, target});
     ++list.arrivals.back().end;
+}
+
+void SpikingEngine::advance_neurons(const Block& block, std::uint32_t tile, int offset,
+                                    std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+    const bool stimulated = stimulator_.acts_on(tile);
+    std::size_t next_active = 0;
+    for (int s = 0; s < block.steps; ++s) {
+        deliver_active(block, tile, s, next_active);
+        if (stimulated) stimulator_.apply(tile, block.begin + s, neurons_);
+        if (sample_rows_[s] != no_row) sample_neurons(block, tile, s, sampler);
+        fired_.clear();
+        neurons_.advance(tile, block.begin + s, s, stimulated, fired_);
+        if (stimulated) neurons_.clear_stimulus(tile);
+        for (const std::uint32_t neuron : fired_) {
+            fired.push_back(pack_spike(offset + s, network_.global_id(neuron)));
+            if (network_.excitatory()[neuron] != 0) calcium_.add_post_spike(neuron, s);
+        }
+    }
 }
 
 void SpikingEngine::deliver_active(const Block& block, std::uint32_t tile, int step,
@@ -208,17 +226,6 @@ void SpikingEngine::advance_protein(const Block& block) {
             shrinkage[j] *= late.shrinkage(next.integral);
         }
     }
-}
-
-void SpikingEngine::end_block(const Block& block, TraceSampler& sampler) {
-    advance_protein(block);
-    active_.finish_block(block, arrivals_);
-    finish_recording(block, sampler);
-    state_.expire_tags(block.relaxation[block.steps]);
-    calcium_.end_block();
-    for (const NeuronId source : arriving_sources_) arrivals_[source] = 0;
-    arriving_sources_.clear();
-    work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
 }
 
 void SpikingEngine::sample_neurons(const Block& block, std::uint32_t tile, int step,

@@ -8,7 +8,10 @@
 #include "cpu/calcium_traces.hpp"
 #include "cpu/neurons.hpp"
 #include "cpu/stimulator.hpp"
+#include "experiment/conditions.hpp"
 #include "plasticity/weight_within.hpp"
+#include "simulation/calcium_influx.hpp"
+#include "simulation/cut_epoch.hpp"
 #include "simulation/executor.hpp"
 #include "simulation/simulation_state.hpp"
 #include "simulation/snapshot.hpp"
@@ -30,7 +33,8 @@ class SpikingEngine {
     void collect_state(Step step, LocalState& local);
     //! Takes over the shared part once the local part has been overwritten.
     void restore(const SharedState& shared) {
-        calcium_.restore(shared.calcium_due, shared.calcium_pre);
+        influx_.restore(shared.calcium_due);
+        calcium_.restore(shared.calcium_pre);
     }
 
     //! Whether a snapshot at `step` is wanted of the next epoch that contains it.
@@ -47,7 +51,7 @@ class SpikingEngine {
 
     //! Tells the engine all ranks' spikes of the epoch that began at `begin`.
     void schedule(std::span<const PackedSpike> spikes, Step begin) {
-        calcium_.schedule(spikes, begin);
+        influx_.schedule(spikes, begin);
     }
 
     //! Steps of a min-delay epoch.
@@ -73,21 +77,22 @@ class SpikingEngine {
         Snapshot snapshot;
     };
 
-    void run_block(const Block& block, int offset, std::span<const PackedSpike> arriving,
-                   std::vector<PackedSpike>& fired, TraceSampler& sampler);
-    void begin_block(const Block& block, int offset, std::span<const PackedSpike> arriving,
-                     TraceSampler& sampler);
+    void run_block(const EpochPart& part, std::vector<PackedSpike>& fired, TraceSampler& sampler);
+    void mark_events(const Block& block, const EpochPart& part);
+    void deliver_spikes(const Block& block, const EpochPart& part);
     void deliver(const Block& block, NeuronId neuron, int step);
     void deliver_fixed(const SynapseTable& table, NeuronId row, int step, model::FixedPoint weight);
     void deliver_plastic(const Block& block, NeuronId source, int step);
     void put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step);
+    void advance_neurons(const Block& block, std::uint32_t tile, int offset,
+                         std::vector<PackedSpike>& fired, TraceSampler& sampler);
     void deliver_active(const Block& block, std::uint32_t tile, int step, std::size_t& next);
     void sample_neurons(const Block& block, std::uint32_t tile, int step, TraceSampler& sampler);
     void begin_protein(const Block& block);
     void advance_protein(const Block& block);
-    void end_block(const Block& block, TraceSampler& sampler);
     void begin_recording(const Block& block, TraceSampler& sampler);
     void finish_recording(const Block& block, TraceSampler& sampler);
+    void forget_events();
     plasticity::WeightWithin weight_within(const Block& block, NeuronId source,
                                            std::uint32_t target, double g_before) const;
 
@@ -96,6 +101,8 @@ class SpikingEngine {
     PlasticState& state_;
     Neurons neurons_;
     Stimulator stimulator_;
+    ConditionsCourse conditions_;
+    CalciumInflux influx_;
     CalciumTraces calcium_;
     ActiveSynapses active_;
     int epoch_steps_;

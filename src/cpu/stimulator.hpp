@@ -5,9 +5,8 @@
 #include <vector>
 
 #include "cpu/neurons.hpp"
-#include "experiment/stimulation.hpp"
-#include "network/network.hpp"
 #include "simulation/simulation_state.hpp"
+#include "simulation/stimuli.hpp"
 
 namespace engram {
 
@@ -15,6 +14,8 @@ class Stimulator {
   public:
     Stimulator(const Experiment& experiment, const Network& network, const Tiles& tiles);
 
+    //! Call before the first block of an epoch of steps [begin, end).
+    void begin_epoch(Step begin, Step end) { stimuli_.begin_epoch(begin, end); }
     //! Selects what is on during steps [begin, end).
     void begin_block(Step begin, Step end);
 
@@ -29,34 +30,30 @@ class Stimulator {
     void apply(std::uint32_t tile, Step step, Neurons& neurons);
 
   private:
-    // Local neurons that a stimulus reaches; those of tile t are [tile_offset[t],
-    // tile_offset[t+1]).
+    // A local neuron that a stimulus reaches.
+    struct Receiver {
+        std::uint32_t neuron;
+        NeuronId id;
+    };
+    // Those of tile t are [tile_offset[t], tile_offset[t+1]).
     struct Receivers {
-        std::vector<std::uint32_t> neurons;
-        std::vector<NeuronId> ids;
+        std::vector<Receiver> all;
         std::vector<std::uint32_t> tile_offset;
     };
-    // One pulse of an Ornstein-Uhlenbeck current and the state of its processes.
-    struct Pulse {
-        CurrentPulse shape;
-        std::vector<double> deviation_nA;  //!< from the mean, by local neuron; empty while off
-    };
 
-    void apply_pulse(Pulse& pulse, std::uint32_t tile, Step step, Neurons& neurons) const;
+    std::span<const Receiver> receivers(std::uint32_t stimulus, std::uint32_t tile) const {
+        const auto& [all, offset] = receivers_[stimulus];
+        return {all.begin() + offset[tile], all.begin() + offset[tile + 1]};
+    }
 
-    std::uint32_t n_local_;
     const Tiles& tiles_;
+    Stimuli<std::vector<double>> stimuli_;
     std::vector<Receivers> receivers_;  //!< by stimulus
-    std::vector<Pulse> pulses_;
-    std::vector<PoissonTrain> trains_;
-    std::vector<ForcedSpike> forced_;
     model::RandomStreams streams_;
 
-    // Indices of what is on in the present block.
-    std::vector<std::uint32_t> active_pulses_;
-    std::vector<std::uint32_t> active_trains_;
-    std::vector<std::uint32_t> active_forced_;
-    std::vector<std::uint8_t> acting_;
+    // Of the present block.
+    StimuliOn on_;
+    std::vector<std::uint8_t> acting_;  //!< by tile
 };
 
 }  // namespace engram

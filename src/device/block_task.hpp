@@ -3,32 +3,15 @@
 
 #include <cstdint>
 
+#include "model/stimulus.hpp"
 #include "plasticity/block.hpp"
 
 namespace engram::device {
 
-struct StimulusCurrent {
-    double mean_nA;
-    double sigma_nA;
-};
-
-// See CurrentPulse, PoissonTrain and ForcedSpike.
-struct PulseTask {
-    std::uint32_t stimulus;
-    std::int64_t begin;
-    std::int64_t end;
-    const StimulusCurrent* current;  //!< by population
-    double* deviation_nA;            //!< from the mean, by local neuron
-};
-struct TrainTask {
-    std::uint32_t stimulus;
-    std::int64_t begin;
-    std::int64_t end;
-    double probability_per_step;
-};
-struct ForcedTask {
-    std::uint32_t stimulus;
-    std::int64_t step;
+// A current that is on.
+struct PulseTask : model::StimulusSpan {
+    const model::StimulusCurrent* current = nullptr;  //!< by population
+    double* deviation_nA = nullptr;                   //!< from the mean, by local neuron
 };
 
 template <class T>
@@ -54,8 +37,8 @@ struct BlockTask : plasticity::Block {
     const std::uint32_t* first_arrival = nullptr;
     List<PackedEvent> influx;  //!< presynaptic calcium, by step within the block
     List<PulseTask> pulses;
-    List<TrainTask> trains;
-    List<ForcedTask> forced;
+    List<model::PoissonTrain> trains;
+    List<model::ForcedSpike> forced;
     std::int64_t sample_row[model::max_block_steps] = {};  //!< by step; no_sample if none is due
 };
 inline constexpr std::int64_t no_sample = -1;

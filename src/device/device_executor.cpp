@@ -7,6 +7,7 @@
 #include "base/errors.hpp"
 #include "simulation/fold_interval.hpp"
 #include "simulation/not_finite.hpp"
+#include "simulation/shortest_refractory.hpp"
 
 namespace engram::device {
 
@@ -41,13 +42,15 @@ DeviceExecutor::DeviceExecutor(std::unique_ptr<Device> device, const Experiment&
     : device_(with_room_for(std::move(device), experiment, network)),
       network_(network),
       physics_(experiment.synapses, experiment.dt_ms, experiment.seed),
-      calcium_delay_steps_(experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms)),
+      refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
       relaxation_rate_per_s_(model::relaxation_rate / experiment.synapses.tau_h_s),
       fold_interval_s_(fold_interval_s(experiment.synapses)),
       on_device_(*device_, experiment, network),
       state_(*device_, network, most_spikes_per_epoch(experiment, network.n_local())),
       stimuli_(*device_, experiment, network),
+      conditions_(experiment),
+      influx_(experiment),
       recorder_(*device_, network, experiment.record),
       upload_(*device_),
       spikes_(*device_) {
@@ -74,7 +77,7 @@ void DeviceExecutor::begin_phase(Step begin) {
     for (auto* array : {&state_.i_syn_nA, &state_.i_bg_nA, &state_.refractory})
         array->fill_bytes(0);
     state_.clear_calcium();
-    influx_due_.clear();
+    influx_.clear();
     fold(begin);
 }
 
@@ -93,23 +96,31 @@ void DeviceExecutor::fold(Step step) {
     reference_ = step;
 }
 
-BlockPlan DeviceExecutor::plan_block(Step begin, int steps, int offset,
-                                     std::span<const PackedSpike> arriving, TraceSampler& sampler) {
+BlockPlan DeviceExecutor::plan_block(const EpochPart& part, TraceSampler& sampler) {
     BlockPlan plan;
-    plan.task = BlockTask(plasticity::Block(begin, steps, physics_.early, reference_));
+    plan.task = BlockTask(plasticity::Block(part.begin, part.steps, physics_.early, reference_));
     BlockTask& task = plan.task;
-    task.offset = offset;
+    task.offset = part.offset;
     task.parity = std::exchange(parity_, 1 - parity_);
-    int most_spikes = 0;
-    for (std::size_t p = 0; p < network_.populations().n_populations(); ++p) {
-        const PopulationPhysics& of_population = on_device_.physics(p);
-        const int refractory = of_population.step_neuron.propagator.refractory_steps;
-        if (of_population.excitatory)
-            most_spikes = std::max(most_spikes, model::most_spikes(steps, refractory));
+    task.highest_post_gain = model::most_spikes(part.steps, refractory_steps_) * physics_.ca_post;
+    plan.arriving.assign(part.arriving.begin(), part.arriving.end());
+    count_arrivals(plan);
+    for (const auto& [step, source] : influx_.take_before(task.end()))
+        plan.influx.push_back(pack_spike(static_cast<std::uint32_t>(step - task.begin), source));
+    StimuliOn on = stimuli_.during(task.begin, task.end());
+    plan.pulses = stimuli_.tasks(on.pulses);
+    plan.trains = std::move(on.trains);
+    plan.forced.assign(on.forced.begin(), on.forced.end());
+    for (int s = 0; s < part.steps; ++s) {
+        const bool due = sampler.due(task.begin + s);
+        task.sample_row[s] = due ? recorder_.add_row(task.begin + s, sampler) : no_sample;
+        plan.samples |= due;
     }
-    task.highest_post_gain = most_spikes * physics_.ca_post;
-    plan.arriving.assign(arriving.begin(), arriving.end());
-    for (const PackedSpike spike : arriving) {
+    return plan;
+}
+
+void DeviceExecutor::count_arrivals(BlockPlan& plan) {
+    for (const PackedSpike spike : plan.arriving) {
         const NeuronId neuron = neuron_of(spike);
         plan.first_arrival.push_back(static_cast<std::uint32_t>(plan.n_plastic_arrivals));
         const std::size_t population = network_.populations().index_of(neuron);
@@ -122,36 +133,13 @@ BlockPlan DeviceExecutor::plan_block(Step begin, int steps, int offset,
         work_.delivered_spikes += n_plastic;
         plan.n_plastic_arrivals += n_plastic;
     }
-    for (; !influx_due_.empty() && influx_due_.front().step < begin + steps;
-         influx_due_.pop_front())
-        plan.influx.push_back(
-            pack_spike(static_cast<std::uint32_t>(influx_due_.front().step - begin),
-                       influx_due_.front().neuron));
-    DeviceStimuli::Selection selection = stimuli_.select(begin, begin + steps);
-    plan.pulses = std::move(selection.pulses);
-    plan.trains = std::move(selection.trains);
-    plan.forced = std::move(selection.forced);
-    for (int s = 0; s < steps; ++s) {
-        const bool due = sampler.due(begin + s);
-        task.sample_row[s] = due ? recorder_.add_row(begin + s, sampler) : no_sample;
-        plan.samples |= due;
-    }
-    return plan;
 }
 
 EpochPlan DeviceExecutor::plan_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                                      TraceSampler& sampler) {
     EpochPlan plan;
-    std::size_t next = 0;
-    for (int offset = 0; offset < steps; offset += model::max_block_steps) {
-        const int n = std::min(model::max_block_steps, steps - offset);
-        const std::size_t first = next;
-        while (next < arriving.size() &&
-               step_in_epoch(arriving[next]) < static_cast<std::uint32_t>(offset + n))
-            ++next;
-        plan.push_back(
-            plan_block(begin + offset, n, offset, arriving.subspan(first, next - first), sampler));
-    }
+    for (const EpochPart& part : cut_epoch(begin, steps, arriving, conditions_))
+        plan.push_back(plan_block(part, sampler));
     plan.front().task.first_of_epoch = true;
     plan.back().task.last_of_epoch = true;
     return plan;
@@ -199,6 +187,10 @@ void DeviceExecutor::run_block(const Arrays& a, const BlockPlan& plan, const Blo
     }
 }
 
+// In the order of plasticity/block.hpp, but that some steps are taken together or earlier: neurons
+// advance their protein at once; calcium goes to the arrays of the next block as rows are selected;
+// rows are finished for active synapses and for tags that end, which no recording sees.
+//
 // Blocks with about as many events are launched alike, so that the launches can be kept.
 void DeviceExecutor::launch_block(const Arrays& a, const BlockPlan& plan, const BlockTask* task,
                                   bool keep_launches) {
@@ -239,13 +231,6 @@ void DeviceExecutor::collect_spikes(Step end, std::vector<PackedSpike>& fired) {
     if (words[word_first_bad_neuron] != end_of_list)
         throw NumericalError(not_finite_message(
             network_.global_id(static_cast<std::uint32_t>(words[word_first_bad_neuron])), end));
-}
-
-void DeviceExecutor::schedule(std::span<const PackedSpike> spikes, Step begin) {
-    for (const PackedSpike spike : spikes)
-        if (network_.populations().is_excitatory(neuron_of(spike)))
-            influx_due_.push_back(
-                {begin + step_in_epoch(spike) + calcium_delay_steps_, neuron_of(spike)});
 }
 
 DeviceExecutor::PendingSnapshot DeviceExecutor::make_snapshot(Step step) const {
@@ -328,7 +313,7 @@ bool DeviceExecutor::consolidate(Step begin, Step end, const SampleSteps& sample
 }
 
 SharedState DeviceExecutor::shared_state() {
-    return {{}, {influx_due_.begin(), influx_due_.end()}, state_.pre_start[parity_].to_vector()};
+    return {{}, influx_.due(), state_.pre_start[parity_].to_vector()};
 }
 
 LocalState DeviceExecutor::prepare_restore(Step step, bool within_phase) {
@@ -350,7 +335,7 @@ void DeviceExecutor::restore(Step reference, const SharedState* shared) {
     reference_ = reference;
     sum_rows();
     if (shared == nullptr) return;
-    influx_due_.assign(shared->calcium_due.begin(), shared->calcium_due.end());
+    influx_.restore(shared->calcium_due);
     state_.pre_start[parity_].copy_from(shared->calcium_pre);
 }
 

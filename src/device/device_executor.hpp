@@ -2,7 +2,6 @@
 // when and passes on the spikes.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -12,6 +11,9 @@
 #include "device/device_stimuli.hpp"
 #include "device/epoch_plan.hpp"
 #include "device/host_copy.hpp"
+#include "experiment/conditions.hpp"
+#include "simulation/calcium_influx.hpp"
+#include "simulation/cut_epoch.hpp"
 #include "simulation/executor.hpp"
 
 namespace engram::device {
@@ -26,7 +28,9 @@ class DeviceExecutor : public Executor {
     int epoch_steps() const override { return epoch_steps_; }
     void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override;
-    void schedule(std::span<const PackedSpike> spikes, Step begin) override;
+    void schedule(std::span<const PackedSpike> spikes, Step begin) override {
+        influx_.schedule(spikes, begin);
+    }
     bool consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                      const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
                      const OnSampled& sampled, std::vector<Snapshot>& snapshots) override;
@@ -55,8 +59,8 @@ class DeviceExecutor : public Executor {
     };
 
     Arrays arrays() const;
-    BlockPlan plan_block(Step begin, int steps, int offset, std::span<const PackedSpike> arriving,
-                         TraceSampler& sampler);
+    BlockPlan plan_block(const EpochPart& part, TraceSampler& sampler);
+    void count_arrivals(BlockPlan& plan);
     EpochPlan plan_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                          TraceSampler& sampler);
     void run_block(const Arrays& arrays, const BlockPlan& plan, const BlockTask* task,
@@ -74,20 +78,21 @@ class DeviceExecutor : public Executor {
     std::unique_ptr<Device> device_;
     const Network& network_;
     Physics physics_;
-    Step calcium_delay_steps_;
+    int refractory_steps_;  //!< shortest of the excitatory neurons
     int epoch_steps_;
     double relaxation_rate_per_s_;
     double fold_interval_s_;
     DeviceNetwork on_device_;
     DeviceState state_;
     DeviceStimuli stimuli_;
+    ConditionsCourse conditions_;
+    CalciumInflux influx_;
     DeviceRecorder recorder_;
     EpochUpload upload_;
     HostCopy host_copy_;
 
     Step reference_ = 0;
-    int parity_ = 0;                     // of the next block
-    std::deque<SpikeEvent> influx_due_;  // presynaptic calcium to come, by step
+    int parity_ = 0;  // of the next block
     StagingBuffer spikes_;
     std::vector<Step> snapshot_steps_;
     std::vector<PendingSnapshot> pending_snapshots_;

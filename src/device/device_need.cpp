@@ -1,11 +1,11 @@
 #include "device/device_need.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "device/device_network.hpp"
 #include "device/device_state.hpp"
 #include "model/neuron.hpp"
+#include "simulation/shortest_refractory.hpp"
 
 namespace engram::device {
 
@@ -40,13 +40,7 @@ RankSizes expected_sizes(const Experiment& experiment, double n_plastic, double 
 std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t n_local) {
     const auto epoch_steps =
         static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms));
-    int most = 0;
-    for (const Population& population : experiment.populations) {
-        const double t_ref_ms = experiment.neuron_of(population).t_ref_ms;
-        most = std::max(
-            most,
-            model::most_spikes(epoch_steps, static_cast<int>(experiment.steps_from_ms(t_ref_ms))));
-    }
+    const int most = model::most_spikes(epoch_steps, shortest_refractory_steps(experiment));
     return n_local * static_cast<std::uint64_t>(most);
 }
 

@@ -1,4 +1,4 @@
-// Cuts an epoch into blocks and says what each of them has to do.
+// What each of the blocks of an epoch has to do.
 #pragma once
 
 #include <span>
@@ -17,8 +17,8 @@ struct BlockPlan {
     std::vector<std::uint32_t> first_arrival;
     std::vector<PackedEvent> influx;
     std::vector<PulseTask> pulses;
-    std::vector<TrainTask> trains;
-    std::vector<ForcedTask> forced;
+    std::vector<model::PoissonTrain> trains;
+    std::vector<model::ForcedSpike> forced;
     std::uint64_t n_plastic_arrivals = 0;  //!< plastic synapses that the spikes reach
     bool samples = false;                  //!< whether any step is due
 };

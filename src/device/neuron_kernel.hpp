@@ -125,14 +125,19 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE StimulusEffect stimulate(Course& c, std::uint32_t j, std::int64_t step) const {
         const BlockTask& t = *task;
         StimulusEffect total;
-        for (std::uint32_t i = 0; i < t.pulses.size; ++i)
-            add_pulse(t.pulses.items[i], c.id, j, step, total);
+        for (std::uint32_t i = 0; i < t.pulses.size; ++i) {
+            const PulseTask& pulse = t.pulses.items[i];
+            if (!pulse.is_on(step) || !receives(pulse.stimulus, j)) continue;
+            const model::PulseStep effect = model::step_stimulus(
+                population(j).step_neuron.propagator, pulse.current[arrays.population[j]],
+                physics.streams, pulse.stimulus, c.id, step, pulse.deviation_nA[j]);
+            total.on_v_mV += effect.on_v_mV;
+            total.current_nA += effect.current_nA;
+        }
         for (std::uint32_t i = 0; i < t.trains.size; ++i) {
-            const TrainTask& train = t.trains.items[i];
-            if (step < train.begin || step >= train.end || !receives(train.stimulus, j)) continue;
-            const auto words = physics.streams(model::Purpose::forced_spikes, c.id, train.stimulus,
-                                               static_cast<std::uint64_t>(step) >> 2);
-            if (model::uniform(words.word[step & 3]) < train.probability_per_step)
+            const model::PoissonTrain& train = t.trains.items[i];
+            if (train.is_on(step) && receives(train.stimulus, j) &&
+                train.fires(physics.streams, c.id, step))
                 force_spike(c, j);
         }
         for (std::uint32_t i = 0; i < t.forced.size; ++i)
@@ -148,23 +153,6 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE void force_spike(Course& c, std::uint32_t j) const {
         if (model::StepNeuron::can_fire(c.state.refractory))
             c.state.v_mV = population(j).step_neuron.propagator.v_th_mV;
-    }
-
-    ENGRAM_HD_INLINE void add_pulse(const PulseTask& pulse, std::uint32_t id, std::uint32_t j,
-                                    std::int64_t step, StimulusEffect& total) const {
-        if (step < pulse.begin || step >= pulse.end || !receives(pulse.stimulus, j)) return;
-        const model::NeuronPropagator& p = population(j).step_neuron.propagator;
-        const StimulusCurrent& current = pulse.current[arrays.population[j]];
-        const double noise =
-            current.sigma_nA > 0.0
-                ? static_cast<double>(model::normal_at_step(
-                      physics.streams, model::Purpose::stimulus, id, pulse.stimulus, step))
-                : 0.0;
-        const model::PulseStep effect =
-            model::step_pulse(p, current.mean_nA, current.sigma_nA, pulse.deviation_nA[j], noise);
-        total.on_v_mV += effect.on_v_mV;
-        total.current_nA += effect.current_nA;
-        pulse.deviation_nA[j] = effect.deviation_nA;
     }
 
     ENGRAM_HD_INLINE void sample(const Course& c, std::uint32_t j, int s, double input_nA,

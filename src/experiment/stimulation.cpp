@@ -50,8 +50,8 @@ std::vector<StepRange> active_ranges(const Experiment& experiment, const Stimulu
 }
 
 // Putative input neurons firing at a rate, in the diffusion limit (Luboeinski & Tetzlaff 2021).
-StimulusCurrent current_of(const Experiment& experiment, const Stimulus& stimulus,
-                           const NeuronParameters& neuron) {
+model::StimulusCurrent current_of(const Experiment& experiment, const Stimulus& stimulus,
+                                  const NeuronParameters& neuron) {
     const double inputs_per_s = stimulus.n_inputs * stimulus.rate_Hz;
     const double weight_nA = experiment.synapses.h_0_mV / neuron.r_leak_MOhm;
     return {inputs_per_s * weight_nA,
@@ -66,14 +66,14 @@ void add_stimulus(const Experiment& experiment, std::uint32_t index, Stimulation
         if (range.begin >= range.end) continue;
         switch (stimulus.scheme) {
             case Scheme::stet:
-                stimulation.trains.push_back(
-                    {index, range.begin, range.end, stimulus.rate_Hz * experiment.dt_ms / 1000.0});
+                stimulation.trains.push_back({{index, range.begin, range.end},
+                                              stimulus.rate_Hz * experiment.dt_ms / 1000.0});
                 break;
             case Scheme::explicit_spikes:
                 stimulation.forced.push_back({index, range.begin});
                 break;
             default: {
-                CurrentPulse pulse{index, range.begin, range.end, {}};
+                CurrentPulse pulse{{index, range.begin, range.end}, {}};
                 for (const Population& population : experiment.populations)
                     pulse.current.push_back(
                         current_of(experiment, stimulus, experiment.neuron_of(population)));
@@ -114,6 +114,8 @@ Stimulation make_stimulation(const Experiment& experiment) {
     Stimulation stimulation;
     for (std::uint32_t i = 0; i < experiment.stimuli.size(); ++i)
         add_stimulus(experiment, i, stimulation);
+    std::sort(stimulation.forced.begin(), stimulation.forced.end(),
+              [](const auto& a, const auto& b) { return a.step < b.step; });
     return stimulation;
 }
 

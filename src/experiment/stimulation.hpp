@@ -5,45 +5,23 @@
 #include <vector>
 
 #include "experiment/experiment.hpp"
+#include "model/stimulus.hpp"
 
 namespace engram {
 
-// An Ornstein-Uhlenbeck current.
-struct StimulusCurrent {
-    double mean_nA = 0;
-    double sigma_nA = 0;  //!< stationary standard deviation
-};
-
-// A current that is on during steps [begin, end).
-struct CurrentPulse {
-    std::uint32_t stimulus = 0;  //!< index into Experiment::stimuli; keys its noise
-    Step begin = 0;
-    Step end = 0;
+// A current that is on during its span.
+struct CurrentPulse : model::StimulusSpan {
     //! By population: the same inputs drive more current through a smaller resistance.
-    std::vector<StimulusCurrent> current;
+    std::vector<model::StimulusCurrent> current;
 
     //! Tells it from all others, whatever the duration of the run.
     std::string name() const;
 };
 
-// A Poisson train of forced spikes during steps [begin, end).
-struct PoissonTrain {
-    std::uint32_t stimulus = 0;
-    Step begin = 0;
-    Step end = 0;
-    double probability_per_step = 0;
-};
-
-// One forced spike in every neuron of the stimulus's group.
-struct ForcedSpike {
-    std::uint32_t stimulus = 0;
-    Step step = 0;
-};
-
 struct Stimulation {
     std::vector<CurrentPulse> pulses;
-    std::vector<PoissonTrain> trains;
-    std::vector<ForcedSpike> forced;
+    std::vector<model::PoissonTrain> trains;
+    std::vector<model::ForcedSpike> forced;  //!< by step
 };
 
 //! Steps [begin, end) from the first to the last effect of a stimulus.
