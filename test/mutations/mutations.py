@@ -25,7 +25,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m02", "presynaptic calcium comes a step late",
-        "calcium_traces.cpp",
+        "calcium_influx.cpp",
         "step_in_epoch(spike) + delay_steps_,",
         "step_in_epoch(spike) + delay_steps_ + 1,",
     ),
@@ -55,8 +55,8 @@ MUTATIONS = [
     ),
     Mutation(
         "m07", "deviations of stimulus currents are left out of a checkpoint",
-        "stimulator.cpp",
-        """        result.push_back({pulse.shape.name() + "_deviation_nA", pulse.deviation_nA});\n""",
+        "stimuli.hpp",
+        """            result.push_back({pulse.name() + "_deviation_nA", &pulse.deviation_nA});\n""",
         "",
     ),
     Mutation(
@@ -73,7 +73,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m10", "calcium on its way is not restored",
-        "calcium_traces.cpp",
+        "calcium_influx.cpp",
         "due_.assign(due.begin(), due.end());",
         "due_.assign(due.end(), due.end());",
     ),
