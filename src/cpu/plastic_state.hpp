@@ -32,7 +32,16 @@ class PlasticState {
         view_.plastic = {table.offsets().data(), table.targets().data(), table.n_sources()};
         storage_.describe(view_);
     }
-    PlasticState(const PlasticState&) = delete;
+    PlasticState(const PlasticState& other)
+        : network_(other.network_),
+          physics_(other.physics_),
+          conditions_(other.conditions_),
+          storage_(other.storage_),
+          view_(other.view_),
+          reference_(other.reference_),
+          lowest_watch_(other.lowest_watch_) {
+        storage_.describe(view_);
+    }
     PlasticState& operator=(const PlasticState&) = delete;
 
     //! Where it lies, for as long as this lives. Loops take it once.

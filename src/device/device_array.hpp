@@ -44,12 +44,6 @@ class DeviceArray {
     void fill_bytes(int byte) const {
         if (size_ > 0) device_->fill(data_, byte, size_ * sizeof(T));
     }
-    void fill(const T& value) const {
-        if (value == T{})
-            fill_bytes(0);
-        else
-            copy_from(std::vector<T>(size_, value));
-    }
     //! \param values  at most size()
     void copy_from(std::span<const T> values) const {
         if (!values.empty()) device_->copy_in(data_, values.data(), values.size_bytes());

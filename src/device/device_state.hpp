@@ -11,8 +11,17 @@
 #include "device/arrays.hpp"
 #include "device/device_array.hpp"
 #include "device/device_need.hpp"
+#include "device/kernel.hpp"
 
 namespace engram::device {
+
+template <class T>
+void fill(Device& device, const DeviceArray<T>& array, const T& value) {
+    if constexpr (std::is_same_v<T, double>)
+        if (value != 0.0) return device.launch(Fill<double>{array.data(), value}, array.size());
+    // Of all bytes alike.
+    array.fill_bytes(*reinterpret_cast<const unsigned char*>(&value));
+}
 
 //! Memory of a state, at rest.
 template <class View>
@@ -21,7 +30,7 @@ plasticity::Storage<View, DeviceArray> make_device_storage(Device& device,
     return plasticity::Storage<View, DeviceArray>(
         [&]<class V, class T>(const plasticity::Variable<V, T>& variable) {
             DeviceArray<T> array(device, variable.count(sizes));
-            array.fill(variable.at_rest);
+            fill(device, array, variable.at_rest);
             return array;
         });
 }
@@ -44,8 +53,8 @@ class DeviceState {
           input_(device, steps_per_block * n_sites * sizes.neurons),
           n_sites_(n_sites),
           counters_(device, 1) {
-        n_draws.fill(0);
-        input_.fill(0);
+        n_draws.fill_bytes(0);
+        input_.fill_bytes(0);
     }
 
     //! Fills in where the state lies. Valid until reserve_arrivals.
@@ -66,7 +75,7 @@ class DeviceState {
     void clear_calcium() {
         for (auto& storage : calcium)
             storage.for_each(
-                [](const auto& variable, auto& array) { array.fill(variable.at_rest); });
+                [&](const auto& variable, auto& array) { fill(device_, array, variable.at_rest); });
     }
     //! Makes room for this many arrivals at synapses that may be active.
     void reserve_arrivals(std::uint64_t n) {

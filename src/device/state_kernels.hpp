@@ -61,6 +61,15 @@ struct SumRows {
     }
 };
 
+// Item = any: fills an array.
+template <class T>
+struct Fill {
+    static constexpr const char* name = "fill";
+    T* values;
+    T value;
+    ENGRAM_HD_INLINE void operator()(std::uint64_t i) const { values[i] = value; }
+};
+
 // Item = local neuron, once rows have been folded.
 template <class M>
 struct ResetShrinkages {

@@ -5,6 +5,20 @@
 // boundaries (at most 16 steps apart; the error is of the order of their distance over an hour).
 // Blocks are cut from the epochs of a spiking phase and at changes of the conditions, so they
 // depend on nothing but the configuration.
+//
+// Order of events in a block, the same in every executor:
+//   1. begin            arrivals of spikes and influx of calcium are marked, and who synthesises
+//                       protein; recordings keep the weights, z for the whole block
+//   2. deliver spikes   their input to each step of their targets; what reaches synapses that may
+//                       be active is put aside
+//   3. advance neurons  each through all steps: arrivals at its active synapses, which are brought
+//                       to the step; stimuli; sample; step; spikes
+//   4. protein          to the end of the block
+//   5. active synapses  to the end of the block, then their tags
+//   6. recordings       weights within the block, from those kept
+//   7. tags             of passive synapses that have relaxed end
+//   8. calcium          to the next block, with all spikes of this one
+// While plasticity is off no synapse is active, and 4, 5 and 7 are left out.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,6 @@
 
 #include "cli/checkpoint_writer.hpp"
 #include "cpu/cpu_executor.hpp"
-#include "cpu/plastic_state.hpp"
 #include "cpu/spiking_engine.hpp"
 #include "io/output_directory.hpp"
 #include "simulation/simulation.hpp"
@@ -105,13 +104,13 @@ class UnitCosts {
     Epochs time_per_epoch(int n_spikes, bool calcium) const {
         const Network network(experiment_, *make_wiring(experiment_),
                               Partition(experiment_.populations.size(), 1), 0);
-        PlasticState state(network, experiment_.synapses, experiment_.dt_ms);
-        SpikingEngine engine(experiment_, network, state);
+        const std::unique_ptr<Executor> executor =
+            make_cpu_executor(experiment_, network, MPI_COMM_SELF);
         TraceSampler sampler(network, experiment_.record);
         std::vector<PackedSpike> spikes;
         std::vector<PackedSpike> fired;
         for (int i = 0; i < n_spikes; ++i) spikes.push_back(pack_spike(i * 15 / n_spikes, i));
-        engine.begin_phase(0);
+        executor->begin_phase(0);
         constexpr int warm_up = 100;
         constexpr int epochs = 2000;
         double start = 0;
@@ -119,12 +118,12 @@ class UnitCosts {
         for (int epoch = 0; epoch < warm_up + epochs; ++epoch) {
             if (epoch == warm_up) {
                 start = MPI_Wtime();
-                before = engine.work();
+                before = executor->work();
             }
-            engine.run_epoch(epoch * 15, 15, spikes, fired, sampler);
-            if (calcium) engine.schedule(spikes, epoch * 15);
+            executor->run_epoch(epoch * 15, 15, spikes, fired, sampler);
+            if (calcium) executor->schedule(spikes, epoch * 15);
         }
-        const WorkCounters work = engine.work();
+        const WorkCounters work = executor->work();
         return {(MPI_Wtime() - start) / epochs,
                 static_cast<double>(work.delivered_spikes - before.delivered_spikes) / epochs,
                 static_cast<double>(work.early_phase_draws - before.early_phase_draws) / epochs};

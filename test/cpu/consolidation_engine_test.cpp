@@ -3,12 +3,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
+
+#include "cpu/consolidation_engine_impl.hpp"
 #include "cpu/numerical_consolidation.hpp"
+#include "plasticity/mechanisms.hpp"
 
 namespace engram::test {
 namespace {
 
 constexpr double hour_s = 3600.0;
+using State = PlasticState<plasticity::Published>;
+using Engine = ConsolidationEngine<plasticity::Published>;
 
 // Six neurons, all connected; each target stands for another course of events.
 class ConsolidationTest : public testing::Test {
@@ -16,7 +23,9 @@ class ConsolidationTest : public testing::Test {
     ConsolidationTest()
         : experiment_(make_experiment()),
           network_(experiment_, *make_wiring(experiment_), Partition(6, 1), 0),
-          state_(network_, experiment_.synapses, experiment_.dt_ms) {
+          conditions_(experiment_),
+          physics_(make_physics<plasticity::Published>(experiment_)),
+          state_(network_, physics_, conditions_) {
         // Strong potentiation, weak (below the tag), depression, mixtures; S of the targets from
         // far above theta_pro to below it.
         const double change_mV[6][6] = {{0, 3.0, 0.6, -1.5, 0.85, 0.0},  //
@@ -30,10 +39,10 @@ class ConsolidationTest : public testing::Test {
         for (NeuronId pre = 0; pre < 6; ++pre)
             for (SynapseIndex k = table.row_begin(pre); k < table.row_end(pre); ++k) {
                 const std::uint32_t post = table.targets()[k];
-                state_.g[k] = change_mV[pre][post];
-                state_.stored_z[k] = 0.1 * pre - 0.2;
+                state_.view().g[k] = change_mV[pre][post];
+                state_.view().stored_z[k] = 0.1 * pre - 0.2;
             }
-        for (int j = 0; j < 6; ++j) state_.protein[j] = protein[j];
+        for (int j = 0; j < 6; ++j) state_.view().protein[j] = protein[j];
     }
 
     static Experiment make_experiment() {
@@ -46,46 +55,56 @@ class ConsolidationTest : public testing::Test {
 
     NumericalPool pool_of(std::uint32_t target) {
         NumericalPool pool;
-        pool.protein = state_.protein[target];
+        pool.protein = state_.view().protein[target];
         for (NeuronId pre = 0; pre < 6; ++pre) {
             if (pre == target) continue;
             const SynapseIndex k = network_.plastic().find(pre, target);
-            pool.change_mV.push_back(state_.g[k]);
-            pool.z.push_back(state_.z(k, target));
+            pool.change_mV.push_back(state_.view().g[k]);
+            pool.z.push_back(state_.view().z(k, target));
         }
         return pool;
     }
 
-    static void run(PlasticState& state, const ConsolidationTest& test, Step begin, Step end) {
-        ConsolidationEngine engine(test.experiment_, test.network_, state);
+    std::span<double> g_of(State& state) const { return {state.view().g, network_.plastic().size()}; }
+    std::span<double> stored_z(State& state) const {
+        return {state.view().stored_z, network_.plastic().size()};
+    }
+    std::span<double> protein(State& state) const {
+        return {state.view().protein, network_.n_local()};
+    }
+
+    static void run(State& state, const ConsolidationTest& test, Step begin, Step end) {
+        Engine engine(test.experiment_, test.network_, test.physics_, test.conditions_, state);
         TraceSampler sampler(test.network_, test.experiment_.record);
         std::vector<Snapshot> snapshots;
         engine.run(
             begin, end, {}, {}, sampler, [](std::int64_t) { return true; }, snapshots);
     }
 
-    void expect_near(PlasticState& state, std::uint32_t target, const NumericalPool& pool,
+    void expect_near(State& state, std::uint32_t target, const NumericalPool& pool,
                      double tolerance) const {
-        EXPECT_NEAR(state.protein[target], pool.protein, tolerance);
+        EXPECT_NEAR(state.view().protein[target], pool.protein, tolerance);
         std::size_t q = 0;
         for (NeuronId pre = 0; pre < 6; ++pre) {
             if (pre == target) continue;
             const SynapseIndex k = network_.plastic().find(pre, target);
-            EXPECT_NEAR(state.g[k], pool.change_mV[q], tolerance) << pre << "->" << target;
-            EXPECT_NEAR(state.z(k, target), pool.z[q], tolerance) << pre << "->" << target;
+            EXPECT_NEAR(state.view().g[k], pool.change_mV[q], tolerance) << pre << "->" << target;
+            EXPECT_NEAR(state.view().z(k, target), pool.z[q], tolerance) << pre << "->" << target;
             ++q;
         }
     }
 
     Experiment experiment_;
     Network network_;
-    PlasticState state_;
+    ConditionsCourse conditions_;
+    plasticity::Physics<plasticity::Published> physics_;
+    State state_;
 };
 
 TEST_F(ConsolidationTest, AgreesWithNumericalIntegration) {
     for (const double time_s : {10.0, 0.3 * hour_s, hour_s, 3 * hour_s, 8 * hour_s}) {
         SCOPED_TRACE(time_s);
-        PlasticState state = state_;
+        State state = state_;
         run(state, *this, 0, steps(time_s));
         for (std::uint32_t target = 0; target < 6; ++target) {
             NumericalPool pool = pool_of(target);
@@ -120,43 +139,43 @@ TEST_F(ConsolidationTest, CoversEveryCourseOfEvents) {
 }
 
 TEST_F(ConsolidationTest, TwoPhasesEqualOne) {
-    PlasticState whole = state_;
+    State whole = state_;
     run(whole, *this, 0, steps(8 * hour_s));
     for (const double cut_s : {0.0002, 1.0, 1234.5, hour_s, 7 * hour_s}) {
-        PlasticState pieces = state_;
+        State pieces = state_;
         run(pieces, *this, 0, steps(cut_s));
         run(pieces, *this, steps(cut_s), steps(8 * hour_s));
         for (SynapseIndex k = 0; k < network_.plastic().size(); ++k) {
             const std::uint32_t target = network_.plastic().targets()[k];
-            EXPECT_NEAR(pieces.g[k], whole.g[k], 1e-12);
-            EXPECT_NEAR(pieces.z(k, target), whole.z(k, target), 1e-12);
-            EXPECT_NEAR(pieces.protein[target], whole.protein[target], 1e-11);
+            EXPECT_NEAR(pieces.view().g[k], whole.view().g[k], 1e-12);
+            EXPECT_NEAR(pieces.view().z(k, target), whole.view().z(k, target), 1e-12);
+            EXPECT_NEAR(pieces.view().protein[target], whole.view().protein[target], 1e-11);
         }
     }
 }
 
 TEST_F(ConsolidationTest, WeightsStayZeroWithoutProtein) {
-    PlasticState state = state_;
-    for (double& z : state.stored_z) z = 0.0;
-    for (double& p : state.protein) p = 0.0;
-    for (double& g : state.g) g *= 0.05;  // S below theta_pro everywhere
+    State state = state_;
+    for (double& z : stored_z(state)) z = 0.0;
+    for (double& p : protein(state)) p = 0.0;
+    for (double& g : g_of(state)) g *= 0.05;  // S below theta_pro everywhere
     run(state, *this, 0, steps(8 * hour_s));
-    for (const double z : state.stored_z) EXPECT_EQ(z, 0.0);
+    for (const double z : stored_z(state)) EXPECT_EQ(z, 0.0);
 }
 
 // 8 weeks are 2.4e10 steps of 0.2 ms; the lazy factors underflow long before.
 TEST_F(ConsolidationTest, WeeksDoNotOverflow) {
-    PlasticState state = state_;
+    State state = state_;
     const double weeks_s = 8 * 7 * 24 * hour_s;
     run(state, *this, 0, steps(weeks_s));
-    PlasticState days = state_;
+    State days = state_;
     run(days, *this, 0, steps(10 * 24 * hour_s));
     EXPECT_EQ(state.reference(), steps(weeks_s));
     for (SynapseIndex k = 0; k < network_.plastic().size(); ++k) {
         const std::uint32_t target = network_.plastic().targets()[k];
-        EXPECT_NEAR(state.g[k], 0.0, 1e-100);
-        EXPECT_NEAR(state.z(k, target), days.z(k, target), 1e-15) << "no tag is left after a day";
-        EXPECT_NEAR(state.protein[target], 0.0, 1e-100);
+        EXPECT_NEAR(state.view().g[k], 0.0, 1e-100);
+        EXPECT_NEAR(state.view().z(k, target), days.view().z(k, target), 1e-15) << "no tag is left after a day";
+        EXPECT_NEAR(state.view().protein[target], 0.0, 1e-100);
     }
 }
 
@@ -165,9 +184,9 @@ TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
     experiment_.record.synapses = {{5, 1}};
     TraceSampler sampler(network_, experiment_.record);
     std::vector<Snapshot> snapshots;
-    PlasticState sampled = state_;
+    State sampled = state_;
     const std::vector<Step> at = {0, steps(1000), steps(2000)};
-    ConsolidationEngine engine(experiment_, network_, sampled);
+    Engine engine(experiment_, network_, physics_, conditions_, sampled);
     engine.run(
         0, steps(8 * hour_s), {0, steps(1000), 2, at.back()}, at, sampler,
         [](std::int64_t) { return true; }, snapshots);
@@ -175,20 +194,20 @@ TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
     ASSERT_EQ(snapshots.size(), 3u);
     const SynapseIndex k = network_.plastic().find(5, 1);
     for (std::size_t row = 0; row < 3; ++row) {
-        PlasticState until = state_;
+        State until = state_;
         run(until, *this, 0, at[row]);
-        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_h], 4.20075 + until.g[k], 1e-12);
-        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_z], until.z(k, 1), 1e-12);
-        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_p], until.protein[1], 1e-12);
-        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_s], until.change_sum_mV(1, 1.0), 1e-10);
+        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_h], 4.20075 + until.view().g[k], 1e-12);
+        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_z], until.view().z(k, 1), 1e-12);
+        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_p], until.view().protein[1], 1e-12);
+        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_s], model::from_fixed_point(until.view().change_sum[1]), 1e-10);
         EXPECT_EQ(snapshots[row].h_mV[k], sampler.synapse_values(row, 0)[column_h]);
         EXPECT_EQ(snapshots[row].z[k], sampler.synapse_values(row, 0)[column_z]);
     }
-    PlasticState unsampled = state_;
+    State unsampled = state_;
     run(unsampled, *this, 0, steps(8 * hour_s));
-    EXPECT_EQ(sampled.g, unsampled.g);
-    EXPECT_EQ(sampled.stored_z, unsampled.stored_z);
-    EXPECT_EQ(sampled.protein, unsampled.protein);
+    EXPECT_TRUE(std::ranges::equal(g_of(sampled), g_of(unsampled)));
+    EXPECT_TRUE(std::ranges::equal(stored_z(sampled), stored_z(unsampled)));
+    EXPECT_TRUE(std::ranges::equal(protein(sampled), protein(unsampled)));
 }
 
 }  // namespace
