@@ -116,6 +116,8 @@ struct Arrays : plasticity::View<M>, BlockScratch {
     double* recorded_z = nullptr;
     double* samples = nullptr;  //!< rows as in TraceSampler
     std::uint32_t sample_width = 0;
+    std::uint32_t neuron_width = 0;  //!< values of a neuron in a row; of a synapse
+    std::uint32_t synapse_width = 0;
 
     ENGRAM_HD_INLINE model::FixedPoint* input_at(int step, std::uint32_t site,
                                                  std::uint32_t neuron) const {

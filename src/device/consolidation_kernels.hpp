@@ -37,7 +37,7 @@ struct SampleNeuronsAfter {
         const SampleTime sample = samples[item / arrays.n_recorded_neurons];
         const std::uint64_t q = item % arrays.n_recorded_neurons;
         const std::uint32_t j = arrays.recorded_neurons[q];
-        double* value = arrays.samples + sample.row * arrays.sample_width + q * neuron_columns;
+        double* value = arrays.samples + sample.row * arrays.sample_width + q * arrays.neuron_width;
         const PopulationInfo& population = arrays.populations[arrays.population[j]];
         value[column_v] = population.v_init_mV;
         if (population.excitatory)
@@ -58,7 +58,7 @@ struct SampleSynapsesAfter {
         const std::uint64_t q = item % arrays.n_recorded_synapses;
         const std::uint64_t k = arrays.recorded_synapses[q];
         double* value = arrays.samples + sample.row * arrays.sample_width +
-                        arrays.n_recorded_neurons * neuron_columns + q * synapse_columns;
+                        arrays.n_recorded_neurons * arrays.neuron_width + q * arrays.synapse_width;
         const auto instant = course.at(sample.time_s);
         value[column_h] = course.h_mV(arrays, k, instant);
         value[column_z] = course.z(arrays, k, arrays.recorded_targets[q], instant);

@@ -53,7 +53,7 @@ DeviceExecutor<M>::DeviceExecutor(std::unique_ptr<Device> device, const Experime
              most_spikes_per_epoch(experiment, network.n_local())),
       stimuli_(*device_, experiment, network),
       influx_(experiment),
-      recorder_(*device_, network, experiment.record),
+      recorder_(*device_, network, experiment),
       upload_(*device_),
       spikes_(*device_) {
     sum_rows();

@@ -9,10 +9,12 @@ namespace {
 constexpr std::size_t values_kept = 1u << 19;
 }
 
-DeviceRecorder::DeviceRecorder(Device& device, const Network& network, const Recording& recording)
+DeviceRecorder::DeviceRecorder(Device& device, const Network& network, const Experiment& experiment)
     : device_(device) {
-    const TraceSampler sampler(network, recording);
+    const TraceSampler sampler(network, experiment);
     width_ = sampler.width();
+    neuron_width_ = sampler.neuron_width();
+    synapse_width_ = sampler.synapse_width();
     std::vector<std::int32_t> recorded_neuron(network.n_local(), -1);
     std::vector<std::uint32_t> neurons;
     for (const auto& neuron : sampler.neurons()) {

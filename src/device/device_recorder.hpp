@@ -9,7 +9,7 @@ namespace engram::device {
 
 class DeviceRecorder {
   public:
-    DeviceRecorder(Device& device, const Network& network, const Recording& recording);
+    DeviceRecorder(Device& device, const Network& network, const Experiment& experiment);
 
     //! Fills in where samples go. Valid until reserve_rows.
     template <class M>
@@ -25,6 +25,8 @@ class DeviceRecorder {
         arrays.recorded_z = recorded_z_.data();
         arrays.samples = samples_.data();
         arrays.sample_width = static_cast<std::uint32_t>(width_);
+        arrays.neuron_width = static_cast<std::uint32_t>(neuron_width_);
+        arrays.synapse_width = static_cast<std::uint32_t>(synapse_width_);
     }
     std::uint32_t n_neurons() const { return static_cast<std::uint32_t>(neurons_.size()); }
     std::uint32_t n_synapses() const { return static_cast<std::uint32_t>(synapses_.size()); }
@@ -38,7 +40,7 @@ class DeviceRecorder {
 
   private:
     Device& device_;
-    std::size_t width_;
+    std::size_t width_, neuron_width_, synapse_width_;
     DeviceArray<std::int32_t> recorded_neuron_;
     DeviceArray<std::uint32_t> neurons_;
     DeviceArray<std::uint64_t> synapses_;

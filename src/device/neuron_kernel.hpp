@@ -169,7 +169,7 @@ struct AdvanceNeurons {
         double* row = arrays.samples + t.sample_row[s] * arrays.sample_width;
         for (auto q = static_cast<std::uint32_t>(c.recorded);
              q < arrays.n_recorded_neurons && arrays.recorded_neurons[q] == j; ++q) {
-            double* value = row + q * neuron_columns;
+            double* value = row + q * arrays.neuron_width;
             neuron(j).sample(c.state, input, stimulus_nA, value);
             if (!c.exc) continue;
             arrays.sample(physics.late, j, c.sums, t.relaxation[s], c.synthesis,

@@ -12,9 +12,8 @@ ConditionsCourse::ConditionsCourse(const Experiment& experiment) {
         if (change.theta_pro_mV) next.theta_pro_mV = *change.theta_pro_mV;
         if (change.plasticity) next.plasticity = *change.plasticity;
         const Step plastic_before = plastic_steps(begin);
-        if (begin == pieces_.back().begin)
-            pieces_.back().conditions = next;
-        else if (next != pieces_.back().conditions)
+        if (begin == pieces_.back().begin) pieces_.pop_back();
+        if (pieces_.empty() || next != pieces_.back().conditions)
             pieces_.push_back({begin, next, plastic_before});
     }
 }

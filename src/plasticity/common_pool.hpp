@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "model/fixed_point.hpp"
 #include "model/late_phase.hpp"
 #include "model/macros.hpp"
+#include "plasticity/column.hpp"
 #include "plasticity/variable.hpp"
 
 namespace engram::plasticity {
@@ -85,7 +87,13 @@ struct CommonPool {
         return model::LazyLatePhase::store(z, tag, x);
     }
 
-    //! Values of the recorded columns at a time after the beginning of a block.
+    static constexpr Column recorded[] = {
+        {"S_mV", "mV",
+         "sum of the early-phase changes |h - h_0| of its incoming synapses, which drives protein "
+         "synthesis"},
+        {"p", "umol/l", "amount of protein"}};
+    static std::span<const Column> columns(const Parameters&) { return recorded; }
+    //! Values of the columns at a time after the beginning of a block.
     ENGRAM_HD_INLINE void sample(const Parameters& late, std::uint32_t j, const Sums& sums,
                                  double relaxation, Synthesis synthesis, double time_s,
                                  double* values) const {

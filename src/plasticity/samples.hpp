@@ -1,19 +1,26 @@
-// Columns of one sample, in the order of files.
+// Where the values of one sample of the published model go; recorded.hpp has what they are.
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 
 #include "model/macros.hpp"
 #include "model/neuron.hpp"
+#include "plasticity/column.hpp"
 
 namespace engram {
 
+// Of a neuron: its own columns, then those of the late phase; here of the published one.
 enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };
-//! Of the neuron itself; those of the late phase follow.
-inline constexpr std::size_t n_membrane_columns = column_i_bg + 1;
-inline constexpr std::size_t neuron_columns = 6;
+inline constexpr Column membrane_columns[] = {{"V_mV", "mV", "membrane potential"},
+                                              {"I_total_nA", "nA", "sum of all input currents"},
+                                              {"I_stim_nA", "nA", "stimulation current"},
+                                              {"I_bg_nA", "nA", "background current"}};
+inline constexpr std::size_t n_membrane_columns = std::size(membrane_columns);
+
 enum SynapseColumn { column_ca, column_h, column_z };
-inline constexpr std::size_t synapse_columns = 3;
+inline constexpr Column plastic_synapse_columns[] = {
+    {"Ca", "1", "calcium"}, {"h_mV", "mV", "early-phase weight"}, {"z", "1", "late-phase weight"}};
 
 namespace plasticity {
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "model/fixed_point.hpp"
 #include "model/macros.hpp"
 #include "model/protein_pools.hpp"
+#include "plasticity/common_pool.hpp"
 #include "plasticity/variable.hpp"
 
 namespace engram::plasticity {
@@ -124,6 +126,20 @@ struct SeveralPools {
                                                : model::LazyLatePhase::store(z, tag, x);
     }
 
+    static constexpr Column s_p{
+        "S_P_mV", "mV", "sum of h - h_0 of its potentiated synapses, which drives synthesis of P"};
+    static constexpr Column s_d{
+        "S_D_mV", "mV", "sum of h_0 - h of its depressed synapses, which drives synthesis of D"};
+    static constexpr Column p_p{"p_P", "umol/l", "amount of P, needed for potentiation"};
+    static constexpr Column p_c{
+        "p_C", "umol/l", "amount of C, needed for both; S_P_mV + S_D_mV drives its synthesis"};
+    static constexpr Column p_d{"p_D", "umol/l", "amount of D, needed for depression"};
+    static constexpr Column p_and_d[] = {s_p, s_d, p_p, p_d};
+    static constexpr Column p_c_and_d[] = {s_p, s_d, p_p, p_c, p_d};
+    static std::span<const Column> columns(const Parameters& late) {
+        if (!late.by_sign) return CommonPool::recorded;
+        return late.common ? std::span<const Column>(p_c_and_d) : p_and_d;
+    }
     ENGRAM_HD_INLINE void sample(const Parameters& late, std::uint32_t j, const Sums& sums,
                                  double relaxation, Synthesis synthesis, double time_s,
                                  double* values) const {

@@ -106,7 +106,7 @@ class UnitCosts {
                               Partition(experiment_.populations.size(), 1), 0);
         const std::unique_ptr<Executor> executor =
             make_cpu_executor(experiment_, network, MPI_COMM_SELF);
-        TraceSampler sampler(network, experiment_.record);
+        TraceSampler sampler(network, experiment_);
         std::vector<PackedSpike> spikes;
         std::vector<PackedSpike> fired;
         for (int i = 0; i < n_spikes; ++i) spikes.push_back(pack_spike(i * 15 / n_spikes, i));

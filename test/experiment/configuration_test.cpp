@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/errors.hpp"
+#include "experiment/config_difference.hpp"
 #include "experiment/schedule.hpp"
 
 namespace engram {
@@ -43,7 +44,7 @@ neuron: {V_init_mV: -61, V_rev_mV: -62, V_reset_mV: -63, V_th_mV: -50, R_leak_MO
 synapses: {tau_syn_ms: 1, t_ax_delay_ms: 2, h_0_mV: 3, t_Ca_delay_ms: 4, Ca_pre: 5, Ca_post: 6,
            tau_Ca_ms: 7, tau_h_s: 8, gamma_p: 9, gamma_d: 10, theta_p: 12, theta_d: 11,
            sigma_pl_mV: 13, theta_pro_mV: 14, theta_tag_mV: 15, p_max_umol_per_l: 16, tau_p_s: 17,
-           tau_z_s: 18, f_int_l_per_umol: 19}
+           tau_z_s: 18, f_int_l_per_umol: 19, z_max: 20, protein_pools: P/C/D}
 record: {neurons: [9, exc], synapses: [[0, 1], [1, 0]], every_steps: 7, snapshots_s: [100, 0],
          synapses_between: [{from: exc, to: exc, count: 2}]}
 checkpoint: {every_wall_min: 2.5, every_simulated_s: 3, phase_ends: false, keep: 4}
@@ -61,8 +62,10 @@ output: {directory: out}
     EXPECT_EQ(experiment.record.selections, (std::vector<SynapseSelection>{{"exc", "exc", 2}}));
     EXPECT_EQ(experiment.background, (BackgroundParameters{-0.5, 0.25}));
     EXPECT_EQ(experiment.neuron, (NeuronParameters{-61, -62, -63, -50, 11, 2, 3}));
-    EXPECT_EQ(experiment.synapses, (SynapseParameters{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 11, 13, 14,
-                                                      15, 16, 17, 18, 19}));
+    EXPECT_EQ(experiment.synapses,
+              (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
+                                 8,  9,  10, 12, 11, 13, 14,
+                                 15, 16, 17, 18, 19, 20, ProteinPools::p_c_and_d}));
     EXPECT_EQ(experiment.record.neurons, (std::vector<NeuronId>{9, 0, 1, 2, 3, 4, 5, 6, 7}));
     EXPECT_EQ(experiment.record.synapses, (std::vector<RecordedSynapse>{{0, 1}, {1, 0}}));
     EXPECT_EQ(experiment.record.every_steps, 7);
@@ -125,6 +128,32 @@ TEST(Configuration, resolved_text_keeps_every_bit) {
     const Experiment again = parse_configuration(text, "elsewhere.yaml");
     EXPECT_EQ(again, experiment);
     EXPECT_EQ(resolved_configuration(again), text);
+}
+
+TEST(Configuration, protein_pools_are_written_as_they_are_read) {
+    const Experiment standard = parse_configuration(minimal, "c.yaml");
+    EXPECT_EQ(standard.synapses, SynapseParameters());
+    EXPECT_NE(resolved_configuration(standard).find("  z_max: 1\n  protein_pools: C\n"),
+              std::string::npos);
+    for (const auto& [word, pools] : {std::pair{"C", ProteinPools::common},
+                                      {"P/D", ProteinPools::p_and_d},
+                                      {"P/C/D", ProteinPools::p_c_and_d}}) {
+        const Experiment e = parse_configuration(
+            minimal, "c.yaml", {std::string("synapses.protein_pools=") + word, "synapses.z_max=5"});
+        EXPECT_EQ(e.synapses.protein_pools, pools);
+        EXPECT_EQ(e.synapses.z_max, 5);
+        const std::string text = resolved_configuration(e);
+        EXPECT_NE(text.find(std::string("  z_max: 5\n  protein_pools: ") + word + "\n"),
+                  std::string::npos);
+        EXPECT_EQ(parse_configuration(text, "again.yaml"), e);
+        const auto differences = configuration_differences(resolved_configuration(standard), text);
+        ASSERT_EQ(differences.size(), pools == ProteinPools::common ? 1u : 2u);
+        EXPECT_EQ(differences.back().key, "synapses.z_max");
+        if (differences.size() == 1) continue;
+        EXPECT_EQ(differences[0].key, "synapses.protein_pools");
+        EXPECT_EQ(differences[0].before, "C");
+        EXPECT_EQ(differences[0].after, word);
+    }
 }
 
 TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
