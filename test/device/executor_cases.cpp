@@ -106,6 +106,35 @@ Experiment expiring_tags() {
     return e;
 }
 
+Experiment pools(ProteinPools pools) {
+    Experiment e = both_signs_learning();
+    e.synapses.protein_pools = pools;
+    e.synapses.z_max = 5.0;
+    return e;
+}
+
+// Pauses of plasticity and other thresholds within learning, consolidation and recall.
+Experiment conditions() {
+    Experiment e = both_signs_network();
+    e.synapses.t_ax_delay_ms = 8.0;  // 16 steps: few epochs
+    e.synapses.protein_pools = ProteinPools::p_c_and_d;
+    e.synapses.z_max = 5.0;
+    e.changes = {{0.3005, 1.0, false}, {0.5025, 5.0, true},  {0.9, 1e3},
+                 {60.0, 1.0},          {100.0, {}, false},   {120.0005, {}, true},
+                 {290.0, {}, false},   {300.1015, {}, true}, {300.2, {}, false}};
+    return e;
+}
+
+Experiment conditions_in_several_blocks_per_epoch() {
+    Experiment e = both_signs_learning();
+    e.dt_ms = 0.05;
+    e.duration_s = 0.35;
+    e.record.every_steps = 3;
+    e.record.snapshots_s = {0.2004, 0.25};
+    e.changes = {{0.1502, 0.5}, {0.20035, {}, false}, {0.2102, {}, true}, {0.3, {}, false}};
+    return e;
+}
+
 }  // namespace
 
 std::vector<ExecutorCase> executor_cases() {
@@ -118,6 +147,10 @@ std::vector<ExecutorCase> executor_cases() {
         {"ForcedSpikesAndTrains", forced_spikes_and_trains(), 1000},
         {"Consolidation", consolidation(), 10000},
         {"ExpiringTags", expiring_tags(), 500},
+        {"PAndD", pools(ProteinPools::p_and_d), 500},
+        {"PCAndD", pools(ProteinPools::p_c_and_d), 500},
+        {"Conditions", conditions(), 500},
+        {"ConditionsInSeveralBlocksPerEpoch", conditions_in_several_blocks_per_epoch(), 500},
     };
 }
 

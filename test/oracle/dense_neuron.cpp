@@ -2,20 +2,12 @@
 
 #include <cmath>
 
+#include "oracle/dense_integral.hpp"
+
 namespace engram::test {
 
 namespace {
-
-// Simpson's rule.
-template <class Function>
-double integral(double from, double to, Function f) {
-    constexpr int n = 64;
-    const double width = (to - from) / n;
-    double sum = f(from) + f(to);
-    for (int i = 1; i < n; ++i) sum += (i % 2 == 1 ? 4.0 : 2.0) * f(from + i * width);
-    return sum * width / 3.0;
-}
-
+constexpr int n_intervals = 64;
 }  // namespace
 
 DenseNeuron::DenseNeuron(const NeuronParameters& neuron, double tau_syn_ms, double dt_ms) {
@@ -24,7 +16,7 @@ DenseNeuron::DenseNeuron(const NeuronParameters& neuron, double tau_syn_ms, doub
     current_decay = std::exp(-dt_ms / tau_syn_ms);
     // V a time after a current of 1 nA has begun to decay: it charges the capacitance all along.
     const auto response_mV = [&](double time_ms) {
-        return integral(0.0, time_ms, [&](double s) {
+        return integral(0.0, time_ms, n_intervals, [&](double s) {
             return std::exp(-s / tau_syn_ms) * std::exp(-(time_ms - s) / tau_mem_ms) /
                    neuron.c_mem_nF;
         });
@@ -33,10 +25,10 @@ DenseNeuron::DenseNeuron(const NeuronParameters& neuron, double tau_syn_ms, doub
     // White noise sigma sqrt(2/tau) dW at each time before the end of the step reaches the current
     // by its decay, and V by the response: variance of the one, covariance of both.
     const double intensity = 2.0 / tau_syn_ms;
-    const double variance = integral(0.0, dt_ms, [&](double before_ms) {
+    const double variance = integral(0.0, dt_ms, n_intervals, [&](double before_ms) {
         return intensity * std::exp(-2.0 * before_ms / tau_syn_ms);
     });
-    const double covariance = integral(0.0, dt_ms, [&](double before_ms) {
+    const double covariance = integral(0.0, dt_ms, n_intervals, [&](double before_ms) {
         return intensity * std::exp(-before_ms / tau_syn_ms) * response_mV(before_ms);
     });
     noise_per_sigma = std::sqrt(variance);

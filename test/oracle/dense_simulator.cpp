@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace engram::test {
 
@@ -13,20 +14,13 @@ DenseSimulator::DenseSimulator(const Experiment& experiment)
       calcium_delay_(steps(experiment.synapses.t_ca_delay_ms)),
       wiring_(experiment),
       stimuli_(experiment),
+      late_(experiment.synapses),
       streams_{experiment.seed},
       h_(n_ * n_, experiment.synapses.h_0_mV),
       z_(n_ * n_, 0.0),
-      calcium_(n_ * n_, 0.0),
-      zone_(n_ * n_, 0),
-      last_cut_(n_ * n_, 0),
       tag_(n_ * n_, 0),
-      protein_(n_, 0.0),
-      synthesis_(n_, false),
-      i_syn_(n_, 0.0),
-      i_bg_(n_, 0.0),
-      held_until_(n_, -1),
-      i_stim_(stimuli_.size(), std::vector<double>(n_, 0.0)),
-      fired_(static_cast<std::size_t>(end_), std::vector<bool>(n_, false)) {
+      protein_(n_, DensePools{}),
+      toward_(n_, DensePools{}) {
     const double tau_syn_ms = experiment.synapses.tau_syn_ms;
     for (const Population& population : experiment.populations) {
         const NeuronParameters& p = population.neuron ? *population.neuron : experiment.neuron;
@@ -35,7 +29,6 @@ DenseSimulator::DenseSimulator(const Experiment& experiment)
         common_.push_back({p, DenseNeuron(p, tau_syn_ms, experiment.dt_ms), steps(p.t_ref_ms),
                            background.mean_nA,
                            background.sigma_wn_nA_sqrt_s / std::sqrt(2.0 * tau_syn_ms / 1000.0)});
-        v_.insert(v_.end(), population.count, p.v_init_mV);
     }
 }
 
@@ -43,10 +36,11 @@ Step DenseSimulator::steps(double time_ms) const {
     return static_cast<Step>(std::floor(time_ms / experiment_.dt_ms + 0.5));
 }
 
-// Epochs of one axonal delay are cut into blocks of 16 steps and a rest; so is the run at its end.
+// Epochs of one axonal delay, counted from the beginning of the phase, are cut into blocks of 16
+// steps and a rest; so is the phase at its end. Other conditions begin another block.
 bool DenseSimulator::is_block_end(Step step) const {
-    const Step in_epoch = step % delay_;
-    return in_epoch % 16 == 0 || step == end_;
+    return (step - phase_.begin) % delay_ == 0 || step - block_begin_ == 16 || step == phase_.end ||
+           conditions_change_at(experiment_, step);
 }
 
 template <class Visit>
@@ -57,44 +51,117 @@ void DenseSimulator::for_each_plastic(Visit visit) const {
 }
 
 void DenseSimulator::run() {
-    Step block_begin = 0;
-    for (Step step = 0; step <= end_; ++step) {
+    for (const DensePhase& phase : dense_phases(experiment_, stimuli_)) {
+        rest(phase);
+        if (phase.spiking)
+            spike(phase);
+        else
+            consolidate(phase);
+    }
+}
+
+// What is fast begins anew with each phase.
+void DenseSimulator::rest(const DensePhase& phase) {
+    phase_ = phase;
+    block_begin_ = phase.begin;
+    v_.clear();
+    for (NeuronId id = 0; id < n_; ++id) v_.push_back(common(id).parameters.v_init_mV);
+    i_syn_.assign(n_, 0.0);
+    i_bg_.assign(n_, 0.0);
+    held_until_.assign(n_, -1);
+    i_stim_.assign(stimuli_.size(), std::vector<double>(n_, 0.0));
+    calcium_.assign(n_ * n_, 0.0);
+    zone_.assign(n_ * n_, 0);
+    last_cut_.assign(n_ * n_, phase.begin);
+    fired_.clear();
+    if (phase.spiking) fired_.resize(phase.end - phase.begin, std::vector<bool>(n_, false));
+}
+
+void DenseSimulator::spike(const DensePhase& phase) {
+    for (Step step = phase.begin; step <= phase.end; ++step) {
         add_presynaptic_calcium(step);
-        if (is_block_end(step)) {
-            // The weights of the ending block come first: arrivals at its end see the new ones.
-            end_block(step, block_begin);
-            block_begin = step;
-        }
-        if (step == end_) break;
+        // The weights of the ending block come first: arrivals at its end see the new ones.
+        if (is_block_end(step)) end_block(step);
+        if (step == phase.end) break;
+        if (block_begin_ == step && step % experiment_.record.every_steps == 0) take_sample(step);
         deliver_spikes(step);
         for (NeuronId id = 0; id < n_; ++id) advance_neuron(id, step);
         advance_calcium(step);
     }
 }
 
+// From sample to sample and from change to change.
+void DenseSimulator::consolidate(const DensePhase& phase) {
+    std::set<Step> samples;
+    const Step every = steps(experiment_.dt_fast_forward_s * 1000.0);
+    for (Step step = phase.begin; step < phase.end; step += every) samples.insert(step);
+    if (phase.end == end_) samples.insert(end_);
+    std::set<Step> stops = samples;
+    for (const ConditionChange& change : experiment_.changes)
+        if (const Step step = step_of_change(experiment_, change);
+            phase.begin < step && step < phase.end)
+            stops.insert(step);
+    stops.insert(phase.end);
+    Step reached = phase.begin;
+    for (const Step step : stops) {
+        conditions_ = conditions_at(experiment_, reached);
+        if (conditions_.plasticity) consolidate_cells(step - reached);
+        reached = step;
+        if (samples.contains(step)) take_sample(step);
+    }
+}
+
+void DenseSimulator::consolidate_cells(Step n_steps) {
+    const double h_0 = experiment_.synapses.h_0_mV;
+    for (NeuronId post = 0; post < n_; ++post) {
+        DenseLatePhase::Cell cell{{}, {}, protein_[post]};
+        std::vector<std::size_t> synapses;
+        for (NeuronId pre = 0; pre < n_; ++pre) {
+            if (!plastic(pre, post)) continue;
+            synapses.push_back(index(pre, post));
+            cell.change_mV.push_back(h_[synapses.back()] - h_0);
+            cell.z.push_back(z_[synapses.back()]);
+        }
+        late_.consolidate(cell, conditions_.theta_pro_mV, seconds(n_steps));
+        protein_[post] = cell.protein;
+        for (std::size_t q = 0; q < synapses.size(); ++q) {
+            h_[synapses[q]] = h_0 + cell.change_mV[q];
+            z_[synapses[q]] = cell.z[q];
+        }
+    }
+}
+
+void DenseSimulator::take_sample(Step step) {
+    if (experiment_.record.neurons.empty() && experiment_.record.synapses.empty()) return;
+    samples_.push_back({step, h_, z_, calcium_, changes(), protein_});
+}
+
 void DenseSimulator::add_presynaptic_calcium(Step step) {
-    if (step < calcium_delay_) return;
+    if (step - phase_.begin < calcium_delay_) return;
     for_each_plastic([&](NeuronId pre, NeuronId, std::size_t k) {
-        if (fired_[step - calcium_delay_][pre]) calcium_[k] += experiment_.synapses.ca_pre;
+        if (fired_[step - phase_.begin - calcium_delay_][pre])
+            calcium_[k] += experiment_.synapses.ca_pre;
     });
 }
 
-void DenseSimulator::end_block(Step step, Step block_begin) {
+void DenseSimulator::end_block(Step step) {
     for_each_plastic(
         [&](NeuronId pre, NeuronId post, std::size_t) { update_synapse(pre, post, step, true); });
-    advance_slow_variables(step - block_begin);
+    if (step > block_begin_ && conditions_.plasticity) advance_slow_variables(step - block_begin_);
+    block_begin_ = step;
+    conditions_ = conditions_at(experiment_, step);
     switch_slow_variables();
 }
 
 // Draws h over the interval since the last cut if it closes at this step: because it must, or
-// because calcium has crossed a threshold.
+// because calcium has crossed a threshold. Without plasticity h stands still meanwhile.
 void DenseSimulator::update_synapse(NeuronId pre, NeuronId post, Step step, bool must_close) {
     const SynapseParameters& p = experiment_.synapses;
     const std::size_t k = pre * n_ + post;
     const int zone = calcium_[k] >= p.theta_p ? 2 : calcium_[k] >= p.theta_d ? 1 : 0;
     if (!must_close && zone == zone_[k]) return;
-    const double time_s = static_cast<double>(step - last_cut_[k]) * (experiment_.dt_ms / 1000.0);
-    if (time_s > 0.0) {
+    const double time_s = seconds(step - last_cut_[k]);
+    if (time_s > 0.0 && conditions_.plasticity) {
         const double gp = zone_[k] == 2 ? p.gamma_p : 0.0;
         const double gd = zone_[k] >= 1 ? p.gamma_d : 0.0;
         const double rate = (0.1 + gp + gd) / p.tau_h_s;
@@ -115,43 +182,43 @@ void DenseSimulator::update_synapse(NeuronId pre, NeuronId post, Step step, bool
     last_cut_[k] = step;
 }
 
-void DenseSimulator::switch_slow_variables() {
-    const SynapseParameters& p = experiment_.synapses;
-    std::vector<double> sum(n_, 0.0);
+std::vector<DenseChanges> DenseSimulator::changes() const {
+    std::vector<DenseChanges> changes(n_);
     for_each_plastic([&](NeuronId, NeuronId post, std::size_t k) {
-        const double change = h_[k] - p.h_0_mV;
-        sum[post] += std::fabs(change);
-        tag_[k] = change >= p.theta_tag_mV ? 1 : -change >= p.theta_tag_mV ? -1 : 0;
+        changes[post].add(h_[k] - experiment_.synapses.h_0_mV);
     });
-    for (NeuronId post = 0; post < n_; ++post) synthesis_[post] = sum[post] >= p.theta_pro_mV;
+    return changes;
+}
+
+void DenseSimulator::switch_slow_variables() {
+    for_each_plastic([&](NeuronId, NeuronId, std::size_t k) {
+        tag_[k] = late_.tag(h_[k] - experiment_.synapses.h_0_mV);
+    });
+    const std::vector<DenseChanges> sums = changes();
+    for (NeuronId post = 0; post < n_; ++post)
+        toward_[post] = late_.targets(sums[post], conditions_.theta_pro_mV);
 }
 
 void DenseSimulator::advance_slow_variables(Step n_steps) {
-    const SynapseParameters& p = experiment_.synapses;
-    const double time_s = static_cast<double>(n_steps) * (experiment_.dt_ms / 1000.0);
-    std::vector<double> shrinkage(n_);
+    const double time_s = seconds(n_steps);
+    std::vector<DenseLatePhase::Exposure> exposed;
     for (NeuronId post = 0; post < n_; ++post) {
-        const double target = synthesis_[post] ? p.p_max_umol_per_l : 0.0;
-        const double decay = std::exp(-time_s / p.tau_p_s);
-        const double integral =
-            target * time_s + (protein_[post] - target) * p.tau_p_s * (1.0 - decay);
-        protein_[post] = target + (protein_[post] - target) * decay;
-        shrinkage[post] = std::exp(-p.f_int_l_per_umol * integral / p.tau_z_s);
+        exposed.push_back(late_.exposure(protein_[post], toward_[post], time_s));
+        protein_[post] = late_.after(protein_[post], toward_[post], time_s);
     }
     for_each_plastic([&](NeuronId, NeuronId post, std::size_t k) {
-        if (tag_[k] > 0) z_[k] = 1.0 - (1.0 - z_[k]) * shrinkage[post];
-        if (tag_[k] < 0) z_[k] = -0.5 + (z_[k] + 0.5) * shrinkage[post];
+        z_[k] = late_.z_after(z_[k], tag_[k], exposed[post]);
     });
 }
 
 // Weights are those at the time of arrival. The postsynaptic calcium of a spike at this very step
 // counts from this step on, but cannot act on them before.
 void DenseSimulator::deliver_spikes(Step step) {
-    if (step < delay_) return;
+    if (step - phase_.begin < delay_) return;
     const double h_0 = experiment_.synapses.h_0_mV;
     std::vector<double> input_mV(n_, 0.0);
     for (NeuronId pre = 0; pre < n_; ++pre) {
-        if (!fired_[step - delay_][pre]) continue;
+        if (!fired_[step - phase_.begin - delay_][pre]) continue;
         for (NeuronId post = 0; post < n_; ++post) {
             if (!wiring_.connected(pre, post)) continue;
             if (wiring_.plastic(pre, post)) {
@@ -173,7 +240,7 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
     if (v_[id] >= p.v_th_mV || (step > held_until_[id] && stimuli_.forces(id, step))) {
         v_[id] = p.v_reset_mV;
         held_until_[id] = step + common(id).refractory_steps - 1;
-        fired_[step][id] = true;
+        fired_[step - phase_.begin][id] = true;
         spikes_.push_back({step, id});
     }
     double constant = common(id).background_mean_nA;
@@ -207,9 +274,11 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
 void DenseSimulator::advance_calcium(Step step) {
     const SynapseParameters& p = experiment_.synapses;
     const double decay = std::exp(-experiment_.dt_ms / p.tau_ca_ms);
+    const bool sampled = !samples_.empty() && samples_.back().step == step;
     for_each_plastic([&](NeuronId pre, NeuronId post, std::size_t k) {
-        if (fired_[step][post]) calcium_[k] += p.ca_post;
+        if (fired_[step - phase_.begin][post]) calcium_[k] += p.ca_post;
         update_synapse(pre, post, step, false);
+        if (sampled) samples_.back().calcium[k] = calcium_[k];
         calcium_[k] *= decay;
     });
 }

@@ -1,17 +1,20 @@
-// The oracle: the model of one spiking phase written as naively as possible. Dense matrices, every
-// synapse at every step, calcium per synapse, no lazy or shared quantity.
+// The oracle: the model written as naively as possible. Dense matrices, every synapse at every
+// step, calcium per synapse, no lazy or shared quantity.
 //
 // It shares with the code under test the structures of its input and the keys of random numbers
 // (model/random.hpp), nothing else. Conventions that define a result are those documented: the
-// order of events within a step, h drawn over whole intervals, and tags and protein synthesis
-// decided at the ends of blocks of at most 16 steps.
+// order of events within a step, h drawn over whole intervals, and tags, protein synthesis and the
+// conditions of a run decided at the ends of blocks of at most 16 steps.
 #pragma once
 
 #include <vector>
 
 #include "experiment/experiment.hpp"
 #include "model/random.hpp"
+#include "oracle/dense_conditions.hpp"
+#include "oracle/dense_late_phase.hpp"
 #include "oracle/dense_neuron.hpp"
+#include "oracle/dense_phases.hpp"
 #include "oracle/dense_stimuli.hpp"
 #include "oracle/dense_wiring.hpp"
 
@@ -21,7 +24,7 @@ class DenseSimulator {
   public:
     explicit DenseSimulator(const Experiment& experiment);
 
-    //! Simulates steps [0, duration) as one spiking phase.
+    //! Simulates steps [0, duration).
     void run();
 
     struct Spike {
@@ -34,20 +37,41 @@ class DenseSimulator {
     bool plastic(NeuronId pre, NeuronId post) const {
         return wiring_.connected(pre, post) && wiring_.plastic(pre, post);
     }
+    //! Index by [pre][post].
+    std::size_t index(NeuronId pre, NeuronId post) const { return pre * n_ + post; }
     double h_mV(NeuronId pre, NeuronId post) const { return h_[pre * n_ + post]; }
     double z(NeuronId pre, NeuronId post) const { return z_[pre * n_ + post]; }
-    double protein(NeuronId post) const { return protein_[post]; }
+    double protein(NeuronId post, DensePool pool = pool_c) const { return protein_[post][pool]; }
+
+    struct Sample {
+        Step step;
+        std::vector<double> h_mV, z, calcium;  //!< by [pre][post]
+        std::vector<DenseChanges> changes;     //!< by neuron
+        std::vector<DensePools> protein;       //!< likewise
+    };
+    //! If anything is to be recorded: of a spiking phase those that are due at the beginning of a
+    //! block, and all of consolidations.
+    const std::vector<Sample>& samples() const { return samples_; }
 
   private:
     Step steps(double time_ms) const;
+    double seconds(Step n_steps) const {
+        return static_cast<double>(n_steps) * (experiment_.dt_ms / 1000.0);
+    }
+    void spike(const DensePhase& phase);
+    void consolidate(const DensePhase& phase);
+    void rest(const DensePhase& phase);
     bool is_block_end(Step step) const;
+    void take_sample(Step step);
+    std::vector<DenseChanges> changes() const;
     template <class Visit>
     void for_each_plastic(Visit visit) const;
     void add_presynaptic_calcium(Step step);
-    void end_block(Step step, Step block_begin);
+    void end_block(Step step);
     void update_synapse(NeuronId pre, NeuronId post, Step step, bool must_close);
     void switch_slow_variables();
     void advance_slow_variables(Step n_steps);
+    void consolidate_cells(Step n_steps);
     void deliver_spikes(Step step);
     void advance_neuron(NeuronId id, Step step);
     void advance_calcium(Step step);
@@ -69,6 +93,7 @@ class DenseSimulator {
 
     DenseWiring wiring_;
     DenseStimuli stimuli_;
+    DenseLatePhase late_;
     std::vector<Common> common_;
     model::RandomStreams streams_;
     // By [pre][post].
@@ -77,14 +102,19 @@ class DenseSimulator {
     std::vector<Step> last_cut_;
     std::vector<int> tag_;
     // By neuron.
-    std::vector<double> protein_;
-    std::vector<bool> synthesis_;
+    std::vector<DensePools> protein_;
+    std::vector<DensePools> toward_;  // amounts that the present synthesis leads to
     std::vector<double> v_, i_syn_;
     std::vector<double> i_bg_;                 // deviation from the mean
     std::vector<Step> held_until_;             // last step at whose end V is at V_reset
     std::vector<std::vector<double>> i_stim_;  // deviation from the mean, by stimulus and neuron
-    std::vector<std::vector<bool>> fired_;     // by step and neuron
+    std::vector<std::vector<bool>> fired_;     // by step of the phase and neuron
+    // Of the present phase and block.
+    DensePhase phase_{};
+    Step block_begin_ = 0;
+    DenseConditions conditions_{};
     std::vector<Spike> spikes_;
+    std::vector<Sample> samples_;
 };
 
 }  // namespace engram::test

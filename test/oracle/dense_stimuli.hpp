@@ -13,6 +13,10 @@ class DenseStimuli {
     explicit DenseStimuli(const Experiment& experiment);
 
     std::size_t size() const { return stimuli_.size(); }
+    //! First step of a stimulus.
+    Step first(std::size_t stimulus) const { return stimuli_[stimulus].on.front().begin; }
+    //! First step after it.
+    Step behind(std::size_t stimulus) const { return stimuli_[stimulus].on.back().end; }
 
     // An Ornstein-Uhlenbeck current that is on.
     struct Current {

@@ -93,4 +93,59 @@ inline Experiment learning_and_recall() {
     return e;
 }
 
+// Spikes every `every_ms` in [begin_s, end_s).
+inline Stimulus regular_spikes(const std::string& group, double every_ms, double begin_s,
+                               double end_s) {
+    Stimulus spikes;
+    spikes.name = group + " from " + std::to_string(begin_s);
+    spikes.scheme = Scheme::explicit_spikes;
+    spikes.group = group;
+    const int n = static_cast<int>((end_s - begin_s) * 1000.0 / every_ms);
+    for (int k = 0; k < n; ++k) spikes.spike_times_ms.push_back(begin_s * 1000.0 + k * every_ms);
+    return spikes;
+}
+
+// 10 + 2 neurons, some of which fire fast and some slowly by force: potentiation and depression.
+// Learning from 0.1 to 1.3 s, recall at 300 s; in between weights relax within 100 s, so that
+// syntheses and tags end. Of spiking phases the samples at beginnings of blocks are 0.075 s apart.
+inline Experiment both_signs_network() {
+    Experiment e;
+    e.duration_s = 300.4;
+    e.dt_ms = 0.5;
+    e.seed = 7;
+    e.dt_fast_forward_s = 7;
+    e.populations = {10, 2};
+    e.connectivity.probability = 0.5;
+    e.groups = {group_of("fast", 0, 3), group_of("slow", 3, 3)};
+    e.stimuli = {regular_spikes("fast", 4.0, 0.1, 1.3), regular_spikes("slow", 18.0, 0.1, 1.3),
+                 regular_spikes("fast", 4.0, 300.0, 300.3),
+                 regular_spikes("slow", 18.0, 300.0, 300.3)};
+    e.synapses.t_ca_delay_ms = 19.0;
+    e.synapses.tau_h_s = 10.0;
+    e.synapses.gamma_p = 30.0;
+    e.synapses.gamma_d = 12.0;
+    e.synapses.sigma_pl_mV = 0.3;
+    e.synapses.theta_pro_mV = 3.0;
+    e.synapses.tau_p_s = 30.0;
+    e.synapses.tau_z_s = 20.0;
+    for (NeuronId id = 0; id < e.populations.size(); ++id) e.record.neurons.push_back(id);
+    e.record.synapses = plastic_synapses(e);
+    e.record.every_steps = 50;
+    e.record.snapshots_s = {0.7, 150.0, 300.2};
+    e.output_directory = "unused";
+    return e;
+}
+
+// The learning alone, and so fast a late phase that it has something to show for it.
+inline Experiment both_signs_learning() {
+    Experiment e = both_signs_network();
+    e.duration_s = 1.5;
+    e.fast_forward = FastForward::off;
+    e.stimuli.resize(2);
+    e.synapses.tau_p_s = 0.5;
+    e.synapses.tau_z_s = 0.5;
+    e.record.snapshots_s = {0.7};
+    return e;
+}
+
 }  // namespace engram::test
