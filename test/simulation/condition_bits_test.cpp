@@ -96,7 +96,7 @@ TEST_P(ConditionBits, ConsolidationIsStillWhilePaused) {
     }
 }
 
-// A pause changes how weights of arriving spikes come about, but not what they are.
+// Through all phases: weights stay where they were, while spikes are fired.
 TEST_P(ConditionBits, WithoutPlasticityFromTheBeginningNothingEverChanges) {
     Experiment e = both_signs_network();
     e.changes = {{0.0, {}, false}};
