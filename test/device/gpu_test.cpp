@@ -78,13 +78,13 @@ TEST_F(GpuDevice, SumsAreThoseOfTheHost) {
     const device::DeviceArray<std::uint8_t> tags(*gpu, std::vector<std::uint8_t>(n));
     const device::DeviceArray<double> watch(*gpu, std::vector<double>(1));
     const device::DeviceArray<model::FixedPoint> sums(*gpu, std::vector<model::FixedPoint>(n));
-    device::Arrays arrays;
+    device::Arrays<plasticity::Published> arrays;
     arrays.plastic = {offsets.data(), targets.data(), 1};
     arrays.g = changes.data();
     arrays.tag = tags.data();
     arrays.tag_watch = watch.data();
     arrays.change_sum = sums.data();
-    gpu->launch(device::SumRows{arrays}, 1);
+    gpu->launch(device::SumRows<plasticity::Published>{arrays}, 1);
     const auto result = sums.to_vector();
     for (std::size_t i = 0; i < g.size(); ++i)
         EXPECT_EQ(result[i], model::to_fixed_point(std::fabs(g[i]))) << g[i];
