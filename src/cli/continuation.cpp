@@ -222,7 +222,8 @@ Experiment continued_experiment(const std::string& saved, const OutputDirectory&
     const std::string file = !line.configuration.empty() ? line.configuration
                              : !line.overrides.empty()   ? "--set"
                                                          : directory.config();
-    for (const auto& difference : configuration_differences(saved, resolved_configuration(after))) {
+    for (const auto& difference :
+         configuration_differences(resolved_configuration(before), resolved_configuration(after))) {
         if (may_change(difference)) continue;
         if (difference.key == duration_key) {
             if (after.duration_s <= before.duration_s)

@@ -101,7 +101,14 @@ void ConfigReader::word(const std::string& key, std::size_t& target,
     }
     std::string list;
     for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
-    problem(key, must_be("one of " + list, *value));
+    std::string message = must_be("one of " + list, *value);
+    // All are listed: only what is hardly to be told from one of them deserves more.
+    const std::string nearest =
+        value->kind == ConfigNode::Kind::scalar ? nearest_name(value->text, words) : std::string();
+    if (!nearest.empty() &&
+        (nearest.starts_with(value->text) || edit_distance(nearest, value->text) == 1))
+        message += "; did you mean '" + nearest + "'?";
+    problem(key, message);
 }
 
 const ConfigNode* ConfigReader::node(const std::string& key) {

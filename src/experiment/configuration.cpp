@@ -31,6 +31,12 @@ void read_simulation(ConfigReader reader, Experiment& experiment) {
     reader.finish();
 }
 
+void read_synapses(ConfigReader reader, SynapseParameters& synapses) {
+    read_fields(reader, synapse_fields, synapses);
+    read_word(reader, protein_pools_field, synapses);
+    reader.finish();
+}
+
 void read_checkpoint(ConfigReader reader, CheckpointSettings& checkpoint) {
     read_fields(reader, checkpoint_fields, checkpoint);
     std::size_t phase_ends = checkpoint.phase_ends ? 1 : 0;
@@ -96,7 +102,7 @@ Experiment make_experiment(const ConfigTree& tree) {
         read_groups(reader.section("groups"), experiment.populations, experiment.seed);
     experiment.stimuli =
         read_stimuli(reader.section("stimuli"), experiment.populations, experiment.groups);
-    read_section(reader.section("synapses"), synapse_fields, experiment.synapses);
+    read_synapses(reader.section("synapses"), experiment.synapses);
     experiment.record =
         read_recording(reader.section("record"), experiment.populations, experiment.groups);
     read_checkpoint(reader.section("checkpoint"), experiment.checkpoint);

@@ -51,17 +51,18 @@ class MagnitudeCheck {
     void check_late_phase() {
         const SynapseParameters& synapses = experiment_.synapses;
         const std::string key = "synapses.f_int_l_per_umol";
-        if (!problems_.sound(
-                {key, "synapses.p_max_umol_per_l", "synapses.tau_z_s", "synapses.t_ax_delay_ms"}))
+        if (!problems_.sound({key, "synapses.p_max_umol_per_l", "synapses.tau_z_s",
+                              "synapses.z_max", "synapses.t_ax_delay_ms"}))
             return;
-        const double factor =
-            synapses.p_max_umol_per_l / synapses.tau_z_s * (synapses.t_ax_delay_ms / 1000.0);
-        if (synapses.f_int_l_per_umol * factor <= most_late_phase_per_delay) return;
-        problems_.add(key,
-                      "with p_max_umol_per_l, tau_z_s and t_ax_delay_ms as they are, must be "
-                      "at most " +
-                          three_digits(most_late_phase_per_delay / factor) + " (is " +
-                          number_text(synapses.f_int_l_per_umol) + ")");
+        const double per_delay =
+            fastest_late_phase_per_s(synapses) * (synapses.t_ax_delay_ms / 1000.0);
+        if (per_delay <= most_late_phase_per_delay) return;
+        const double limit = synapses.f_int_l_per_umol * (most_late_phase_per_delay / per_delay);
+        problems_.add(key, std::string("with p_max_umol_per_l, tau_z_s") +
+                               (synapses.z_max < 1.0 ? ", z_max" : "") +
+                               " and t_ax_delay_ms as they are, must be at most " +
+                               three_digits(limit) + " (is " +
+                               number_text(synapses.f_int_l_per_umol) + ")");
     }
 
     void check_current(const Stimulus& stimulus) {

@@ -2,6 +2,8 @@
 // for reading and for writing.
 #pragma once
 
+#include <span>
+
 #include "experiment/config_reader.hpp"
 #include "experiment/experiment.hpp"
 
@@ -43,6 +45,26 @@ void read_section(ConfigReader reader, const Field<Parameters> (&fields)[n],
     reader.finish();
 }
 
+// A key that takes one of several words, which are in the order of the enumeration.
+template <class Parameters, class Enumeration>
+struct WordField {
+    const char* key;
+    Enumeration Parameters::*member;
+    std::span<const char* const> words;
+
+    const char* word_of(const Parameters& parameters) const {
+        return words[static_cast<std::size_t>(parameters.*member)];
+    }
+};
+
+template <class Parameters, class Enumeration>
+void read_word(ConfigReader& reader, const WordField<Parameters, Enumeration>& field,
+               Parameters& parameters) {
+    auto index = static_cast<std::size_t>(parameters.*field.member);
+    reader.word(field.key, index, {field.words.begin(), field.words.end()});
+    parameters.*field.member = static_cast<Enumeration>(index);
+}
+
 inline constexpr Field<NeuronParameters> neuron_fields[] = {
     {"V_init_mV", &NeuronParameters::v_init_mV, potential_mV},
     {"V_rev_mV", &NeuronParameters::v_rev_mV, potential_mV},
@@ -73,7 +95,12 @@ inline constexpr Field<SynapseParameters> synapse_fields[] = {
     {"tau_p_s", &SynapseParameters::tau_p_s, tau_s},
     {"tau_z_s", &SynapseParameters::tau_z_s, tau_s},
     {"f_int_l_per_umol", &SynapseParameters::f_int_l_per_umol, between(0, 1e6)},
+    {"z_max", &SynapseParameters::z_max, between(1e-6, 1e3)},
 };
+
+inline constexpr const char* protein_pools_words[] = {"C", "P/D", "P/C/D"};
+inline constexpr WordField<SynapseParameters, ProteinPools> protein_pools_field{
+    "protein_pools", &SynapseParameters::protein_pools, protein_pools_words};
 
 inline constexpr Field<BackgroundParameters> background_fields[] = {
     {"mean_nA", &BackgroundParameters::mean_nA, between(-1e6, 1e6)},

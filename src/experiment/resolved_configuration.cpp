@@ -94,6 +94,8 @@ class Writer {
         write_fields(neuron_fields, experiment_.neuron);
         out_ << "synapses:\n";
         write_fields(synapse_fields, experiment_.synapses);
+        out_ << "  " << protein_pools_field.key << ": "
+             << protein_pools_field.word_of(experiment_.synapses) << '\n';
         write_record();
         write_checkpoint();
         out_ << "output:\n  directory: " << quoted(experiment_.output_directory) << '\n';

@@ -1,6 +1,8 @@
 // Physical parameters of the model, in the units in which they are configured.
 #pragma once
 
+#include <algorithm>
+
 namespace engram {
 
 // Leaky integrate-and-fire neuron.
@@ -51,6 +53,13 @@ struct SynapseParameters {
 
     bool operator==(const SynapseParameters&) const = default;
 };
+
+//! The fastest rate at which a late-phase weight approaches its bound, with all proteins at their
+//! maximum: f_int p_max / tau_z of depression, 1 / z_max of that of potentiation.
+inline double fastest_late_phase_per_s(const SynapseParameters& synapses) {
+    return synapses.f_int_l_per_umol * synapses.p_max_umol_per_l / synapses.tau_z_s /
+           std::min(1.0, synapses.z_max);
+}
 
 // Ornstein-Uhlenbeck background current of every neuron; both zero switches it off.
 struct BackgroundParameters {

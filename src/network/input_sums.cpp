@@ -100,20 +100,24 @@ class SumCheck {
             is_negative ? projection.weight_h_0 : std::fabs(projection.weight_h_0));
     }
 
-    // w = h + h_0 z with z <= 1; the sum of |h - h_0| is smaller.
+    // w = h + h_0 z with z <= z_max; the sum of |h - h_0| is smaller.
     void check_plastic(const Inputs& inputs) {
         const SynapseParameters& s = experiment_.synapses;
         const double noise_mV = most_deviations * highest_deviation_mV(s);
         const double n = std::max(1.0, inputs.n_plastic);
-        const double weight_mV = 2.0 * s.h_0_mV + highest_change_mV(s);
+        const double weight_mV = (1.0 + s.z_max) * s.h_0_mV + highest_change_mV(s);
         const double left_mV = most_summed_mV - inputs.fixed_mV;
         const double room_mV = left_mV / n - weight_mV;
         if (noise_mV <= room_mV) return;
-        if (room_mV > 0.0)
+        // A bound above the usual one is to blame if that would do.
+        const double highest_z = s.z_max + (room_mV - noise_mV) / s.h_0_mV;
+        if (s.z_max > 1.0 && highest_z >= 1.0)
+            add("synapses.z_max", n, "must be at most ", highest_z, s.z_max);
+        else if (room_mV > 0.0)
             add("synapses.sigma_pl_mV", n, "must be at most ", s.sigma_pl_mV / noise_mV * room_mV,
                 s.sigma_pl_mV);
         else
-            add("synapses.h_0_mV", n, "must be at most ", left_mV / n / 3.0, s.h_0_mV);
+            add("synapses.h_0_mV", n, "must be at most ", left_mV / n / (2.0 + s.z_max), s.h_0_mV);
     }
 
     void add(const std::string& key, double n_inputs, const std::string& must, double limit,

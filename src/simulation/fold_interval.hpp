@@ -13,9 +13,8 @@ inline constexpr double longest_fold_interval_s = 500.0;
 //! Within this time the lazy factors E and X stay far from underflow: above 1/2 and 1/150.
 inline double fold_interval_s(const SynapseParameters& synapses) {
     const double early_rate_per_s = model::relaxation_rate / synapses.tau_h_s;
-    const double late_rate_per_s =
-        synapses.f_int_l_per_umol * synapses.p_max_umol_per_l / synapses.tau_z_s;
-    return std::min({longest_fold_interval_s, 0.5 / early_rate_per_s, 5.0 / late_rate_per_s});
+    return std::min({longest_fold_interval_s, 0.5 / early_rate_per_s,
+                     5.0 / fastest_late_phase_per_s(synapses)});
 }
 
 }  // namespace engram

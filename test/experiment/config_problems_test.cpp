@@ -153,7 +153,7 @@ TEST(ConfigProblems, single_problems) {
          ":3: stimuli.a.group: group 'inh' has no neurons"},
         {minimal + "stimuli: {a: {scheme: RECTT, group: exc, start_s: 3}}\n",
          ":2: stimuli.a.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, FULL, EXPLICIT (is "
-         "RECTT)"},
+         "RECTT); did you mean 'RECT'?"},
         {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: [3, 3]}}\n",
          ":2: stimuli.a.spike_times_ms[1]: must be ascending (3 follows 3)"},
         {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: []}}\n",

@@ -43,7 +43,7 @@ neuron: {V_init_mV: -61, V_rev_mV: -62, V_reset_mV: -63, V_th_mV: -50, R_leak_MO
 synapses: {tau_syn_ms: 1, t_ax_delay_ms: 2, h_0_mV: 3, t_Ca_delay_ms: 4, Ca_pre: 5, Ca_post: 6,
            tau_Ca_ms: 7, tau_h_s: 8, gamma_p: 9, gamma_d: 10, theta_p: 12, theta_d: 11,
            sigma_pl_mV: 13, theta_pro_mV: 14, theta_tag_mV: 15, p_max_umol_per_l: 16, tau_p_s: 17,
-           tau_z_s: 18, f_int_l_per_umol: 19}
+           tau_z_s: 18, f_int_l_per_umol: 19, z_max: 20, protein_pools: P/C/D}
 record: {neurons: [9, exc], synapses: [[0, 1], [1, 0]], every_steps: 7, snapshots_s: [100, 0],
          synapses_between: [{from: exc, to: exc, count: 2}]}
 checkpoint: {every_wall_min: 2.5, every_simulated_s: 3, phase_ends: false, keep: 4}
@@ -61,8 +61,10 @@ output: {directory: out}
     EXPECT_EQ(experiment.record.selections, (std::vector<SynapseSelection>{{"exc", "exc", 2}}));
     EXPECT_EQ(experiment.background, (BackgroundParameters{-0.5, 0.25}));
     EXPECT_EQ(experiment.neuron, (NeuronParameters{-61, -62, -63, -50, 11, 2, 3}));
-    EXPECT_EQ(experiment.synapses, (SynapseParameters{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 11, 13, 14,
-                                                      15, 16, 17, 18, 19}));
+    EXPECT_EQ(experiment.synapses,
+              (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
+                                 8,  9,  10, 12, 11, 13, 14,
+                                 15, 16, 17, 18, 19, 20, ProteinPools::p_c_and_d}));
     EXPECT_EQ(experiment.record.neurons, (std::vector<NeuronId>{9, 0, 1, 2, 3, 4, 5, 6, 7}));
     EXPECT_EQ(experiment.record.synapses, (std::vector<RecordedSynapse>{{0, 1}, {1, 0}}));
     EXPECT_EQ(experiment.record.every_steps, 7);

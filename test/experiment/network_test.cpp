@@ -138,7 +138,8 @@ TEST(NetworkConfiguration, populations_are_checked) {
         problems_of(minimal + "populations:\n  A: {count: 0, kind: exc, neuron: {t_ref: 1}}\n" +
                     none),
         "configs/x.yaml:3: populations.A.count: must be an integer in [1, 100000000] (is 0)\n"
-        "configs/x.yaml:3: populations.A.kind: must be one of excitatory, inhibitory (is exc)\n"
+        "configs/x.yaml:3: populations.A.kind: must be one of excitatory, inhibitory (is exc); did "
+        "you mean 'excitatory'?\n"
         "configs/x.yaml:3: populations.A.neuron.t_ref: unknown key; did you mean 't_ref_ms'?");
     EXPECT_EQ(problems_of(minimal + "populations:\n  all: {count: 1, kind: excitatory}\n" + none),
               "configs/x.yaml:3: populations.all: is the built-in group of all neurons; choose "

@@ -69,6 +69,9 @@ TEST(InputSums, weights_that_add_up_to_too_much_are_named) {
                                    "connectivity.w_ei=0", "connectivity.w_ii=0"})),
               "synapses.h_0_mV ");
     EXPECT_EQ(problems_of(network({"populations.n_inh=0", "connectivity.w_ii=1e6"})), "");
+    EXPECT_EQ(problems_of(network({"synapses.z_max=1000"})), "");
+    EXPECT_EQ(problems_of(network({"synapses.z_max=1000", "synapses.h_0_mV=50"})),
+              "synapses.z_max ");
 }
 
 TEST(InputSums, what_is_allowed_fits_into_the_sums) {
@@ -83,6 +86,14 @@ TEST(InputSums, what_is_allowed_fits_into_the_sums) {
         << "both populations together";
     heavy.connectivity.w_ii = std::nextafter(limit, 2 * limit);
     EXPECT_EQ(problems_of(heavy, one), "connectivity.w_ii ");
+
+    // Potentiated synapses at their bound, all firing at once.
+    Experiment potentiated = e;
+    potentiated.synapses.z_max = 100;
+    const InDegrees many{30000, 0, 0, 0};
+    EXPECT_EQ(problems_of(potentiated, many), "");
+    potentiated.synapses.z_max = 200;
+    EXPECT_EQ(problems_of(potentiated, many), "synapses.z_max ");
 }
 
 }  // namespace

@@ -81,6 +81,10 @@ TEST(FoldInterval, depends_on_fast_plasticity_only) {
     synapses.f_int_l_per_umol = 1000.0;
     synapses.tau_z_s = 1.0;
     EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 5e-4);
+    synapses.z_max = 5.0;
+    EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 5e-4) << "depression is as fast as before";
+    synapses.z_max = 0.5;
+    EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 2.5e-4);
     synapses.f_int_l_per_umol = 0.0;
     EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 10.0);
 }
