@@ -7,8 +7,8 @@
 #include "device/stack_need.hpp"
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
-#include "io/trace_file.hpp"
 #include "network/make_wiring.hpp"
+#include "plasticity/recorded.hpp"
 
 namespace engram::cli {
 
@@ -46,10 +46,12 @@ double stimulated_neuron_s(const Experiment& experiment) {
 
 }  // namespace
 
-std::size_t sampled_values(const Recording& record) {
+std::size_t sampled_values(const Experiment& experiment) {
+    const Recording& record = experiment.record;
     std::size_t n_synapses = record.synapses.size() + record.synapses_if_present.size();
     for (const SynapseSelection& selection : record.selections) n_synapses += selection.count;
-    return columns_per_neuron * record.neurons.size() + columns_per_synapse * n_synapses;
+    return neuron_columns(experiment.synapses).size() * record.neurons.size() +
+           synapse_columns(experiment.synapses).size() * n_synapses;
 }
 
 Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks) {
@@ -70,7 +72,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     }
     const double dt_s = experiment.dt_ms / 1000.0;
     f.spiking_s = steps * dt_s;
-    const auto n_values = static_cast<double>(sampled_values(experiment.record));
+    const auto n_values = static_cast<double>(sampled_values(experiment));
     const double samples_per_step = dt_s / experiment.dt_fast_forward_s;
     const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
                              fast_forward * samples_per_step;

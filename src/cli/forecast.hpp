@@ -27,6 +27,6 @@ struct Forecast {
 Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks);
 
 //! Values of one sample of everything that is recorded.
-std::size_t sampled_values(const Recording& record);
+std::size_t sampled_values(const Experiment& experiment);
 
 }  // namespace engram::cli

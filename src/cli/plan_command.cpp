@@ -61,7 +61,7 @@ std::string neurons_text(const Populations& populations) {
 double averaging_MB(const Ensemble& ensemble, std::uint32_t point) {
     constexpr double bytes_per_value = 60;  // statistics, a trial, and what is being written
     const Experiment experiment = ensemble.experiment({point, 0});
-    const std::size_t n_columns = sampled_values(experiment.record);
+    const std::size_t n_columns = sampled_values(experiment);
     double steps = 0;
     for (const Phase& phase : make_schedule(experiment).phases)
         if (phase.kind == PhaseKind::spiking) steps += static_cast<double>(phase.end - phase.begin);

@@ -94,7 +94,7 @@ class DurableMeasures : public ResultSink {
         }
         read_spike_spool(directory.spike_spool(), marks.spikes, experiment.populations.size(),
                          [&](std::span<const SpikeEvent> spikes) { sink_.write_spikes(spikes); });
-        const std::size_t n_columns = trace_columns(experiment.record);
+        const std::size_t n_columns = trace_columns(experiment);
         read_trace_spool(directory.trace_spool(), marks.traces, n_columns,
                          [&](std::span<const double> rows) {
                              sink_.write_traces(rows, rows.size() / n_columns);

@@ -105,6 +105,8 @@ struct Arrays : plasticity::View {
     double* recorded_z = nullptr;
     double* samples = nullptr;  //!< rows as in TraceSampler
     std::uint32_t sample_width = 0;
+    std::uint32_t neuron_width = 0;   //!< values of a neuron in a row
+    std::uint32_t synapse_width = 0;  //!< of a synapse
 
     ENGRAM_HD_INLINE std::uint32_t population_of(std::uint32_t id) const {
         std::uint32_t p = 0;

@@ -35,7 +35,7 @@ struct SampleNeuronsAfter {
         const SampleTime sample = samples[item / arrays.n_recorded_neurons];
         const std::uint64_t q = item % arrays.n_recorded_neurons;
         const std::uint32_t j = arrays.recorded_neurons[q];
-        double* value = arrays.samples + sample.row * arrays.sample_width + q * neuron_columns;
+        double* value = arrays.samples + sample.row * arrays.sample_width + q * arrays.neuron_width;
         const PopulationPhysics& population = arrays.populations[arrays.population[j]];
         value[column_v] = population.v_init_mV;
         if (population.excitatory)
@@ -56,7 +56,7 @@ struct SampleSynapsesAfter {
         const std::uint64_t q = item % arrays.n_recorded_synapses;
         const std::uint64_t k = arrays.recorded_synapses[q];
         double* value = arrays.samples + sample.row * arrays.sample_width +
-                        arrays.n_recorded_neurons * neuron_columns + q * synapse_columns;
+                        arrays.n_recorded_neurons * arrays.neuron_width + q * arrays.synapse_width;
         plasticity::sample_synapse_after(arrays, consolidation, h_0_mV, k,
                                          arrays.recorded_targets[q], sample.time_s, value);
     }

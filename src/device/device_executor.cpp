@@ -48,7 +48,7 @@ DeviceExecutor::DeviceExecutor(std::unique_ptr<Device> device, const Experiment&
       on_device_(*device_, experiment, network),
       state_(*device_, network, most_spikes_per_epoch(experiment, network.n_local())),
       stimuli_(*device_, experiment, network),
-      recorder_(*device_, network, experiment.record),
+      recorder_(*device_, network, experiment),
       upload_(*device_),
       spikes_(*device_) {
     device_->launch(Fill<double>{state_.shrinkage.data(), 1.0}, state_.shrinkage.size());

@@ -9,10 +9,12 @@ namespace {
 constexpr std::size_t values_kept = 1u << 19;
 }
 
-DeviceRecorder::DeviceRecorder(Device& device, const Network& network, const Recording& recording)
+DeviceRecorder::DeviceRecorder(Device& device, const Network& network, const Experiment& experiment)
     : device_(device) {
-    const TraceSampler sampler(network, recording);
+    const TraceSampler sampler(network, experiment);
     width_ = sampler.width();
+    neuron_width_ = sampler.neuron_width();
+    synapse_width_ = sampler.synapse_width();
     std::vector<std::int32_t> recorded_neuron(network.n_local(), -1);
     std::vector<std::uint32_t> neurons;
     for (const auto& neuron : sampler.neurons()) {
@@ -49,6 +51,8 @@ void DeviceRecorder::describe(Arrays& arrays) const {
     arrays.recorded_z = recorded_z_.data();
     arrays.samples = samples_.data();
     arrays.sample_width = static_cast<std::uint32_t>(width_);
+    arrays.neuron_width = static_cast<std::uint32_t>(neuron_width_);
+    arrays.synapse_width = static_cast<std::uint32_t>(synapse_width_);
 }
 
 void DeviceRecorder::reserve_rows(std::size_t n, TraceSampler& sampler) {

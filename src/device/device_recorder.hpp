@@ -9,7 +9,7 @@ namespace engram::device {
 
 class DeviceRecorder {
   public:
-    DeviceRecorder(Device& device, const Network& network, const Recording& recording);
+    DeviceRecorder(Device& device, const Network& network, const Experiment& experiment);
 
     //! Fills in where samples go. Valid until reserve_rows.
     void describe(Arrays& arrays) const;
@@ -25,7 +25,7 @@ class DeviceRecorder {
 
   private:
     Device& device_;
-    std::size_t width_;
+    std::size_t width_, neuron_width_, synapse_width_;
     DeviceArray<std::int32_t> recorded_neuron_;
     DeviceArray<std::uint32_t> neurons_;
     DeviceArray<std::uint64_t> synapses_;

@@ -173,7 +173,7 @@ struct AdvanceNeurons {
         double* row = arrays.samples + t.sample_row[s] * arrays.sample_width;
         for (auto q = static_cast<std::uint32_t>(c.recorded);
              q < arrays.n_recorded_neurons && arrays.recorded_neurons[q] == j; ++q) {
-            double* value = row + q * neuron_columns;
+            double* value = row + q * arrays.neuron_width;
             plasticity::sample_currents(population(j).step_neuron, c.state, input_nA, stimulus_nA,
                                         value);
             if (!c.exc) continue;

@@ -41,7 +41,8 @@ struct FinishSynapseSamples {
         for (int s = 0; s < t.steps; ++s) {
             if (t.sample_row[s] == no_sample) continue;
             double* value = arrays.samples + t.sample_row[s] * arrays.sample_width +
-                            arrays.n_recorded_neurons * neuron_columns + q * synapse_columns;
+                            arrays.n_recorded_neurons * arrays.neuron_width +
+                            q * arrays.synapse_width;
             value[column_ca] = h_at.synapse.pre.at(s, physics.calcium_decay) +
                                h_at.synapse.post.at(s, physics.calcium_decay);
             value[column_h] = h_at(s);

@@ -8,7 +8,7 @@
 #include "experiment/config_text.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
-#include "io/trace_file.hpp"
+#include "plasticity/recorded.hpp"
 
 namespace engram {
 namespace {
@@ -98,11 +98,14 @@ class PointTraces {
     }
 
     //! Nothing is written if nothing was recorded, or not the same in every trial.
-    void write(hid_t file, const std::string& path, const Recording& record) const {
+    void write(hid_t file, const std::string& path, const Experiment& experiment) const {
+        const Recording& record = experiment.record;
         if (!statistics_ || !comparable_ || statistics_->samples().size() == 0) return;
         if (record.neurons.empty() && synapses_.empty()) return;
+        const std::vector<Column> of_neuron = neuron_columns(experiment.synapses);
+        const std::vector<Column> of_synapse = synapse_columns(experiment.synapses);
         const std::size_t n_columns =
-            1 + columns_per_neuron * record.neurons.size() + columns_per_synapse * synapses_.size();
+            1 + of_neuron.size() * record.neurons.size() + of_synapse.size() * synapses_.size();
         const h5::Group group = h5::create_group(file, path);
         std::vector<double> time_ms;
         for (std::size_t i = 0; i < statistics_->samples().size(); i += n_columns)
@@ -112,10 +115,10 @@ class PointTraces {
         h5::create_group(group, "synapses");
         std::size_t column = 1;
         for (const NeuronId gid : record.neurons)
-            for (const TraceColumn& name : neuron_trace_columns())
+            for (const Column& name : of_neuron)
                 write_column(group, "neurons/" + std::to_string(gid), name, column++, n_columns);
         for (std::size_t i = 0; i < synapses_.size(); ++i)
-            for (const TraceColumn& name : synapse_trace_columns())
+            for (const Column& name : of_synapse)
                 write_column(group, "synapses/" + synapse_name(i), name, column++, n_columns);
     }
 
@@ -126,10 +129,10 @@ class PointTraces {
         return std::to_string(synapses_[i].pre) + "_" + std::to_string(synapses_[i].post);
     }
 
-    void write_column(hid_t location, const std::string& owner, const TraceColumn& column,
+    void write_column(hid_t location, const std::string& owner, const Column& column,
                       std::size_t first, std::size_t stride) const {
         const h5::Group group = h5::create_group(location, owner + "/" + column.name);
-        h5::write_attribute(group, "units", column.units);
+        h5::write_attribute(group, "units", column.unit);
         write_statistics(group, *statistics_, first, stride);
     }
 
@@ -193,7 +196,7 @@ std::vector<MeasureStatistics> write_ensemble_file(const std::string& path,
                     record.measures[i];
             traces.add(record);
         }
-        traces.write(file, point_path(point), ensemble.experiment({point, 0}).record);
+        traces.write(file, point_path(point), ensemble.experiment({point, 0}));
     }
     std::vector<MeasureStatistics> statistics;
     for (std::size_t i = 0; i < names.size(); ++i)

@@ -100,9 +100,9 @@ std::string provide_spools(const OutputDirectory& directory, const Experiment& e
     const std::string traces = directory.trace_spool();
     return provide_spool(
         traces, marks.traces, directory.traces(),
-        [&] { verify_trace_spool(traces, marks.traces, trace_columns(experiment.record)); },
+        [&] { verify_trace_spool(traces, marks.traces, trace_columns(experiment)); },
         [&](const std::string& path) {
-            return rebuild_trace_spool(path, directory.traces(), experiment.record,
+            return rebuild_trace_spool(path, directory.traces(), experiment,
                                        marks.traces.n_records);
         });
 }

@@ -41,7 +41,7 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
     on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
         spikes_.emplace(directory_.spike_spool());
-        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record));
+        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_));
     });
 }
 
@@ -56,7 +56,7 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
     on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
         spikes_.emplace(directory_.spike_spool(), marks.spikes);
-        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_.record), marks.traces);
+        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_), marks.traces);
     });
 }
 
@@ -113,8 +113,7 @@ void ResultFiles::finish() {
         const RecordingMarks marks = flush();
         write_spike_file(directory_.spike_spool(), marks.spikes, directory_.spikes(),
                          experiment_.populations, experiment_.dt_ms);
-        write_trace_file(directory_.trace_spool(), marks.traces, directory_.traces(),
-                         experiment_.record, experiment_.populations, experiment_.dt_ms);
+        write_trace_file(directory_.trace_spool(), marks.traces, directory_.traces(), experiment_);
     });
     write_network();
 }

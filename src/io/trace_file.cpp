@@ -1,7 +1,6 @@
 #include "io/trace_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstring>
 #include <vector>
@@ -9,18 +8,10 @@
 #include "base/errors.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
+#include "plasticity/recorded.hpp"
 
 namespace engram {
 namespace {
-
-constexpr std::array<TraceColumn, columns_per_neuron> neuron_columns{{{"V_mV", "mV"},
-                                                                      {"I_total_nA", "nA"},
-                                                                      {"I_stim_nA", "nA"},
-                                                                      {"I_bg_nA", "nA"},
-                                                                      {"S_mV", "mV"},
-                                                                      {"p", "umol/l"}}};
-constexpr std::array<TraceColumn, columns_per_synapse> synapse_columns{
-    {{"Ca", "1"}, {"h_mV", "mV"}, {"z", "1"}}};
 
 const std::string trace_filetype = "engram traces";
 constexpr std::size_t bytes_at_once = std::size_t{1} << 23;
@@ -32,10 +23,14 @@ std::size_t rows_at_once(std::size_t n_columns) {
 // Lays the datasets out and knows which column goes where.
 class TraceLayout {
   public:
-    TraceLayout(FileLayout& file, std::uint64_t n_rows) : file_(file), n_rows_(n_rows) {}
+    TraceLayout(FileLayout& file, std::uint64_t n_rows, const SynapseParameters& synapses)
+        : file_(file),
+          n_rows_(n_rows),
+          neuron_columns_(neuron_columns(synapses)),
+          synapse_columns_(synapse_columns(synapses)) {}
 
-    void add_column(hid_t group, const TraceColumn& column) {
-        places_.push_back(file_.add_dataset<double>(group, column.name, {n_rows_}, column.units));
+    void add_column(hid_t group, const char* name, const char* unit) {
+        places_.push_back(file_.add_dataset<double>(group, name, {n_rows_}, unit));
     }
 
     void add_neuron(NeuronId gid, const Populations& populations) {
@@ -45,7 +40,7 @@ class TraceLayout {
         h5::write_attribute(group, "gid", std::uint64_t{gid});
         h5::write_attribute(group, "population", population.name);
         h5::write_attribute(group, "node_id", std::uint64_t{gid - population.first});
-        for (const TraceColumn& column : neuron_columns) add_column(group, column);
+        for (const Column& column : neuron_columns_) add_column(group, column.name, column.unit);
     }
 
     void add_synapse(const RecordedSynapse& synapse, const Populations& populations) {
@@ -56,7 +51,7 @@ class TraceLayout {
         h5::write_attribute(
             group, "population",
             populations.of(synapse.pre).name + "_" + populations.of(synapse.post).name);
-        for (const TraceColumn& column : synapse_columns) add_column(group, column);
+        for (const Column& column : synapse_columns_) add_column(group, column.name, column.unit);
     }
 
     const std::vector<DatasetPlace<double>>& places() const { return places_; }
@@ -64,6 +59,7 @@ class TraceLayout {
   private:
     FileLayout& file_;
     std::uint64_t n_rows_;
+    std::vector<Column> neuron_columns_, synapse_columns_;
     std::vector<DatasetPlace<double>> places_;
 };
 
@@ -84,17 +80,18 @@ void copy_rows(const std::string& spool_path, const RecordMark& mark, ParallelFi
 }
 
 // In the order of the recording.
-std::vector<h5::DataSet> open_columns(const h5::File& file, const Recording& record) {
+std::vector<h5::DataSet> open_columns(const h5::File& file, const Experiment& experiment) {
+    const Recording& record = experiment.record;
     std::vector<h5::DataSet> columns;
     const auto open = [&](const std::string& name) {
         columns.push_back(h5::open_dataset(file, "traces/" + name));
     };
     open("time_ms");
     for (const NeuronId gid : record.neurons)
-        for (const TraceColumn& column : neuron_columns)
+        for (const Column& column : neuron_columns(experiment.synapses))
             open("neurons/" + std::to_string(gid) + "/" + column.name);
     for (const RecordedSynapse& synapse : record.synapses)
-        for (const TraceColumn& column : synapse_columns)
+        for (const Column& column : synapse_columns(experiment.synapses))
             open("synapses/" + std::to_string(synapse.pre) + "_" + std::to_string(synapse.post) +
                  "/" + column.name);
     return columns;
@@ -102,17 +99,9 @@ std::vector<h5::DataSet> open_columns(const h5::File& file, const Recording& rec
 
 }  // namespace
 
-std::span<const TraceColumn, columns_per_neuron> neuron_trace_columns() {
-    return neuron_columns;
-}
-
-std::span<const TraceColumn, columns_per_synapse> synapse_trace_columns() {
-    return synapse_columns;
-}
-
-std::size_t trace_columns(const Recording& record) {
-    return 1 + columns_per_neuron * record.neurons.size() +
-           columns_per_synapse * record.synapses.size();
+std::size_t trace_columns(const Experiment& experiment) {
+    return 1 + neuron_columns(experiment.synapses).size() * experiment.record.neurons.size() +
+           synapse_columns(experiment.synapses).size() * experiment.record.synapses.size();
 }
 
 TraceSpool::TraceSpool(const std::string& path, std::size_t n_columns)
@@ -148,23 +137,23 @@ void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std
 }
 
 void write_trace_file(const std::string& spool_path, const RecordMark& mark,
-                      const std::string& target_path, const Recording& record,
-                      const Populations& populations, double dt_ms) {
+                      const std::string& target_path, const Experiment& experiment) {
+    const Recording& record = experiment.record;
     FileLayout layout;
     write_sonata_format(layout.file(), trace_filetype);
-    TraceLayout columns(layout, mark.n_records);
+    TraceLayout columns(layout, mark.n_records, experiment.synapses);
     {
         const h5::Group traces = h5::create_group(layout.file(), "traces");
-        h5::write_attribute(traces, "dt_ms", dt_ms);
+        h5::write_attribute(traces, "dt_ms", experiment.dt_ms);
         h5::write_attribute(traces, "every_steps", std::int64_t{record.every_steps});
         // Both exist even if nothing of the kind was recorded.
         h5::create_group(traces, "neurons");
         h5::create_group(traces, "synapses");
-        columns.add_column(traces, {"time_ms", "ms"});
+        columns.add_column(traces, "time_ms", "ms");
     }
-    for (const NeuronId gid : record.neurons) columns.add_neuron(gid, populations);
+    for (const NeuronId gid : record.neurons) columns.add_neuron(gid, experiment.populations);
     for (const RecordedSynapse& synapse : record.synapses)
-        columns.add_synapse(synapse, populations);
+        columns.add_synapse(synapse, experiment.populations);
 
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
     copy_rows(spool_path, mark, file, columns.places());
@@ -172,10 +161,10 @@ void write_trace_file(const std::string& spool_path, const RecordMark& mark,
 }
 
 RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
-                               const Recording& record, std::uint64_t n_rows) {
+                               const Experiment& experiment, std::uint64_t n_rows) {
     const h5::File file = h5::File::open(trace_path, h5::Access::read_only);
     check_format(file, trace_filetype);
-    const std::vector<h5::DataSet> columns = open_columns(file, record);
+    const std::vector<h5::DataSet> columns = open_columns(file, experiment);
     for (const h5::DataSet& column : columns)
         if (h5::shape(column).front() < n_rows)
             throw FileError(trace_path, "has fewer rows than the checkpoint needs");

@@ -11,20 +11,9 @@
 
 namespace engram {
 
-inline constexpr std::size_t columns_per_neuron = 6;   //!< V, I_total, I_stim, I_bg, S, p
-inline constexpr std::size_t columns_per_synapse = 3;  //!< Ca, h, z
-
-struct TraceColumn {
-    const char* name;
-    const char* units;
-};
-
-std::span<const TraceColumn, columns_per_neuron> neuron_trace_columns();
-std::span<const TraceColumn, columns_per_synapse> synapse_trace_columns();
-
-//! Length of a row: time_ms; then V_mV, I_total_nA, I_stim_nA, I_bg_nA, S_mV, p of each recorded
-//! neuron; then Ca, h_mV, z of each recorded synapse, both in the order of the Recording.
-std::size_t trace_columns(const Recording& record);
+//! Length of a row: time_ms; then the columns of each recorded neuron; then those of each recorded
+//! synapse, both in the order of the Recording.
+std::size_t trace_columns(const Experiment& experiment);
 
 //! Recording of one row per sampled step. Destroying it loses what was not flushed.
 class TraceSpool {
@@ -56,12 +45,11 @@ void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std
 
 //! Convert a flushed recording into traces.h5, in bounded memory.
 void write_trace_file(const std::string& spool_path, const RecordMark& mark,
-                      const std::string& target_path, const Recording& record,
-                      const Populations& populations, double dt_ms);
+                      const std::string& target_path, const Experiment& experiment);
 
 //! Makes the recording of the first `n_rows` again, from traces.h5.
 //! \throw FileError if the file is unusable or has fewer
 RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
-                               const Recording& record, std::uint64_t n_rows);
+                               const Experiment& experiment, std::uint64_t n_rows);
 
 }  // namespace engram

@@ -1,7 +1,5 @@
-// Columns of one sample, in the order of files.
+// Where the values of one sample of the published model go; recorded.hpp has what they are.
 #pragma once
-
-#include <cstddef>
 
 #include "model/macros.hpp"
 #include "model/neuron.hpp"
@@ -9,9 +7,7 @@
 namespace engram {
 
 enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };
-inline constexpr std::size_t neuron_columns = 6;
 enum SynapseColumn { column_ca, column_h, column_z };
-inline constexpr std::size_t synapse_columns = 3;
 
 namespace plasticity {
 

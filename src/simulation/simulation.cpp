@@ -34,7 +34,7 @@ Simulation::Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm com
       network_(experiment_, wiring,
                Partition(experiment_.populations.size(), size_of(communicator)), rank_),
       executor_(make_executor(experiment_, network_, communicator_)),
-      sampler_(network_, experiment_.record),
+      sampler_(network_, experiment_),
       gatherer_(communicator, experiment_, sampler_),
       exchange_(std::make_unique<AllGatherExchange>(communicator)) {
     check_recorded_synapses();

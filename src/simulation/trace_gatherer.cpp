@@ -13,18 +13,19 @@ TraceGatherer::TraceGatherer(MPI_Comm communicator, const Experiment& experiment
     MPI_Comm_rank(communicator_, &rank_);
     MPI_Comm_size(communicator_, &n_ranks_);
     const std::size_t n_neurons = experiment.record.neurons.size();
-    row_width_ =
-        1 + n_neurons * neuron_columns + experiment.record.synapses.size() * synapse_columns;
+    const std::size_t neuron_width = sampler.neuron_width();
+    const std::size_t synapse_width = sampler.synapse_width();
+    row_width_ = 1 + n_neurons * neuron_width + experiment.record.synapses.size() * synapse_width;
     constexpr std::size_t values_per_flush = 1u << 18;
     rows_per_flush_ = std::max<std::size_t>(1, values_per_flush / row_width_);
 
     std::vector<std::uint64_t> mine;
     for (const auto& neuron : sampler.neurons())
-        for (std::size_t c = 0; c < neuron_columns; ++c)
-            mine.push_back(1 + neuron.index * neuron_columns + c);
+        for (std::size_t c = 0; c < neuron_width; ++c)
+            mine.push_back(1 + neuron.index * neuron_width + c);
     for (const auto& synapse : sampler.synapses())
-        for (std::size_t c = 0; c < synapse_columns; ++c)
-            mine.push_back(1 + n_neurons * neuron_columns + synapse.index * synapse_columns + c);
+        for (std::size_t c = 0; c < synapse_width; ++c)
+            mine.push_back(1 + n_neurons * neuron_width + synapse.index * synapse_width + c);
 
     const int width = static_cast<int>(mine.size());
     std::vector<int> widths(n_ranks_);

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "plasticity/recorded.hpp"
+
 namespace engram {
 
-TraceSampler::TraceSampler(const Network& network, const Recording& recording)
-    : every_steps_(recording.every_steps),
-      n_recorded_(recording.neurons.size() + recording.synapses.size()) {
+TraceSampler::TraceSampler(const Network& network, const Experiment& experiment)
+    : every_steps_(experiment.record.every_steps),
+      n_recorded_(experiment.record.neurons.size() + experiment.record.synapses.size()),
+      neuron_width_(neuron_columns(experiment.synapses).size()),
+      synapse_width_(synapse_columns(experiment.synapses).size()) {
+    const Recording& recording = experiment.record;
     for (std::size_t i = 0; i < recording.neurons.size(); ++i)
         if (network.owns(recording.neurons[i]))
             neurons_.push_back({network.partition().local_index(recording.neurons[i]), i});

@@ -23,7 +23,7 @@ class TraceSampler {
         std::size_t index;     //!< in Recording::synapses
     };
 
-    TraceSampler(const Network& network, const Recording& recording);
+    TraceSampler(const Network& network, const Experiment& experiment);
 
     const std::vector<RecordedNeuron>& neurons() const { return neurons_; }
     const std::vector<RecordedSynapse>& synapses() const { return synapses_; }
@@ -40,16 +40,18 @@ class TraceSampler {
     std::size_t n_rows() const { return steps_.size(); }
     const std::vector<Step>& steps() const { return steps_; }
 
-    //! Values by NeuronColumn and by SynapseColumn.
+    //! Values of a neuron and of a synapse, in the order of their columns.
+    std::size_t neuron_width() const { return neuron_width_; }
+    std::size_t synapse_width() const { return synapse_width_; }
     double* neuron_values(std::size_t row, std::size_t q) {
-        return &values_[row * width() + q * neuron_columns];
+        return &values_[row * width() + q * neuron_width_];
     }
     double* synapse_values(std::size_t row, std::size_t q) {
-        return &values_[row * width() + neurons_.size() * neuron_columns + q * synapse_columns];
+        return &values_[row * width() + neurons_.size() * neuron_width_ + q * synapse_width_];
     }
     //! Values of one row on this rank: of neurons(), then of synapses().
     std::size_t width() const {
-        return neurons_.size() * neuron_columns + synapses_.size() * synapse_columns;
+        return neurons_.size() * neuron_width_ + synapses_.size() * synapse_width_;
     }
     const std::vector<double>& values() const { return values_; }
     //! Values of the last `n` rows, to be filled in.
@@ -59,6 +61,8 @@ class TraceSampler {
   private:
     Step every_steps_;
     std::size_t n_recorded_;
+    std::size_t neuron_width_;
+    std::size_t synapse_width_;
     std::vector<RecordedNeuron> neurons_;
     std::vector<RecordedSynapse> synapses_;
     std::vector<std::size_t> missing_;

@@ -107,7 +107,7 @@ class UnitCosts {
                               Partition(experiment_.populations.size(), 1), 0);
         PlasticState state(network, experiment_.synapses, experiment_.dt_ms);
         SpikingEngine engine(experiment_, network, state);
-        TraceSampler sampler(network, experiment_.record);
+        TraceSampler sampler(network, experiment_);
         std::vector<PackedSpike> spikes;
         std::vector<PackedSpike> fired;
         for (int i = 0; i < n_spikes; ++i) spikes.push_back(pack_spike(i * 15 / n_spikes, i));

@@ -58,7 +58,7 @@ class ConsolidationTest : public testing::Test {
 
     static void run(PlasticState& state, const ConsolidationTest& test, Step begin, Step end) {
         ConsolidationEngine engine(test.experiment_, test.network_, state);
-        TraceSampler sampler(test.network_, test.experiment_.record);
+        TraceSampler sampler(test.network_, test.experiment_);
         std::vector<Snapshot> snapshots;
         engine.run(
             begin, end, {}, {}, sampler, [](std::int64_t) { return true; }, snapshots);
@@ -163,7 +163,7 @@ TEST_F(ConsolidationTest, WeeksDoNotOverflow) {
 TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
     experiment_.record.neurons = {1};
     experiment_.record.synapses = {{5, 1}};
-    TraceSampler sampler(network_, experiment_.record);
+    TraceSampler sampler(network_, experiment_);
     std::vector<Snapshot> snapshots;
     PlasticState sampled = state_;
     const std::vector<Step> at = {0, steps(1000), steps(2000)};

@@ -49,11 +49,12 @@ TEST_F(NamedPopulationFiles, spikes_are_by_population_and_back) {
 }
 
 TEST_F(NamedPopulationFiles, traces_name_populations) {
-    Recording record;
-    record.neurons = {1, 6};
-    record.synapses = {{2, 8}};
-    TraceSpool spool(spool_, trace_columns(record));
-    write_trace_file(spool_, spool.flush(), target_, record, three, 0.2);
+    Experiment experiment;
+    experiment.populations = three;
+    experiment.record.neurons = {1, 6};
+    experiment.record.synapses = {{2, 8}};
+    TraceSpool spool(spool_, trace_columns(experiment));
+    write_trace_file(spool_, spool.flush(), target_, experiment);
     const h5::File file = h5::File::open(target_, h5::Access::read_only);
     const auto population = [&](const std::string& group) {
         return h5::read_string_attribute(h5::open_group(file, "traces/" + group), "population");

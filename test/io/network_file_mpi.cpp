@@ -79,22 +79,24 @@ void write_spikes(const Arguments& arguments, const OutputDirectory& output) {
 
 // Row i, column j holds i + j / 64.
 void write_traces(const Arguments& arguments, const OutputDirectory& output) {
-    Recording record;
+    Experiment experiment;
+    experiment.populations = arguments.populations;
+    experiment.dt_ms = dt_ms;
+    Recording& record = experiment.record;
     record.neurons = {0};
     if (arguments.populations[1].count > 0)
         record.neurons.push_back(arguments.populations[0].count);
     record.synapses = {{3, 1}, {2, 0}};
     record.every_steps = 10;
-    TraceSpool spool(output.trace_spool(), trace_columns(record));
+    TraceSpool spool(output.trace_spool(), trace_columns(experiment));
     for (int row = 0; row < 20; ++row) {
-        std::vector<double> values(trace_columns(record));
+        std::vector<double> values(trace_columns(experiment));
         for (std::size_t j = 0; j < values.size(); ++j) {
             values[j] = row + static_cast<double>(j) / 64;
         }
         spool.append(values);
     }
-    write_trace_file(output.trace_spool(), spool.flush(), output.traces(), record,
-                     arguments.populations, dt_ms);
+    write_trace_file(output.trace_spool(), spool.flush(), output.traces(), experiment);
 }
 
 // A failure of the last rank reaches all of them.

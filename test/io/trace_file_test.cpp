@@ -8,7 +8,11 @@
 namespace engram::test {
 namespace {
 
-const Populations populations(1000, 1000);
+Experiment recording() {
+    Experiment experiment;
+    experiment.populations = Populations(1000, 1000);
+    return experiment;
+}
 
 double value(std::size_t row, std::size_t column) {
     return static_cast<double>(row) * 10'000 + static_cast<double>(column);
@@ -38,14 +42,14 @@ class TraceFileTest : public ::testing::Test {
 };
 
 TEST_F(TraceFileTest, ColumnsFollowTheOrderOfTheRecording) {
-    Recording record;
-    record.neurons = {68, 1500};
-    record.synapses = {{6, 68}, {5, 2}};
-    ASSERT_EQ(trace_columns(record), 19u);
+    Experiment e = recording();
+    e.record.neurons = {68, 1500};
+    e.record.synapses = {{6, 68}, {5, 2}};
+    ASSERT_EQ(trace_columns(e), 19u);
     TraceSpool spool(spool_, 19);
     append_rows(spool, 19, 0, 7);
     EXPECT_EQ(spool.position(), 7u);
-    write_trace_file(spool_, spool.flush(), target_, record, populations, 0.2);
+    write_trace_file(spool_, spool.flush(), target_, e);
     expect_column("time_ms", 0, 7);
     expect_column("neurons/68/V_mV", 1, 7);
     expect_column("neurons/68/p", 6, 7);
@@ -55,14 +59,36 @@ TEST_F(TraceFileTest, ColumnsFollowTheOrderOfTheRecording) {
     expect_column("synapses/5_2/h_mV", 17, 7);
 }
 
+TEST_F(TraceFileTest, EachPoolOfProteinsHasItsColumn) {
+    Experiment e = recording();
+    e.record.neurons = {3, 68};
+    e.record.synapses = {{5, 2}};
+    e.synapses.protein_pools = ProteinPools::p_c_and_d;
+    ASSERT_EQ(trace_columns(e), 22u);
+    TraceSpool spool(spool_, 22);
+    append_rows(spool, 22, 0, 7);
+    const RecordMark mark = spool.flush();
+    write_trace_file(spool_, mark, target_, e);
+    const std::vector<std::string> names = {
+        "V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA", "S_P_mV", "S_D_mV", "p_P", "p_C", "p_D"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        expect_column("neurons/3/" + names[i], 1 + i, 7);
+        expect_column("neurons/68/" + names[i], 10 + i, 7);
+    }
+    expect_column("synapses/5_2/Ca", 19, 7);
+    EXPECT_EQ(rebuild_trace_spool(spool_, target_, e, 7), mark);
+    e.synapses.protein_pools = ProteinPools::p_and_d;
+    EXPECT_EQ(trace_columns(e), 20u);
+}
+
 TEST_F(TraceFileTest, ManyColumnsAreConvertedBlockByBlock) {
-    Recording record;
-    for (NeuronId gid = 0; gid < 700; ++gid) record.neurons.push_back(gid);
-    const std::size_t n_columns = trace_columns(record);
+    Experiment e = recording();
+    for (NeuronId gid = 0; gid < 700; ++gid) e.record.neurons.push_back(gid);
+    const std::size_t n_columns = trace_columns(e);
     constexpr std::size_t n_rows = 1200;  // more than one block of 32 MiB
     TraceSpool spool(spool_, n_columns);
     append_rows(spool, n_columns, 0, n_rows);
-    write_trace_file(spool_, spool.flush(), target_, record, populations, 0.2);
+    write_trace_file(spool_, spool.flush(), target_, e);
     expect_column("time_ms", 0, n_rows);
     expect_column("neurons/0/V_mV", 1, n_rows);
     expect_column("neurons/699/p", n_columns - 1, n_rows);
@@ -71,14 +97,14 @@ TEST_F(TraceFileTest, ManyColumnsAreConvertedBlockByBlock) {
 TEST_F(TraceFileTest, NothingRecordedLeavesTheTimes) {
     TraceSpool spool(spool_, 1);
     append_rows(spool, 1, 0, 3);
-    write_trace_file(spool_, spool.flush(), target_, {}, populations, 0.2);
+    write_trace_file(spool_, spool.flush(), target_, recording());
     expect_column("time_ms", 0, 3);
 }
 
 TEST_F(TraceFileTest, NoRowsGiveEmptyDatasets) {
-    Recording record;
-    record.neurons = {1};
-    write_trace_file(spool_, TraceSpool(spool_, 7).flush(), target_, record, populations, 0.2);
+    Experiment e = recording();
+    e.record.neurons = {1};
+    write_trace_file(spool_, TraceSpool(spool_, 7).flush(), target_, e);
     expect_column("neurons/1/p", 6, 0);
 }
 
@@ -110,9 +136,9 @@ TEST_F(TraceFileTest, RecordingOfAnotherRunIsRefused) {
     TraceSpool spool(spool_, 4);
     append_rows(spool, 4, 0, 3);
     const RecordMark mark = spool.flush();
-    Recording record;
-    record.neurons = {1};
-    const auto convert = [&] { write_trace_file(spool_, mark, target_, record, populations, 0.2); };
+    Experiment e = recording();
+    e.record.neurons = {1};
+    const auto convert = [&] { write_trace_file(spool_, mark, target_, e); };
     expect_contains(file_error(convert), "the checkpoint needs 3");
     append_rows(spool, 4, 0, 3);
     spool.flush();
@@ -121,21 +147,21 @@ TEST_F(TraceFileTest, RecordingOfAnotherRunIsRefused) {
 }
 
 TEST_F(TraceFileTest, RecordingIsRebuiltFromTheFinishedFile) {
-    Recording record;
-    record.neurons = {1500, 3};
-    record.synapses = {{6, 68}};
-    const std::size_t n_columns = trace_columns(record);
+    Experiment e = recording();
+    e.record.neurons = {1500, 3};
+    e.record.synapses = {{6, 68}};
+    const std::size_t n_columns = trace_columns(e);
     TraceSpool spool(spool_, n_columns);
     append_rows(spool, n_columns, 0, 80'000);  // more than one block of 8 MiB
     const RecordMark prefix = spool.flush();
     append_rows(spool, n_columns, 80'000, 90'000);
     const RecordMark mark = spool.flush();
     const std::string original = content(spool_);
-    write_trace_file(spool_, mark, target_, record, populations, 0.2);
-    EXPECT_EQ(rebuild_trace_spool(spool_, target_, record, 90'000), mark);
+    write_trace_file(spool_, mark, target_, e);
+    EXPECT_EQ(rebuild_trace_spool(spool_, target_, e, 90'000), mark);
     EXPECT_EQ(content(spool_), original);
-    EXPECT_EQ(rebuild_trace_spool(spool_, target_, record, 80'000), prefix);
-    expect_contains(file_error([&] { rebuild_trace_spool(spool_, target_, record, 90'001); }),
+    EXPECT_EQ(rebuild_trace_spool(spool_, target_, e, 80'000), prefix);
+    expect_contains(file_error([&] { rebuild_trace_spool(spool_, target_, e, 90'001); }),
                     "fewer rows");
 }
 

@@ -48,7 +48,7 @@ TEST_F(TraceGathererOnRanks, EveryValueIsInItsColumn) {
     const int rank = rank_of(MPI_COMM_WORLD);
     const Network network(experiment_, *make_wiring(experiment_),
                           Partition(experiment_.populations.size(), size_of(MPI_COMM_WORLD)), rank);
-    TraceSampler sampler(network, experiment_.record);
+    TraceSampler sampler(network, experiment_);
     TraceGatherer gatherer(MPI_COMM_WORLD, experiment_, sampler);
     EXPECT_LT(sampler.neurons().size(), experiment_.record.neurons.size());
     std::size_t n_rows = 0;

@@ -3,9 +3,14 @@
 
 #include <vector>
 
+#include "plasticity/recorded.hpp"
 #include "simulation/result_sink.hpp"
 
 namespace engram::test {
+
+// Widths in a row of traces, of the published model.
+inline const std::size_t neuron_columns = engram::neuron_columns({}).size();
+inline const std::size_t synapse_columns = engram::synapse_columns({}).size();
 
 class MemorySink : public ResultSink {
   public:

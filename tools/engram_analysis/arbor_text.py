@@ -70,7 +70,12 @@ def trace_table(results: Results, current: Current = "membrane") -> tuple[list[s
             continue
         synapse = synapses[sample.pre, sample.gid]
         columns += [synapse.h_mV, h_0 * synapse.z, synapse.Ca]
-        columns += [unknown, unknown] if neuron is None else [neuron.S_mV, neuron.p]
+        # A neuron whose potentiation and depression share no protein has no p^C.
+        columns += (
+            [unknown, unknown]
+            if neuron is None
+            else [neuron.S_mV, neuron.proteins.get("C", unknown)]
+        )
     return names, np.column_stack(columns)
 
 

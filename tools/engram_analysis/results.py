@@ -58,6 +58,9 @@ class AllSpikes:
     gid: np.ndarray
 
 
+POOLS = ("P", "C", "D")  # of plasticity-related proteins
+
+
 @dataclass(frozen=True)
 class NeuronTrace:
     """Recorded variables of a neuron, one value per time of Results.trace_time_s."""
@@ -68,8 +71,35 @@ class NeuronTrace:
     I_total_nA: np.ndarray
     I_stim_nA: np.ndarray
     I_bg_nA: np.ndarray
-    S_mV: np.ndarray
-    p: np.ndarray
+    late_phase: dict[str, np.ndarray]  # all others by name: S_mV, p; or S_P_mV, p_P, ... of pools
+
+    @property
+    def proteins(self) -> dict[str, np.ndarray]:
+        """The amount of each pool, in umol/l: of P, C, D those that the neuron has."""
+        if "p" in self.late_phase:
+            return {"C": self.late_phase["p"]}
+        names = {pool: f"p_{pool}" for pool in POOLS}
+        return {pool: self.late_phase[n] for pool, n in names.items() if n in self.late_phase}
+
+    @property
+    def signals(self) -> dict[str, np.ndarray]:
+        """What switches the synthesis of each pool, in mV."""
+        own = {pool: self.late_phase.get(f"S_{pool}_mV", self.S_mV) for pool in POOLS}
+        return {pool: own[pool] for pool in self.proteins}
+
+    @property
+    def S_mV(self) -> np.ndarray:
+        """The sum of all early-phase changes, whatever their sign."""
+        if "S_mV" in self.late_phase:
+            return self.late_phase["S_mV"]
+        return self.late_phase["S_P_mV"] + self.late_phase["S_D_mV"]
+
+    @property
+    def p(self) -> np.ndarray:
+        """The amount of C, which both signs of change need."""
+        if "C" not in self.proteins:
+            raise ResultsError(f"neuron {self.gid}: has no protein C, but {', '.join(self.proteins)}")
+        return self.proteins["C"]
 
 
 @dataclass(frozen=True)
@@ -201,12 +231,7 @@ class Results:
     def neuron_traces(self) -> list[NeuronTrace]:
         """Traces of the recorded neurons, by gid."""
         with self._open("traces.h5", "engram traces") as file:
-            traces = [
-                NeuronTrace(
-                    gid=int(group.attrs["gid"]), population=group.attrs["population"], **_all(group)
-                )
-                for group in file["traces/neurons"].values()
-            ]
+            traces = [_neuron_trace(group) for group in file["traces/neurons"].values()]
         return sorted(traces, key=lambda trace: trace.gid)
 
     @cached_property
@@ -251,6 +276,16 @@ class Results:
 
     def _open(self, name: str, filetype: str) -> h5py.File:
         return files.open_hdf5(self.path / name, filetype)
+
+
+def _neuron_trace(group: h5py.Group) -> NeuronTrace:
+    values = _all(group)
+    return NeuronTrace(
+        gid=int(group.attrs["gid"]),
+        population=group.attrs["population"],
+        **{name: values.pop(name) for name in ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA")},
+        late_phase=values,
+    )
 
 
 def _all(group: h5py.Group) -> dict[str, np.ndarray]:

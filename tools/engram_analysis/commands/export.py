@@ -58,12 +58,24 @@ def _export(options: argparse.Namespace) -> None:
     for name, path in paths.items():
         if name == "traces":
             _note_unrecorded(results)
+            _note_pools(results)
             write_traces(results, path, options.current)
         elif name == "spikes":
             write_spikes(results, path)
         else:
             write_connections(results, path)
         print(path)
+
+
+def _note_pools(results: Results) -> None:
+    pools = {pool for trace in results.neuron_traces for pool in trace.proteins} - {"C"}
+    if pools:
+        print(
+            f"engram-export: note: proteins {' and '.join(sorted(pools))} have no column in "
+            "traces.txt; spsV is the sum over changes of both signs, p^C the amount of C (nan "
+            "without)",
+            file=sys.stderr,
+        )
 
 
 def _note_unrecorded(results: Results) -> None:

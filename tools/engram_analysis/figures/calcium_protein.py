@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..results import Results, SynapseTrace
 from .names import neuron_name, synapse_name
 from .style import (
+    COLORS,
     MAX_TRACES,
     NothingToDraw,
     first_few,
@@ -27,7 +29,8 @@ def calcium_protein(results: Results) -> Figure:
     if not results.synapse_traces and not excitatory:
         raise NothingToDraw("no synapses and no excitatory neurons were recorded")
     synapses, synapse_note = first_few(results.synapse_traces, MAX_TRACES, "synapses")
-    neurons, neuron_note = first_few(excitatory, MAX_TRACES, "neurons")
+    n_pools = max((len(neuron.proteins) for neuron in excitatory), default=1)
+    neurons, neuron_note = first_few(excitatory, MAX_TRACES // n_pools, "neurons")
     parameters = results.config["synapses"]
     pieces = all_pieces(results)
     rows = ([] if not synapses else ["Ca"]) + ([] if not neurons else ["S", "p"])
@@ -43,11 +46,9 @@ def calcium_protein(results: Results) -> Figure:
             shade_stimuli(panel, results, piece, legend=True)
     if synapses:
         draw_calcium(axes["Ca"], results, pieces, synapses)
-    for name, attribute in (("S", "S_mV"), ("p", "p")):
-        for i, neuron in enumerate(neurons):
-            for panel, piece in zip(axes[name], pieces):
-                curve = {neuron_name(network, neuron.gid): getattr(neuron, attribute)}
-                draw_curves(panel, results, piece, curve, **overlap_style(i))
+    for i, neuron in enumerate(neurons):
+        draw_pools(axes["S"], results, pieces, neuron.gid, neuron.signals, i)
+        draw_pools(axes["p"], results, pieces, neuron.gid, neuron.proteins, i)
     if neurons:
         mark_threshold(axes["S"], parameters["theta_pro_mV"], r"$\theta_{pro}$")
         axes["S"][0].set_ylabel("signal for synthesis\n$S$ (mV)")
@@ -55,8 +56,28 @@ def calcium_protein(results: Results) -> Figure:
         for row, least in (("S", 0.0), ("p", 0.1 * parameters["p_max_umol_per_l"])):
             high = max(least, axes[row][0].get_ylim()[1])
             axes[row][0].set_ylim(-0.03 * high, high)
-        legend_outside(axes["S"][-1], title="neuron")
+        legend_outside(axes["S"][-1], title="neuron" if n_pools == 1 else "neuron, protein")
     return figure
+
+
+def draw_pools(
+    row: Sequence[Axes],
+    results: Results,
+    pieces: Sequence[Piece],
+    gid: int,
+    pools: dict[str, np.ndarray],
+    place: int,
+) -> None:
+    """The curves of the pools of a neuron, of one colour if there are several."""
+    name = neuron_name(results.network, gid)
+    for i, (pool, values) in enumerate(pools.items()):
+        if len(pools) == 1:
+            label, style = name, overlap_style(place)
+        else:
+            label = f"{name}, {pool}"
+            style = overlap_style(i) | dict(color=COLORS[place % len(COLORS)])
+        for panel, piece in zip(row, pieces):
+            draw_curves(panel, results, piece, {label: values}, **style)
 
 
 def draw_calcium(

@@ -104,9 +104,17 @@ def _rows(ensemble: Ensemble, point: Point) -> tuple[list[Row], str]:
     if neurons:
         rows += [
             Row("V_mV", "potential\n$V$ (mV)", "neuron", neurons, _same, 1, {}),
-            Row("p", "protein\n$p$ (µmol/l)", "neuron", neurons, _same, 1, {}),
         ]
+        rows += [_protein_row(name, neurons) for name in ("p", "p_P", "p_C", "p_D")
+                 if name in neurons[0].variables]
     return rows, note + synapse_note
+
+
+def _protein_row(variable: str, neurons: Sequence[TraceStatistics]) -> Row:
+    _, _, pool = variable.partition("_")
+    symbol = f"$p_{pool}$" if pool else "$p$"
+    label = f"protein {pool}".rstrip() + f"\n{symbol} (µmol/l)"
+    return Row(variable, label, "neuron", neurons, _same, 1, {})
 
 
 def _shown_name(network: Network, label: str) -> str:
