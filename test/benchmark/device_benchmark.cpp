@@ -48,16 +48,16 @@ struct Measurement {
 };
 
 Measurement measure(const Experiment& experiment, const std::string& device, bool with_parts) {
-    device::DeviceExecutor* on_device = nullptr;
+    device::Device* on_device = nullptr;
     const ExecutorFactory factory = [&](const Experiment& e, const Network& network,
                                         MPI_Comm communicator) -> std::unique_ptr<Executor> {
         if (device == "cpu") return make_cpu_executor(e, network, communicator);
-        auto executor = device::make_device_executor(make_device(device), e, network);
-        on_device = executor.get();
-        return executor;
+        auto its_device = make_device(device);
+        on_device = its_device.get();
+        return device::make_device_executor(std::move(its_device), e, network);
     };
     Simulation simulation(experiment, MPI_COMM_SELF, factory);
-    if (on_device != nullptr) on_device->device().measure_kernels(with_parts);
+    if (on_device != nullptr) on_device->measure_kernels(with_parts);
     NullSink sink;
     ProgressListener nobody;
     const double start = MPI_Wtime();
@@ -72,8 +72,8 @@ Measurement measure(const Experiment& experiment, const std::string& device, boo
     m.work = simulation.work();
     m.device = simulation.executor().device_name();
     if (on_device == nullptr) return m;
-    m.profile = on_device->device().profile();
-    m.peak_bandwidth = on_device->device().peak_bandwidth();
+    m.profile = on_device->profile();
+    m.peak_bandwidth = on_device->peak_bandwidth();
     return m;
 }
 

@@ -206,17 +206,6 @@ TEST(ConfigProblems, single_problems) {
         {minimal + "synapses: {f_int_l_per_umol: 1e6, tau_z_s: 1}\n",
          ":2: synapses.f_int_l_per_umol: with p_max_umol_per_l, tau_z_s and t_ax_delay_ms as they "
          "are, must be at most 333 (is 1000000)"},
-        {minimal + "synapses: {f_int_l_per_umol: 1e3, tau_z_s: 1, z_max: 0.1}\n",
-         ":2: synapses.f_int_l_per_umol: with p_max_umol_per_l, tau_z_s, z_max and t_ax_delay_ms "
-         "as they are, must be at most 33.3 (is 1000)"},
-        {minimal + "synapses: {z_max: 0}\n", ":2: synapses.z_max: must be in [1e-06, 1000] (is 0)"},
-        {minimal + "synapses: {protein_pools: P/c/D}\n",
-         ":2: synapses.protein_pools: must be one of C, P/D, P/C/D (is P/c/D); did you mean "
-         "'P/C/D'?"},
-        {minimal + "synapses: {protein_pools: [P, D]}\n",
-         ":2: synapses.protein_pools: must be one of C, P/D, P/C/D (is a list)"},
-        {minimal + "synapses: {protein_pool: C}\n",
-         ":2: synapses.protein_pool: unknown key; did you mean 'protein_pools'?"},
         {minimal + "stimuli: {a: {scheme: FULL, group: exc, n_inputs: 1e6, rate_Hz: 1e6}}\n",
          ":2: stimuli.a: its current, n_inputs * rate_Hz * h_0_mV / R_leak_MOhm, must be at most "
          "1e9 nA (is 4.2e11)"},

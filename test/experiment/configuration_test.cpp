@@ -9,7 +9,6 @@
 #include <map>
 
 #include "base/errors.hpp"
-#include "experiment/config_difference.hpp"
 #include "experiment/schedule.hpp"
 
 namespace engram {
@@ -128,32 +127,6 @@ TEST(Configuration, resolved_text_keeps_every_bit) {
     const Experiment again = parse_configuration(text, "elsewhere.yaml");
     EXPECT_EQ(again, experiment);
     EXPECT_EQ(resolved_configuration(again), text);
-}
-
-TEST(Configuration, protein_pools_are_written_as_they_are_read) {
-    const Experiment standard = parse_configuration(minimal, "c.yaml");
-    EXPECT_EQ(standard.synapses, SynapseParameters());
-    EXPECT_NE(resolved_configuration(standard).find("  z_max: 1\n  protein_pools: C\n"),
-              std::string::npos);
-    for (const auto& [word, pools] : {std::pair{"C", ProteinPools::common},
-                                      {"P/D", ProteinPools::p_and_d},
-                                      {"P/C/D", ProteinPools::p_c_and_d}}) {
-        const Experiment e = parse_configuration(
-            minimal, "c.yaml", {std::string("synapses.protein_pools=") + word, "synapses.z_max=5"});
-        EXPECT_EQ(e.synapses.protein_pools, pools);
-        EXPECT_EQ(e.synapses.z_max, 5);
-        const std::string text = resolved_configuration(e);
-        EXPECT_NE(text.find(std::string("  z_max: 5\n  protein_pools: ") + word + "\n"),
-                  std::string::npos);
-        EXPECT_EQ(parse_configuration(text, "again.yaml"), e);
-        const auto differences = configuration_differences(resolved_configuration(standard), text);
-        ASSERT_EQ(differences.size(), pools == ProteinPools::common ? 1u : 2u);
-        EXPECT_EQ(differences.back().key, "synapses.z_max");
-        if (differences.size() == 1) continue;
-        EXPECT_EQ(differences[0].key, "synapses.protein_pools");
-        EXPECT_EQ(differences[0].before, "C");
-        EXPECT_EQ(differences[0].after, word);
-    }
 }
 
 TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
