@@ -129,6 +129,29 @@ inline Word<T> abs(b64 a) {
     return to_word<T>(std::fabs(from_word<T>(a)));
 }
 
+// What is no number gives way; +0 is above -0.
+template <class T>
+inline Word<T> max(b64 a, b64 b) {
+    return apply<T>(
+        [](T x, T y) {
+            if (std::isnan(x)) return y;
+            if (std::isnan(y)) return x;
+            return x < y || (x == y && std::signbit(x)) ? y : x;
+        },
+        a, b);
+}
+
+template <class T>
+inline Word<T> min(b64 a, b64 b) {
+    return apply<T>(
+        [](T x, T y) {
+            if (std::isnan(x)) return y;
+            if (std::isnan(y)) return x;
+            return y < x || (x == y && std::signbit(y)) ? y : x;
+        },
+        a, b);
+}
+
 template <class T>
 inline Word<T> mov(b64 a) {
     return static_cast<Word<T>>(a);
