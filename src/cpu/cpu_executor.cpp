@@ -1,8 +1,7 @@
 #include "cpu/cpu_executor.hpp"
 
-#include "cpu/active_synapses_impl.hpp"
-#include "cpu/consolidation_engine_impl.hpp"
-#include "cpu/spiking_engine_impl.hpp"
+#include "cpu/cpu_executor_impl.hpp"
+#include "plasticity/mechanisms.hpp"
 
 namespace engram {
 

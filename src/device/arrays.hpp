@@ -123,6 +123,12 @@ struct Arrays : plasticity::View<M>, BlockScratch {
                                                  std::uint32_t neuron) const {
         return &input[(static_cast<std::uint64_t>(step) * n_sites + site) * n_local + neuron];
     }
+    ENGRAM_HD_INLINE double* neuron_values(std::int64_t row, std::uint64_t q) const {
+        return samples + row * sample_width + q * neuron_width;
+    }
+    ENGRAM_HD_INLINE double* synapse_values(std::int64_t row, std::uint64_t q) const {
+        return neuron_values(row, n_recorded_neurons) + q * synapse_width;
+    }
     ENGRAM_HD_INLINE std::uint32_t population_of(std::uint32_t id) const {
         std::uint32_t p = 0;
         while (id >= population_end[p]) ++p;

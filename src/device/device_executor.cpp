@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/errors.hpp"
-#include "simulation/fold_interval.hpp"
 #include "simulation/not_finite.hpp"
 #include "simulation/shortest_refractory.hpp"
 
@@ -40,13 +39,9 @@ std::unique_ptr<Device> with_room_for(std::unique_ptr<Device> device, const Expe
 template <class M>
 DeviceExecutor<M>::DeviceExecutor(std::unique_ptr<Device> device, const Experiment& experiment,
                                   const Network& network)
-    : device_(with_room_for(std::move(device), experiment, network)),
-      network_(network),
-      conditions_(experiment),
-      physics_(make_physics<M>(experiment)),
+    : Base(experiment, network),
+      device_(with_room_for(std::move(device), experiment, network)),
       refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
-      epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
-      fold_interval_s_(fold_interval_s(experiment.synapses)),
       on_device_(*device_, experiment, network),
       neurons_(*device_, experiment, network),
       state_(*device_, sizes_of_state(network), BuiltInDeviceNeurons::most_sites,
@@ -56,7 +51,7 @@ DeviceExecutor<M>::DeviceExecutor(std::unique_ptr<Device> device, const Experime
       recorder_(*device_, network, experiment),
       upload_(*device_),
       spikes_(*device_) {
-    sum_rows();
+    make_sums();
 }
 
 template <class M>
@@ -74,30 +69,20 @@ void DeviceExecutor<M>::begin_phase(Step begin) {
     neurons_.rest(arrays().population);
     state_.clear_calcium();
     influx_.clear();
-    if (conditions_.at(begin).plasticity) fold(begin);
+    this->fold_at_begin_of_phase(begin);
 }
 
 template <class M>
-void DeviceExecutor<M>::sum_rows() {
+void DeviceExecutor<M>::make_sums() {
     const Arrays<M> a = arrays();
     device_->launch(ResetSums<M>{a}, std::max(a.plastic.n_sources, a.n_local));
     device_->launch(SumRows<M>{a}, a.plastic.n_sources);
 }
 
 template <class M>
-void DeviceExecutor<M>::fold(Step step) {
-    const Arrays<M> a = arrays();
-    device_->launch(FoldRows<M>{a, physics_.late, relaxation(step)}, a.plastic.n_sources);
-    device_->launch(ResetShrinkages<M>{a}, a.n_local);
-    sum_rows();
-    reference_ = step;
-}
-
-template <class M>
 BlockPlan DeviceExecutor<M>::plan_block(const EpochPart& part, TraceSampler& sampler) {
     BlockPlan plan;
-    plan.task = BlockTask(plasticity::Block(part.begin, part.steps, conditions_.at(part.begin),
-                                            physics_.early, age(part.begin)));
+    plan.task = BlockTask(this->block(part));
     BlockTask& task = plan.task;
     task.offset = part.offset;
     task.parity = std::exchange(parity_, 1 - parity_);
@@ -140,7 +125,7 @@ EpochPlan DeviceExecutor<M>::plan_epoch(Step begin, int steps,
                                         std::span<const PackedSpike> arriving,
                                         TraceSampler& sampler) {
     EpochPlan plan;
-    for (const EpochPart& part : cut_epoch(begin, steps, arriving, conditions_))
+    for (const EpochPart& part : cut_epoch(begin, steps, arriving, this->conditions_))
         plan.push_back(plan_block(part, sampler));
     plan.front().task.first_of_epoch = true;
     plan.back().task.last_of_epoch = true;
@@ -151,9 +136,7 @@ template <class M>
 void DeviceExecutor<M>::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                                   std::vector<PackedSpike>& fired, TraceSampler& sampler) {
     host_copy_.clear();
-    if (conditions_.at(begin).plasticity &&
-        static_cast<double>(age(begin)) * physics_.dt_s >= fold_interval_s_)
-        fold(begin);
+    this->fold_at_begin_of_epoch(begin);
     stimuli_.begin_epoch(begin, begin + steps);
     recorder_.reserve_rows(static_cast<std::size_t>(steps), sampler);
     EpochPlan plan = plan_epoch(begin, steps, arriving, sampler);
@@ -180,8 +163,7 @@ void DeviceExecutor<M>::run_block(const Arrays<M>& a, const BlockPlan& plan, con
         if (!in_block(step)) continue;
         pending_snapshots_.push_back(make_snapshot(step));
         const PendingSnapshot& snapshot = pending_snapshots_.back();
-        device_->launch(BeginSnapshot<M>{a, snapshot.h_mV.data(), snapshot.z.data()},
-                        a.plastic.n_sources);
+        on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
     }
     std::erase_if(snapshot_steps_, in_block);
     launch_block(a, plan, task, keep_launches);
@@ -249,38 +231,38 @@ typename DeviceExecutor<M>::PendingSnapshot DeviceExecutor<M>::make_snapshot(Ste
 }
 
 template <class M>
-Snapshot DeviceExecutor<M>::read(const PendingSnapshot& pending) {
-    return {pending.step, pending.h_mV.to_vector(), pending.z.to_vector()};
-}
-
-template <class M>
 std::vector<Snapshot> DeviceExecutor<M>::take_snapshots() {
     std::vector<Snapshot> snapshots;
     for (const PendingSnapshot& pending : std::exchange(pending_snapshots_, {}))
-        snapshots.push_back(read(pending));
+        snapshots.push_back(pending.read());
     return snapshots;
 }
 
 template <class M>
+Snapshot DeviceExecutor<M>::tell_weights(Step step, const Course& course,
+                                         const typename Course::Instant& instant) {
+    const PendingSnapshot snapshot = make_snapshot(step);
+    on_synapses(
+        plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
+    return snapshot.read();
+}
+
+template <class M>
 SnapshotView DeviceExecutor<M>::weights(Step step) {
-    const PendingSnapshot present = make_snapshot(step);
-    device_->launch(PresentWeights<M>{arrays(), physics_.early.h_0_mV, relaxation(step),
-                                      present.h_mV.data(), present.z.data()},
-                    network_.plastic().n_sources());
-    weights_ = read(present);
+    const Course still(physics_, {0.0, false}, this->relaxation(step));
+    weights_ = tell_weights(step, still, still.at(0.0));
     return weights_.view();
 }
 
 template <class M>
-void DeviceExecutor<M>::sample_consolidation(Step begin, std::span<const Step> steps,
-                                             const plasticity::Course<M>& course,
-                                             TraceSampler& sampler) {
+void DeviceExecutor<M>::sample(const Course& course, Step begin, std::span<const Step> steps,
+                               TraceSampler& sampler) {
+    host_copy_.clear();
     recorder_.reserve_rows(steps.size(), sampler);
-    std::vector<SampleTime> times;
+    std::vector<SampleTime<M>> times;
     for (const Step step : steps)
-        times.push_back(
-            {recorder_.add_row(step, sampler), static_cast<double>(step - begin) * physics_.dt_s});
-    const DeviceArray<SampleTime> on_device(*device_, times);
+        times.push_back({recorder_.add_row(step, sampler), course.at(this->seconds(step - begin))});
+    const DeviceArray<SampleTime<M>> on_device(*device_, times);
     const Arrays<M> a = arrays();
     if (a.n_recorded_neurons > 0)
         device_->launch(SampleNeuronsAfter<M>{a, course, on_device.data()},
@@ -289,42 +271,6 @@ void DeviceExecutor<M>::sample_consolidation(Step begin, std::span<const Step> s
         device_->launch(SampleSynapsesAfter<M>{a, course, on_device.data()},
                         times.size() * a.n_recorded_synapses);
     recorder_.complete(sampler);
-}
-
-template <class M>
-bool DeviceExecutor<M>::consolidate(Step begin, Step end, const SampleSteps& sample_steps,
-                                    const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-                                    const OnSampled& sampled, std::vector<Snapshot>& snapshots) {
-    host_copy_.clear();
-    const model::Conditions& conditions = conditions_.at(begin);
-    if (conditions.plasticity) fold(begin);
-    const plasticity::Course<M> course(physics_, conditions, relaxation(begin));
-    const Arrays<M> a = arrays();
-    device_->launch(FindSynthesisEnd<M>{a, course}, a.n_local);
-    constexpr std::int64_t samples_at_once = 512;  // on all ranks
-    for (std::int64_t done = 0; done < sample_steps.size();) {
-        std::vector<Step> steps;
-        for (; done < sample_steps.size() && std::ssize(steps) < samples_at_once; ++done)
-            steps.push_back(sample_steps.at(done));
-        sample_consolidation(begin, steps, course, sampler);
-        if (!sampled(done)) return false;
-        host_copy_.clear();
-    }
-    for (const Step step : snapshot_steps) {
-        const PendingSnapshot pending = make_snapshot(step);
-        device_->launch(
-            SnapshotAfter<M>{a, course, static_cast<double>(step - begin) * physics_.dt_s,
-                             pending.h_mV.data(), pending.z.data()},
-            a.plastic.n_sources);
-        snapshots.push_back(read(pending));
-    }
-    if (!conditions.plasticity) return true;
-    const double time_s = static_cast<double>(end - begin) * physics_.dt_s;
-    device_->launch(ConsolidateRows<M>{a, course, time_s}, a.plastic.n_sources);
-    device_->launch(ConsolidateProtein<M>{a, course, time_s}, a.n_local);
-    reference_ = end;
-    fold(end);
-    return true;
 }
 
 template <class M>
@@ -356,8 +302,7 @@ template <class M>
 void DeviceExecutor<M>::restore(Step reference, const SharedState* shared) {
     host_copy_.upload();
     host_copy_.clear();
-    reference_ = reference;
-    sum_rows();
+    this->take_as_given(reference);
     if (shared == nullptr) return;
     influx_.restore(shared->calcium_due);
     calcium()[&plasticity::CalciumView::pre_start].copy_from(shared->calcium_pre);

@@ -7,28 +7,31 @@
 #include <utility>
 #include <variant>
 
-#include "device/consolidation_kernels.hpp"
 #include "device/event_kernels.hpp"
 #include "device/neuron_kernel.hpp"
+#include "device/operation_kernels.hpp"
 #include "device/recording_kernels.hpp"
 #include "device/row_kernels.hpp"
-#include "device/state_kernels.hpp"
 #include "plasticity/mechanisms.hpp"
 #include "plasticity/point_neuron.hpp"
 
 namespace engram::device {
 
 template <class M, class... Neuron>
-std::tuple<MarkEvents<M>, DeliverSpikes<M>, AdvanceNeurons<M, Neuron>..., SelectRows<M>,
-           FinishRows<M>, BeginSynapseSamples<M>, FinishSynapseSamples<M>, BeginSnapshot<M>,
-           FinishSnapshot<M>, ResetSums<M>, FoldRows<M>, SumRows<M>, ResetShrinkages<M>,
-           PresentWeights<M>, FindSynthesisEnd<M>, SampleNeuronsAfter<M>, SampleSynapsesAfter<M>,
-           SnapshotAfter<M>, ConsolidateRows<M>, ConsolidateProtein<M>>
+std::tuple<
+    MarkEvents<M>, DeliverSpikes<M>, AdvanceNeurons<M, Neuron>..., SelectRows<M>, FinishRows<M>,
+    BeginSynapseSamples<M>, FinishSynapseSamples<M>, FinishSnapshot<M>, SampleNeuronsAfter<M>,
+    SampleSynapsesAfter<M>, ResetSums<M>, SumRows<M>, OnSynapses<M, plasticity::Fold<M>>,
+    OnSynapses<M, plasticity::KeepWeights<M>>, OnSynapses<M, plasticity::WeightsAfter<M>>,
+    OnSynapses<M, plasticity::ConsolidateSynapses<M>>, OnNeurons<M, plasticity::ResetShrinkages<M>>,
+    OnNeurons<M, plasticity::BeginConsolidation<M>>,
+    OnNeurons<M, plasticity::ConsolidateNeurons<M>>>
     kernels_of(M, plasticity::NeuronMechanisms<Neuron...>);
 
 template <class... M, class... Neuron>
 auto all_kernels(std::tuple<M...>, plasticity::NeuronMechanisms<Neuron...> neurons)
-    -> decltype(std::tuple_cat(kernels_of(M{}, neurons)..., std::tuple<Fill<double>, RestNeurons<Neuron>...>{}));
+    -> decltype(std::tuple_cat(kernels_of(M{}, neurons)...,
+                               std::tuple<Fill<double>, RestNeurons<Neuron>...>{}));
 
 template <class... K>
 std::variant<K...> any_of(std::tuple<K...>);

@@ -166,10 +166,9 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE void sample(const Course& c, std::uint32_t j, int s,
                                  const typename Neuron::Input& input, double stimulus_nA) const {
         const BlockTask& t = *task;
-        double* row = arrays.samples + t.sample_row[s] * arrays.sample_width;
         for (auto q = static_cast<std::uint32_t>(c.recorded);
              q < arrays.n_recorded_neurons && arrays.recorded_neurons[q] == j; ++q) {
-            double* value = row + q * arrays.neuron_width;
+            double* value = arrays.neuron_values(t.sample_row[s], q);
             neuron(j).sample(c.state, input, stimulus_nA, value);
             if (!c.exc) continue;
             arrays.sample(physics.late, j, c.sums, t.relaxation[s], c.synthesis,

@@ -1,9 +1,9 @@
-// Kernels that tell the weights of synapses at steps within a block without changing its course:
-// the weight at the start of the block is kept, and the draws, which are keyed, are repeated.
+// Kernels that take samples, and tell the weights of synapses at steps within a block.
 #pragma once
 
 #include "device/arrays.hpp"
 #include "device/block_task.hpp"
+#include "plasticity/consolidation.hpp"
 #include "plasticity/weight_within.hpp"
 
 namespace engram::device {
@@ -21,6 +21,21 @@ struct BeginSynapseSamples {
     }
 };
 
+// A synapse within the block of a task.
+template <class M>
+ENGRAM_HD_INLINE plasticity::WeightWithin<M> weight_within(const Arrays<M>& arrays,
+                                                           const Physics<M>& physics,
+                                                           const BlockTask& task,
+                                                           std::uint32_t source,
+                                                           std::uint32_t target, double g_before) {
+    return {physics,
+            task,
+            {arrays.pre(source, task.parity, physics), arrays.post(target, task.parity, physics),
+             source, arrays.global_ids[target]},
+            arrays.calcium[task.parity].arrivals[source],
+            g_before};
+}
+
 // Item = recorded synapse, once the block is finished: its samples at all steps that are due.
 template <class M>
 struct FinishSynapseSamples {
@@ -30,45 +45,12 @@ struct FinishSynapseSamples {
     const BlockTask* task;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t q) const {
-        const BlockTask& t = *task;
-        const std::uint32_t source = arrays.recorded_sources[q];
-        const std::uint32_t target = arrays.recorded_targets[q];
-        const plasticity::WeightWithin<M> h_at{
-            physics,
-            t,
-            {arrays.pre(source, t.parity, physics), arrays.post(target, t.parity, physics), source,
-             arrays.global_ids[target]},
-            arrays.calcium[t.parity].arrivals[source],
-            arrays.recorded_g[q]};
-        for (int s = 0; s < t.steps; ++s) {
-            if (t.sample_row[s] == no_sample) continue;
-            double* value = arrays.samples + t.sample_row[s] * arrays.sample_width +
-                            arrays.n_recorded_neurons * arrays.neuron_width +
-                            q * arrays.synapse_width;
-            value[column_ca] = h_at.synapse.pre.at(s, physics.calcium_decay) +
-                               h_at.synapse.post.at(s, physics.calcium_decay);
-            value[column_h] = h_at(s);
-            value[column_z] = arrays.recorded_z[q];
-        }
-    }
-};
-
-// Item = row; copies the weights at the start of the block in which a snapshot falls: g for h.
-template <class M>
-struct BeginSnapshot {
-    static constexpr const char* name = "snapshot";
-    static constexpr int team_lanes = 128;
-    Arrays<M> arrays;
-    double* g;
-    double* z;
-
-    ENGRAM_HD_INLINE std::uint64_t n_items() const { return arrays.plastic.n_sources; }
-    ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
-        for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
-             k < arrays.plastic.offsets[source + 1]; k += lanes) {
-            g[k] = arrays.g[k];
-            z[k] = arrays.z(k, arrays.plastic.targets[k]);
-        }
+        const auto within = weight_within(arrays, physics, *task, arrays.recorded_sources[q],
+                                          arrays.recorded_targets[q], arrays.recorded_g[q]);
+        for (int s = 0; s < task->steps; ++s)
+            if (task->sample_row[s] != no_sample)
+                within.sample(s, arrays.recorded_z[q],
+                              arrays.synapse_values(task->sample_row[s], q));
     }
 };
 
@@ -84,21 +66,53 @@ struct FinishSnapshot {
     double* g_then_h;
 
     ENGRAM_HD_INLINE std::uint64_t n_items() const { return arrays.plastic.n_sources; }
-    ENGRAM_HD_INLINE void operator()(std::uint64_t item, int lane, int lanes) const {
-        const auto source = static_cast<std::uint32_t>(item);
-        const model::CalciumTrace pre = arrays.pre(source, task->parity, physics);
-        const model::BlockMask arrivals = arrays.calcium[task->parity].arrivals[source];
+    ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
         for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
-             k < arrays.plastic.offsets[source + 1]; k += lanes) {
-            const std::uint32_t target = arrays.plastic.targets[k];
-            g_then_h[k] =
-                plasticity::WeightWithin<M>{physics,
-                                            *task,
-                                            {pre, arrays.post(target, task->parity, physics),
-                                             source, arrays.global_ids[target]},
-                                            arrivals,
-                                            g_then_h[k]}(step);
-        }
+             k < arrays.plastic.offsets[source + 1]; k += lanes)
+            g_then_h[k] = weight_within(arrays, physics, *task, static_cast<std::uint32_t>(source),
+                                        arrays.plastic.targets[k], g_then_h[k])
+                              .h_mV(step);
+    }
+};
+
+// A sample within a piece of a consolidation.
+template <class M>
+struct SampleTime {
+    std::int64_t row;
+    typename plasticity::Course<M>::Instant instant;
+};
+
+// Item = (sample, recorded neuron).
+template <class M>
+struct SampleNeuronsAfter {
+    static constexpr const char* name = "record";
+    Arrays<M> arrays;
+    plasticity::Course<M> course;
+    const SampleTime<M>* samples;
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
+        const SampleTime<M>& sample = samples[item / arrays.n_recorded_neurons];
+        const std::uint64_t q = item % arrays.n_recorded_neurons;
+        const std::uint32_t j = arrays.recorded_neurons[q];
+        const PopulationInfo& population = arrays.populations[arrays.population[j]];
+        course.sample_neuron(arrays, j, sample.instant, population.v_init_mV, population.excitatory,
+                             arrays.neuron_values(sample.row, q));
+    }
+};
+
+// Item = (sample, recorded synapse).
+template <class M>
+struct SampleSynapsesAfter {
+    static constexpr const char* name = "record";
+    Arrays<M> arrays;
+    plasticity::Course<M> course;
+    const SampleTime<M>* samples;
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
+        const SampleTime<M>& sample = samples[item / arrays.n_recorded_synapses];
+        const std::uint64_t q = item % arrays.n_recorded_synapses;
+        course.sample_synapse(arrays, arrays.recorded_synapses[q], arrays.recorded_targets[q],
+                              sample.instant, arrays.synapse_values(sample.row, q));
     }
 };
 

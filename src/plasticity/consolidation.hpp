@@ -53,13 +53,23 @@ struct Course {
         return view.z_after(closed_form, z, tag, target, closed_form.tagged_s(view.g[k], t.time_s));
     }
 
-    //! The late phase's columns of an excitatory neuron.
+    //! Values of the columns of a neuron. Potentials and currents are not computed: the next phase
+    //! starts from rest.
     ENGRAM_HD_INLINE void sample_neuron(const View<M>& view, std::uint32_t j, const Instant& t,
-                                        double* values) const {
+                                        double v_init_mV, bool excitatory, double* values) const {
+        values[column_v] = v_init_mV;
+        if (!excitatory) return;
+        double* of_late_phase = values + n_membrane_columns;
         if (plasticity)
-            view.sample_after(closed_form, j, t.time_s, values);
+            view.sample_after(closed_form, j, t.time_s, of_late_phase);
         else
-            view.sample(closed_form.late, j, view.sums(j), t.relaxation, 0, 0.0, values);
+            view.sample(closed_form.late, j, view.sums(j), t.relaxation, 0, 0.0, of_late_phase);
+    }
+    //! Values of the columns of a synapse; calcium is not computed.
+    ENGRAM_HD_INLINE void sample_synapse(const View<M>& view, std::uint64_t k, std::uint32_t target,
+                                         const Instant& t, double* values) const {
+        values[column_h] = h_mV(view, k, t);
+        values[column_z] = z(view, k, target, t);
     }
 
     //! Moves a synapse to the end, if plasticity is on. A tag that lasts is set again by folding.

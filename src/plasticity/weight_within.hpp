@@ -3,10 +3,11 @@
 #pragma once
 
 #include "plasticity/intervals.hpp"
+#include "plasticity/samples.hpp"
 
 namespace engram::plasticity {
 
-// Tells h of one synapse at a step of the block.
+// One synapse at the steps of a block.
 template <class M>
 struct WeightWithin {
     const Physics<M>& physics;
@@ -15,7 +16,16 @@ struct WeightWithin {
     model::BlockMask arrivals;
     double g_before;  //!< at the start of the block
 
-    ENGRAM_HD_INLINE double operator()(int step) const {
+    //! \param z       which is the same in the whole block
+    //! \param values  of the columns at a step
+    ENGRAM_HD_INLINE void sample(int step, double z, double* values) const {
+        values[column_ca] = synapse.pre.at(step, physics.calcium_decay) +
+                            synapse.post.at(step, physics.calcium_decay);
+        values[column_h] = h_mV(step);
+        values[column_z] = z;
+    }
+
+    ENGRAM_HD_INLINE double h_mV(int step) const {
         if (!block.conditions.plasticity)
             return std::fma(g_before, block.relaxation[step], physics.early.h_0_mV);
         double g = g_before;

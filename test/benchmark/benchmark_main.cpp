@@ -12,7 +12,6 @@
 
 #include "cli/checkpoint_writer.hpp"
 #include "cpu/cpu_executor.hpp"
-#include "cpu/spiking_engine.hpp"
 #include "io/output_directory.hpp"
 #include "simulation/simulation.hpp"
 #include "workloads.hpp"

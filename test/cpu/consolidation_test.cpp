@@ -1,12 +1,10 @@
 // The closed forms of fast-forward against numerical integration of the published equations.
-#include "cpu/consolidation_engine.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <span>
 
-#include "cpu/consolidation_engine_impl.hpp"
+#include "cpu/cpu_executor_impl.hpp"
 #include "cpu/numerical_consolidation.hpp"
 #include "plasticity/mechanisms.hpp"
 
@@ -14,8 +12,7 @@ namespace engram::test {
 namespace {
 
 constexpr double hour_s = 3600.0;
-using State = PlasticState<plasticity::Published>;
-using Engine = ConsolidationEngine<plasticity::Published>;
+using State = CpuExecutor<plasticity::Published>;
 
 // Six neurons, all connected; each target stands for another course of events.
 class ConsolidationTest : public testing::Test {
@@ -23,9 +20,15 @@ class ConsolidationTest : public testing::Test {
     ConsolidationTest()
         : experiment_(make_experiment()),
           network_(experiment_, *make_wiring(experiment_), Partition(6, 1), 0),
-          conditions_(experiment_),
-          physics_(make_physics<plasticity::Published>(experiment_)),
-          state_(network_, physics_, conditions_) {
+          initial_(make_state()) {}
+
+    static Experiment make_experiment() {
+        Experiment e;
+        e.populations = {6, 0};
+        e.connectivity.probability = 1.0;
+        return e;
+    }
+    std::unique_ptr<State> make_state() const {
         // Strong potentiation, weak (below the tag), depression, mixtures; S of the targets from
         // far above theta_pro to below it.
         const double change_mV[6][6] = {{0, 3.0, 0.6, -1.5, 0.85, 0.0},  //
@@ -35,37 +38,35 @@ class ConsolidationTest : public testing::Test {
                                         {-0.9, 0.0, 0.2, 1.1, 0, 0.0},   //
                                         {5.5, -4.0, 0.1, 0.2, -0.84, 0}};
         const double protein[6] = {0.0, 9.0, 5.0, 0.0, 3.0, 0.0};
+        auto state = std::make_unique<State>(
+            experiment_, network_,
+            make_neuron_loops(plasticity::BuiltInNeurons{}, network_, experiment_));
         const SynapseTable& table = network_.plastic();
         for (NeuronId pre = 0; pre < 6; ++pre)
             for (SynapseIndex k = table.row_begin(pre); k < table.row_end(pre); ++k) {
-                const std::uint32_t post = table.targets()[k];
-                state_.view().g[k] = change_mV[pre][post];
-                state_.view().stored_z[k] = 0.1 * pre - 0.2;
+                state->view().g[k] = change_mV[pre][table.targets()[k]];
+                state->view().stored_z[k] = 0.1 * pre - 0.2;
             }
-        for (int j = 0; j < 6; ++j) state_.view().protein[j] = protein[j];
-    }
-
-    static Experiment make_experiment() {
-        Experiment e;
-        e.populations = {6, 0};
-        e.connectivity.probability = 1.0;
-        return e;
+        std::copy_n(protein, 6, state->view().protein);
+        return state;
     }
     Step steps(double time_s) { return experiment_.steps_from_s(time_s); }
 
-    NumericalPool pool_of(std::uint32_t target) {
+    NumericalPool pool_of(std::uint32_t target) const {
         NumericalPool pool;
-        pool.protein = state_.view().protein[target];
+        pool.protein = initial_->view().protein[target];
         for (NeuronId pre = 0; pre < 6; ++pre) {
             if (pre == target) continue;
             const SynapseIndex k = network_.plastic().find(pre, target);
-            pool.change_mV.push_back(state_.view().g[k]);
-            pool.z.push_back(state_.view().z(k, target));
+            pool.change_mV.push_back(initial_->view().g[k]);
+            pool.z.push_back(initial_->view().z(k, target));
         }
         return pool;
     }
 
-    std::span<double> g_of(State& state) const { return {state.view().g, network_.plastic().size()}; }
+    std::span<double> g_of(State& state) const {
+        return {state.view().g, network_.plastic().size()};
+    }
     std::span<double> stored_z(State& state) const {
         return {state.view().stored_z, network_.plastic().size()};
     }
@@ -73,11 +74,10 @@ class ConsolidationTest : public testing::Test {
         return {state.view().protein, network_.n_local()};
     }
 
-    static void run(State& state, const ConsolidationTest& test, Step begin, Step end) {
-        Engine engine(test.experiment_, test.network_, test.physics_, test.conditions_, state);
-        TraceSampler sampler(test.network_, test.experiment_);
+    void run(State& state, Step begin, Step end) const {
+        TraceSampler sampler(network_, experiment_);
         std::vector<Snapshot> snapshots;
-        engine.run(
+        state.consolidate(
             begin, end, {}, {}, sampler, [](std::int64_t) { return true; }, snapshots);
     }
 
@@ -96,20 +96,18 @@ class ConsolidationTest : public testing::Test {
 
     Experiment experiment_;
     Network network_;
-    ConditionsCourse conditions_;
-    plasticity::Physics<plasticity::Published> physics_;
-    State state_;
+    std::unique_ptr<State> initial_;
 };
 
 TEST_F(ConsolidationTest, AgreesWithNumericalIntegration) {
     for (const double time_s : {10.0, 0.3 * hour_s, hour_s, 3 * hour_s, 8 * hour_s}) {
         SCOPED_TRACE(time_s);
-        State state = state_;
-        run(state, *this, 0, steps(time_s));
+        const auto state = make_state();
+        run(*state, 0, steps(time_s));
         for (std::uint32_t target = 0; target < 6; ++target) {
             NumericalPool pool = pool_of(target);
             pool.integrate(experiment_.synapses, time_s);
-            expect_near(state, target, pool, 1e-6);
+            expect_near(*state, target, pool, 1e-6);
         }
     }
 }
@@ -139,43 +137,44 @@ TEST_F(ConsolidationTest, CoversEveryCourseOfEvents) {
 }
 
 TEST_F(ConsolidationTest, TwoPhasesEqualOne) {
-    State whole = state_;
-    run(whole, *this, 0, steps(8 * hour_s));
+    const auto whole = make_state();
+    run(*whole, 0, steps(8 * hour_s));
     for (const double cut_s : {0.0002, 1.0, 1234.5, hour_s, 7 * hour_s}) {
-        State pieces = state_;
-        run(pieces, *this, 0, steps(cut_s));
-        run(pieces, *this, steps(cut_s), steps(8 * hour_s));
+        const auto pieces = make_state();
+        run(*pieces, 0, steps(cut_s));
+        run(*pieces, steps(cut_s), steps(8 * hour_s));
         for (SynapseIndex k = 0; k < network_.plastic().size(); ++k) {
             const std::uint32_t target = network_.plastic().targets()[k];
-            EXPECT_NEAR(pieces.view().g[k], whole.view().g[k], 1e-12);
-            EXPECT_NEAR(pieces.view().z(k, target), whole.view().z(k, target), 1e-12);
-            EXPECT_NEAR(pieces.view().protein[target], whole.view().protein[target], 1e-11);
+            EXPECT_NEAR(pieces->view().g[k], whole->view().g[k], 1e-12);
+            EXPECT_NEAR(pieces->view().z(k, target), whole->view().z(k, target), 1e-12);
+            EXPECT_NEAR(pieces->view().protein[target], whole->view().protein[target], 1e-11);
         }
     }
 }
 
 TEST_F(ConsolidationTest, WeightsStayZeroWithoutProtein) {
-    State state = state_;
-    for (double& z : stored_z(state)) z = 0.0;
-    for (double& p : protein(state)) p = 0.0;
-    for (double& g : g_of(state)) g *= 0.05;  // S below theta_pro everywhere
-    run(state, *this, 0, steps(8 * hour_s));
-    for (const double z : stored_z(state)) EXPECT_EQ(z, 0.0);
+    const auto state = make_state();
+    for (double& z : stored_z(*state)) z = 0.0;
+    for (double& p : protein(*state)) p = 0.0;
+    for (double& g : g_of(*state)) g *= 0.05;  // S below theta_pro everywhere
+    run(*state, 0, steps(8 * hour_s));
+    for (const double z : stored_z(*state)) EXPECT_EQ(z, 0.0);
 }
 
 // 8 weeks are 2.4e10 steps of 0.2 ms; the lazy factors underflow long before.
 TEST_F(ConsolidationTest, WeeksDoNotOverflow) {
-    State state = state_;
+    const auto state = make_state();
     const double weeks_s = 8 * 7 * 24 * hour_s;
-    run(state, *this, 0, steps(weeks_s));
-    State days = state_;
-    run(days, *this, 0, steps(10 * 24 * hour_s));
-    EXPECT_EQ(state.reference(), steps(weeks_s));
+    run(*state, 0, steps(weeks_s));
+    const auto days = make_state();
+    run(*days, 0, steps(10 * 24 * hour_s));
+    EXPECT_EQ(state->reference(), steps(weeks_s));
     for (SynapseIndex k = 0; k < network_.plastic().size(); ++k) {
         const std::uint32_t target = network_.plastic().targets()[k];
-        EXPECT_NEAR(state.view().g[k], 0.0, 1e-100);
-        EXPECT_NEAR(state.view().z(k, target), days.view().z(k, target), 1e-15) << "no tag is left after a day";
-        EXPECT_NEAR(state.view().protein[target], 0.0, 1e-100);
+        EXPECT_NEAR(state->view().g[k], 0.0, 1e-100);
+        EXPECT_NEAR(state->view().z(k, target), days->view().z(k, target), 1e-15)
+            << "no tag is left after a day";
+        EXPECT_NEAR(state->view().protein[target], 0.0, 1e-100);
     }
 }
 
@@ -184,30 +183,30 @@ TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
     experiment_.record.synapses = {{5, 1}};
     TraceSampler sampler(network_, experiment_);
     std::vector<Snapshot> snapshots;
-    State sampled = state_;
+    const auto sampled = make_state();
     const std::vector<Step> at = {0, steps(1000), steps(2000)};
-    Engine engine(experiment_, network_, physics_, conditions_, sampled);
-    engine.run(
+    sampled->consolidate(
         0, steps(8 * hour_s), {0, steps(1000), 2, at.back()}, at, sampler,
         [](std::int64_t) { return true; }, snapshots);
     ASSERT_EQ(sampler.n_rows(), 3u);
     ASSERT_EQ(snapshots.size(), 3u);
     const SynapseIndex k = network_.plastic().find(5, 1);
     for (std::size_t row = 0; row < 3; ++row) {
-        State until = state_;
-        run(until, *this, 0, at[row]);
-        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_h], 4.20075 + until.view().g[k], 1e-12);
-        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_z], until.view().z(k, 1), 1e-12);
-        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_p], until.view().protein[1], 1e-12);
-        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_s], model::from_fixed_point(until.view().change_sum[1]), 1e-10);
+        const auto until = make_state();
+        run(*until, 0, at[row]);
+        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_h], 4.20075 + until->view().g[k], 1e-12);
+        EXPECT_NEAR(sampler.synapse_values(row, 0)[column_z], until->view().z(k, 1), 1e-12);
+        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_p], until->view().protein[1], 1e-12);
+        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_s],
+                    model::from_fixed_point(until->view().change_sum[1]), 1e-10);
         EXPECT_EQ(snapshots[row].h_mV[k], sampler.synapse_values(row, 0)[column_h]);
         EXPECT_EQ(snapshots[row].z[k], sampler.synapse_values(row, 0)[column_z]);
     }
-    State unsampled = state_;
-    run(unsampled, *this, 0, steps(8 * hour_s));
-    EXPECT_TRUE(std::ranges::equal(g_of(sampled), g_of(unsampled)));
-    EXPECT_TRUE(std::ranges::equal(stored_z(sampled), stored_z(unsampled)));
-    EXPECT_TRUE(std::ranges::equal(protein(sampled), protein(unsampled)));
+    const auto unsampled = make_state();
+    run(*unsampled, 0, steps(8 * hour_s));
+    EXPECT_TRUE(std::ranges::equal(g_of(*sampled), g_of(*unsampled)));
+    EXPECT_TRUE(std::ranges::equal(stored_z(*sampled), stored_z(*unsampled)));
+    EXPECT_TRUE(std::ranges::equal(protein(*sampled), protein(*unsampled)));
 }
 
 }  // namespace

@@ -1,31 +1,26 @@
 #pragma once
 
-#include "cpu/spiking_engine.hpp"
+#include "cpu/cpu_executor.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "simulation/fold_interval.hpp"
+#include "cpu/active_synapses_impl.hpp"
 
 namespace engram {
 
 template <class M>
-SpikingEngine<M>::SpikingEngine(const Experiment& experiment, const Network& network,
-                                const plasticity::Physics<M>& physics,
-                                const ConditionsCourse& conditions, PlasticState<M>& state,
-                                std::vector<std::shared_ptr<NeuronLoops>> neurons)
-    : network_(network),
-      physics_(physics),
-      conditions_(conditions),
-      state_(state),
+CpuExecutor<M>::CpuExecutor(const Experiment& experiment, const Network& network,
+                            std::vector<std::shared_ptr<NeuronLoops>> neurons)
+    : Base(experiment, network),
+      experiment_(experiment),
+      state_(network, physics_.late),
       neurons_(network, experiment, std::move(neurons)),
       stimulator_(experiment, network, neurons_.tiles()),
       influx_(experiment),
       calcium_(network, experiment),
-      active_(network, physics, state, calcium_),
-      epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
-      fold_interval_s_(fold_interval_s(experiment.synapses)),
+      active_(network, physics_, state_, calcium_),
       excitatory_(network.excitatory_ranges()),
       active_arrivals_(neurons_.tiles().size()),
       synthesis_(network.n_local()),
@@ -36,45 +31,97 @@ SpikingEngine<M>::SpikingEngine(const Experiment& experiment, const Network& net
 }
 
 template <class M>
-void SpikingEngine<M>::begin_phase(Step begin) {
+void CpuExecutor<M>::begin_phase(Step begin) {
     neurons_.rest();
     calcium_.rest();
     influx_.clear();
-    if (conditions_.at(begin).plasticity) state_.fold(begin);
+    this->fold_at_begin_of_phase(begin);
 }
 
 template <class M>
-SharedState SpikingEngine<M>::shared_state() const {
-    return {{}, influx_.due(), calcium_.pre_start()};
+LocalState CpuExecutor<M>::local_state(Step step, bool within_phase) {
+    LocalState local;
+    if (within_phase) {
+        neurons_.collect(local);
+        for (NamedValues& values : stimulator_.state(step))
+            local.by_neuron.push_back(std::move(values));
+        calcium_.collect(local);
+    }
+    collect_saved(state_.storage(), local);
+    return local;
 }
 
 template <class M>
-void SpikingEngine<M>::collect_state(Step step, LocalState& local) {
-    neurons_.collect(local);
-    for (NamedValues& values : stimulator_.state(step))
-        local.by_neuron.push_back(std::move(values));
-    calcium_.collect(local);
+void CpuExecutor<M>::restore(Step reference, const SharedState* shared) {
+    this->take_as_given(reference);
+    if (shared == nullptr) return;
+    influx_.restore(shared->calcium_due);
+    calcium_.restore(shared->calcium_pre);
 }
 
 template <class M>
-std::vector<Snapshot> SpikingEngine<M>::take_snapshots() {
-    return std::exchange(snapshots_, {});
+SnapshotView CpuExecutor<M>::weights(Step step) {
+    const auto& targets = network_.plastic().targets();
+    return {step, targets.size(),
+            [this, &targets, relaxation = this->relaxation(step)](SynapseIndex k) {
+                return PlasticWeights{view().h_mV(k, relaxation, physics_.early.h_0_mV),
+                                      view().z(k, targets[k])};
+            }};
 }
 
 template <class M>
-WorkCounters SpikingEngine<M>::work() const {
+std::vector<double> CpuExecutor<M>::protein() const {
+    std::vector<double> amounts;
+    for (const auto pool : M::Late::pools(physics_.late)) {
+        const double* of_pool = view().*pool;
+        amounts.insert(amounts.end(), of_pool, of_pool + network_.n_local());
+    }
+    return amounts;
+}
+
+template <class M>
+WorkCounters CpuExecutor<M>::work() const {
     WorkCounters work = work_;
     work.early_phase_draws = active_.n_draws();
     return work;
 }
 
 template <class M>
-void SpikingEngine<M>::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
-                                 std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+void CpuExecutor<M>::sample(const plasticity::Course<M>& course, Step begin,
+                            std::span<const Step> steps, TraceSampler& sampler) const {
+    for (const Step step : steps) {
+        const auto instant = course.at(this->seconds(step - begin));
+        const std::size_t row = sampler.add_row(step);
+        for (std::size_t q = 0; q < sampler.neurons().size(); ++q) {
+            const std::uint32_t neuron = sampler.neurons()[q].local;
+            const Population& population = network_.populations().of(network_.global_id(neuron));
+            course.sample_neuron(view(), neuron, instant,
+                                 experiment_.neuron_of(population).v_init_mV,
+                                 population.is_excitatory(), sampler.neuron_values(row, q));
+        }
+        for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
+            const auto& recorded = sampler.synapses()[q];
+            course.sample_synapse(view(), recorded.synapse, recorded.target, instant,
+                                  sampler.synapse_values(row, q));
+        }
+    }
+}
+
+template <class M>
+Snapshot CpuExecutor<M>::tell_weights(Step step, const plasticity::Course<M>& course,
+                                      const typename plasticity::Course<M>::Instant& instant) {
+    const std::size_t n = network_.plastic().size();
+    Snapshot snapshot{step, std::vector<double>(n), std::vector<double>(n)};
+    on_synapses(
+        plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
+    return snapshot;
+}
+
+template <class M>
+void CpuExecutor<M>::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+                               std::vector<PackedSpike>& fired, TraceSampler& sampler) {
     fired.clear();
-    if (conditions_.at(begin).plasticity &&
-        static_cast<double>(state_.age(begin)) * physics_.dt_s >= fold_interval_s_)
-        state_.fold(begin);
+    this->fold_at_begin_of_epoch(begin);
     stimulator_.begin_epoch(begin, begin + steps);
     for (const EpochPart& part : cut_epoch(begin, steps, arriving, conditions_))
         run_block(part, fired, sampler);
@@ -83,10 +130,9 @@ void SpikingEngine<M>::run_epoch(Step begin, int steps, std::span<const PackedSp
 
 // Steps in the order of plasticity/block.hpp.
 template <class M>
-void SpikingEngine<M>::run_block(const EpochPart& part, std::vector<PackedSpike>& fired,
-                                 TraceSampler& sampler) {
-    const Block block(part.begin, part.steps, conditions_.at(part.begin), physics_.early,
-                      state_.age(part.begin));
+void CpuExecutor<M>::run_block(const EpochPart& part, std::vector<PackedSpike>& fired,
+                               TraceSampler& sampler) {
+    const Block block = this->block(part);
     mark_events(block, part);
     begin_protein(block);
     begin_recording(block, sampler);
@@ -98,14 +144,15 @@ void SpikingEngine<M>::run_block(const EpochPart& part, std::vector<PackedSpike>
         active_.finish_block(block);
     }
     finish_recording(block, sampler);
-    if (block.conditions.plasticity) state_.expire_tags(block.relaxation[block.steps]);
+    if (block.conditions.plasticity)
+        state_.expire_tags(physics_.late, block.relaxation[block.steps]);
     calcium_.end_block();
     forget_arrivals();
     work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
 }
 
 template <class M>
-void SpikingEngine<M>::mark_events(const Block& block, const EpochPart& part) {
+void CpuExecutor<M>::mark_events(const Block& block, const EpochPart& part) {
     stimulator_.begin_block(block.begin, block.end());
     calcium_.begin_block(block.begin, block.steps, influx_.take_before(block.end()));
     for (const PackedSpike spike : part.arriving)
@@ -115,7 +162,7 @@ void SpikingEngine<M>::mark_events(const Block& block, const EpochPart& part) {
 }
 
 template <class M>
-void SpikingEngine<M>::forget_arrivals() {
+void CpuExecutor<M>::forget_arrivals() {
     for (ActiveArrivals& list : active_arrivals_) {
         list.arrivals.clear();
         list.synapses.clear();
@@ -123,13 +170,13 @@ void SpikingEngine<M>::forget_arrivals() {
 }
 
 template <class M>
-void SpikingEngine<M>::deliver_spikes(const Block& block, const EpochPart& part) {
+void CpuExecutor<M>::deliver_spikes(const Block& block, const EpochPart& part) {
     for (const PackedSpike spike : part.arriving)
         deliver(block, neuron_of(spike), static_cast<int>(step_in_epoch(spike)) - part.offset);
 }
 
 template <class M>
-void SpikingEngine<M>::deliver(const Block& block, NeuronId neuron, int step) {
+void CpuExecutor<M>::deliver(const Block& block, NeuronId neuron, int step) {
     const std::size_t population = network_.populations().index_of(neuron);
     if (network_.populations()[population].is_excitatory()) deliver_plastic(block, neuron, step);
     for (std::size_t i = 0; i < network_.fixed().size(); ++i) {
@@ -141,8 +188,8 @@ void SpikingEngine<M>::deliver(const Block& block, NeuronId neuron, int step) {
 }
 
 template <class M>
-void SpikingEngine<M>::deliver_fixed(const FixedSynapses& fixed, NeuronId row, int step,
-                                     model::FixedPoint weight) {
+void CpuExecutor<M>::deliver_fixed(const FixedSynapses& fixed, NeuronId row, int step,
+                                   model::FixedPoint weight) {
     const auto targets = fixed.table.row(row);
     const std::size_t site = network_.projections()[fixed.projection].site;
     for (const std::uint32_t target : targets) neurons_.add_input(step, target, weight, site);
@@ -150,7 +197,7 @@ void SpikingEngine<M>::deliver_fixed(const FixedSynapses& fixed, NeuronId row, i
 }
 
 template <class M>
-void SpikingEngine<M>::deliver_plastic(const Block& block, NeuronId source, int step) {
+void CpuExecutor<M>::deliver_plastic(const Block& block, NeuronId source, int step) {
     const SynapseTable& table = network_.plastic();
     const std::uint32_t* targets = table.targets().data();
     const SynapseIndex end = table.row_end(source);
@@ -169,7 +216,7 @@ void SpikingEngine<M>::deliver_plastic(const Block& block, NeuronId source, int 
 }
 
 template <class M>
-void SpikingEngine<M>::put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step) {
+void CpuExecutor<M>::put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step) {
     ActiveArrivals& list = active_arrivals_[neurons_.tiles().of(target)];
     const auto position = static_cast<std::uint32_t>(list.synapses.size());
     if (list.arrivals.empty() || list.arrivals.back().source != source ||
@@ -180,8 +227,8 @@ void SpikingEngine<M>::put_aside(SynapseIndex k, NeuronId source, std::uint32_t 
 }
 
 template <class M>
-void SpikingEngine<M>::advance_neurons(const Block& block, std::uint32_t tile, int offset,
-                                       std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+void CpuExecutor<M>::advance_neurons(const Block& block, std::uint32_t tile, int offset,
+                                     std::vector<PackedSpike>& fired, TraceSampler& sampler) {
     const bool stimulated = stimulator_.acts_on(tile);
     std::size_t next_active = 0;
     for (int s = 0; s < block.steps; ++s) {
@@ -199,8 +246,8 @@ void SpikingEngine<M>::advance_neurons(const Block& block, std::uint32_t tile, i
 }
 
 template <class M>
-void SpikingEngine<M>::deliver_active(const Block& block, std::uint32_t tile, int step,
-                                      std::size_t& next) {
+void CpuExecutor<M>::deliver_active(const Block& block, std::uint32_t tile, int step,
+                                    std::size_t& next) {
     const ActiveArrivals& list = active_arrivals_[tile];
     for (; next < list.arrivals.size() && list.arrivals[next].step == step; ++next) {
         const ActiveArrival& arrival = list.arrivals[next];
@@ -216,7 +263,7 @@ void SpikingEngine<M>::deliver_active(const Block& block, std::uint32_t tile, in
 }
 
 template <class M>
-void SpikingEngine<M>::begin_protein(const Block& block) {
+void CpuExecutor<M>::begin_protein(const Block& block) {
     const plasticity::View<M> view = state_.view();
     const double theta_pro_mV = block.conditions.theta_pro_mV;
     any_protein_ = false;
@@ -231,7 +278,7 @@ void SpikingEngine<M>::begin_protein(const Block& block) {
 }
 
 template <class M>
-void SpikingEngine<M>::advance_protein(const Block& block) {
+void CpuExecutor<M>::advance_protein(const Block& block) {
     if (!any_protein_) return;
     const typename M::Late::Parameters late = physics_.late;
     const plasticity::View<M> view = state_.view();
@@ -246,8 +293,8 @@ void SpikingEngine<M>::advance_protein(const Block& block) {
 }
 
 template <class M>
-void SpikingEngine<M>::sample_neurons(const Block& block, std::uint32_t tile, int step,
-                                      TraceSampler& sampler) {
+void CpuExecutor<M>::sample_neurons(const Block& block, std::uint32_t tile, int step,
+                                    TraceSampler& sampler) {
     const auto& recorded = sampler.neurons();
     const auto first = std::lower_bound(
         recorded.begin(), recorded.end(), neurons_.tiles()[tile].begin,
@@ -266,7 +313,7 @@ void SpikingEngine<M>::sample_neurons(const Block& block, std::uint32_t tile, in
 }
 
 template <class M>
-void SpikingEngine<M>::begin_recording(const Block& block, TraceSampler& sampler) {
+void CpuExecutor<M>::begin_recording(const Block& block, TraceSampler& sampler) {
     for (int s = 0; s < block.steps; ++s)
         sample_rows_[s] = sampler.due(block.begin + s) ? sampler.add_row(block.begin + s) : no_row;
     recorded_g_.clear();
@@ -277,20 +324,18 @@ void SpikingEngine<M>::begin_recording(const Block& block, TraceSampler& sampler
     }
     for (const Step step : snapshot_steps_) {
         if (!block.contains(step)) continue;
-        const plasticity::View<M> view = state_.view();
-        const auto& targets = network_.plastic().targets();
-        Snapshot snapshot{step, {view.g, view.g + targets.size()}, {}};
-        snapshot.z.resize(targets.size());
-        for (SynapseIndex k = 0; k < targets.size(); ++k) snapshot.z[k] = view.z(k, targets[k]);
+        const std::size_t n = network_.plastic().size();
+        Snapshot snapshot{step, std::vector<double>(n), std::vector<double>(n)};
+        on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
         pending_snapshots_.push_back({static_cast<int>(step - block.begin), std::move(snapshot)});
     }
     std::erase_if(snapshot_steps_, [&](Step step) { return block.contains(step); });
 }
 
 template <class M>
-plasticity::WeightWithin<M> SpikingEngine<M>::weight_within(const Block& block, NeuronId source,
-                                                            std::uint32_t target,
-                                                            double g_before) const {
+plasticity::WeightWithin<M> CpuExecutor<M>::weight_within(const Block& block, NeuronId source,
+                                                          std::uint32_t target,
+                                                          double g_before) const {
     return {physics_,
             block,
             {calcium_.pre(source), calcium_.post(target), source, network_.global_id(target)},
@@ -299,27 +344,21 @@ plasticity::WeightWithin<M> SpikingEngine<M>::weight_within(const Block& block, 
 }
 
 template <class M>
-void SpikingEngine<M>::finish_recording(const Block& block, TraceSampler& sampler) {
+void CpuExecutor<M>::finish_recording(const Block& block, TraceSampler& sampler) {
     for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
         const auto& recorded = sampler.synapses()[q];
-        const plasticity::WeightWithin<M> h_at =
-            weight_within(block, recorded.source, recorded.target, recorded_g_[q]);
-        for (int s = 0; s < block.steps; ++s) {
-            if (sample_rows_[s] == no_row) continue;
-            double* values = sampler.synapse_values(sample_rows_[s], q);
-            values[column_ca] = h_at.synapse.pre.at(s, calcium_.decay()) +
-                                h_at.synapse.post.at(s, calcium_.decay());
-            values[column_h] = h_at(s);
-            values[column_z] = recorded_z_[q];
-        }
+        const auto within = weight_within(block, recorded.source, recorded.target, recorded_g_[q]);
+        for (int s = 0; s < block.steps; ++s)
+            if (sample_rows_[s] != no_row)
+                within.sample(s, recorded_z_[q], sampler.synapse_values(sample_rows_[s], q));
     }
     const SynapseTable& table = network_.plastic();
     for (PendingSnapshot& pending : pending_snapshots_) {
         std::vector<double>& g_then_h = pending.snapshot.h_mV;
         for (NeuronId source = 0; source < table.n_sources(); ++source)
             for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k)
-                g_then_h[k] = weight_within(block, source, table.targets()[k],
-                                            g_then_h[k])(pending.step_in_block);
+                g_then_h[k] = weight_within(block, source, table.targets()[k], g_then_h[k])
+                                  .h_mV(pending.step_in_block);
         snapshots_.push_back(std::move(pending.snapshot));
     }
     pending_snapshots_.clear();

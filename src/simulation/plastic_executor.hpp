@@ -1,0 +1,119 @@
+// What executors have in common, wherever the state lies: the reference of the lazily kept weights,
+// and consolidation.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "experiment/conditions.hpp"
+#include "plasticity/block.hpp"
+#include "plasticity/operations.hpp"
+#include "simulation/cut_epoch.hpp"
+#include "simulation/executor.hpp"
+#include "simulation/fold_interval.hpp"
+#include "simulation/mechanism_setup.hpp"
+
+namespace engram {
+
+// Derived offers
+//   on_synapses(operation), on_neurons(operation)  see plasticity/operations.hpp
+//   make_sums()                                    what follows from g and tags
+//   sample(course, begin, steps, sampler)          within a consolidation that began at `begin`
+//   tell_weights(step, course, instant)            a snapshot; likewise
+//   samples_at_once                                at most
+template <class M, class Derived>
+class PlasticExecutor : public Executor {
+  public:
+    //! Both must outlive it.
+    PlasticExecutor(const Experiment& experiment, const Network& network)
+        : network_(network),
+          conditions_(experiment),
+          physics_(make_physics<M>(experiment)),
+          epoch_steps_(
+              static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
+          fold_interval_s_(fold_interval_s(experiment.synapses)) {}
+
+    int epoch_steps() const override { return epoch_steps_; }
+    Step reference() const override { return reference_; }
+    std::uint64_t synapse_bytes() const override {
+        return plasticity::state_bytes<plasticity::View<M>>({0, 0, network_.plastic().size()});
+    }
+
+    bool consolidate(Step begin, Step end, const SampleSteps& sample_steps,
+                     const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
+                     const OnSampled& sampled, std::vector<Snapshot>& snapshots) override {
+        const model::Conditions& conditions = conditions_.at(begin);
+        if (conditions.plasticity) fold(begin);
+        const Course course(physics_, conditions, relaxation(begin));
+        derived().on_neurons(plasticity::BeginConsolidation<M>{course});
+        for (std::int64_t done = 0; done < sample_steps.size();) {
+            std::vector<Step> steps;
+            for (; done < sample_steps.size() && std::ssize(steps) < Derived::samples_at_once;
+                 ++done)
+                steps.push_back(sample_steps.at(done));
+            derived().sample(course, begin, steps, sampler);
+            if (!sampled(done)) return false;
+        }
+        for (const Step step : snapshot_steps)
+            snapshots.push_back(
+                derived().tell_weights(step, course, course.at(seconds(step - begin))));
+        if (!conditions.plasticity) return true;
+        const auto at_end = course.at(seconds(end - begin));
+        derived().on_synapses(plasticity::ConsolidateSynapses<M>{course, at_end});
+        derived().on_neurons(plasticity::ConsolidateNeurons<M>{course, at_end});
+        reference_ = end;
+        fold(end);
+        return true;
+    }
+
+  protected:
+    using Course = plasticity::Course<M>;
+
+    double seconds(Step steps) const { return static_cast<double>(steps) * physics_.dt_s; }
+    //! E(t): factor from g to h - h_0.
+    double relaxation(Step step) const { return physics_.early.relaxation(age(step)); }
+    plasticity::Block block(const EpochPart& part) const {
+        return {part.begin, part.steps, conditions_.at(part.begin), physics_.early,
+                age(part.begin)};
+    }
+
+    //! Makes `step` the reference of all that is kept lazily: afterwards E = 1, X = 1, and tags are
+    //! those of the present early phase.
+    void fold(Step step) {
+        derived().on_synapses(plasticity::Fold<M>{physics_.late, relaxation(step)});
+        derived().on_neurons(plasticity::ResetShrinkages<M>{});
+        take_as_given(step);
+    }
+    //! Declares that g is given relative to `reference`.
+    void take_as_given(Step reference) {
+        reference_ = reference;
+        derived().make_sums();
+    }
+    //! The same before lazy factors underflow. Nothing is folded while plasticity is off.
+    void fold_at_begin_of_phase(Step begin) {
+        if (conditions_.at(begin).plasticity) fold(begin);
+    }
+    void fold_at_begin_of_epoch(Step begin) {
+        if (conditions_.at(begin).plasticity && seconds(age(begin)) >= fold_interval_s_)
+            fold(begin);
+    }
+
+    const Network& network_;
+    const ConditionsCourse conditions_;
+    const plasticity::Physics<M> physics_;
+
+  private:
+    Derived& derived() { return static_cast<Derived&>(*this); }
+    //! Steps of the plastic clock since the reference.
+    Step age(Step step) const {
+        return conditions_.plastic_steps(step) - conditions_.plastic_steps(reference_);
+    }
+
+    int epoch_steps_;
+    double fold_interval_s_;
+    Step reference_ = 0;
+};
+
+}  // namespace engram
