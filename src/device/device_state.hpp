@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
-#include <vector>
+#include <type_traits>
 
 #include "base/errors.hpp"
 #include "device/arrays.hpp"
@@ -15,12 +18,17 @@
 
 namespace engram::device {
 
+//! \param value  a number, or something whose bytes are all alike
 template <class T>
 void fill(Device& device, const DeviceArray<T>& array, const T& value) {
-    if constexpr (std::is_same_v<T, double>)
+    if constexpr (std::is_same_v<T, double>) {
         if (value != 0.0) return device.launch(Fill<double>{array.data(), value}, array.size());
-    // Of all bytes alike.
-    array.fill_bytes(*reinterpret_cast<const unsigned char*>(&value));
+        array.fill_bytes(0);
+    } else {
+        const auto bytes = std::as_bytes(std::span(&value, 1));
+        assert(std::ranges::count(bytes, bytes[0]) == std::ssize(bytes));
+        array.fill_bytes(std::to_integer<int>(bytes[0]));
+    }
 }
 
 //! Memory of a state, at rest.

@@ -91,7 +91,13 @@ struct PointNeuron {
     //! Values of the columns of the neuron at a step, before it is advanced.
     ENGRAM_HD_INLINE void sample(const State& state, const Input& input, double stimulus_nA,
                                  double* values) const {
-        sample_currents(step, state, input.nA[0], stimulus_nA, values);
+        const double i_bg = step.bg_mean_nA + state.i_bg_nA;
+        const double i_syn = state.i_syn_nA + input.nA[0];
+        const bool fires = state.v_mV >= step.propagator.v_th_mV;
+        values[column_v] = fires ? step.propagator.v_reset_mV : state.v_mV;
+        values[column_i_total] = i_syn + i_bg + stimulus_nA;
+        values[column_i_stim] = stimulus_nA;
+        values[column_i_bg] = i_bg;
     }
 };
 

@@ -19,7 +19,7 @@ class Mutation:
 MUTATIONS = [
     Mutation(
         "m01", "late phase sees half of the protein",
-        "spiking_engine.cpp",
+        "common_pool.hpp",
         "late.shrinkage(next.integral)",
         "late.shrinkage(0.5 * next.integral)",
     ),
@@ -31,15 +31,15 @@ MUTATIONS = [
     ),
     Mutation(
         "m03", "active synapses are drawn twice after an arrival",
-        "active_synapses.cpp",
-        "profile(source, plasticity::last_cut(arrivals[source], block.steps), block.steps)",
-        "profile(source, 0 * plasticity::last_cut(arrivals[source], block.steps), block.steps)",
+        "active_synapses_impl.hpp",
+        "plasticity::last_cut(calcium_.arrivals(source), block.steps)",
+        "0 * plasticity::last_cut(calcium_.arrivals(source), block.steps)",
     ),
     Mutation(
         "m04", "watched tags of a row are forgotten when one of them ends",
-        "plastic_state.cpp",
-        "watch = std::min(watch, view.expire_tag(k, table.targets()[k], relaxation, late_phase));",
-        "view.expire_tag(k, table.targets()[k], relaxation, late_phase);",
+        "plastic_state.hpp",
+        "std::min(watch, view.expire_tag(k, view.plastic.targets[k], relaxation, late));",
+        "(view.expire_tag(k, view.plastic.targets[k], relaxation, late), plasticity::no_watch);",
     ),
     Mutation(
         "m05", "spikes beyond the first message are not exchanged",
@@ -49,9 +49,10 @@ MUTATIONS = [
     ),
     Mutation(
         "m06", "tags are not restored",
-        "cpu_executor.cpp",
-        "    state_.finish_restore(reference);\n",
-        "    for (auto& tag : state_.tag) tag = 0;\n    state_.finish_restore(reference);\n",
+        "cpu_executor_impl.hpp",
+        "    this->take_as_given(reference);\n",
+        "    std::fill_n(view().tag, network_.plastic().size(), std::uint8_t{0});\n"
+        "    this->take_as_given(reference);\n",
     ),
     Mutation(
         "m07", "deviations of stimulus currents are left out of a checkpoint",
@@ -61,9 +62,9 @@ MUTATIONS = [
     ),
     Mutation(
         "m08", "threshold of protein synthesis is 10 % low in consolidation",
-        "plasticity/consolidation.hpp",
-        "consolidation.late.theta_pro_mV);",
-        "0.9 * consolidation.late.theta_pro_mV);",
+        "common_pool.hpp",
+        "c.theta_pro_mV);",
+        "0.9 * c.theta_pro_mV);",
     ),
     Mutation(
         "m09", "a recorded bridge draws the same number at every step",
@@ -80,7 +81,7 @@ MUTATIONS = [
     Mutation(
         "m11", "the last sample of a fast-forward is dropped",
         "simulation.cpp",
-        "if (phase.end == experiment_.duration_steps()) samples.last = phase.end;",
+        "if (end == experiment_.duration_steps()) samples.last = end;",
         "",
     ),
     Mutation(
@@ -106,6 +107,36 @@ MUTATIONS = [
         "plastic_order.cpp",
         "std::pair(a.first_target, a.first_source)",
         "std::pair(a.first_target, b.first_source)",
+    ),
+    Mutation(
+        "m19", "the plastic clock does not stand still",
+        "experiment/conditions.hpp",
+        "(here.conditions.plasticity ? step - here.begin : 0)",
+        "(step - here.begin)",
+    ),
+    Mutation(
+        "m20", "blocks are not cut where conditions change",
+        "cut_epoch.cpp",
+        "conditions.next_change(first, end) - first",
+        "end - first + 0 * conditions.next_change(first, end)",
+    ),
+    Mutation(
+        "m21", "the bound of z does not slow potentiation down",
+        "protein_pools.hpp",
+        "rate_up(rate / s.z_max)",
+        "rate_up(rate)",
+    ),
+    Mutation(
+        "m22", "depression takes from the pool of potentiation in consolidation",
+        "several_pools.hpp",
+        "const double own = down ? protein_d[j] : protein_p[j];",
+        "const double own = protein_p[j];",
+    ),
+    Mutation(
+        "m23", "protein of depression is not saved",
+        "several_pools.hpp",
+        '"umol/l", By::neuron, 0.0, yes,\n                     "protein of depression"',
+        '"umol/l", By::neuron, 0.0, no,\n                     "protein of depression"',
     ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
