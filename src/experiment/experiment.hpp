@@ -43,10 +43,10 @@ struct Stimulus {
     StimulusRole role = StimulusRole::learn;
     std::string group;  //!< name of the neurons that receive it
     double start_s = 0;
-    double duration_s = 0;  //!< RECT and STET only
-    double n_inputs = 0;    //!< N_stim, putative input neurons (OU schemes)
-    double rate_Hz = 0;     //!< of each input (OU schemes), of the Poisson train (STET)
-    std::vector<double> spike_times_ms;  //!< EXPLICIT only
+    double duration_s = 0;               //!< of the schemes that take it
+    double n_inputs = 0;                 //!< N_stim, putative input neurons (OU schemes)
+    double rate_Hz = 0;                  //!< of each input (OU schemes), of the Poisson trains
+    std::vector<double> spike_times_ms;  //!< of EXPLICIT
 
     bool operator==(const Stimulus&) const = default;
 };
