@@ -32,7 +32,7 @@ struct Group {
     bool operator==(const Group&) const = default;
 };
 
-enum class Scheme { rect, onepulse, triplet, stet, full, explicit_spikes };
+enum class Scheme { rect, onepulse, triplet, stet, wtet, full, explicit_spikes };
 
 // Which part a stimulus plays in the published schedule names.
 enum class StimulusRole { learn, recall };

@@ -12,6 +12,7 @@ constexpr double triplet_interval_s = 0.5;  // from one start to the next
 constexpr int triplet_pulses = 3;
 constexpr double stet_train_s = 1.0;
 constexpr int stet_trains = 3;
+constexpr double wtet_train_s = 0.2;
 
 //! From the start of a stimulus on: so many pulses of a length, at a distance from start to start.
 Ranges pulses(const Experiment& experiment, const Stimulus& stimulus, int number, double length_s,
@@ -48,6 +49,10 @@ Ranges strong_tetanus(const Experiment& experiment, const Stimulus& stimulus) {
     return ranges;
 }
 
+Ranges weak_tetanus(const Experiment& experiment, const Stimulus& stimulus) {
+    return pulses(experiment, stimulus, 1, wtet_train_s, 0.0);
+}
+
 Ranges to_the_end(const Experiment& experiment, const Stimulus& stimulus) {
     return {{experiment.steps_from_s(stimulus.start_s), experiment.duration_steps()}};
 }
@@ -82,6 +87,11 @@ const std::vector<SchemeEntry>& scheme_entries() {
          .pulse_s = stet_train_s,
          .standard_duration_s = 1200,
          .shortest_duration_s = (stet_trains - 1) * stet_train_s},  // trains that do not overlap
+        {.name = "WTET",
+         .keys = {{"start_s"}, {"rate_Hz"}},
+         .effect = StimulusEffect::poisson_spikes,
+         .ranges = weak_tetanus,
+         .pulse_s = wtet_train_s},
         {.name = "FULL",
          .keys = {{"start_s", false}, {"n_inputs"}, {"rate_Hz"}},
          .ranges = to_the_end},
