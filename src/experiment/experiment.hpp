@@ -8,6 +8,7 @@
 
 #include "base/step_time.hpp"
 #include "experiment/populations.hpp"
+#include "model/conditions.hpp"
 #include "model/parameters.hpp"
 
 namespace engram {
@@ -89,14 +90,7 @@ struct CheckpointSettings {
     friend bool operator==(const CheckpointSettings&, const CheckpointSettings&) = default;
 };
 
-// From a time on, what is given here holds instead of what held before; see model::Conditions.
-struct ConditionChange {
-    double time_s = 0;
-    std::optional<double> theta_pro_mV = std::nullopt;
-    std::optional<bool> plasticity = std::nullopt;
-
-    bool operator==(const ConditionChange&) const = default;
-};
+using model::ConditionChange;
 
 enum class FastForward { automatic, off };
 
