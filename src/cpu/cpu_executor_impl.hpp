@@ -265,14 +265,10 @@ void CpuExecutor<M>::deliver_active(const Block& block, std::uint32_t tile, int 
 template <class M>
 void CpuExecutor<M>::begin_protein(const Block& block) {
     const plasticity::View<M> view = state_.view();
-    const double theta_pro_mV = block.conditions.theta_pro_mV;
     any_protein_ = false;
     for (const LocalRange& range : excitatory_)
         for (std::uint32_t j = range.begin; j < range.end; ++j) {
-            synthesis_[j] =
-                block.conditions.plasticity
-                    ? view.synthesis(physics_.late, view.sums(j), block.relaxation[0], theta_pro_mV)
-                    : 0;
+            synthesis_[j] = view.synthesis_in(block, physics_.late, view.sums(j));
             any_protein_ |= synthesis_[j] != 0 || view.any_protein(j);
         }
 }

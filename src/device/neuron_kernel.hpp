@@ -76,9 +76,7 @@ struct AdvanceNeurons {
         c.any_active_arrival = arrays.counters->any_active_arrival != 0;
         if (c.exc) {
             c.sums = arrays.sums(j);
-            if (task->conditions.plasticity)
-                c.synthesis = arrays.synthesis(physics.late, c.sums, task->relaxation[0],
-                                               task->conditions.theta_pro_mV);
+            c.synthesis = arrays.synthesis_in(*task, physics.late, c.sums);
         }
         return c;
     }

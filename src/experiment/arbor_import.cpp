@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/number_text.hpp"
+#include "experiment/schemes.hpp"
 
 namespace engram {
 namespace {
@@ -231,7 +232,8 @@ class Importer {
         note_unknown(input);
         if (scheme.empty()) return;
 
-        const bool forced = scheme == "EXPLICIT" || scheme == "STET";
+        const SchemeEntry* entry = find_scheme(scheme);  // null: reading it will tell
+        const bool forced = entry != nullptr && entry->effect != StimulusEffect::current;
         const double n_receivers = forced ? static_cast<double>(receivers.size())
                                           : (role == "learn" ? n_assembly_ : n_recalled_);
         if (n_receivers == 0 || (scheme == "EXPLICIT" && times_ms.empty())) {
@@ -254,7 +256,8 @@ class Importer {
         }
         set(stimulus + "start_s", start_s);
         set(stimulus + "rate_Hz", rate_Hz);
-        if (scheme == "RECT" || scheme == "STET") set(stimulus + "duration_s", duration_s);
+        if (entry != nullptr && scheme_takes(*entry, "duration_s"))
+            set(stimulus + "duration_s", duration_s);
     }
 
     void read_neuron(JsonSection neuron) {

@@ -5,12 +5,11 @@
 namespace engram {
 
 ConditionsCourse::ConditionsCourse(const Experiment& experiment) {
-    pieces_.push_back({0, {experiment.synapses.theta_pro_mV, true}, 0});
+    pieces_.push_back({0, {.theta_pro_mV = experiment.synapses.theta_pro_mV}, 0});
     for (const ConditionChange& change : experiment.changes) {
         const Step begin = experiment.steps_from_s(change.time_s);
         model::Conditions next = pieces_.back().conditions;
-        if (change.theta_pro_mV) next.theta_pro_mV = *change.theta_pro_mV;
-        if (change.plasticity) next.plasticity = *change.plasticity;
+        change.apply_to(next);
         const Step plastic_before = plastic_steps(begin);
         if (begin == pieces_.back().begin) pieces_.pop_back();
         if (pieces_.empty() || next != pieces_.back().conditions)

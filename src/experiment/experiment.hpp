@@ -8,6 +8,7 @@
 
 #include "base/step_time.hpp"
 #include "experiment/populations.hpp"
+#include "model/conditions.hpp"
 #include "model/parameters.hpp"
 
 namespace engram {
@@ -32,7 +33,7 @@ struct Group {
     bool operator==(const Group&) const = default;
 };
 
-enum class Scheme { rect, onepulse, triplet, stet, full, explicit_spikes };
+enum class Scheme { rect, onepulse, triplet, stet, wtet, full, explicit_spikes };
 
 // Which part a stimulus plays in the published schedule names.
 enum class StimulusRole { learn, recall };
@@ -43,10 +44,10 @@ struct Stimulus {
     StimulusRole role = StimulusRole::learn;
     std::string group;  //!< name of the neurons that receive it
     double start_s = 0;
-    double duration_s = 0;  //!< RECT and STET only
-    double n_inputs = 0;    //!< N_stim, putative input neurons (OU schemes)
-    double rate_Hz = 0;     //!< of each input (OU schemes), of the Poisson train (STET)
-    std::vector<double> spike_times_ms;  //!< EXPLICIT only
+    double duration_s = 0;               //!< of the schemes that take it
+    double n_inputs = 0;                 //!< N_stim, putative input neurons (OU schemes)
+    double rate_Hz = 0;                  //!< of each input (OU schemes), of the Poisson trains
+    std::vector<double> spike_times_ms;  //!< of EXPLICIT
 
     bool operator==(const Stimulus&) const = default;
 };
@@ -89,14 +90,7 @@ struct CheckpointSettings {
     friend bool operator==(const CheckpointSettings&, const CheckpointSettings&) = default;
 };
 
-// From a time on, what is given here holds instead of what held before; see model::Conditions.
-struct ConditionChange {
-    double time_s = 0;
-    std::optional<double> theta_pro_mV = std::nullopt;
-    std::optional<bool> plasticity = std::nullopt;
-
-    bool operator==(const ConditionChange&) const = default;
-};
+using model::ConditionChange;
 
 enum class FastForward { automatic, off };
 

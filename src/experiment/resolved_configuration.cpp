@@ -180,7 +180,7 @@ class Writer {
         for (const Stimulus& stimulus : experiment_.stimuli) {
             const bool recall = stimulus.role == StimulusRole::recall;
             out_ << "  " << name_text(stimulus.name) << ":\n"
-                 << "    scheme: " << scheme_names()[static_cast<std::size_t>(stimulus.scheme)]
+                 << "    scheme: " << scheme_entry(stimulus.scheme).name
                  << "\n    group: " << name_text(stimulus.group)
                  << "\n    role: " << (recall ? "recall" : "learn") << '\n';
             const auto write = [&](const char* key, const std::string& value) {

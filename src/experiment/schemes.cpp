@@ -3,38 +3,131 @@
 #include <algorithm>
 
 namespace engram {
+namespace {
+
+using Ranges = std::vector<StepRange>;
+
+constexpr double pulse_s = 0.1;             // ONEPULSE, and each pulse of TRIPLET
+constexpr double triplet_interval_s = 0.5;  // from one start to the next
+constexpr int triplet_pulses = 3;
+constexpr double stet_train_s = 1.0;
+constexpr int stet_trains = 3;
+constexpr double wtet_train_s = 0.2;
+
+//! From the start of a stimulus on: so many pulses of a length, at a distance from start to start.
+Ranges pulses(const Experiment& experiment, const Stimulus& stimulus, int number, double length_s,
+              double distance_s) {
+    const Step start = experiment.steps_from_s(stimulus.start_s);
+    Ranges ranges;
+    for (int i = 0; i < number; ++i) {
+        const Step begin = start + experiment.steps_from_s(i * distance_s);
+        ranges.push_back({begin, begin + experiment.steps_from_s(length_s)});
+    }
+    return ranges;
+}
+
+Ranges rect(const Experiment& experiment, const Stimulus& stimulus) {
+    return pulses(experiment, stimulus, 1, stimulus.duration_s, 0.0);
+}
+
+Ranges one_pulse(const Experiment& experiment, const Stimulus& stimulus) {
+    return pulses(experiment, stimulus, 1, pulse_s, 0.0);
+}
+
+Ranges triplet(const Experiment& experiment, const Stimulus& stimulus) {
+    return pulses(experiment, stimulus, triplet_pulses, pulse_s, triplet_interval_s);
+}
+
+Ranges strong_tetanus(const Experiment& experiment, const Stimulus& stimulus) {
+    const Step start = experiment.steps_from_s(stimulus.start_s);
+    Ranges ranges;
+    for (int i = 0; i < stet_trains; ++i) {
+        const Step begin =
+            start + experiment.steps_from_s(i * stimulus.duration_s / (stet_trains - 1));
+        ranges.push_back({begin, begin + experiment.steps_from_s(stet_train_s)});
+    }
+    return ranges;
+}
+
+Ranges weak_tetanus(const Experiment& experiment, const Stimulus& stimulus) {
+    return pulses(experiment, stimulus, 1, wtet_train_s, 0.0);
+}
+
+Ranges to_the_end(const Experiment& experiment, const Stimulus& stimulus) {
+    return {{experiment.steps_from_s(stimulus.start_s), experiment.duration_steps()}};
+}
+
+Ranges given_steps(const Experiment& experiment, const Stimulus& stimulus) {
+    Ranges ranges;
+    for (const double time_ms : stimulus.spike_times_ms) {
+        const Step step = experiment.steps_from_ms(time_ms);
+        ranges.push_back({step, step + 1});
+    }
+    return ranges;
+}
+
+//! In the order of the enumeration.
+const std::vector<SchemeEntry>& scheme_entries() {
+    static const std::vector<SchemeEntry> entries = {
+        {.name = "RECT",
+         .keys = {{"start_s"}, {"duration_s"}, {"n_inputs"}, {"rate_Hz"}},
+         .ranges = rect},
+        {.name = "ONEPULSE",
+         .keys = {{"start_s"}, {"n_inputs"}, {"rate_Hz"}},
+         .ranges = one_pulse,
+         .pulse_s = pulse_s},
+        {.name = "TRIPLET",
+         .keys = {{"start_s"}, {"n_inputs"}, {"rate_Hz"}},
+         .ranges = triplet,
+         .pulse_s = pulse_s},
+        {.name = "STET",
+         .keys = {{"start_s"}, {"duration_s", false}, {"rate_Hz"}},
+         .effect = StimulusEffect::poisson_spikes,
+         .ranges = strong_tetanus,
+         .pulse_s = stet_train_s,
+         .standard_duration_s = 1200,
+         .shortest_duration_s = (stet_trains - 1) * stet_train_s},  // trains that do not overlap
+        {.name = "WTET",
+         .keys = {{"start_s"}, {"rate_Hz"}},
+         .effect = StimulusEffect::poisson_spikes,
+         .ranges = weak_tetanus,
+         .pulse_s = wtet_train_s},
+        {.name = "FULL",
+         .keys = {{"start_s", false}, {"n_inputs"}, {"rate_Hz"}},
+         .ranges = to_the_end},
+        {.name = "EXPLICIT",
+         .keys = {{"spike_times_ms"}},
+         .effect = StimulusEffect::one_spike,
+         .ranges = given_steps},
+    };
+    return entries;
+}
+
+}  // namespace
+
+const SchemeEntry& scheme_entry(Scheme scheme) {
+    return scheme_entries()[static_cast<std::size_t>(scheme)];
+}
+
+const SchemeEntry* find_scheme(const std::string& name) {
+    const std::vector<SchemeEntry>& entries = scheme_entries();
+    const auto found = std::find_if(entries.begin(), entries.end(),
+                                    [&](const SchemeEntry& entry) { return entry.name == name; });
+    return found != entries.end() ? &*found : nullptr;
+}
 
 const std::vector<std::string>& scheme_names() {
-    static const std::vector<std::string> names = {"RECT", "ONEPULSE", "TRIPLET",
-                                                   "STET", "FULL",     "EXPLICIT"};
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all;
+        for (const SchemeEntry& entry : scheme_entries()) all.push_back(entry.name);
+        return all;
+    }();
     return names;
 }
 
-const std::vector<SchemeKey>& scheme_keys(Scheme scheme) {
-    static const std::vector<SchemeKey> rect = {
-        {"start_s"}, {"duration_s"}, {"n_inputs"}, {"rate_Hz"}};
-    static const std::vector<SchemeKey> pulses = {{"start_s"}, {"n_inputs"}, {"rate_Hz"}};
-    static const std::vector<SchemeKey> stet = {{"start_s"}, {"duration_s", false}, {"rate_Hz"}};
-    static const std::vector<SchemeKey> full = {{"start_s", false}, {"n_inputs"}, {"rate_Hz"}};
-    static const std::vector<SchemeKey> explicit_spikes = {{"spike_times_ms"}};
-    switch (scheme) {
-        case Scheme::rect:
-            return rect;
-        case Scheme::onepulse:
-        case Scheme::triplet:
-            return pulses;
-        case Scheme::stet:
-            return stet;
-        case Scheme::full:
-            return full;
-        default:
-            return explicit_spikes;
-    }
-}
-
-bool scheme_takes(Scheme scheme, const std::string& key) {
-    const std::vector<SchemeKey>& keys = scheme_keys(scheme);
-    return std::any_of(keys.begin(), keys.end(), [&](const SchemeKey& k) { return k.name == key; });
+bool scheme_takes(const SchemeEntry& scheme, const std::string& key) {
+    return std::any_of(scheme.keys.begin(), scheme.keys.end(),
+                       [&](const SchemeKey& k) { return k.name == key; });
 }
 
 }  // namespace engram

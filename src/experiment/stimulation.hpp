@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "experiment/experiment.hpp"
+#include "experiment/schemes.hpp"
 #include "model/stimulus.hpp"
 
 namespace engram {
@@ -24,11 +25,7 @@ struct Stimulation {
     std::vector<model::ForcedSpike> forced;  //!< by step
 };
 
-//! Steps [begin, end) from the first to the last effect of a stimulus.
-struct StepRange {
-    Step begin = 0;
-    Step end = 0;
-};
+//! From the first to the last effect of a stimulus.
 StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus);
 
 //! Populations of the neurons that receive a stimulus; none if there is no such group.

@@ -8,8 +8,6 @@
 namespace engram {
 namespace {
 
-constexpr double stet_standard_duration_s = 1200;
-constexpr double stet_shortest_duration_s = 2;  // three trains of 1 s that do not overlap
 constexpr Range time_s = between(0, longest_time_s);
 constexpr Range inputs = between(0, 1e9);
 constexpr Range rate_Hz = between(0, 1e9);
@@ -18,25 +16,24 @@ std::vector<std::string> all_scheme_keys() {
     return {"start_s", "duration_s", "n_inputs", "rate_Hz", "spike_times_ms"};
 }
 
-void check_keys(ConfigReader& reader, Scheme scheme) {
+void check_keys(ConfigReader& reader, const SchemeEntry& scheme) {
     std::string taken;
-    for (const SchemeKey& key : scheme_keys(scheme)) {
+    for (const SchemeKey& key : scheme.keys) {
         if (key.required) reader.require(key.name);
         taken += (taken.empty() ? "" : ", ") + key.name;
     }
-    const std::string& name = scheme_names()[static_cast<std::size_t>(scheme)];
     for (const std::string& key : all_scheme_keys())
         if (reader.has(key) && !scheme_takes(scheme, key))
-            reader.problem(key, "is not used by scheme " + name + ", which takes " + taken);
+            reader.problem(key, "is not used by scheme " + scheme.name + ", which takes " + taken);
 }
 
-void read_numbers(ConfigReader& reader, Stimulus& stimulus) {
-    if (stimulus.scheme == Scheme::stet) stimulus.duration_s = stet_standard_duration_s;
-    const Range duration_range = stimulus.scheme == Scheme::stet
-                                     ? between(stet_shortest_duration_s, longest_time_s)
+void read_numbers(ConfigReader& reader, const SchemeEntry& scheme, Stimulus& stimulus) {
+    stimulus.duration_s = scheme.standard_duration_s;
+    const Range duration_range = scheme.shortest_duration_s > 0
+                                     ? between(scheme.shortest_duration_s, longest_time_s)
                                      : above_0_up_to(longest_time_s);
     const auto read = [&](const char* key, double& target, Range range) {
-        if (scheme_takes(stimulus.scheme, key)) reader.number(key, target, range);
+        if (scheme_takes(scheme, key)) reader.number(key, target, range);
     };
     read("start_s", stimulus.start_s, time_s);
     read("duration_s", stimulus.duration_s, duration_range);
@@ -83,9 +80,10 @@ Stimulus read_stimulus(ConfigReader reader, const std::string& name, const Popul
     stimulus.role = role == 1 ? StimulusRole::recall : StimulusRole::learn;
 
     if (reader.has("scheme") && !reader.problems().concern(reader.path_of("scheme"))) {
-        check_keys(reader, stimulus.scheme);
-        read_numbers(reader, stimulus);
-        if (scheme_takes(stimulus.scheme, "spike_times_ms"))
+        const SchemeEntry& entry = scheme_entry(stimulus.scheme);
+        check_keys(reader, entry);
+        read_numbers(reader, entry, stimulus);
+        if (scheme_takes(entry, "spike_times_ms"))
             read_spike_times(reader, stimulus.spike_times_ms);
     } else {
         // Without a scheme it is unknown which of these are right; none may be negative.

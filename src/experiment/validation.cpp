@@ -18,8 +18,6 @@ namespace {
 
 constexpr double most_steps = 4503599627370496.0;  // 2^52: times in steps stay exact as doubles
 constexpr Step longest_axonal_delay_steps = 65535;
-constexpr double pulse_ms = 100.0;
-constexpr double train_ms = 1000.0;
 
 class Validator {
   public:
@@ -216,17 +214,16 @@ class Validator {
     }
 
     void check_pulses(const Stimulus& stimulus, const std::string& key) {
-        double length_ms = 0;
-        if (stimulus.scheme == Scheme::onepulse || stimulus.scheme == Scheme::triplet)
-            length_ms = pulse_ms;
-        if (stimulus.scheme == Scheme::stet) length_ms = train_ms;
+        const double length_ms = 1000.0 * scheme_entry(stimulus.scheme).pulse_s;
         if (!is_multiple_of_dt(length_ms))
             problems_.add(key, "the length of its pulses, " + number_text(length_ms) + " ms, " +
                                    multiple_of_dt());
     }
 
     void check_rate(const Stimulus& stimulus, const std::string& key) {
-        if (stimulus.scheme != Scheme::stet || !problems_.sound({key})) return;
+        if (scheme_entry(stimulus.scheme).effect != StimulusEffect::poisson_spikes ||
+            !problems_.sound({key}))
+            return;
         const double highest_Hz = 1000.0 / experiment_.dt_ms;
         if (stimulus.rate_Hz > highest_Hz * (1 + 1e-12))
             problems_.add(key, "must be at most " + number_text(highest_Hz) +

@@ -1,6 +1,8 @@
 // What may change during a run. Constant within a block, and within a piece of a consolidation.
 #pragma once
 
+#include <optional>
+
 namespace engram::model {
 
 struct Conditions {
@@ -9,6 +11,19 @@ struct Conditions {
     bool plasticity = true;
 
     bool operator==(const Conditions&) const = default;
+};
+
+// From a time on, what is given here holds instead of what held before.
+struct ConditionChange {
+    double time_s = 0;
+    std::optional<double> theta_pro_mV = std::nullopt;
+    std::optional<bool> plasticity = std::nullopt;
+
+    void apply_to(Conditions& conditions) const {
+        if (theta_pro_mV) conditions.theta_pro_mV = *theta_pro_mV;
+        if (plasticity) conditions.plasticity = *plasticity;
+    }
+    bool operator==(const ConditionChange&) const = default;
 };
 
 }  // namespace engram::model

@@ -15,6 +15,7 @@
 #include "model/fixed_point.hpp"
 #include "model/late_phase.hpp"
 #include "model/macros.hpp"
+#include "plasticity/block.hpp"
 #include "plasticity/variable.hpp"
 
 namespace engram::plasticity {
@@ -82,6 +83,15 @@ struct View : M::Late {
     ENGRAM_HD_INLINE void change_sums(std::uint32_t target, double before, double after) const {
         for (int i = 0; i < Late::n_sums; ++i)
             model::add_wrapping(this->sum(i)[target], change_of_sum(i, before, after));
+    }
+
+    //! Which pools are synthesised throughout a block that begins with these sums.
+    ENGRAM_HD_INLINE static typename Late::Synthesis synthesis_in(
+        const Block& block, const typename Late::Parameters& late,
+        const typename Late::Sums& sums) {
+        const model::Conditions& now = block.conditions;
+        if (!now.plasticity) return 0;
+        return Late::synthesis(late, sums, block.relaxation[0], now.theta_pro_mV);
     }
 
     //! Changes a tag at the present shrinkage of the target.

@@ -38,6 +38,7 @@ stimuli:
   recall_1: {scheme: RECT, group: exc, start_s: 2, duration_s: 3, n_inputs: 4, rate_Hz: 5}
   recall_2: {scheme: EXPLICIT, group: all, spike_times_ms: [1, 2.5], role: learn}
   all_along: {scheme: FULL, group: all, n_inputs: 1.5, rate_Hz: +2e1}
+  weak: {scheme: WTET, group: exc, start_s: 6, rate_Hz: 100}
 neuron: {V_init_mV: -61, V_rev_mV: -62, V_reset_mV: -63, V_th_mV: -50, R_leak_MOhm: 11,
          C_mem_nF: 2, t_ref_ms: 3}
 synapses: {tau_syn_ms: 1, t_ax_delay_ms: 2, h_0_mV: 3, t_Ca_delay_ms: 4, Ca_pre: 5, Ca_post: 6,
@@ -73,7 +74,7 @@ output: {directory: out}
 
     const auto learn = StimulusRole::learn;
     const auto recall = StimulusRole::recall;
-    ASSERT_EQ(experiment.stimuli.size(), 4u);
+    ASSERT_EQ(experiment.stimuli.size(), 5u);
     EXPECT_EQ(experiment.stimuli[0],
               (Stimulus{"second", Scheme::stet, learn, "inh", 1, 1200, 0, 50, {}}));
     EXPECT_EQ(experiment.stimuli[1],
@@ -82,6 +83,8 @@ output: {directory: out}
               (Stimulus{"recall_2", Scheme::explicit_spikes, learn, "all", 0, 0, 0, 0, {1, 2.5}}));
     EXPECT_EQ(experiment.stimuli[3],
               (Stimulus{"all_along", Scheme::full, learn, "all", 0, 0, 1.5, 20, {}}));
+    EXPECT_EQ(experiment.stimuli[4],
+              (Stimulus{"weak", Scheme::wtet, learn, "exc", 6, 0, 0, 100, {}}));
 }
 
 TEST(Configuration, overrides_replace_values_lists_and_maps) {

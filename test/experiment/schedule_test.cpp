@@ -176,6 +176,8 @@ TEST(Schedule, extents_of_the_schemes) {
     EXPECT_EQ(extent(stimulus), (std::pair<Step, Step>(50000, 85000)));
     stimulus.scheme = Scheme::stet;
     EXPECT_EQ(extent(stimulus), (std::pair<Step, Step>(50000, 90000)));
+    stimulus.scheme = Scheme::wtet;
+    EXPECT_EQ(extent(stimulus), (std::pair<Step, Step>(50000, 51000)));
     stimulus.scheme = Scheme::full;
     EXPECT_EQ(extent(stimulus), (std::pair<Step, Step>(50000, 5000000)));
     stimulus = Stimulus{};

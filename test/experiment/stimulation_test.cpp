@@ -81,6 +81,16 @@ TEST(Stimulation, strong_tetanus_has_three_trains) {
     }
 }
 
+TEST(Stimulation, weak_tetanus_is_one_train) {
+    const Stimulation stimulation = make_stimulation(experiment_with(Scheme::wtet, 5000));
+    EXPECT_TRUE(stimulation.pulses.empty());
+    EXPECT_TRUE(stimulation.forced.empty());
+    ASSERT_EQ(stimulation.trains.size(), 1u);
+    EXPECT_EQ(stimulation.trains[0].begin, 50000);
+    EXPECT_EQ(stimulation.trains[0].end, 51000);
+    EXPECT_DOUBLE_EQ(stimulation.trains[0].probability_per_step, 0.02);
+}
+
 TEST(Stimulation, explicit_spikes_at_the_nearest_steps) {
     Experiment experiment = experiment_with(Scheme::explicit_spikes, 0.1);
     experiment.stimuli.insert(experiment.stimuli.begin(), Stimulus{});  // nothing, at index 0

@@ -8,7 +8,7 @@ namespace engram::test {
 namespace {
 
 bool is_current(Scheme scheme) {
-    return scheme != Scheme::stet && scheme != Scheme::explicit_spikes;
+    return scheme != Scheme::stet && scheme != Scheme::wtet && scheme != Scheme::explicit_spikes;
 }
 
 }  // namespace
@@ -59,6 +59,8 @@ std::vector<DenseStimuli::Interval> DenseStimuli::intervals_of(const Experiment&
         case Scheme::stet:
             return {lasting(start_s, 1.0), lasting(start_s + stimulus.duration_s / 2, 1.0),
                     lasting(start_s + stimulus.duration_s, 1.0)};
+        case Scheme::wtet:
+            return {lasting(start_s, 0.2)};
         case Scheme::full:
             return {{step_at(start_s), std::numeric_limits<Step>::max()}};
         case Scheme::explicit_spikes:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from conftest import is_connected, run_program, write_small_recall
 from engram_analysis import Results, ResultsError
+from engram_analysis.stimuli import intervals_s
 
 H_0_MV = 4.20075
 POPULATIONS = {"exc": (0, 80), "inh": (80, 20)}  # first gid, size
@@ -135,6 +136,12 @@ def test_stimuli(results):
     assert recall.neurons.tolist() == list(range(10))
     assert recall.intervals_s == [(90, 90.1)]
     assert results.stimulated("recall").tolist() == list(range(10))
+
+
+def test_trains_of_forced_spikes():
+    stimulus = {"scheme": "STET", "start_s": 10, "duration_s": 1200}
+    assert intervals_s(stimulus, {}) == [(10, 11), (610, 611), (1210, 1211)]
+    assert intervals_s({"scheme": "WTET", "start_s": 10}, {}) == [(10, 10.2)]
 
 
 def test_traces_have_equal_lengths(small_recall):

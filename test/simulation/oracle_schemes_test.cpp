@@ -62,6 +62,12 @@ TEST_P(OracleSchemes, StrongTetanus) {
     compare(e, {1000, 10});
 }
 
+TEST_P(OracleSchemes, WeakTetanus) {
+    Experiment e = network(0.5);
+    e.stimuli = {stimulus(Scheme::wtet, 0.1034)};
+    compare(e, {100, 5});
+}
+
 TEST_P(OracleSchemes, Full) {
     Experiment e = network(0.4);
     e.stimuli = {stimulus(Scheme::full, 0.1)};

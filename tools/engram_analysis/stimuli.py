@@ -127,4 +127,6 @@ def intervals_s(
     if scheme == "STET":
         delays = (0.0, 0.5 * stimulus["duration_s"], stimulus["duration_s"])
         return [(start + delay, start + delay + 1.0) for delay in delays]
+    if scheme == "WTET":
+        return [(start, start + 0.2)]
     return [(start, simulation["duration_s"])]  # FULL
