@@ -28,7 +28,8 @@ std::tuple<MarkEvents<M>, DeliverSpikes<M>, AdvanceNeurons<M, Neuron>..., Select
 
 template <class... M, class... Neuron>
 auto all_kernels(std::tuple<M...>, plasticity::NeuronMechanisms<Neuron...> neurons)
-    -> decltype(std::tuple_cat(kernels_of(M{}, neurons)..., std::tuple<Fill<double>, RestNeurons<Neuron>...>{}));
+    -> decltype(std::tuple_cat(kernels_of(M{}, neurons)...,
+                               std::tuple<Fill<double>, RestNeurons<Neuron>...>{}));
 
 template <class... K>
 std::variant<K...> any_of(std::tuple<K...>);

@@ -13,8 +13,8 @@ namespace engram {
 //! Of a recorded neuron, in the order of samples.
 inline std::vector<Column> neuron_columns(const SynapseParameters& synapses) {
     std::vector<Column> columns(std::begin(membrane_columns), std::end(membrane_columns));
-    const std::span<const Column> late = plasticity::with_mechanisms(
-        synapses, [&]<class M>(M) -> std::span<const Column> {
+    const std::span<const Column> late =
+        plasticity::with_mechanisms(synapses, [&]<class M>(M) -> std::span<const Column> {
             return M::Late::columns(typename M::Late::Parameters(synapses));
         });
     columns.insert(columns.end(), late.begin(), late.end());

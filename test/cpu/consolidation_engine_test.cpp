@@ -65,7 +65,9 @@ class ConsolidationTest : public testing::Test {
         return pool;
     }
 
-    std::span<double> g_of(State& state) const { return {state.view().g, network_.plastic().size()}; }
+    std::span<double> g_of(State& state) const {
+        return {state.view().g, network_.plastic().size()};
+    }
     std::span<double> stored_z(State& state) const {
         return {state.view().stored_z, network_.plastic().size()};
     }
@@ -174,7 +176,8 @@ TEST_F(ConsolidationTest, WeeksDoNotOverflow) {
     for (SynapseIndex k = 0; k < network_.plastic().size(); ++k) {
         const std::uint32_t target = network_.plastic().targets()[k];
         EXPECT_NEAR(state.view().g[k], 0.0, 1e-100);
-        EXPECT_NEAR(state.view().z(k, target), days.view().z(k, target), 1e-15) << "no tag is left after a day";
+        EXPECT_NEAR(state.view().z(k, target), days.view().z(k, target), 1e-15)
+            << "no tag is left after a day";
         EXPECT_NEAR(state.view().protein[target], 0.0, 1e-100);
     }
 }
@@ -199,7 +202,8 @@ TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
         EXPECT_NEAR(sampler.synapse_values(row, 0)[column_h], 4.20075 + until.view().g[k], 1e-12);
         EXPECT_NEAR(sampler.synapse_values(row, 0)[column_z], until.view().z(k, 1), 1e-12);
         EXPECT_NEAR(sampler.neuron_values(row, 0)[column_p], until.view().protein[1], 1e-12);
-        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_s], model::from_fixed_point(until.view().change_sum[1]), 1e-10);
+        EXPECT_NEAR(sampler.neuron_values(row, 0)[column_s],
+                    model::from_fixed_point(until.view().change_sum[1]), 1e-10);
         EXPECT_EQ(snapshots[row].h_mV[k], sampler.synapse_values(row, 0)[column_h]);
         EXPECT_EQ(snapshots[row].z[k], sampler.synapse_values(row, 0)[column_z]);
     }

@@ -29,8 +29,8 @@ TEST(DeviceNeed, IsWhatAnExecutorAllocates) {
     for (int rank = 0; rank < 3; ++rank) {
         const Network network(e, *make_wiring(e), Partition(500, 3), rank);
         std::uint64_t allocated = 0;
-        const auto executor = device::make_device_executor(
-            std::make_unique<CountingDevice>(allocated), e, network);
+        const auto executor =
+            device::make_device_executor(std::make_unique<CountingDevice>(allocated), e, network);
         const auto need =
             static_cast<double>(device::bytes_on_device(e, device::sizes_of(network)));
         // Small arrays of fixed size and the marks of what is recorded are not in it.
