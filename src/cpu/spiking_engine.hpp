@@ -38,7 +38,7 @@ class SpikingEngine {
     //! Takes over the shared part once the local part has been overwritten.
     void restore(const SharedState& shared) {
         influx_.restore(shared.calcium_due);
-        calcium_.restore(shared.calcium_pre);
+        calcium_.restore();
     }
 
     //! Whether a snapshot at `step` is wanted of the next epoch that contains it.

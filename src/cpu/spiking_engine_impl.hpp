@@ -45,7 +45,7 @@ void SpikingEngine<M>::begin_phase(Step begin) {
 
 template <class M>
 SharedState SpikingEngine<M>::shared_state() const {
-    return {{}, influx_.due(), calcium_.pre_start()};
+    return {{}, influx_.due()};
 }
 
 template <class M>

@@ -329,7 +329,7 @@ bool DeviceExecutor<M>::consolidate(Step begin, Step end, const SampleSteps& sam
 
 template <class M>
 SharedState DeviceExecutor<M>::shared_state() {
-    return {{}, influx_.due(), calcium()[&plasticity::CalciumView::pre_start].to_vector()};
+    return {{}, influx_.due()};
 }
 
 template <class M>
@@ -358,9 +358,7 @@ void DeviceExecutor<M>::restore(Step reference, const SharedState* shared) {
     host_copy_.clear();
     reference_ = reference;
     sum_rows();
-    if (shared == nullptr) return;
-    influx_.restore(shared->calcium_due);
-    calcium()[&plasticity::CalciumView::pre_start].copy_from(shared->calcium_pre);
+    if (shared != nullptr) influx_.restore(shared->calcium_due);
 }
 
 template <class M>
