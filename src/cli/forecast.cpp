@@ -7,8 +7,14 @@
 #include "device/stack_need.hpp"
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
+#include "model/calcium.hpp"
+#include "model/fixed_point.hpp"
 #include "network/make_wiring.hpp"
+#include "network/synapse_table.hpp"
+#include "plasticity/calcium_view.hpp"
+#include "plasticity/mechanisms.hpp"
 #include "plasticity/recorded.hpp"
+#include "plasticity/view.hpp"
 
 namespace engram::cli {
 
@@ -19,14 +25,36 @@ constexpr double ns_per_neuron_step = 2.0;
 constexpr double ns_per_block = 800.0;  // work per block of steps that does not depend on size
 constexpr double ns_per_built_synapse = 70.0;
 constexpr double ns_per_early_phase_draw = 25.0;
-constexpr double base_memory_MB = 25.0;     // MPI, HDF5 and the program itself
-constexpr double bytes_per_plastic = 21.0;  // see PlasticState and SynapseTable
-constexpr double bytes_per_fixed = 4.0;
-constexpr double bytes_per_snapshot_value = 16.0;
+constexpr double base_memory_MB = 25.0;  // MPI, HDF5 and the program itself
 constexpr double ns_per_sample = 50.0;
-constexpr double bytes_per_source = 24.0;      // rows and calcium of all sources, on each rank
-constexpr double bytes_per_neuron = 300.0;     // state, inputs of a block, rows of the tables
 constexpr double active_after_pulse_s = 0.15;  // until calcium has left the thresholds
+
+// What is not state of a mechanism. Of a synapse: its target in SynapseTable, and its values in a
+// snapshot.
+constexpr std::uint64_t bytes_per_target = sizeof(std::uint32_t);
+constexpr std::uint64_t bytes_per_synapse_of_snapshot = 2 * sizeof(double);
+// Of a row in a SynapseTable.
+constexpr std::uint64_t bytes_per_row = sizeof(SynapseIndex);
+// Of a neuron, in Neurons: inputs of a block, effect and value of stimuli, noise of four steps.
+constexpr std::uint64_t bytes_of_inputs_per_neuron =
+    model::max_block_steps * sizeof(model::FixedPoint) + 2 * sizeof(double) + 4 * sizeof(float);
+// What remains, measured: ids, tiles, receivers of stimuli, spikes, buffers of files.
+constexpr std::uint64_t other_bytes_per_neuron = 190;
+
+double MB(std::uint64_t bytes) {
+    return static_cast<double>(bytes) / 1e6;
+}
+
+// State of the mechanisms that an experiment asks for, in the memory of the host.
+double state_MB(const Experiment& experiment, const plasticity::StateSizes& sizes) {
+    const std::uint64_t bytes =
+        plasticity::with_mechanisms(
+            experiment.synapses,
+            [&]<class M>(M) { return plasticity::state_bytes<plasticity::View<M>>(sizes); }) +
+        plasticity::state_bytes<plasticity::CalciumView>(sizes) +
+        plasticity::BuiltInNeurons::state_bytes(sizes);
+    return MB(bytes);
+}
 
 // Neuron-seconds during which stimulated neurons keep their synapses active.
 double stimulated_neuron_s(const Experiment& experiment) {
@@ -78,11 +106,15 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                              fast_forward * samples_per_step;
     f.traces_MB = n_values > 0 ? n_samples * (n_values + 1) * sizeof(double) / 1e6 : 0.0;
     f.base_MB = base_memory_MB;
-    f.per_rank_MB = n * bytes_per_source / 1e6;
-    f.neurons_MB = n * bytes_per_neuron / 1e6;
-    f.synapses_MB = (f.plastic_synapses * (bytes_per_plastic + bytes_per_snapshot_value) +
-                     f.fixed_synapses * bytes_per_fixed) /
-                    1e6;
+    const device::RankSizes all =
+        device::expected_sizes(experiment, f.plastic_synapses, f.fixed_synapses, 1);
+    f.per_rank_MB = state_MB(experiment, {0, all.n_sources, 0}) +
+                    MB((all.n_sources + all.n_fixed_rows) * bytes_per_row);
+    f.neurons_MB = state_MB(experiment, {all.n_local, 0, 0}) +
+                   MB(all.n_local * (bytes_of_inputs_per_neuron + other_bytes_per_neuron));
+    f.synapses_MB = state_MB(experiment, {0, 0, all.n_plastic}) +
+                    MB((all.n_plastic + all.n_fixed) * bytes_per_target +
+                       all.n_plastic * bytes_per_synapse_of_snapshot);
     f.memory_per_rank_MB = f.base_MB + f.per_rank_MB + (f.neurons_MB + f.synapses_MB) / n_ranks;
     f.gpu_state_per_rank_MB = static_cast<double>(device::bytes_on_device(
                                   experiment, device::expected_sizes(experiment, f.plastic_synapses,

@@ -44,11 +44,10 @@ void CalciumTraces::rest() {
     highest_pre_start_ = highest_post_start_ = 0.0;
 }
 
-void CalciumTraces::restore(const std::vector<double>& pre) {
+void CalciumTraces::restore() {
     const auto highest = [](const double* values, std::size_t n) {
         return n == 0 ? 0.0 : *std::max_element(values, values + n);
     };
-    std::copy(pre.begin(), pre.end(), view_.pre_start);
     highest_pre_start_ = highest(view_.pre_start, n_sources_);
     highest_post_start_ = highest(view_.post_start, n_local_);
 }

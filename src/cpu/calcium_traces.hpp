@@ -20,12 +20,9 @@ class CalciumTraces {
     void rest();
 
     // State between two blocks.
-    std::vector<double> pre_start() const {
-        return {view_.pre_start, view_.pre_start + n_sources_};
-    }
     void collect(LocalState& local) { collect_saved(storage_, local); }
-    //! Takes over a saved state; the postsynaptic part has been written through what was collected.
-    void restore(const std::vector<double>& pre);
+    //! Takes over a saved state, which has been written through what was collected.
+    void restore();
 
     //! \param influx  of presynaptic calcium in this block
     void begin_block(Step begin, int steps, std::span<const SpikeEvent> influx);

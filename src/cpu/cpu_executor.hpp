@@ -35,7 +35,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     std::vector<Snapshot> take_snapshots() override { return std::exchange(snapshots_, {}); }
     SnapshotView weights(Step step) override;
     std::vector<double> protein() const override;
-    SharedState shared_state() override { return {{}, influx_.due(), calcium_.pre_start()}; }
+    SharedState shared_state() override { return {{}, influx_.due()}; }
     LocalState local_state(Step step, bool within_phase) override;
     LocalState prepare_restore(Step step, bool within_phase) override {
         return local_state(step, within_phase);

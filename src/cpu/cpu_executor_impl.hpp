@@ -56,7 +56,7 @@ void CpuExecutor<M>::restore(Step reference, const SharedState* shared) {
     this->take_as_given(reference);
     if (shared == nullptr) return;
     influx_.restore(shared->calcium_due);
-    calcium_.restore(shared->calcium_pre);
+    calcium_.restore();
 }
 
 template <class M>

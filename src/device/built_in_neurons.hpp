@@ -40,7 +40,7 @@ class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
 
     //! Bytes that they take at most.
     static std::uint64_t bytes(const plasticity::StateSizes& sizes) {
-        return (plasticity::state_bytes<typename Neuron::View>(sizes) + ...);
+        return plasticity::NeuronMechanisms<Neuron...>::state_bytes(sizes);
     }
 
   private:

@@ -115,9 +115,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         }
         return amounts;
     }
-    SharedState shared_state() override {
-        return {{}, influx_.due(), calcium()[&plasticity::CalciumView::pre_start].to_vector()};
-    }
+    SharedState shared_state() override { return {{}, influx_.due()}; }
     LocalState local_state(Step step, bool within_phase) override {
         const LocalState views = prepare_restore(step, within_phase);
         host_copy_.download();
@@ -138,9 +136,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         host_copy_.upload();
         host_copy_.clear();
         this->take_as_given(reference);
-        if (shared == nullptr) return;
-        influx_.restore(shared->calcium_due);
-        calcium()[&plasticity::CalciumView::pre_start].copy_from(shared->calcium_pre);
+        if (shared != nullptr) influx_.restore(shared->calcium_due);
     }
     std::string device_name() const override { return device_->name(); }
     WorkCounters work() const override {

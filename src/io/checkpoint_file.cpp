@@ -60,6 +60,17 @@ std::vector<T> read_shared(hid_t file, const std::string& name, Ledger& ledger, 
     return values;
 }
 
+// Likewise, into where it belongs.
+void read_by_source(hid_t file, const std::vector<NamedValues>& list, Ledger& ledger,
+                    MPI_Comm comm) {
+    for (const NamedValues& entry : list) {
+        const std::string name = "shared/" + entry.name;
+        open_sized(file, name, entry.values.size());
+        const auto values = read_shared<double>(file, name, ledger, comm);
+        std::copy(values.begin(), values.end(), entry.values.begin());
+    }
+}
+
 // Each rank reads for itself, so that an error that only one meets cannot leave the others waiting.
 template <h5::Number T>
 std::vector<T> read_slabs_alone(hid_t dataset, std::span<const h5::Slab> slabs) {
@@ -121,7 +132,9 @@ class Writer {
         write_shared("shared/arriving_spikes", arriving_, shared_.arriving);
         write_shared("shared/calcium_due_step", due_step_, due_steps_);
         write_shared("shared/calcium_due_neuron", due_neuron_, due_neurons_);
-        write_shared("shared/calcium_pre", calcium_pre_, shared_.calcium_pre);
+        for (std::size_t i = 0; i < sources_.size(); ++i)
+            write_shared("shared/" + local_.by_source[i].name, sources_[i],
+                         local_.by_source[i].values);
         write_by_neuron("neurons/", neurons_, local_.by_neuron);
         write_synapses();
         write_header();
@@ -139,26 +152,24 @@ class Writer {
             layout.add_dataset<std::int64_t>(shared, "calcium_due_step", {due_steps_.size()});
         due_neuron_ =
             layout.add_dataset<std::uint32_t>(shared, "calcium_due_neuron", {due_neurons_.size()});
-        calcium_pre_ =
-            layout.add_dataset<double>(shared, "calcium_pre", {shared_.calcium_pre.size()});
-        neurons_ =
-            lay_out_group(layout, "neurons", local_.by_neuron, network_.populations().size());
-        synapses_ = lay_out_group(layout, "synapses", local_.by_synapse, order_.n_synapses());
-        tags_ =
-            layout.add_dataset<std::uint8_t>(layout.file(), "synapses/tag", {order_.n_synapses()});
+        sources_ = lay_out(layout, shared, local_.by_source, network_.plastic().n_sources());
+        const h5::Group neurons = h5::create_group(layout.file(), "neurons");
+        neurons_ = lay_out(layout, neurons, local_.by_neuron, network_.populations().size());
+        const h5::Group synapses = h5::create_group(layout.file(), "synapses");
+        synapses_ = lay_out(layout, synapses, local_.by_synapse, order_.n_synapses());
+        synapse_bytes_ = lay_out(layout, synapses, local_.bytes_by_synapse, order_.n_synapses());
         header_place_ = layout.add_dataset<std::uint8_t>(layout.file(), "header", {header_size()});
         header_checksum_ = layout.add_dataset<std::uint64_t>(layout.file(), "header_checksum", {1});
         return layout;
     }
 
-    static std::vector<DatasetPlace<double>> lay_out_group(FileLayout& layout,
-                                                           const std::string& name,
-                                                           const std::vector<NamedValues>& list,
-                                                           std::uint64_t n) {
-        const h5::Group group = h5::create_group(layout.file(), name);
-        std::vector<DatasetPlace<double>> places;
-        for (const NamedValues& entry : list)
-            places.push_back(layout.add_dataset<double>(group, entry.name, {n}));
+    template <h5::Number T>
+    static std::vector<DatasetPlace<T>> lay_out(FileLayout& layout, const h5::Group& group,
+                                                const std::vector<Named<T>>& list,
+                                                std::uint64_t n) {
+        std::vector<DatasetPlace<T>> places;
+        for (const Named<T>& entry : list)
+            places.push_back(layout.add_dataset<T>(group, entry.name, {n}));
         return places;
     }
 
@@ -169,25 +180,27 @@ class Writer {
         const auto reserve = [&](const std::string& name) {
             longest.checksums[name] = std::numeric_limits<std::uint64_t>::max();
         };
-        for (const char* name :
-             {"arriving_spikes", "calcium_due_step", "calcium_due_neuron", "calcium_pre"})
+        for (const char* name : {"arriving_spikes", "calcium_due_step", "calcium_due_neuron"})
             reserve(std::string("shared/") + name);
+        for (const NamedValues& entry : local_.by_source) reserve("shared/" + entry.name);
         for (const NamedValues& entry : local_.by_neuron) reserve("neurons/" + entry.name);
         for (const NamedValues& entry : local_.by_synapse) reserve("synapses/" + entry.name);
-        reserve("synapses/tag");
+        for (const NamedBytes& entry : local_.bytes_by_synapse) reserve("synapses/" + entry.name);
         std::uint64_t size = header_text(longest).size();
         MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm_);
         return size;
     }
 
     // Values that every rank holds.
-    template <h5::Number T>
-    void write_shared(const std::string& name, const DatasetPlace<T>& place,
-                      const std::vector<T>& values) {
+    template <class Values>
+    void write_shared(const std::string& name,
+                      const DatasetPlace<typename Values::value_type>& place,
+                      const Values& values) {
         const h5::Slab all{0, values.size()};
         const std::span<const h5::Slab> slabs(&all, rank_of(comm_) == 0 ? 1 : 0);
-        file_->write(place, slabs, std::span<const T>(values));
-        ledger_.add(name, slabs, std::span<const T>(values));
+        const std::span<const typename Values::value_type> span(values);
+        file_->write(place, slabs, span);
+        ledger_.add(name, slabs, span);
     }
 
     void write_by_neuron(const std::string& group, const std::vector<DatasetPlace<double>>& places,
@@ -201,28 +214,24 @@ class Writer {
     }
 
     void write_synapses() {
-        const std::vector<NamedValues>& list = local_.by_synapse;
-        std::vector<std::vector<double>> values(list.size());
-        std::vector<std::uint8_t> tags;
         for (const EdgeRound& round : order_.rounds()) {
-            for (auto& ordered : values) ordered.resize(round.n_edges);
-            tags.resize(round.n_edges);
-            order_.for_each(round, [&](std::uint64_t position, SynapseIndex k) {
-                for (std::size_t i = 0; i < list.size(); ++i)
-                    values[i][position] = list[i].values[k];
-                tags[position] = local_.tags[k];
-            });
-            for (std::size_t i = 0; i < list.size(); ++i)
-                write_round<double>("synapses/" + list[i].name, synapses_[i], values[i], round);
-            write_round<std::uint8_t>("synapses/tag", tags_, tags, round);
+            write_round(round, local_.by_synapse, synapses_);
+            write_round(round, local_.bytes_by_synapse, synapse_bytes_);
         }
     }
 
     template <h5::Number T>
-    void write_round(const std::string& name, const DatasetPlace<T>& place,
-                     std::span<const T> ordered, const EdgeRound& round) {
-        file_->write(place, round.edges, ordered);
-        ledger_.add(name, round.edges, ordered);
+    void write_round(const EdgeRound& round, const std::vector<Named<T>>& list,
+                     const std::vector<DatasetPlace<T>>& places) {
+        std::vector<std::vector<T>> values(list.size(), std::vector<T>(round.n_edges));
+        order_.for_each(round, [&](std::uint64_t position, SynapseIndex k) {
+            for (std::size_t i = 0; i < list.size(); ++i) values[i][position] = list[i].values[k];
+        });
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            const std::span<const T> ordered(values[i]);
+            file_->write(places[i], round.edges, ordered);
+            ledger_.add("synapses/" + list[i].name, round.edges, ordered);
+        }
     }
 
     void write_header() {
@@ -252,9 +261,9 @@ class Writer {
     DatasetPlace<std::uint64_t> arriving_, header_checksum_;
     DatasetPlace<std::int64_t> due_step_;
     DatasetPlace<std::uint32_t> due_neuron_;
-    DatasetPlace<double> calcium_pre_;
-    std::vector<DatasetPlace<double>> neurons_, synapses_;
-    DatasetPlace<std::uint8_t> tags_, header_place_;
+    std::vector<DatasetPlace<double>> sources_, neurons_, synapses_;
+    std::vector<DatasetPlace<std::uint8_t>> synapse_bytes_;
+    DatasetPlace<std::uint8_t> header_place_;
 };
 
 void check_version(const h5::File& file) {
@@ -310,11 +319,12 @@ SharedState read_checkpoint_state(const std::string& path, const Checksums& chec
             throw FileError(path, "calcium influx is damaged; use another checkpoint");
         for (std::size_t i = 0; i < steps.size(); ++i)
             shared.calcium_due.push_back({steps[i], neurons[i]});
-        shared.calcium_pre = read_shared<double>(file, "shared/calcium_pre", ledger, comm);
+        read_by_source(file, local.by_source, ledger, comm);
         read_by_neuron(file, "neurons", local.by_neuron, network, ledger);
         for (const NamedValues& entry : local.by_synapse)
             read_synapses(file, "synapses/" + entry.name, entry.values, order, ledger);
-        read_synapses(file, "synapses/tag", local.tags, order, ledger);
+        for (const NamedBytes& entry : local.bytes_by_synapse)
+            read_synapses(file, "synapses/" + entry.name, entry.values, order, ledger);
     });
     const Checksums found = ledger.total(comm);
     for (const auto& [name, sum] : found) {

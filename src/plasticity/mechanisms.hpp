@@ -3,6 +3,7 @@
 // are built into the program; with_mechanisms chooses among them.
 #pragma once
 
+#include <cstdint>
 #include <tuple>
 
 #include "model/early_phase.hpp"
@@ -10,6 +11,7 @@
 #include "plasticity/common_pool.hpp"
 #include "plasticity/point_neuron.hpp"
 #include "plasticity/several_pools.hpp"
+#include "plasticity/variable.hpp"
 
 namespace engram::plasticity {
 
@@ -26,7 +28,12 @@ using BuiltInMechanisms = std::tuple<Published, WithPools>;
 
 // Of the neurons of a population: the first of these that describes them.
 template <class... Neuron>
-struct NeuronMechanisms {};
+struct NeuronMechanisms {
+    //! Bytes that the state of neurons takes at most, were there some of each mechanism.
+    static constexpr std::uint64_t state_bytes(const StateSizes& sizes) {
+        return (plasticity::state_bytes<typename Neuron::View>(sizes) + ...);
+    }
+};
 using BuiltInNeurons = NeuronMechanisms<PointNeuron>;
 
 //! Calls use(M{}) with the mechanisms that parameters ask for: the simplest that do.

@@ -48,10 +48,27 @@ struct Variable {
 template <class T>
 inline constexpr bool is_saveable = std::is_same_v<T, double> || std::is_same_v<T, std::uint8_t>;
 
+//! Whether they can hold a variable.
+template <class View, class T>
+constexpr bool can_save(const Variable<View, T>& variable) {
+    return variable.copies == 1 && is_saveable<T> &&
+           (std::is_same_v<T, double> || variable.by == By::synapse);
+}
+
 //! Calls visit(variable) for each in the order of the description.
 template <class View, class Visit>
 constexpr void for_each_variable(Visit visit) {
     std::apply([&](const auto&... variable) { (visit(variable), ...); }, View::variables());
+}
+
+//! Whether checkpoints can hold all that they shall: else it would be missing without a word.
+template <class View>
+constexpr bool can_save_all() {
+    bool all = true;
+    for_each_variable<View>([&](const auto& variable) {
+        all = all && (variable.in_checkpoint == InCheckpoint::no || can_save(variable));
+    });
+    return all;
 }
 
 //! Bytes that a state takes.
@@ -67,6 +84,8 @@ constexpr std::uint64_t state_bytes(const StateSizes& sizes) {
 // The memory of a state. Array<T> owns values and tells data().
 template <class View, template <class> class Array>
 class Storage {
+    static_assert(can_save_all<View>(), "checkpoints have no place for a variable");
+
     template <class... Variables>
     static std::tuple<Array<typename Variables::Value>...> arrays_of(std::tuple<Variables...>);
 

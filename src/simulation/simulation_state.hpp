@@ -44,25 +44,32 @@ struct RunPosition {
 struct SharedState {
     std::vector<PackedSpike> arriving;    //!< in the epoch that begins at `step`
     std::vector<SpikeEvent> calcium_due;  //!< presynaptic influx to come: step and neuron
-    std::vector<double> calcium_pre;      //!< by excitatory neuron
 };
 
-// State by neuron or synapse of this rank; the spans show where it lies in the engines.
-struct NamedValues {
+// Variables of mechanisms on this rank; the spans show where they lie in the engines.
+template <class T>
+struct Named {
     std::string name;
-    std::span<double> values;
+    std::span<T> values;
 };
+using NamedValues = Named<double>;
+using NamedBytes = Named<std::uint8_t>;
 struct LocalState {
     std::vector<NamedValues> by_neuron;
+    std::vector<NamedValues> by_source;   //!< of plastic synapses; all ranks hold them alike
     std::vector<NamedValues> by_synapse;  //!< plastic synapses in the order of the table
-    std::span<std::uint8_t> tags;         //!< likewise
+    std::vector<NamedBytes> bytes_by_synapse;
 
-    //! Adds a variable. What there is by source all ranks hold alike; see SharedState.
     void add(plasticity::By by, const std::string& name, std::span<double> values) {
-        if (by == plasticity::By::neuron) by_neuron.push_back({name, values});
-        if (by == plasticity::By::synapse) by_synapse.push_back({name, values});
+        (by == plasticity::By::neuron   ? by_neuron
+         : by == plasticity::By::source ? by_source
+                                        : by_synapse)
+            .push_back({name, values});
     }
-    void add(plasticity::By, const std::string&, std::span<std::uint8_t> values) { tags = values; }
+    //! See plasticity::can_save.
+    void add(plasticity::By, const std::string& name, std::span<std::uint8_t> values) {
+        bytes_by_synapse.push_back({name, values});
+    }
 };
 
 // Saves checkpoints; rank 0 decides when.

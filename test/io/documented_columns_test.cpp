@@ -1,56 +1,19 @@
 // docs/file_formats.md tells of the columns of traces what src/plasticity/recorded.hpp does.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <map>
-
 #include "experiment/parameter_fields.hpp"
+#include "io/documentation.hpp"
 #include "plasticity/recorded.hpp"
 
 namespace engram::test {
 namespace {
-
-using Cells = std::vector<std::string>;
-
-// The cells of a line of a table; "\|" is a bar within a cell.
-Cells cells_of(const std::string& line) {
-    Cells cells(1);
-    for (std::size_t i = 1; i < line.size(); ++i) {
-        if (line[i] == '\\' && i + 1 < line.size() && line[i + 1] == '|')
-            cells.back() += line[++i];
-        else if (line[i] == '|')
-            cells.emplace_back();
-        else
-            cells.back() += line[i];
-    }
-    for (std::string& cell : cells) {
-        cell.erase(0, cell.find_first_not_of(' '));
-        cell.erase(cell.find_last_not_of(' ') + 1);
-    }
-    return cells;
-}
-
-// By the first cell, the lines of all tables of the section on traces.h5.
-std::map<std::string, Cells> documented() {
-    std::ifstream file(ENGRAM_SOURCE_DIR "/docs/file_formats.md");
-    std::map<std::string, Cells> lines;
-    bool inside = false;
-    for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("## ")) inside = line == "## traces.h5";
-        if (!inside || !line.starts_with("|")) continue;
-        const Cells cells = cells_of(line);
-        if (!cells[0].starts_with("`")) continue;  // the head of a table
-        EXPECT_TRUE(lines.emplace(cells[0], cells).second) << line;
-    }
-    return lines;
-}
 
 std::string row_of(const Column& column) {
     return "`.../" + std::string(column.name) + "`";
 }
 
 TEST(DocumentedColumns, are_those_of_traces) {
-    std::map<std::string, Cells> rows = documented();
+    std::map<std::string, Cells> rows = documented("## traces.h5");
     std::map<std::string, Column> columns;
     for (const ProteinPools pools :
          {ProteinPools::common, ProteinPools::p_and_d, ProteinPools::p_c_and_d}) {

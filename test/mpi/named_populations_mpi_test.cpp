@@ -1,6 +1,8 @@
 // Files of several ranks from a network with several plastic projections, with made-up values.
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "base/collective.hpp"
 #include "base/temporary_directory.hpp"
 #include "experiment/configuration.hpp"
@@ -107,17 +109,21 @@ TEST_F(NamedPopulationsOnRanks, SnapshotsAreSplitByProjection) {
 
 // State of a part of the network, as the engines lay it out.
 struct MadeUpState {
-    explicit MadeUpState(const Network& network) : h(values_of(network)), tags(h.size()) {
+    explicit MadeUpState(const Network& network)
+        : by_source(network.plastic().n_sources()), h(values_of(network)), tags(h.size()) {
+        std::iota(by_source.begin(), by_source.end(), 0.25);
         for (std::uint32_t local = 0; local < network.n_local(); ++local) {
             const NeuronId id = network.global_id(local);
             by_neuron.push_back(id + 0.5);
         }
         for (std::size_t k = 0; k < h.size(); ++k) tags[k] = static_cast<std::uint8_t>(h[k]) % 3;
     }
-    LocalState view() { return {{{"p", by_neuron}}, {{"h", h}}, tags}; }
+    LocalState view() {
+        return {{{"p", by_neuron}}, {{"s", by_source}}, {{"h", h}}, {{"tag", tags}}};
+    }
     bool operator==(const MadeUpState&) const = default;
 
-    std::vector<double> by_neuron, h;
+    std::vector<double> by_neuron, by_source, h;
     std::vector<std::uint8_t> tags;
 };
 
@@ -140,7 +146,7 @@ TEST_F(NamedPopulationsOnRanks, CheckpointsAreInGlobalOrder) {
     const Network whole = part(MPI_COMM_SELF);
     MadeUpState restored(whole);
     const MadeUpState expected = restored;
-    for (auto* values : {&restored.by_neuron, &restored.h})
+    for (auto* values : {&restored.by_neuron, &restored.by_source, &restored.h})
         std::fill(values->begin(), values->end(), 0.0);
     std::fill(restored.tags.begin(), restored.tags.end(), std::uint8_t{0});
     const CheckpointHeader read = read_checkpoint_header(path, MPI_COMM_SELF);

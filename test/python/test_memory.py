@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from conftest import run_program
 
 pytestmark = pytest.mark.memory
 
@@ -53,3 +55,28 @@ def test_peak_does_not_grow_with_consolidation(run_engram, tmp_path: Path) -> No
         assert summary["schedule"] == "consolidate"
         peaks.append(max(summary["peak_memory_MB"]))
     assert peaks[1] < peaks[0] + 8
+
+
+FORECAST = """
+simulation: {{duration_s: 0.01}}
+populations: {{n_exc: {n_exc}, n_inh: {n_inh}}}
+connectivity: {{probability: {probability}}}
+record: {{snapshots_s: [0.005]}}
+"""
+MANY_NEURONS = {"n_exc": 320000, "n_inh": 80000, "probability": 1e-7}
+MANY_SYNAPSES = {"n_exc": 3200, "n_inh": 800, "probability": 0.5}
+
+
+@pytest.mark.parametrize("network", [MANY_NEURONS, MANY_SYNAPSES])
+@pytest.mark.parametrize("pools", ["C", "P/C/D"])
+def test_forecast(engram, run_engram, tmp_path: Path, network: dict[str, float], pools: str) -> None:
+    """Of the state of each mechanism."""
+    configuration = tmp_path / "network.yaml"
+    configuration.write_text(FORECAST.format(**network), encoding="utf-8")
+    setting = ("--set", f"synapses.protein_pools={pools}")
+    results = run_engram(configuration, tmp_path / "results", arguments=setting)
+    peak = max(json.loads((results / "summary.json").read_text(encoding="utf-8"))["peak_memory_MB"])
+    plan = run_program([engram, "plan", configuration, *setting])
+    forecast = re.search(r"^Memory: +about (\d+) MB per rank$", plan.stdout, re.MULTILINE)
+    assert forecast, plan.stdout + plan.stderr
+    assert float(forecast[1]) == pytest.approx(peak, rel=0.12)

@@ -9,9 +9,13 @@ import h5py
 import numpy as np
 import pytest
 import yaml
-from conftest import run_program
+from conftest import RECALL_200, run_program
 from engram_analysis import Ensemble, Results, ResultsError
 from engram_analysis.arbor_text import trace_table
+from results_equal import assert_equal
+from test_checkpoint import checkpoints, interrupted_at, resume
+from test_consolidation_checkpoint import SAMPLED, is_within_consolidation
+from test_extension import LEARN
 from tool import run_tool
 
 CURRENTS = ["V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA"]
@@ -99,6 +103,74 @@ def test_no_run_goes_on_with_others(engram, run_engram, short, tmp_path, setting
     assert problem in result.stderr
     result = run_program([engram, "resume", output, *longer])
     assert result.returncode == 0, result.stderr
+
+
+# Of 200 neurons, so that pools rise and fall and weights go beyond the bounds of the published model.
+LIVELY = (
+    "synapses.protein_pools=P/C/D",
+    "synapses.z_max=5",
+    "synapses.tau_p_s=5",
+    "synapses.tau_z_s=5",
+    "synapses.tau_h_s=300",
+    "synapses.gamma_d=1000",
+    "synapses.theta_pro_mV=4",
+)
+ARGUMENTS = [part for setting in LIVELY for part in ("--set", setting)]
+
+
+@pytest.fixture(scope="module")
+def lively(run_engram, tmp_path_factory):
+    """An uninterrupted run in which all pools matter."""
+    output = run_engram(
+        RECALL_200, tmp_path_factory.mktemp("lively") / "results", arguments=ARGUMENTS
+    )
+    traces = Results(output).neuron_traces
+    for pool in ("P", "C", "D"):
+        assert max(trace.proteins[pool].max() for trace in traces) > 5, pool
+    # Synthesis that has ended.
+    assert any(0 < p[-1] < 0.99 * p.max() for trace in traces for p in trace.proteins.values())
+    with h5py.File(output / "network.h5") as file:
+        z = file["edges/exc_exc/snapshots/t_20s/z"][()]
+    assert z.min() < -0.4 and z.max() > 1
+    return output
+
+
+@pytest.mark.parametrize("ranks,device", [(3, "cpu"), (2, "host-kernels")])
+def test_ranks_and_devices(run_engram, lively, tmp_path, ranks, device):
+    output = run_engram(RECALL_200, tmp_path / "run", ranks, (*ARGUMENTS, "--device", device))
+    assert_equal(lively, output)
+
+
+HERE_AND_THERE = [((1, "cpu"), (3, "cpu")), ((2, "host-kernels"), (1, "cpu"))]
+SELDOM = ("--set", "checkpoint.every_simulated_s=10")
+
+
+# In a pulse, after it, and in the last phase.
+@pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (0.4, 0.1), (29.55, 0.5)])
+@pytest.mark.parametrize("before,after", HERE_AND_THERE)
+def test_resume(engram, lively, tmp_path, time_s, every_s, before, after):
+    output = interrupted_at(
+        engram, tmp_path / "run", before[0], time_s, every_s, *LIVELY, device=before[1]
+    )
+    with h5py.File(checkpoints(output)[-1]) as file:
+        assert {"shrinkage_P", "shrinkage_D"} < set(file["neurons"])
+    result = resume(engram, output, after[0], "--device", after[1], *SELDOM)
+    assert result.returncode == 0, result.stderr
+    assert_equal(lively, output)
+
+
+def test_resume_within_consolidation(engram, run_engram, tmp_path):
+    """Of many samples, so that there is time to interrupt it."""
+    settings = (*LIVELY, *SAMPLED, LEARN)
+    arguments = [part for setting in settings for part in ("--set", setting)]
+    whole = run_engram(RECALL_200, tmp_path / "whole", arguments=arguments)
+    for number, (before, after) in enumerate(HERE_AND_THERE):
+        output = tmp_path / f"run{number}"
+        interrupted_at(engram, output, before[0], 15, 1, *settings, device=before[1])
+        assert is_within_consolidation(checkpoints(output)[-1])
+        result = resume(engram, output, after[0], "--device", after[1], *SELDOM)
+        assert result.returncode == 0, result.stderr
+        assert_equal(whole, output)
 
 
 def test_sweep(run_engram, short, tmp_path):

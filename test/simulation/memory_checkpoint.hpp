@@ -25,10 +25,12 @@ class MemoryCheckpoint : public CheckpointStore {
         position_ = position;
         shared_ = shared;
         parts_.clear();
-        for (const auto* list : {&local.by_neuron, &local.by_synapse})
+        bytes_.clear();
+        for (const auto* list : {&local.by_neuron, &local.by_source, &local.by_synapse})
             for (const NamedValues& part : *list)
                 parts_[part.name].assign(part.values.begin(), part.values.end());
-        tags_.assign(local.tags.begin(), local.tags.end());
+        for (const NamedBytes& part : local.bytes_by_synapse)
+            bytes_[part.name].assign(part.values.begin(), part.values.end());
     }
 
     const RunPosition& position() const { return position_.value(); }
@@ -36,9 +38,9 @@ class MemoryCheckpoint : public CheckpointStore {
 
     //! Names of all that is restored.
     std::vector<std::string> part_names() const {
-        std::vector<std::string> names = {"tags", "reference", "arriving", "calcium_due",
-                                          "calcium_pre"};
+        std::vector<std::string> names = {"reference", "arriving", "calcium_due"};
         for (const auto& [name, values] : parts_) names.push_back(name);
+        for (const auto& [name, values] : bytes_) names.push_back(name);
         return names;
     }
 
@@ -50,16 +52,19 @@ class MemoryCheckpoint : public CheckpointStore {
         if (without == "reference") position.reference = 0;
         if (without == "arriving") shared.arriving.clear();
         if (without == "calcium_due") shared.calcium_due.clear();
-        if (without == "calcium_pre") std::ranges::fill(shared.calcium_pre, 0.0);
         const LocalState local = simulation.begin_restore(position);
         std::size_t n_parts = 0;
-        for (const auto* list : {&local.by_neuron, &local.by_synapse})
-            for (const NamedValues& part : *list) {
+        const auto fill = [&](const auto& list, const auto& saved) {
+            for (const auto& part : list) {
                 ++n_parts;
-                if (part.name != without) copy(parts_.at(part.name), part.values);
+                if (part.name != without) copy(saved.at(part.name), part.values);
             }
-        if (n_parts != parts_.size()) throw std::logic_error("a saved part has no place");
-        if (without != "tags") copy(tags_, local.tags);
+        };
+        for (const auto* list : {&local.by_neuron, &local.by_source, &local.by_synapse})
+            fill(*list, parts_);
+        fill(local.bytes_by_synapse, bytes_);
+        if (n_parts != parts_.size() + bytes_.size())
+            throw std::logic_error("a saved part has no place");
         simulation.finish_restore(position, std::move(shared));
     }
 
@@ -74,7 +79,7 @@ class MemoryCheckpoint : public CheckpointStore {
     std::optional<RunPosition> position_;
     SharedState shared_;
     std::map<std::string, std::vector<double>> parts_;
-    std::vector<std::uint8_t> tags_;
+    std::map<std::string, std::vector<std::uint8_t>> bytes_;
 };
 
 }  // namespace engram::test
