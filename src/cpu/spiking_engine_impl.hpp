@@ -25,7 +25,7 @@ SpikingEngine<M>::SpikingEngine(const Experiment& experiment, const Network& net
       calcium_(network, experiment),
       active_(network, physics, state, calcium_),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
-      fold_interval_s_(fold_interval_s(experiment.synapses)),
+      fold_interval_s_(fold_interval_s(physics.early.passive_rate_per_s, experiment.synapses)),
       excitatory_(network.excitatory_ranges()),
       active_arrivals_(neurons_.tiles().size()),
       synthesis_(network.n_local()),

@@ -46,7 +46,7 @@ DeviceExecutor<M>::DeviceExecutor(std::unique_ptr<Device> device, const Experime
       physics_(make_physics<M>(experiment)),
       refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
       epoch_steps_(static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
-      fold_interval_s_(fold_interval_s(experiment.synapses)),
+      fold_interval_s_(fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses)),
       on_device_(*device_, experiment, network),
       neurons_(*device_, experiment, network),
       state_(*device_, sizes_of_state(network), BuiltInDeviceNeurons::most_sites,
