@@ -8,6 +8,10 @@
 namespace engram::test {
 
 struct GatedEarlyPhase : model::EarlyPhase {
+    //! By which a run asks for it, where it is built in.
+    static constexpr double tell_tale_gamma_p = 1640.0;
+    static bool describes(const SynapseParameters& s) { return s.gamma_p == tell_tale_gamma_p; }
+
     static constexpr double h_max_mV = 8.0;
     //! Of a neuron's own trace, whichever it is.
     static constexpr double theta_gate = 0.3;

@@ -56,6 +56,17 @@ TEST(GatedEarlyPhase, EqualsTheOracleInSeveralBlocksPerEpoch) {
     compare_with_oracle(e, gated_processor(), {200, 50}, gated_oracle());
 }
 
+// One spike takes calcium past both thresholds, so that zones change within a block whether the
+// gate is shut or not.
+TEST(GatedEarlyPhase, EqualsTheOracleWhereCalciumPassesBothThresholdsAtOnce) {
+    Experiment e = gated_network();
+    e.synapses.ca_pre = 3.0;
+    e.duration_s = 0.3;
+    e.stimuli.resize(1);
+    e.record.snapshots_s.resize(1);
+    compare_with_oracle(e, gated_processor(), {200, 50, 0, 0, 80}, gated_oracle());
+}
+
 // Recordings go through the zones once more. Without noise they are those of the process.
 TEST(GatedEarlyPhase, RecordingsWithinBlocksEqualTheOracle) {
     Experiment e = gated_network();

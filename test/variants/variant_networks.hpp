@@ -2,6 +2,7 @@
 #pragma once
 
 #include "simulation/small_networks.hpp"
+#include "variants/gated_early_phase.hpp"
 #include "variants/two_site_neuron.hpp"
 
 namespace engram::test {
@@ -11,6 +12,7 @@ namespace engram::test {
 inline Experiment gated_network() {
     Experiment e = noisy_learning_network();
     e.duration_s = 0.7;
+    e.synapses.gamma_p = GatedEarlyPhase::tell_tale_gamma_p;
     e.record.neurons = {0, 5, 12, 45};
     e.record.synapses = plastic_synapses(e);
     e.record.every_steps = 5;
@@ -72,6 +74,22 @@ inline Experiment two_site_network() {
     });
     e.record.every_steps = 5;
     e.record.snapshots_s = {0.1246, 0.3438};
+    return e;
+}
+
+// The last of 21 neurons, alone in its population, has two sites.
+inline Experiment one_two_site_neuron() {
+    Experiment e = two_site_network();
+    e.populations = Populations(std::vector<Population>{
+        {"a", PopulationKind::excitatory, 0, 20, {}, {}},
+        {"b", PopulationKind::excitatory, 0, 1, e.populations[2].neuron, {}}});
+    e.given_projections = std::vector<Projection>{{0, 0, true, 0, 0.4}, {1, 0, true, 0, 0.4}};
+    e.given_projections->push_back({0, 1, false, 0.8, 1.0});
+    e.given_projections->back().site = 1;
+    e.groups = {group_of("assembly", 0, 12), group_of("recalled", 10, 11),
+                group_of("driven", 18, 3)};
+    e.record.neurons = {20, 0};
+    e.record.synapses.clear();
     return e;
 }
 
