@@ -24,15 +24,18 @@ class DeviceNeurons {
             const Population& population = network.populations()[p];
             if (taken[p] || !is_described_by<Neuron>(experiment, population)) continue;
             taken[p] = true;
+            empty_ = false;
             of_population[p] = make_neuron<Neuron>(experiment, population);
             add(network.local_range(p));
         }
-        if (ranges_.empty()) return;
+        if (empty_) return;
         of_population_ = {device, of_population};
         storage_ = make_device_storage<View>(device, sizes_of_state(network));
     }
 
-    bool empty() const { return ranges_.empty(); }
+    //! Whether no population is of the mechanism: the same on all ranks, whichever neurons they
+    //! have.
+    bool empty() const { return empty_; }
     plasticity::Storage<View, DeviceArray>& storage() { return storage_; }
 
     //! At the start of a phase.
@@ -63,6 +66,7 @@ class DeviceNeurons {
     }
 
     Device& device_;
+    bool empty_ = true;
     std::vector<LocalRange> ranges_;
     DeviceArray<Neuron> of_population_;
     plasticity::Storage<View, DeviceArray> storage_;

@@ -69,8 +69,8 @@ struct EarlyPhase {
     }
 
     //! What the zone may depend on beside calcium: a word for each of the two neurons, constant
-    //! within a block. Here it does not.
-    static constexpr bool has_flags = false;
+    //! within a block. Here it does not. Of a trace only the start may count: jumps of the block
+    //! are added as it goes on.
     ENGRAM_HD_INLINE Flags flags(const CalciumTrace&) const { return 0; }
 
     //! Monotonic in calcium, and passive below theta_d.

@@ -22,6 +22,7 @@ struct PointNeuron {
         double nA[n_sites];
     };
 
+    //! Both have v_mV, which executors look at: it must stay a finite number.
     using State = model::NeuronState;
     struct View {
         double* v_mV = nullptr;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "model/early_phase.hpp"
 #include "model/parameters.hpp"
 
 namespace engram {
@@ -11,8 +10,8 @@ namespace engram {
 inline constexpr double longest_fold_interval_s = 500.0;
 
 //! Within this time the lazy factors E and X stay far from underflow: above 1/2 and 1/150.
-inline double fold_interval_s(const SynapseParameters& synapses) {
-    const double early_rate_per_s = model::relaxation_rate / synapses.tau_h_s;
+//! \param early_rate_per_s  at which h - h_0 relaxes without calcium; see the early phase
+inline double fold_interval_s(double early_rate_per_s, const SynapseParameters& synapses) {
     return std::min({longest_fold_interval_s, 0.5 / early_rate_per_s,
                      5.0 / fastest_late_phase_per_s(synapses)});
 }

@@ -33,7 +33,8 @@ class PlasticExecutor : public Executor {
           physics_(make_physics<M>(experiment)),
           epoch_steps_(
               static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
-          fold_interval_s_(fold_interval_s(experiment.synapses)) {}
+          fold_interval_s_(
+              fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses)) {}
 
     int epoch_steps() const override { return epoch_steps_; }
     Step reference() const override { return reference_; }

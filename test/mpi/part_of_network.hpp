@@ -1,6 +1,7 @@
 // What one rank holds against the same of the whole network.
 #pragma once
 
+#include "base/collective.hpp"
 #include "simulation/complete_run.hpp"
 
 namespace engram::test {
@@ -21,6 +22,33 @@ inline void expect_part_of(const Snapshot& part, const Network& local, const Sna
         }
     expect_same_bits(part.h_mV, h_mV, "h");
     expect_same_bits(part.z, z, "z");
+}
+
+//! Runs the experiment on one rank and on all; fails the test unless they are equal to the last
+//! bit.
+inline void expect_ranks_equal_one(const Experiment& e, const ExecutorFactory& factory,
+                                   std::size_t at_least_spikes) {
+    const CompleteRun alone(e, factory);
+    Simulation simulation(e, MPI_COMM_WORLD, factory);
+    MemorySink sink;
+    ProgressListener progress;
+    simulation.run(sink, progress);
+
+    std::uint64_t n_synapses = simulation.network().plastic().size();
+    MPI_Allreduce(MPI_IN_PLACE, &n_synapses, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    EXPECT_EQ(n_synapses, alone.simulation.network().plastic().size());
+    ASSERT_EQ(sink.snapshots.size(), alone.sink.snapshots.size());
+    for (std::size_t i = 0; i < sink.snapshots.size(); ++i)
+        expect_part_of(sink.snapshots[i], simulation.network(), alone.sink.snapshots[i],
+                       alone.simulation.network());
+    const std::vector<double> protein = simulation.executor().protein();
+    for (std::uint32_t j = 0; j < protein.size(); ++j)
+        EXPECT_EQ(protein[j],
+                  alone.simulation.executor().protein()[simulation.network().global_id(j)]);
+    if (rank_of(MPI_COMM_WORLD) != 0) return;
+    EXPECT_GE(sink.spikes.size(), at_least_spikes);
+    EXPECT_EQ(sink.spikes, alone.sink.spikes);
+    expect_same_bits(sink.rows, alone.sink.rows, "trace");
 }
 
 }  // namespace engram::test

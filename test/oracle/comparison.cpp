@@ -21,6 +21,21 @@ double tolerance_of(const Experiment& experiment) {
     return experiment.fast_forward == FastForward::off ? tolerance : tolerance_with_ends;
 }
 
+// What a recorded neuron has besides potential and currents.
+std::vector<double> slow_columns(const DenseSimulator::Sample& sample, NeuronId id,
+                                 const SynapseParameters& parameters) {
+    const DensePools sums = sample.changes[id].sums_mV();
+    std::vector<double> values;
+    if (parameters.protein_pools == ProteinPools::common)
+        values = {sums[pool_c]};
+    else
+        values = {sums[pool_p], sums[pool_d]};
+    for (const DensePool pool : pools_of(parameters)) values.push_back(sample.protein[id][pool]);
+    return values;
+}
+
+}  // namespace
+
 void check_that_enough_happened(const DenseSimulator& oracle, const Experiment& experiment,
                                 AtLeast at_least) {
     std::size_t changed = 0, potentiated = 0, depressed = 0, late = 0;
@@ -41,21 +56,6 @@ void check_that_enough_happened(const DenseSimulator& oracle, const Experiment& 
     EXPECT_GE(depressed, at_least.depressed);
     EXPECT_GE(oracle.samples().size(), at_least.samples);
 }
-
-// What a recorded neuron has besides potential and currents.
-std::vector<double> slow_columns(const DenseSimulator::Sample& sample, NeuronId id,
-                                 const SynapseParameters& parameters) {
-    const DensePools sums = sample.changes[id].sums_mV();
-    std::vector<double> values;
-    if (parameters.protein_pools == ProteinPools::common)
-        values = {sums[pool_c]};
-    else
-        values = {sums[pool_p], sums[pool_d]};
-    for (const DensePool pool : pools_of(parameters)) values.push_back(sample.protein[id][pool]);
-    return values;
-}
-
-}  // namespace
 
 void compare_spikes(const std::vector<SpikeEvent>& fast,
                     const std::vector<DenseSimulator::Spike>& dense) {
@@ -105,11 +105,17 @@ void compare_samples(const CompleteRun& run, const Experiment& experiment,
         const std::size_t row = rows[sample.step];
         SCOPED_TRACE("sample at step " + std::to_string(sample.step));
         for (std::size_t i = 0; i < experiment.record.neurons.size(); ++i) {
-            const std::vector<double> slow =
-                slow_columns(sample, experiment.record.neurons[i], experiment.synapses);
+            const NeuronId id = experiment.record.neurons[i];
+            const std::vector<double> slow = slow_columns(sample, id, experiment.synapses);
+            if (!sample.v_mV.empty()) {
+                const std::size_t first = columns.neuron(i);
+                ASSERT_NEAR(run.sink.at(row, first + column_v), sample.v_mV[id], within) << id;
+                ASSERT_NEAR(run.sink.at(row, first + column_i_total), sample.current_nA[id], within)
+                    << id;
+            }
             for (std::size_t c = 0; c < slow.size(); ++c)
                 ASSERT_NEAR(run.sink.at(row, columns.slow(i) + c), slow[c], within)
-                    << "column " << c << " of neuron " << experiment.record.neurons[i];
+                    << "column " << c << " of neuron " << id;
         }
         for (std::size_t i = 0; i < experiment.record.synapses.size(); ++i) {
             const auto [pre, post] = experiment.record.synapses[i];
@@ -126,8 +132,8 @@ void compare_samples(const CompleteRun& run, const Experiment& experiment,
 }
 
 Snapshot compare_with_oracle(const Experiment& experiment, const ExecutorFactory& executor,
-                             AtLeast at_least) {
-    DenseSimulator oracle(experiment);
+                             AtLeast at_least, const DenseVariant& variant) {
+    DenseSimulator oracle(experiment, variant);
     oracle.run();
     check_that_enough_happened(oracle, experiment, at_least);
     const CompleteRun run(experiment, executor);

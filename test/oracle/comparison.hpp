@@ -27,13 +27,17 @@ void compare_final_state(const CompleteRun& run, const Experiment& experiment,
                          const DenseSimulator& oracle);
 
 //! Fails the test unless what was recorded agrees within rounding, where the oracle has it: calcium
-//! and weights of the synapses, sums of changes and proteins of the neurons.
+//! and weights of the synapses; potentials, currents, sums of changes and proteins of the neurons.
 void compare_samples(const CompleteRun& run, const Experiment& experiment,
                      const DenseSimulator& oracle);
+
+//! Fails the test unless the oracle has done so much.
+void check_that_enough_happened(const DenseSimulator& oracle, const Experiment& experiment,
+                                AtLeast at_least);
 
 //! Runs the experiment in both and fails the test unless the spikes are the same and all else
 //! agrees within rounding. Returns the weights at the end.
 Snapshot compare_with_oracle(const Experiment& experiment, const ExecutorFactory& executor,
-                             AtLeast at_least);
+                             AtLeast at_least, const DenseVariant& variant = {});
 
 }  // namespace engram::test

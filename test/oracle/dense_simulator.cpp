@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace engram::test {
 
-DenseSimulator::DenseSimulator(const Experiment& experiment)
+DenseSimulator::DenseSimulator(const Experiment& experiment, DenseVariant variant)
     : experiment_(experiment),
+      variant_(std::move(variant)),
       n_(experiment.populations.size()),
       end_(steps(experiment.duration_s * 1000.0)),
       delay_(steps(experiment.synapses.t_ax_delay_ms)),
@@ -26,9 +28,16 @@ DenseSimulator::DenseSimulator(const Experiment& experiment)
         const NeuronParameters& p = population.neuron ? *population.neuron : experiment.neuron;
         const BackgroundParameters& background =
             population.background ? *population.background : experiment.background;
-        common_.push_back({p, DenseNeuron(p, tau_syn_ms, experiment.dt_ms), steps(p.t_ref_ms),
+        common_.push_back({p,
+                           DenseNeuron(p, tau_syn_ms, experiment.dt_ms),
+                           steps(p.t_ref_ms),
                            background.mean_nA,
-                           background.sigma_wn_nA_sqrt_s / std::sqrt(2.0 * tau_syn_ms / 1000.0)});
+                           background.sigma_wn_nA_sqrt_s / std::sqrt(2.0 * tau_syn_ms / 1000.0),
+                           {}});
+        const auto second = variant_.second_site ? variant_.second_site(p) : std::nullopt;
+        if (second)
+            common_.back().second = {*second, DenseNeuron(p, second->tau_ms, experiment.dt_ms),
+                                     steps(second->silent_ms)};
     }
 }
 
@@ -67,6 +76,7 @@ void DenseSimulator::rest(const DensePhase& phase) {
     v_.clear();
     for (NeuronId id = 0; id < n_; ++id) v_.push_back(common(id).parameters.v_init_mV);
     i_syn_.assign(n_, 0.0);
+    i_second_.assign(n_, 0.0);
     i_bg_.assign(n_, 0.0);
     held_until_.assign(n_, -1);
     i_stim_.assign(stimuli_.size(), std::vector<double>(n_, 0.0));
@@ -83,7 +93,10 @@ void DenseSimulator::spike(const DensePhase& phase) {
         // The weights of the ending block come first: arrivals at its end see the new ones.
         if (is_block_end(step)) end_block(step);
         if (step == phase.end) break;
-        if (block_begin_ == step && step % experiment_.record.every_steps == 0) take_sample(step);
+        if (step % experiment_.record.every_steps == 0) {
+            if (block_begin_ == step) take_sample(step);
+            if (variant_.samples_within_blocks) take_sample_within_block(step);
+        }
         deliver_spikes(step);
         for (NeuronId id = 0; id < n_; ++id) advance_neuron(id, step);
         advance_calcium(step);
@@ -133,7 +146,7 @@ void DenseSimulator::consolidate_cells(Step n_steps) {
 
 void DenseSimulator::take_sample(Step step) {
     if (experiment_.record.neurons.empty() && experiment_.record.synapses.empty()) return;
-    samples_.push_back({step, h_, z_, calcium_, changes(), protein_});
+    samples_.push_back({step, h_, z_, calcium_, changes(), protein_, {}, {}});
 }
 
 void DenseSimulator::add_presynaptic_calcium(Step step) {
@@ -144,7 +157,25 @@ void DenseSimulator::add_presynaptic_calcium(Step step) {
     });
 }
 
+// A trace jumps with each spike, the presynaptic one later, and decays: all spikes of the phase.
+void DenseSimulator::find_gates(Step step) {
+    gate_pre_.assign(n_, 0.0);
+    gate_post_.assign(n_, 0.0);
+    const SynapseParameters& p = experiment_.synapses;
+    for (const Spike& spike : spikes_) {
+        if (spike.step < phase_.begin) continue;
+        const auto left = [&](Step jump) {
+            return jump < step ? std::exp(-static_cast<double>(step - jump) * experiment_.dt_ms /
+                                          p.tau_ca_ms)
+                               : 0.0;
+        };
+        gate_pre_[spike.neuron] += p.ca_pre * left(spike.step + calcium_delay_);
+        gate_post_[spike.neuron] += p.ca_post * left(spike.step);
+    }
+}
+
 void DenseSimulator::end_block(Step step) {
+    if (variant_.potentiates) find_gates(step);
     for_each_plastic(
         [&](NeuronId pre, NeuronId post, std::size_t) { update_synapse(pre, post, step, true); });
     if (step > block_begin_ && conditions_.plasticity) advance_slow_variables(step - block_begin_);
@@ -153,32 +184,52 @@ void DenseSimulator::end_block(Step step) {
     switch_slow_variables();
 }
 
+int DenseSimulator::zone(NeuronId pre, NeuronId post) const {
+    const double calcium = calcium_[index(pre, post)];
+    if (calcium < experiment_.synapses.theta_d) return 0;
+    if (calcium < experiment_.synapses.theta_p) return 1;
+    if (variant_.potentiates && !variant_.potentiates(gate_pre_[pre], gate_post_[post])) return 1;
+    return 2;
+}
+
+// In the present zone of a synapse, from its last cut on.
+double DenseSimulator::h_after(std::size_t k, Step n_steps, double noise) const {
+    const SynapseParameters& p = experiment_.synapses;
+    const double time_s = seconds(n_steps);
+    const double gp = zone_[k] == 2 ? p.gamma_p : 0.0;
+    const double gd = zone_[k] >= 1 ? p.gamma_d : 0.0;
+    const double rate = (0.1 + gp + gd) / p.tau_h_s;
+    const double fixed_point = (0.1 * p.h_0_mV + gp * variant_.h_max_mV) / p.tau_h_s / rate;
+    // dh = ... + amplitude dW with amplitude^2 = (number of thresholds) sigma_pl^2 / tau_h.
+    const double amplitude_2 = zone_[k] * p.sigma_pl_mV * p.sigma_pl_mV / p.tau_h_s;
+    return fixed_point + (h_[k] - fixed_point) * std::exp(-rate * time_s) +
+           std::sqrt(amplitude_2 * (1.0 - std::exp(-2.0 * rate * time_s)) / (2.0 * rate)) * noise;
+}
+
+void DenseSimulator::take_sample_within_block(Step step) {
+    samples_within_.push_back({step, h_, calcium_});
+    if (!conditions_.plasticity) return;
+    for_each_plastic([&](NeuronId, NeuronId, std::size_t k) {
+        samples_within_.back().h_mV[k] = h_after(k, step - last_cut_[k], 0.0);
+    });
+}
+
 // Draws h over the interval since the last cut if it closes at this step: because it must, or
 // because calcium has crossed a threshold. Without plasticity h stands still meanwhile.
 void DenseSimulator::update_synapse(NeuronId pre, NeuronId post, Step step, bool must_close) {
-    const SynapseParameters& p = experiment_.synapses;
     const std::size_t k = pre * n_ + post;
-    const int zone = calcium_[k] >= p.theta_p ? 2 : calcium_[k] >= p.theta_d ? 1 : 0;
-    if (!must_close && zone == zone_[k]) return;
-    const double time_s = seconds(step - last_cut_[k]);
-    if (time_s > 0.0 && conditions_.plasticity) {
-        const double gp = zone_[k] == 2 ? p.gamma_p : 0.0;
-        const double gd = zone_[k] >= 1 ? p.gamma_d : 0.0;
-        const double rate = (0.1 + gp + gd) / p.tau_h_s;
-        const double fixed_point = (0.1 * p.h_0_mV + gp * 10.0) / p.tau_h_s / rate;
-        // dh = ... + amplitude dW with amplitude^2 = (number of thresholds) sigma_pl^2 / tau_h.
-        const double amplitude_2 = zone_[k] * p.sigma_pl_mV * p.sigma_pl_mV / p.tau_h_s;
+    const int present = zone(pre, post);
+    if (!must_close && present == zone_[k]) return;
+    if (step > last_cut_[k] && conditions_.plasticity) {
         double noise = 0.0;
-        if (zone_[k] > 0 && p.sigma_pl_mV > 0.0) {
+        if (zone_[k] > 0 && experiment_.synapses.sigma_pl_mV > 0.0) {
             const auto words =
                 streams_(model::Purpose::early_phase, pre, post, static_cast<std::uint64_t>(step));
             noise = model::normal_pair(words.word[0], words.word[1]).first;
         }
-        h_[k] =
-            fixed_point + (h_[k] - fixed_point) * std::exp(-rate * time_s) +
-            std::sqrt(amplitude_2 * (1.0 - std::exp(-2.0 * rate * time_s)) / (2.0 * rate)) * noise;
+        h_[k] = h_after(k, step - last_cut_[k], noise);
     }
-    zone_[k] = zone;
+    zone_[k] = present;
     last_cut_[k] = step;
 }
 
@@ -216,7 +267,7 @@ void DenseSimulator::advance_slow_variables(Step n_steps) {
 void DenseSimulator::deliver_spikes(Step step) {
     if (step - phase_.begin < delay_) return;
     const double h_0 = experiment_.synapses.h_0_mV;
-    std::vector<double> input_mV(n_, 0.0);
+    std::vector<double> input_mV(n_, 0.0), second_mV(n_, 0.0);
     for (NeuronId pre = 0; pre < n_; ++pre) {
         if (!fired_[step - phase_.begin - delay_][pre]) continue;
         for (NeuronId post = 0; post < n_; ++post) {
@@ -225,12 +276,21 @@ void DenseSimulator::deliver_spikes(Step step) {
                 update_synapse(pre, post, step, true);
                 input_mV[post] += h_mV(pre, post) + h_0 * z(pre, post);
             } else {
-                input_mV[post] += wiring_.weight(pre, post) * h_0;
+                (wiring_.site(pre, post) == 1 ? second_mV : input_mV)[post] +=
+                    wiring_.weight(pre, post) * h_0;
             }
         }
     }
-    for (NeuronId id = 0; id < n_; ++id)
+    for (NeuronId id = 0; id < n_; ++id) {
         i_syn_[id] += input_mV[id] / common(id).parameters.r_leak_MOhm;
+        i_second_[id] += second_mV[id] / common(id).parameters.r_leak_MOhm;
+    }
+}
+
+bool DenseSimulator::is_silenced(NeuronId id, Step step) const {
+    const std::optional<SecondSite>& second = common(id).second;
+    return second && step > held_until_[id] &&
+           v_[id] + second->parameters.mV_per_nA * i_second_[id] > second->parameters.bound_mV;
 }
 
 // Fires if V has reached the threshold or a stimulus wants it, then moves on by a step.
@@ -242,6 +302,10 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
         held_until_[id] = step + common(id).refractory_steps - 1;
         fired_[step - phase_.begin][id] = true;
         spikes_.push_back({step, id});
+    } else if (is_silenced(id, step)) {
+        v_[id] = p.v_reset_mV;
+        held_until_[id] = step + common(id).second->silent_steps - 1;
+        ++n_silenced_;
     }
     double constant = common(id).background_mean_nA;
     double decaying = i_syn_[id];
@@ -264,9 +328,20 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
                     model::normal_at_step(streams_, model::Purpose::stimulus, id,
                                           static_cast<std::uint32_t>(k), step));
     }
+    double current_nA = constant + decaying;
     const double fixed_point = p.v_rev_mV + p.r_leak_MOhm * constant;
-    const double next = fixed_point + (v_[id] - fixed_point) * neuron.membrane_decay +
-                        neuron.mV_per_nA * decaying + noise_mV;
+    double next = fixed_point + (v_[id] - fixed_point) * neuron.membrane_decay +
+                  neuron.mV_per_nA * decaying + noise_mV;
+    if (const std::optional<SecondSite>& second = common(id).second) {
+        const double reaching_nA = second->parameters.attenuation * i_second_[id];
+        current_nA += reaching_nA;
+        next += second->neuron.mV_per_nA * reaching_nA;
+        i_second_[id] *= second->neuron.current_decay;
+    }
+    if (!samples_.empty() && samples_.back().step == step) {
+        samples_.back().v_mV.push_back(v_[id]);
+        samples_.back().current_nA.push_back(current_nA);
+    }
     v_[id] = step <= held_until_[id] ? p.v_reset_mV : next;
     i_syn_[id] *= neuron.current_decay;
 }
@@ -275,10 +350,12 @@ void DenseSimulator::advance_calcium(Step step) {
     const SynapseParameters& p = experiment_.synapses;
     const double decay = std::exp(-experiment_.dt_ms / p.tau_ca_ms);
     const bool sampled = !samples_.empty() && samples_.back().step == step;
+    const bool sampled_within = !samples_within_.empty() && samples_within_.back().step == step;
     for_each_plastic([&](NeuronId pre, NeuronId post, std::size_t k) {
         if (fired_[step - phase_.begin][post]) calcium_[k] += p.ca_post;
         update_synapse(pre, post, step, false);
         if (sampled) samples_.back().calcium[k] = calcium_[k];
+        if (sampled_within) samples_within_.back().calcium[k] = calcium_[k];
         calcium_[k] *= decay;
     });
 }

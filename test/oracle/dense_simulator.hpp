@@ -16,13 +16,14 @@
 #include "oracle/dense_neuron.hpp"
 #include "oracle/dense_phases.hpp"
 #include "oracle/dense_stimuli.hpp"
+#include "oracle/dense_variant.hpp"
 #include "oracle/dense_wiring.hpp"
 
 namespace engram::test {
 
 class DenseSimulator {
   public:
-    explicit DenseSimulator(const Experiment& experiment);
+    explicit DenseSimulator(const Experiment& experiment, DenseVariant variant = {});
 
     //! Simulates steps [0, duration).
     void run();
@@ -48,10 +49,20 @@ class DenseSimulator {
         std::vector<double> h_mV, z, calcium;  //!< by [pre][post]
         std::vector<DenseChanges> changes;     //!< by neuron
         std::vector<DensePools> protein;       //!< likewise
+        //! Likewise, once who fires or is silenced has been reset; none of consolidations.
+        std::vector<double> v_mV, current_nA;
     };
     //! If anything is to be recorded: of a spiking phase those that are due at the beginning of a
     //! block, and all of consolidations.
     const std::vector<Sample>& samples() const { return samples_; }
+    // Of all recorded steps; see DenseVariant.
+    struct SampleWithin {
+        Step step;
+        std::vector<double> h_mV, calcium;  //!< by [pre][post]
+    };
+    const std::vector<SampleWithin>& samples_within_blocks() const { return samples_within_; }
+    //! How often neurons were silenced without a spike.
+    std::size_t n_silenced() const { return n_silenced_; }
 
   private:
     Step steps(double time_ms) const;
@@ -68,6 +79,10 @@ class DenseSimulator {
     void for_each_plastic(Visit visit) const;
     void add_presynaptic_calcium(Step step);
     void end_block(Step step);
+    void find_gates(Step step);
+    int zone(NeuronId pre, NeuronId post) const;
+    double h_after(std::size_t k, Step n_steps, double noise) const;
+    void take_sample_within_block(Step step);
     void update_synapse(NeuronId pre, NeuronId post, Step step, bool must_close);
     void switch_slow_variables();
     void advance_slow_variables(Step n_steps);
@@ -76,7 +91,16 @@ class DenseSimulator {
     void advance_neuron(NeuronId id, Step step);
     void advance_calcium(Step step);
 
+    // Of neurons with a second site.
+    struct SecondSite {
+        DenseSecondSite parameters;
+        DenseNeuron neuron;  //!< how its current acts
+        Step silent_steps;
+    };
+    bool is_silenced(NeuronId id, Step step) const;
+
     const Experiment& experiment_;
+    DenseVariant variant_;
     NeuronId n_;
     Step end_;
     Step delay_;
@@ -88,6 +112,7 @@ class DenseSimulator {
         Step refractory_steps;
         double background_mean_nA;
         double background_sigma_nA;
+        std::optional<SecondSite> second;
     };
     const Common& common(NeuronId id) const { return common_[wiring_.population(id)]; }
 
@@ -104,17 +129,20 @@ class DenseSimulator {
     // By neuron.
     std::vector<DensePools> protein_;
     std::vector<DensePools> toward_;  // amounts that the present synthesis leads to
-    std::vector<double> v_, i_syn_;
-    std::vector<double> i_bg_;                 // deviation from the mean
-    std::vector<Step> held_until_;             // last step at whose end V is at V_reset
-    std::vector<std::vector<double>> i_stim_;  // deviation from the mean, by stimulus and neuron
-    std::vector<std::vector<bool>> fired_;     // by step of the phase and neuron
+    std::vector<double> v_, i_syn_, i_second_;
+    std::vector<double> gate_pre_, gate_post_;  // traces at the beginning of the block
+    std::vector<double> i_bg_;                  // deviation from the mean
+    std::vector<Step> held_until_;              // last step at whose end V is at V_reset
+    std::vector<std::vector<double>> i_stim_;   // deviation from the mean, by stimulus and neuron
+    std::vector<std::vector<bool>> fired_;      // by step of the phase and neuron
     // Of the present phase and block.
     DensePhase phase_{};
     Step block_begin_ = 0;
     DenseConditions conditions_{};
     std::vector<Spike> spikes_;
     std::vector<Sample> samples_;
+    std::vector<SampleWithin> samples_within_;
+    std::size_t n_silenced_ = 0;
 };
 
 }  // namespace engram::test

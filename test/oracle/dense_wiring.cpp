@@ -33,15 +33,16 @@ void DenseWiring::read_kinds(const Experiment& experiment) {
     kinds_.resize(n_populations_ * n_populations_);
     if (experiment.given_projections) {
         for (const Projection& one : *experiment.given_projections)
-            kinds_[one.from * n_populations_ + one.to] = {true, one.plastic, one.weight_h_0,
-                                                          one.probability, one.file.value_or("")};
+            kinds_[one.from * n_populations_ + one.to] = {
+                true,    one.plastic, one.weight_h_0, one.probability, one.file.value_or(""),
+                one.site};
         return;
     }
     const Connectivity& c = experiment.connectivity;
-    kinds_ = {{true, true, 0.0, c.probability, ""},
-              {true, false, c.w_ei, c.probability, ""},
-              {true, false, -c.w_ie, c.probability, ""},
-              {true, false, -c.w_ii, c.probability, ""}};
+    kinds_ = {{true, true, 0.0, c.probability, "", 0},
+              {true, false, c.w_ei, c.probability, "", 0},
+              {true, false, -c.w_ie, c.probability, "", 0},
+              {true, false, -c.w_ii, c.probability, "", 0}};
 }
 
 // Neighbouring sources of equal probability are one stretch. In a stretch one uniform number per

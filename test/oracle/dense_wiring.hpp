@@ -19,6 +19,8 @@ class DenseWiring {
     bool plastic(NeuronId pre, NeuronId post) const { return kind(pre, post).plastic; }
     //! Of a connected pair that is not plastic [units of h_0].
     double weight(NeuronId pre, NeuronId post) const { return kind(pre, post).weight; }
+    //! Likewise: place of the target that it ends at.
+    std::uint32_t site(NeuronId pre, NeuronId post) const { return kind(pre, post).site; }
     //! Index of the population of a neuron.
     std::size_t population(NeuronId id) const { return population_[id]; }
 
@@ -30,6 +32,7 @@ class DenseWiring {
         double weight = 0;
         double probability = 0;
         std::string file;
+        std::uint32_t site = 0;
     };
     const Kind& kind(NeuronId pre, NeuronId post) const {
         return kinds_[population_[pre] * n_populations_ + population_[post]];

@@ -30,23 +30,6 @@ const Moment moments[] = {
     {"AfterRecallPulse", 17.2, PhaseKind::spiking, true},
 };
 
-MemoryCheckpoint run_until(double time_s, const Experiment& e, const ExecutorFactory& executor,
-                           MemorySink& sink) {
-    MemoryCheckpoint checkpoint(e.steps_from_s(time_s));
-    Simulation simulation(e, MPI_COMM_SELF, executor);
-    ProgressListener progress;
-    EXPECT_EQ(simulation.run(sink, progress, &checkpoint), RunOutcome::stopped);
-    return checkpoint;
-}
-
-void run_rest(const MemoryCheckpoint& checkpoint, const Experiment& e,
-              const ExecutorFactory& executor, MemorySink& sink, const std::string& without = "") {
-    Simulation simulation(e, MPI_COMM_SELF, executor);
-    checkpoint.restore(simulation, without);
-    ProgressListener progress;
-    EXPECT_EQ(simulation.run(sink, progress), RunOutcome::completed);
-}
-
 bool same_results(const MemorySink& a, const MemorySink& b) {
     return a.spikes == b.spikes && a.rows == b.rows &&
            a.snapshots.back().h_mV == b.snapshots.back().h_mV &&

@@ -1,6 +1,8 @@
 // A checkpoint that is kept in memory: stops a run at a step, and restores another from there.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -8,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 
 namespace engram::test {
@@ -81,5 +84,34 @@ class MemoryCheckpoint : public CheckpointStore {
     std::map<std::string, std::vector<double>> parts_;
     std::map<std::string, std::vector<std::uint8_t>> bytes_;
 };
+
+//! Runs an experiment until then.
+inline MemoryCheckpoint run_until(double time_s, const Experiment& e,
+                                  const ExecutorFactory& executor, MemorySink& sink) {
+    MemoryCheckpoint checkpoint(e.steps_from_s(time_s));
+    Simulation simulation(e, MPI_COMM_SELF, executor);
+    ProgressListener progress;
+    EXPECT_EQ(simulation.run(sink, progress, &checkpoint), RunOutcome::stopped);
+    return checkpoint;
+}
+
+//! Runs it from there to its end.
+inline void run_rest(const MemoryCheckpoint& checkpoint, const Experiment& e,
+                     const ExecutorFactory& executor, MemorySink& sink,
+                     const std::string& without = "") {
+    Simulation simulation(e, MPI_COMM_SELF, executor);
+    checkpoint.restore(simulation, without);
+    ProgressListener progress;
+    EXPECT_EQ(simulation.run(sink, progress), RunOutcome::completed);
+}
+
+//! Results of a run that is saved, stopped and restored.
+inline MemorySink interrupted_run(const Experiment& e, const ExecutorFactory& executor,
+                                  double time_s) {
+    MemorySink sink;
+    const MemoryCheckpoint checkpoint = run_until(time_s, e, executor, sink);
+    run_rest(checkpoint, e, executor, sink);
+    return sink;
+}
 
 }  // namespace engram::test

@@ -75,18 +75,21 @@ TEST(WeightCheck, snapshots_and_checkpoints_are_looked_at) {
 
 TEST(FoldInterval, depends_on_fast_plasticity_only) {
     SynapseParameters synapses;
-    EXPECT_EQ(fold_interval_s(synapses), 500.0);
+    const auto interval_s = [&] {
+        return fold_interval_s(model::EarlyPhase(synapses, 0.2).passive_rate_per_s, synapses);
+    };
+    EXPECT_EQ(interval_s(), 500.0);
     synapses.tau_h_s = 2.0;
-    EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 10.0);
+    EXPECT_DOUBLE_EQ(interval_s(), 10.0);
     synapses.f_int_l_per_umol = 1000.0;
     synapses.tau_z_s = 1.0;
-    EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 5e-4);
+    EXPECT_DOUBLE_EQ(interval_s(), 5e-4);
     synapses.z_max = 5.0;
-    EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 5e-4) << "depression is as fast as before";
+    EXPECT_DOUBLE_EQ(interval_s(), 5e-4) << "depression is as fast as before";
     synapses.z_max = 0.5;
-    EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 2.5e-4);
+    EXPECT_DOUBLE_EQ(interval_s(), 2.5e-4);
     synapses.f_int_l_per_umol = 0.0;
-    EXPECT_DOUBLE_EQ(fold_interval_s(synapses), 10.0);
+    EXPECT_DOUBLE_EQ(interval_s(), 10.0);
 }
 
 }  // namespace
