@@ -118,9 +118,13 @@ struct TwoSiteNeuron {
     ENGRAM_HD_INLINE void sample(const State& state, const Input& input, double stimulus_nA,
                                  double* values) const {
         const double second = state.i_second_nA + input.nA[1];
-        plasticity::sample_currents(step, state, input.nA[0], stimulus_nA, values);
-        values[column_i_total] += attenuation * second;
-        if (is_silenced(state, second)) values[column_v] = propagator().v_reset_mV;
+        const double i_bg = step.bg_mean_nA + state.i_bg_nA;
+        const double first = state.i_syn_nA + input.nA[0];
+        const bool resets = state.v_mV >= propagator().v_th_mV || is_silenced(state, second);
+        values[column_v] = resets ? propagator().v_reset_mV : state.v_mV;
+        values[column_i_total] = first + i_bg + stimulus_nA + attenuation * second;
+        values[column_i_stim] = stimulus_nA;
+        values[column_i_bg] = i_bg;
     }
 
   private:
