@@ -164,12 +164,13 @@ std::vector<ExecutorCase> similar_cases(std::size_t n) {
     return cases;
 }
 
-std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded) {
+std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded, ProteinPools pools) {
     std::vector<ExecutorCase> cases;
     for (std::size_t i = 0; i < n; ++i) {
         cases.push_back({"SimilarConsolidation", consolidation(), 1000});
         Experiment& e = cases.back().experiment;
         e.seed = i + 1;
+        e.synapses.protein_pools = pools;
         e.stimuli.pop_back();  // recall
         e.duration_s = 12;
         e.record = {};

@@ -8,6 +8,7 @@
 #include "device/batch_of_cases.hpp"
 #include "device/cuda_device.hpp"
 #include "device/device_array.hpp"
+#include "device/device_state.hpp"
 
 namespace engram::test {
 namespace {
@@ -45,6 +46,8 @@ TEST_F(GpuDevice, RunsInTurnsEqualTheProcessor) {
     for (const bool recorded : {true, false}) {
         BatchOfCases alike(device::make_cuda_device(0));
         alike.run(similar_consolidations(2, recorded));
+        BatchOfCases with_pools(device::make_cuda_device(0));
+        with_pools.run(similar_consolidations(2, recorded, ProteinPools::p_c_and_d));
     }
     // More than one launch can hold.
     const auto trials = similar_cases(40);
@@ -62,6 +65,35 @@ TEST_F(GpuDevice, CopiesAndFills) {
     EXPECT_EQ(array.to_vector(), (std::vector<double>{0.5, 0.5, 3.0}));
     array.fill_bytes(0);
     EXPECT_EQ(array.to_vector(), std::vector<double>(3, 0.0));
+}
+
+// What runs in turns launch by themselves, before they begin to wait for each other.
+TEST_F(GpuDevice, FillsAndRestsTogether) {
+    using plasticity::PointNeuron;
+    const auto gpu = device::make_cuda_device(0);
+    const device::DeviceArray<double> one(*gpu, std::vector<double>{1.0, 2.0, 3.0});
+    const device::DeviceArray<double> other(*gpu, std::vector<double>{4.0, 5.0});
+    const device::Launch fills[] = {{device::Fill<double>{one.data(), 0.5}, 2},
+                                    {device::Fill<double>{other.data() + 1, 1.5}, 1}};
+    gpu->launch_as_one(fills);
+    EXPECT_EQ(one.to_vector(), (std::vector<double>{0.5, 0.5, 3.0}));
+    EXPECT_EQ(other.to_vector(), (std::vector<double>{4.0, 1.5}));
+
+    std::vector<PointNeuron> of_population(2);
+    of_population[0].v_init_mV = -65.0;
+    of_population[1].v_init_mV = -60.0;
+    const device::DeviceArray<PointNeuron> neurons(*gpu, of_population);
+    const device::DeviceArray<std::uint8_t> population(*gpu, std::vector<std::uint8_t>{0, 0, 1});
+    const auto state = device::make_device_storage<PointNeuron::View>(*gpu, {3, 0, 0});
+    device::NeuronsOf<PointNeuron> view;
+    view.of_population = neurons.data();
+    state.describe(view.state);
+    const device::Launch rests[] = {
+        {device::RestNeurons<PointNeuron>{view, population.data(), 0}, 1},
+        {device::RestNeurons<PointNeuron>{view, population.data(), 2}, 1}};
+    gpu->launch_as_one(rests);
+    EXPECT_EQ(state[&PointNeuron::View::v_mV].to_vector(),
+              (std::vector<double>{-65.0, 0.0, -60.0}));
 }
 
 // Also beyond the range of fixed point, where instructions differ.
