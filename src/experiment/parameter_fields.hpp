@@ -73,7 +73,6 @@ inline constexpr Field<NeuronParameters> neuron_fields[] = {
     {"R_leak_MOhm", &NeuronParameters::r_leak_MOhm, between(1e-3, 1e6)},
     {"C_mem_nF", &NeuronParameters::c_mem_nF, between(1e-6, 1e6)},
     {"t_ref_ms", &NeuronParameters::t_ref_ms, delay_ms},
-    {"V_min_mV", &NeuronParameters::v_min_mV, potential_mV},
 };
 
 inline constexpr Field<SynapseParameters> synapse_fields[] = {

@@ -19,7 +19,6 @@ struct NeuronPropagator {
     double v_rev_mV = 0;  //!< leak reversal potential
     double v_reset_mV = 0;
     double v_th_mV = 0;
-    double v_min_mV = 0;         //!< bound of what is integrated
     double membrane_decay = 0;   //!< exp(-dt/tau_mem)
     double current_decay = 0;    //!< exp(-dt/tau_syn)
     double drive_per_nA = 0;     //!< effect of a decaying current on V within a step [mV/nA]
@@ -40,7 +39,6 @@ inline NeuronPropagator make_neuron_propagator(const NeuronParameters& neuron, d
     p.v_rev_mV = neuron.v_rev_mV;
     p.v_reset_mV = neuron.v_reset_mV;
     p.v_th_mV = neuron.v_th_mV;
-    p.v_min_mV = neuron.v_min_mV;
     p.membrane_decay = exp_exact(-dt_ms / tau_m);
     p.current_decay = exp_exact(-dt_ms / tau_s);
     p.constant_per_nA = neuron.r_leak_MOhm * (1.0 - p.membrane_decay);
@@ -99,7 +97,6 @@ struct StepNeuron {
         double next = std::fma(s.v_mV - v_inf, p.membrane_decay, v_inf);
         next = std::fma(i_syn + s.i_bg_nA, p.drive_per_nA, next);
         next = std::fma(noise, p.drive_noise_per_sigma * bg_sigma_nA, next) + constant;
-        next = next < p.v_min_mV ? p.v_min_mV : next;  // what is no number remains none
         s.v_mV = refractory > 0.0 ? p.v_reset_mV : next;
         s.refractory = refractory;
         s.i_syn_nA = i_syn * p.current_decay;

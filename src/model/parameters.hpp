@@ -14,7 +14,6 @@ struct NeuronParameters {
     double r_leak_MOhm = 10.0;  //!< leak resistance
     double c_mem_nF = 1.0;      //!< membrane capacitance; tau_mem = r_leak * c_mem (ms)
     double t_ref_ms = 2.0;      //!< absolute refractory period
-    double v_min_mV = -1e6;     //!< lower bound of the potential; this one is out of reach
 
     bool operator==(const NeuronParameters&) const = default;
 };

@@ -40,7 +40,7 @@ stimuli:
   all_along: {scheme: FULL, group: all, n_inputs: 1.5, rate_Hz: +2e1}
   weak: {scheme: WTET, group: exc, start_s: 6, rate_Hz: 100}
 neuron: {V_init_mV: -61, V_rev_mV: -62, V_reset_mV: -63, V_th_mV: -50, R_leak_MOhm: 11,
-         C_mem_nF: 2, t_ref_ms: 3, V_min_mV: -80}
+         C_mem_nF: 2, t_ref_ms: 3}
 synapses: {tau_syn_ms: 1, t_ax_delay_ms: 2, h_0_mV: 3, t_Ca_delay_ms: 4, Ca_pre: 5, Ca_post: 6,
            tau_Ca_ms: 7, tau_h_s: 8, gamma_p: 9, gamma_d: 10, theta_p: 12, theta_d: 11,
            sigma_pl_mV: 13, theta_pro_mV: 14, theta_tag_mV: 15, p_max_umol_per_l: 16, tau_p_s: 17,
@@ -61,7 +61,7 @@ output: {directory: out}
     EXPECT_EQ(experiment.checkpoint, (CheckpointSettings{2.5, 3, false, 4}));
     EXPECT_EQ(experiment.record.selections, (std::vector<SynapseSelection>{{"exc", "exc", 2}}));
     EXPECT_EQ(experiment.background, (BackgroundParameters{-0.5, 0.25}));
-    EXPECT_EQ(experiment.neuron, (NeuronParameters{-61, -62, -63, -50, 11, 2, 3, -80}));
+    EXPECT_EQ(experiment.neuron, (NeuronParameters{-61, -62, -63, -50, 11, 2, 3}));
     EXPECT_EQ(experiment.synapses,
               (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
                                  8,  9,  10, 12, 11, 13, 14,

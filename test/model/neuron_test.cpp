@@ -130,21 +130,6 @@ TEST(Neuron, CurrentsGoOnDuringTheRefractoryPeriod) {
     EXPECT_NEAR(s.i_syn_nA, std::exp(-10 * dt / tau_s), 1e-14);
 }
 
-TEST(Neuron, LowerBoundHoldsOutsideTheRefractoryPeriod) {
-    NeuronParameters parameters;
-    parameters.v_min_mV = -66.0;
-    const StepNeuron step{make_neuron_propagator(parameters, tau_s, dt), 0.0, 0.0};
-    NeuronState s{-65.0, 0, 0, 0};
-    for (int n = 0; n < 500; ++n) {
-        step(s, n < 10 ? -1.0 : 0.0, 0, 0);
-        ASSERT_GE(s.v_mV, -66.0) << n;
-    }
-    EXPECT_NEAR(s.v_mV, -65.0, 1e-3) << "from the bound it comes back";
-    s = {-50.0, 0, 0, 0};
-    step(s, 0, 0, 0);
-    EXPECT_EQ(s.v_mV, -70.0) << "V_reset may lie below";
-}
-
 TEST(Neuron, FiresAtThresholdExactly) {
     const StepNeuron step = quiet_neuron();
     NeuronState at{-55.0, 0, 0, 0};

@@ -267,7 +267,7 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
     const double fixed_point = p.v_rev_mV + p.r_leak_MOhm * constant;
     const double next = fixed_point + (v_[id] - fixed_point) * neuron.membrane_decay +
                         neuron.mV_per_nA * decaying + noise_mV;
-    v_[id] = step <= held_until_[id] ? p.v_reset_mV : std::max(next, p.v_min_mV);
+    v_[id] = step <= held_until_[id] ? p.v_reset_mV : next;
     i_syn_[id] *= neuron.current_decay;
 }
 

@@ -58,17 +58,6 @@ TEST_P(Oracle, EqualTimeConstantsOfMembraneAndSynapse) {
     compare(e, {100, 20});
 }
 
-// A bound that noise and inhibition reach often: without it there are other spikes.
-TEST_P(Oracle, LowerBoundOfThePotential) {
-    Experiment e = noisy_learning_network();
-    e.duration_s = 0.6;
-    e.stimuli.resize(2);
-    const CompleteRun unbounded(e, executor());
-    e.neuron.v_min_mV = -66.0;
-    compare(e, {300, 50});
-    EXPECT_NE(CompleteRun(e, executor()).sink.spikes, unbounded.sink.spikes);
-}
-
 ENGRAM_ON_EACH_EXECUTOR(Oracle);
 
 }  // namespace
