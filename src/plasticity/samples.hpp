@@ -11,20 +11,11 @@
 namespace engram {
 
 // Of a neuron: its own columns, then those of the late phase; here of the published one.
-enum NeuronColumn {
-    column_v,
-    column_i_total,
-    column_i_stim,
-    column_i_bg,
-    column_i_syn,
-    column_s,
-    column_p
-};
+enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };
 inline constexpr Column membrane_columns[] = {{"V_mV", "mV", "membrane potential"},
                                               {"I_total_nA", "nA", "sum of all input currents"},
                                               {"I_stim_nA", "nA", "stimulation current"},
-                                              {"I_bg_nA", "nA", "background current"},
-                                              {"I_syn_nA", "nA", "synaptic current"}};
+                                              {"I_bg_nA", "nA", "background current"}};
 inline constexpr std::size_t n_membrane_columns = std::size(membrane_columns);
 
 enum SynapseColumn { column_ca, column_h, column_z };
@@ -46,7 +37,6 @@ ENGRAM_HD_INLINE void sample_currents(const model::StepNeuron& step,
     values[column_i_total] = i_syn + i_bg + stimulus_nA;
     values[column_i_stim] = stimulus_nA;
     values[column_i_bg] = i_bg;
-    values[column_i_syn] = i_syn;
 }
 
 }  // namespace plasticity

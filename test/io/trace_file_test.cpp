@@ -45,18 +45,18 @@ TEST_F(TraceFileTest, ColumnsFollowTheOrderOfTheRecording) {
     Experiment e = recording();
     e.record.neurons = {68, 1500};
     e.record.synapses = {{6, 68}, {5, 2}};
-    ASSERT_EQ(trace_columns(e), 21u);
-    TraceSpool spool(spool_, 21);
-    append_rows(spool, 21, 0, 7);
+    ASSERT_EQ(trace_columns(e), 19u);
+    TraceSpool spool(spool_, 19);
+    append_rows(spool, 19, 0, 7);
     EXPECT_EQ(spool.position(), 7u);
     write_trace_file(spool_, spool.flush(), target_, e);
     expect_column("time_ms", 0, 7);
     expect_column("neurons/68/V_mV", 1, 7);
-    expect_column("neurons/68/p", 7, 7);
-    expect_column("neurons/1500/V_mV", 8, 7);
-    expect_column("synapses/6_68/Ca", 15, 7);
-    expect_column("synapses/6_68/z", 17, 7);
-    expect_column("synapses/5_2/h_mV", 19, 7);
+    expect_column("neurons/68/p", 6, 7);
+    expect_column("neurons/1500/V_mV", 7, 7);
+    expect_column("synapses/6_68/Ca", 13, 7);
+    expect_column("synapses/6_68/z", 15, 7);
+    expect_column("synapses/5_2/h_mV", 17, 7);
 }
 
 TEST_F(TraceFileTest, EachPoolOfProteinsHasItsColumn) {
@@ -64,22 +64,21 @@ TEST_F(TraceFileTest, EachPoolOfProteinsHasItsColumn) {
     e.record.neurons = {3, 68};
     e.record.synapses = {{5, 2}};
     e.synapses.protein_pools = ProteinPools::p_c_and_d;
-    ASSERT_EQ(trace_columns(e), 24u);
-    TraceSpool spool(spool_, 24);
-    append_rows(spool, 24, 0, 7);
+    ASSERT_EQ(trace_columns(e), 22u);
+    TraceSpool spool(spool_, 22);
+    append_rows(spool, 22, 0, 7);
     const RecordMark mark = spool.flush();
     write_trace_file(spool_, mark, target_, e);
-    const std::vector<std::string> names = {"V_mV",     "I_total_nA", "I_stim_nA", "I_bg_nA",
-                                            "I_syn_nA", "S_P_mV",     "S_D_mV",    "p_P",
-                                            "p_C",      "p_D"};
+    const std::vector<std::string> names = {
+        "V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA", "S_P_mV", "S_D_mV", "p_P", "p_C", "p_D"};
     for (std::size_t i = 0; i < names.size(); ++i) {
         expect_column("neurons/3/" + names[i], 1 + i, 7);
-        expect_column("neurons/68/" + names[i], 11 + i, 7);
+        expect_column("neurons/68/" + names[i], 10 + i, 7);
     }
-    expect_column("synapses/5_2/Ca", 21, 7);
+    expect_column("synapses/5_2/Ca", 19, 7);
     EXPECT_EQ(rebuild_trace_spool(spool_, target_, e, 7), mark);
     e.synapses.protein_pools = ProteinPools::p_and_d;
-    EXPECT_EQ(trace_columns(e), 22u);
+    EXPECT_EQ(trace_columns(e), 20u);
 }
 
 TEST_F(TraceFileTest, ManyColumnsAreConvertedBlockByBlock) {

@@ -219,7 +219,7 @@ def test_spikes_of_an_empty_population(tmp_path):
 def test_traces(usual_output):
     n_exc = USUAL[0]
     neuron_columns = {"V_mV": "mV", "I_total_nA": "nA", "I_stim_nA": "nA"}
-    neuron_columns |= {"I_bg_nA": "nA", "I_syn_nA": "nA", "S_mV": "mV", "p": "umol/l"}
+    neuron_columns |= {"I_bg_nA": "nA", "S_mV": "mV", "p": "umol/l"}
     synapse_columns = {"Ca": "1", "h_mV": "mV", "z": "1"}
     rows = np.arange(20)
     with h5py.File(usual_output / "traces.h5") as file:

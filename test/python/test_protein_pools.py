@@ -14,7 +14,7 @@ from engram_analysis import Ensemble, Results, ResultsError
 from engram_analysis.arbor_text import trace_table
 from tool import run_tool
 
-CURRENTS = ["V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA", "I_syn_nA"]
+CURRENTS = ["V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA"]
 LATE_PHASE = {
     "C": {"S_mV": "mV", "p": "umol/l"},
     "P/D": {"S_P_mV": "mV", "S_D_mV": "mV", "p_P": "umol/l", "p_D": "umol/l"},

@@ -84,7 +84,6 @@ TEST(Phases, WeightsGoOnWhileFastVariablesRest) {
         if (time_ms > 90e3 && time_ms < 100e3) {
             EXPECT_EQ(sink.at(row, 1 + column_i_bg), e.background.mean_nA);
             EXPECT_EQ(sink.at(row, 1 + column_i_total), e.background.mean_nA);
-            EXPECT_EQ(sink.at(row, 1 + column_i_syn), 0.0);
         }
     }
     EXPECT_GT(largest_z, 0.05) << "the late phase must have something to pass on";
@@ -146,7 +145,6 @@ TEST_P(FastForwardSamples, LastOneIsTheEndOfTheRun) {
         EXPECT_NEAR(sink.at(last, 1 + column_p), run.simulation.executor().protein()[synapse.post],
                     1e-12);
         EXPECT_GT(std::fabs(sink.snapshots.back().z[k]), 0.01) << "there is something to sample";
-        EXPECT_EQ(sink.at(last, 1 + column_i_syn), 0.0) << "not computed";
     }
 }
 

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "simulation/complete_run.hpp"
-#include "simulation/executors.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {
@@ -118,29 +117,6 @@ TEST(Recording, SpikesShowInThePotential) {
         }
     }
 }
-
-class RecordingOnEachExecutor : public OnEachExecutor {};
-
-TEST_P(RecordingOnEachExecutor, CurrentsAddUp) {
-    Experiment e = recorded_network();
-    e.duration_s = 0.4;
-    e.stimuli.resize(2);
-    e.record.snapshots_s.clear();
-    const CompleteRun run(e, executor());
-    std::size_t n_driven = 0;
-    for (std::size_t row = 0; row < run.sink.n_rows; ++row)
-        for (std::size_t q = 0; q < e.record.neurons.size(); ++q) {
-            const auto value = [&](NeuronColumn c) {
-                return run.sink.at(row, 1 + q * neuron_columns + c);
-            };
-            ASSERT_EQ(value(column_i_total),
-                      value(column_i_syn) + value(column_i_bg) + value(column_i_stim));
-            n_driven += value(column_i_syn) != 0.0;
-        }
-    EXPECT_GT(n_driven, run.sink.n_rows);
-}
-
-ENGRAM_ON_EACH_EXECUTOR(RecordingOnEachExecutor);
 
 }  // namespace
 }  // namespace engram::test

@@ -30,7 +30,7 @@ class TraceColumns {
     }
 
   private:
-    static constexpr std::size_t n_fast = 5;  // potential and four currents
+    static constexpr std::size_t n_fast = 4;  // potential and three currents
     static std::size_t n_slow(ProteinPools pools) {
         switch (pools) {
             case ProteinPools::common:

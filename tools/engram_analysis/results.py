@@ -71,7 +71,6 @@ class NeuronTrace:
     I_total_nA: np.ndarray
     I_stim_nA: np.ndarray
     I_bg_nA: np.ndarray
-    I_syn_nA: np.ndarray | None  # None: of a file that does not have it
     late_phase: dict[str, np.ndarray]  # all others by name: S_mV, p; or S_P_mV, p_P, ... of pools
 
     @property
@@ -285,7 +284,6 @@ def _neuron_trace(group: h5py.Group) -> NeuronTrace:
         gid=int(group.attrs["gid"]),
         population=group.attrs["population"],
         **{name: values.pop(name) for name in ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA")},
-        I_syn_nA=values.pop("I_syn_nA", None),
         late_phase=values,
     )
 
