@@ -3,6 +3,8 @@
 // on, it has been folded there.
 #pragma once
 
+#include <limits>
+
 #include "model/conditions.hpp"
 #include "model/consolidation.hpp"
 #include "plasticity/physics.hpp"
@@ -21,7 +23,9 @@ struct Course {
 
     Course() = default;
     Course(const Physics<M>& physics, const model::Conditions& conditions, double relaxation)
-        : closed_form{physics.late, physics.early.passive_rate_per_s, conditions.theta_pro_mV},
+        : closed_form{physics.late, physics.early.passive_rate_per_s,
+                      conditions.protein_synthesis ? conditions.theta_pro_mV
+                                                   : std::numeric_limits<double>::infinity()},
           h_0_mV(physics.early.h_0_mV),
           relaxation_at_start(relaxation),
           plasticity(conditions.plasticity) {}
