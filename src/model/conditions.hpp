@@ -9,7 +9,6 @@ struct Conditions {
     double theta_pro_mV = 0;  //!< threshold of protein synthesis
     //! Off: h, z, proteins and tags stand still, and their clock with them; calcium runs on.
     bool plasticity = true;
-    bool protein_synthesis = true;  //!< off: no pool is synthesised, as under anisomycin
 
     bool operator==(const Conditions&) const = default;
 };
@@ -19,12 +18,10 @@ struct ConditionChange {
     double time_s = 0;
     std::optional<double> theta_pro_mV = std::nullopt;
     std::optional<bool> plasticity = std::nullopt;
-    std::optional<bool> protein_synthesis = std::nullopt;
 
     void apply_to(Conditions& conditions) const {
         if (theta_pro_mV) conditions.theta_pro_mV = *theta_pro_mV;
         if (plasticity) conditions.plasticity = *plasticity;
-        if (protein_synthesis) conditions.protein_synthesis = *protein_synthesis;
     }
     bool operator==(const ConditionChange&) const = default;
 };

@@ -3,8 +3,6 @@
 // on, it has been folded there.
 #pragma once
 
-#include <limits>
-
 #include "model/conditions.hpp"
 #include "model/consolidation.hpp"
 #include "plasticity/physics.hpp"
@@ -23,9 +21,7 @@ struct Course {
 
     Course() = default;
     Course(const Physics<M>& physics, const model::Conditions& conditions, double relaxation)
-        : closed_form{physics.late, physics.early.passive_rate_per_s,
-                      conditions.protein_synthesis ? conditions.theta_pro_mV
-                                                   : std::numeric_limits<double>::infinity()},
+        : closed_form{physics.late, physics.early.passive_rate_per_s, conditions.theta_pro_mV},
           h_0_mV(physics.early.h_0_mV),
           relaxation_at_start(relaxation),
           plasticity(conditions.plasticity) {}

@@ -90,7 +90,7 @@ struct View : M::Late {
         const Block& block, const typename Late::Parameters& late,
         const typename Late::Sums& sums) {
         const model::Conditions& now = block.conditions;
-        if (!now.plasticity || !now.protein_synthesis) return 0;
+        if (!now.plasticity) return 0;
         return Late::synthesis(late, sums, block.relaxation[0], now.theta_pro_mV);
     }
 

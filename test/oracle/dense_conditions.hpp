@@ -10,10 +10,7 @@ namespace engram::test {
 struct DenseConditions {
     double theta_pro_mV;
     bool plasticity;
-    bool protein_synthesis;
 
-    //! That of the sums of changes which are followed by synthesis; none is so large.
-    double threshold_mV() const { return protein_synthesis ? theta_pro_mV : 1e9; }
     bool operator==(const DenseConditions&) const = default;
 };
 
@@ -23,12 +20,11 @@ inline Step step_of_change(const Experiment& experiment, const ConditionChange& 
 
 //! All changes up to the step, one after the other. The step of a change is the first that has it.
 inline DenseConditions conditions_at(const Experiment& experiment, Step step) {
-    DenseConditions conditions{experiment.synapses.theta_pro_mV, true, true};
+    DenseConditions conditions{experiment.synapses.theta_pro_mV, true};
     for (const ConditionChange& change : experiment.changes) {
         if (step_of_change(experiment, change) > step) continue;
         if (change.theta_pro_mV) conditions.theta_pro_mV = *change.theta_pro_mV;
         if (change.plasticity) conditions.plasticity = *change.plasticity;
-        if (change.protein_synthesis) conditions.protein_synthesis = *change.protein_synthesis;
     }
     return conditions;
 }

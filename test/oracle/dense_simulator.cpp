@@ -122,7 +122,7 @@ void DenseSimulator::consolidate_cells(Step n_steps) {
             cell.change_mV.push_back(h_[synapses.back()] - h_0);
             cell.z.push_back(z_[synapses.back()]);
         }
-        late_.consolidate(cell, conditions_.threshold_mV(), seconds(n_steps));
+        late_.consolidate(cell, conditions_.theta_pro_mV, seconds(n_steps));
         protein_[post] = cell.protein;
         for (std::size_t q = 0; q < synapses.size(); ++q) {
             h_[synapses[q]] = h_0 + cell.change_mV[q];
@@ -196,7 +196,7 @@ void DenseSimulator::switch_slow_variables() {
     });
     const std::vector<DenseChanges> sums = changes();
     for (NeuronId post = 0; post < n_; ++post)
-        toward_[post] = late_.targets(sums[post], conditions_.threshold_mV());
+        toward_[post] = late_.targets(sums[post], conditions_.theta_pro_mV);
 }
 
 void DenseSimulator::advance_slow_variables(Step n_steps) {

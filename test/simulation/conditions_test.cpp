@@ -122,42 +122,6 @@ TEST_P(ConditionsOracle, SeveralBlocksPerEpoch) {
                     {200, 10, 5, 1, 200});
 }
 
-// Off within an epoch, beside changes of the threshold and a pause; of all arrangements of pools.
-TEST_P(ConditionsOracle, SynthesisIsOffWithinBlocks) {
-    for (const ProteinPools pools :
-         {ProteinPools::common, ProteinPools::p_and_d, ProteinPools::p_c_and_d}) {
-        Experiment e = both_signs_learning();
-        e.synapses.protein_pools = pools;
-        e.synapses.theta_pro_mV = 2.0;
-        compare_changed(
-            e,
-            {{0.4005, {}, {}, false}, {0.6, 1.0, false}, {0.6505, {}, true}, {0.9, {}, {}, true}},
-            {200, 10, 5, 1, 15});
-    }
-}
-
-TEST_P(ConditionsOracle, SynthesisIsOffWithinAConsolidation) {
-    for (const ProteinPools pools :
-         {ProteinPools::common, ProteinPools::p_and_d, ProteinPools::p_c_and_d}) {
-        Experiment e = both_signs_network();
-        e.synapses.protein_pools = pools;
-        e.synapses.theta_pro_mV = 1.0;
-        compare_changed(e, {{0.9, {}, {}, false}, {60.0, {}, {}, true}, {110.0, {}, {}, false}},
-                        {200, 10, 5, 1, 150});
-    }
-}
-
-// To the bit, a threshold that nothing reaches does the same.
-TEST_P(ConditionsOracle, SynthesisThatIsOffHasAnInfiniteThreshold) {
-    Experiment e = both_signs_network();
-    e.changes = {{0.7, {}, {}, false}};
-    const CompleteRun off(e, executor());
-    e.changes = {{0.7, std::numeric_limits<double>::infinity()}};
-    expect_same_results(off.sink, CompleteRun(e, executor()).sink);
-    e.changes.clear();
-    EXPECT_NE(off.sink.snapshots.back().z, CompleteRun(e, executor()).sink.snapshots.back().z);
-}
-
 TEST_P(ConditionsOracle, NoisyLearning) {
     Experiment e = noisy_learning_network();
     e.duration_s = 0.6;
