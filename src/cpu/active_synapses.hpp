@@ -67,11 +67,10 @@ class ActiveSynapses {
         return calcium_.highest_post_start() + calcium_.highest_post_gain();
     }
     Profile profile(NeuronId source, int from, int to) const;
-    // Bounds of a postsynaptic trace over the block, and the flags of its neuron.
+    // Bounds of a postsynaptic trace over the block.
     struct Bounds {
         double lowest;
         double highest;
-        model::Flags flags;
     };
     // A draw of one that changes its zone within the profile.
     struct Segment {

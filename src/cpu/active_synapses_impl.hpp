@@ -67,9 +67,10 @@ void ActiveSynapses<M>::select(std::size_t n, MemberAt member_at, BoundsOf bound
     for (std::size_t i = 0; i < n; ++i) {
         const Member member = member_at(i);
         const Bounds bounds = bounds_of(member.target);
-        const model::Zone zone = early.zone(highest + bounds.highest, pre_flags, bounds.flags);
+        const model::Flags post_flags = early.flags(calcium_.post(member.target));
+        const model::Zone zone = early.zone(highest + bounds.highest, pre_flags, post_flags);
         const bool active = zone != model::Zone::passive;
-        const bool one_zone = zone == early.zone(lowest + bounds.lowest, pre_flags, bounds.flags);
+        const bool one_zone = zone == early.zone(lowest + bounds.lowest, pre_flags, post_flags);
         uniform_synapse[n_uniform] = member.synapse;
         uniform_target[n_uniform] = member.target;
         uniform_zone[n_uniform] = static_cast<std::int32_t>(zone);
@@ -195,7 +196,7 @@ void ActiveSynapses<M>::advance(NeuronId source, std::span<const Member> synapse
         synapses.size(), [&](std::size_t i) { return synapses[i]; },
         [&](std::uint32_t target) {
             const model::CalciumTrace post = calcium_.post(target);
-            return Bounds{post.start * decay, post.upper_bound(), early_.flags(post)};
+            return Bounds{post.start * decay, post.upper_bound()};
         },
         p);
     draw_uniform(source, p, block);
@@ -250,7 +251,7 @@ void ActiveSynapses<M>::finish_block(const Block& block) {
     for (std::uint32_t j = 0; j < post_bounds_.size(); ++j) {
         const model::CalciumTrace trace = calcium_.post(j);
         post_bounds_[j] = {trace.start * calcium_.decay().factor[block.steps - 1],
-                           trace.upper_bound(), early_.flags(trace)};
+                           trace.upper_bound()};
         highest_post = std::max(highest_post, post_bounds_[j].highest);
     }
     for (NeuronId source = 0; source < calcium_.n_sources(); ++source) {

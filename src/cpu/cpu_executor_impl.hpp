@@ -192,7 +192,7 @@ void CpuExecutor<M>::deliver_fixed(const FixedSynapses& fixed, NeuronId row, int
                                    model::FixedPoint weight) {
     const auto targets = fixed.table.row(row);
     const std::size_t site = network_.projections()[fixed.projection].site;
-    for (const std::uint32_t target : targets) neurons_.add_input(step, target, weight, site);
+    neurons_.add_inputs(step, site, targets, weight);
     work_.delivered_spikes += targets.size();
 }
 

@@ -140,8 +140,9 @@ class NeuronLoopsOf : public NeuronLoops {
         // Wider than 32 bits, so that the compiler need not reckon with overflow and gather.
         const std::size_t count = tile.end - tile.begin;
         const float* noise = arriving.noise;
-        model::FixedPoint* synaptic = arriving.synaptic;
-        const std::size_t stride = arriving.site_stride;
+        model::FixedPoint* synaptic[Neuron::n_sites];
+        for (std::size_t site = 0; site < Neuron::n_sites; ++site)
+            synaptic[site] = with_input ? arriving.synaptic + site * arriving.site_stride : nullptr;
         const double* stimulus = arriving.stimulus_mV;
         double highest = 0.0;
 #pragma omp simd reduction(max : highest)
@@ -150,8 +151,8 @@ class NeuronLoopsOf : public NeuronLoops {
             typename Neuron::Input input{};
             if constexpr (with_input)
                 for (std::size_t site = 0; site < Neuron::n_sites; ++site) {
-                    input.nA[site] = neuron.input_nA(synaptic[site * stride + i]);
-                    synaptic[site * stride + i] = 0;
+                    input.nA[site] = neuron.input_nA(synaptic[site][i]);
+                    synaptic[site][i] = 0;
                 }
             neuron.advance(state, input, with_noise ? noise[i] : 0.0f,
                            with_stimulus ? stimulus[i] : 0.0);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "cpu/neuron_loops.hpp"
@@ -26,11 +27,21 @@ class Neurons {
     //! Every neuron at rest, without currents; the background starts at its mean.
     void rest();
 
-    //! Adds a synaptic input [mV, fixed point] that arrives at a step of the present block.
-    void add_input(int step_in_block, std::uint32_t neuron, model::FixedPoint weight,
-                   std::size_t site = 0) {
-        model::add_wrapping(input_[row(step_in_block, site) + neuron], weight);
-        has_input_[static_cast<std::size_t>(step_in_block) * tiles_.size() + tiles_.of(neuron)] = 1;
+    //! Adds a synaptic input [mV, fixed point] that arrives at a step of the present block, at
+    //! site 0.
+    void add_input(int step_in_block, std::uint32_t neuron, model::FixedPoint weight) {
+        add_inputs(step_in_block, 0, {&neuron, 1}, weight);
+    }
+    //! The same to several neurons.
+    void add_inputs(int step_in_block, std::size_t site, std::span<const std::uint32_t> neurons,
+                    model::FixedPoint weight) {
+        model::FixedPoint* input = &input_[row(step_in_block, site)];
+        std::uint8_t* has_input =
+            &has_input_[static_cast<std::size_t>(step_in_block) * tiles_.size()];
+        for (const std::uint32_t neuron : neurons) {
+            model::add_wrapping(input[neuron], weight);
+            has_input[tiles_.of(neuron)] = 1;
+        }
     }
     //! Adds a stimulus current's effect on V within the coming step, and its value for recording.
     void add_stimulus(std::uint32_t neuron, double effect_mV, double current_nA) {

@@ -7,6 +7,8 @@
 // p_C/p_max. The integrals of q stay elementary: products of two exponentials.
 #pragma once
 
+#include <cmath>
+
 #include "model/elementary.hpp"
 #include "model/late_phase.hpp"
 #include "model/macros.hpp"
@@ -28,23 +30,53 @@ struct PoolsLatePhase : LatePhase {
           common(s.protein_pools != ProteinPools::p_and_d),
           by_sign(s.protein_pools != ProteinPools::common) {}
 
-    //! Integral of p q / p_max over a time of constant synthesis.
+    //! Integral of p q / p_max over a time of constant synthesis. With a(t) = 1 - exp(-t/tau_p),
+    //!     p(t) = p (1 - a) + [synthesis] p_max a,
+    //! and q likewise: a sum of terms that are not negative, whatever the time.
     ENGRAM_HD_INLINE double integral_of_product(double p, bool synthesis_of_p, double q,
                                                 bool synthesis_of_q, double time_s) const {
+        if (!(p_max > 0.0)) return 0.0;
         const double p_target = synthesis_of_p ? p_max : 0.0;
         const double q_target = synthesis_of_q ? p_max : 0.0;
-        const double p_gap = p - p_target;
-        const double q_gap = q - q_target;
-        const double decay = exp_exact(-time_s / tau_p_s);
-        return (p_target * q_target * time_s +
-                (p_target * q_gap + q_target * p_gap) * tau_p_s * (1.0 - decay) +
-                p_gap * q_gap * (0.5 * tau_p_s) * (1.0 - decay * decay)) /
-               p_max;
+        const double x = time_s / tau_p_s;
+        const double a = one_minus_exp(x);
+        return tau_p_s / p_max *
+               (p * q * a * (1.0 - 0.5 * a) + (p * q_target + q * p_target) * (0.5 * a * a) +
+                p_target * q_target * integral_of_square(x, a));
     }
 
     //! Factor by which z_max - z, or z + 0.5, shrinks over a given integral of q.
     ENGRAM_HD_INLINE double shrinkage_of(Tag tag, double integral) const {
         return exp_exact(-(tag == Tag::depression ? rate : rate_up) * integral);
+    }
+
+  private:
+    // Series are short where it matters, in blocks, and end as soon as a term is below rounding.
+    static constexpr double negligible = 1e-18;
+
+    //! 1 - exp(-x) = x - x^2/2! + x^3/3! - ..., also where x is small.
+    ENGRAM_HD_INLINE static double one_minus_exp(double x) {
+        if (x > 0.25) return 1.0 - exp_exact(-x);
+        double sum = x;
+        double term = x;
+        for (double n = 2.0; std::fabs(term) > negligible * sum; n += 1.0) {
+            term *= -x / n;
+            sum += term;
+        }
+        return sum;
+    }
+
+    //! Integral of a(t)^2 over tau_p: x - a - a^2/2, where x = -log(1 - a) = a + a^2/2 + a^3/3 +
+    //! ...
+    ENGRAM_HD_INLINE static double integral_of_square(double x, double a) {
+        if (a > 0.25) return x - a - 0.5 * a * a;
+        double power = a * a * a;
+        double sum = 0.0;
+        for (double n = 3.0; power > negligible * sum; n += 1.0) {
+            sum += power / n;
+            power *= a;
+        }
+        return sum;
     }
 };
 

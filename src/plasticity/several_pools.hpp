@@ -226,7 +226,7 @@ struct SeveralPools {
                 c.protein_after(protein_d[j], end_d_s[j], time_s).amount};
     }
 
-    //! Likewise from the beginning of a consolidation.
+    //! The same from the beginning of a consolidation.
     ENGRAM_HD_INLINE double integral_after(const Consolidation& c, model::Tag tag, std::uint32_t j,
                                            double time_s) const {
         if (!c.late.by_sign) return c.protein_after(protein_c[j], end_c_s[j], time_s).integral;

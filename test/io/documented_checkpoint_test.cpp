@@ -21,7 +21,7 @@ using Lines = std::map<std::string, Line>;
 
 template <class T>
 std::string type_of(By by) {
-    const std::string n = by == By::neuron ? "N" : by == By::source ? "N_pre" : "E";
+    const std::string n = by == By::neuron ? "N" : by == By::source ? "N_pre" : "M";
     return (std::is_same_v<T, double> ? "float64 [" : "uint8 [") + n + "]";
 }
 

@@ -146,8 +146,17 @@ SELDOM = ("--set", "checkpoint.every_simulated_s=10")
 
 
 # In a pulse, after it, and in the last phase.
-@pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (0.4, 0.1), (29.55, 0.5)])
-@pytest.mark.parametrize("before,after", HERE_AND_THERE)
+@pytest.mark.parametrize(
+    "time_s,every_s,before,after",
+    [
+        (0.16, 0.05, *HERE_AND_THERE[1]),
+        (29.55, 0.5, *HERE_AND_THERE[0]),
+        pytest.param(0.16, 0.05, *HERE_AND_THERE[0], marks=pytest.mark.slow),
+        pytest.param(0.4, 0.1, *HERE_AND_THERE[0], marks=pytest.mark.slow),
+        pytest.param(0.4, 0.1, *HERE_AND_THERE[1], marks=pytest.mark.slow),
+        pytest.param(29.55, 0.5, *HERE_AND_THERE[1], marks=pytest.mark.slow),
+    ],
+)
 def test_resume(engram, lively, tmp_path, time_s, every_s, before, after):
     output = interrupted_at(
         engram, tmp_path / "run", before[0], time_s, every_s, *LIVELY, device=before[1]
