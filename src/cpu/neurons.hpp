@@ -82,7 +82,6 @@ class Neurons {
     const model::NeuronPropagator& propagator(std::uint32_t tile) const {
         return loops_[tiles_[tile].population]->propagator(tiles_[tile]);
     }
-    const model::RandomStreams& streams() const { return streams_; }
 
   private:
     std::size_t row(int step_in_block, std::size_t site) const {

@@ -17,7 +17,7 @@ namespace engram::model {
 // Tag of a synapse: the sign of an early-phase change beyond theta_tag.
 enum class Tag : std::uint32_t { none = 0, potentiation = 1, depression = 2 };
 
-// Bounds that the late-phase weight tends to.
+// Bounds that the late-phase weight tends to; the upper one of the published model.
 inline constexpr double z_max = 1.0;
 inline constexpr double z_min = -0.5;
 
@@ -60,10 +60,12 @@ struct LatePhase {
     }
 
     //! z after an interval with a constant tag.
-    ENGRAM_HD_INLINE double advance(double z, Tag tag, double shrinkage) const {
+    //! \param upper  bound that potentiation tends to
+    ENGRAM_HD_INLINE double advance(double z, Tag tag, double shrinkage,
+                                    double upper = z_max) const {
         switch (tag) {
             case Tag::potentiation:
-                return z_max - (z_max - z) * shrinkage;
+                return upper - (upper - z) * shrinkage;
             case Tag::depression:
                 return z_min + (z - z_min) * shrinkage;
             case Tag::none:
@@ -77,10 +79,10 @@ struct LatePhase {
 // shrinkages of the postsynaptic neuron since a common reference, the distance from the bound over
 // X.
 struct LazyLatePhase {
-    ENGRAM_HD_INLINE static double load(double stored, Tag tag, double x) {
+    ENGRAM_HD_INLINE static double load(double stored, Tag tag, double x, double upper = z_max) {
         switch (tag) {
             case Tag::potentiation:
-                return std::fma(-stored, x, z_max);
+                return std::fma(-stored, x, upper);
             case Tag::depression:
                 return std::fma(stored, x, z_min);
             case Tag::none:
@@ -88,10 +90,10 @@ struct LazyLatePhase {
         }
         return stored;
     }
-    ENGRAM_HD_INLINE static double store(double z, Tag tag, double x) {
+    ENGRAM_HD_INLINE static double store(double z, Tag tag, double x, double upper = z_max) {
         switch (tag) {
             case Tag::potentiation:
-                return (z_max - z) / x;
+                return (upper - z) / x;
             case Tag::depression:
                 return (z - z_min) / x;
             case Tag::none:

@@ -45,6 +45,8 @@ struct PoolsLatePhase : LatePhase {
                 p_target * q_target * integral_of_square(x, a));
     }
 
+    //! Of one pool and one bound: see shrinkage_of.
+    double shrinkage(double) const = delete;
     //! Factor by which z_max - z, or z + 0.5, shrinks over a given integral of q.
     ENGRAM_HD_INLINE double shrinkage_of(Tag tag, double integral) const {
         return exp_exact(-(tag == Tag::depression ? rate : rate_up) * integral);

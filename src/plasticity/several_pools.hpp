@@ -118,12 +118,10 @@ struct SeveralPools {
         return tag == model::Tag::depression ? shrinkage_down[j] : shrinkage_up[j];
     }
     ENGRAM_HD_INLINE double load_z(double stored, model::Tag tag, double x) const {
-        return tag == model::Tag::potentiation ? std::fma(-stored, x, z_max)
-                                               : model::LazyLatePhase::load(stored, tag, x);
+        return model::LazyLatePhase::load(stored, tag, x, z_max);
     }
     ENGRAM_HD_INLINE double store_z(double z, model::Tag tag, double x) const {
-        return tag == model::Tag::potentiation ? (z_max - z) / x
-                                               : model::LazyLatePhase::store(z, tag, x);
+        return model::LazyLatePhase::store(z, tag, x, z_max);
     }
 
     static constexpr Column s_p{
@@ -159,8 +157,7 @@ struct SeveralPools {
     ENGRAM_HD_INLINE double z_after(const Consolidation& c, double z, model::Tag tag,
                                     std::uint32_t j, double tagged_s) const {
         const double shrinkage = c.late.shrinkage_of(tag, integral_after(c, tag, j, tagged_s));
-        return tag == model::Tag::potentiation ? z_max - (z_max - z) * shrinkage
-                                               : c.late.advance(z, tag, shrinkage);
+        return c.late.advance(z, tag, shrinkage, z_max);
     }
     ENGRAM_HD_INLINE void sample_after(const Consolidation& c, std::uint32_t j, double time_s,
                                        double* values) const {
@@ -226,7 +223,7 @@ struct SeveralPools {
                 c.protein_after(protein_d[j], end_d_s[j], time_s).amount};
     }
 
-    //! The same from the beginning of a consolidation.
+    //! Of what a tag takes from, over a time from the beginning of a consolidation.
     ENGRAM_HD_INLINE double integral_after(const Consolidation& c, model::Tag tag, std::uint32_t j,
                                            double time_s) const {
         if (!c.late.by_sign) return c.protein_after(protein_c[j], end_c_s[j], time_s).integral;
