@@ -82,7 +82,7 @@ class CudaDevice : public Device {
         check_cuda(cudaGetDeviceProperties(&properties_, index_), "asking for its properties");
         // Whatever is wrong with the build shows here, not in the run.
         std::size_t stack_of_thread = 0;
-        const cudaError_t loaded = load_kernels(std::type_identity<Kernel>{}, stack_of_thread);
+        const cudaError_t loaded = load_kernels(std::type_identity<AnyKernel>{}, stack_of_thread);
         if (is_no_code(loaded))
             fail(name() + " has compute capability " + std::to_string(properties_.major) + "." +
                  std::to_string(properties_.minor) + " and this engram is " + cuda_support() +

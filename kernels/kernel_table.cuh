@@ -9,7 +9,7 @@
 
 #include "cuda_error.hpp"
 #include "cuda_handles.hpp"
-#include "device/device.hpp"
+#include "device/kernel.hpp"
 #include "launch.cuh"
 
 namespace engram::device {

@@ -10,9 +10,11 @@
 #include <span>
 #include <string>
 
-#include "device/kernel.hpp"
-
 namespace engram::device {
+
+// See device/kernel.hpp; only what launches kernels or runs them recompiles with them.
+struct Kernel;
+struct Launch;
 
 // Time spent in each kernel.
 struct KernelTime {
@@ -20,12 +22,6 @@ struct KernelTime {
     double seconds = 0;
 };
 using Profile = std::map<std::string, KernelTime>;
-
-// One launch of a kernel; see Device::launch.
-struct Launch {
-    Kernel kernel;
-    std::uint64_t items = 0;
-};
 
 // A copy from device memory to the host.
 struct CopyOut {

@@ -8,6 +8,8 @@
 #include <new>
 #include <thread>
 
+#include "device/kernel.hpp"
+
 namespace engram::device {
 
 namespace {
@@ -52,6 +54,11 @@ void run_on_threads(const K& kernel, std::uint64_t items, std::uint64_t lanes,
 }
 
 }  // namespace
+
+HostDevice::HostDevice(int lanes, Order order, int threads)
+    : lanes_(lanes), order_(order), threads_(threads) {}
+
+HostDevice::~HostDevice() = default;
 
 std::uint64_t HostDevice::free_bytes() const {
     return static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES)) *

@@ -16,8 +16,8 @@ class HostDevice : public Device {
     //! \param lanes    lanes of a team
     //! \param threads  if more than one, items and lanes are dealt out to so many threads of the
     //!                 host, in no order, so that a race detector sees those within a kernel
-    explicit HostDevice(int lanes = 1, Order order = Order::forward, int threads = 1)
-        : lanes_(lanes), order_(order), threads_(threads) {}
+    explicit HostDevice(int lanes = 1, Order order = Order::forward, int threads = 1);
+    ~HostDevice() override;
 
     std::string name() const override { return "kernels on the host"; }
     std::uint64_t free_bytes() const override;

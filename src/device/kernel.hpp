@@ -3,6 +3,7 @@
 // is told by the kernel itself, since it may follow from what other kernels have done.
 #pragma once
 
+#include <cstdint>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -36,8 +37,18 @@ auto all_kernels(std::tuple<M...>, plasticity::NeuronMechanisms<Neuron...> neuro
 template <class... K>
 std::variant<K...> any_of(std::tuple<K...>);
 
-using Kernel =
+using AnyKernel =
     decltype(any_of(all_kernels(plasticity::BuiltInMechanisms{}, plasticity::BuiltInNeurons{})));
+
+struct Kernel : AnyKernel {
+    using AnyKernel::AnyKernel;
+};
+
+// One launch of a kernel; see Device::launch.
+struct Launch {
+    Kernel kernel;
+    std::uint64_t items = 0;
+};
 
 template <class K>
 concept TeamKernel = requires {

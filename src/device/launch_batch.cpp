@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "device/kernel.hpp"
+
 namespace engram::device {
 
 // Everything but launches and copies to the host is done at once, after what was put aside: it is

@@ -2,6 +2,7 @@
 // ranks and device atomics cannot change a result. Range +-2^23 mV, quantum 2^-40 mV.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 
@@ -47,8 +48,26 @@ ENGRAM_HD_INLINE void replace_in_sum(FixedPoint& sum, double before, double afte
     add_wrapping(sum, fixed_point_change(before, after));
 }
 
+//! As to_double, by operations that vector units without a conversion of 64-bit integers have: the
+//! two halves become mantissas beside a known exponent. All is exact but the last addition.
+ENGRAM_HD_INLINE double to_double_by_halves(FixedPoint value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    const auto high = std::bit_cast<double>((bits >> 32) ^ 0x4530000080000000);  // + 2^84 + 2^63
+    const auto low = std::bit_cast<double>((bits & 0xffffffff) | 0x4330000000000000);  // + 2^52
+    return (high - 0x1.00000801p84) + low;
+}
+
+//! The nearest floating-point number to the integer.
+ENGRAM_HD_INLINE double to_double(FixedPoint value) {
+#if defined(__AVX2__) && !defined(__AVX512DQ__)
+    return to_double_by_halves(value);
+#else
+    return static_cast<double>(value);
+#endif
+}
+
 ENGRAM_HD_INLINE double from_fixed_point(FixedPoint sum) {
-    return static_cast<double>(sum) * fixed_point_quantum;
+    return to_double(sum) * fixed_point_quantum;
 }
 
 }  // namespace engram::model

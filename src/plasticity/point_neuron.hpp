@@ -71,7 +71,7 @@ struct PointNeuron {
     //! At the start of a spiking phase.
     ENGRAM_HD_INLINE State at_rest() const { return {v_init_mV, 0.0, 0.0, 0.0}; }
     ENGRAM_HD_INLINE double input_nA(model::FixedPoint input) const {
-        return static_cast<double>(input) * nA_per_quantum;
+        return model::to_double(input) * nA_per_quantum;
     }
     //! \param noise    standard normal number
     //! \param stim_mV  effect of the stimulus currents on V within this step

@@ -9,6 +9,7 @@
 #include "device/cuda_device.hpp"
 #include "device/device_array.hpp"
 #include "device/device_state.hpp"
+#include "device/kernel.hpp"
 
 namespace engram::test {
 namespace {

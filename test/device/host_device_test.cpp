@@ -7,6 +7,7 @@
 
 #include "cpu/cpu_executor.hpp"
 #include "device/executor_cases.hpp"
+#include "device/kernel.hpp"
 #include "device/kernels_on_host.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"

@@ -6,6 +6,7 @@
 #include "device/batch_of_cases.hpp"
 #include "device/device_array.hpp"
 #include "device/host_device.hpp"
+#include "device/kernel.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {

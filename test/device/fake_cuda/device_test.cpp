@@ -7,6 +7,7 @@
 #include "device/device_executor.hpp"
 #include "device/executor_cases.hpp"
 #include "device/fake_cuda/fake_cuda.hpp"
+#include "device/kernel.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"

@@ -106,7 +106,7 @@ std::string kernel_of(const std::string& function) {
 }  // namespace
 
 Runner make_runner(const std::string& device_function, const Launch& launch) {
-    static const auto by_name = runners(static_cast<const device::Kernel*>(nullptr));
+    static const auto by_name = runners(static_cast<const device::AnyKernel*>(nullptr));
     const std::string function = demangled(device_function.c_str());
     const Runners& known = by_name.at(kernel_of(function));
     return (function.find("_of_many<") == std::string::npos ? known.one : known.many)(launch);

@@ -9,6 +9,7 @@
 #include "device/device_executor.hpp"
 #include "device/executor_cases.hpp"
 #include "device/fake_cuda/fake_cuda.hpp"
+#include "device/kernel.hpp"
 #include "device/ptx/entries.hpp"
 #include "device/ptx/ptx.hpp"
 #include "simulation/small_networks.hpp"
