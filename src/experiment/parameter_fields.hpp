@@ -98,7 +98,7 @@ inline constexpr Field<SynapseParameters> synapse_fields[] = {
     {"z_max", &SynapseParameters::z_max, between(1e-6, 1e3)},
 };
 
-inline constexpr const char* protein_pools_words[] = {"C", "P/D", "P/C/D", "C(P)"};
+inline constexpr const char* protein_pools_words[] = {"C", "P/D", "P/C/D"};
 inline constexpr WordField<SynapseParameters, ProteinPools> protein_pools_field{
     "protein_pools", &SynapseParameters::protein_pools, protein_pools_words};
 

@@ -21,10 +21,9 @@ struct NeuronParameters {
 // Which plasticity-related proteins a neuron has, each a pool of its own. Synthesis is switched by
 // the sum S of |h - h_0| over all synapses (C), over potentiated ones (P), over depressed ones (D).
 enum class ProteinPools {
-    common,            //!< C, which both signs of change need
-    p_and_d,           //!< potentiation needs P, depression D
-    p_c_and_d,         //!< potentiation needs P and C, depression D and C
-    c_by_potentiation  //!< one for both, synthesised where potentiation is large enough
+    common,    //!< C, which both signs of change need
+    p_and_d,   //!< potentiation needs P, depression D
+    p_c_and_d  //!< potentiation needs P and C, depression D and C
 };
 
 // Synaptic transmission, calcium, early- and late-phase plasticity.

@@ -10,7 +10,6 @@
 #include "model/parameters.hpp"
 #include "plasticity/common_pool.hpp"
 #include "plasticity/point_neuron.hpp"
-#include "plasticity/pool_by_potentiation.hpp"
 #include "plasticity/several_pools.hpp"
 #include "plasticity/variable.hpp"
 
@@ -25,8 +24,7 @@ struct Mechanisms {
 //! Of the published model.
 using Published = Mechanisms<model::EarlyPhase, CommonPool>;
 using WithPools = Mechanisms<model::EarlyPhase, SeveralPools>;
-using ByPotentiation = Mechanisms<model::EarlyPhase, PoolByPotentiation>;
-using BuiltInMechanisms = std::tuple<Published, WithPools, ByPotentiation>;
+using BuiltInMechanisms = std::tuple<Published, WithPools>;
 
 // Of the neurons of a population: the first of these that describes them.
 template <class... Neuron>
@@ -43,7 +41,6 @@ template <class Use>
 auto with_mechanisms(const SynapseParameters& synapses, Use use) {
     if (synapses.protein_pools == ProteinPools::common && synapses.z_max == 1.0)
         return use(Published{});
-    if (synapses.protein_pools == ProteinPools::c_by_potentiation) return use(ByPotentiation{});
     return use(WithPools{});
 }
 

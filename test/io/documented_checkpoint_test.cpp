@@ -56,7 +56,7 @@ Lines described() {
     add<plasticity::CalciumView>("any", "within a phase", lines);
     add<plasticity::View<plasticity::Published>>("published", "always", lines);
     add<plasticity::View<plasticity::WithPools>>("several pools", "always", lines);
-    static_assert(std::tuple_size_v<plasticity::BuiltInMechanisms> == 3, "as many as added here");
+    static_assert(std::tuple_size_v<plasticity::BuiltInMechanisms> == 2, "as many as added here");
     return lines;
 }
 

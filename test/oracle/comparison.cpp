@@ -28,8 +28,6 @@ std::vector<double> slow_columns(const DenseSimulator::Sample& sample, NeuronId 
     std::vector<double> values;
     if (parameters.protein_pools == ProteinPools::common)
         values = {sums[pool_c]};
-    else if (parameters.protein_pools == ProteinPools::c_by_potentiation)
-        values = {sums[pool_p]};
     else
         values = {sums[pool_p], sums[pool_d]};
     for (const DensePool pool : pools_of(parameters)) values.push_back(sample.protein[id][pool]);

@@ -10,7 +10,6 @@ namespace engram::test {
 std::vector<DensePool> pools_of(const SynapseParameters& parameters) {
     switch (parameters.protein_pools) {
         case ProteinPools::common:
-        case ProteinPools::c_by_potentiation:
             return {pool_c};
         case ProteinPools::p_and_d:
             return {pool_p, pool_d};
@@ -27,10 +26,7 @@ int DenseLatePhase::tag(double change_mV) const {
 DensePools DenseLatePhase::targets(const DenseChanges& changes, double theta_pro_mV) const {
     DensePools targets{};
     for (const DensePool pool : {pool_p, pool_c, pool_d})
-        if (changes
-                .sums_mV()[p_.protein_pools == ProteinPools::c_by_potentiation ? pool_p : pool] >=
-            theta_pro_mV)
-            targets[pool] = p_.p_max_umol_per_l;
+        if (changes.sums_mV()[pool] >= theta_pro_mV) targets[pool] = p_.p_max_umol_per_l;
     return targets;
 }
 
@@ -46,7 +42,6 @@ DensePools DenseLatePhase::after(const DensePools& from, const DensePools& targe
 DenseLatePhase::Used DenseLatePhase::used(const DensePools& amounts) const {
     switch (p_.protein_pools) {
         case ProteinPools::common:
-        case ProteinPools::c_by_potentiation:
             return {amounts[pool_c], amounts[pool_c]};
         case ProteinPools::p_and_d:
             return {amounts[pool_p], amounts[pool_d]};

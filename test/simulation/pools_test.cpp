@@ -49,10 +49,6 @@ TEST_P(Pools, PCAndDUpToFive) {
     compare_all_phases(p_c_and_d, 5.0);
 }
 
-TEST_P(Pools, CommonByPotentiation) {
-    compare_all_phases(c_by_potentiation, 1.0);
-}
-
 TEST_P(Pools, NoisyLearning) {
     for (const ProteinPools pools : {p_and_d, p_c_and_d}) {
         Experiment e = with(noisy_learning_network(), pools, 5.0);

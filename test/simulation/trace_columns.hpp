@@ -34,7 +34,6 @@ class TraceColumns {
     static std::size_t n_slow(ProteinPools pools) {
         switch (pools) {
             case ProteinPools::common:
-            case ProteinPools::c_by_potentiation:
                 return 2;  // S, p
             case ProteinPools::p_and_d:
                 return 4;  // S_P, S_D, p_P, p_D
