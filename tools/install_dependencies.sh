@@ -15,7 +15,7 @@ packages=(
     g++ make cmake
     libopenmpi-dev openmpi-bin
     libhdf5-openmpi-dev # the parallel HDF5; CMake prefers it to a serial one (HDF5_PREFER_PARALLEL)
-    libyaml-cpp-dev libboost-program-options-dev libboost-context-dev librandom123-dev nlohmann-json3-dev
+    libyaml-cpp-dev libfmt-dev libboost-program-options-dev libboost-context-dev librandom123-dev nlohmann-json3-dev
     libgtest-dev
     clang-format-14 # the version that decides, see check_format.sh
     python3 python3-h5py python3-numpy python3-matplotlib python3-pytest python3-pytest-xdist python3-yaml

@@ -29,10 +29,6 @@ class MeasureSink : public ResultSink {
     void write_traces(std::span<const double> rows, std::size_t n_rows) override;
     void write_snapshot(const SnapshotView& snapshot) override;
 
-    //! Continues behind a snapshot that was taken before an interruption.
-    void restore_snapshot(const MeanWeights& weights) { weights_.push_back(weights); }
-    const std::vector<MeanWeights>& snapshots() const { return weights_; }
-
     //! Rank 0. In the order of measure_names.
     std::vector<double> values() const;
     //! Rank 0. All rows of traces, as they came.

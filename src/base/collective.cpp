@@ -17,6 +17,25 @@ void broadcast(MPI_Comm comm, int root, std::string& text) {
     MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, root, comm);
 }
 
+void broadcast(MPI_Comm comm, int root, ErrorRecord& record) {
+    int numbers[] = {static_cast<int>(record.kind), static_cast<int>(record.problems.size())};
+    MPI_Bcast(numbers, 2, MPI_INT, root, comm);
+    record.kind = static_cast<ErrorKind>(numbers[0]);
+    record.problems.resize(static_cast<std::size_t>(numbers[1]));
+    broadcast(comm, root, record.message);
+    broadcast(comm, root, record.path);
+    for (ConfigProblem& problem : record.problems) {
+        MPI_Bcast(&problem.line, 1, MPI_INT, root, comm);
+        for (std::string* text : {&problem.file, &problem.key, &problem.message})
+            broadcast(comm, root, *text);
+    }
+}
+
+// Files and configurations are the same for all ranks; the rest is about one of them.
+bool is_about_a_rank(ErrorKind kind) {
+    return kind != ErrorKind::usage && kind != ErrorKind::configuration && kind != ErrorKind::file;
+}
+
 }  // namespace
 
 void prepare_mpi_environment() {
@@ -39,27 +58,21 @@ int size_of(MPI_Comm comm) {
 void collectively(MPI_Comm comm, const std::function<void()>& work) {
     const int rank = rank_of(comm);
     const int nobody = size_of(comm);
-    std::string path;
-    std::string problem;
+    ErrorRecord record;
     int failed = nobody;
     try {
         work();
-    } catch (const FileError& error) {
+    } catch (...) {
         failed = rank;
-        path = error.path();
-        problem = error.problem();
+        record = record_of(std::current_exception());
+        if (is_about_a_rank(record.kind) && nobody > 1 && !record.is_shared)
+            record.message = "rank " + std::to_string(rank) + ": " + record.message;
     }
     MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MIN, comm);
     if (failed == nobody) return;
-    broadcast(comm, failed, path);
-    broadcast(comm, failed, problem);
-    throw SharedFileError(path, problem);
-}
-
-void on_root(MPI_Comm comm, const std::function<void()>& work) {
-    collectively(comm, [&] {
-        if (rank_of(comm) == 0) work();
-    });
+    broadcast(comm, failed, record);
+    record.is_shared = true;
+    throw_error(record);
 }
 
 void sum_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values) {

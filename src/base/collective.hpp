@@ -1,4 +1,4 @@
-// File work of several ranks that succeeds or fails as one.
+// Work of several ranks that succeeds or fails as one.
 #pragma once
 
 #include <mpi.h>
@@ -18,12 +18,17 @@ void prepare_mpi_environment();
 int rank_of(MPI_Comm comm);
 int size_of(MPI_Comm comm);
 
-//! Run `work` on every rank. If it throws a FileError on any, all ranks throw that of the lowest
-//! failing rank, so that no rank waits for another that has given up. Collective.
+//! Collective. Runs `work` on every rank. If it throws on any, whatever it throws, all ranks throw
+//! what the lowest failing rank does, as a shared Error, so that no rank waits for another that has
+//! given up. What is about one rank (its memory, its device) says which.
 void collectively(MPI_Comm comm, const std::function<void()>& work);
 
-//! The same, with the work done by rank 0 alone while the others wait.
-void on_root(MPI_Comm comm, const std::function<void()>& work);
+//! Collective. The same, with the work done by rank 0 alone while the others wait.
+inline void on_root(MPI_Comm comm, const std::function<void()>& work) {
+    collectively(comm, [&] {
+        if (rank_of(comm) == 0) work();
+    });
+}
 
 //! The text of rank 0, on every rank. Collective.
 std::string broadcast_text(std::string text, MPI_Comm comm);

@@ -1,5 +1,8 @@
 #include "base/errors.hpp"
 
+#include <filesystem>
+#include <new>
+
 namespace engram {
 namespace {
 
@@ -23,7 +26,84 @@ std::string text_of(const std::vector<ConfigProblem>& problems) {
 
 }  // namespace
 
+ExitCode exit_code_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::usage:
+            return ExitCode::usage;
+        case ErrorKind::configuration:
+            return ExitCode::invalid_configuration;
+        case ErrorKind::file:
+            return ExitCode::unusable_file;
+        case ErrorKind::numerical:
+        case ErrorKind::device:
+        case ErrorKind::memory:
+        case ErrorKind::internal:
+            break;
+    }
+    return ExitCode::numerical_failure;
+}
+
 ConfigError::ConfigError(std::vector<ConfigProblem> problems)
-    : Error(ExitCode::invalid_configuration, text_of(problems)), problems_(std::move(problems)) {}
+    : Error(ErrorKind::configuration, text_of(problems)), problems_(std::move(problems)) {}
+
+ErrorRecord record_of(const std::exception_ptr& exception) {
+    const auto of = [](const Error& error, std::string message) {
+        return ErrorRecord{
+            .kind = error.kind(), .is_shared = error.is_shared(), .message = std::move(message)};
+    };
+    try {
+        std::rethrow_exception(exception);
+    } catch (const FileError& error) {
+        ErrorRecord record = of(error, error.problem());
+        record.path = error.path();
+        return record;
+    } catch (const ConfigError& error) {
+        ErrorRecord record = of(error, error.what());
+        record.problems = error.problems();
+        return record;
+    } catch (const Error& error) {
+        return of(error, error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+        return {.kind = ErrorKind::file,
+                .message = error.code().message(),
+                .path = error.path1().string()};
+    } catch (const std::bad_alloc&) {
+        return {
+            .kind = ErrorKind::memory,
+            .message = "out of memory; use more ranks or nodes ('engram plan' forecasts the need)"};
+    } catch (const std::exception& error) {
+        return {.message = std::string("internal error: ") + error.what()};
+    }
+}
+
+void throw_error(const ErrorRecord& record) {
+    const auto raise = [&](auto error) {
+        if (record.is_shared) error.share();
+        throw error;
+    };
+    switch (record.kind) {
+        case ErrorKind::usage:
+            raise(UsageError(record.message));
+            break;
+        case ErrorKind::configuration:
+            raise(ConfigError(record.problems));
+            break;
+        case ErrorKind::file:
+            raise(FileError(record.path, record.message));
+            break;
+        case ErrorKind::numerical:
+            raise(NumericalError(record.message));
+            break;
+        case ErrorKind::device:
+            raise(DeviceError(record.message));
+            break;
+        case ErrorKind::memory:
+        case ErrorKind::internal:
+            break;
+    }
+    Error error(record.kind, record.message);
+    if (record.is_shared) error.share();
+    throw error;
+}
 
 }  // namespace engram

@@ -1,6 +1,7 @@
 // Exceptions of Engram. Only main turns them into messages and exit codes.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,14 +18,23 @@ enum class ExitCode : int {
     stopped_resumable = 75
 };
 
+enum class ErrorKind : int { usage, configuration, file, numerical, device, memory, internal };
+
+ExitCode exit_code_of(ErrorKind kind);
+
 // Base of all errors that a user can cause or meet.
 class Error : public std::runtime_error {
   public:
-    Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
-    ExitCode exit_code() const { return code_; }
+    Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+    ErrorKind kind() const { return kind_; }
+    ExitCode exit_code() const { return exit_code_of(kind_); }
+    //! Whether every rank throws it, so that one may speak for all; see collectively.
+    bool is_shared() const { return shared_; }
+    void share() { shared_ = true; }
 
   private:
-    ExitCode code_;
+    ErrorKind kind_;
+    bool shared_ = false;
 };
 
 // One problem of a configuration: where it is, what it is, and how to mend it.
@@ -52,7 +62,7 @@ class ConfigError : public Error {
 class FileError : public Error {
   public:
     FileError(std::string path, const std::string& problem)
-        : Error(ExitCode::unusable_file, path + ": " + problem), path_(std::move(path)) {}
+        : Error(ErrorKind::file, path + ": " + problem), path_(std::move(path)) {}
     const std::string& path() const { return path_; }
     //! The message without the path.
     std::string problem() const { return std::string(what()).substr(path_.size() + 2); }
@@ -61,35 +71,46 @@ class FileError : public Error {
     std::string path_;
 };
 
-// A FileError that is thrown on every rank alike.
-class SharedFileError : public FileError {
-  public:
-    using FileError::FileError;
-};
-
 // A state that left the range of finite numbers.
 class NumericalError : public Error {
   public:
-    explicit NumericalError(const std::string& message)
-        : Error(ExitCode::numerical_failure, message) {}
+    explicit NumericalError(const std::string& message) : Error(ErrorKind::numerical, message) {}
 };
 
 // A GPU that is not there, too small, or fails.
 class DeviceError : public Error {
   public:
-    explicit DeviceError(const std::string& message)
-        : Error(ExitCode::numerical_failure, message) {}
-};
-
-// A DeviceError that is thrown on every rank alike.
-class SharedDeviceError : public DeviceError {
-  public:
-    using DeviceError::DeviceError;
+    explicit DeviceError(const std::string& message) : Error(ErrorKind::device, message) {}
 };
 
 class UsageError : public Error {
   public:
-    explicit UsageError(const std::string& message) : Error(ExitCode::usage, message) {}
+    explicit UsageError(const std::string& message) : Error(ErrorKind::usage, message) {}
 };
+
+// What an exception says, as data that can be sent to another rank.
+struct ErrorRecord {
+    ErrorKind kind = ErrorKind::internal;
+    bool is_shared = false;
+    std::string message{};                  //!< of a file without its path
+    std::string path{};                     //!< of a file
+    std::vector<ConfigProblem> problems{};  //!< of a configuration
+
+    //! The whole message.
+    std::string text() const { return path.empty() ? message : path + ": " + message; }
+};
+
+//! Of any exception: those of the standard library become messages for a user.
+ErrorRecord record_of(const std::exception_ptr& exception);
+
+//! The error, marked as one that every rank throws.
+template <class E>
+E as_shared(E error) {
+    error.share();
+    return error;
+}
+
+//! Throws the Error of that kind.
+[[noreturn]] void throw_error(const ErrorRecord& record);
 
 }  // namespace engram

@@ -1,10 +1,11 @@
 #include "cli/command_line.hpp"
 
+#include <algorithm>
 #include <boost/program_options.hpp>
-#include <map>
 #include <sstream>
 
 #include "base/errors.hpp"
+#include "base/messages.hpp"
 #include "base/nearest_name.hpp"
 
 namespace engram::cli {
@@ -13,9 +14,55 @@ namespace po = boost::program_options;
 
 namespace {
 
-const std::map<std::string, Command> commands = {
-    {"run", Command::run},   {"resume", Command::resume},   {"check", Command::check},
-    {"plan", Command::plan}, {"inspect", Command::inspect}, {"import", Command::import}};
+struct Entry {
+    const char* name;
+    Command command;
+    const char* argument;
+    const char* options;  //!< in the usage
+    const char* in_a_line;
+    const char* description;
+};
+
+constexpr Entry entries[] = {
+    {"run", Command::run, "CONFIG", "[--set KEY=VALUE]... [--output DIR] [--force]",
+     "run a simulation or an ensemble, and write its results",
+     R"(Runs the simulation or ensemble that CONFIG describes and writes its results.
+Under mpirun or srun the neurons are divided among the ranks; the results do
+not depend on their number. SIGINT, SIGTERM or SIGUSR1 stop the run after a
+complete checkpoint, with exit code 75; 'engram resume' continues it.
+)"},
+    {"resume", Command::resume, "DIR", "[--set simulation.duration_s=SECONDS]",
+     "continue an interrupted run, or extend a complete one",
+     R"(Continues the interrupted run in the directory DIR from its newest good
+checkpoint, on any number of ranks. It ends with the same files as an
+uninterrupted run. A complete run is left as it is, unless
+--set simulation.duration_s=... extends it.
+)"},
+    {"check", Command::check, "CONFIG", "[--set KEY=VALUE]...",
+     "validate a configuration; show all values and the schedule",
+     R"(Validates CONFIG, prints the resolved configuration on standard output and the
+schedule on standard error. Nothing is simulated.
+)"},
+    {"plan", Command::plan, "CONFIG", "[--ranks N]",
+     "forecast memory and time, and suggest Slurm options",
+     R"(Forecasts memory and time of CONFIG on N ranks. Nothing is simulated.
+)"},
+    {"inspect", Command::inspect, "FILE", "",
+     "show what a checkpoint or results file holds, and verify it",
+     R"(Prints what the checkpoint or results FILE (HDF5) holds, and verifies its
+checksums by reading all of it.
+)"},
+    {"import", Command::import, "FILE.json", "[--output FILE.yaml]",
+     "convert a configuration of arbor_network_consolidation",
+     R"(Writes the equivalent configuration of a JSON file of the published program
+arbor_network_consolidation. 'engram run FILE.json' does the same on the fly.
+)"}};
+
+const Entry* find(const std::string& name) {
+    const auto* found = std::find_if(std::begin(entries), std::end(entries),
+                                     [&](const Entry& entry) { return entry.name == name; });
+    return found != std::end(entries) ? found : nullptr;
+}
 
 po::options_description options_of(Command command) {
     po::options_description options("Options");
@@ -41,8 +88,7 @@ po::options_description options_of(Command command) {
     if (command == Command::run || command == Command::resume)
         add("device", po::value<std::string>()->value_name("cpu|gpu|auto"),
             "what computes: the processor (default), one GPU per rank (experimental: not yet run "
-            "on "
-            "one), or GPUs where there are any; the results are the same");
+            "on one), or GPUs where there are any; the results are the same");
     if (command == Command::run || command == Command::resume)
         add("trials-at-once", po::value<int>()->value_name("N"),
             "trials of an ensemble that one GPU runs at once; default: as many as have room, at "
@@ -54,68 +100,15 @@ po::options_description options_of(Command command) {
     return options;
 }
 
-const char* argument_of(Command command) {
-    switch (command) {
-        case Command::resume:
-            return "DIR";
-        case Command::inspect:
-            return "FILE";
-        case Command::import:
-            return "FILE.json";
-        default:
-            return "CONFIG";
-    }
-}
-
-const char* summary_of(Command command) {
-    switch (command) {
-        case Command::run:
-            return "Runs the simulation that CONFIG describes and writes its results.\n"
-                   "Under mpirun or srun the neurons are divided among the ranks; the results do "
-                   "not\n"
-                   "depend on their number. SIGINT, SIGTERM or SIGUSR1 stop the run after a "
-                   "complete\n"
-                   "checkpoint, with exit code 75; 'engram resume' continues it.\n";
-        case Command::resume:
-            return "Continues the interrupted run in the directory DIR from its newest good "
-                   "checkpoint,\n"
-                   "on any number of ranks. It ends with the files that an uninterrupted run "
-                   "gives.\n"
-                   "A run that is complete is left as it is, unless\n"
-                   "--set simulation.duration_s=... extends it.\n";
-        case Command::check:
-            return "Validates CONFIG, prints the resolved configuration on standard output and "
-                   "the\n"
-                   "schedule on standard error. Nothing is simulated.\n";
-        case Command::plan:
-            return "Forecasts memory and time of CONFIG on N ranks. Nothing is simulated.\n";
-        case Command::inspect:
-            return "Prints what the checkpoint or results FILE (HDF5) holds, and verifies its\n"
-                   "checksums by reading all of it.\n";
-        case Command::import:
-            return "Writes the equivalent configuration of a JSON file of the published program\n"
-                   "arbor_network_consolidation. 'engram run FILE.json' does the same on the "
-                   "fly.\n";
-        default:
-            return "";
-    }
-}
-
-std::string name_of(Command command) {
-    for (const auto& [name, value] : commands)
-        if (value == command) return name;
-    return "";
-}
-
-CommandLine parse_options(Command command, const std::vector<std::string>& arguments) {
+CommandLine parse_options(const Entry& entry, const std::vector<std::string>& arguments) {
     po::options_description hidden;
     hidden.add_options()("argument", po::value<std::vector<std::string>>());
     po::options_description all;
-    all.add(options_of(command)).add(hidden);
+    all.add(options_of(entry.command)).add(hidden);
     po::positional_options_description positional;
     positional.add("argument", -1);
     po::variables_map values;
-    const std::string help = "; see 'engram " + name_of(command) + " --help'";
+    const std::string help = fmt::format("; see 'engram {} --help'", entry.name);
     try {
         po::store(po::command_line_parser(arguments).options(all).positional(positional).run(),
                   values);
@@ -123,13 +116,13 @@ CommandLine parse_options(Command command, const std::vector<std::string>& argum
         throw UsageError(error.what() + help);
     }
     CommandLine line;
-    line.command = command;
+    line.command = entry.command;
     if (values.count("help")) {
         line.command = Command::help;
-        line.help_topic = name_of(command);
+        line.help_topic = entry.name;
         return line;
     }
-    const std::string what = argument_of(command);
+    const std::string what = entry.argument;
     if (!values.count("argument")) throw UsageError("no " + what + " given" + help);
     const auto given = values["argument"].as<std::vector<std::string>>();
     if (given.size() > 1)
@@ -143,13 +136,14 @@ CommandLine parse_options(Command command, const std::vector<std::string>& argum
         if (line.output.empty()) throw UsageError("--output is empty" + help);
     }
     if (values.count("device"))
-        line.device = parse_device_choice(values["device"].as<std::string>());
+        line.options.device = job::parse_device_choice(values["device"].as<std::string>());
     if (values.count("trials-at-once")) {
-        line.trials_at_once = values["trials-at-once"].as<int>();
-        if (line.trials_at_once < 1) throw UsageError("--trials-at-once must be at least 1" + help);
+        line.options.trials_at_once = values["trials-at-once"].as<int>();
+        if (line.options.trials_at_once < 1)
+            throw UsageError("--trials-at-once must be at least 1" + help);
     }
     line.force = values.count("force") > 0;
-    line.quiet = values.count("quiet") > 0;
+    line.options.quiet = values.count("quiet") > 0;
     if (values.count("ranks")) line.ranks = values["ranks"].as<int>();
     if (line.ranks < 1) throw UsageError("--ranks must be at least 1" + help);
     return line;
@@ -163,52 +157,51 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     if (arguments.empty()) throw UsageError("no command given; see 'engram --help'");
     const std::string& first = arguments.front();
     if (first == "--help" || first == "-h" || first == "help") {
-        if (arguments.size() > 1 && commands.count(arguments[1])) line.help_topic = arguments[1];
+        if (arguments.size() > 1 && find(arguments[1]) != nullptr) line.help_topic = arguments[1];
         return line;
     }
     if (first == "--version" || first == "version") {
         line.command = Command::version;
         return line;
     }
-    const auto command = commands.find(first);
-    if (command == commands.end()) {
+    const Entry* entry = find(first);
+    if (entry == nullptr) {
         std::vector<std::string> names;
-        for (const auto& entry : commands) names.push_back(entry.first);
+        for (const Entry& known : entries) names.emplace_back(known.name);
         const std::string nearest = nearest_name(first, names);
-        throw UsageError("unknown command '" + first + "'" +
-                         (nearest.empty() ? "" : " (did you mean '" + nearest + "'?)") +
-                         "; see 'engram --help'");
+        throw UsageError(fmt::format("unknown command '{}'{}; see 'engram --help'", first,
+                                     nearest.empty() ? "" : " (did you mean '" + nearest + "'?)"));
     }
-    return parse_options(command->second, {arguments.begin() + 1, arguments.end()});
+    return parse_options(*entry, {arguments.begin() + 1, arguments.end()});
 }
 
 std::string help_text(const std::string& topic) {
-    std::ostringstream text;
-    const auto command = commands.find(topic);
-    if (command != commands.end()) {
-        text << "Usage: engram " << topic << ' ' << argument_of(command->second) << " [options]\n\n"
-             << summary_of(command->second) << '\n'
-             << options_of(command->second);
-        return text.str();
+    if (const Entry* entry = find(topic)) {
+        std::ostringstream options;
+        options << options_of(entry->command);
+        return fmt::format("Usage: engram {} {} [options]\n\n{}\n{}", entry->name, entry->argument,
+                           entry->description, options.str());
     }
-    text << "Engram " ENGRAM_VERSION
-            ": how recurrent networks of spiking neurons form a memory,\n"
-            "consolidate it for hours by synaptic tagging and capture, and recall it.\n\n"
-            "Usage:\n"
-            "  engram run CONFIG [--set KEY=VALUE]... [--output DIR] [--force]\n"
-            "  engram resume DIR\n"
-            "  engram check CONFIG [--set KEY=VALUE]...\n"
-            "  engram plan CONFIG [--ranks N]\n"
-            "  engram inspect FILE\n"
-            "  engram import FILE.json [--output FILE.yaml]\n"
-            "  engram COMMAND --help\n"
-            "  engram --version\n\n"
-            "Under MPI:  mpirun -n 4 engram run CONFIG   or   srun engram run CONFIG\n\n"
-            "Exit codes: 0 done, 1 usage, 2 invalid configuration, 3 file unusable,\n"
-            "            4 numerical, device or internal failure, 75 stopped on request after a "
-            "complete\n"
-            "            checkpoint (resume me)\n";
-    return text.str();
+    std::string text =
+        "Engram " ENGRAM_VERSION R"(: how recurrent networks of spiking neurons form a memory,
+consolidate it for hours by synaptic tagging and capture, and recall it.
+
+Commands:
+)";
+    for (const Entry& entry : entries)
+        text += fmt::format("  {:<8} {}\n", entry.name, entry.in_a_line);
+    text += "\nUsage:\n";
+    for (const Entry& entry : entries)
+        text += fmt::format("  engram {} {} {}\n", entry.name, entry.argument, entry.options);
+    return text + R"(  engram COMMAND --help
+  engram --version
+
+Under MPI:  mpirun -n 4 engram run CONFIG   or   srun engram run CONFIG
+
+Exit codes: 0 done, 1 usage, 2 invalid configuration, 3 file unusable,
+            4 numerical, device or internal failure, 75 stopped on request after
+            a complete checkpoint ('engram resume' continues the run)
+)";
 }
 
 }  // namespace engram::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/device_choice.hpp"
+#include "job/request.hpp"
 
 namespace engram::cli {
 
@@ -15,13 +15,14 @@ struct CommandLine {
     std::string help_topic;  //!< command whose help is wanted, or empty
     std::string argument;    //!< configuration; resume: directory; inspect: file; import: JSON file
     std::string configuration;  //!< resume --config: what the run is continued with, or empty
-    std::vector<std::string> overrides;       //!< --set key=value
-    std::string output;                       //!< --output, or empty; import: file
-    DeviceChoice device = DeviceChoice::cpu;  //!< run, resume --device
-    int trials_at_once = 0;                   //!< likewise; 0: automatic
+    std::vector<std::string> overrides;  //!< --set key=value
+    std::string output;                  //!< --output, or empty; import: file
+    job::JobOptions options;             //!< run, resume: --device, --trials-at-once, --quiet
     bool force = false;
-    bool quiet = false;
     int ranks = 1;  //!< plan --ranks
+
+    //! The configuration of all commands that have one but resume.
+    job::ConfigurationSource source() const { return {argument, overrides, output}; }
 };
 
 //! \throw UsageError

@@ -3,13 +3,10 @@
 
 #include <cstdio>
 #include <exception>
-#include <filesystem>
-#include <new>
-#include <string>
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
-#include "cli/collective_failure.hpp"
+#include "base/messages.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "device/cuda_device.hpp"
@@ -19,76 +16,52 @@ namespace {
 using namespace engram;
 using namespace engram::cli;
 
-ExitCode dispatch(const CommandLine& line, int rank) {
+ExitCode dispatch(const CommandLine& line, MPI_Comm communicator) {
     switch (line.command) {
         case Command::run:
-            return run_command(line, MPI_COMM_WORLD);
+            return run_command(line, communicator);
         case Command::resume:
-            return resume_command(line, MPI_COMM_WORLD);
+            return resume_command(line, communicator);
         case Command::check:
-            return check_command(line, MPI_COMM_WORLD);
+            return check_command(line, communicator);
         case Command::plan:
-            return plan_command(line, MPI_COMM_WORLD);
+            return plan_command(line, communicator);
         case Command::inspect:
-            return inspect_command(line, MPI_COMM_WORLD);
+            return inspect_command(line, communicator);
         case Command::import:
-            return import_command(line, MPI_COMM_WORLD);
+            return import_command(line, communicator);
         case Command::help:
-            if (rank == 0) std::printf("%s", help_text(line.help_topic).c_str());
+            if (rank_of(communicator) == 0) std::fputs(help_text(line.help_topic).c_str(), stdout);
             break;
         case Command::version:
-            if (rank == 0)
+            if (rank_of(communicator) == 0)
                 std::printf("engram " ENGRAM_VERSION "\n%s\n", device::cuda_support().c_str());
             break;
     }
     return ExitCode::done;
 }
 
-// An error on one rank alone: the others wait for it in vain, so all are ended at once.
-int fail_alone(const std::string& message, ExitCode code, int rank, int n_ranks) {
-    if (n_ranks == 1) {
-        print_error(message.c_str());
-    } else {
-        print_error(("rank " + std::to_string(rank) + ": " + message).c_str());
-        MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
-    }
-    return static_cast<int>(code);
+// An error of all ranks is reported once. For one of a rank alone the others wait in vain, so all
+// are ended at once.
+ExitCode fail(const ErrorRecord& record, MPI_Comm communicator) {
+    const ExitCode code = engram::exit_code_of(record.kind);
+    const int rank = rank_of(communicator);
+    const bool alone = !record.is_shared && size_of(communicator) > 1;
+    if (alone)
+        engram::error(fmt::format("rank {}: {}", rank, record.text()));
+    else if (rank == 0)
+        engram::error(record.text());
+    if (alone) MPI_Abort(communicator, static_cast<int>(code));
+    return code;
 }
 
-int run_program(int argc, char** argv) {
-    int rank = 0;
-    int n_ranks = 1;
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
-    // Some errors are found by every rank alike, all else by one rank alone.
-    const auto fail_together = [&](const Error& error) {
-        if (rank == 0) print_error(error.what());
-        return static_cast<int>(error.exit_code());
-    };
+ExitCode run_program(int argc, char** argv, MPI_Comm communicator) {
     try {
-        return static_cast<int>(dispatch(parse_command_line(argc, argv), rank));
-    } catch (const ReportedFailure& failure) {
-        return static_cast<int>(failure.exit_code);
-    } catch (const UsageError& error) {
-        return fail_together(error);
-    } catch (const ConfigError& error) {
-        return fail_together(error);
-    } catch (const SharedFileError& error) {
-        return fail_together(error);
-    } catch (const SharedDeviceError& error) {
-        return fail_together(error);
-    } catch (const Error& error) {
-        return fail_alone(error.what(), error.exit_code(), rank, n_ranks);
-    } catch (const std::filesystem::filesystem_error& error) {
-        return fail_alone(error.path1().string() + ": " + error.code().message(),
-                          ExitCode::unusable_file, rank, n_ranks);
-    } catch (const std::bad_alloc&) {
-        return fail_alone(
-            "out of memory; use more ranks or nodes ('engram plan' forecasts the need)",
-            ExitCode::numerical_failure, rank, n_ranks);
-    } catch (const std::exception& error) {
-        return fail_alone(std::string("internal error: ") + error.what(),
-                          ExitCode::numerical_failure, rank, n_ranks);
+        CommandLine line;
+        collectively(communicator, [&] { line = parse_command_line(argc, argv); });
+        return dispatch(line, communicator);
+    } catch (...) {
+        return fail(record_of(std::current_exception()), communicator);
     }
 }
 
@@ -97,8 +70,8 @@ int run_program(int argc, char** argv) {
 int main(int argc, char** argv) {
     prepare_mpi_environment();
     MPI_Init(&argc, &argv);
-    const int code = run_program(argc, argv);
+    const ExitCode code = run_program(argc, argv, MPI_COMM_WORLD);
     std::fflush(stdout);
     MPI_Finalize();
-    return code;
+    return static_cast<int>(code);
 }

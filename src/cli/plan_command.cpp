@@ -2,12 +2,14 @@
 #include <cmath>
 #include <cstdio>
 
-#include "cli/collective_failure.hpp"
+#include "base/collective.hpp"
+#include "base/messages.hpp"
 #include "cli/commands.hpp"
-#include "cli/feasibility.hpp"
-#include "cli/progress_log.hpp"
 #include "experiment/schedule.hpp"
 #include "io/edge_wiring.hpp"
+#include "job/feasibility.hpp"
+#include "job/forecast.hpp"
+#include "job/read_experiment.hpp"
 #include "network/partition.hpp"
 
 namespace engram::cli {
@@ -29,8 +31,8 @@ double rounded_up(double value, double unit) {
 }
 
 // The head of a job script; see docs/cluster.md.
-void print_job_options(const Forecast& forecast, int n_ranks) {
-    if (!fits_some_computer(forecast, n_ranks)) return;
+std::string job_options(const job::Forecast& forecast, int n_ranks) {
+    if (!job::fits_some_computer(forecast, n_ranks)) return "";
     const double memory_MB = std::max(
         least_memory_MB, rounded_up(forecast.memory_per_rank_MB * memory_margin, memory_unit_MB));
     const double checkpoint_s =
@@ -39,13 +41,21 @@ void print_job_options(const Forecast& forecast, int n_ranks) {
     const double wanted_min = std::ceil((forecast.wall_s * time_margin + signal_s) / 60.0);
     const auto minutes = static_cast<long long>(
         std::max(std::clamp(wanted_min, least_time_min, most_time_min), 3.0 * signal_s / 60.0));
-    std::printf("Slurm (with margins):\n");
-    std::printf("  #SBATCH --ntasks=%d\n", n_ranks);
-    std::printf("  #SBATCH --mem-per-cpu=%.0fM\n", memory_MB);
-    std::printf("  #SBATCH --time=%02lld:%02lld:00\n", minutes / 60, minutes % 60);
-    std::printf("  #SBATCH --signal=B:USR1@%.0f\n", signal_s);
-    if (wanted_min > most_time_min)
-        std::printf("  (in several starts: slurm/self_continuing_job.sh)\n");
+    return fmt::format(
+        "Slurm (with margins):\n"
+        "  #SBATCH --ntasks={}\n"
+        "  #SBATCH --mem-per-cpu={:.0f}M\n"
+        "  #SBATCH --time={:02}:{:02}:00\n"
+        "  #SBATCH --signal=B:USR1@{:.0f}\n{}",
+        n_ranks, memory_MB, minutes / 60, minutes % 60, signal_s,
+        wanted_min > most_time_min ? "  (in several starts: slurm/self_continuing_job.sh)\n" : "");
+}
+
+// A line of the table, and what is wrong with it.
+std::string entry(const std::string& name, const std::string& value, const std::string& problem) {
+    std::string text = fmt::format("{:<20}{}\n", name + ":", value);
+    if (!problem.empty()) text += fmt::format("{:<20}'engram run' would refuse: {}\n", "", problem);
+    return text;
 }
 
 // E.g. "1600 exc + 400 inh".
@@ -53,7 +63,7 @@ std::string neurons_text(const Populations& populations) {
     std::string text;
     for (const Population& population : populations)
         text +=
-            (text.empty() ? "" : " + ") + std::to_string(population.count) + " " + population.name;
+            fmt::format("{}{} {}", text.empty() ? "" : " + ", population.count, population.name);
     return text;
 }
 
@@ -61,7 +71,7 @@ std::string neurons_text(const Populations& populations) {
 double averaging_MB(const Ensemble& ensemble, std::uint32_t point) {
     constexpr double bytes_per_value = 60;  // statistics, a trial, and what is being written
     const Experiment experiment = ensemble.experiment({point, 0});
-    const std::size_t n_columns = sampled_values(experiment);
+    const std::size_t n_columns = job::sampled_values(experiment);
     double steps = 0;
     for (const Phase& phase : make_schedule(experiment).phases)
         if (phase.kind == PhaseKind::spiking) steps += static_cast<double>(phase.end - phase.begin);
@@ -70,87 +80,115 @@ double averaging_MB(const Ensemble& ensemble, std::uint32_t point) {
 }
 
 // All trials of an ensemble on groups of ranks; memory is that of the greediest point.
-ExitCode plan_ensemble(const CommandLine& line, MPI_Comm communicator) {
-    const Ensemble ensemble = read_ensemble_everywhere(line, communicator);
-    on_rank_0(communicator, [&] {
-        const auto per_trial = static_cast<int>(ensemble.ranks_per_trial());
-        if (line.ranks < per_trial)
-            throw UsageError("ranks_per_trial is " + std::to_string(per_trial) +
-                             "; plan for as many ranks at least");
-        const int n_groups = line.ranks / per_trial;
-        Forecast total;
-        double traces_MB = 0;
-        double largest_trial_MB = 0;
-        std::string advice;
-        std::string advice_on_time;
-        std::string advice_on_traces;
-        for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
-            const Experiment experiment = ensemble.experiment({point, 0});
-            const Forecast one = make_forecast(experiment, *open_wiring(experiment), per_trial);
-            if (one.memory_per_rank_MB > machine_memory_MB())
-                advice = memory_advice(experiment, one, per_trial, machine_memory_MB());
-            if (advice_on_time.empty()) advice_on_time = time_advice(one);
-            if (advice_on_traces.empty()) advice_on_traces = traces_advice(one);
-            largest_trial_MB = std::max(largest_trial_MB, one.traces_MB);
-            total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
-            total.memory_per_rank_MB = std::max(total.memory_per_rank_MB, one.memory_per_rank_MB);
-            total.gpu_memory_per_rank_MB =
-                std::max(total.gpu_memory_per_rank_MB, one.gpu_memory_per_rank_MB);
-            total.wall_s += one.wall_s * ensemble.trials() / n_groups;
-            traces_MB = std::max(traces_MB, averaging_MB(ensemble, point));
+std::string plan_of(const Ensemble& ensemble, int n_ranks) {
+    const auto per_trial = static_cast<int>(ensemble.ranks_per_trial());
+    if (n_ranks < per_trial)
+        throw UsageError(
+            fmt::format("ranks_per_trial is {}; plan for as many ranks at least", per_trial));
+    const int n_groups = n_ranks / per_trial;
+    job::Forecast total;
+    double averaged_MB = 0;
+    std::string too_long;
+    for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
+        const Experiment experiment = ensemble.experiment({point, 0});
+        const job::Forecast one =
+            job::make_forecast(experiment, *open_wiring(experiment), per_trial);
+        if (too_long.empty()) too_long = job::problem_of_time(one, per_trial);
+        if (one.memory_per_rank_MB > total.memory_per_rank_MB) {
+            total.memory_per_rank_MB = one.memory_per_rank_MB;
+            total.base_MB = one.base_MB;
+            total.per_rank_MB = one.per_rank_MB;
+            total.neurons_MB = one.neurons_MB;
+            total.synapses_MB = one.synapses_MB;
         }
-        total.memory_per_rank_MB += traces_MB;
-        std::printf("Trials:             %u at each of %zu point(s), %d at a time\n",
-                    ensemble.trials(), ensemble.points().size(), n_groups);
-        std::printf("Memory:             about %s per rank, of it %s for averaging traces\n%s",
-                    memory_text(total.memory_per_rank_MB).c_str(), memory_text(traces_MB).c_str(),
-                    advice.c_str());
-        if (largest_trial_MB > 0 && (ensemble.keeps_results() || !advice_on_traces.empty()))
-            std::printf("Traces:             about %s on the disk for the largest trial\n%s",
-                        memory_text(largest_trial_MB).c_str(), advice_on_traces.c_str());
-        std::printf("GPU memory:         about %s per trial (with --device gpu)\n",
-                    memory_text(total.gpu_memory_per_rank_MB).c_str());
-        std::printf("Time:               about %s (one core per rank; rough)\n%s",
-                    duration_text(std::ceil(total.wall_s)).c_str(), advice_on_time.c_str());
-        if (advice_on_time.empty() && advice_on_traces.empty())
-            print_job_options(total, line.ranks);
-    });
-    return ExitCode::done;
+        total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
+        total.traces_MB = std::max(total.traces_MB, one.traces_MB);
+        total.gpu_memory_per_rank_MB =
+            std::max(total.gpu_memory_per_rank_MB, one.gpu_memory_per_rank_MB);
+        total.wall_s += one.wall_s * ensemble.trials() / n_groups;
+        averaged_MB = std::max(averaged_MB, averaging_MB(ensemble, point));
+    }
+    const std::string too_large = job::problem_of_memory(total, per_trial);
+    const std::string too_much = job::problem_of_traces(total);
+    total.memory_per_rank_MB += averaged_MB;
+    std::string text =
+        entry("Trials",
+              fmt::format("{} at each of {}, {} at a time", ensemble.trials(),
+                          counted(ensemble.points().size(), "point"), n_groups),
+              "") +
+        entry("Memory",
+              fmt::format("about {} per rank, including {} for averaging traces",
+                          memory_text(total.memory_per_rank_MB), memory_text(averaged_MB)),
+              too_large);
+    if (total.traces_MB > 0 && (ensemble.keeps_results() || !too_much.empty()))
+        text += entry(
+            "Traces",
+            fmt::format("about {} on the disk for the largest trial", memory_text(total.traces_MB)),
+            too_much);
+    text += entry("GPU memory",
+                  fmt::format("about {} per trial (with --device gpu)",
+                              memory_text(total.gpu_memory_per_rank_MB)),
+                  "") +
+            entry("Time",
+                  fmt::format("about {} (one core per rank; rough)",
+                              duration_text(std::ceil(total.wall_s))),
+                  too_long);
+    if (too_long.empty() && too_much.empty()) text += job_options(total, n_ranks);
+    return text;
+}
+
+std::string plan_of(const Experiment& experiment, const Wiring& wiring, int n_ranks) {
+    const Partition partition(experiment.populations.size(), n_ranks);
+    const job::Forecast forecast = job::make_forecast(experiment, wiring, n_ranks);
+    const std::string too_long = job::problem_of_time(forecast, n_ranks);
+    const std::string too_much = job::problem_of_traces(forecast);
+    std::string text =
+        entry("Schedule", make_schedule(experiment).name, "") +
+        entry("Spiking time",
+              fmt::format("{:.10g} s of {:.10g} s simulated", forecast.spiking_s,
+                          experiment.duration_s),
+              "") +
+        entry("Neurons",
+              fmt::format("{}; {} on the fullest of {}", neurons_text(experiment.populations),
+                          partition.n_local(0), counted(n_ranks, "rank")),
+              "") +
+        entry("Synapses",
+              fmt::format("{:.3g} plastic, {:.3g} fixed (expected)", forecast.plastic_synapses,
+                          forecast.fixed_synapses),
+              "") +
+        entry("Memory", fmt::format("about {} per rank", memory_text(forecast.memory_per_rank_MB)),
+              job::problem_of_memory(forecast, n_ranks));
+    if (forecast.traces_MB > 0)
+        text +=
+            entry("Traces", fmt::format("about {} on the disk", memory_text(forecast.traces_MB)),
+                  too_much);
+    text += entry("GPU memory",
+                  fmt::format("about {} per rank (with --device gpu)",
+                              memory_text(forecast.gpu_memory_per_rank_MB)),
+                  "") +
+            entry("Time",
+                  fmt::format("about {} (one core per rank; rough, for the activity that the "
+                              "stimuli alone cause)",
+                              duration_text(std::ceil(forecast.wall_s))),
+                  too_long);
+    if (too_long.empty() && too_much.empty()) text += job_options(forecast, n_ranks);
+    return text;
 }
 
 }  // namespace
 
 ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
-    if (wants_ensemble(line, communicator)) return plan_ensemble(line, communicator);
-    // A network too large for any computer is told that rather than what it would lead to.
-    const auto [experiment, wiring] = read_everywhere(line, communicator, CheckSums::no);
-    on_rank_0(communicator, [&, &experiment = experiment, &wiring = wiring] {
-        const Partition partition(experiment.populations.size(), line.ranks);
-        const Forecast forecast = make_forecast(experiment, *wiring, line.ranks);
-        const std::string advice_on_time = time_advice(forecast);
-        const std::string advice_on_traces = traces_advice(forecast);
-        std::printf("Schedule:           %s\n", make_schedule(experiment).name.c_str());
-        std::printf("Spiking time:       %.10g s of %.10g s simulated\n", forecast.spiking_s,
-                    experiment.duration_s);
-        std::printf("Neurons:            %s; %u on the fullest of %d rank(s)\n",
-                    neurons_text(experiment.populations).c_str(), partition.n_local(0), line.ranks);
-        std::printf("Synapses:           %.3g plastic, %.3g fixed (expected)\n",
-                    forecast.plastic_synapses, forecast.fixed_synapses);
-        std::printf("Memory:             about %s per rank\n%s",
-                    memory_text(forecast.memory_per_rank_MB).c_str(),
-                    memory_advice(experiment, forecast, line.ranks, machine_memory_MB()).c_str());
-        if (forecast.traces_MB > 0)
-            std::printf("Traces:             about %s on the disk\n%s",
-                        memory_text(forecast.traces_MB).c_str(), advice_on_traces.c_str());
-        std::printf("GPU memory:         about %s per rank (with --device gpu)\n",
-                    memory_text(forecast.gpu_memory_per_rank_MB).c_str());
-        std::printf(
-            "Time:               about %s (one core per rank; rough, for the activity that\n"
-            "                    the stimuli alone cause)\n%s",
-            duration_text(std::ceil(forecast.wall_s)).c_str(), advice_on_time.c_str());
-        if (advice_on_time.empty() && advice_on_traces.empty())
-            print_job_options(forecast, line.ranks);
-    });
+    std::string text;
+    if (job::wants_ensemble(line.source(), communicator)) {
+        const Ensemble ensemble = job::read_ensemble(line.source(), communicator);
+        on_root(communicator, [&] { text = plan_of(ensemble, line.ranks); });
+    } else {
+        // Of a network too large for any computer that is said, rather than what it would lead to.
+        const job::WiredExperiment wired =
+            job::read_experiment(line.source(), communicator, job::CheckSums::no);
+        on_root(communicator, [&] { text = plan_of(wired.experiment, *wired.wiring, line.ranks); });
+    }
+    std::fputs(text.c_str(), stdout);
     return ExitCode::done;
 }
 

@@ -330,9 +330,9 @@ SharedState read_checkpoint_state(const std::string& path, const Checksums& chec
     for (const auto& [name, sum] : found) {
         const auto expected = checksums.find(name);
         if (expected == checksums.end() || expected->second != sum)
-            throw SharedFileError(path, "'" + name +
-                                            "' is damaged (its checksum does not match); "
-                                            "use another checkpoint");
+            throw as_shared(FileError(path, "'" + name +
+                                                "' is damaged (its checksum does not match); "
+                                                "use another checkpoint"));
     }
     return shared;
 }

@@ -24,7 +24,7 @@ class EdgeWiring : public Wiring {
     //! \throw FileError as EdgeGroup::append_sources, and if an edge is double, or connects a
     //!        neuron with itself
     void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const override;
-    //! \throw SharedFileError also if there are edges that the index does not lead to
+    //! \throw FileError on every rank, also if there are edges that the index does not lead to
     void visit_all(const Populations& populations, const TargetVisitor& visitor,
                    MPI_Comm communicator) const override;
     std::vector<double> expected_synapses(const Populations& populations) const override;

@@ -54,8 +54,8 @@ void ParallelFile::attempt(const std::function<void()>& work) {
     if (failure_) return;
     try {
         work();
-    } catch (const FileError& error) {
-        failure_ = error;
+    } catch (...) {
+        failure_ = std::current_exception();
     }
 }
 
@@ -94,7 +94,7 @@ void ParallelFile::finish() {
     const int closed = MPI_File_close(&file_);
     attempt([&] { check(closed, "close the file"); });
     collectively(comm_, [&] {
-        if (failure_) throw *failure_;
+        if (failure_) std::rethrow_exception(failure_);
     });
     finish_file(path_, comm_);
     finished_ = true;

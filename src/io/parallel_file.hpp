@@ -8,9 +8,10 @@
 #include <mpi.h>
 
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <map>
-#include <optional>
+
 #include <span>
 #include <string>
 #include <vector>
@@ -73,7 +74,7 @@ class ParallelFile {
     std::vector<std::uint64_t> summed_offsets_;
     DatasetPlace<std::uint64_t> sums_;                   //!< no shape: none are wanted
     std::map<std::uint64_t, std::uint64_t> found_sums_;  //!< of what this rank wrote, by offset
-    std::optional<FileError> failure_;                   //!< the first one of this rank
+    std::exception_ptr failure_;                         //!< the first one of this rank
     bool finished_ = false;
 };
 

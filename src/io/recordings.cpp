@@ -62,7 +62,7 @@ std::string provide_snapshot(const SnapshotPart& part, const std::string& networ
     try {
         verify_snapshot_part(part, communicator);
         return "";
-    } catch (const SharedFileError& problem) {
+    } catch (const FileError& problem) {
         int has_results = 0;
         on_root(communicator, [&] { has_results = fs::exists(network) ? 1 : 0; });
         MPI_Bcast(&has_results, 1, MPI_INT, 0, communicator);
@@ -70,7 +70,7 @@ std::string provide_snapshot(const SnapshotPart& part, const std::string& networ
         try {
             rebuild_snapshot_part(part, network, plastic_projections(experiment), communicator);
             return "";
-        } catch (const SharedFileError& obstacle) {
+        } catch (const FileError& obstacle) {
             if (obstacle.path() != network) throw;
             return both(problem, obstacle);
         }

@@ -108,6 +108,37 @@ void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
         {std::filesystem::path(path).filename().string(), snapshot.step, checksum});
 }
 
+void ResultFiles::replay(ResultSink& sink) {
+    on_root(communicator_, [&] {
+        const RecordingMarks marks = flush();
+        read_spike_spool(directory_.spike_spool(), marks.spikes, experiment_.populations.size(),
+                         [&](std::span<const SpikeEvent> spikes) { sink.write_spikes(spikes); });
+        const std::size_t n_columns = trace_columns(experiment_);
+        read_trace_spool(directory_.trace_spool(), marks.traces, n_columns,
+                         [&](std::span<const double> rows) {
+                             sink.write_traces(rows, rows.size() / n_columns);
+                         });
+    });
+    const auto provider = NetworkEdgeProvider::all_plastic(network_);
+    const std::vector<SnapshotPart> parts = snapshot_parts(directory_, snapshots_, experiment_);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const SynapseIndex n = network_.plastic().size();
+        Snapshot snapshot{snapshots_[i].step, std::vector<double>(n), std::vector<double>(n)};
+        std::vector<SynapseIndex> synapses;
+        read_snapshot_part(
+            parts[i], experiment_.populations.excitatory_end(), provider,
+            [&](TargetRange targets, std::span<const double> h_mV, std::span<const double> z) {
+                provider.synapses(targets, synapses);
+                for (std::size_t k = 0; k < synapses.size(); ++k) {
+                    snapshot.h_mV[synapses[k]] = h_mV[k];
+                    snapshot.z[synapses[k]] = z[k];
+                }
+            },
+            communicator_);
+        sink.write_snapshot(snapshot.view());
+    }
+}
+
 void ResultFiles::finish() {
     on_root(communicator_, [&] {
         const RecordingMarks marks = flush();

@@ -41,6 +41,10 @@ class ResultFiles : public ResultSink {
     //! \throw FileError on every rank, also if a recording was damaged meanwhile
     void finish();
 
+    //! Collective. Hands on what was recorded from the beginning of the run.
+    //! \throw FileError on every rank if a recording is damaged
+    void replay(ResultSink& sink);
+
     const OutputDirectory& directory() const { return directory_; }
 
   private:

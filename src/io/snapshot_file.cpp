@@ -177,6 +177,36 @@ std::uint64_t write_snapshot_part(const std::string& path, double time_s, std::u
     return sum.total(comm);
 }
 
+void read_snapshot_part(const SnapshotPart& part, std::uint64_t n_targets,
+                        const EdgeProvider& provider, const UseWeights& use, MPI_Comm comm,
+                        std::uint64_t edges_per_round) {
+    const EdgeLayout edges(provider, n_targets, comm);
+    const std::vector<EdgeRound> rounds = edges.rounds(edges_per_round);
+    SnapshotSum sum(edges.n_edges());
+    collectively(comm, [&] {
+        const h5::File file = h5::File::open(part.path, h5::Access::read_only);
+        check_format(file, snapshot_filetype);
+        if (count_edges(file) != edges.n_edges()) throw FileError(part.path, damaged);
+        for (const EdgeRound& round : rounds) {
+            std::array<std::vector<double>, value_kinds.size()> values;
+            for (std::size_t kind = 0; kind < values.size(); ++kind) {
+                for (const h5::Slab& slab : round.edges)
+                    append(values[kind], h5::read_rows<double>(open_values(file, kind), slab));
+                sum.add(kind, round.edges, values[kind]);
+            }
+            std::size_t begin = 0;
+            for (const TargetRange& range : round.targets) {
+                const std::size_t n =
+                    edges.first_edge(range.first + range.count) - edges.first_edge(range.first);
+                use(range, std::span(values[0]).subspan(begin, n),
+                    std::span(values[1]).subspan(begin, n));
+                begin += n;
+            }
+        }
+    });
+    if (sum.total(comm) != part.checksum) throw as_shared(FileError(part.path, damaged));
+}
+
 void verify_snapshot_part(const SnapshotPart& part, MPI_Comm comm) {
     std::optional<SnapshotSum> sum;
     collectively(comm, [&] {
@@ -189,7 +219,7 @@ void verify_snapshot_part(const SnapshotPart& part, MPI_Comm comm) {
             sum->add(kind, std::span(&slab, 1), values);
         });
     });
-    if (sum->total(comm) != part.checksum) throw SharedFileError(part.path, damaged);
+    if (sum->total(comm) != part.checksum) throw as_shared(FileError(part.path, damaged));
 }
 
 void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_path,

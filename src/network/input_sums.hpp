@@ -16,7 +16,7 @@ using InDegrees = std::vector<double>;
 
 //! Collective. Of a random projection a number that none exceeds; of listed ones counted, by
 //! reading all of the wiring.
-//! \throw SharedFileError as Wiring::visit_all
+//! \throw FileError on every rank, as Wiring::visit_all
 InDegrees highest_in_degrees(const Experiment& experiment, const Wiring& wiring,
                              MPI_Comm communicator);
 

@@ -21,7 +21,7 @@ class Wiring {
     virtual void visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const = 0;
     //! Collective. Visits every target on one rank, an even share on each, and checks the whole of
     //! what the wiring is read from.
-    //! \throw SharedFileError
+    //! \throw FileError on every rank
     virtual void visit_all(const Populations& populations, const TargetVisitor& visitor,
                            MPI_Comm communicator) const;
     //! Expected numbers, without visiting a file; from population i to j at [i * n + j].

@@ -21,30 +21,6 @@ class ResultSink {
     virtual void write_snapshot(const SnapshotView& snapshot) = 0;
 };
 
-// Hands everything on to two others.
-class TwoSinks : public ResultSink {
-  public:
-    //! Both must outlive this.
-    TwoSinks(ResultSink& first, ResultSink& second) : first_(first), second_(second) {}
-
-    void write_spikes(std::span<const SpikeEvent> spikes) override {
-        first_.write_spikes(spikes);
-        second_.write_spikes(spikes);
-    }
-    void write_traces(std::span<const double> rows, std::size_t n_rows) override {
-        first_.write_traces(rows, n_rows);
-        second_.write_traces(rows, n_rows);
-    }
-    void write_snapshot(const SnapshotView& snapshot) override {
-        first_.write_snapshot(snapshot);
-        second_.write_snapshot(snapshot);
-    }
-
-  private:
-    ResultSink& first_;
-    ResultSink& second_;
-};
-
 // How far a run has come; rank 0 only.
 class ProgressListener {
   public:

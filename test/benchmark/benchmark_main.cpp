@@ -10,9 +10,9 @@
 #include <fstream>
 #include <string>
 
-#include "cli/checkpoint_writer.hpp"
 #include "cpu/cpu_executor.hpp"
 #include "io/output_directory.hpp"
+#include "job/checkpoint_writer.hpp"
 #include "simulation/simulation.hpp"
 #include "workloads.hpp"
 
@@ -181,7 +181,7 @@ void measure_idle_checkpoints() {
     Simulation simulation(experiment, MPI_COMM_WORLD, make_cpu_executor);
     ResultFiles files(OutputDirectory::prepare(directory, true), experiment, simulation.network(),
                       MPI_COMM_WORLD);
-    cli::CheckpointWriter checkpoints(experiment, simulation.network(), files, 0, MPI_COMM_WORLD,
+    job::CheckpointWriter checkpoints(experiment, simulation.network(), files, 0, MPI_COMM_WORLD,
                                       true);
     constexpr int n_requests = 10'000'000;
     std::uint32_t wanted = 0;

@@ -1,0 +1,14 @@
+// Begins or continues an ensemble of trials.
+#pragma once
+
+#include <mpi.h>
+
+#include "job/request.hpp"
+
+namespace engram::job {
+
+//! Collective; as start and resume.
+JobOutcome start_ensemble(const RunRequest& request, MPI_Comm communicator);
+JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator);
+
+}  // namespace engram::job

@@ -1,0 +1,77 @@
+#include "job/ensemble_summary.hpp"
+
+#include <cmath>
+
+#include "base/messages.hpp"
+#include "experiment/config_text.hpp"
+#include "experiment/schedule.hpp"
+#include "job/run_summary.hpp"
+
+namespace engram::job {
+namespace {
+
+using nlohmann::json;
+
+json measures_of_point(const std::vector<MeasureStatistics>& measures, std::size_t point) {
+    json values = json::object();
+    for (const MeasureStatistics& m : measures)
+        if (!std::isnan(m.by_point.mean(point)))
+            values[m.measure.name] = {{"mean", m.by_point.mean(point)},
+                                      {"sd", m.by_point.sd(point)},
+                                      {"sem", m.by_point.sem(point)}};
+    return values;
+}
+
+}  // namespace
+
+json make_ensemble_summary(const Ensemble& ensemble, const std::vector<MeasureStatistics>& measures,
+                           std::uint64_t n_run, double wall_s, int n_ranks,
+                           const std::vector<double>& peak_memory_MB) {
+    json points = json::array();
+    for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
+        json settings = json::object();
+        for (const SweepSetting& setting : ensemble.points()[point].settings)
+            settings[setting.key] = inline_text(setting.value);
+        points.push_back({{"index", point},
+                          {"name", ensemble.points()[point].name},
+                          {"settings", settings},
+                          {"schedule", make_schedule(ensemble.experiment({point, 0})).name},
+                          {"measures", measures_of_point(measures, point)}});
+    }
+    return {{"kind", "ensemble"},
+            {"trials", ensemble.trials()},
+            {"trials_per_batch", ensemble.trials_per_batch()},
+            {"points", points},
+            {"trials_of_last_run", n_run},
+            {"wall_s", {{"run", wall_s}}},
+            {"ranks", n_ranks},
+            {"ranks_per_trial", ensemble.ranks_per_trial()},
+            {"peak_memory_MB", peak_memory_MB},
+            {"versions", versions()}};
+}
+
+std::string ensemble_summary_text(const Ensemble& ensemble,
+                                  const std::vector<MeasureStatistics>& measures, double wall_s,
+                                  const std::string& directory) {
+    std::string text =
+        fmt::format("{} trials at each of {} in {}; mean and standard error:\n", ensemble.trials(),
+                    counted(ensemble.points().size(), "point"), duration_text(wall_s));
+    for (std::size_t point = 0; point < ensemble.points().size(); ++point) {
+        const std::string& name = ensemble.points()[point].name;
+        text += fmt::format("  {}\n   ", name.empty() ? "all trials" : name);
+        for (const MeasureStatistics& m : measures) {
+            const std::string& measure = m.measure.name;
+            const bool shown = measure == "rate_exc" || measure == "rate_inh" || measure == "Q" ||
+                               measure == "MI" ||
+                               (measure.starts_with("nu_") && !measure.ends_with("_ref"));
+            if (!shown || std::isnan(m.by_point.mean(point))) continue;
+            text += fmt::format("  {} {:.4g}", measure, m.by_point.mean(point));
+            if (!std::isnan(m.by_point.sem(point)))
+                text += fmt::format(" +- {:.2g}", m.by_point.sem(point));
+        }
+        text += '\n';
+    }
+    return text + "Results: " + directory + '\n';
+}
+
+}  // namespace engram::job

@@ -1,0 +1,141 @@
+#include "job/forecast.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "device/device_need.hpp"
+#include "device/stack_need.hpp"
+#include "experiment/schedule.hpp"
+#include "experiment/stimulation.hpp"
+#include "model/calcium.hpp"
+#include "model/fixed_point.hpp"
+#include "network/make_wiring.hpp"
+#include "network/synapse_table.hpp"
+#include "plasticity/calcium_view.hpp"
+#include "plasticity/mechanisms.hpp"
+#include "plasticity/recorded.hpp"
+#include "plasticity/view.hpp"
+
+namespace engram::job {
+
+namespace {
+
+// Measured with engram_benchmark on one core of a server of 2023; the forecast promises no more.
+constexpr double ns_per_neuron_step = 2.0;
+constexpr double ns_per_block = 800.0;  // work per block of steps that does not depend on size
+constexpr double ns_per_built_synapse = 70.0;
+constexpr double ns_per_early_phase_draw = 25.0;
+constexpr double base_memory_MB = 25.0;  // MPI, HDF5 and the program itself
+constexpr double ns_per_sample = 50.0;
+constexpr double active_after_pulse_s = 0.15;  // until calcium has left the thresholds
+
+// What is not state of a mechanism. Of a synapse: its target in SynapseTable, and its values in a
+// snapshot.
+constexpr std::uint64_t bytes_per_target = sizeof(std::uint32_t);
+constexpr std::uint64_t bytes_per_synapse_of_snapshot = 2 * sizeof(double);
+// Of a row in a SynapseTable.
+constexpr std::uint64_t bytes_per_row = sizeof(SynapseIndex);
+// Of a neuron, in Neurons: inputs of a block, effect and value of stimuli, noise of four steps.
+constexpr std::uint64_t bytes_of_inputs_per_neuron =
+    model::max_block_steps * sizeof(model::FixedPoint) + 2 * sizeof(double) + 4 * sizeof(float);
+// What remains, measured: ids, tiles, receivers of stimuli, spikes, buffers of files.
+constexpr std::uint64_t other_bytes_per_neuron = 190;
+
+double MB(std::uint64_t bytes) {
+    return static_cast<double>(bytes) / 1e6;
+}
+
+// State of the mechanisms that an experiment asks for, in the memory of the host.
+double state_MB(const Experiment& experiment, const plasticity::StateSizes& sizes) {
+    const std::uint64_t bytes =
+        plasticity::with_mechanisms(
+            experiment.synapses,
+            [&]<class M>(M) { return plasticity::state_bytes<plasticity::View<M>>(sizes); }) +
+        plasticity::state_bytes<plasticity::CalciumView>(sizes) +
+        plasticity::BuiltInNeurons::state_bytes(sizes);
+    return MB(bytes);
+}
+
+// Neuron-seconds during which stimulated neurons keep their synapses active.
+double stimulated_neuron_s(const Experiment& experiment) {
+    const Stimulation stimulation = make_stimulation(experiment);
+    const double dt_s = experiment.dt_ms / 1000.0;
+    const auto size_of = [&](std::uint32_t stimulus) {
+        return static_cast<double>(experiment.group(experiment.stimuli[stimulus].group).ids.size());
+    };
+    double total = 0;
+    for (const CurrentPulse& pulse : stimulation.pulses)
+        total += size_of(pulse.stimulus) *
+                 (static_cast<double>(pulse.end - pulse.begin) * dt_s + active_after_pulse_s);
+    for (const model::PoissonTrain& train : stimulation.trains)
+        total += size_of(train.stimulus) * static_cast<double>(train.end - train.begin) * dt_s;
+    return total;
+}
+
+}  // namespace
+
+std::size_t sampled_values(const Experiment& experiment) {
+    const Recording& record = experiment.record;
+    std::size_t n_synapses = record.synapses.size() + record.synapses_if_present.size();
+    for (const SynapseSelection& selection : record.selections) n_synapses += selection.count;
+    return neuron_columns(experiment.synapses).size() * record.neurons.size() +
+           synapse_columns(experiment.synapses).size() * n_synapses;
+}
+
+Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks) {
+    Forecast f;
+    const SynapseCounts synapses = expected_synapses(experiment, wiring);
+    f.plastic_synapses = synapses.plastic;
+    f.fixed_synapses = synapses.fixed;
+    const double n = experiment.populations.size();
+    double steps = 0;
+    double fast_forward = 0;
+    for (const Phase& phase : make_schedule(experiment).phases) {
+        const auto length = static_cast<double>(phase.end - phase.begin);
+        if (phase.kind == PhaseKind::spiking) {
+            steps += length;
+        } else {
+            fast_forward += length;
+        }
+    }
+    const double dt_s = experiment.dt_ms / 1000.0;
+    f.spiking_s = steps * dt_s;
+    const auto n_values = static_cast<double>(sampled_values(experiment));
+    const double samples_per_step = dt_s / experiment.dt_fast_forward_s;
+    const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
+                             fast_forward * samples_per_step;
+    f.traces_MB = n_values > 0 ? n_samples * (n_values + 1) * sizeof(double) / 1e6 : 0.0;
+    f.base_MB = base_memory_MB;
+    const device::RankSizes all =
+        device::expected_sizes(experiment, f.plastic_synapses, f.fixed_synapses, 1);
+    f.per_rank_MB = state_MB(experiment, {0, all.n_sources, 0}) +
+                    MB((all.n_sources + all.n_fixed_rows) * bytes_per_row);
+    f.neurons_MB = state_MB(experiment, {all.n_local, 0, 0}) +
+                   MB(all.n_local * (bytes_of_inputs_per_neuron + other_bytes_per_neuron));
+    f.synapses_MB = state_MB(experiment, {0, 0, all.n_plastic}) +
+                    MB((all.n_plastic + all.n_fixed) * bytes_per_target +
+                       all.n_plastic * bytes_per_synapse_of_snapshot);
+    f.memory_per_rank_MB = f.base_MB + f.per_rank_MB + (f.neurons_MB + f.synapses_MB) / n_ranks;
+    f.gpu_state_per_rank_MB = static_cast<double>(device::bytes_on_device(
+                                  experiment, device::expected_sizes(experiment, f.plastic_synapses,
+                                                                     f.fixed_synapses, n_ranks))) /
+                              1e6;
+    f.gpu_memory_per_rank_MB =
+        f.gpu_state_per_rank_MB + static_cast<double>(device::expected_stack_bytes) / 1e6;
+    const double steps_per_block =
+        std::min(16.0, experiment.synapses.t_ax_delay_ms / experiment.dt_ms);
+    const double blocks_per_s = 1.0 / (steps_per_block * dt_s);
+    // Rows and columns of stimulated neurons; arrivals split about half of the intervals.
+    const double synapses_per_neuron =
+        f.plastic_synapses / std::max(1u, experiment.populations.count(PopulationKind::excitatory));
+    const double draws =
+        stimulated_neuron_s(experiment) * blocks_per_s * 2.0 * synapses_per_neuron * 1.5;
+    const double n_synapses = f.plastic_synapses + f.fixed_synapses;
+    f.wall_s = (n_synapses * ns_per_built_synapse / n_ranks +
+                steps * n * ns_per_neuron_step / n_ranks + steps / steps_per_block * ns_per_block +
+                draws * ns_per_early_phase_draw / n_ranks + n_samples * n_values * ns_per_sample) *
+               1e-9;
+    return f;
+}
+
+}  // namespace engram::job

@@ -1,0 +1,32 @@
+// Forecast of memory and time from the configuration and the number of synapses.
+#pragma once
+
+#include <cstdint>
+
+#include "experiment/experiment.hpp"
+#include "network/wiring.hpp"
+
+namespace engram::job {
+
+struct Forecast {
+    double plastic_synapses = 0;  //!< expected number
+    double fixed_synapses = 0;
+    double memory_per_rank_MB = 0;      //!< the sum of the following, shares divided by the ranks
+    double traces_MB = 0;               //!< on the disk
+    double base_MB = 0;                 //!< of any rank
+    double per_rank_MB = 0;             //!< of each rank, proportional to all neurons
+    double neurons_MB = 0;              //!< shared, proportional to the neurons
+    double synapses_MB = 0;             //!< shared, proportional to the synapses
+    double gpu_state_per_rank_MB = 0;   //!< with --device gpu, of each run that takes turns
+    double gpu_memory_per_rank_MB = 0;  //!< the same and the stacks of kernels, of all together
+    double spiking_s = 0;               //!< simulated time that is not fast-forwarded
+    double wall_s = 0;                  //!< rough: a model of the measured costs per unit of work
+};
+
+//! \param n_ranks each on a core of its own
+Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks);
+
+//! Values of one sample of everything that is recorded.
+std::size_t sampled_values(const Experiment& experiment);
+
+}  // namespace engram::job

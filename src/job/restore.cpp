@@ -1,0 +1,152 @@
+#include "job/restore.hpp"
+
+#include <sstream>
+
+#include "base/collective.hpp"
+#include "base/messages.hpp"
+#include "base/step_time.hpp"
+#include "experiment/configuration.hpp"
+#include "io/checkpoint_directory.hpp"
+#include "io/edge_wiring.hpp"
+#include "io/recordings.hpp"
+#include "job/feasibility.hpp"
+
+namespace engram::job {
+namespace {
+
+// A checkpoint that is damaged, or whose recordings are: an older one may do. On every rank.
+struct Unusable {
+    std::string reason;
+};
+// A checkpoint that is whole, but not of the run that is wanted. On every rank.
+struct Misfit {
+    std::string reason;
+};
+
+template <class Read>
+auto read_or_find_unusable(const Read& read) {
+    try {
+        return read();
+    } catch (const FileError& error) {
+        throw Unusable{error.what()};
+    }
+}
+
+// Fits the position of a checkpoint into the schedule, which may have become longer.
+// \throw ConfigError if a run with this schedule would have reached a different state
+RunPosition position_in(const Schedule& schedule, RunPosition position) {
+    const auto fail = [] {
+        throw ConfigError({{"", 0, "simulation.duration_s",
+                            "a run of the new duration differs from this one before its last "
+                            "checkpoints, so that it cannot continue from them; keep the "
+                            "duration, or start a new run"}});
+    };
+    for (std::size_t i = 0; i < position.reports.size(); ++i) {
+        if (i >= schedule.phases.size()) fail();
+        const Phase& phase = schedule.phases[i];
+        Phase& reported = position.reports[i].phase;
+        const bool completed = static_cast<std::int64_t>(i) < position.phase_index;
+        if (phase.kind != reported.kind || phase.begin != reported.begin ||
+            (completed && phase.end != reported.end) || (!completed && phase.end <= position.step))
+            fail();
+        reported = phase;
+    }
+    return position;
+}
+
+// The experiment to continue with, on every rank.
+// \throw Misfit
+Experiment experiment_for(const CheckpointHeader& header, const std::string& path,
+                          const Continuation& continuation, MPI_Comm communicator) {
+    std::string text;
+    std::string misfit;
+    on_root(communicator, [&] {
+        try {
+            const Experiment experiment = continuation(header.configuration);
+            position_in(make_schedule(experiment), header.position);
+            const int n_ranks = size_of(communicator);
+            Partition(experiment.populations.size(), n_ranks);
+            // A longer run may be too much for this machine; the results are still untouched.
+            require_feasible(make_forecast(experiment, *open_wiring(experiment), n_ranks), n_ranks);
+            text = resolved_configuration(experiment);
+        } catch (const ConfigError& error) {
+            misfit = error.what();
+        }
+    });
+    misfit = broadcast_text(std::move(misfit), communicator);
+    if (!misfit.empty()) throw Misfit{misfit};
+    return parse_configuration(broadcast_text(std::move(text), communicator), path);
+}
+
+Restored restore(const std::string& path, const OutputDirectory& directory,
+                 const Continuation& continuation, const ExecutorFactory& make_executor,
+                 MPI_Comm communicator) {
+    const CheckpointHeader header =
+        read_or_find_unusable([&] { return read_checkpoint_header(path, communicator); });
+    const Experiment experiment = experiment_for(header, path, continuation, communicator);
+    // A FileError is no fault of the checkpoint: an older one must not take its place.
+    const std::string problem =
+        provide_recordings(directory, experiment, header.recordings, communicator);
+    if (!problem.empty()) throw Unusable{path + ": its recordings are not usable: " + problem};
+    Restored restored{std::make_unique<Simulation>(experiment, *open_wiring(experiment),
+                                                   communicator, make_executor),
+                      header.recordings};
+    Simulation& simulation = *restored.simulation;
+    const RunPosition position = position_in(simulation.schedule(), header.position);
+    const LocalState local = simulation.begin_restore(position);
+    simulation.finish_restore(position, read_or_find_unusable([&] {
+                                  return read_checkpoint_state(path, header.checksums, local,
+                                                               simulation.network(), communicator);
+                              }));
+    return restored;
+}
+
+std::vector<std::string> checkpoints_everywhere(const OutputDirectory& directory,
+                                                MPI_Comm communicator) {
+    std::string text;
+    on_root(communicator, [&] {
+        for (const std::string& path : list_checkpoints(directory)) text += path + '\n';
+    });
+    std::istringstream lines(broadcast_text(std::move(text), communicator));
+    std::vector<std::string> paths;
+    for (std::string line; std::getline(lines, line);) paths.push_back(line);
+    return paths;
+}
+
+}  // namespace
+
+RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuation& continuation,
+                              const ExecutorFactory& make_executor, bool quiet,
+                              MPI_Comm communicator) {
+    const bool speaks = rank_of(communicator) == 0;
+    const auto paths = checkpoints_everywhere(directory, communicator);
+    std::vector<std::pair<std::string, Misfit>> misfits;
+    for (const std::string& path : paths) {
+        try {
+            Restored restored = restore(path, directory, continuation, make_executor, communicator);
+            if (speaks && !quiet) {
+                for (const auto& [other, misfit] : misfits)
+                    note("checkpoint not used: {}: {}", other, misfit.reason);
+                const Simulation& simulation = *restored.simulation;
+                notice("continuing from {} ({:.10g} s)", path,
+                       step_time_ms(simulation.position().step, simulation.experiment().dt_ms) /
+                           1000.0);
+            }
+            return {std::move(restored), true};
+        } catch (const Unusable& unusable) {
+            if (speaks) warning("checkpoint not usable: {}", unusable.reason);
+        } catch (const Misfit& misfit) {
+            misfits.emplace_back(path, misfit);
+        }
+    }
+    if (!misfits.empty()) {
+        const auto& [path, misfit] = misfits.front();
+        throw as_shared(ConfigError({{"", 0, "", misfit.reason},
+                                     {"", 0, "",
+                                      "the conflicting value comes from " + path +
+                                          "; if that file belongs to another run, move it away"}}));
+    }
+    return {std::nullopt, !paths.empty()};
+}
+
+}  // namespace engram::job

@@ -1,0 +1,81 @@
+#include "job/run.hpp"
+
+#include "base/collective.hpp"
+#include "base/messages.hpp"
+#include "base/step_time.hpp"
+#include "io/summary_file.hpp"
+#include "job/progress_file.hpp"
+#include "job/progress_log.hpp"
+#include "job/run_summary.hpp"
+
+namespace engram::job {
+namespace {
+
+ResultFiles open_files(const OutputDirectory& directory, const Simulation& simulation,
+                       const std::optional<RecordingMarks>& recordings, MPI_Comm communicator) {
+    if (recordings)
+        return {directory, simulation.experiment(), simulation.network(), communicator,
+                *recordings};
+    return {directory, simulation.experiment(), simulation.network(), communicator};
+}
+
+}  // namespace
+
+Run::Run(std::unique_ptr<Simulation> simulation, const OutputDirectory& directory,
+         const std::optional<RecordingMarks>& recordings, bool quiet, MPI_Comm communicator)
+    : communicator_(communicator),
+      simulation_(std::move(simulation)),
+      files_(open_files(directory, *simulation_, recordings, communicator)),
+      checkpoints_(simulation_->experiment(), simulation_->network(), files_,
+                   simulation_->position().step, communicator, quiet) {}
+
+RunOutcome Run::simulate(ProgressListener& progress) {
+    const double begin = MPI_Wtime();
+    const RunOutcome outcome = simulation_->run(files_, progress, &checkpoints_);
+    run_s_ = MPI_Wtime() - begin;
+    return outcome;
+}
+
+nlohmann::json Run::finish(double setup_s) {
+    const double begin = MPI_Wtime();
+    files_.finish();
+    nlohmann::json summary =
+        make_summary(*simulation_, setup_s, run_s_ + MPI_Wtime() - begin, communicator_);
+    // Only with the summary are the recordings no longer needed.
+    on_root(communicator_, [&] {
+        write_summary(files_.directory().summary(), summary);
+        files_.directory().remove_partial();
+    });
+    return summary;
+}
+
+JobOutcome run_to_the_end(Run& run, double setup_s, bool quiet, MPI_Comm communicator) {
+    const Simulation& simulation = run.simulation();
+    const Experiment& experiment = simulation.experiment();
+    const OutputDirectory& directory = run.files().directory();
+    const bool speaks = rank_of(communicator) == 0;
+    ProgressLog log(experiment, simulation.schedule(), quiet);
+    ProgressFile status(directory.progress(), experiment, simulation.schedule(),
+                        size_of(communicator));
+    TwoListeners progress(log, status);
+    run.checkpoints().notify([&](const std::string& path, double simulated_s) {
+        status.checkpoint_saved(path, simulated_s);
+    });
+    if (run.simulate(progress) == RunOutcome::stopped) {
+        if (speaks) {
+            status.finish("stopped");
+            notice(
+                "stopped on request at {:.10g} s after a complete checkpoint; continue with: "
+                "engram resume {}",
+                step_time_ms(simulation.position().step, experiment.dt_ms) / 1000.0,
+                directory.path().string());
+        }
+        return {JobEnd::stopped, ""};
+    }
+    const nlohmann::json summary = run.finish(setup_s);
+    if (!speaks) return {};
+    status.finish("complete");
+    return {JobEnd::complete, summary_text(summary, directory.path().string())};
+}
+
+}  // namespace engram::job

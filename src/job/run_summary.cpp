@@ -1,0 +1,172 @@
+#include "job/run_summary.hpp"
+
+#include <H5public.h>
+#include <sys/resource.h>
+
+#include <numeric>
+
+#include "base/collective.hpp"
+#include "base/messages.hpp"
+#include "base/step_time.hpp"
+#include "io/network_edges.hpp"
+
+namespace engram::job {
+
+namespace {
+
+using nlohmann::json;
+
+double peak_memory_MB() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024.0;  // ru_maxrss is in KiB
+}
+
+std::vector<double> gather(double value, MPI_Comm communicator) {
+    std::vector<double> all(rank_of(communicator) == 0 ? size_of(communicator) : 0);
+    MPI_Gather(&value, 1, MPI_DOUBLE, all.data(), 1, MPI_DOUBLE, 0, communicator);
+    return all;
+}
+
+std::uint64_t sum(std::uint64_t value, MPI_Comm communicator) {
+    std::uint64_t total = 0;
+    MPI_Reduce(&value, &total, 1, MPI_UINT64_T, MPI_SUM, 0, communicator);
+    return total;
+}
+
+double rate_Hz(std::uint64_t n_spikes, NeuronId n_neurons, double time_s) {
+    return n_neurons == 0 || time_s == 0.0 ? 0.0
+                                           : static_cast<double>(n_spikes) / n_neurons / time_s;
+}
+
+json phase_summary(const PhaseReport& report, const Experiment& experiment) {
+    const double begin_s = step_time_ms(report.phase.begin, experiment.dt_ms) / 1000.0;
+    const double end_s = step_time_ms(report.phase.end, experiment.dt_ms) / 1000.0;
+    json phase = {{"label", report.phase.label},
+                  {"kind", report.phase.kind == PhaseKind::spiking ? "spiking" : "consolidation"},
+                  {"begin_s", begin_s},
+                  {"end_s", end_s},
+                  {"wall_s", report.wall_s}};
+    if (report.phase.kind != PhaseKind::spiking) return phase;
+    for (const Population& population : experiment.populations) {
+        const std::uint64_t n_spikes = report.spikes_of(population.name);
+        phase["spikes"][population.name] = n_spikes;
+        phase["rate_Hz"][population.name] = rate_Hz(n_spikes, population.count, end_s - begin_s);
+    }
+    phase["real_time_factor"] = report.wall_s > 0.0 ? (end_s - begin_s) / report.wall_s : 0.0;
+    return phase;
+}
+
+std::string hdf5_version() {
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned release = 0;
+    H5get_libversion(&major, &minor, &release);
+    return fmt::format("{}.{}.{}", major, minor, release);
+}
+
+std::string mpi_version() {
+    char text[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length = 0;
+    MPI_Get_library_version(text, &length);
+    const std::string version(text, static_cast<std::size_t>(length));
+    return version.substr(0, version.find_first_of(",\n"));
+}
+
+}  // namespace
+
+std::vector<double> gather_peak_memory_MB(MPI_Comm communicator) {
+    return gather(peak_memory_MB(), communicator);
+}
+
+json versions() {
+    return {{"engram", ENGRAM_VERSION}, {"hdf5", hdf5_version()}, {"mpi", mpi_version()}};
+}
+
+json make_summary(const Simulation& simulation, double setup_s, double run_s,
+                  MPI_Comm communicator) {
+    const Experiment& experiment = simulation.experiment();
+    const std::vector<double> memory = gather_peak_memory_MB(communicator);
+    const WorkCounters work = simulation.work();
+    const std::uint64_t neuron_steps = sum(work.neuron_steps, communicator);
+    const std::uint64_t delivered = sum(work.delivered_spikes, communicator);
+    const std::uint64_t draws = sum(work.early_phase_draws, communicator);
+    json synapses = json::object();
+    const Network& network = simulation.network();
+    for (std::size_t p = 0; p < network.projections().size(); ++p)
+        synapses[projection_name(network.populations(), network.projections()[p])] =
+            sum(NetworkEdgeProvider(network, p).n_synapses(), communicator);
+
+    json phases = json::array();
+    double spiking_s = 0;
+    double spiking_wall_s = 0;
+    json neurons;
+    json spikes;
+    for (const Population& population : experiment.populations) {
+        neurons[population.name] = population.count;
+        spikes[population.name] =
+            std::accumulate(simulation.reports().begin(), simulation.reports().end(),
+                            std::uint64_t{0}, [&](std::uint64_t n, const PhaseReport& report) {
+                                return n + report.spikes_of(population.name);
+                            });
+    }
+    for (const PhaseReport& report : simulation.reports()) {
+        phases.push_back(phase_summary(report, experiment));
+        if (report.phase.kind != PhaseKind::spiking) continue;
+        spiking_s += step_time_ms(report.phase.end - report.phase.begin, experiment.dt_ms) / 1000.0;
+        spiking_wall_s += report.wall_s;
+    }
+    const ExchangeCounters& exchange = simulation.exchange_counters();
+    return {{"schedule", simulation.schedule().name},
+            {"phases", phases},
+            {"duration_s", experiment.duration_s},
+            {"seed", experiment.seed},
+            {"neurons", neurons},
+            {"synapses", synapses},
+            {"spikes", spikes},
+            {"real_time_factor", spiking_wall_s > 0.0 ? spiking_s / spiking_wall_s : 0.0},
+            {"wall_s", {{"setup", setup_s}, {"run", run_s}}},
+            {"ranks", size_of(communicator)},
+            {"device", simulation.executor().device_name()},
+            {"peak_memory_MB", memory},
+            {"work",
+             {{"neuron_steps", neuron_steps},
+              {"delivered_spikes", delivered},
+              {"early_phase_draws", draws}}},
+            {"exchange",
+             {{"calls", exchange.calls},
+              {"overflow_calls", exchange.overflow_calls},
+              {"bytes_received", exchange.bytes_received},
+              {"wall_s", exchange.seconds}}},
+            {"versions", versions()}};
+}
+
+std::string summary_text(const json& summary, const std::string& directory) {
+    std::string text = fmt::format("Schedule: {}\n", summary["schedule"].get<std::string>());
+    for (const json& phase : summary["phases"]) {
+        text += fmt::format("  {:<12} {:12.10g} s to {:12.10g} s   {:8.2f} s wall",
+                            phase["label"].get<std::string>(), phase["begin_s"].get<double>(),
+                            phase["end_s"].get<double>(), phase["wall_s"].get<double>());
+        if (phase.contains("rate_Hz")) {
+            const char* separator = "   ";
+            for (const auto& [population, rate] : phase["rate_Hz"].items()) {
+                text += fmt::format("{}{} {:.3g} Hz", separator, population, rate.get<double>());
+                separator = ", ";
+            }
+        }
+        text += '\n';
+    }
+    const char* separator = "Spikes: ";
+    for (const auto& [population, n] : summary["spikes"].items()) {
+        text += fmt::format("{}{} {}", separator, n.get<std::uint64_t>(), population);
+        separator = ", ";
+    }
+    const auto memory = summary["peak_memory_MB"].get<std::vector<double>>();
+    text += fmt::format(".  Real-time factor {:.1f}.  Peak memory {:.0f} MB per rank, {}.\n",
+                        summary["real_time_factor"].get<double>(),
+                        memory.empty() ? 0.0 : *std::max_element(memory.begin(), memory.end()),
+                        counted(summary["ranks"].get<unsigned>(), "rank"));
+    return text + "Results: " + directory + '\n';
+}
+
+}  // namespace engram::job

@@ -1,0 +1,96 @@
+#include "job/trial_runner.hpp"
+
+#include <filesystem>
+
+#include "analysis/measure_sink.hpp"
+#include "base/collective.hpp"
+#include "io/edge_wiring.hpp"
+#include "job/run.hpp"
+#include "network/recorded_synapses.hpp"
+
+namespace engram::job {
+namespace {
+
+// Stops a trial of which nothing is kept: it will begin anew.
+class StopOnly : public CheckpointStore {
+  public:
+    explicit StopOnly(EnsembleChannel& channel) : channel_(channel) {}
+    std::uint32_t requests(Step) override {
+        return channel_.stop_requested() ? std::uint32_t{request_stop} : 0;
+    }
+    void save(const RunPosition&, const SharedState&, const LocalState&) override {}
+
+  private:
+    EnsembleChannel& channel_;
+};
+
+TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
+                        const MeasureSink& measures) {
+    return {item, measures.values(), experiment.record.synapses, measures.trace_rows()};
+}
+
+}  // namespace
+
+std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener& progress) {
+    Experiment experiment = ensemble_.experiment(item);
+    const auto wiring = open_wiring(experiment);
+    // Every rank of the group draws the wiring of the few targets that this looks at.
+    collectively(group_, [&] {
+        ConfigProblems problems("");
+        resolve_recorded_synapses(experiment, *wiring, problems);
+        problems.throw_if_any();
+    });
+    return ensemble_.keeps_results()
+               ? run_with_files(item, std::move(experiment), *wiring, progress)
+               : run_in_memory(item, std::move(experiment), *wiring, progress);
+}
+
+std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experiment experiment,
+                                                      const Wiring& wiring,
+                                                      ProgressListener& progress) {
+    Simulation simulation(std::move(experiment), wiring, group_, make_executor_);
+    MeasureSink measures(simulation.experiment(), simulation.network(), group_);
+    StopOnly store(channel_);
+    if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
+    return make_record(item, simulation.experiment(), measures);
+}
+
+// From its newest checkpoint, if it was interrupted behind one.
+std::unique_ptr<Run> TrialRunner::open_run(const OutputDirectory& directory,
+                                           const Experiment& experiment, const Wiring& wiring) {
+    int interrupted = 0;
+    on_root(group_, [&] { interrupted = std::filesystem::exists(directory.partial()) ? 1 : 0; });
+    MPI_Bcast(&interrupted, 1, MPI_INT, 0, group_);
+    std::optional<Restored> restored;
+    if (interrupted != 0)
+        restored = restore_newest(
+                       directory, [&](const std::string&) { return experiment; }, make_executor_,
+                       true, group_)
+                       .restored;
+    if (!restored) on_root(group_, [&] { OutputDirectory::prepare(directory.path(), true); });
+    auto simulation =
+        restored ? std::move(restored->simulation)
+                 : std::make_unique<Simulation>(experiment, wiring, group_, make_executor_);
+    return std::make_unique<Run>(
+        std::move(simulation), directory,
+        restored ? std::optional(std::move(restored->recordings)) : std::nullopt, true, group_);
+}
+
+std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experiment experiment,
+                                                       const Wiring& wiring,
+                                                       ProgressListener& progress) {
+    const double begin = MPI_Wtime();
+    const OutputDirectory directory = directory_.trial(item.point, item.trial);
+    experiment.output_directory = directory.path().string();
+    const std::unique_ptr<Run> run = open_run(directory, experiment, wiring);
+    const double setup_s = MPI_Wtime() - begin;
+    run->checkpoints().also_stop_if([&] { return channel_.stop_requested(); });
+    if (run->simulate(progress) == RunOutcome::stopped) return std::nullopt;
+    const Simulation& simulation = run->simulation();
+    MeasureSink measures(simulation.experiment(), simulation.network(), group_);
+    run->files().replay(measures);
+    run->finish(setup_s);
+    return make_record(item, simulation.experiment(), measures);
+}
+
+}  // namespace engram::job
