@@ -26,21 +26,25 @@ void fail_with_errno(const std::string& path, const std::string& purpose,
 }
 
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& purpose)
-    : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    : path_(path), name_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) fail_with_errno(path, purpose, "check the path and its permissions");
 }
 
 FileDescriptor FileDescriptor::in_memory(const std::string& name) {
     const int descriptor = ::memfd_create(name.c_str(), MFD_CLOEXEC);
-    if (descriptor < 0) fail_with_errno(name, "create a file in memory", "use more memory");
-    return {"/proc/self/fd/" + std::to_string(descriptor), descriptor};
+    if (descriptor < 0)
+        fail_with_errno(name, "create a file in memory", "run on a machine with more memory");
+    return {"/proc/self/fd/" + std::to_string(descriptor), name, descriptor};
 }
 
 FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : path_(std::move(other.path_)),
+      name_(std::move(other.name_)),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
     std::swap(path_, other.path_);
+    std::swap(name_, other.name_);
     std::swap(descriptor_, other.descriptor_);
     return *this;
 }
@@ -52,14 +56,14 @@ FileDescriptor::~FileDescriptor() {
 std::uint64_t FileDescriptor::size() const {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) {
-        fail_with_errno(path_, "determine the size of the file", check_disk);
+        fail_with_errno(name_, "determine the size of the file", check_disk);
     }
     return static_cast<std::uint64_t>(status.st_size);
 }
 
 void FileDescriptor::truncate(std::uint64_t size) {
     if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
-        fail_with_errno(path_, "truncate the file", check_disk);
+        fail_with_errno(name_, "truncate the file", check_disk);
     }
 }
 
@@ -73,7 +77,7 @@ void FileDescriptor::reserve(std::uint64_t size) {
         truncate(std::max(size, this->size()));
     } else if (error != 0) {
         errno = error;
-        fail_with_errno(path_, "reserve " + std::to_string((size + 1023) / 1024) + " KiB for it",
+        fail_with_errno(name_, "reserve " + std::to_string((size + 1023) / 1024) + " KiB for it",
                         check_disk);
     }
 }
@@ -82,7 +86,7 @@ FileDescriptor::Extent FileDescriptor::next_data(std::uint64_t offset) const {
     const off_t begin = ::lseek(descriptor_, static_cast<off_t>(offset), SEEK_DATA);
     if (begin < 0 && errno == ENXIO) return {};
     const off_t end = begin < 0 ? begin : ::lseek(descriptor_, begin, SEEK_HOLE);
-    if (end < 0) fail_with_errno(path_, "find the data of the file", check_disk);
+    if (end < 0) fail_with_errno(name_, "find the data of the file", check_disk);
     return {static_cast<std::uint64_t>(begin), static_cast<std::uint64_t>(end - begin)};
 }
 
@@ -91,7 +95,7 @@ void FileDescriptor::write_at(std::uint64_t offset, const void* data, std::size_
     while (size > 0) {
         const ssize_t written = ::pwrite(descriptor_, next, size, static_cast<off_t>(offset));
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail_with_errno(path_, "write the file", check_disk);
+        if (written < 0) fail_with_errno(name_, "write the file", check_disk);
         next += written;
         offset += static_cast<std::uint64_t>(written);
         size -= static_cast<std::size_t>(written);
@@ -103,9 +107,9 @@ void FileDescriptor::read_at(std::uint64_t offset, void* data, std::size_t size)
     while (size > 0) {
         const ssize_t received = ::pread(descriptor_, next, size, static_cast<off_t>(offset));
         if (received < 0 && errno == EINTR) continue;
-        if (received < 0) fail_with_errno(path_, "read the file", check_disk);
+        if (received < 0) fail_with_errno(name_, "read the file", check_disk);
         if (received == 0) {
-            throw FileError(path_,
+            throw FileError(name_,
                             "the file ends too early; it was truncated by something else, "
                             "run the simulation again");
         }
@@ -118,7 +122,7 @@ void FileDescriptor::read_at(std::uint64_t offset, void* data, std::size_t size)
 void FileDescriptor::sync() {
     // Directories of some file systems cannot be synchronised and need not be: EINVAL.
     if (::fsync(descriptor_) != 0 && errno != EINVAL) {
-        fail_with_errno(path_, "write the file to the disk", check_disk);
+        fail_with_errno(name_, "write the file to the disk", check_disk);
     }
 }
 

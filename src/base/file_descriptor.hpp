@@ -15,7 +15,7 @@ class FileDescriptor {
   public:
     //! `flags` as for open(2); `purpose` completes the message "cannot <purpose>".
     FileDescriptor(const std::string& path, int flags, const std::string& purpose);
-    //! A file in memory, gone with this; `name` is for messages of the system. While it exists,
+    //! A file in memory, gone with this; `name` is for messages. While it exists,
     //! path() can be opened by this process.
     static FileDescriptor in_memory(const std::string& name);
     FileDescriptor(FileDescriptor&& other) noexcept;
@@ -44,10 +44,11 @@ class FileDescriptor {
     Extent next_data(std::uint64_t offset) const;
 
   private:
-    FileDescriptor(std::string path, int descriptor)
-        : path_(std::move(path)), descriptor_(descriptor) {}
+    FileDescriptor(std::string path, std::string name, int descriptor)
+        : path_(std::move(path)), name_(std::move(name)), descriptor_(descriptor) {}
 
     std::string path_;
+    std::string name_;  //!< for messages
     int descriptor_ = -1;
 };
 

@@ -2,11 +2,11 @@
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
-#include <cassert>
 #include <exception>
 #include <utility>
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "device/stack_bounds.hpp"
 
 namespace engram::device {
@@ -90,7 +90,7 @@ void TaskTurns::run(std::size_t n, const std::function<void(std::size_t)>& task,
 
 void TaskTurns::wait() {
     Stacks& s = *stacks_;
-    assert(s.scheduler);
+    ENGRAM_EXPECT(s.scheduler);
     s.task_bounds->leave(s.scheduler_bounds);
     s.scheduler = std::move(s.scheduler).resume();
     s.task_bounds->arrive(s.scheduler_bounds);

@@ -60,7 +60,7 @@ h5::DataSet EdgeGroup::open_ids(const h5::File& file, const std::string& name,
         fail(name + " is missing; the edges of a SONATA file need it");
     h5::DataSet dataset(
         h5::quietly([&] { return H5Dopen2(file, (name_ + name).c_str(), H5P_DEFAULT); }));
-    if (dataset < 0) fail(name + " is no dataset that can be read");
+    if (dataset < 0) fail(name + " is not a dataset that can be read");
     const h5::DataType type(H5Dget_type(dataset));
     if (H5Tget_class(type) != H5T_INTEGER) fail(name + " does not hold integers, as it must");
     const h5::DataSpace space(H5Dget_space(dataset));
@@ -171,7 +171,7 @@ void EdgeGroup::append_edges(const std::vector<Piece>& edges, NeuronId first,
                     fail("/source_node_id of edge " + std::to_string(edge) + " names source node " +
                          std::to_string(source) + ", but population " + source_.name + " has " +
                          std::to_string(source_.size) + " neurons; set " + source_.count_key +
-                         ", or mend the edge");
+                         ", or correct the edge");
                 list.push_back(source_.first + static_cast<NeuronId>(source));
             }
         }

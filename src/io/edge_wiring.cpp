@@ -39,7 +39,8 @@ EdgeWiring::EdgeWiring(const std::string& path, const Experiment& experiment)
     : path_(path), key_("connectivity.file"), file_(h5::File::open(path, h5::Access::read_only)) {
     require_edges();
     for (const std::string& name : children_of(h5::open_group(file_, "edges"))) {
-        if (!is_group("edges/" + name)) fail("/edges/" + name + " is no group of edges; remove it");
+        if (!is_group("edges/" + name))
+            fail("/edges/" + name + " is not a group of edges; remove it");
         groups_.emplace_back(file_, "edges/" + name, experiment, key_);
     }
     if (groups_.empty()) fail("/edges holds no group of edges; give a file of SONATA edges");
@@ -58,7 +59,7 @@ EdgeWiring::EdgeWiring(const std::string& path, const Experiment& experiment,
     if (group.from() != projection.from || group.to() != projection.to)
         fail("/" + name + " connects " + experiment.populations[group.from()].name + " to " +
              experiment.populations[group.to()].name +
-             " by its attributes node_population; mend them");
+             " by its attributes node_population; correct them");
 }
 
 void EdgeWiring::require_edges() const {
@@ -131,7 +132,7 @@ std::unique_ptr<Wiring> open_file(const Experiment& experiment, const Projection
     }
     if (is_called_hdf5(path))
         throw FileError(path,
-                        "is no HDF5 file, though its name says so; give a file of SONATA "
+                        "is not an HDF5 file, though its name says so; give a file of SONATA "
                         "edges, or a matrix of 0 and 1 under another name (" +
                             file_key(experiment, projection) + ")");
     return open_matrix(experiment, projection);

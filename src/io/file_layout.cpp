@@ -5,7 +5,7 @@
 namespace engram {
 
 FileLayout::FileLayout(h5::Layout layout)
-    : memory_(FileDescriptor::in_memory("engram layout")),
+    : memory_(FileDescriptor::in_memory("the layout of a results file")),
       file_(h5::File::create_in_memory(memory_.path(), layout)),
       has_checksums_(layout == h5::Layout::compatible) {}
 

@@ -49,6 +49,8 @@ std::string file_name(hid_t object) {
         if (length <= 0) return std::string("HDF5 file");
         std::string name(static_cast<std::size_t>(length), '\0');
         H5Fget_name(object, name.data(), name.size() + 1);
+        // A file in memory, which no user has named.
+        if (name.starts_with("/proc/self/fd/")) return std::string("the layout of a results file");
         return name;
     });
 }

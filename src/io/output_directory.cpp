@@ -105,7 +105,7 @@ void require_place_for_results(const fs::path& path) {
     std::error_code ignored;
     if (fs::weakly_canonical(fs::absolute(path, ignored), ignored).relative_path().empty())
         throw FileError(path.string(),
-                        "the root directory is no place for results; choose another --output");
+                        "results cannot be written to the root directory; choose another --output");
 }
 
 OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "base/errors.hpp"
 #include "io/content_checksum.hpp"
 #include "io/file_layout.hpp"
@@ -49,6 +50,7 @@ class ParallelFile {
             write_bytes(place.offset + slab.first * place.row_bytes(), bytes.subspan(done, size));
             done += size;
         }
+        ENGRAM_EXPECT(done == bytes.size());
     }
     template <h5::Number T>
     void write(const DatasetPlace<T>& place, h5::Slab slab, std::span<const T> values) {

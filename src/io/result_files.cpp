@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/collective.hpp"
+#include "base/contracts.hpp"
 #include "base/durable.hpp"
 #include "base/step_time.hpp"
 #include "experiment/configuration.hpp"
@@ -81,6 +82,7 @@ void ResultFiles::write_spikes(std::span<const SpikeEvent> spikes) {
 }
 
 void ResultFiles::write_traces(std::span<const double> rows, std::size_t n_rows) {
+    ENGRAM_EXPECT(n_rows > 0 && rows.size() == n_rows * trace_columns(experiment_));
     const std::size_t width = rows.size() / n_rows;
     for (std::size_t row = 0; row < n_rows; ++row)
         traces_->append(rows.subspan(row * width, width));

@@ -132,6 +132,8 @@ SpikeSpool::SpikeSpool(const std::string& path, const RecordMark& mark)
     : records_(path, record_bytes, records_at_once, mark) {}
 
 void SpikeSpool::append(std::span<const SpikeEvent> spikes) {
+    ENGRAM_EXPECT(std::ranges::is_sorted(
+        spikes, {}, [](const SpikeEvent& s) { return std::pair(s.step, s.neuron); }));
     for (const SpikeEvent& spike : spikes) pack(spike, records_.add());
 }
 

@@ -1,10 +1,10 @@
 #include "io/trace_file.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "base/errors.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
@@ -115,7 +115,7 @@ TraceSpool::TraceSpool(const std::string& path, std::size_t n_columns, const Rec
                std::min<std::size_t>(rows_at_once(n_columns), 4096), mark) {}
 
 void TraceSpool::append(std::span<const double> row) {
-    assert(row.size() == n_columns_);
+    ENGRAM_EXPECT(row.size() == n_columns_);
     std::memcpy(records_.add(), row.data(), n_columns_ * sizeof(double));
 }
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "experiment/experiment.hpp"
 
 namespace engram {
@@ -24,9 +25,13 @@ class Partition {
     NeuronId n_neurons() const { return n_neurons_; }
     NeuronId chunk_size() const { return chunk_; }
 
-    int owner(NeuronId id) const { return static_cast<int>((id / chunk_) % ranks()); }
+    int owner(NeuronId id) const {
+        ENGRAM_EXPECT(id < n_neurons_);
+        return static_cast<int>((id / chunk_) % ranks());
+    }
     //! Local index of a neuron on the rank that owns it.
     std::uint32_t local_index(NeuronId id) const {
+        ENGRAM_EXPECT(id < n_neurons_);
         return (id / chunk_ / ranks()) * chunk_ + id % chunk_;
     }
     NeuronId global_id(int rank, std::uint32_t local) const {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "experiment/experiment.hpp"
 
 namespace engram {
@@ -20,8 +21,14 @@ class SynapseTable {
     NeuronId n_sources() const { return static_cast<NeuronId>(offsets_.size() - 1); }
     SynapseIndex size() const { return offsets_.back(); }
     //! Synapses of a source: indices [row_begin, row_end) into all arrays of this table.
-    SynapseIndex row_begin(NeuronId source) const { return offsets_[source]; }
-    SynapseIndex row_end(NeuronId source) const { return offsets_[source + 1]; }
+    SynapseIndex row_begin(NeuronId source) const {
+        ENGRAM_EXPECT(source < n_sources());
+        return offsets_[source];
+    }
+    SynapseIndex row_end(NeuronId source) const {
+        ENGRAM_EXPECT(source < n_sources());
+        return offsets_[source + 1];
+    }
     //! Where each row begins, and the end of the last.
     const std::vector<SynapseIndex>& offsets() const { return offsets_; }
     //! Local index of the target neuron.
@@ -40,7 +47,10 @@ class SynapseTable {
     void start_counting(NeuronId n_sources) { offsets_.assign(n_sources + 1, 0); }
     void count(NeuronId source) { ++offsets_[source + 1]; }
     void start_adding();
-    void add(NeuronId source, std::uint32_t target) { targets_[offsets_[source]++] = target; }
+    void add(NeuronId source, std::uint32_t target) {
+        ENGRAM_EXPECT(source < n_sources() && offsets_[source] < targets_.size());
+        targets_[offsets_[source]++] = target;
+    }
     void finish_adding();
 
   private:

@@ -167,8 +167,8 @@ const std::string two_trials = "trials: 2\nsweep: {synapses.theta_pro_mV: [0.5, 
 
 nlohmann::json measures(const JobDirectory& job) {
     nlohmann::json all;
-    for (const auto& point : nlohmann::json::parse(content(job.result("summary.json")))["points"])
-        all.push_back(point["measures"]);
+    const auto summary = nlohmann::json::parse(content(job.result("summary.json")));
+    for (const auto& point : summary["points"]) all.push_back(point["measures"]);
     return all;
 }
 
