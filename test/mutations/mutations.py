@@ -31,7 +31,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m03", "active synapses are drawn twice after an arrival",
-        "active_synapses_impl.hpp",
+        "active_synapses.hpp",
         "plasticity::last_cut(calcium_.arrivals(source), block.steps)",
         "0 * plasticity::last_cut(calcium_.arrivals(source), block.steps)",
     ),
