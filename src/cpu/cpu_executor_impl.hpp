@@ -14,7 +14,6 @@
 #include "cpu/plastic_state.hpp"
 #include "cpu/stimulator.hpp"
 #include "plasticity/weight_within.hpp"
-#include "simulation/calcium_influx.hpp"
 #include "simulation/cut_epoch.hpp"
 #include "simulation/plastic_executor.hpp"
 
@@ -31,7 +30,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
           state_(network, physics_.late),
           neurons_(network, experiment, std::move(neurons)),
           stimulator_(experiment, network, neurons_.tiles()),
-          influx_(experiment),
           calcium_(network, experiment),
           active_(network, physics_, state_, calcium_),
           excitatory_(network.excitatory_ranges()),
@@ -43,12 +41,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                 network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));
     }
 
-    void begin_phase(Step begin) override {
-        neurons_.rest();
-        calcium_.rest();
-        influx_.clear();
-        this->fold_at_begin_of_phase(begin);
-    }
     void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
         fired.clear();
@@ -58,11 +50,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             run_block(part, fired, sampler);
         neurons_.check_finite(begin + steps);
     }
-    void schedule(std::span<const PackedSpike> spikes, Step begin) override {
-        influx_.schedule(spikes, begin);
-    }
     void complete_samples(TraceSampler&) override {}
-    void request_snapshot(Step step) override { snapshot_steps_.push_back(step); }
     std::vector<Snapshot> take_snapshots() override { return std::exchange(snapshots_, {}); }
     SnapshotView weights(Step step) override {
         const auto& targets = network_.plastic().targets();
@@ -72,15 +60,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                                           view().z(k, targets[k])};
                 }};
     }
-    std::vector<double> protein() const override {
-        std::vector<double> amounts;
-        for (const auto pool : M::Late::pools(physics_.late)) {
-            const double* of_pool = view().*pool;
-            amounts.insert(amounts.end(), of_pool, of_pool + network_.n_local());
-        }
-        return amounts;
-    }
-    SharedState shared_state() override { return {{}, influx_.due()}; }
     LocalState local_state(Step step, bool within_phase) override {
         LocalState local;
         if (within_phase) {
@@ -94,12 +73,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     }
     LocalState prepare_restore(Step step, bool within_phase) override {
         return local_state(step, within_phase);
-    }
-    void restore(Step reference, const SharedState* shared) override {
-        this->take_as_given(reference);
-        if (shared == nullptr) return;
-        influx_.restore(shared->calcium_due);
-        calcium_.restore();
     }
     std::string device_name() const override { return "CPU"; }
     WorkCounters work() const override {
@@ -115,11 +88,21 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     using Base = PlasticExecutor<M, CpuExecutor<M>>;
     friend Base;
     using Base::conditions_;
+    using Base::influx_;
     using Base::network_;
     using Base::physics_;
     using Course = plasticity::Course<M>;
 
     // See PlasticExecutor.
+    void rest() {
+        neurons_.rest();
+        calcium_.rest();
+    }
+    std::vector<double> values(double* M::Late::*pool) const {
+        const double* of_pool = view().*pool;
+        return {of_pool, of_pool + network_.n_local()};
+    }
+    void take_over_views() { calcium_.restore(); }
     static constexpr std::int64_t samples_at_once = 1;
     template <class Operation>
     void on_synapses(const Operation& operation) {
@@ -155,11 +138,15 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     }
     Snapshot tell_weights(Step step, const Course& course,
                           const typename Course::Instant& instant) {
-        const std::size_t n = network_.plastic().size();
-        Snapshot snapshot{step, std::vector<double>(n), std::vector<double>(n)};
+        Snapshot snapshot = make_snapshot(step);
         on_synapses(
             plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
         return snapshot;
+    }
+
+    Snapshot make_snapshot(Step step) const {
+        const std::size_t n = network_.plastic().size();
+        return {step, std::vector<double>(n), std::vector<double>(n)};
     }
 
     static constexpr auto no_row = static_cast<std::size_t>(-1);
@@ -176,12 +163,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         std::vector<ActiveArrival> arrivals;  //!< ascending by step
         std::vector<typename ActiveSynapses<M>::Member> synapses;
     };
-    // Of the start of the block at first: g for h.
-    struct PendingSnapshot {
-        int step_in_block;
-        Snapshot snapshot;
-    };
-
     // Steps in the order of plasticity/block.hpp.
     void run_block(const EpochPart& part, std::vector<PackedSpike>& fired, TraceSampler& sampler) {
         const Block block = this->block(part);
@@ -232,15 +213,10 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             recorded_g_.push_back(state_.view().g[recorded.synapse]);
             recorded_z_.push_back(state_.view().z(recorded.synapse, recorded.target));
         }
-        for (const Step step : snapshot_steps_) {
-            if (!block.contains(step)) continue;
-            const std::size_t n = network_.plastic().size();
-            Snapshot snapshot{step, std::vector<double>(n), std::vector<double>(n)};
+        for (const Step step : this->take_requests_in(block)) {
+            Snapshot& snapshot = begun_snapshots_.emplace_back(make_snapshot(step));
             on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
-            pending_snapshots_.push_back(
-                {static_cast<int>(step - block.begin), std::move(snapshot)});
         }
-        std::erase_if(snapshot_steps_, [&](Step step) { return block.contains(step); });
     }
 
     void deliver_spikes(const Block& block, const EpochPart& part) {
@@ -367,15 +343,16 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                     within.sample(s, recorded_z_[q], sampler.synapse_values(sample_rows_[s], q));
         }
         const SynapseTable& table = network_.plastic();
-        for (PendingSnapshot& pending : pending_snapshots_) {
-            std::vector<double>& g_then_h = pending.snapshot.h_mV;
+        for (Snapshot& snapshot : begun_snapshots_) {
+            const auto step = static_cast<int>(snapshot.step - block.begin);
+            std::vector<double>& g_then_h = snapshot.h_mV;
             for (NeuronId source = 0; source < table.n_sources(); ++source)
                 for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k)
-                    g_then_h[k] = weight_within(block, source, table.targets()[k], g_then_h[k])
-                                      .h_mV(pending.step_in_block);
-            snapshots_.push_back(std::move(pending.snapshot));
+                    g_then_h[k] =
+                        weight_within(block, source, table.targets()[k], g_then_h[k]).h_mV(step);
+            snapshots_.push_back(std::move(snapshot));
         }
-        pending_snapshots_.clear();
+        begun_snapshots_.clear();
     }
     plasticity::WeightWithin<M> weight_within(const Block& block, NeuronId source,
                                               std::uint32_t target, double g_before) const {
@@ -397,7 +374,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     PlasticState<M> state_;
     Neurons neurons_;
     Stimulator stimulator_;
-    CalciumInflux influx_;
     CalciumTraces calcium_;
     ActiveSynapses<M> active_;
     std::vector<model::FixedPoint> fixed_weights_;  //!< of Network::fixed
@@ -411,8 +387,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     std::vector<std::size_t> sample_rows_;  //!< by step of the block; no_row if none is due
     std::vector<double> recorded_g_;        //!< of recorded synapses, at the start of the block
     std::vector<double> recorded_z_;
-    std::vector<Step> snapshot_steps_;
-    std::vector<PendingSnapshot> pending_snapshots_;
+    std::vector<Snapshot> begun_snapshots_;  //!< as of the start of the block: g for h
     std::vector<Snapshot> snapshots_;
     WorkCounters work_;
 };

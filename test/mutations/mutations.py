@@ -50,9 +50,11 @@ MUTATIONS = [
     Mutation(
         "m06", "tags are not restored",
         "cpu_executor_impl.hpp",
-        "    this->take_as_given(reference);\n",
-        "    std::fill_n(view().tag, network_.plastic().size(), std::uint8_t{0});\n"
-        "    this->take_as_given(reference);\n",
+        "{ calcium_.restore(); }",
+        "{\n"
+        "        calcium_.restore();\n"
+        "        std::fill_n(view().tag, network_.plastic().size(), std::uint8_t{0});\n"
+        "    }",
     ),
     Mutation(
         "m07", "deviations of stimulus currents are left out of a checkpoint",
