@@ -32,9 +32,8 @@ class ActiveSynapses {
           state_(state),
           calcium_(calcium),
           early_(physics.early),
-          global_ids_(network.n_local()),
+          global_ids_(network.global_ids()),
           post_bounds_(network.n_local()) {
-        for (std::uint32_t j = 0; j < network.n_local(); ++j) global_ids_[j] = network.global_id(j);
         // The targets of a row differ. One more: selecting writes before it decides.
         const std::size_t most = network.n_local() + 1;
         uniform_synapse_.resize(most);

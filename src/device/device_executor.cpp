@@ -74,7 +74,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         for (const BlockPlan& block : plan)
             most_arrivals = std::max(most_arrivals, block.n_plastic_arrivals);
         state_.reserve_arrivals(most_arrivals);
-        const BlockTask* tasks = upload(upload_, plan);
+        const BlockTask* tasks = upload_.send(plan);
         const Arrays<M> a = arrays();
         // With many blocks per epoch there would be too many sequences to keep.
         const bool keep_launches = plan.size() == 1;
@@ -193,7 +193,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         Arrays<M> arrays(physics_.late);
         on_device_.describe(arrays);
         state_.describe(arrays);
-        recorder_.describe(arrays);
+        static_cast<RecordingArrays&>(arrays) = recorder_.arrays();
         arrays.receives = stimuli_.receives();
         return arrays;
     }
@@ -270,7 +270,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     // Blocks with about as many events are launched alike, so that the launches can be kept.
     void launch_block(const Arrays<M>& a, const BlockPlan& plan, const BlockTask* task,
                       bool keep_launches) {
-        const bool samples_synapses = plan.samples && recorder_.n_synapses() > 0;
+        const bool samples_synapses = plan.samples && a.n_recorded_synapses > 0;
         const std::uint64_t n_events =
             std::bit_ceil(std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size()}));
         const std::uint64_t n_deliveries =

@@ -11,14 +11,47 @@ namespace engram::device {
 
 class DeviceStimuli : public Stimuli<DeviceArray<double>> {
   public:
-    DeviceStimuli(Device& device, const Experiment& experiment, const Network& network);
+    DeviceStimuli(Device& device, const Experiment& experiment, const Network& network)
+        : Stimuli(experiment,
+                  [&device, n = network.n_local()] {
+                      DeviceArray<double> zeros(device, n);
+                      zeros.fill_bytes(0);
+                      return zeros;
+                  }),
+          receives_(device, receivers(experiment, network)),
+          n_populations_(network.populations().n_populations()) {
+        std::vector<model::StimulusCurrent> currents;
+        for (std::size_t i = 0; i < n_pulses(); ++i) {
+            const auto& by_population = (*this)[i].current;
+            currents.insert(currents.end(), by_population.begin(), by_population.end());
+        }
+        currents_ = {device, currents};
+    }
 
     //! [stimulus][neuron]
     const std::uint8_t* receives() const { return receives_.data(); }
     //! What the device needs to know of pulses, given by number, of the present epoch.
-    std::vector<PulseTask> tasks(const std::vector<std::size_t>& pulses) const;
+    std::vector<PulseTask> tasks(const std::vector<std::size_t>& pulses) const {
+        std::vector<PulseTask> tasks;
+        for (const std::size_t i : pulses)
+            tasks.push_back({(*this)[i], currents_.data() + i * n_populations_,
+                             (*this)[i].deviation_nA.data()});
+        return tasks;
+    }
 
   private:
+    static std::vector<std::uint8_t> receivers(const Experiment& experiment,
+                                               const Network& network) {
+        std::vector<std::uint8_t> receives;
+        for (const Stimulus& stimulus : experiment.stimuli) {
+            const std::size_t first = receives.size();
+            receives.resize(first + network.n_local());
+            for (const std::uint32_t j : local_members(network, experiment.group(stimulus.group)))
+                receives[first + j] = 1;
+        }
+        return receives;
+    }
+
     DeviceArray<std::uint8_t> receives_;
     std::size_t n_populations_;
     DeviceArray<model::StimulusCurrent> currents_;  //!< [pulse][population]

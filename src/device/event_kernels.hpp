@@ -66,7 +66,7 @@ struct DeliverSpikes {
             arrays.deliveries[arrays.population_of(neuron) * arrays.n_deliveries +
                               item % arrays.n_deliveries];
         if (delivery.plastic)
-            deliver_plastic(neuron, step, task->first_arrival[number], lane, lanes);
+            deliver_plastic(neuron, step, task->first_arrival.items[number], lane, lanes);
         else if (delivery.rows.n_sources > 0)
             deliver_fixed(delivery, neuron - delivery.first_source, step, lane, lanes);
     }

@@ -25,7 +25,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m02", "presynaptic calcium comes a step late",
-        "calcium_influx.cpp",
+        "calcium_influx.hpp",
         "step_in_epoch(spike) + delay_steps_,",
         "step_in_epoch(spike) + delay_steps_ + 1,",
     ),
@@ -76,7 +76,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m10", "calcium on its way is not restored",
-        "calcium_influx.cpp",
+        "calcium_influx.hpp",
         "due_.assign(due.begin(), due.end());",
         "due_.assign(due.end(), due.end());",
     ),
