@@ -11,7 +11,6 @@
 #include "network/network.hpp"
 #include "plasticity/calcium_view.hpp"
 #include "simulation/mechanism_setup.hpp"
-#include "simulation/shortest_refractory.hpp"
 #include "simulation/spike.hpp"
 
 namespace engram {

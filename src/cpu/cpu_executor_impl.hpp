@@ -50,7 +50,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             run_block(part, fired, sampler);
         neurons_.check_finite(begin + steps);
     }
-    void complete_samples(TraceSampler&) override {}
     std::vector<Snapshot> take_snapshots() override { return std::exchange(snapshots_, {}); }
     SnapshotView weights(Step step) override {
         const auto& targets = network_.plastic().targets();
@@ -70,9 +69,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         }
         collect_saved(state_.storage(), local);
         return local;
-    }
-    LocalState prepare_restore(Step step, bool within_phase) override {
-        return local_state(step, within_phase);
     }
     std::string device_name() const override { return "CPU"; }
     WorkCounters work() const override {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <vector>
 
-#include "base/errors.hpp"
 #include "cpu/host_storage.hpp"
 #include "cpu/tiles.hpp"
 #include "model/fixed_point.hpp"
@@ -121,8 +120,7 @@ class NeuronLoopsOf : public NeuronLoops {
         for (std::uint32_t i = 0; i < size; ++i) sum += v[i] * 0.0;
         if (sum == 0.0) return;
         for (std::uint32_t i = 0; i < size; ++i)
-            if (!std::isfinite(v[i]))
-                throw NumericalError(not_finite_message(network.global_id(i), step));
+            if (!std::isfinite(v[i])) fail_not_finite(network, i, step);
     }
 
   private:

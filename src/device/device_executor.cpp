@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/errors.hpp"
-#include "device/built_in_neurons.hpp"
 #include "device/device_network.hpp"
+#include "device/built_in_neurons.hpp"
 #include "device/device_recorder.hpp"
 #include "device/device_state.hpp"
 #include "device/device_stimuli.hpp"
@@ -16,7 +16,6 @@
 #include "simulation/cut_epoch.hpp"
 #include "simulation/not_finite.hpp"
 #include "simulation/plastic_executor.hpp"
-#include "simulation/shortest_refractory.hpp"
 
 namespace engram::device {
 
@@ -306,8 +305,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         fired.assign(words.begin() + first_spike_word,
                      words.begin() + static_cast<std::ptrdiff_t>(n_words));
         if (words[word_first_bad_neuron] != end_of_list)
-            throw NumericalError(not_finite_message(
-                network_.global_id(static_cast<std::uint32_t>(words[word_first_bad_neuron])), end));
+            fail_not_finite(network_, static_cast<std::uint32_t>(words[word_first_bad_neuron]),
+                            end);
     }
     PendingSnapshot make_snapshot(Step step) const {
         const std::size_t n = network_.plastic().size();

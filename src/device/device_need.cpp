@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "device/built_in_neurons.hpp"
 #include "device/device_network.hpp"
+#include "device/built_in_neurons.hpp"
 #include "device/device_state.hpp"
 #include "model/neuron.hpp"
-#include "simulation/shortest_refractory.hpp"
+#include "simulation/mechanism_setup.hpp"
 
 namespace engram::device {
 

@@ -4,9 +4,14 @@
 #include <cstddef>
 #include <iterator>
 
-#include "plasticity/column.hpp"
-
 namespace engram {
+
+// A recorded variable.
+struct Column {
+    const char* name;  //!< of its dataset
+    const char* unit;
+    const char* meaning;
+};
 
 // Of a neuron: its own columns, then those of the late phase; here of the published one.
 enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };

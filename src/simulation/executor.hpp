@@ -54,7 +54,7 @@ class Executor {
                              const OnSampled& sampled, std::vector<Snapshot>& snapshots) = 0;
 
     //! Fills in the values of all rows of the sampler, which may have been kept elsewhere.
-    virtual void complete_samples(TraceSampler& sampler) = 0;
+    virtual void complete_samples(TraceSampler&) {}
     //! Whether a snapshot at `step` is wanted of the next epoch that contains it.
     virtual void request_snapshot(Step step) = 0;
     //! Snapshots taken since the last call.
@@ -72,7 +72,9 @@ class Executor {
     //! \param within_phase  whether a spiking phase has begun: membrane and calcium count too
     virtual LocalState local_state(Step step, bool within_phase) = 0;
     //! Views to write a saved state to; restore() then takes it over.
-    virtual LocalState prepare_restore(Step step, bool within_phase) = 0;
+    virtual LocalState prepare_restore(Step step, bool within_phase) {
+        return local_state(step, within_phase);
+    }
     //! \param shared  of a phase that has begun, else null
     virtual void restore(Step reference, const SharedState* shared) = 0;
 

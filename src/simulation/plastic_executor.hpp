@@ -34,7 +34,7 @@ class PlasticExecutor : public Executor {
     PlasticExecutor(const Experiment& experiment, const Network& network)
         : network_(network),
           conditions_(experiment),
-          physics_(make_physics<M>(experiment)),
+          physics_(experiment.synapses, experiment.dt_ms, experiment.seed),
           influx_(experiment),
           epoch_steps_(
               static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),

@@ -118,7 +118,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m20", "blocks are not cut where conditions change",
-        "cut_epoch.cpp",
+        "cut_epoch.hpp",
         "conditions.next_change(first, end) - first",
         "end - first + 0 * conditions.next_change(first, end)",
     ),
