@@ -7,7 +7,6 @@
 #include <span>
 #include <vector>
 
-#include "cuda_error.hpp"
 #include "cuda_handles.hpp"
 #include "device/kernel.hpp"
 #include "launch.cuh"

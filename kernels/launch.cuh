@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <variant>
 
-#include "cuda_error.hpp"
+#include "cuda_handles.hpp"
 #include "device/kernel.hpp"
 #include "item_counts.hpp"
 
@@ -17,40 +17,40 @@ namespace engram::device {
 
 inline constexpr unsigned threads_per_block = 128;
 
+// What a thread does of the items of a kernel, as one of a row of the grid.
 template <class K>
-__global__ void __launch_bounds__(threads_per_block)
-    run_items(const K kernel, std::uint64_t items) {
+__device__ void run_share(const K& kernel, std::uint64_t items) {
     const std::uint64_t stride = std::uint64_t{gridDim.x} * blockDim.x;
     for (std::uint64_t item = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; item < items;
          item += stride)
         kernel(item);
 }
-
 template <class K>
-__global__ void __launch_bounds__(K::team_lanes) run_teams(const K kernel) {
+__device__ void run_share_of_team(const K& kernel) {
     const std::uint64_t items = kernel.n_items();
     for (std::uint64_t item = blockIdx.x; item < items; item += gridDim.x)
         kernel(item, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
+}
+
+template <class K>
+__global__ void __launch_bounds__(threads_per_block)
+    run_items(const K kernel, std::uint64_t items) {
+    run_share(kernel, items);
+}
+template <class K>
+__global__ void __launch_bounds__(K::team_lanes) run_teams(const K kernel) {
+    run_share_of_team(kernel);
 }
 
 // One kernel for each row of the grid.
 template <class K>
 __global__ void __launch_bounds__(threads_per_block)
     run_items_of_many(const K* kernels, const ItemCounts counts) {
-    const K& kernel = kernels[blockIdx.y];
-    const std::uint64_t items = counts.of[blockIdx.y];
-    const std::uint64_t stride = std::uint64_t{gridDim.x} * blockDim.x;
-    for (std::uint64_t item = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; item < items;
-         item += stride)
-        kernel(item);
+    run_share(kernels[blockIdx.y], counts.of[blockIdx.y]);
 }
-
 template <class K>
 __global__ void __launch_bounds__(K::team_lanes) run_teams_of_many(const K* kernels) {
-    const K& kernel = kernels[blockIdx.y];
-    const std::uint64_t items = kernel.n_items();
-    for (std::uint64_t item = blockIdx.x; item < items; item += gridDim.x)
-        kernel(item, static_cast<int>(threadIdx.x), static_cast<int>(blockDim.x));
+    run_share_of_team(kernels[blockIdx.y]);
 }
 
 //! Loads the code of kernels, stopping at the first that cannot be loaded. By default CUDA loads a

@@ -7,7 +7,7 @@
 
 #include "base/errors.hpp"
 #include "device/device_network.hpp"
-#include "device/built_in_neurons.hpp"
+#include "device/device_neurons.hpp"
 #include "device/device_recorder.hpp"
 #include "device/device_state.hpp"
 #include "device/device_stimuli.hpp"

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "device/device_network.hpp"
-#include "device/built_in_neurons.hpp"
+#include "device/device_neurons.hpp"
 #include "device/device_state.hpp"
 #include "model/neuron.hpp"
 #include "simulation/mechanism_setup.hpp"

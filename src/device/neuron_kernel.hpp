@@ -192,7 +192,7 @@ struct AdvanceNeurons {
         if (t.conditions.plasticity)
             arrays.advance_protein(physics.late, j, c.synthesis, t.steps * physics.dt_s);
         if (c.n_draws > 0)
-            atomic_add(&arrays.n_draws[j % n_draw_counters], model::FixedPoint{c.n_draws});
+            fetch_add(&arrays.n_draws[j % n_draw_counters], model::FixedPoint{c.n_draws});
     }
 
     ENGRAM_HD_INLINE void put_out(int step_in_epoch, std::uint32_t id) const {
