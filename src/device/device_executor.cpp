@@ -132,7 +132,10 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         state_.clear_calcium();
     }
     std::vector<double> values(double* M::Late::*pool) const {
-        return state_.plastic[pool].to_vector();
+        std::vector<double> values(network_.n_local());
+        const CopyOut copy{values.data(), arrays().*pool, values.size() * sizeof(double)};
+        if (!values.empty()) device_->copy_out({&copy, 1});
+        return values;
     }
     void take_over_views() {
         host_copy_.upload();
