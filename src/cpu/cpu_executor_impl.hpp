@@ -221,21 +221,16 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     }
     void deliver(const Block& block, NeuronId neuron, int step) {
         const std::size_t population = network_.populations().index_of(neuron);
-        if (network_.populations()[population].is_excitatory())
-            deliver_plastic(block, neuron, step);
+        const Population& source = network_.populations()[population];
+        if (source.is_excitatory()) deliver_plastic(block, neuron, step);
         for (std::size_t i = 0; i < network_.fixed().size(); ++i) {
             const FixedSynapses& fixed = network_.fixed()[i];
-            if (fixed.from == population)
-                deliver_fixed(fixed, neuron - network_.populations()[population].first, step,
-                              fixed_weights_[i]);
+            if (fixed.from != population) continue;
+            const auto targets = fixed.table.row(neuron - source.first);
+            neurons_.add_inputs(step, network_.projections()[fixed.projection].site, targets,
+                                fixed_weights_[i]);
+            work_.delivered_spikes += targets.size();
         }
-    }
-    void deliver_fixed(const FixedSynapses& fixed, NeuronId row, int step,
-                       model::FixedPoint weight) {
-        const auto targets = fixed.table.row(row);
-        const std::size_t site = network_.projections()[fixed.projection].site;
-        neurons_.add_inputs(step, site, targets, weight);
-        work_.delivered_spikes += targets.size();
     }
     void deliver_plastic(const Block& block, NeuronId source, int step) {
         const SynapseTable& table = network_.plastic();

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "cpu/neuron_loops.hpp"
-#include "cpu/tiles.hpp"
 #include "model/calcium.hpp"
 #include "model/fixed_point.hpp"
 #include "model/random.hpp"

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "cpu/neurons.hpp"
@@ -20,16 +19,10 @@ class Stimulator {
           streams_{experiment.seed},
           acting_(tiles.size()) {
         for (const Stimulus& stimulus : experiment.stimuli) {
-            Receivers& receivers = receivers_.emplace_back();
+            auto& of_tile = receivers_.emplace_back(tiles.size());
             for (const std::uint32_t neuron :
-                 local_members(network, experiment.group(stimulus.group))) {
-                while (receivers.tile_offset.size() <= tiles.of(neuron))
-                    receivers.tile_offset.push_back(
-                        static_cast<std::uint32_t>(receivers.all.size()));
-                receivers.all.push_back({neuron, network.global_id(neuron)});
-            }
-            receivers.tile_offset.resize(tiles.size() + 1,
-                                         static_cast<std::uint32_t>(receivers.all.size()));
+                 local_members(network, experiment.group(stimulus.group)))
+                of_tile[tiles.of(neuron)].push_back({neuron, network.global_id(neuron)});
         }
     }
 
@@ -41,7 +34,7 @@ class Stimulator {
         std::fill(acting_.begin(), acting_.end(), 0);
         const auto mark = [&](std::uint32_t stimulus) {
             for (std::uint32_t tile = 0; tile < acting_.size(); ++tile)
-                if (!receivers(stimulus, tile).empty()) acting_[tile] = 1;
+                if (!receivers_[stimulus][tile].empty()) acting_[tile] = 1;
         };
         for (const std::size_t pulse : on_.pulses) mark(stimuli_[pulse].stimulus);
         for (const model::PoissonTrain& train : on_.trains) mark(train.stimulus);
@@ -67,7 +60,7 @@ class Stimulator {
             auto& pulse = stimuli_[number];
             if (!pulse.is_on(step)) continue;
             const model::StimulusCurrent current = pulse.current[tiles_[tile].population];
-            for (const auto [neuron, id] : receivers(pulse.stimulus, tile)) {
+            for (const auto [neuron, id] : receivers_[pulse.stimulus][tile]) {
                 const model::PulseStep effect =
                     model::step_stimulus(propagator, current, streams_, pulse.stimulus, id, step,
                                          pulse.deviation_nA[neuron]);
@@ -76,12 +69,12 @@ class Stimulator {
         }
         for (const model::PoissonTrain& train : on_.trains) {
             if (!train.is_on(step)) continue;
-            for (const auto [neuron, id] : receivers(train.stimulus, tile))
+            for (const auto [neuron, id] : receivers_[train.stimulus][tile])
                 if (train.fires(streams_, id, step)) neurons.force_spike(neuron);
         }
         for (const model::ForcedSpike& spike : on_.forced) {
             if (spike.step != step) continue;
-            for (const auto [neuron, id] : receivers(spike.stimulus, tile))
+            for (const auto [neuron, id] : receivers_[spike.stimulus][tile])
                 neurons.force_spike(neuron);
         }
     }
@@ -92,20 +85,9 @@ class Stimulator {
         std::uint32_t neuron;
         NeuronId id;
     };
-    // Those of tile t are [tile_offset[t], tile_offset[t+1]).
-    struct Receivers {
-        std::vector<Receiver> all;
-        std::vector<std::uint32_t> tile_offset;
-    };
-
-    std::span<const Receiver> receivers(std::uint32_t stimulus, std::uint32_t tile) const {
-        const auto& [all, offset] = receivers_[stimulus];
-        return {all.begin() + offset[tile], all.begin() + offset[tile + 1]};
-    }
-
     const Tiles& tiles_;
     Stimuli<std::vector<double>> stimuli_;
-    std::vector<Receivers> receivers_;  //!< by stimulus
+    std::vector<std::vector<std::vector<Receiver>>> receivers_;  //!< [stimulus][tile]
     model::RandomStreams streams_;
 
     // Of the present block.
