@@ -10,7 +10,6 @@
 
 #include "cuda_handles.hpp"
 #include "device/stack_need.hpp"
-#include "kernel_table.cuh"
 #include "launch.cuh"
 
 namespace engram::device {
@@ -163,10 +162,10 @@ class CudaDevice : public Device {
              launches = launches.subspan(std::min(launches.size(), most_launches_as_one))) {
             if (launches.size() == 1) return launch(launches[0].kernel, launches[0].items);
             if (next_table_ == tables_.size())
-                tables_.push_back(std::make_unique<KernelTable>(stream_.get()));
+                tables_.push_back(std::make_unique<KernelTable>(*this));
             KernelTable& table = *tables_[next_table_++];
             const auto some = launches.first(std::min(launches.size(), most_launches_as_one));
-            measured(some[0].kernel, [&] { table.launch(some, most_blocks()); });
+            measured(some[0].kernel, [&] { table.launch(stream_.get(), some, most_blocks()); });
         }
     }
 

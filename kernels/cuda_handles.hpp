@@ -1,4 +1,4 @@
-// Owned streams, events, graphs and memory of CUDA, and its error codes as exceptions.
+// Owned streams, events and graphs of CUDA, and its error codes as exceptions.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -39,8 +39,6 @@ using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, Destroy<destroy>>;
 using Stream = Owned<cudaStream_t, cudaStreamDestroy>;
 using Event = Owned<cudaEvent_t, cudaEventDestroy>;
 using Graph = Owned<cudaGraphExec_t, cudaGraphExecDestroy>;
-using DeviceMemory = Owned<void*, cudaFree>;
-using PinnedMemory = Owned<void*, cudaFreeHost>;
 
 //! A stream that does not wait for the default stream, nor the other way round.
 inline Stream make_stream() {

@@ -1,15 +1,19 @@
-// Runs kernels of src/device on the GPU: one thread per item, or one block of threads per item of
-// a team kernel.
+// Runs kernels of src/device on the GPU, alone or several of one type as one: one thread per item,
+// or one block of threads per item of a team kernel.
 #pragma once
 
 #include <cuda_runtime.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "cuda_handles.hpp"
+#include "device/device_array.hpp"
 #include "device/kernel.hpp"
 #include "item_counts.hpp"
 
@@ -113,5 +117,47 @@ void launch_many_on(cudaStream_t stream, const K* kernels, unsigned n, const Ite
     }
     check_cuda(cudaGetLastError(), K::name);
 }
+
+// Kernels of one type in device memory, so that one launch runs them all. Keeps what it was filled
+// with: from epoch to epoch the same launches come again, and then nothing need be copied.
+class KernelTable {
+  public:
+    explicit KernelTable(Device& device) : device_(device), staging_(device) {}
+
+    //! \param launches  of one type of kernel, at most most_launches_as_one. The stream must have
+    //!                  been waited for since the last call.
+    void launch(cudaStream_t stream, std::span<const Launch> launches, std::uint64_t most_blocks) {
+        std::visit(
+            [&]<class K>(const K&) {
+                static_assert(std::is_trivially_copyable_v<K>);
+                std::vector<std::byte> kernels(launches.size() * sizeof(K));
+                ItemCounts counts{};
+                for (std::size_t i = 0; i < launches.size(); ++i) {
+                    std::memcpy(kernels.data() + i * sizeof(K), &std::get<K>(launches[i].kernel),
+                                sizeof(K));
+                    counts.of[i] = launches[i].items;
+                }
+                if (kernels != content_) upload(std::move(kernels));
+                launch_many_on(stream, reinterpret_cast<const K*>(on_device_.data()),
+                               static_cast<unsigned>(launches.size()), counts, most_blocks);
+            },
+            launches.front().kernel);
+    }
+
+  private:
+    void upload(std::vector<std::byte> kernels) {
+        content_.clear();  // of no use if something fails
+        if (kernels.size() > on_device_.size()) on_device_ = {device_, kernels.size()};
+        staging_.reserve(kernels.size());
+        std::memcpy(staging_.data(), kernels.data(), kernels.size());
+        on_device_.copy_from({staging_.data(), kernels.size()});
+        content_ = std::move(kernels);
+    }
+
+    Device& device_;
+    DeviceArray<std::byte> on_device_;
+    StagingBuffer staging_;
+    std::vector<std::byte> content_;
+};
 
 }  // namespace engram::device

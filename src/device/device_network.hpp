@@ -45,9 +45,9 @@ class DeviceNetwork {
 
     //! Bytes that it will take, but for what grows with the number of populations.
     static std::uint64_t bytes(const RankSizes& sizes) {
-        const std::uint64_t n_offsets = sizes.n_sources + sizes.n_fixed_rows;
-        return (sizes.n_local + sizes.n_plastic + sizes.n_fixed) * sizeof(std::uint32_t) +
-               sizes.n_local + n_offsets * sizeof(std::uint64_t);
+        const std::uint64_t n_offsets = sizes.sources + sizes.fixed_rows;
+        return (sizes.neurons + sizes.synapses + sizes.fixed_synapses) * sizeof(std::uint32_t) +
+               sizes.neurons + n_offsets * sizeof(std::uint64_t);
     }
 
   private:
