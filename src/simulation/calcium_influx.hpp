@@ -25,8 +25,7 @@ class CalciumInflux {
     }
     //! Takes out what comes before a step: step and neuron, ascending.
     std::vector<SpikeEvent> take_before(Step end) {
-        const auto behind = std::find_if(
-            due_.begin(), due_.end(), [end](const SpikeEvent& event) { return event.step >= end; });
+        const auto behind = std::ranges::lower_bound(due_, end, {}, &SpikeEvent::step);
         std::vector<SpikeEvent> taken(due_.begin(), behind);
         due_.erase(due_.begin(), behind);
         return taken;

@@ -38,8 +38,8 @@ MUTATIONS = [
     Mutation(
         "m04", "watched tags of a row are forgotten when one of them ends",
         "plastic_state.hpp",
-        "std::min(watch, view.expire_tag(k, view.plastic.targets[k], relaxation, late));",
-        "(view.expire_tag(k, view.plastic.targets[k], relaxation, late), plasticity::no_watch);",
+        "return view.expire_tag(k, target, relaxation, late);",
+        "return view.expire_tag(k, target, relaxation, late), plasticity::no_watch;",
     ),
     Mutation(
         "m05", "spikes beyond the first message are not exchanged",
