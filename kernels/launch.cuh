@@ -80,22 +80,26 @@ cudaError_t load_kernels(std::type_identity<std::variant<K...>>, std::size_t& st
     return result;
 }
 
+// Blocks of threads for so many items; a thread takes several if there are more.
+template <class K>
+unsigned blocks_for(std::uint64_t items, std::uint64_t most_blocks) {
+    const std::uint64_t per_block = TeamKernel<K> ? 1 : threads_per_block;
+    return static_cast<unsigned>(std::min((items + per_block - 1) / per_block, most_blocks));
+}
+
 //! \param items        see Device::launch
-//! \param most_blocks  enough to fill the GPU; a thread takes several items if there are more
+//! \param most_blocks  enough to fill the GPU
 template <class K>
 void launch_on(cudaStream_t stream, const K& kernel, std::uint64_t items,
                std::uint64_t most_blocks) {
     // What every GPU and driver takes; the kernel is copied at the launch.
     static_assert(std::is_trivially_copyable_v<K> && sizeof(K) + sizeof(items) <= 4096);
     if (items == 0) return;
-    if constexpr (TeamKernel<K>) {
-        const auto blocks = static_cast<unsigned>(std::min(items, most_blocks));
+    const unsigned blocks = blocks_for<K>(items, most_blocks);
+    if constexpr (TeamKernel<K>)
         run_teams<K><<<blocks, K::team_lanes, 0, stream>>>(kernel);
-    } else {
-        const std::uint64_t wanted = (items + threads_per_block - 1) / threads_per_block;
-        const auto blocks = static_cast<unsigned>(std::min(wanted, most_blocks));
+    else
         run_items<K><<<blocks, threads_per_block, 0, stream>>>(kernel, items);
-    }
     check_cuda(cudaGetLastError(), K::name);
 }
 
@@ -106,15 +110,11 @@ void launch_many_on(cudaStream_t stream, const K* kernels, unsigned n, const Ite
                     std::uint64_t most_blocks) {
     const std::uint64_t most_items = *std::max_element(counts.of, counts.of + n);
     if (most_items == 0) return;
-    const std::uint64_t blocks_each = std::max<std::uint64_t>(1, most_blocks / n);
-    if constexpr (TeamKernel<K>) {
-        const dim3 grid(static_cast<unsigned>(std::min(most_items, blocks_each)), n);
+    const dim3 grid(blocks_for<K>(most_items, std::max<std::uint64_t>(1, most_blocks / n)), n);
+    if constexpr (TeamKernel<K>)
         run_teams_of_many<K><<<grid, K::team_lanes, 0, stream>>>(kernels);
-    } else {
-        const std::uint64_t wanted = (most_items + threads_per_block - 1) / threads_per_block;
-        const dim3 grid(static_cast<unsigned>(std::min(wanted, blocks_each)), n);
+    else
         run_items_of_many<K><<<grid, threads_per_block, 0, stream>>>(kernels, counts);
-    }
     check_cuda(cudaGetLastError(), K::name);
 }
 

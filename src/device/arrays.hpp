@@ -82,17 +82,11 @@ struct BlockScratch {
     }
 };
 
-struct RecordedSynapse {
-    std::uint64_t synapse;
-    std::uint32_t source;
-    std::uint32_t target;  //!< local
-};
-
 // What is recorded, and where its samples go.
 struct RecordingArrays {
     const std::int32_t* recorded_neuron = nullptr;  //!< by neuron: first position among them, or -1
     const std::uint32_t* recorded_neurons = nullptr;  //!< local indices, ascending
-    const RecordedSynapse* recorded_synapses = nullptr;
+    const SampledSynapse* recorded_synapses = nullptr;
     std::uint32_t n_recorded_neurons = 0;
     std::uint32_t n_recorded_synapses = 0;
     double* recorded_g = nullptr;  //!< of synapses, at the start of the block

@@ -69,10 +69,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         stimuli_.begin_epoch(begin, begin + steps);
         recorder_.reserve_rows(static_cast<std::size_t>(steps), sampler);
         EpochPlan plan = plan_epoch(begin, steps, arriving, sampler);
-        std::uint64_t most_arrivals = 0;
-        for (const BlockPlan& block : plan)
-            most_arrivals = std::max(most_arrivals, block.n_plastic_arrivals);
-        state_.reserve_arrivals(most_arrivals);
+        state_.reserve_arrivals(
+            std::ranges::max_element(plan, {}, &BlockPlan::n_plastic_arrivals)->n_plastic_arrivals);
         const BlockTask* tasks = upload_.send(plan);
         const Arrays<M> a = arrays();
         // With many blocks per epoch there would be too many sequences to keep.

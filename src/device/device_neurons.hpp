@@ -106,11 +106,6 @@ class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
             all_);
     }
 
-    //! Bytes that they take at most.
-    static std::uint64_t bytes(const plasticity::StateSizes& sizes) {
-        return plasticity::NeuronMechanisms<Neuron...>::state_bytes(sizes);
-    }
-
   private:
     AllNeurons(Device& device, const Experiment& experiment, const Network& network,
                std::vector<bool> taken)

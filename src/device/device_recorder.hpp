@@ -22,19 +22,16 @@ class DeviceRecorder {
             if (first < 0) first = static_cast<std::int32_t>(neurons.size());
             neurons.push_back(neuron.local);
         }
-        std::vector<RecordedSynapse> synapses;
-        for (const auto& [synapse, source, target, index] : sampler.synapses())
-            synapses.push_back({synapse, source, target});
         recorded_neuron_ = {device, recorded_neuron};
         neurons_ = {device, neurons};
-        synapses_ = {device, synapses};
-        recorded_g_ = {device, synapses.size()};
-        recorded_z_ = {device, synapses.size()};
+        synapses_ = {device, sampler.synapses()};
+        recorded_g_ = {device, synapses_.size()};
+        recorded_z_ = {device, synapses_.size()};
         arrays_ = {.recorded_neuron = recorded_neuron_.data(),
                    .recorded_neurons = neurons_.data(),
                    .recorded_synapses = synapses_.data(),
                    .n_recorded_neurons = static_cast<std::uint32_t>(neurons.size()),
-                   .n_recorded_synapses = static_cast<std::uint32_t>(synapses.size()),
+                   .n_recorded_synapses = static_cast<std::uint32_t>(synapses_.size()),
                    .recorded_g = recorded_g_.data(),
                    .recorded_z = recorded_z_.data(),
                    .sample_width = static_cast<std::uint32_t>(sampler.width()),
@@ -77,7 +74,7 @@ class DeviceRecorder {
     Device& device_;
     DeviceArray<std::int32_t> recorded_neuron_;
     DeviceArray<std::uint32_t> neurons_;
-    DeviceArray<RecordedSynapse> synapses_;
+    DeviceArray<SampledSynapse> synapses_;
     DeviceArray<double> recorded_g_, recorded_z_;
     DeviceArray<double> samples_;
     RecordingArrays arrays_;

@@ -18,8 +18,13 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
                       zeros.fill_bytes(0);
                       return zeros;
                   }),
-          receives_(device, receivers(experiment, network)),
           n_populations_(network.populations().n_populations()) {
+        std::vector<std::uint8_t> receives(experiment.stimuli.size() * network.n_local());
+        for (std::size_t i = 0; i < experiment.stimuli.size(); ++i)
+            for (const std::uint32_t j :
+                 local_members(network, experiment.group(experiment.stimuli[i].group)))
+                receives[i * network.n_local() + j] = 1;
+        receives_ = {device, receives};
         std::vector<model::StimulusCurrent> currents;
         for (std::size_t i = 0; i < n_pulses(); ++i) {
             const auto& by_population = (*this)[i].current;
@@ -40,18 +45,6 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
     }
 
   private:
-    static std::vector<std::uint8_t> receivers(const Experiment& experiment,
-                                               const Network& network) {
-        std::vector<std::uint8_t> receives;
-        for (const Stimulus& stimulus : experiment.stimuli) {
-            const std::size_t first = receives.size();
-            receives.resize(first + network.n_local());
-            for (const std::uint32_t j : local_members(network, experiment.group(stimulus.group)))
-                receives[first + j] = 1;
-        }
-        return receives;
-    }
-
     DeviceArray<std::uint8_t> receives_;
     std::size_t n_populations_;
     DeviceArray<model::StimulusCurrent> currents_;  //!< [pulse][population]

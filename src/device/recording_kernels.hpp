@@ -15,7 +15,7 @@ struct BeginSynapseSamples {
     Arrays<M> arrays;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t q) const {
-        const RecordedSynapse& recorded = arrays.recorded_synapses[q];
+        const SampledSynapse& recorded = arrays.recorded_synapses[q];
         arrays.recorded_g[q] = arrays.g[recorded.synapse];
         arrays.recorded_z[q] = arrays.z(recorded.synapse, recorded.target);
     }
@@ -45,7 +45,7 @@ struct FinishSynapseSamples {
     const BlockTask* task;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t q) const {
-        const RecordedSynapse& recorded = arrays.recorded_synapses[q];
+        const SampledSynapse& recorded = arrays.recorded_synapses[q];
         const auto within = weight_within(arrays, physics, *task, recorded.source, recorded.target,
                                           arrays.recorded_g[q]);
         for (int s = 0; s < task->steps; ++s)
@@ -112,7 +112,7 @@ struct SampleSynapsesAfter {
     ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
         const SampleTime<M>& sample = samples[item / arrays.n_recorded_synapses];
         const std::uint64_t q = item % arrays.n_recorded_synapses;
-        const RecordedSynapse& recorded = arrays.recorded_synapses[q];
+        const SampledSynapse& recorded = arrays.recorded_synapses[q];
         course.sample_synapse(arrays, recorded.synapse, recorded.target, sample.instant,
                               arrays.synapse_values(sample.row, q));
     }
