@@ -196,6 +196,7 @@ class ActiveSynapses {
         n_mixed_ = n_mixed;
     }
 
+    // Draws what was selected.
     void draw_uniform(NeuronId source, const Profile& profile, const Block& block) {
         const std::size_t n = n_uniform_;
         if (n == 0) return;

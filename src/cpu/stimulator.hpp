@@ -85,6 +85,7 @@ class Stimulator {
         std::uint32_t neuron;
         NeuronId id;
     };
+
     const Tiles& tiles_;
     Stimuli<std::vector<double>> stimuli_;
     std::vector<std::vector<std::vector<Receiver>>> receivers_;  //!< [stimulus][tile]

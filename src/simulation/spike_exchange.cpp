@@ -18,6 +18,7 @@ SpikeExchange::SpikeExchange(MPI_Comm communicator) : communicator_(communicator
     offsets_.resize(n_ranks_);
 }
 
+// For many hundreds of ranks a directed all-to-all would be faster.
 std::uint32_t SpikeExchange::exchange(std::span<const PackedSpike> local, std::uint32_t flags,
                                       std::vector<PackedSpike>& all) {
     all.clear();

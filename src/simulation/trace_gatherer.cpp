@@ -38,8 +38,8 @@ void TraceGatherer::gather(const TraceSampler& sampler, std::size_t first, std::
     for (std::size_t row = 0; row < n_rows; ++row)
         for (const std::size_t column : columns_) rows[row * row_width_ + column] = *value++;
     // A value has its bits on the rank that sampled it, and none on the others.
-    MPI_Reduce(rank_ == 0 ? MPI_IN_PLACE : rows.data(), rows.data(), static_cast<int>(rows.size()),
-               MPI_UINT64_T, MPI_BOR, 0, communicator_);
+    MPI_Reduce(rank_ == 0 ? MPI_IN_PLACE : rows.data(), rank_ == 0 ? rows.data() : nullptr,
+               static_cast<int>(rows.size()), MPI_UINT64_T, MPI_BOR, 0, communicator_);
     if (rank_ != 0) return;
     for (std::size_t row = 0; row < n_rows; ++row)
         rows[row * row_width_] = step_time_ms(sampler.steps()[first + row], dt_ms_);
