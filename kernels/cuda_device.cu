@@ -8,12 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "cuda_error.hpp"
 #include "cuda_handles.hpp"
 #include "device/stack_need.hpp"
-#include "kernel_table.cuh"
 #include "launch.cuh"
-#include "launch_graph.hpp"
 
 namespace engram::device {
 
@@ -165,10 +162,10 @@ class CudaDevice : public Device {
              launches = launches.subspan(std::min(launches.size(), most_launches_as_one))) {
             if (launches.size() == 1) return launch(launches[0].kernel, launches[0].items);
             if (next_table_ == tables_.size())
-                tables_.push_back(std::make_unique<KernelTable>(stream_.get()));
+                tables_.push_back(std::make_unique<KernelTable>(*this));
             KernelTable& table = *tables_[next_table_++];
             const auto some = launches.first(std::min(launches.size(), most_launches_as_one));
-            measured(some[0].kernel, [&] { table.launch(some, most_blocks()); });
+            measured(some[0].kernel, [&] { table.launch(stream_.get(), some, most_blocks()); });
         }
     }
 
@@ -178,10 +175,9 @@ class CudaDevice : public Device {
         auto known = graphs_.find(key);
         if (known == graphs_.end()) {
             if (graphs_.size() >= most_sequences) graphs_.clear();
-            known =
-                graphs_.emplace(key, std::make_unique<LaunchGraph>(stream_.get(), record)).first;
+            known = graphs_.emplace(key, record_graph(stream_.get(), record)).first;
         }
-        known->second->launch(stream_.get());
+        check_cuda(cudaGraphLaunch(known->second.get(), stream_.get()), "launching");
     }
 
     void measure_kernels(bool on) override { measuring_ = on; }
@@ -253,7 +249,7 @@ class CudaDevice : public Device {
     bool measuring_ = false;
     std::vector<TimedLaunch> timed_;
     Profile profile_;
-    std::map<SequenceKey, std::unique_ptr<LaunchGraph>> graphs_;
+    std::map<SequenceKey, Graph> graphs_;
     std::vector<std::unique_ptr<KernelTable>> tables_;  // one for each launch between two waits
     std::size_t next_table_ = 0;
 };

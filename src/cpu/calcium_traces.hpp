@@ -1,44 +1,76 @@
 // Calcium traces of all presynaptic neurons and of the local postsynaptic ones, block by block.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "cpu/host_storage.hpp"
+#include "model/neuron.hpp"
 #include "network/network.hpp"
 #include "plasticity/calcium_view.hpp"
+#include "simulation/mechanism_setup.hpp"
 #include "simulation/spike.hpp"
 
 namespace engram {
 
 class CalciumTraces {
   public:
-    CalciumTraces(const Network& network, const Experiment& experiment);
+    CalciumTraces(const Network& network, const Experiment& experiment)
+        : refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
+          decay_(experiment.synapses.tau_ca_ms, experiment.dt_ms),
+          storage_(make_host_storage<plasticity::CalciumView>(sizes_of_state(network))),
+          post_jumps_(network.n_local()) {
+        storage_.describe(view_);
+        pre_ = {view_.pre_start, view_.pre_jumps, network.plastic().n_sources(),
+                experiment.synapses.ca_pre};
+        post_ = {view_.post_start, post_jumps_.data(), network.n_local(),
+                 experiment.synapses.ca_post};
+    }
+    CalciumTraces(const CalciumTraces&) = delete;
+    CalciumTraces& operator=(const CalciumTraces&) = delete;
 
     //! No calcium.
-    void rest();
+    void rest() {
+        set_at_rest(storage_);
+        std::ranges::fill(post_jumps_, 0);
+        pre_.spiking.clear();
+        post_.spiking.clear();
+        arriving_.clear();
+        restore();
+    }
 
     // State between two blocks.
     void collect(LocalState& local) { collect_saved(storage_, local); }
     //! Takes over a saved state, which has been written through what was collected.
-    void restore();
+    void restore() {
+        pre_.find_highest();
+        post_.find_highest();
+    }
 
     //! \param influx  of presynaptic calcium in this block
-    void begin_block(Step begin, int steps, std::span<const SpikeEvent> influx);
+    void begin_block(Step begin, int steps, std::span<const SpikeEvent> influx) {
+        steps_ = steps;
+        for (const auto& [step, source] : influx) pre_.add(source, static_cast<int>(step - begin));
+        highest_pre_ = pre_.highest_start;
+        for (const NeuronId source : pre_.spiking)
+            highest_pre_ = std::max(highest_pre_, pre(source).upper_bound());
+        highest_post_gain_ = model::most_spikes(steps, refractory_steps_) * post_.jump;
+    }
     //! A local excitatory neuron fires at a step of the present block.
     void add_post_spike(std::uint32_t neuron, int step_in_block) {
-        if (post_jumps_[neuron] == 0) post_spiking_.push_back(neuron);
-        post_jumps_[neuron] |= 1u << step_in_block;
+        post_.add(neuron, step_in_block);
     }
-    void end_block();
+    void end_block() {
+        pre_.end_block(steps_, decay_);
+        post_.end_block(steps_, decay_);
+        for (const NeuronId source : arriving_) view_.arrivals[source] = 0;
+        arriving_.clear();
+    }
 
-    model::CalciumTrace pre(NeuronId source) const {
-        return {view_.pre_start[source], ca_pre_, view_.pre_jumps[source]};
-    }
-    model::CalciumTrace post(std::uint32_t neuron) const {
-        return {view_.post_start[neuron], ca_post_, post_jumps_[neuron]};
-    }
+    model::CalciumTrace pre(NeuronId source) const { return pre_[source]; }
+    model::CalciumTrace post(std::uint32_t neuron) const { return post_[neuron]; }
     const model::CalciumDecay& decay() const { return decay_; }
 
     //! No presynaptic trace is above this within the present block.
@@ -46,9 +78,9 @@ class CalciumTraces {
     //! Most that a postsynaptic trace can gain from spikes within the present block.
     double highest_post_gain() const { return highest_post_gain_; }
     //! Highest postsynaptic trace at the start of the present block.
-    double highest_post_start() const { return highest_post_start_; }
+    double highest_post_start() const { return post_.highest_start; }
     const double* post_start() const { return view_.post_start; }
-    std::uint32_t n_sources() const { return n_sources_; }
+    std::uint32_t n_sources() const { return pre_.n; }
 
     //! Steps of the present block at which spikes of a source arrive.
     model::BlockMask arrivals(NeuronId source) const { return view_.arrivals[source]; }
@@ -58,25 +90,57 @@ class CalciumTraces {
     }
 
   private:
-    double ca_pre_;
-    double ca_post_;
+    // Those of either side of the synapses, at the start of the present block.
+    struct Traces {
+        double* start;
+        model::BlockMask* jumps;
+        std::uint32_t n;
+        double jump;
+        std::vector<std::uint32_t> spiking = {};  //!< in the present block
+        double highest_start = 0;
+        std::vector<double> ends = {};  //!< of those that are spiking
+
+        model::CalciumTrace operator[](std::uint32_t i) const { return {start[i], jump, jumps[i]}; }
+        void add(std::uint32_t i, int step_in_block) {
+            if (jumps[i] == 0) spiking.push_back(i);
+            jumps[i] |= 1u << step_in_block;
+        }
+        void find_highest() { highest_start = n == 0 ? 0.0 : *std::max_element(start, start + n); }
+        void end_block(int steps, const model::CalciumDecay& decay) {
+            // Traces with jumps are computed first: the plain decay must not touch their result.
+            ends.clear();
+            for (const std::uint32_t i : spiking) ends.push_back((*this)[i].at_end(steps, decay));
+            highest_start = decay_all(start, n, decay.factor[steps]);
+            for (std::size_t q = 0; q < spiking.size(); ++q) {
+                start[spiking[q]] = ends[q];
+                jumps[spiking[q]] = 0;
+                highest_start = std::max(highest_start, ends[q]);
+            }
+            spiking.clear();
+        }
+    };
+
+    // Decays all traces over a block and returns the highest.
+    static double decay_all(double* values, std::size_t n, double factor) {
+        double highest = 0.0;
+#pragma omp simd reduction(max : highest)
+        for (std::size_t i = 0; i < n; ++i) {
+            values[i] *= factor;
+            highest = values[i] > highest ? values[i] : highest;
+        }
+        return highest;
+    }
+
     int refractory_steps_;
     model::CalciumDecay decay_;
     int steps_ = 0;
-
-    std::uint32_t n_sources_;
-    std::uint32_t n_local_;
     plasticity::Storage<plasticity::CalciumView, HostArray> storage_;
     plasticity::CalciumView view_;
     std::vector<model::BlockMask> post_jumps_;
-    // Those with events in the present block:
-    std::vector<NeuronId> pre_spiking_;
-    std::vector<std::uint32_t> post_spiking_;
-    std::vector<NeuronId> arriving_;
-
-    double highest_pre_start_ = 0;
+    Traces pre_{};
+    Traces post_{};
+    std::vector<NeuronId> arriving_;  //!< sources with arrivals in the present block
     double highest_pre_ = 0;
-    double highest_post_start_ = 0;
     double highest_post_gain_ = 0;
 };
 

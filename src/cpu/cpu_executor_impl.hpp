@@ -1,363 +1,386 @@
+// Runs on one core of the processor; with any mechanisms.
 #pragma once
-
-#include "cpu/cpu_executor.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <span>
 #include <utility>
+#include <vector>
 
-#include "cpu/active_synapses_impl.hpp"
+#include "cpu/active_synapses.hpp"
+#include "cpu/calcium_traces.hpp"
+#include "cpu/neurons.hpp"
+#include "cpu/plastic_state.hpp"
+#include "cpu/stimulator.hpp"
+#include "plasticity/weight_within.hpp"
+#include "simulation/cut_epoch.hpp"
+#include "simulation/plastic_executor.hpp"
 
 namespace engram {
 
 template <class M>
-CpuExecutor<M>::CpuExecutor(const Experiment& experiment, const Network& network,
-                            std::vector<std::shared_ptr<NeuronLoops>> neurons)
-    : Base(experiment, network),
-      experiment_(experiment),
-      state_(network, physics_.late),
-      neurons_(network, experiment, std::move(neurons)),
-      stimulator_(experiment, network, neurons_.tiles()),
-      influx_(experiment),
-      calcium_(network, experiment),
-      active_(network, physics_, state_, calcium_),
-      excitatory_(network.excitatory_ranges()),
-      active_arrivals_(neurons_.tiles().size()),
-      synthesis_(network.n_local()),
-      sample_rows_(model::max_block_steps) {
-    for (const FixedSynapses& fixed : network.fixed())
-        fixed_weights_.push_back(model::to_fixed_point(
-            network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));
-}
-
-template <class M>
-void CpuExecutor<M>::begin_phase(Step begin) {
-    neurons_.rest();
-    calcium_.rest();
-    influx_.clear();
-    this->fold_at_begin_of_phase(begin);
-}
-
-template <class M>
-LocalState CpuExecutor<M>::local_state(Step step, bool within_phase) {
-    LocalState local;
-    if (within_phase) {
-        neurons_.collect(local);
-        for (NamedValues& values : stimulator_.state(step))
-            local.by_neuron.push_back(std::move(values));
-        calcium_.collect(local);
+class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
+  public:
+    //! \param neurons  see make_neuron_loops
+    CpuExecutor(const Experiment& experiment, const Network& network,
+                std::vector<std::shared_ptr<NeuronLoops>> neurons)
+        : Base(experiment, network),
+          experiment_(experiment),
+          state_(network, physics_.late),
+          neurons_(network, experiment, std::move(neurons)),
+          stimulator_(experiment, network, neurons_.tiles()),
+          calcium_(network, experiment),
+          active_(network, physics_, state_, calcium_),
+          excitatory_(network.excitatory_ranges()),
+          active_arrivals_(neurons_.tiles().size()),
+          synthesis_(network.n_local()),
+          sample_rows_(model::max_block_steps) {
+        for (const FixedSynapses& fixed : network.fixed())
+            fixed_weights_.push_back(model::to_fixed_point(
+                network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));
     }
-    collect_saved(state_.storage(), local);
-    return local;
-}
 
-template <class M>
-void CpuExecutor<M>::restore(Step reference, const SharedState* shared) {
-    this->take_as_given(reference);
-    if (shared == nullptr) return;
-    influx_.restore(shared->calcium_due);
-    calcium_.restore();
-}
-
-template <class M>
-SnapshotView CpuExecutor<M>::weights(Step step) {
-    const auto& targets = network_.plastic().targets();
-    return {step, targets.size(),
-            [this, &targets, relaxation = this->relaxation(step)](SynapseIndex k) {
-                return PlasticWeights{view().h_mV(k, relaxation, physics_.early.h_0_mV),
-                                      view().z(k, targets[k])};
-            }};
-}
-
-template <class M>
-std::vector<double> CpuExecutor<M>::protein() const {
-    std::vector<double> amounts;
-    for (const auto pool : M::Late::pools(physics_.late)) {
-        const double* of_pool = view().*pool;
-        amounts.insert(amounts.end(), of_pool, of_pool + network_.n_local());
+    void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+                   std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
+        fired.clear();
+        this->fold_at_begin_of_epoch(begin);
+        stimulator_.begin_epoch(begin, begin + steps);
+        for (const EpochPart& part : cut_epoch(begin, steps, arriving, conditions_))
+            run_block(part, fired, sampler);
+        neurons_.check_finite(begin + steps);
     }
-    return amounts;
-}
-
-template <class M>
-WorkCounters CpuExecutor<M>::work() const {
-    WorkCounters work = work_;
-    work.early_phase_draws = active_.n_draws();
-    return work;
-}
-
-template <class M>
-void CpuExecutor<M>::sample(const plasticity::Course<M>& course, Step begin,
-                            std::span<const Step> steps, TraceSampler& sampler) const {
-    for (const Step step : steps) {
-        const auto instant = course.at(this->seconds(step - begin));
-        const std::size_t row = sampler.add_row(step);
-        for (std::size_t q = 0; q < sampler.neurons().size(); ++q) {
-            const std::uint32_t neuron = sampler.neurons()[q].local;
-            const Population& population = network_.populations().of(network_.global_id(neuron));
-            course.sample_neuron(view(), neuron, instant,
-                                 experiment_.neuron_of(population).v_init_mV,
-                                 population.is_excitatory(), sampler.neuron_values(row, q));
+    std::vector<Snapshot> take_snapshots() override { return std::exchange(snapshots_, {}); }
+    SnapshotView weights(Step step) override {
+        const auto& targets = network_.plastic().targets();
+        return {step, targets.size(),
+                [this, &targets, relaxation = this->relaxation(step)](SynapseIndex k) {
+                    return PlasticWeights{view().h_mV(k, relaxation, physics_.early.h_0_mV),
+                                          view().z(k, targets[k])};
+                }};
+    }
+    LocalState local_state(Step step, bool within_phase) override {
+        LocalState local;
+        if (within_phase) {
+            neurons_.collect(local);
+            for (NamedValues& values : stimulator_.state(step))
+                local.by_neuron.push_back(std::move(values));
+            calcium_.collect(local);
         }
+        collect_saved(state_.storage(), local);
+        return local;
+    }
+    std::string device_name() const override { return "CPU"; }
+    WorkCounters work() const override {
+        WorkCounters work = work_;
+        work.early_phase_draws = active_.n_draws();
+        return work;
+    }
+
+    //! Where the state of the synapses lies.
+    const plasticity::View<M>& view() const { return state_.view(); }
+
+  private:
+    using Base = PlasticExecutor<M, CpuExecutor<M>>;
+    friend Base;
+    using Base::conditions_;
+    using Base::influx_;
+    using Base::network_;
+    using Base::physics_;
+    using Course = plasticity::Course<M>;
+
+    // See PlasticExecutor.
+    void rest() {
+        neurons_.rest();
+        calcium_.rest();
+    }
+    std::vector<double> values(double* M::Late::*pool) const {
+        const double* of_pool = view().*pool;
+        return {of_pool, of_pool + network_.n_local()};
+    }
+    void take_over_views() { calcium_.restore(); }
+    static constexpr std::int64_t samples_at_once = 1;
+    template <class Operation>
+    void on_synapses(const Operation& operation) {
+        const plasticity::View<M> view = state_.view();
+        const std::uint64_t n = network_.plastic().size();
+        for (std::uint64_t k = 0; k < n; ++k) operation(view, k, view.plastic.targets[k]);
+    }
+    template <class Operation>
+    void on_neurons(const Operation& operation) {
+        const plasticity::View<M> view = state_.view();
+        for (std::uint32_t j = 0; j < network_.n_local(); ++j) operation(view, j);
+    }
+    void make_sums() { state_.make_sums(); }
+    void sample(const Course& course, Step begin, std::span<const Step> steps,
+                TraceSampler& sampler) const {
+        for (const Step step : steps) {
+            const auto instant = course.at(this->seconds(step - begin));
+            const std::size_t row = sampler.add_row(step);
+            for (std::size_t q = 0; q < sampler.neurons().size(); ++q) {
+                const std::uint32_t neuron = sampler.neurons()[q].local;
+                const Population& population =
+                    network_.populations().of(network_.global_id(neuron));
+                course.sample_neuron(view(), neuron, instant,
+                                     experiment_.neuron_of(population).v_init_mV,
+                                     population.is_excitatory(), sampler.neuron_values(row, q));
+            }
+            for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
+                const auto& recorded = sampler.synapses()[q];
+                course.sample_synapse(view(), recorded.synapse, recorded.target, instant,
+                                      sampler.synapse_values(row, q));
+            }
+        }
+    }
+    Snapshot tell_weights(Step step, const Course& course,
+                          const typename Course::Instant& instant) {
+        Snapshot snapshot = make_snapshot(step);
+        on_synapses(
+            plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
+        return snapshot;
+    }
+
+    Snapshot make_snapshot(Step step) const {
+        const std::size_t n = network_.plastic().size();
+        return {step, std::vector<double>(n), std::vector<double>(n)};
+    }
+
+    static constexpr auto no_row = static_cast<std::size_t>(-1);
+
+    // A spike that arrives at synapses which may be active: their weights are known only in the
+    // step.
+    struct ActiveArrival {
+        NeuronId source;
+        int step;
+        std::uint32_t begin;  //!< of its synapses in ActiveArrivals::synapses
+        std::uint32_t end;
+    };
+    struct ActiveArrivals {
+        std::vector<ActiveArrival> arrivals;  //!< ascending by step
+        std::vector<typename ActiveSynapses<M>::Member> synapses;
+    };
+    // Steps in the order of plasticity/block.hpp.
+    void run_block(const EpochPart& part, std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+        const Block block = this->block(part);
+        mark_events(block, part);
+        begin_protein(block);
+        begin_recording(block, sampler);
+        deliver_spikes(block, part);
+        for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
+            advance_neurons(block, tile, part.offset, fired, sampler);
+        if (block.conditions.plasticity) {
+            advance_protein(block);
+            active_.finish_block(block);
+        }
+        finish_recording(block, sampler);
+        if (block.conditions.plasticity)
+            state_.expire_tags(physics_.late, block.relaxation[block.steps]);
+        calcium_.end_block();
+        forget_arrivals();
+        work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
+    }
+
+    void mark_events(const Block& block, const EpochPart& part) {
+        stimulator_.begin_block(block.begin, block.end());
+        calcium_.begin_block(block.begin, block.steps, influx_.take_before(block.end()));
+        for (const PackedSpike spike : part.arriving)
+            if (network_.populations().is_excitatory(neuron_of(spike)))
+                calcium_.mark_arrival(neuron_of(spike),
+                                      static_cast<int>(step_in_epoch(spike)) - part.offset);
+    }
+
+    void begin_protein(const Block& block) {
+        const plasticity::View<M> view = state_.view();
+        any_protein_ = false;
+        for (const LocalRange& range : excitatory_)
+            for (std::uint32_t j = range.begin; j < range.end; ++j) {
+                synthesis_[j] = view.synthesis_in(block, physics_.late, view.sums(j));
+                any_protein_ |= synthesis_[j] != 0 || view.any_protein(j);
+            }
+    }
+
+    void begin_recording(const Block& block, TraceSampler& sampler) {
+        for (int s = 0; s < block.steps; ++s)
+            sample_rows_[s] =
+                sampler.due(block.begin + s) ? sampler.add_row(block.begin + s) : no_row;
+        recorded_g_.clear();
+        recorded_z_.clear();
+        for (const auto& recorded : sampler.synapses()) {
+            recorded_g_.push_back(state_.view().g[recorded.synapse]);
+            recorded_z_.push_back(state_.view().z(recorded.synapse, recorded.target));
+        }
+        for (const Step step : this->take_requests_in(block)) {
+            Snapshot& snapshot = begun_snapshots_.emplace_back(make_snapshot(step));
+            on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
+        }
+    }
+
+    void deliver_spikes(const Block& block, const EpochPart& part) {
+        for (const PackedSpike spike : part.arriving)
+            deliver(block, neuron_of(spike), static_cast<int>(step_in_epoch(spike)) - part.offset);
+    }
+    void deliver(const Block& block, NeuronId neuron, int step) {
+        const std::size_t population = network_.populations().index_of(neuron);
+        const Population& source = network_.populations()[population];
+        if (source.is_excitatory()) deliver_plastic(block, neuron, step);
+        for (std::size_t i = 0; i < network_.fixed().size(); ++i) {
+            const FixedSynapses& fixed = network_.fixed()[i];
+            if (fixed.from != population) continue;
+            const auto targets = fixed.table.row(neuron - source.first);
+            neurons_.add_inputs(step, network_.projections()[fixed.projection].site, targets,
+                                fixed_weights_[i]);
+            work_.delivered_spikes += targets.size();
+        }
+    }
+    void deliver_plastic(const Block& block, NeuronId source, int step) {
+        const SynapseTable& table = network_.plastic();
+        const std::uint32_t* targets = table.targets().data();
+        const SynapseIndex end = table.row_end(source);
+        const plasticity::View<M> view = state_.view();
+        const double relaxation = block.relaxation[step];
+        const double h_0 = physics_.early.h_0_mV;
+        const bool row_may_activate =
+            block.conditions.plasticity && active_.row_may_activate(source);
+        for (SynapseIndex k = table.row_begin(source); k < end; ++k) {
+            const std::uint32_t target = targets[k];
+            if (row_may_activate && active_.may_activate(source, target))
+                put_aside(k, source, target, step);
+            else
+                neurons_.add_input(step, target, view.weight(k, target, relaxation, h_0));
+        }
+        work_.delivered_spikes += end - table.row_begin(source);
+    }
+    void put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step) {
+        ActiveArrivals& list = active_arrivals_[neurons_.tiles().of(target)];
+        const auto position = static_cast<std::uint32_t>(list.synapses.size());
+        if (list.arrivals.empty() || list.arrivals.back().source != source ||
+            list.arrivals.back().step != step)
+            list.arrivals.push_back({source, step, position, position});
+        list.synapses.push_back({k, target});
+        ++list.arrivals.back().end;
+    }
+
+    void advance_neurons(const Block& block, std::uint32_t tile, int offset,
+                         std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+        const bool stimulated = stimulator_.acts_on(tile);
+        std::size_t next_active = 0;
+        for (int s = 0; s < block.steps; ++s) {
+            deliver_active(block, tile, s, next_active);
+            if (stimulated) stimulator_.apply(tile, block.begin + s, neurons_);
+            if (sample_rows_[s] != no_row) sample_neurons(block, tile, s, sampler);
+            fired_.clear();
+            neurons_.advance(tile, block.begin + s, s, stimulated, fired_);
+            if (stimulated) neurons_.clear_stimulus(tile);
+            for (const std::uint32_t neuron : fired_) {
+                fired.push_back(pack_spike(offset + s, network_.global_id(neuron)));
+                if (network_.excitatory()[neuron] != 0) calcium_.add_post_spike(neuron, s);
+            }
+        }
+    }
+    void deliver_active(const Block& block, std::uint32_t tile, int step, std::size_t& next) {
+        const ActiveArrivals& list = active_arrivals_[tile];
+        for (; next < list.arrivals.size() && list.arrivals[next].step == step; ++next) {
+            const ActiveArrival& arrival = list.arrivals[next];
+            const auto synapses =
+                std::span(list.synapses).subspan(arrival.begin, arrival.end - arrival.begin);
+            const int from = plasticity::last_cut(calcium_.arrivals(arrival.source), step);
+            active_.advance(arrival.source, synapses, from, step, block);
+            for (const auto& [k, target] : synapses)
+                neurons_.add_input(
+                    step, target,
+                    state_.view().weight(k, target, block.relaxation[step], physics_.early.h_0_mV));
+        }
+    }
+    void sample_neurons(const Block& block, std::uint32_t tile, int step, TraceSampler& sampler) {
+        const auto& recorded = sampler.neurons();
+        const Tile& here = neurons_.tiles()[tile];
+        const auto first = std::ranges::lower_bound(recorded, here.begin, {},
+                                                    &TraceSampler::RecordedNeuron::local);
+        const std::size_t row = sample_rows_[step];
+        const plasticity::View<M> view = state_.view();
+        for (auto it = first; it != recorded.end() && it->local < here.end; ++it) {
+            const auto q = static_cast<std::size_t>(it - recorded.begin());
+            double* values = sampler.neuron_values(row, q);
+            neurons_.sample(it->local, step, values);
+            if (network_.excitatory()[it->local] == 0) continue;
+            view.sample(physics_.late, it->local, view.sums(it->local), block.relaxation[step],
+                        synthesis_[it->local],
+                        block.conditions.plasticity ? step * physics_.dt_s : 0.0,
+                        values + n_membrane_columns);
+        }
+    }
+
+    void advance_protein(const Block& block) {
+        if (!any_protein_) return;
+        const typename M::Late::Parameters late = physics_.late;
+        const plasticity::View<M> view = state_.view();
+        const double time_s = block.steps * physics_.dt_s;
+        const auto* synthesis = synthesis_.data();
+        for (const LocalRange& range : excitatory_) {
+            const std::size_t end = range.end;
+#pragma omp simd
+            for (std::size_t j = range.begin; j < end; ++j)
+                view.advance_protein(late, j, synthesis[j], time_s);
+        }
+    }
+
+    void finish_recording(const Block& block, TraceSampler& sampler) {
         for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
             const auto& recorded = sampler.synapses()[q];
-            course.sample_synapse(view(), recorded.synapse, recorded.target, instant,
-                                  sampler.synapse_values(row, q));
+            const auto within =
+                weight_within(block, recorded.source, recorded.target, recorded_g_[q]);
+            for (int s = 0; s < block.steps; ++s)
+                if (sample_rows_[s] != no_row)
+                    within.sample(s, recorded_z_[q], sampler.synapse_values(sample_rows_[s], q));
+        }
+        const SynapseTable& table = network_.plastic();
+        for (Snapshot& snapshot : begun_snapshots_) {
+            const auto step = static_cast<int>(snapshot.step - block.begin);
+            std::vector<double>& g_then_h = snapshot.h_mV;
+            for (NeuronId source = 0; source < table.n_sources(); ++source)
+                for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k)
+                    g_then_h[k] =
+                        weight_within(block, source, table.targets()[k], g_then_h[k]).h_mV(step);
+            snapshots_.push_back(std::move(snapshot));
+        }
+        begun_snapshots_.clear();
+    }
+    plasticity::WeightWithin<M> weight_within(const Block& block, NeuronId source,
+                                              std::uint32_t target, double g_before) const {
+        return {physics_,
+                block,
+                {calcium_.pre(source), calcium_.post(target), source, network_.global_id(target)},
+                calcium_.arrivals(source),
+                g_before};
+    }
+
+    void forget_arrivals() {
+        for (ActiveArrivals& list : active_arrivals_) {
+            list.arrivals.clear();
+            list.synapses.clear();
         }
     }
-}
 
-template <class M>
-Snapshot CpuExecutor<M>::tell_weights(Step step, const plasticity::Course<M>& course,
-                                      const typename plasticity::Course<M>::Instant& instant) {
-    const std::size_t n = network_.plastic().size();
-    Snapshot snapshot{step, std::vector<double>(n), std::vector<double>(n)};
-    on_synapses(
-        plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
-    return snapshot;
-}
+    const Experiment& experiment_;
+    PlasticState<M> state_;
+    Neurons neurons_;
+    Stimulator stimulator_;
+    CalciumTraces calcium_;
+    ActiveSynapses<M> active_;
+    std::vector<model::FixedPoint> fixed_weights_;  //!< of Network::fixed
+    std::vector<LocalRange> excitatory_;
 
-template <class M>
-void CpuExecutor<M>::run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
-                               std::vector<PackedSpike>& fired, TraceSampler& sampler) {
-    fired.clear();
-    this->fold_at_begin_of_epoch(begin);
-    stimulator_.begin_epoch(begin, begin + steps);
-    for (const EpochPart& part : cut_epoch(begin, steps, arriving, conditions_))
-        run_block(part, fired, sampler);
-    neurons_.check_finite(begin + steps);
-}
-
-// Steps in the order of plasticity/block.hpp.
-template <class M>
-void CpuExecutor<M>::run_block(const EpochPart& part, std::vector<PackedSpike>& fired,
-                               TraceSampler& sampler) {
-    const Block block = this->block(part);
-    mark_events(block, part);
-    begin_protein(block);
-    begin_recording(block, sampler);
-    deliver_spikes(block, part);
-    for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
-        advance_neurons(block, tile, part.offset, fired, sampler);
-    if (block.conditions.plasticity) {
-        advance_protein(block);
-        active_.finish_block(block);
-    }
-    finish_recording(block, sampler);
-    if (block.conditions.plasticity)
-        state_.expire_tags(physics_.late, block.relaxation[block.steps]);
-    calcium_.end_block();
-    forget_arrivals();
-    work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
-}
-
-template <class M>
-void CpuExecutor<M>::mark_events(const Block& block, const EpochPart& part) {
-    stimulator_.begin_block(block.begin, block.end());
-    calcium_.begin_block(block.begin, block.steps, influx_.take_before(block.end()));
-    for (const PackedSpike spike : part.arriving)
-        if (network_.populations().is_excitatory(neuron_of(spike)))
-            calcium_.mark_arrival(neuron_of(spike),
-                                  static_cast<int>(step_in_epoch(spike)) - part.offset);
-}
-
-template <class M>
-void CpuExecutor<M>::forget_arrivals() {
-    for (ActiveArrivals& list : active_arrivals_) {
-        list.arrivals.clear();
-        list.synapses.clear();
-    }
-}
-
-template <class M>
-void CpuExecutor<M>::deliver_spikes(const Block& block, const EpochPart& part) {
-    for (const PackedSpike spike : part.arriving)
-        deliver(block, neuron_of(spike), static_cast<int>(step_in_epoch(spike)) - part.offset);
-}
-
-template <class M>
-void CpuExecutor<M>::deliver(const Block& block, NeuronId neuron, int step) {
-    const std::size_t population = network_.populations().index_of(neuron);
-    if (network_.populations()[population].is_excitatory()) deliver_plastic(block, neuron, step);
-    for (std::size_t i = 0; i < network_.fixed().size(); ++i) {
-        const FixedSynapses& fixed = network_.fixed()[i];
-        if (fixed.from == population)
-            deliver_fixed(fixed, neuron - network_.populations()[population].first, step,
-                          fixed_weights_[i]);
-    }
-}
-
-template <class M>
-void CpuExecutor<M>::deliver_fixed(const FixedSynapses& fixed, NeuronId row, int step,
-                                   model::FixedPoint weight) {
-    const auto targets = fixed.table.row(row);
-    const std::size_t site = network_.projections()[fixed.projection].site;
-    neurons_.add_inputs(step, site, targets, weight);
-    work_.delivered_spikes += targets.size();
-}
-
-template <class M>
-void CpuExecutor<M>::deliver_plastic(const Block& block, NeuronId source, int step) {
-    const SynapseTable& table = network_.plastic();
-    const std::uint32_t* targets = table.targets().data();
-    const SynapseIndex end = table.row_end(source);
-    const plasticity::View<M> view = state_.view();
-    const double relaxation = block.relaxation[step];
-    const double h_0 = physics_.early.h_0_mV;
-    const bool row_may_activate = block.conditions.plasticity && active_.row_may_activate(source);
-    for (SynapseIndex k = table.row_begin(source); k < end; ++k) {
-        const std::uint32_t target = targets[k];
-        if (row_may_activate && active_.may_activate(source, target))
-            put_aside(k, source, target, step);
-        else
-            neurons_.add_input(step, target, view.weight(k, target, relaxation, h_0));
-    }
-    work_.delivered_spikes += end - table.row_begin(source);
-}
-
-template <class M>
-void CpuExecutor<M>::put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step) {
-    ActiveArrivals& list = active_arrivals_[neurons_.tiles().of(target)];
-    const auto position = static_cast<std::uint32_t>(list.synapses.size());
-    if (list.arrivals.empty() || list.arrivals.back().source != source ||
-        list.arrivals.back().step != step)
-        list.arrivals.push_back({source, step, position, position});
-    list.synapses.push_back({k, target});
-    ++list.arrivals.back().end;
-}
-
-template <class M>
-void CpuExecutor<M>::advance_neurons(const Block& block, std::uint32_t tile, int offset,
-                                     std::vector<PackedSpike>& fired, TraceSampler& sampler) {
-    const bool stimulated = stimulator_.acts_on(tile);
-    std::size_t next_active = 0;
-    for (int s = 0; s < block.steps; ++s) {
-        deliver_active(block, tile, s, next_active);
-        if (stimulated) stimulator_.apply(tile, block.begin + s, neurons_);
-        if (sample_rows_[s] != no_row) sample_neurons(block, tile, s, sampler);
-        fired_.clear();
-        neurons_.advance(tile, block.begin + s, s, stimulated, fired_);
-        if (stimulated) neurons_.clear_stimulus(tile);
-        for (const std::uint32_t neuron : fired_) {
-            fired.push_back(pack_spike(offset + s, network_.global_id(neuron)));
-            if (network_.excitatory()[neuron] != 0) calcium_.add_post_spike(neuron, s);
-        }
-    }
-}
-
-template <class M>
-void CpuExecutor<M>::deliver_active(const Block& block, std::uint32_t tile, int step,
-                                    std::size_t& next) {
-    const ActiveArrivals& list = active_arrivals_[tile];
-    for (; next < list.arrivals.size() && list.arrivals[next].step == step; ++next) {
-        const ActiveArrival& arrival = list.arrivals[next];
-        const auto synapses =
-            std::span(list.synapses).subspan(arrival.begin, arrival.end - arrival.begin);
-        const int from = plasticity::last_cut(calcium_.arrivals(arrival.source), step);
-        active_.advance(arrival.source, synapses, from, step, block);
-        for (const auto& [k, target] : synapses)
-            neurons_.add_input(
-                step, target,
-                state_.view().weight(k, target, block.relaxation[step], physics_.early.h_0_mV));
-    }
-}
-
-template <class M>
-void CpuExecutor<M>::begin_protein(const Block& block) {
-    const plasticity::View<M> view = state_.view();
-    any_protein_ = false;
-    for (const LocalRange& range : excitatory_)
-        for (std::uint32_t j = range.begin; j < range.end; ++j) {
-            synthesis_[j] = view.synthesis_in(block, physics_.late, view.sums(j));
-            any_protein_ |= synthesis_[j] != 0 || view.any_protein(j);
-        }
-}
-
-template <class M>
-void CpuExecutor<M>::advance_protein(const Block& block) {
-    if (!any_protein_) return;
-    const typename M::Late::Parameters late = physics_.late;
-    const plasticity::View<M> view = state_.view();
-    const double time_s = block.steps * physics_.dt_s;
-    const auto* synthesis = synthesis_.data();
-    for (const LocalRange& range : excitatory_) {
-        const std::size_t end = range.end;
-#pragma omp simd
-        for (std::size_t j = range.begin; j < end; ++j)
-            view.advance_protein(late, j, synthesis[j], time_s);
-    }
-}
-
-template <class M>
-void CpuExecutor<M>::sample_neurons(const Block& block, std::uint32_t tile, int step,
-                                    TraceSampler& sampler) {
-    const auto& recorded = sampler.neurons();
-    const auto first = std::lower_bound(
-        recorded.begin(), recorded.end(), neurons_.tiles()[tile].begin,
-        [](const TraceSampler::RecordedNeuron& a, std::uint32_t local) { return a.local < local; });
-    const std::size_t row = sample_rows_[step];
-    const plasticity::View<M> view = state_.view();
-    for (auto it = first; it != recorded.end() && it->local < neurons_.tiles()[tile].end; ++it) {
-        const auto q = static_cast<std::size_t>(it - recorded.begin());
-        double* values = sampler.neuron_values(row, q);
-        neurons_.sample(it->local, step, values);
-        if (network_.excitatory()[it->local] == 0) continue;
-        view.sample(physics_.late, it->local, view.sums(it->local), block.relaxation[step],
-                    synthesis_[it->local], block.conditions.plasticity ? step * physics_.dt_s : 0.0,
-                    values + n_membrane_columns);
-    }
-}
-
-template <class M>
-void CpuExecutor<M>::begin_recording(const Block& block, TraceSampler& sampler) {
-    for (int s = 0; s < block.steps; ++s)
-        sample_rows_[s] = sampler.due(block.begin + s) ? sampler.add_row(block.begin + s) : no_row;
-    recorded_g_.clear();
-    recorded_z_.clear();
-    for (const auto& recorded : sampler.synapses()) {
-        recorded_g_.push_back(state_.view().g[recorded.synapse]);
-        recorded_z_.push_back(state_.view().z(recorded.synapse, recorded.target));
-    }
-    for (const Step step : snapshot_steps_) {
-        if (!block.contains(step)) continue;
-        const std::size_t n = network_.plastic().size();
-        Snapshot snapshot{step, std::vector<double>(n), std::vector<double>(n)};
-        on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
-        pending_snapshots_.push_back({static_cast<int>(step - block.begin), std::move(snapshot)});
-    }
-    std::erase_if(snapshot_steps_, [&](Step step) { return block.contains(step); });
-}
-
-template <class M>
-plasticity::WeightWithin<M> CpuExecutor<M>::weight_within(const Block& block, NeuronId source,
-                                                          std::uint32_t target,
-                                                          double g_before) const {
-    return {physics_,
-            block,
-            {calcium_.pre(source), calcium_.post(target), source, network_.global_id(target)},
-            calcium_.arrivals(source),
-            g_before};
-}
-
-template <class M>
-void CpuExecutor<M>::finish_recording(const Block& block, TraceSampler& sampler) {
-    for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
-        const auto& recorded = sampler.synapses()[q];
-        const auto within = weight_within(block, recorded.source, recorded.target, recorded_g_[q]);
-        for (int s = 0; s < block.steps; ++s)
-            if (sample_rows_[s] != no_row)
-                within.sample(s, recorded_z_[q], sampler.synapse_values(sample_rows_[s], q));
-    }
-    const SynapseTable& table = network_.plastic();
-    for (PendingSnapshot& pending : pending_snapshots_) {
-        std::vector<double>& g_then_h = pending.snapshot.h_mV;
-        for (NeuronId source = 0; source < table.n_sources(); ++source)
-            for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k)
-                g_then_h[k] = weight_within(block, source, table.targets()[k], g_then_h[k])
-                                  .h_mV(pending.step_in_block);
-        snapshots_.push_back(std::move(pending.snapshot));
-    }
-    pending_snapshots_.clear();
-}
+    // State of the present block.
+    std::vector<ActiveArrivals> active_arrivals_;         //!< by tile
+    std::vector<typename M::Late::Synthesis> synthesis_;  //!< by local neuron
+    bool any_protein_ = false;                            //!< any synthesis or protein in the block
+    std::vector<std::uint32_t> fired_;
+    std::vector<std::size_t> sample_rows_;  //!< by step of the block; no_row if none is due
+    std::vector<double> recorded_g_;        //!< of recorded synapses, at the start of the block
+    std::vector<double> recorded_z_;
+    std::vector<Snapshot> begun_snapshots_;  //!< as of the start of the block: g for h
+    std::vector<Snapshot> snapshots_;
+    WorkCounters work_;
+};
 
 }  // namespace engram

@@ -1,4 +1,4 @@
-// The vectorised loop that advances a tile of neurons of one mechanism by a step, and their state.
+// Tiles of neurons, the vectorised loop that advances one by a step, and the state of the neurons.
 #pragma once
 
 #include <algorithm>
@@ -8,9 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "base/errors.hpp"
 #include "cpu/host_storage.hpp"
-#include "cpu/tiles.hpp"
 #include "model/fixed_point.hpp"
 #include "model/neuron.hpp"
 #include "plasticity/mechanisms.hpp"
@@ -19,6 +17,40 @@
 #include "simulation/simulation_state.hpp"
 
 namespace engram {
+
+inline constexpr std::uint32_t tile_size = 256;
+
+// Local neurons [begin, end).
+struct Tile {
+    std::uint32_t begin;
+    std::uint32_t end;
+    std::size_t population;
+};
+
+// The local neurons cut into tiles: neurons of one population that are advanced together through a
+// block, so that their state stays in the cache.
+class Tiles {
+  public:
+    explicit Tiles(const Network& network) : tile_of_(network.n_local()) {
+        for (std::size_t p = 0; p < network.populations().n_populations(); ++p) {
+            const LocalRange range = network.local_range(p);
+            for (std::uint32_t begin = range.begin; begin < range.end; begin += tile_size) {
+                const std::uint32_t end = std::min(begin + tile_size, range.end);
+                std::fill(tile_of_.begin() + begin, tile_of_.begin() + end, size());
+                tiles_.push_back({begin, end, p});
+            }
+        }
+    }
+
+    std::uint32_t size() const { return static_cast<std::uint32_t>(tiles_.size()); }
+    const Tile& operator[](std::uint32_t tile) const { return tiles_[tile]; }
+    //! The tile of a local neuron.
+    std::uint32_t of(std::uint32_t neuron) const { return tile_of_[neuron]; }
+
+  private:
+    std::vector<Tile> tiles_;
+    std::vector<std::uint32_t> tile_of_;
+};
 
 // What reaches the neurons of a tile in a step; by neuron of the tile.
 struct TileInput {
@@ -121,8 +153,7 @@ class NeuronLoopsOf : public NeuronLoops {
         for (std::uint32_t i = 0; i < size; ++i) sum += v[i] * 0.0;
         if (sum == 0.0) return;
         for (std::uint32_t i = 0; i < size; ++i)
-            if (!std::isfinite(v[i]))
-                throw NumericalError(not_finite_message(network.global_id(i), step));
+            if (!std::isfinite(v[i])) fail_not_finite(network, i, step);
     }
 
   private:

@@ -39,15 +39,11 @@ class PlasticState {
         const View view = view_;
         for (int i = 0; i < View::n_sums; ++i)
             std::fill_n(view.sum(i), network_.n_local(), model::FixedPoint{0});
-        for_each_row([&](NeuronId source, SynapseIndex begin, SynapseIndex end) {
-            double watch = plasticity::no_watch;
-            for (SynapseIndex k = begin; k < end; ++k) {
-                view.change_sums(view.plastic.targets[k], 0.0, view.g[k]);
-                watch = std::min(watch, view.watch(k));
-            }
-            view.tag_watch[source] = watch;
-        });
-        find_lowest_watch();
+        renew_watches([](NeuronId) { return true; },
+                      [&](SynapseIndex k, std::uint32_t target) {
+                          view.change_sums(target, 0.0, view.g[k]);
+                          return view.watch(k);
+                      });
     }
 
     //! Has a tagged synapse of a row watched for the end of its tag; `size` is |g|.
@@ -61,28 +57,30 @@ class PlasticState {
         const double theta_tag_mV = late.theta_tag_mV;
         if (!(lowest_watch_ * relaxation < theta_tag_mV)) return;
         const View view = view_;
-        for_each_row([&](NeuronId source, SynapseIndex begin, SynapseIndex end) {
-            if (!(view.tag_watch[source] * relaxation < theta_tag_mV)) return;
-            double watch = plasticity::no_watch;
-            for (SynapseIndex k = begin; k < end; ++k)
-                watch =
-                    std::min(watch, view.expire_tag(k, view.plastic.targets[k], relaxation, late));
-            view.tag_watch[source] = watch;
-        });
-        find_lowest_watch();
+        renew_watches(
+            [&](NeuronId source) { return view.tag_watch[source] * relaxation < theta_tag_mV; },
+            [&](SynapseIndex k, std::uint32_t target) {
+                return view.expire_tag(k, target, relaxation, late);
+            });
     }
 
   private:
-    template <class Visit>
-    void for_each_row(Visit visit) const {
-        const SynapseTable& table = network_.plastic();
-        for (NeuronId source = 0; source < table.n_sources(); ++source)
-            visit(source, table.row_begin(source), table.row_end(source));
-    }
-    void find_lowest_watch() {
+    //! Watches those rows anew that are due, for the least of what their synapses give.
+    template <class IsDue, class WatchOf>
+    void renew_watches(IsDue is_due, WatchOf watch_of) {
+        const View view = view_;
+        const plasticity::Rows rows = view.plastic;
         lowest_watch_ = plasticity::no_watch;
-        for (NeuronId source = 0; source < network_.plastic().n_sources(); ++source)
-            lowest_watch_ = std::min(lowest_watch_, view_.tag_watch[source]);
+        for (NeuronId source = 0; source < rows.n_sources; ++source) {
+            if (is_due(source)) {
+                double watch = plasticity::no_watch;
+                const SynapseIndex end = rows.offsets[source + 1];
+                for (SynapseIndex k = rows.offsets[source]; k < end; ++k)
+                    watch = std::min(watch, watch_of(k, rows.targets[k]));
+                view.tag_watch[source] = watch;
+            }
+            lowest_watch_ = std::min(lowest_watch_, view.tag_watch[source]);
+        }
     }
 
     const Network& network_;

@@ -1,6 +1,7 @@
 // Applies the stimuli to one rank's neurons, step by step.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -12,22 +13,71 @@ namespace engram {
 
 class Stimulator {
   public:
-    Stimulator(const Experiment& experiment, const Network& network, const Tiles& tiles);
+    Stimulator(const Experiment& experiment, const Network& network, const Tiles& tiles)
+        : tiles_(tiles),
+          stimuli_(experiment, [n = network.n_local()] { return std::vector<double>(n); }),
+          streams_{experiment.seed},
+          acting_(tiles.size()) {
+        for (const Stimulus& stimulus : experiment.stimuli) {
+            auto& of_tile = receivers_.emplace_back(tiles.size());
+            for (const std::uint32_t neuron :
+                 local_members(network, experiment.group(stimulus.group)))
+                of_tile[tiles.of(neuron)].push_back({neuron, network.global_id(neuron)});
+        }
+    }
 
     //! Call before the first block of an epoch of steps [begin, end).
     void begin_epoch(Step begin, Step end) { stimuli_.begin_epoch(begin, end); }
     //! Selects what is on during steps [begin, end).
-    void begin_block(Step begin, Step end);
+    void begin_block(Step begin, Step end) {
+        on_ = stimuli_.during(begin, end);
+        std::fill(acting_.begin(), acting_.end(), 0);
+        const auto mark = [&](std::uint32_t stimulus) {
+            for (std::uint32_t tile = 0; tile < acting_.size(); ++tile)
+                if (!receivers_[stimulus][tile].empty()) acting_[tile] = 1;
+        };
+        for (const std::size_t pulse : on_.pulses) mark(stimuli_[pulse].stimulus);
+        for (const model::PoissonTrain& train : on_.trains) mark(train.stimulus);
+        for (const model::ForcedSpike& spike : on_.forced) mark(spike.stimulus);
+    }
 
     //! The state of what is on across `step`, made ready to be read or overwritten.
-    std::vector<NamedValues> state(Step step);
+    std::vector<NamedValues> state(Step step) {
+        std::vector<NamedValues> result;
+        for (const auto& [name, deviation_nA] : stimuli_.state(step))
+            result.push_back({name, *deviation_nA});
+        return result;
+    }
 
     //! Whether anything in the present block may act on the tile.
     bool acts_on(std::uint32_t tile) const { return acting_[tile] != 0; }
 
     //! Adds the stimulus currents of a step to a tile's neurons and forces its spikes.
     //! Call for every step of a tile in turn, also if the tiles are visited one after the other.
-    void apply(std::uint32_t tile, Step step, Neurons& neurons);
+    void apply(std::uint32_t tile, Step step, Neurons& neurons) {
+        const model::NeuronPropagator& propagator = neurons.propagator(tile);
+        for (const std::size_t number : on_.pulses) {
+            auto& pulse = stimuli_[number];
+            if (!pulse.is_on(step)) continue;
+            const model::StimulusCurrent current = pulse.current[tiles_[tile].population];
+            for (const auto [neuron, id] : receivers_[pulse.stimulus][tile]) {
+                const model::PulseStep effect =
+                    model::step_stimulus(propagator, current, streams_, pulse.stimulus, id, step,
+                                         pulse.deviation_nA[neuron]);
+                neurons.add_stimulus(neuron, effect.on_v_mV, effect.current_nA);
+            }
+        }
+        for (const model::PoissonTrain& train : on_.trains) {
+            if (!train.is_on(step)) continue;
+            for (const auto [neuron, id] : receivers_[train.stimulus][tile])
+                if (train.fires(streams_, id, step)) neurons.force_spike(neuron);
+        }
+        for (const model::ForcedSpike& spike : on_.forced) {
+            if (spike.step != step) continue;
+            for (const auto [neuron, id] : receivers_[spike.stimulus][tile])
+                neurons.force_spike(neuron);
+        }
+    }
 
   private:
     // A local neuron that a stimulus reaches.
@@ -35,20 +85,10 @@ class Stimulator {
         std::uint32_t neuron;
         NeuronId id;
     };
-    // Those of tile t are [tile_offset[t], tile_offset[t+1]).
-    struct Receivers {
-        std::vector<Receiver> all;
-        std::vector<std::uint32_t> tile_offset;
-    };
-
-    std::span<const Receiver> receivers(std::uint32_t stimulus, std::uint32_t tile) const {
-        const auto& [all, offset] = receivers_[stimulus];
-        return {all.begin() + offset[tile], all.begin() + offset[tile + 1]};
-    }
 
     const Tiles& tiles_;
     Stimuli<std::vector<double>> stimuli_;
-    std::vector<Receivers> receivers_;  //!< by stimulus
+    std::vector<std::vector<std::vector<Receiver>>> receivers_;  //!< [stimulus][tile]
     model::RandomStreams streams_;
 
     // Of the present block.

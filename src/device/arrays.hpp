@@ -16,6 +16,7 @@ using plasticity::Rows;
 
 // What kernels know of a population, whatever the mechanism of its neurons.
 struct PopulationInfo {
+    std::uint32_t end = 0;  //!< one more than its last id
     double v_init_mV = 0;
     bool excitatory = false;
 };
@@ -81,8 +82,30 @@ struct BlockScratch {
     }
 };
 
+// What is recorded, and where its samples go.
+struct RecordingArrays {
+    const std::int32_t* recorded_neuron = nullptr;  //!< by neuron: first position among them, or -1
+    const std::uint32_t* recorded_neurons = nullptr;  //!< local indices, ascending
+    const SampledSynapse* recorded_synapses = nullptr;
+    std::uint32_t n_recorded_neurons = 0;
+    std::uint32_t n_recorded_synapses = 0;
+    double* recorded_g = nullptr;  //!< of synapses, at the start of the block
+    double* recorded_z = nullptr;
+    double* samples = nullptr;       //!< rows as in TraceSampler
+    std::uint32_t sample_width = 0;  //!< values of a row; of a neuron in it; of a synapse
+    std::uint32_t neuron_width = 0;
+    std::uint32_t synapse_width = 0;
+
+    ENGRAM_HD_INLINE double* neuron_values(std::int64_t row, std::uint64_t q) const {
+        return samples + row * sample_width + q * neuron_width;
+    }
+    ENGRAM_HD_INLINE double* synapse_values(std::int64_t row, std::uint64_t q) const {
+        return neuron_values(row, n_recorded_neurons) + q * synapse_width;
+    }
+};
+
 template <class M>
-struct Arrays : plasticity::View<M>, BlockScratch {
+struct Arrays : plasticity::View<M>, BlockScratch, RecordingArrays {
     Arrays() = default;
     explicit Arrays(const typename M::Late::Parameters& late) : plasticity::View<M>(late) {}
 
@@ -90,10 +113,9 @@ struct Arrays : plasticity::View<M>, BlockScratch {
     std::uint32_t n_sites = 1;       //!< most that neurons have
     std::uint32_t n_deliveries = 0;  //!< tables that the spikes of a population reach at most
 
-    const std::uint32_t* population_end = nullptr;  //!< by population: one more than its last id
-    const Delivery* deliveries = nullptr;           //!< [population][n_deliveries]
-    const PopulationInfo* populations = nullptr;
-    const std::uint8_t* population = nullptr;  //!< by local neuron
+    const Delivery* deliveries = nullptr;         //!< [population][n_deliveries]
+    const PopulationInfo* populations = nullptr;  //!< by id
+    const std::uint8_t* population = nullptr;     //!< by local neuron
     const std::uint32_t* global_ids = nullptr;
     const std::uint8_t* receives = nullptr;  //!< [stimulus][neuron]
 
@@ -104,34 +126,13 @@ struct Arrays : plasticity::View<M>, BlockScratch {
     std::uint64_t* output = nullptr;           //!< see OutputWord
     model::FixedPoint* n_draws = nullptr;      //!< spread over n_draw_counters
 
-    // Recording.
-    std::int32_t* recorded_neuron = nullptr;  //!< by neuron: first position among them, or -1
-    const std::uint32_t* recorded_neurons = nullptr;  //!< local indices, ascending
-    std::uint32_t n_recorded_neurons = 0;
-    std::uint32_t n_recorded_synapses = 0;
-    const std::uint64_t* recorded_synapses = nullptr;
-    const std::uint32_t* recorded_sources = nullptr;
-    const std::uint32_t* recorded_targets = nullptr;  //!< local
-    double* recorded_g = nullptr;                     //!< at the start of the block
-    double* recorded_z = nullptr;
-    double* samples = nullptr;  //!< rows as in TraceSampler
-    std::uint32_t sample_width = 0;
-    std::uint32_t neuron_width = 0;  //!< values of a neuron in a row; of a synapse
-    std::uint32_t synapse_width = 0;
-
     ENGRAM_HD_INLINE model::FixedPoint* input_at(int step, std::uint32_t site,
                                                  std::uint32_t neuron) const {
         return &input[(static_cast<std::uint64_t>(step) * n_sites + site) * n_local + neuron];
     }
-    ENGRAM_HD_INLINE double* neuron_values(std::int64_t row, std::uint64_t q) const {
-        return samples + row * sample_width + q * neuron_width;
-    }
-    ENGRAM_HD_INLINE double* synapse_values(std::int64_t row, std::uint64_t q) const {
-        return neuron_values(row, n_recorded_neurons) + q * synapse_width;
-    }
     ENGRAM_HD_INLINE std::uint32_t population_of(std::uint32_t id) const {
         std::uint32_t p = 0;
-        while (id >= population_end[p]) ++p;
+        while (id >= populations[p].end) ++p;
         return p;
     }
     ENGRAM_HD_INLINE model::CalciumTrace pre(std::uint32_t source, int parity,

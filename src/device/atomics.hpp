@@ -3,13 +3,19 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <type_traits>
 
 #include "model/fixed_point.hpp"
 #include "model/macros.hpp"
 
 namespace engram::device {
 
-#if !defined(__CUDA_ARCH__)
+#if defined(__CUDA_ARCH__)
+// What CUDA takes for an integer of the size of T.
+template <class T>
+using DeviceWord = std::conditional_t<sizeof(T) == 8, unsigned long long, unsigned>;
+#else
 // Replaces a value unless it is the better one already.
 template <class T, class IsBetter>
 inline void host_atomic_best(T* best, T value, IsBetter is_better) {
@@ -21,30 +27,15 @@ inline void host_atomic_best(T* best, T value, IsBetter is_better) {
 }
 #endif
 
-ENGRAM_HD_INLINE void atomic_add(model::FixedPoint* sum, model::FixedPoint value) {
+//! Returns the value before.
+template <class T>
+ENGRAM_HD_INLINE T fetch_add(T* sum, std::type_identity_t<T> value) {
 #if defined(__CUDA_ARCH__)
     // Two's complement: unsigned addition is signed addition.
-    atomicAdd(reinterpret_cast<unsigned long long*>(sum), static_cast<unsigned long long>(value));
+    using Word = DeviceWord<T>;
+    return static_cast<T>(atomicAdd(reinterpret_cast<Word*>(sum), static_cast<Word>(value)));
 #else
-    std::atomic_ref(*sum).fetch_add(value, std::memory_order_relaxed);
-#endif
-}
-
-//! Returns the value before.
-ENGRAM_HD_INLINE std::uint64_t fetch_add(std::uint64_t* counter, std::uint64_t value) {
-#if defined(__CUDA_ARCH__)
-    return atomicAdd(reinterpret_cast<unsigned long long*>(counter),
-                     static_cast<unsigned long long>(value));
-#else
-    return std::atomic_ref(*counter).fetch_add(value, std::memory_order_relaxed);
-#endif
-}
-
-ENGRAM_HD_INLINE std::uint32_t fetch_add(std::uint32_t* counter, std::uint32_t value) {
-#if defined(__CUDA_ARCH__)
-    return atomicAdd(counter, value);
-#else
-    return std::atomic_ref(*counter).fetch_add(value, std::memory_order_relaxed);
+    return std::atomic_ref(*sum).fetch_add(value, std::memory_order_relaxed);
 #endif
 }
 
@@ -79,7 +70,7 @@ ENGRAM_HD_INLINE void atomic_min(std::uint64_t* lowest, std::uint64_t value) {
     atomicMin(reinterpret_cast<unsigned long long*>(lowest),
               static_cast<unsigned long long>(value));
 #else
-    host_atomic_best(lowest, value, [](auto a, auto b) { return a < b; });
+    host_atomic_best(lowest, value, std::less());
 #endif
 }
 
@@ -91,7 +82,7 @@ ENGRAM_HD_INLINE void atomic_min_nonnegative(double* lowest, double value) {
         atomicMin(reinterpret_cast<unsigned long long*>(lowest),
                   static_cast<unsigned long long>(__double_as_longlong(value)));
 #else
-    host_atomic_best(lowest, value, [](auto a, auto b) { return a < b; });
+    host_atomic_best(lowest, value, std::less());
 #endif
 }
 
@@ -101,7 +92,7 @@ ENGRAM_HD_INLINE void atomic_max_nonnegative(double* highest, double value) {
         atomicMax(reinterpret_cast<unsigned long long*>(highest),
                   static_cast<unsigned long long>(__double_as_longlong(value)));
 #else
-    host_atomic_best(highest, value, [](auto a, auto b) { return a > b; });
+    host_atomic_best(highest, value, std::greater());
 #endif
 }
 

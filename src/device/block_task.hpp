@@ -34,7 +34,7 @@ struct BlockTask : plasticity::Block {
     double highest_post_gain = 0;  //!< most that spikes of the block add to a postsynaptic trace
     List<PackedEvent> arriving;    //!< spikes, by step within the epoch
     //! By arriving excitatory spike: its first place in Arrays::active_arrivals.
-    const std::uint32_t* first_arrival = nullptr;
+    List<std::uint32_t> first_arrival;
     List<PackedEvent> influx;  //!< presynaptic calcium, by step within the block
     List<PulseTask> pulses;
     List<model::PoissonTrain> trains;

@@ -6,18 +6,16 @@
 #include <vector>
 
 #include "base/errors.hpp"
-#include "device/built_in_neurons.hpp"
 #include "device/device_network.hpp"
+#include "device/device_neurons.hpp"
 #include "device/device_recorder.hpp"
 #include "device/device_state.hpp"
 #include "device/device_stimuli.hpp"
 #include "device/epoch_plan.hpp"
 #include "device/host_copy.hpp"
-#include "simulation/calcium_influx.hpp"
 #include "simulation/cut_epoch.hpp"
 #include "simulation/not_finite.hpp"
 #include "simulation/plastic_executor.hpp"
-#include "simulation/shortest_refractory.hpp"
 
 namespace engram::device {
 
@@ -58,19 +56,12 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
           state_(*device_, sizes_of_state(network), BuiltInDeviceNeurons::most_sites,
                  most_spikes_per_epoch(experiment, network.n_local())),
           stimuli_(*device_, experiment, network),
-          influx_(experiment),
           recorder_(*device_, network, experiment),
           upload_(*device_),
           spikes_(*device_) {
         make_sums();
     }
 
-    void begin_phase(Step begin) override {
-        neurons_.rest(arrays().population);
-        state_.clear_calcium();
-        influx_.clear();
-        this->fold_at_begin_of_phase(begin);
-    }
     void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
         host_copy_.clear();
@@ -78,11 +69,9 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         stimuli_.begin_epoch(begin, begin + steps);
         recorder_.reserve_rows(static_cast<std::size_t>(steps), sampler);
         EpochPlan plan = plan_epoch(begin, steps, arriving, sampler);
-        std::uint64_t most_arrivals = 0;
-        for (const BlockPlan& block : plan)
-            most_arrivals = std::max(most_arrivals, block.n_plastic_arrivals);
-        state_.reserve_arrivals(most_arrivals);
-        const BlockTask* tasks = upload(upload_, plan);
+        state_.reserve_arrivals(
+            std::ranges::max_element(plan, {}, &BlockPlan::n_plastic_arrivals)->n_plastic_arrivals);
+        const BlockTask* tasks = upload_.send(plan);
         const Arrays<M> a = arrays();
         // With many blocks per epoch there would be too many sequences to keep.
         const bool keep_launches = plan.size() == 1;
@@ -91,11 +80,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         collect_spikes(begin + steps, fired);
         work_.neuron_steps += static_cast<std::uint64_t>(steps) * network_.n_local();
     }
-    void schedule(std::span<const PackedSpike> spikes, Step begin) override {
-        influx_.schedule(spikes, begin);
-    }
     void complete_samples(TraceSampler& sampler) override { recorder_.complete(sampler); }
-    void request_snapshot(Step step) override { snapshot_steps_.push_back(step); }
     std::vector<Snapshot> take_snapshots() override {
         std::vector<Snapshot> snapshots;
         for (const PendingSnapshot& pending : std::exchange(pending_snapshots_, {}))
@@ -107,15 +92,6 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         weights_ = tell_weights(step, still, still.at(0.0));
         return weights_.view();
     }
-    std::vector<double> protein() const override {
-        std::vector<double> amounts;
-        for (const auto pool : M::Late::pools(physics_.late)) {
-            const std::vector<double> of_pool = state_.plastic[pool].to_vector();
-            amounts.insert(amounts.end(), of_pool.begin(), of_pool.end());
-        }
-        return amounts;
-    }
-    SharedState shared_state() override { return {{}, influx_.due()}; }
     LocalState local_state(Step step, bool within_phase) override {
         const LocalState views = prepare_restore(step, within_phase);
         host_copy_.download();
@@ -132,12 +108,6 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         host_copy_.add(state_.plastic);
         return host_copy_.views();
     }
-    void restore(Step reference, const SharedState* shared) override {
-        host_copy_.upload();
-        host_copy_.clear();
-        this->take_as_given(reference);
-        if (shared != nullptr) influx_.restore(shared->calcium_due);
-    }
     std::string device_name() const override { return device_->name(); }
     WorkCounters work() const override {
         WorkCounters work = work_;
@@ -149,11 +119,26 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
   private:
     using Base = PlasticExecutor<M, DeviceExecutor<M>>;
     friend Base;
+    using Base::influx_;
     using Base::network_;
     using Base::physics_;
     using Course = plasticity::Course<M>;
 
     // See PlasticExecutor.
+    void rest() {
+        neurons_.rest(arrays().population);
+        state_.clear_calcium();
+    }
+    std::vector<double> values(double* M::Late::*pool) const {
+        std::vector<double> values(network_.n_local());
+        const CopyOut copy{values.data(), arrays().*pool, values.size() * sizeof(double)};
+        if (!values.empty()) device_->copy_out({&copy, 1});
+        return values;
+    }
+    void take_over_views() {
+        host_copy_.upload();
+        host_copy_.clear();
+    }
     static constexpr std::int64_t samples_at_once = 512;  // on all ranks
     template <class Operation>
     void on_synapses(const Operation& operation) {
@@ -208,7 +193,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         Arrays<M> arrays(physics_.late);
         on_device_.describe(arrays);
         state_.describe(arrays);
-        recorder_.describe(arrays);
+        static_cast<RecordingArrays&>(arrays) = recorder_.arrays();
         arrays.receives = stimuli_.receives();
         return arrays;
     }
@@ -263,15 +248,11 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     void run_block(const Arrays<M>& a, const BlockPlan& plan, const BlockTask* task,
                    bool keep_launches) {
         const BlockTask& t = plan.task;
-        const auto in_block = [&](Step step) { return t.contains(step); };
         const std::size_t first_snapshot = pending_snapshots_.size();
-        for (const Step step : snapshot_steps_) {
-            if (!in_block(step)) continue;
-            pending_snapshots_.push_back(make_snapshot(step));
-            const PendingSnapshot& snapshot = pending_snapshots_.back();
+        for (const Step step : this->take_requests_in(t)) {
+            const PendingSnapshot& snapshot = pending_snapshots_.emplace_back(make_snapshot(step));
             on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
         }
-        std::erase_if(snapshot_steps_, in_block);
         launch_block(a, plan, task, keep_launches);
         for (std::size_t i = first_snapshot; i < pending_snapshots_.size(); ++i) {
             const PendingSnapshot& snapshot = pending_snapshots_[i];
@@ -289,7 +270,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     // Blocks with about as many events are launched alike, so that the launches can be kept.
     void launch_block(const Arrays<M>& a, const BlockPlan& plan, const BlockTask* task,
                       bool keep_launches) {
-        const bool samples_synapses = plan.samples && recorder_.n_synapses() > 0;
+        const bool samples_synapses = plan.samples && a.n_recorded_synapses > 0;
         const std::uint64_t n_events =
             std::bit_ceil(std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size()}));
         const std::uint64_t n_deliveries =
@@ -325,8 +306,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         fired.assign(words.begin() + first_spike_word,
                      words.begin() + static_cast<std::ptrdiff_t>(n_words));
         if (words[word_first_bad_neuron] != end_of_list)
-            throw NumericalError(not_finite_message(
-                network_.global_id(static_cast<std::uint32_t>(words[word_first_bad_neuron])), end));
+            fail_not_finite(network_, static_cast<std::uint32_t>(words[word_first_bad_neuron]),
+                            end);
     }
     PendingSnapshot make_snapshot(Step step) const {
         const std::size_t n = network_.plastic().size();
@@ -341,14 +322,12 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     BuiltInDeviceNeurons neurons_;
     DeviceState<M> state_;
     DeviceStimuli stimuli_;
-    CalciumInflux influx_;
     DeviceRecorder recorder_;
     EpochUpload upload_;
     HostCopy host_copy_;
 
     int parity_ = 0;  // of the next block
     StagingBuffer spikes_;
-    std::vector<Step> snapshot_steps_;
     std::vector<PendingSnapshot> pending_snapshots_;
     Snapshot weights_;
     WorkCounters work_;

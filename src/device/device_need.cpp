@@ -2,30 +2,18 @@
 
 #include <cmath>
 
-#include "device/built_in_neurons.hpp"
 #include "device/device_network.hpp"
+#include "device/device_neurons.hpp"
 #include "device/device_state.hpp"
 #include "model/neuron.hpp"
-#include "simulation/shortest_refractory.hpp"
+#include "simulation/mechanism_setup.hpp"
 
 namespace engram::device {
 
-namespace {
-
-std::uint64_t n_fixed_rows(const Experiment& experiment) {
-    std::uint64_t n = 0;
-    for (const Projection& projection : experiment.projections())
-        if (!projection.plastic) n += experiment.populations[projection.from].count;
-    return n;
-}
-
-}  // namespace
-
 RankSizes sizes_of(const Network& network) {
-    std::uint64_t n_rows = 0;
-    for (const FixedSynapses& fixed : network.fixed()) n_rows += fixed.table.n_sources();
-    return {network.n_local(), network.plastic().n_sources(), n_rows, network.plastic().size(),
-            network.n_fixed()};
+    RankSizes sizes{sizes_of_state(network), 0, network.n_fixed()};
+    for (const FixedSynapses& fixed : network.fixed()) sizes.fixed_rows += fixed.table.n_sources();
+    return sizes;
 }
 
 RankSizes expected_sizes(const Experiment& experiment, double n_plastic, double n_fixed,
@@ -34,8 +22,12 @@ RankSizes expected_sizes(const Experiment& experiment, double n_plastic, double 
         return static_cast<std::uint64_t>(std::ceil(all / n_ranks));
     };
     const Populations& populations = experiment.populations;
-    return {share(populations.size()), populations.excitatory_end(), n_fixed_rows(experiment),
-            share(n_plastic), share(n_fixed)};
+    RankSizes sizes{{share(populations.size()), populations.excitatory_end(), share(n_plastic)},
+                    0,
+                    share(n_fixed)};
+    for (const Projection& projection : experiment.projections())
+        if (!projection.plastic) sizes.fixed_rows += populations[projection.from].count;
+    return sizes;
 }
 
 std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t n_local) {
@@ -46,14 +38,13 @@ std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t 
 }
 
 std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& sizes) {
-    const std::uint64_t receives = experiment.stimuli.size() * sizes.n_local;
-    const plasticity::StateSizes state{sizes.n_local, sizes.n_sources, sizes.n_plastic};
-    const std::uint64_t n_spikes = most_spikes_per_epoch(experiment, sizes.n_local);
-    return DeviceNetwork::bytes(sizes) + BuiltInDeviceNeurons::bytes(state) +
+    const std::uint64_t receives = experiment.stimuli.size() * sizes.neurons;
+    const std::uint64_t n_spikes = most_spikes_per_epoch(experiment, sizes.neurons);
+    return DeviceNetwork::bytes(sizes) + plasticity::BuiltInNeurons::state_bytes(sizes) +
            plasticity::with_mechanisms(experiment.synapses,
                                        [&]<class M>(M) {
                                            return DeviceState<M>::bytes(
-                                               state, BuiltInDeviceNeurons::most_sites, n_spikes);
+                                               sizes, BuiltInDeviceNeurons::most_sites, n_spikes);
                                        }) +
            receives;
 }

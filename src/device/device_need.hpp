@@ -4,16 +4,14 @@
 #include <cstdint>
 
 #include "network/network.hpp"
+#include "plasticity/variable.hpp"
 
 namespace engram::device {
 
 // What one rank's part of a network consists of.
-struct RankSizes {
-    std::uint64_t n_local = 0;       //!< neurons
-    std::uint64_t n_sources = 0;     //!< of plastic synapses, of all ranks
-    std::uint64_t n_fixed_rows = 0;  //!< rows of all tables of fixed synapses
-    std::uint64_t n_plastic = 0;     //!< synapses
-    std::uint64_t n_fixed = 0;       //!< likewise
+struct RankSizes : plasticity::StateSizes {
+    std::uint64_t fixed_rows = 0;  //!< of all tables of fixed synapses
+    std::uint64_t fixed_synapses = 0;
 };
 
 RankSizes sizes_of(const Network& network);

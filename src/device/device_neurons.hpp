@@ -1,15 +1,20 @@
-// The neurons of one mechanism in device memory, and launches of their kernels.
+// One rank's neurons in device memory, and launches of their kernels.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 #include "device/device_state.hpp"
+#include "device/host_copy.hpp"
 #include "device/kernel.hpp"
+#include "plasticity/mechanisms.hpp"
 #include "simulation/mechanism_setup.hpp"
 
 namespace engram::device {
 
+// The neurons of one mechanism.
 template <class Neuron>
 class DeviceNeurons {
   public:
@@ -71,5 +76,49 @@ class DeviceNeurons {
     DeviceArray<Neuron> of_population_;
     plasticity::Storage<View, DeviceArray> storage_;
 };
+
+// The neurons of whichever mechanisms a network has.
+template <class Mechanisms>
+class AllNeurons;
+
+template <class... Neuron>
+class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
+  public:
+    static constexpr int most_sites = std::max({Neuron::n_sites...});
+
+    AllNeurons(Device& device, const Experiment& experiment, const Network& network)
+        : AllNeurons(device, experiment, network,
+                     std::vector<bool>(network.populations().n_populations())) {}
+
+    //! At the start of a phase.
+    void rest(const std::uint8_t* population) const {
+        for_each([&](const auto& neurons) { neurons.rest(population); });
+    }
+    template <class M>
+    void advance(const Arrays<M>& arrays, const Physics<M>& physics, const BlockTask* task) const {
+        for_each([&](const auto& neurons) { neurons.advance(arrays, physics, task); });
+    }
+    void add_to(HostCopy& copy) {
+        std::apply(
+            [&](auto&... neurons) {
+                ((neurons.empty() ? void() : copy.add(neurons.storage())), ...);
+            },
+            all_);
+    }
+
+  private:
+    AllNeurons(Device& device, const Experiment& experiment, const Network& network,
+               std::vector<bool> taken)
+        : all_{DeviceNeurons<Neuron>(device, experiment, network, taken)...} {}
+
+    template <class Visit>
+    void for_each(Visit visit) const {
+        std::apply([&](const auto&... neurons) { (visit(neurons), ...); }, all_);
+    }
+
+    std::tuple<DeviceNeurons<Neuron>...> all_;
+};
+
+using BuiltInDeviceNeurons = AllNeurons<plasticity::BuiltInNeurons>;
 
 }  // namespace engram::device

@@ -1,6 +1,9 @@
 // Samples that kernels take, until they are read back in batches.
 #pragma once
 
+#include <algorithm>
+#include <vector>
+
 #include "device/arrays.hpp"
 #include "device/device_array.hpp"
 #include "simulation/trace_sampler.hpp"
@@ -9,44 +12,72 @@ namespace engram::device {
 
 class DeviceRecorder {
   public:
-    DeviceRecorder(Device& device, const Network& network, const Experiment& experiment);
-
-    //! Fills in where samples go. Valid until reserve_rows.
-    template <class M>
-    void describe(Arrays<M>& arrays) const {
-        arrays.recorded_neuron = recorded_neuron_.data();
-        arrays.recorded_neurons = neurons_.data();
-        arrays.n_recorded_neurons = n_neurons();
-        arrays.n_recorded_synapses = n_synapses();
-        arrays.recorded_synapses = synapses_.data();
-        arrays.recorded_sources = sources_.data();
-        arrays.recorded_targets = targets_.data();
-        arrays.recorded_g = recorded_g_.data();
-        arrays.recorded_z = recorded_z_.data();
-        arrays.samples = samples_.data();
-        arrays.sample_width = static_cast<std::uint32_t>(width_);
-        arrays.neuron_width = static_cast<std::uint32_t>(neuron_width_);
-        arrays.synapse_width = static_cast<std::uint32_t>(synapse_width_);
+    DeviceRecorder(Device& device, const Network& network, const Experiment& experiment)
+        : device_(device) {
+        const TraceSampler sampler(network, experiment);
+        std::vector<std::int32_t> recorded_neuron(network.n_local(), -1);
+        std::vector<std::uint32_t> neurons;
+        for (const auto& neuron : sampler.neurons()) {
+            std::int32_t& first = recorded_neuron[neuron.local];
+            if (first < 0) first = static_cast<std::int32_t>(neurons.size());
+            neurons.push_back(neuron.local);
+        }
+        recorded_neuron_ = {device, recorded_neuron};
+        neurons_ = {device, neurons};
+        synapses_ = {device, sampler.synapses()};
+        recorded_g_ = {device, synapses_.size()};
+        recorded_z_ = {device, synapses_.size()};
+        arrays_ = {.recorded_neuron = recorded_neuron_.data(),
+                   .recorded_neurons = neurons_.data(),
+                   .recorded_synapses = synapses_.data(),
+                   .n_recorded_neurons = static_cast<std::uint32_t>(neurons.size()),
+                   .n_recorded_synapses = static_cast<std::uint32_t>(synapses_.size()),
+                   .recorded_g = recorded_g_.data(),
+                   .recorded_z = recorded_z_.data(),
+                   .sample_width = static_cast<std::uint32_t>(sampler.width()),
+                   .neuron_width = static_cast<std::uint32_t>(sampler.neuron_width()),
+                   .synapse_width = static_cast<std::uint32_t>(sampler.synapse_width())};
     }
-    std::uint32_t n_neurons() const { return static_cast<std::uint32_t>(neurons_.size()); }
-    std::uint32_t n_synapses() const { return static_cast<std::uint32_t>(synapses_.size()); }
+
+    //! Valid until reserve_rows.
+    const RecordingArrays& arrays() const { return arrays_; }
 
     //! Makes room for this many more rows; what is there may be moved to the sampler.
-    void reserve_rows(std::size_t n, TraceSampler& sampler);
+    void reserve_rows(std::size_t n, TraceSampler& sampler) {
+        const std::size_t width = arrays_.sample_width;
+        if (n_rows_ + n <= capacity_ || width == 0) return;
+        complete(sampler);
+        if (n <= capacity_) return;
+        constexpr std::size_t values_kept = 1u << 19;
+        capacity_ = std::max(n, std::max<std::size_t>(1, values_kept / width));
+        samples_ = DeviceArray<double>();
+        samples_ = DeviceArray<double>(device_, capacity_ * width);
+        samples_.fill_bytes(0);
+        arrays_.samples = samples_.data();
+    }
     //! Adds a row to the sampler, to be filled by kernels, and returns its number here.
-    std::int64_t add_row(Step step, TraceSampler& sampler);
+    std::int64_t add_row(Step step, TraceSampler& sampler) {
+        sampler.add_row(step);
+        return static_cast<std::int64_t>(n_rows_++);
+    }
     //! Fills in the rows of the sampler that are here.
-    void complete(TraceSampler& sampler);
+    void complete(TraceSampler& sampler) {
+        if (n_rows_ > 0 && arrays_.sample_width > 0) {
+            samples_.copy_to(sampler.last_rows(n_rows_));
+            // Values that no kernel writes are zero.
+            samples_.fill_bytes(0);
+        }
+        n_rows_ = 0;
+    }
 
   private:
     Device& device_;
-    std::size_t width_, neuron_width_, synapse_width_;
     DeviceArray<std::int32_t> recorded_neuron_;
     DeviceArray<std::uint32_t> neurons_;
-    DeviceArray<std::uint64_t> synapses_;
-    DeviceArray<std::uint32_t> sources_, targets_;
+    DeviceArray<SampledSynapse> synapses_;
     DeviceArray<double> recorded_g_, recorded_z_;
     DeviceArray<double> samples_;
+    RecordingArrays arrays_;
     std::size_t capacity_ = 0;  // rows
     std::size_t n_rows_ = 0;    // the last ones of the sampler
 };

@@ -66,7 +66,7 @@ struct DeliverSpikes {
             arrays.deliveries[arrays.population_of(neuron) * arrays.n_deliveries +
                               item % arrays.n_deliveries];
         if (delivery.plastic)
-            deliver_plastic(neuron, step, task->first_arrival[number], lane, lanes);
+            deliver_plastic(neuron, step, task->first_arrival.items[number], lane, lanes);
         else if (delivery.rows.n_sources > 0)
             deliver_fixed(delivery, neuron - delivery.first_source, step, lane, lanes);
     }
@@ -76,7 +76,7 @@ struct DeliverSpikes {
                                         int lane, int lanes) const {
         const Rows& rows = delivery.rows;
         for (std::uint64_t k = rows.offsets[row] + lane; k < rows.offsets[row + 1]; k += lanes)
-            atomic_add(arrays.input_at(step, delivery.site, rows.targets[k]), delivery.weight);
+            fetch_add(arrays.input_at(step, delivery.site, rows.targets[k]), delivery.weight);
     }
 
     ENGRAM_HD_INLINE void deliver_plastic(std::uint32_t source, int step,
@@ -94,8 +94,8 @@ struct DeliverSpikes {
                           first_arrival + static_cast<std::uint32_t>(k - begin));
                 continue;
             }
-            atomic_add(arrays.input_at(step, 0, target),
-                       arrays.weight(k, target, task->relaxation[step], physics.early.h_0_mV));
+            fetch_add(arrays.input_at(step, 0, target),
+                      arrays.weight(k, target, task->relaxation[step], physics.early.h_0_mV));
         }
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "device/device_array.hpp"
@@ -18,32 +19,24 @@ class HostCopy {
         storage.for_each_saved(
             [&](const auto& variable, auto& array) { add(variable.by, variable.name, array); });
     }
-    void add(plasticity::By by, const std::string& name, DeviceArray<double>& array) {
-        doubles_.push_back({by, name, &array, std::vector<double>(array.size())});
-    }
-    void add(plasticity::By by, const std::string& name, DeviceArray<std::uint8_t>& array) {
-        bytes_.push_back({by, name, &array, std::vector<std::uint8_t>(array.size())});
+    template <class T>
+    void add(plasticity::By by, const std::string& name, DeviceArray<T>& array) {
+        std::get<Entries<T>>(entries_).push_back({by, name, &array, std::vector<T>(array.size())});
     }
 
     void download() {
-        for (auto& entry : doubles_) entry.on_device->copy_to(entry.values);
-        for (auto& entry : bytes_) entry.on_device->copy_to(entry.values);
+        for_each([](auto& entry) { entry.on_device->copy_to(entry.values); });
     }
     void upload() {
-        for (auto& entry : doubles_) entry.on_device->copy_from(entry.values);
-        for (auto& entry : bytes_) entry.on_device->copy_from(entry.values);
+        for_each([](auto& entry) { entry.on_device->copy_from(entry.values); });
     }
     //! Valid until the next add() or clear().
     LocalState views() {
         LocalState local;
-        for (auto& entry : doubles_) local.add(entry.by, entry.name, entry.values);
-        for (auto& entry : bytes_) local.add(entry.by, entry.name, entry.values);
+        for_each([&](auto& entry) { local.add(entry.by, entry.name, entry.values); });
         return local;
     }
-    void clear() {
-        doubles_.clear();
-        bytes_.clear();
-    }
+    void clear() { entries_ = {}; }
 
   private:
     template <class T>
@@ -53,8 +46,16 @@ class HostCopy {
         DeviceArray<T>* on_device;
         std::vector<T> values;
     };
-    std::vector<Entry<double>> doubles_;
-    std::vector<Entry<std::uint8_t>> bytes_;
+    template <class T>
+    using Entries = std::vector<Entry<T>>;
+
+    template <class Visit>
+    void for_each(Visit visit) {
+        for (auto& entry : std::get<0>(entries_)) visit(entry);
+        for (auto& entry : std::get<1>(entries_)) visit(entry);
+    }
+
+    std::tuple<Entries<double>, Entries<std::uint8_t>> entries_;
 };
 
 }  // namespace engram::device

@@ -1,11 +1,6 @@
 #include "device/host_device.hpp"
 
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
-#include <cstring>
-#include <new>
 #include <thread>
 
 #include "device/kernel.hpp"
@@ -14,38 +9,21 @@ namespace engram::device {
 
 namespace {
 
-template <class Work>
-void for_each(std::uint64_t n, HostDevice::Order order, const Work& work) {
-    if (order == HostDevice::Order::forward)
-        for (std::uint64_t i = 0; i < n; ++i) work(i);
-    else
-        for (std::uint64_t i = n; i > 0; --i) work(i - 1);
-}
-
-template <class K>
-void run(const K& kernel, std::uint64_t items, int lanes, HostDevice::Order order) {
-    if constexpr (TeamKernel<K>)
-        for_each(kernel.n_items(), order, [&](std::uint64_t item) {
-            for_each(static_cast<std::uint64_t>(lanes), order,
-                     [&](std::uint64_t lane) { kernel(item, static_cast<int>(lane), lanes); });
-        });
-    else
-        for_each(items, order, [&](std::uint64_t item) { kernel(item); });
-}
-
 // As on a GPU, each thread finds out by itself how many items there are. The threads are new ones
 // for each kernel: what a kernel does happens before the next one, and within it nothing is
 // ordered.
 template <class K>
-void run_on_threads(const K& kernel, std::uint64_t items, std::uint64_t lanes,
-                    std::uint64_t threads) {
+void run(const K& kernel, std::uint64_t items, HostDevice::Order order, std::uint64_t lanes,
+         std::uint64_t threads) {
     const auto share = [&](std::uint64_t thread) {
-        if constexpr (TeamKernel<K>) {
-            const std::uint64_t n = kernel.n_items() * lanes;
-            for (std::uint64_t i = thread; i < n; i += threads)
-                kernel(i / lanes, static_cast<int>(i % lanes), static_cast<int>(lanes));
-        } else {
-            for (std::uint64_t i = thread; i < items; i += threads) kernel(i);
+        std::uint64_t n = items;
+        if constexpr (TeamKernel<K>) n = kernel.n_items() * lanes;
+        for (std::uint64_t i = thread; i < n; i += threads) {
+            const std::uint64_t number = order == HostDevice::Order::forward ? i : n - 1 - i;
+            if constexpr (TeamKernel<K>)
+                kernel(number / lanes, static_cast<int>(number % lanes), static_cast<int>(lanes));
+            else
+                kernel(number);
         }
     };
     std::vector<std::jthread> others;
@@ -60,38 +38,6 @@ HostDevice::HostDevice(int lanes, Order order, int threads)
 
 HostDevice::~HostDevice() = default;
 
-std::uint64_t HostDevice::free_bytes() const {
-    return static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES)) *
-           static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-std::uint64_t HostDevice::total_bytes() const {
-    return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-           static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-void* HostDevice::allocate(std::size_t bytes) {
-    void* memory = std::malloc(bytes);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-}
-
-void HostDevice::release(void* memory) noexcept {
-    std::free(memory);
-}
-
-void HostDevice::fill(void* to, int byte, std::size_t bytes) {
-    std::memset(to, byte, bytes);
-}
-
-void HostDevice::copy_in(void* to, const void* from, std::size_t bytes) {
-    std::memcpy(to, from, bytes);
-}
-
-void HostDevice::copy_out(std::span<const CopyOut> copies) {
-    for (const CopyOut& copy : copies) std::memcpy(copy.to, copy.from, copy.bytes);
-}
-
 void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
     if (recording_ != nullptr) {
         recording_->push_back({kernel, items});
@@ -101,11 +47,8 @@ void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
     const auto start = measuring_ ? Clock::now() : Clock::time_point();
     std::visit(
         [&](const auto& k) {
-            if (threads_ > 1)
-                run_on_threads(k, items, static_cast<std::uint64_t>(lanes_),
-                               static_cast<std::uint64_t>(threads_));
-            else
-                run(k, items, lanes_, order_);
+            run(k, items, order_, static_cast<std::uint64_t>(lanes_),
+                static_cast<std::uint64_t>(threads_));
         },
         kernel);
     if (!measuring_) return;
@@ -116,8 +59,10 @@ void HostDevice::launch(const Kernel& kernel, std::uint64_t items) {
 }
 
 void HostDevice::launch_as_one(std::span<const Launch> launches) {
-    for_each(launches.size(), order_,
-             [&](std::uint64_t i) { launch(launches[i].kernel, launches[i].items); });
+    for (std::size_t i = 0; i < launches.size(); ++i) {
+        const Launch& one = launches[order_ == Order::forward ? i : launches.size() - 1 - i];
+        launch(one.kernel, one.items);
+    }
 }
 
 void HostDevice::launch_together(const SequenceKey& key, const std::function<void()>& record) {
@@ -132,10 +77,6 @@ void HostDevice::launch_together(const SequenceKey& key, const std::function<voi
         ++n_repeats_;
     }
     for (const Launch& kept : known->second) launch(kept.kernel, kept.items);
-}
-
-void HostDevice::measure_kernels(bool on) {
-    measuring_ = on;
 }
 
 }  // namespace engram::device

@@ -2,6 +2,11 @@
 // GPU.
 #pragma once
 
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
 #include <vector>
 
 #include "device/device.hpp"
@@ -20,27 +25,40 @@ class HostDevice : public Device {
     ~HostDevice() override;
 
     std::string name() const override { return "kernels on the host"; }
-    std::uint64_t free_bytes() const override;
-    std::uint64_t total_bytes() const override;
+    std::uint64_t free_bytes() const override { return pages(_SC_AVPHYS_PAGES); }
+    std::uint64_t total_bytes() const override { return pages(_SC_PHYS_PAGES); }
     std::uint64_t stack_bytes() const override { return 0; }
     double peak_bandwidth() const override { return 0.0; }
-    void* allocate(std::size_t bytes) override;
-    void release(void* memory) noexcept override;
+    void* allocate(std::size_t bytes) override {
+        void* memory = std::malloc(bytes);
+        if (memory == nullptr) throw std::bad_alloc();
+        return memory;
+    }
+    void release(void* memory) noexcept override { std::free(memory); }
     void* allocate_host(std::size_t bytes) override { return allocate(bytes); }
     void release_host(void* memory) noexcept override { release(memory); }
-    void fill(void* to, int byte, std::size_t bytes) override;
-    void copy_in(void* to, const void* from, std::size_t bytes) override;
-    void copy_out(std::span<const CopyOut> copies) override;
+    void fill(void* to, int byte, std::size_t bytes) override { std::memset(to, byte, bytes); }
+    void copy_in(void* to, const void* from, std::size_t bytes) override {
+        std::memcpy(to, from, bytes);
+    }
+    void copy_out(std::span<const CopyOut> copies) override {
+        for (const CopyOut& copy : copies) std::memcpy(copy.to, copy.from, copy.bytes);
+    }
     void launch(const Kernel& kernel, std::uint64_t items) override;
     void launch_as_one(std::span<const Launch> launches) override;
     //! Repeats what is kept, so that tests see a key that does not tell all.
     void launch_together(const SequenceKey& key, const std::function<void()>& record) override;
     //! How often a kept sequence was repeated.
     std::uint64_t n_repeats() const { return n_repeats_; }
-    void measure_kernels(bool on) override;
+    void measure_kernels(bool on) override { measuring_ = on; }
     Profile profile() override { return profile_; }
 
   private:
+    static std::uint64_t pages(int which) {
+        return static_cast<std::uint64_t>(sysconf(which)) *
+               static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    }
+
     int lanes_;
     Order order_;
     int threads_;

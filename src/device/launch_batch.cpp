@@ -96,8 +96,7 @@ void LaunchBatch::launch_all() {
     std::vector<Launch> alike;
     for (;;) {
         const auto longest =
-            std::max_element(queues_.begin(), queues_.end(),
-                             [](const Queue* a, const Queue* b) { return a->size() < b->size(); });
+            std::ranges::max_element(queues_, {}, [](const Queue* queue) { return queue->size(); });
         if (longest == queues_.end() || (*longest)->empty()) return;
         const std::size_t type = (*longest)->front().kernel.index();
         alike.clear();

@@ -180,7 +180,8 @@ struct AdvanceNeurons {
         neurons.state.store(j, c.state);
         for (model::BlockMask m = c.spikes; m != 0; m &= m - 1)
             put_out(t.offset + model::CalciumTrace::lowest(m), c.id);
-        if (t.last_of_epoch && !(c.state.v_mV * 0.0 == 0.0)) report_bad(j);
+        if (t.last_of_epoch && !(c.state.v_mV * 0.0 == 0.0))
+            atomic_min(&arrays.output[word_first_bad_neuron], std::uint64_t{j});
         if (!c.exc) return;
         for (int i = 0; i < M::Late::n_sums; ++i) arrays.sum(i)[j] = c.sums.of[i];
         arrays.post_jumps[j] = c.spikes;
@@ -192,17 +193,13 @@ struct AdvanceNeurons {
         if (t.conditions.plasticity)
             arrays.advance_protein(physics.late, j, c.synthesis, t.steps * physics.dt_s);
         if (c.n_draws > 0)
-            atomic_add(&arrays.n_draws[j % n_draw_counters], model::FixedPoint{c.n_draws});
+            fetch_add(&arrays.n_draws[j % n_draw_counters], model::FixedPoint{c.n_draws});
     }
 
     ENGRAM_HD_INLINE void put_out(int step_in_epoch, std::uint32_t id) const {
         const std::uint64_t place = fetch_add(&arrays.output[word_n_spikes], 1);
         arrays.output[first_spike_word + place] =
             static_cast<std::uint64_t>(step_in_epoch) << 32 | id;
-    }
-
-    ENGRAM_HD_INLINE void report_bad(std::uint32_t j) const {
-        atomic_min(&arrays.output[word_first_bad_neuron], std::uint64_t{j});
     }
 };
 

@@ -63,7 +63,7 @@ struct SumRows {
              k < arrays.plastic.offsets[source + 1]; k += lanes) {
             for (int i = 0; i < arrays.n_sums; ++i) {
                 const model::FixedPoint change = arrays.change_of_sum(i, 0.0, arrays.g[k]);
-                if (change != 0) atomic_add(&arrays.sum(i)[arrays.plastic.targets[k]], change);
+                if (change != 0) fetch_add(&arrays.sum(i)[arrays.plastic.targets[k]], change);
             }
             const double watch = arrays.watch(k);
             if (watch < lowest) lowest = watch;

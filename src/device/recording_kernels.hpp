@@ -15,9 +15,9 @@ struct BeginSynapseSamples {
     Arrays<M> arrays;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t q) const {
-        const std::uint64_t k = arrays.recorded_synapses[q];
-        arrays.recorded_g[q] = arrays.g[k];
-        arrays.recorded_z[q] = arrays.z(k, arrays.recorded_targets[q]);
+        const SampledSynapse& recorded = arrays.recorded_synapses[q];
+        arrays.recorded_g[q] = arrays.g[recorded.synapse];
+        arrays.recorded_z[q] = arrays.z(recorded.synapse, recorded.target);
     }
 };
 
@@ -45,8 +45,9 @@ struct FinishSynapseSamples {
     const BlockTask* task;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t q) const {
-        const auto within = weight_within(arrays, physics, *task, arrays.recorded_sources[q],
-                                          arrays.recorded_targets[q], arrays.recorded_g[q]);
+        const SampledSynapse& recorded = arrays.recorded_synapses[q];
+        const auto within = weight_within(arrays, physics, *task, recorded.source, recorded.target,
+                                          arrays.recorded_g[q]);
         for (int s = 0; s < task->steps; ++s)
             if (task->sample_row[s] != no_sample)
                 within.sample(s, arrays.recorded_z[q],
@@ -111,8 +112,9 @@ struct SampleSynapsesAfter {
     ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
         const SampleTime<M>& sample = samples[item / arrays.n_recorded_synapses];
         const std::uint64_t q = item % arrays.n_recorded_synapses;
-        course.sample_synapse(arrays, arrays.recorded_synapses[q], arrays.recorded_targets[q],
-                              sample.instant, arrays.synapse_values(sample.row, q));
+        const SampledSynapse& recorded = arrays.recorded_synapses[q];
+        course.sample_synapse(arrays, recorded.synapse, recorded.target, sample.instant,
+                              arrays.synapse_values(sample.row, q));
     }
 };
 

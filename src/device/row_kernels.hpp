@@ -78,7 +78,7 @@ struct FinishRows {
             }
         }
         if (n_draws > 0)
-            atomic_add(&arrays.n_draws[row.source % n_draw_counters], model::FixedPoint{n_draws});
+            fetch_add(&arrays.n_draws[row.source % n_draw_counters], model::FixedPoint{n_draws});
     }
 
   private:
@@ -123,7 +123,7 @@ struct FinishRows {
         if (n_draws == 0) return 0;
         arrays.g[k] = g;
         for (int i = 0; i < arrays.n_sums; ++i)
-            atomic_add(&arrays.sum(i)[target], arrays.change_of_sum(i, before, g));
+            fetch_add(&arrays.sum(i)[target], arrays.change_of_sum(i, before, g));
         return n_draws;
     }
 

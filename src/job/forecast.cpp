@@ -108,13 +108,13 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     f.base_MB = base_memory_MB;
     const device::RankSizes all =
         device::expected_sizes(experiment, f.plastic_synapses, f.fixed_synapses, 1);
-    f.per_rank_MB = state_MB(experiment, {0, all.n_sources, 0}) +
-                    MB((all.n_sources + all.n_fixed_rows) * bytes_per_row);
-    f.neurons_MB = state_MB(experiment, {all.n_local, 0, 0}) +
-                   MB(all.n_local * (bytes_of_inputs_per_neuron + other_bytes_per_neuron));
-    f.synapses_MB = state_MB(experiment, {0, 0, all.n_plastic}) +
-                    MB((all.n_plastic + all.n_fixed) * bytes_per_target +
-                       all.n_plastic * bytes_per_synapse_of_snapshot);
+    f.per_rank_MB = state_MB(experiment, {0, all.sources, 0}) +
+                    MB((all.sources + all.fixed_rows) * bytes_per_row);
+    f.neurons_MB = state_MB(experiment, {all.neurons, 0, 0}) +
+                   MB(all.neurons * (bytes_of_inputs_per_neuron + other_bytes_per_neuron));
+    f.synapses_MB = state_MB(experiment, {0, 0, all.synapses}) +
+                    MB((all.synapses + all.fixed_synapses) * bytes_per_target +
+                       all.synapses * bytes_per_synapse_of_snapshot);
     f.memory_per_rank_MB = f.base_MB + f.per_rank_MB + (f.neurons_MB + f.synapses_MB) / n_ranks;
     f.gpu_state_per_rank_MB = static_cast<double>(device::bytes_on_device(
                                   experiment, device::expected_sizes(experiment, f.plastic_synapses,

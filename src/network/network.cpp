@@ -76,6 +76,12 @@ std::vector<LocalRange> Network::excitatory_ranges() const {
     return ranges;
 }
 
+std::vector<NeuronId> Network::global_ids() const {
+    std::vector<NeuronId> ids(n_local_);
+    for (std::uint32_t j = 0; j < n_local_; ++j) ids[j] = global_id(j);
+    return ids;
+}
+
 SynapseIndex Network::n_fixed() const {
     SynapseIndex sum = 0;
     for (const FixedSynapses& fixed : fixed_) sum += fixed.table.size();

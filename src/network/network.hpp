@@ -42,6 +42,8 @@ class Network {
     //! By local neuron: whether it is excitatory.
     const std::vector<std::uint8_t>& excitatory() const { return excitatory_; }
     NeuronId global_id(std::uint32_t local) const { return partition_.global_id(rank_, local); }
+    //! By local neuron.
+    std::vector<NeuronId> global_ids() const;
     bool owns(NeuronId id) const { return partition_.owner(id) == rank_; }
 
     //! All plastic synapses. Rows by global id of the source, as far as the last excitatory neuron;

@@ -15,7 +15,7 @@
 #include "model/fixed_point.hpp"
 #include "model/late_phase.hpp"
 #include "model/macros.hpp"
-#include "plasticity/column.hpp"
+#include "plasticity/samples.hpp"
 #include "plasticity/variable.hpp"
 
 namespace engram::plasticity {

@@ -26,11 +26,6 @@ struct Course {
           relaxation_at_start(relaxation),
           plasticity(conditions.plasticity) {}
 
-    //! For each neuron, before anything is asked.
-    ENGRAM_HD_INLINE void begin(const View<M>& view, std::uint32_t j) const {
-        if (plasticity) view.find_synthesis_end(closed_form, j);
-    }
-
     //! A time after the start, and how far h - h_0 has relaxed by then.
     struct Instant {
         double time_s;
@@ -70,20 +65,6 @@ struct Course {
                                          const Instant& t, double* values) const {
         values[column_h] = h_mV(view, k, t);
         values[column_z] = z(view, k, target, t);
-    }
-
-    //! Moves a synapse to the end, if plasticity is on. A tag that lasts is set again by folding.
-    ENGRAM_HD_INLINE void consolidate(const View<M>& view, std::uint64_t k, std::uint32_t target,
-                                      const Instant& end) const {
-        const double z_then = z(view, k, target, end);
-        view.g[k] *= end.relaxation;
-        view.tag[k] = static_cast<std::uint8_t>(model::Tag::none);
-        view.stored_z[k] = z_then;
-    }
-    //! Moves the proteins of a neuron, after its synapses.
-    ENGRAM_HD_INLINE void consolidate_neuron(const View<M>& view, std::uint32_t j,
-                                             const Instant& end) const {
-        view.consolidate_protein(closed_form, j, end.time_s);
     }
 };
 

@@ -16,7 +16,10 @@ struct Fold {
 
     ENGRAM_HD_INLINE void operator()(const View<M>& view, std::uint64_t k,
                                      std::uint32_t target) const {
-        view.fold(k, target, relaxation, late);
+        const double z = view.z(k, target);
+        const double change = view.g[k] * relaxation;
+        view.g[k] = change;
+        view.keep_z(k, z, late.tag(change), 1.0);
     }
 };
 
@@ -50,7 +53,8 @@ struct KeepWeights {
     }
 };
 
-// Moves synapses to the end of a piece of a consolidation.
+// Moves synapses to the end of a piece of a consolidation, if plasticity is on. A tag that lasts is
+// set again by folding.
 template <class M>
 struct ConsolidateSynapses {
     static constexpr const char* name = "consolidate";
@@ -59,7 +63,10 @@ struct ConsolidateSynapses {
 
     ENGRAM_HD_INLINE void operator()(const View<M>& view, std::uint64_t k,
                                      std::uint32_t target) const {
-        course.consolidate(view, k, target, end);
+        const double z = course.z(view, k, target, end);
+        view.g[k] *= end.relaxation;
+        view.tag[k] = static_cast<std::uint8_t>(model::Tag::none);
+        view.stored_z[k] = z;
     }
 };
 
@@ -72,24 +79,24 @@ struct ResetShrinkages {
     }
 };
 
-// Of each neuron, before a piece of a consolidation.
+// Of each neuron, before anything is asked of a course.
 template <class M>
 struct BeginConsolidation {
     static constexpr const char* name = "consolidate";
     Course<M> course;
     ENGRAM_HD_INLINE void operator()(const View<M>& view, std::uint32_t j) const {
-        course.begin(view, j);
+        if (course.plasticity) view.find_synthesis_end(course.closed_form, j);
     }
 };
 
-// Of each neuron, after its synapses.
+// Of each neuron, after its synapses: moves its proteins.
 template <class M>
 struct ConsolidateNeurons {
     static constexpr const char* name = "consolidate";
     Course<M> course;
     typename Course<M>::Instant end;
     ENGRAM_HD_INLINE void operator()(const View<M>& view, std::uint32_t j) const {
-        course.consolidate_neuron(view, j, end);
+        view.consolidate_protein(course.closed_form, j, end.time_s);
     }
 };
 

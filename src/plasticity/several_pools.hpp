@@ -103,7 +103,7 @@ struct SeveralPools {
     }
     ENGRAM_HD_INLINE void advance_protein(const Parameters& late, std::uint64_t j,
                                           Synthesis synthesis, double time_s) const {
-        const Proteins now{protein_p[j], protein_c[j], protein_d[j]};
+        const Proteins now = proteins(j);
         shrinkage_up[j] *=
             late.shrinkage_of(model::Tag::potentiation,
                               integral(late, now, synthesis, model::Tag::potentiation, time_s));
@@ -141,8 +141,7 @@ struct SeveralPools {
     ENGRAM_HD_INLINE void sample(const Parameters& late, std::uint32_t j, const Sums& sums,
                                  double relaxation, Synthesis synthesis, double time_s,
                                  double* values) const {
-        const Proteins now{protein_p[j], protein_c[j], protein_d[j]};
-        put(late, sums, relaxation, after(late, now, synthesis, time_s), values);
+        put(late, sums, relaxation, after(late, proteins(j), synthesis, time_s), values);
     }
 
     ENGRAM_HD_INLINE void find_synthesis_end(const Consolidation& c, std::uint32_t j) const {
@@ -175,6 +174,9 @@ struct SeveralPools {
         double d;
     };
 
+    ENGRAM_HD_INLINE Proteins proteins(std::uint64_t j) const {
+        return {protein_p[j], protein_c[j], protein_d[j]};
+    }
     ENGRAM_HD_INLINE void store(std::uint64_t j, const Proteins& proteins) const {
         protein_p[j] = proteins.p;
         protein_c[j] = proteins.c;

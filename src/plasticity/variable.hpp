@@ -48,25 +48,21 @@ struct Variable {
 template <class T>
 inline constexpr bool is_saveable = std::is_same_v<T, double> || std::is_same_v<T, std::uint8_t>;
 
-//! Whether they can hold a variable.
-template <class View, class T>
-constexpr bool can_save(const Variable<View, T>& variable) {
-    return variable.copies == 1 && is_saveable<T> &&
-           (std::is_same_v<T, double> || variable.by == By::synapse);
-}
-
 //! Calls visit(variable) for each in the order of the description.
 template <class View, class Visit>
 constexpr void for_each_variable(Visit visit) {
     std::apply([&](const auto&... variable) { (visit(variable), ...); }, View::variables());
 }
 
-//! Whether checkpoints can hold all that they shall: else it would be missing without a word.
+//! Whether checkpoints can hold all that they shall: else it would be missing without a word. Bytes
+//! they hold of synapses alone.
 template <class View>
 constexpr bool can_save_all() {
     bool all = true;
-    for_each_variable<View>([&](const auto& variable) {
-        all = all && (variable.in_checkpoint == InCheckpoint::no || can_save(variable));
+    for_each_variable<View>([&]<class V, class T>(const Variable<V, T>& variable) {
+        const bool can = variable.copies == 1 && is_saveable<T> &&
+                         (std::is_same_v<T, double> || variable.by == By::synapse);
+        all = all && (variable.in_checkpoint == InCheckpoint::no || can);
     });
     return all;
 }
@@ -113,16 +109,6 @@ class Storage {
             if constexpr (is_saveable<Value>)
                 if (variable.in_checkpoint == InCheckpoint::yes) visit(variable, array);
         });
-    }
-    //! The array of a member of the view.
-    template <class Base, class T>
-    const Array<T>& operator[](T* Base::*place) const {
-        const Array<T>* found = nullptr;
-        for_each([&]<class V, class U>(const Variable<V, U>& variable, auto& array) {
-            if constexpr (std::is_same_v<T * Base::*, U * V::*>)
-                if (variable.place == place) found = &array;
-        });
-        return *found;
     }
     //! Tells a view where the state lies, which stays there for as long as this lives.
     void describe(View& view) const {

@@ -96,7 +96,11 @@ struct View : M::Late {
 
     //! Changes a tag at the present shrinkage of the target.
     ENGRAM_HD_INLINE void set_tag(std::uint64_t k, std::uint32_t target, model::Tag new_tag) const {
-        stored_z[k] = this->store_z(z(k, target), new_tag, this->shrinkage_of(new_tag, target));
+        keep_z(k, z(k, target), new_tag, this->shrinkage_of(new_tag, target));
+    }
+    ENGRAM_HD_INLINE void keep_z(std::uint64_t k, double z, model::Tag new_tag,
+                                 double shrinkage) const {
+        stored_z[k] = this->store_z(z, new_tag, shrinkage);
         tag[k] = static_cast<std::uint8_t>(new_tag);
     }
     //! Sets the tag that the present early phase calls for. Returns |g| if it is tagged, else
@@ -115,18 +119,6 @@ struct View : M::Late {
         if (!(size * relaxation < late.theta_tag_mV)) return size;
         set_tag(k, target, model::Tag::none);
         return no_watch;
-    }
-
-    //! Gives g and z relative to a new reference, and sets the tag. Sums are to be made again, and
-    //! shrinkages to be reset, afterwards.
-    ENGRAM_HD_INLINE void fold(std::uint64_t k, std::uint32_t target, double relaxation,
-                               const typename Late::Parameters& late) const {
-        const double old_z = z(k, target);
-        const double change = g[k] * relaxation;
-        const model::Tag new_tag = late.tag(change);
-        g[k] = change;
-        stored_z[k] = this->store_z(old_z, new_tag, 1.0);
-        tag[k] = static_cast<std::uint8_t>(new_tag);
     }
     //! |g| if the synapse is tagged, else no_watch.
     ENGRAM_HD_INLINE double watch(std::uint64_t k) const {

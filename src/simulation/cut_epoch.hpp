@@ -1,10 +1,12 @@
 // Cuts an epoch into blocks.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
 #include "experiment/conditions.hpp"
+#include "model/calcium.hpp"
 #include "simulation/spike.hpp"
 
 namespace engram {
@@ -19,7 +21,22 @@ struct EpochPart {
 
 //! Blocks last as long as a block may, but end where other conditions begin to hold.
 //! \param arriving  sorted, with their steps within the epoch
-std::vector<EpochPart> cut_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
-                                 const ConditionsCourse& conditions);
+inline std::vector<EpochPart> cut_epoch(Step begin, int steps,
+                                        std::span<const PackedSpike> arriving,
+                                        const ConditionsCourse& conditions) {
+    std::vector<EpochPart> parts;
+    std::size_t next = 0;
+    for (int offset = 0; offset < steps; offset += parts.back().steps) {
+        const Step first = begin + offset;
+        const Step end = std::min<Step>(first + model::max_block_steps, begin + steps);
+        const int n = static_cast<int>(conditions.next_change(first, end) - first);
+        const std::size_t before = next;
+        while (next < arriving.size() &&
+               step_in_epoch(arriving[next]) < static_cast<std::uint32_t>(offset + n))
+            ++next;
+        parts.push_back({first, n, offset, arriving.subspan(before, next - before)});
+    }
+    return parts;
+}
 
 }  // namespace engram

@@ -4,21 +4,46 @@
 
 #include <mpi.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "network/network.hpp"
-#include "simulation/sample_steps.hpp"
 #include "simulation/simulation_state.hpp"
 #include "simulation/snapshot.hpp"
 #include "simulation/spike.hpp"
 #include "simulation/trace_sampler.hpp"
 
 namespace engram {
+
+// Steps of a consolidation at which traces are sampled, ascending: however many, they take no room.
+struct SampleSteps {
+    Step first = 0;
+    Step every = 1;
+    std::int64_t n_regular = 0;  //!< first, first + every, ...
+    std::optional<Step> last;    //!< behind the regular ones
+
+    std::int64_t size() const { return n_regular + (last ? 1 : 0); }
+    Step at(std::int64_t i) const { return i < n_regular ? first + i * every : *last; }
+    //! Those at or after a step.
+    SampleSteps from(Step step) const {
+        const std::int64_t before =
+            std::min(n_regular, step > first ? (step - first + every - 1) / every : 0);
+        SampleSteps rest{first + before * every, every, n_regular - before, last};
+        if (last && *last < step) rest.last.reset();
+        return rest;
+    }
+};
+
+// Called, on all ranks alike, when rows of the sampler are complete, of which it may take some
+// away. Until the consolidation ends the state is that at its beginning, and may be saved. \param
+// n_done  samples that are complete \return whether to go on
+using OnSampled = std::function<bool(std::int64_t n_done)>;
 
 // Work done so far on this rank, for benchmarks and the summary.
 struct WorkCounters {
@@ -54,7 +79,7 @@ class Executor {
                              const OnSampled& sampled, std::vector<Snapshot>& snapshots) = 0;
 
     //! Fills in the values of all rows of the sampler, which may have been kept elsewhere.
-    virtual void complete_samples(TraceSampler& sampler) = 0;
+    virtual void complete_samples(TraceSampler&) {}
     //! Whether a snapshot at `step` is wanted of the next epoch that contains it.
     virtual void request_snapshot(Step step) = 0;
     //! Snapshots taken since the last call.
@@ -72,7 +97,9 @@ class Executor {
     //! \param within_phase  whether a spiking phase has begun: membrane and calcium count too
     virtual LocalState local_state(Step step, bool within_phase) = 0;
     //! Views to write a saved state to; restore() then takes it over.
-    virtual LocalState prepare_restore(Step step, bool within_phase) = 0;
+    virtual LocalState prepare_restore(Step step, bool within_phase) {
+        return local_state(step, within_phase);
+    }
     //! \param shared  of a phase that has begun, else null
     virtual void restore(Step reference, const SharedState* shared) = 0;
 

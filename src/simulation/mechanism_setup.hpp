@@ -1,19 +1,17 @@
 // What executors make of an experiment and a network to run mechanisms on them.
 #pragma once
 
+#include <algorithm>
+#include <limits>
+#include <optional>
+
 #include "network/network.hpp"
-#include "plasticity/physics.hpp"
 #include "plasticity/variable.hpp"
 
 namespace engram {
 
 inline plasticity::StateSizes sizes_of_state(const Network& network) {
     return {network.n_local(), network.plastic().n_sources(), network.plastic().size()};
-}
-
-template <class M>
-plasticity::Physics<M> make_physics(const Experiment& experiment) {
-    return plasticity::Physics<M>(experiment.synapses, experiment.dt_ms, experiment.seed);
 }
 
 //! What the neurons of a population have in common.
@@ -27,6 +25,18 @@ Neuron make_neuron(const Experiment& experiment, const Population& population) {
 template <class Neuron>
 bool is_described_by(const Experiment& experiment, const Population& population) {
     return Neuron::describes(experiment.neuron_of(population));
+}
+
+//! Shortest refractory period of the neurons of a kind, or of all. With it, model::most_spikes
+//! bounds how often any of them can fire.
+inline int shortest_refractory_steps(const Experiment& experiment,
+                                     std::optional<PopulationKind> kind = std::nullopt) {
+    Step shortest = std::numeric_limits<int>::max();
+    for (const Population& population : experiment.populations)
+        if (!kind || population.kind == *kind)
+            shortest = std::min(
+                shortest, experiment.steps_from_ms(experiment.neuron_of(population).t_ref_ms));
+    return static_cast<int>(shortest);
 }
 
 }  // namespace engram

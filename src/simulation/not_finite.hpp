@@ -1,13 +1,17 @@
 // What ends a run whose membrane potentials leave the range of numbers, whatever computes them.
 #pragma once
 
-#include <string>
-
-#include "experiment/experiment.hpp"
+#include "base/errors.hpp"
+#include "network/network.hpp"
 
 namespace engram {
 
-//! What a NumericalError says of a membrane potential.
-std::string not_finite_message(NeuronId neuron, Step step);
+//! \param neuron  local
+[[noreturn]] inline void fail_not_finite(const Network& network, std::uint32_t neuron, Step step) {
+    throw NumericalError("membrane potential of neuron " +
+                         std::to_string(network.global_id(neuron)) +
+                         " is no finite number at step " + std::to_string(step) +
+                         "; check the neuron and stimulus parameters, or use a smaller dt_ms");
+}
 
 }  // namespace engram

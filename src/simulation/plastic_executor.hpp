@@ -1,5 +1,5 @@
 // What executors have in common, wherever the state lies: the reference of the lazily kept weights,
-// and consolidation.
+// calcium and snapshots to come, and consolidation.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +10,27 @@
 #include "experiment/conditions.hpp"
 #include "plasticity/block.hpp"
 #include "plasticity/operations.hpp"
+#include "simulation/calcium_influx.hpp"
 #include "simulation/cut_epoch.hpp"
 #include "simulation/executor.hpp"
-#include "simulation/fold_interval.hpp"
 #include "simulation/mechanism_setup.hpp"
 
 namespace engram {
 
+// How long the lazily kept state goes without being brought to a common reference.
+inline constexpr double longest_fold_interval_s = 500.0;
+
+//! Within this time the lazy factors E and X stay far from underflow: above 1/2 and 1/150.
+//! \param early_rate_per_s  at which h - h_0 relaxes without calcium; see the early phase
+inline double fold_interval_s(double early_rate_per_s, const SynapseParameters& synapses) {
+    return std::min({longest_fold_interval_s, 0.5 / early_rate_per_s,
+                     5.0 / fastest_late_phase_per_s(synapses)});
+}
+
 // Derived offers
+//   rest()                                         neurons and calcium, at the start of a phase
+//   values(pool)                                   protein by local neuron
+//   take_over_views()                              what was written to those of prepare_restore
 //   on_synapses(operation), on_neurons(operation)  see plasticity/operations.hpp
 //   make_sums()                                    what follows from g and tags
 //   sample(course, begin, steps, sampler)          within a consolidation that began at `begin`
@@ -30,21 +43,45 @@ class PlasticExecutor : public Executor {
     PlasticExecutor(const Experiment& experiment, const Network& network)
         : network_(network),
           conditions_(experiment),
-          physics_(make_physics<M>(experiment)),
+          physics_(experiment.synapses, experiment.dt_ms, experiment.seed),
+          influx_(experiment),
           epoch_steps_(
               static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
           fold_interval_s_(
               fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses)) {}
 
-    int epoch_steps() const override { return epoch_steps_; }
-    Step reference() const override { return reference_; }
-    std::uint64_t synapse_bytes() const override {
+    void begin_phase(Step begin) final {
+        derived().rest();
+        influx_.clear();
+        if (conditions_.at(begin).plasticity) fold(begin);
+    }
+    int epoch_steps() const final { return epoch_steps_; }
+    void schedule(std::span<const PackedSpike> spikes, Step begin) final {
+        influx_.schedule(spikes, begin);
+    }
+    void request_snapshot(Step step) final { snapshot_steps_.push_back(step); }
+    std::vector<double> protein() const final {
+        std::vector<double> amounts;
+        for (const auto pool : M::Late::pools(physics_.late)) {
+            const std::vector<double> of_pool = derived().values(pool);
+            amounts.insert(amounts.end(), of_pool.begin(), of_pool.end());
+        }
+        return amounts;
+    }
+    Step reference() const final { return reference_; }
+    SharedState shared_state() final { return {{}, influx_.due()}; }
+    void restore(Step reference, const SharedState* shared) final {
+        derived().take_over_views();
+        take_as_given(reference);
+        if (shared != nullptr) influx_.restore(shared->calcium_due);
+    }
+    std::uint64_t synapse_bytes() const final {
         return plasticity::state_bytes<plasticity::View<M>>({0, 0, network_.plastic().size()});
     }
 
     bool consolidate(Step begin, Step end, const SampleSteps& sample_steps,
                      const std::vector<Step>& snapshot_steps, TraceSampler& sampler,
-                     const OnSampled& sampled, std::vector<Snapshot>& snapshots) override {
+                     const OnSampled& sampled, std::vector<Snapshot>& snapshots) final {
         const model::Conditions& conditions = conditions_.at(begin);
         if (conditions.plasticity) fold(begin);
         const Course course(physics_, conditions, relaxation(begin));
@@ -92,21 +129,28 @@ class PlasticExecutor : public Executor {
         reference_ = reference;
         derived().make_sums();
     }
-    //! The same before lazy factors underflow. Nothing is folded while plasticity is off.
-    void fold_at_begin_of_phase(Step begin) {
-        if (conditions_.at(begin).plasticity) fold(begin);
-    }
+    //! Folds before lazy factors underflow. Nothing is folded while plasticity is off.
     void fold_at_begin_of_epoch(Step begin) {
         if (conditions_.at(begin).plasticity && seconds(age(begin)) >= fold_interval_s_)
             fold(begin);
+    }
+    //! Takes out the snapshots that are wanted within a block.
+    std::vector<Step> take_requests_in(const plasticity::Block& block) {
+        const auto later = std::ranges::stable_partition(
+            snapshot_steps_, [&](Step step) { return block.contains(step); });
+        const std::vector<Step> taken(snapshot_steps_.begin(), later.begin());
+        snapshot_steps_.erase(snapshot_steps_.begin(), later.begin());
+        return taken;
     }
 
     const Network& network_;
     const ConditionsCourse conditions_;
     const plasticity::Physics<M> physics_;
+    CalciumInflux influx_;
 
   private:
     Derived& derived() { return static_cast<Derived&>(*this); }
+    const Derived& derived() const { return static_cast<const Derived&>(*this); }
     //! Steps of the plastic clock since the reference.
     Step age(Step step) const {
         return conditions_.plastic_steps(step) - conditions_.plastic_steps(reference_);
@@ -115,6 +159,7 @@ class PlasticExecutor : public Executor {
     int epoch_steps_;
     double fold_interval_s_;
     Step reference_ = 0;
+    std::vector<Step> snapshot_steps_;
 };
 
 }  // namespace engram

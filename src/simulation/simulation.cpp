@@ -10,21 +10,6 @@
 
 namespace engram {
 
-namespace {
-
-// What rank 0 tells all ranks to do next.
-struct PhaseCommand {
-    enum Kind : std::int64_t { finish = -1 };
-    std::int64_t phase_index = finish;
-};
-
-PhaseCommand broadcast(PhaseCommand command, MPI_Comm communicator) {
-    MPI_Bcast(&command.phase_index, 1, MPI_INT64_T, 0, communicator);
-    return command;
-}
-
-}  // namespace
-
 Simulation::Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm communicator,
                        const ExecutorFactory& make_executor)
     : experiment_(std::move(experiment)),
@@ -37,7 +22,7 @@ Simulation::Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm com
       executor_(make_executor(experiment_, network_, communicator_)),
       sampler_(network_, experiment_),
       gatherer_(communicator, experiment_, sampler_),
-      exchange_(std::make_unique<AllGatherExchange>(communicator)) {
+      exchange_(communicator) {
     check_recorded_synapses();
 }
 
@@ -62,15 +47,14 @@ RunOutcome Simulation::run(ResultSink& sink, ProgressListener& progress, Checkpo
     stopping_ = false;
     const auto n_phases = static_cast<std::int64_t>(schedule_.phases.size());
     while (!stopping_) {
-        const PhaseCommand command = broadcast(rank_ == 0 && position_.phase_index < n_phases
-                                                   ? PhaseCommand{position_.phase_index}
-                                                   : PhaseCommand{},
-                                               communicator_);
-        if (command.phase_index == PhaseCommand::finish) break;
-        run_phase(schedule_.phases.at(command.phase_index));
+        std::int64_t next = position_.phase_index;
+        MPI_Bcast(&next, 1, MPI_INT64_T, 0, communicator_);
+        if (next >= n_phases) break;
+        run_phase(schedule_.phases.at(next));
     }
-    if (!stopping_) take_final_snapshot();
-    return stopping_ ? RunOutcome::stopped : RunOutcome::completed;
+    if (stopping_) return RunOutcome::stopped;
+    hand_out(executor_->weights(experiment_.duration_steps()));
+    return RunOutcome::completed;
 }
 
 void Simulation::run_phase(const Phase& phase) {
@@ -131,7 +115,7 @@ void Simulation::run_spiking(const Phase& phase) {
         if (begin + steps == phase.end && is_last(phase)) save_for_extension();
         executor_->run_epoch(begin, steps, arriving_, fired, sampler_);
         const std::uint32_t requests =
-            exchange_->exchange(fired, store_ ? store_->requests(begin + steps) : 0, all);
+            exchange_.exchange(fired, store_ ? store_->requests(begin + steps) : 0, all);
         executor_->schedule(all, begin);
         hand_out_spikes(all, begin, steps, present_report());
         hand_out_snapshots(executor_->take_snapshots());
@@ -265,10 +249,6 @@ void Simulation::hand_out_spikes(const std::vector<PackedSpike>& spikes, Step be
 
 void Simulation::hand_out_snapshots(std::vector<Snapshot> snapshots) {
     for (const Snapshot& snapshot : snapshots) hand_out(snapshot.view());
-}
-
-void Simulation::take_final_snapshot() {
-    hand_out(executor_->weights(experiment_.duration_steps()));
 }
 
 void Simulation::hand_out(const SnapshotView& snapshot) {

@@ -51,7 +51,7 @@ class Simulation {
     const Executor& executor() const { return *executor_; }
     const RunPosition& position() const { return position_; }
     const std::vector<PhaseReport>& reports() const { return position_.reports; }
-    const ExchangeCounters& exchange_counters() const { return exchange_->counters(); }
+    const ExchangeCounters& exchange_counters() const { return exchange_.counters(); }
     WorkCounters work() const { return executor_->work(); }
 
   private:
@@ -72,7 +72,6 @@ class Simulation {
     void hand_out_spikes(const std::vector<PackedSpike>& spikes, Step begin, int steps,
                          PhaseReport& report);
     void hand_out_snapshots(std::vector<Snapshot> snapshots);
-    void take_final_snapshot();
     void hand_out(const SnapshotView& snapshot);
     std::vector<Step> snapshot_steps_within(Step begin, Step end) const;
 
@@ -85,7 +84,7 @@ class Simulation {
     std::unique_ptr<Executor> executor_;
     TraceSampler sampler_;
     TraceGatherer gatherer_;
-    std::unique_ptr<SpikeExchange> exchange_;
+    SpikeExchange exchange_;
     RunPosition position_;
     std::vector<PackedSpike> arriving_;  // in the epoch that begins at position_.step
     bool stopping_ = false;

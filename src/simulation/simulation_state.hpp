@@ -66,7 +66,7 @@ struct LocalState {
                                         : by_synapse)
             .push_back({name, values});
     }
-    //! See plasticity::can_save.
+    //! See plasticity::can_save_all.
     void add(plasticity::By, const std::string& name, std::span<std::uint8_t> values) {
         bytes_by_synapse.push_back({name, values});
     }

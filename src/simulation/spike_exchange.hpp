@@ -19,25 +19,16 @@ struct ExchangeCounters {
     double seconds = 0;
 };
 
+// One all-gather of fixed size carries counts, flags and the first spikes of every rank; only
+// epochs with more need a second round. Within one node or a few this is the fastest there is.
 class SpikeExchange {
   public:
-    virtual ~SpikeExchange() = default;
+    explicit SpikeExchange(MPI_Comm communicator);
     //! Collective. Fills `all` with the spikes of every rank, sorted by step, then neuron, and
     //! returns the bitwise or of every rank's `flags`.
-    virtual std::uint32_t exchange(std::span<const PackedSpike> local, std::uint32_t flags,
-                                   std::vector<PackedSpike>& all) = 0;
-    virtual const ExchangeCounters& counters() const = 0;
-};
-
-// One all-gather of fixed size carries counts, flags and the first spikes of every rank; only
-// epochs with more need a second round. Within one node or a few this is the fastest there is; for
-// many hundreds of ranks a directed all-to-all can take its place behind the interface.
-class AllGatherExchange : public SpikeExchange {
-  public:
-    explicit AllGatherExchange(MPI_Comm communicator);
     std::uint32_t exchange(std::span<const PackedSpike> local, std::uint32_t flags,
-                           std::vector<PackedSpike>& all) override;
-    const ExchangeCounters& counters() const override { return counters_; }
+                           std::vector<PackedSpike>& all);
+    const ExchangeCounters& counters() const { return counters_; }
 
   private:
     MPI_Comm communicator_;

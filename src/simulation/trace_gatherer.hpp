@@ -26,13 +26,11 @@ class TraceGatherer {
                 ResultSink& sink);
 
     MPI_Comm communicator_;
-    int rank_ = 0;
-    int n_ranks_ = 1;
+    int rank_;
     double dt_ms_;
     std::size_t row_width_;
     std::size_t rows_per_flush_;
-    // Rank 0: for each rank, the column in the file of each of its values.
-    std::vector<std::vector<std::size_t>> columns_;
+    std::vector<std::size_t> columns_;  //!< in the file, of each value of this rank
 };
 
 }  // namespace engram

@@ -15,8 +15,7 @@ TraceSampler::TraceSampler(const Network& network, const Experiment& experiment)
     for (std::size_t i = 0; i < recording.neurons.size(); ++i)
         if (network.owns(recording.neurons[i]))
             neurons_.push_back({network.partition().local_index(recording.neurons[i]), i});
-    std::sort(neurons_.begin(), neurons_.end(),
-              [](const RecordedNeuron& a, const RecordedNeuron& b) { return a.local < b.local; });
+    std::ranges::sort(neurons_, {}, &RecordedNeuron::local);
     for (std::size_t i = 0; i < recording.synapses.size(); ++i) {
         const auto [pre, post] = recording.synapses[i];
         if (!network.owns(post)) continue;

@@ -16,17 +16,11 @@ class TraceSampler {
         std::uint32_t local;
         std::size_t index;  //!< in Recording::neurons
     };
-    struct RecordedSynapse {
-        SynapseIndex synapse;
-        NeuronId source;
-        std::uint32_t target;  //!< local
-        std::size_t index;     //!< in Recording::synapses
-    };
 
     TraceSampler(const Network& network, const Experiment& experiment);
 
     const std::vector<RecordedNeuron>& neurons() const { return neurons_; }
-    const std::vector<RecordedSynapse>& synapses() const { return synapses_; }
+    const std::vector<SampledSynapse>& synapses() const { return synapses_; }
     //! Indices into Recording::synapses of those whose target is here but which do not exist.
     const std::vector<std::size_t>& missing() const { return missing_; }
     //! Whether anything is recorded on any rank.
@@ -64,7 +58,7 @@ class TraceSampler {
     std::size_t neuron_width_;
     std::size_t synapse_width_;
     std::vector<RecordedNeuron> neurons_;
-    std::vector<RecordedSynapse> synapses_;
+    std::vector<SampledSynapse> synapses_;
     std::vector<std::size_t> missing_;
     std::vector<Step> steps_;
     std::vector<double> values_;

@@ -93,8 +93,10 @@ TEST_F(GpuDevice, FillsAndRestsTogether) {
         {device::RestNeurons<PointNeuron>{view, population.data(), 0}, 1},
         {device::RestNeurons<PointNeuron>{view, population.data(), 2}, 1}};
     gpu->launch_as_one(rests);
-    EXPECT_EQ(state[&PointNeuron::View::v_mV].to_vector(),
-              (std::vector<double>{-65.0, 0.0, -60.0}));
+    std::vector<double> v_mV(3);
+    const device::CopyOut copy{v_mV.data(), view.state.v_mV, v_mV.size() * sizeof(double)};
+    gpu->copy_out({&copy, 1});
+    EXPECT_EQ(v_mV, (std::vector<double>{-65.0, 0.0, -60.0}));
 }
 
 // Also beyond the range of fixed point, where instructions differ.

@@ -37,7 +37,7 @@ class SpikeExchangeOnRanks : public testing::Test {
 
     int rank_ = rank_of(MPI_COMM_WORLD);
     int n_ranks_ = size_of(MPI_COMM_WORLD);
-    AllGatherExchange exchange_{MPI_COMM_WORLD};
+    SpikeExchange exchange_{MPI_COMM_WORLD};
     std::vector<PackedSpike> all_{1, 2, 3};  // to be replaced
 };
 

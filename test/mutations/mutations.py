@@ -25,21 +25,21 @@ MUTATIONS = [
     ),
     Mutation(
         "m02", "presynaptic calcium comes a step late",
-        "calcium_influx.cpp",
+        "calcium_influx.hpp",
         "step_in_epoch(spike) + delay_steps_,",
         "step_in_epoch(spike) + delay_steps_ + 1,",
     ),
     Mutation(
         "m03", "active synapses are drawn twice after an arrival",
-        "active_synapses_impl.hpp",
+        "active_synapses.hpp",
         "plasticity::last_cut(calcium_.arrivals(source), block.steps)",
         "0 * plasticity::last_cut(calcium_.arrivals(source), block.steps)",
     ),
     Mutation(
         "m04", "watched tags of a row are forgotten when one of them ends",
         "plastic_state.hpp",
-        "std::min(watch, view.expire_tag(k, view.plastic.targets[k], relaxation, late));",
-        "(view.expire_tag(k, view.plastic.targets[k], relaxation, late), plasticity::no_watch);",
+        "return view.expire_tag(k, target, relaxation, late);",
+        "return view.expire_tag(k, target, relaxation, late), plasticity::no_watch;",
     ),
     Mutation(
         "m05", "spikes beyond the first message are not exchanged",
@@ -50,9 +50,11 @@ MUTATIONS = [
     Mutation(
         "m06", "tags are not restored",
         "cpu_executor_impl.hpp",
-        "    this->take_as_given(reference);\n",
-        "    std::fill_n(view().tag, network_.plastic().size(), std::uint8_t{0});\n"
-        "    this->take_as_given(reference);\n",
+        "{ calcium_.restore(); }",
+        "{\n"
+        "        calcium_.restore();\n"
+        "        std::fill_n(view().tag, network_.plastic().size(), std::uint8_t{0});\n"
+        "    }",
     ),
     Mutation(
         "m07", "deviations of stimulus currents are left out of a checkpoint",
@@ -74,7 +76,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m10", "calcium on its way is not restored",
-        "calcium_influx.cpp",
+        "calcium_influx.hpp",
         "due_.assign(due.begin(), due.end());",
         "due_.assign(due.end(), due.end());",
     ),
@@ -116,7 +118,7 @@ MUTATIONS = [
     ),
     Mutation(
         "m20", "blocks are not cut where conditions change",
-        "cut_epoch.cpp",
+        "cut_epoch.hpp",
         "conditions.next_change(first, end) - first",
         "end - first + 0 * conditions.next_change(first, end)",
     ),

@@ -5,8 +5,8 @@
 
 #include "base/errors.hpp"
 #include "cpu/cpu_executor.hpp"
-#include "simulation/fold_interval.hpp"
 #include "simulation/memory_sink.hpp"
+#include "simulation/plastic_executor.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"
 

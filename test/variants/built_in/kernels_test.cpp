@@ -2,7 +2,7 @@
 // whatever order items and lanes are done.
 #include <gtest/gtest.h>
 
-#include "device/built_in_neurons.hpp"
+#include "device/device_neurons.hpp"
 #include "device/executor_cases.hpp"
 #include "device/kernels_on_host.hpp"
 #include "simulation/complete_run.hpp"
