@@ -12,7 +12,7 @@ from typing import Any, Callable, Sequence
 
 import h5py
 import pytest
-from conftest import MPI_ENVIRONMENT, RECALL_200, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, run_program
 from results_equal import assert_equal
 
 NETWORK = RECALL_200
@@ -56,11 +56,11 @@ def kill_all(run: Started) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-    run.wait(timeout=30)
+    run.wait(timeout=PATIENCE_S)
 
 
 def wait_for(condition: Callable[[], bool], run: Started) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while not condition():
         if run.poll() is not None or time.monotonic() > end:
             kill_all(run)
@@ -96,7 +96,7 @@ def interrupted_at(engram: Path, output: Path, ranks: int, time_s: float, every_
 
 def resume(engram: Path, output: Path, ranks: int = 1, *arguments: Any) -> Any:
     """A hang must fail, not stop the suite."""
-    return run_program(["timeout", 60, *mpirun(ranks, engram, "resume", output, *arguments)])
+    return run_program(["timeout", PATIENCE_S, *mpirun(ranks, engram, "resume", output, *arguments)])
 
 
 def assert_resumes(engram: Path, output: Path, ranks: int, reference: Path) -> None:
@@ -229,10 +229,10 @@ def test_stop_signal(engram: Path, tmp_path: Path, number: signal.Signals, recei
     run = started_long(engram, output, 2)
     os.kill(rank_pids(run)[-1] if receiver == "rank" else run.pid, number)
     try:
-        code = run.wait(timeout=20)
+        code = run.wait(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         kill_all(run)
-        pytest.fail("did not stop within 20 s")
+        pytest.fail("did not stop")
     if receiver == "mpirun" and number != signal.SIGUSR1:
         # Open MPI ends a job on these itself: it passes SIGTERM on, but gives little time and an
         # exit code of its own.
@@ -256,7 +256,7 @@ def test_second_interrupt_stops_at_once(engram: Path, tmp_path: Path) -> None:
     time.sleep(0.5)
     os.kill(first, signal.SIGCONT)
     try:
-        assert run.wait(timeout=20) not in (0, 75)
+        assert run.wait(timeout=PATIENCE_S) not in (0, 75)
     finally:
         kill_all(run)
     assert not list(output.glob("*.tmp"))

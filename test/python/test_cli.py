@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, run_program
+from conftest import PATIENCE_S, ROOT, run_program
 
 SMALL = "simulation: {duration_s: 0.05}\npopulations: {n_exc: 8, n_inh: 2}\n"
 
 
 def call(engram: Path, *arguments: Any, ranks: int = 1) -> Any:
     start = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
-    return run_program(["timeout", 60, *start, engram, *arguments])
+    return run_program(["timeout", PATIENCE_S, *start, engram, *arguments])
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_missing_matrix(engram: Path, config: Path, tmp_path: Path) -> None:
 def test_failure_of_one_rank_ends_all_ranks(engram: Path, tmp_path: Path) -> None:
     config = ROOT / "test/python/networks/recall200.yaml"
     short_of_memory = '[ "$OMPI_COMM_WORLD_RANK" = 1 ] && ulimit -v 600000; exec "$@"'
-    result = run_program(["timeout", 60, "mpirun", "--oversubscribe", "-n", 3, "bash", "-c", short_of_memory,
+    result = run_program(["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", 3, "bash", "-c", short_of_memory,
                           "bash", engram, "run", config, "-o", tmp_path / "out", "--set", "populations.n_exc=30000"])
     assert result.returncode == 4 and "rank 1: out of memory" in result.stderr
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import run_program
+from conftest import PATIENCE_S, run_program
 from results_equal import assert_equal
 from test_checkpoint import (NETWORK, assert_resumes, checkpoints, interrupted_at, kill_all, resume,
                              start, step_of, wait_for)
@@ -87,10 +87,10 @@ def test_stop_signal(engram: Path, tmp_path: Path, ranks: int) -> None:
              and (output / "partial/traces.bin").stat().st_size > 1e6, run)
     os.kill(run.pid, signal.SIGUSR1)
     try:
-        code = run.wait(timeout=20)
+        code = run.wait(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         kill_all(run)
-        pytest.fail("did not stop within 20 s")
+        pytest.fail("did not stop")
     assert code == 75
     newest = checkpoints(output)[-1]
     assert is_within_consolidation(newest)

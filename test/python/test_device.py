@@ -9,7 +9,7 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import BACKGROUND, RECALL_200, ROOT, gpu_program, run_program
+from conftest import BACKGROUND, PATIENCE_S, RECALL_200, ROOT, gpu_program, run_program
 from results_equal import assert_equal, content
 from test_checkpoint import checkpoints, interrupted_at
 from test_consolidation_checkpoint import SAMPLED, is_within_consolidation
@@ -20,7 +20,7 @@ OTHER = {"cpu": "host-kernels", "host-kernels": "cpu"}
 
 def simulate(engram: Path, output: Path, device: str, ranks: int, *settings: str) -> Path:
     sets = [part for setting in settings for part in ("--set", setting)]
-    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", ranks, engram, "run",
+    result = run_program(["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", ranks, engram, "run",
                           NETWORK, "--output", output, "--quiet", "--device", device, *sets])
     assert result.returncode == 0, f"{result.returncode} {result.stderr}"
     return output
@@ -74,7 +74,7 @@ def test_resume_on_another_device(engram: Path, on_cpu: Path, tmp_path: Path, be
     with h5py.File(checkpoints(output)[-1]) as file:
         pulses = [name for name in file["neurons"] if name.startswith("pulse_")]
     assert bool(pulses) == (time_s in (0.16, 29.55)), "stopped in another phase than meant"
-    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
+    result = run_program(["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
                           output, "--quiet", "--device", OTHER[before]])
     assert result.returncode == 0, result.stderr
     assert_equal(on_cpu, output)
@@ -86,7 +86,7 @@ def test_resume_within_consolidation_on_another_device(engram: Path, tmp_path: P
     whole = simulate(engram, tmp_path / "whole", "cpu", 1, *SAMPLED)
     output = interrupted_at(engram, tmp_path / "run", 1, 15, 1, *SAMPLED, device=before)
     assert is_within_consolidation(checkpoints(output)[-1])
-    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
+    result = run_program(["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
                           output, "--quiet", "--device", OTHER[before]])
     assert result.returncode == 0, result.stderr
     assert_equal(whole, output)
@@ -104,7 +104,7 @@ def test_no_gpu(engram: Path, gpu_problem: str, tmp_path: Path, ranks: int) -> N
     if not gpu_problem:
         pytest.skip("there is a GPU")
     output = tmp_path / "x"
-    result = run_program(["timeout", 60, "mpirun", "--oversubscribe", "-n", ranks, engram, "run",
+    result = run_program(["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", ranks, engram, "run",
                           NETWORK, "-o", output, "--device", "gpu"])
     assert result.returncode == 4
     errors = [line for line in result.stderr.splitlines() if line.startswith("engram: error")]
@@ -116,7 +116,7 @@ def test_no_gpu(engram: Path, gpu_problem: str, tmp_path: Path, ranks: int) -> N
 def test_auto_falls_back(engram: Path, gpu_problem: str, on_cpu: Path, tmp_path: Path) -> None:
     if not gpu_problem:
         pytest.skip("there is a GPU")
-    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "run",
+    result = run_program(["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", 2, engram, "run",
                           NETWORK, "-o", tmp_path / "x", "--device", "auto"])
     assert result.returncode == 0, result.stderr
     assert result.stderr.count("engram: running on the CPU: ") == 1

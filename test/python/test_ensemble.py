@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import MPI_ENVIRONMENT, RECALL_200, ROOT, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, ROOT, run_program
 from results_equal import content, differences
 
 NETWORK = RECALL_200
@@ -160,7 +160,7 @@ def ranks_of(run: subprocess.Popen) -> list[int]:
 
 
 def wait_for_trials(output: Path, n: int) -> None:
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         try:
             if json.loads((output / "progress.json").read_text())["trials"]["done"] >= n:
@@ -188,7 +188,7 @@ def test_stop_and_resume(engram, configuration, longer, tmp_path, results, targe
                 "--set", f"trial_results={results}")
     wait_for_trials(output, 1)
     os.kill(ranks_of(run)[1] if target == "one rank" else run.pid, signal.SIGUSR1)
-    _, messages = run.communicate(timeout=120)
+    _, messages = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 75, messages
     assert "continue with: engram resume" in messages
     assert not (output / "ensemble.h5").exists()
@@ -215,7 +215,7 @@ def test_a_changed_ensemble_is_not_resumed(engram, configuration, tmp_path) -> N
         second = run_program([engram, *command])
         assert second.returncode == 3 and "another engram is at work" in second.stderr
     os.kill(run.pid, signal.SIGUSR1)
-    run.communicate(timeout=120)
+    run.communicate(timeout=PATIENCE_S)
     text = (output / "config.yaml").read_text()
     (output / "config.yaml").write_text(text.replace("n_inputs: 25", "n_inputs: 5"))
     refused = run_program([engram, "resume", output])
@@ -241,7 +241,7 @@ def test_killed_within_a_trial(engram, tmp_path, damage) -> None:
     assert result.returncode == 0, result.stderr
     output = tmp_path / "results"
     run = start(engram, "run", NETWORK, "--output", output, *arguments, ranks=2)
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     # Behind the first snapshot, at 0.5 s.
     while (not any(int(path.stem.split("-")[1]) >= 3000
                    for path in output.glob("trials/000/*/checkpoint-*.h5"))
@@ -249,7 +249,7 @@ def test_killed_within_a_trial(engram, tmp_path, damage) -> None:
         time.sleep(0.002)
     for pid in ranks_of(run):
         os.kill(pid, signal.SIGKILL)
-    run.communicate(timeout=60)
+    run.communicate(timeout=PATIENCE_S)
     damaged = sorted(output.glob(f"trials/000/*/partial/{damage}"))
     for path in damaged:
         if path.stat().st_size >= 80:
@@ -272,7 +272,7 @@ def test_missing_configuration(engram, configuration, longer, tmp_path) -> None:
     run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
-    run.communicate(timeout=120)
+    run.communicate(timeout=PATIENCE_S)
     (output / "config.yaml").unlink()
     refused = run_program([engram, "resume", output])
     assert refused.returncode == 3 and f"copy {output}/partial/config.yaml" in refused.stderr
@@ -306,7 +306,7 @@ def test_lost_results_of_a_trial_are_made_again(engram, configuration, longer, t
     run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
-    assert run.communicate(timeout=120) is not None and run.returncode == 75
+    assert run.communicate(timeout=PATIENCE_S) is not None and run.returncode == 75
     if damage == "directory":
         shutil.rmtree(output / "trials/000/0000")
     elif damage == "file":
@@ -329,7 +329,7 @@ def test_resume_on_fewer_ranks_than_shared_a_trial(engram, configuration, longer
                 "--set", "ranks_per_trial=2")
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
-    assert run.communicate(timeout=120) is not None and run.returncode == 75
+    assert run.communicate(timeout=PATIENCE_S) is not None and run.returncode == 75
     refused = run_program([engram, "resume", output])
     assert refused.returncode == 1 and "lower ranks_per_trial" in refused.stderr
     result = run_program([engram, "resume", output, "--set", "ranks_per_trial=1"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import MPI_ENVIRONMENT, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, run_program
 from results_equal import RESULTS, assert_equal, differences
 from test_checkpoint import NETWORK, checkpoints, kill_all, mpirun, rank_pids, resume, state_of
 
@@ -223,7 +223,7 @@ def test_killed_before_it_begins_an_extension_is_remembered(engram: Path, comple
     for number in range(10):  # on a busy machine it may be seen too late
         copy = Path(shutil.copytree(complete, tmp_path / f"copy{number}"))
         attempt = started_extension(engram, copy, 1)
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE_S
         while "duration_s: 32" not in (copy / "config.yaml").read_text() and time.monotonic() < end:
             time.sleep(0.0001)
         kill_all(attempt)
@@ -240,13 +240,13 @@ def test_killed_before_it_begins_an_extension_is_remembered(engram: Path, comple
 def test_stopped_extension_remembers_its_end(engram: Path, complete: Path, longer: Path) -> None:
     """The next start of a job does not repeat --set."""
     attempt = started_extension(engram, complete, 1)
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while (complete / "summary.json").exists() and time.monotonic() < end:
         time.sleep(0.001)
     while "duration_s: 32" not in (complete / "config.yaml").read_text() and time.monotonic() < end:
         time.sleep(0.001)
     attempt.send_signal(signal.SIGUSR1)
-    assert attempt.wait(timeout=60) == 75
+    assert attempt.wait(timeout=PATIENCE_S) == 75
     # The results of the shorter run stay until the longer one is complete.
     assert all((complete / name).exists() for name in RESULTS)
     assert resume(engram, complete, 2).returncode == 0

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BACKGROUND, MPI_ENVIRONMENT, RECALL_200, gpu_program
+from conftest import BACKGROUND, MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, gpu_program
 from results_equal import content
 
 SHARING = "ranks of one node share its GPUs"
@@ -30,7 +30,7 @@ def network(tmp_path: Path) -> Path:
 def run(command: list[object], machine: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs a command on a machine as fake_cuda.hpp describes them."""
     return subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          timeout=300, check=False,
+                          timeout=PATIENCE_S, check=False,
                           env=dict(os.environ, **MPI_ENVIRONMENT, ENGRAM_FAKE_CUDA=machine,
                                    **environment))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from conftest import run_program
+from conftest import PATIENCE_S, run_program
 from results_equal import RESULTS, assert_equal
 from test_checkpoint import NETWORK, checkpoints, interrupted_at, kill_all, rank_pids, resume, start, wait_for
 
@@ -30,17 +30,18 @@ def kill(victim: str, pids: list[int], mpirun_pid: int, source: random.Random) -
 def killed_run(engram: Path, output: Path, victim: str, source: random.Random) -> None:
     """Most of its time goes into checkpoints, so that most kills fall into writing one."""
     run = start(engram, output, 2, "checkpoint.every_simulated_s=0.01", "checkpoint.keep=3")
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE_S
     while not (output / "config.yaml").exists() and time.monotonic() < end:
         time.sleep(0.002)
     pids = rank_pids(run)
     time.sleep(source.uniform(0, 2))
     kill(victim, pids, run.pid, source)
     try:
-        assert run.wait(timeout=30) != 75
+        assert run.wait(timeout=PATIENCE_S) != 75
     finally:
         kill_all(run)
-    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < end + 30:
+    end = time.monotonic() + 30  # some containers keep what has ended
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < end:
         time.sleep(0.01)
 
 
@@ -98,7 +99,7 @@ def test_full_disk(engram: Path, whole: Path, small_disk: Path, ranks: int) -> N
     wait_for(lambda: bool(checkpoints(output)), run)
     fill(small_disk / "ballast")
     try:
-        assert run.wait(timeout=120) == 3
+        assert run.wait(timeout=PATIENCE_S) == 3
         assert run.stderr is not None
         assert_disk_is_named(run.stderr.read())
     finally:
@@ -156,7 +157,7 @@ def test_stale_semaphores_do_not_hang_a_run(engram: Path, whole: Path, tmp_path:
     output = tmp_path / "run"
     run = start(engram, output, 2)
     try:
-        assert run.wait(timeout=120) == 0
+        assert run.wait(timeout=PATIENCE_S) == 0
     finally:
         kill_all(run)
     assert all(Path(f"/dev/shm/sem.{name[1:]}").exists() for name in stale_semaphores)

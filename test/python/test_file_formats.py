@@ -10,6 +10,7 @@ import subprocess
 import h5py
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 SAMPLE = os.environ.get("ENGRAM_IO_SAMPLE")
 pytestmark = pytest.mark.skipif(not SAMPLE, reason="ENGRAM_IO_SAMPLE is not set")
@@ -41,7 +42,7 @@ def run_sample(directory, ranks, case):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert result.returncode == 0, result.stderr
     return directory

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import RECALL_200, ROOT, run_program
+from conftest import PATIENCE_S, RECALL_200, ROOT, run_program
 from results_equal import assert_equal
 from test_checkpoint import interrupted_at
 
@@ -173,7 +173,7 @@ def test_wiring_that_is_not_a_file(engram, tmp_path) -> None:
     """Neither waits for ever nor fills the memory."""
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", "/dev/zero"):
-        result = run_program(["timeout", 20, engram, "check", spelled_out(tmp_path), "--set",
+        result = run_program(["timeout", PATIENCE_S, engram, "check", spelled_out(tmp_path), "--set",
                               f"projections.drive={{from: exc, to: inh, file: {path}, weight_h_0: 1}}"])
         assert result.returncode == 2, result.stderr
         assert "is not a regular file" in result.stderr

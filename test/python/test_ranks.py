@@ -8,7 +8,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from conftest import RECALL_200, ROOT, run_program
+from conftest import PATIENCE_S, RECALL_200, ROOT, run_program
 from results_equal import assert_equal, differences
 
 NETWORK = RECALL_200
@@ -16,7 +16,7 @@ NETWORK = RECALL_200
 
 def simulate(engram: Path, configuration: Path, output: Path, ranks: int) -> Path:
     """A hang must fail, not stop the suite: `timeout` ends mpirun and with it all ranks."""
-    command = ["timeout", 240, "mpirun", "--oversubscribe", "-n", ranks, engram, "run", configuration]
+    command = ["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", ranks, engram, "run", configuration]
     result = run_program([*command, "--output", output, "--quiet"])
     assert result.returncode == 0, f"{ranks} ranks: {result.returncode} {result.stderr}"
     return output

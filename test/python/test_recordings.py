@@ -10,7 +10,7 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import run_program
+from conftest import PATIENCE_S, run_program
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume, start, step_of, wait_for
 
@@ -98,7 +98,7 @@ def test_damage_while_the_run_goes_on(engram: Path, whole: Path, tmp_path: Path,
         file.seek(position)
         file.write(bytes([byte ^ 1]))
     os.kill(run.pid, signal.SIGCONT)
-    assert run.wait(timeout=120) == 3
+    assert run.wait(timeout=PATIENCE_S) == 3
     assert run.stderr is not None
     assert f"{damaged}: the " in (message := run.stderr.read()) and "is damaged" in message
     assert not (output / "summary.json").exists()

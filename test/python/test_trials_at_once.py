@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import RECALL_200, run_program
+from conftest import PATIENCE_S, RECALL_200, run_program
 from results_equal import content, differences
 from test_ensemble import start, summary, wait_for_trials
 
@@ -50,7 +50,7 @@ def test_stopped_with_several_unfinished(engram, configuration, on_cpu, tmp_path
                 ranks=1)
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
-    _, messages = run.communicate(timeout=120)
+    _, messages = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 75, messages
     unfinished = [path.parent for path in output.glob("trials/*/*/partial")]
     assert len(unfinished) > 1
