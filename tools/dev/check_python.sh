@@ -1,10 +1,10 @@
 #!/bin/bash
 # Checks all Python of the repository with pyflakes: names that do not exist, imports of no use.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 if [[ ${1-} == -h || ${1-} == --help ]]; then
-    echo "Usage: tools/check_python.sh"
+    echo "Usage: tools/dev/check_python.sh"
     echo "Checks the Python programs, tools and tests with pyflakes."
     exit 0
 elif (($# > 0)); then
