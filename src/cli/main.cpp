@@ -9,6 +9,7 @@
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
+#include "base/version.hpp"
 #include "cli/collective_failure.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -38,7 +39,8 @@ ExitCode dispatch(const CommandLine& line, int rank) {
             break;
         case Command::version:
             if (rank == 0)
-                std::printf("engram " ENGRAM_VERSION "\n%s\n", device::cuda_support().c_str());
+                std::printf("engram %s (commit %s)\n%s\n", version().c_str(), commit().c_str(),
+                            device::cuda_support().c_str());
             break;
     }
     return ExitCode::done;

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/step_time.hpp"
+#include "base/version.hpp"
 #include "cli/progress_log.hpp"
 #include "io/network_edges.hpp"
 
@@ -87,7 +88,10 @@ std::vector<double> gather_peak_memory_MB(MPI_Comm communicator) {
 }
 
 json versions() {
-    return {{"engram", ENGRAM_VERSION}, {"hdf5", hdf5_version()}, {"mpi", mpi_version()}};
+    return {{"engram", version()},
+            {"commit", commit()},
+            {"hdf5", hdf5_version()},
+            {"mpi", mpi_version()}};
 }
 
 json make_summary(const Simulation& simulation, double setup_s, double run_s,

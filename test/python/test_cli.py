@@ -49,7 +49,8 @@ def test_help(engram: Path, command: str) -> None:
 def test_version(engram: Path) -> None:
     result = call(engram, "--version")
     assert result.returncode == 0 and re.fullmatch(
-        r"engram \d+\.\d+\.\d+\n(built without CUDA|CUDA \d+\.\d+ \(sm_.*\))\n", result.stdout)
+        r"engram \d+\.\d+\.\d+ \(commit ([0-9a-f]{12,40}(-dirty)?|unknown)\)\n"
+        r"(built without CUDA|CUDA \d+\.\d+ \(sm_.*\))\n", result.stdout)
 
 
 def test_all_problems_with_their_lines_on_rank_0_only(engram: Path, tmp_path: Path) -> None:
