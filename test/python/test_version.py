@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, run_program
 from results_equal import assert_equal
-from test_checkpoint import checkpoints, copy, resume, unfinished  # noqa: F401
+from test_checkpoint import checkpoints, interrupted_at, resume
 
 SCRIPT = ROOT / "cmake/WriteCommit.cmake"
 COMMIT = r"[0-9a-f]{12,40}"
@@ -98,9 +98,10 @@ def checksum(values: np.ndarray) -> np.uint64:
 
 
 def test_checkpoints_of_another_commit_are_resumed(
-    engram: Path, whole: Path, copy: Path  # noqa: F811
+    engram: Path, whole: Path, tmp_path: Path
 ) -> None:
-    for path in checkpoints(copy):
+    output = interrupted_at(engram, tmp_path / "run", 1, 0.4, 0.2)
+    for path in checkpoints(output):
         with h5py.File(path, "r+", libver="latest") as file:
             text = file["header"][()].tobytes()
             header = json.loads(text)
@@ -110,5 +111,5 @@ def test_checkpoints_of_another_commit_are_resumed(
             values = np.frombuffer(other, dtype=np.uint8)
             file["header"][:] = values
             file["header_checksum"][0] = checksum(values)
-    assert resume(engram, copy).returncode == 0
-    assert_equal(whole, copy)
+    assert resume(engram, output).returncode == 0
+    assert_equal(whole, output)
