@@ -76,7 +76,10 @@ def libsonata_python(tmp_path_factory):
 @pytest.fixture(scope="module")
 def found(libsonata_python, small_recall):
     result = subprocess.run(
-        [libsonata_python, "-c", READER, small_recall], capture_output=True, text=True, timeout=PATIENCE_S
+        [libsonata_python, "-c", READER, small_recall],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)

@@ -25,7 +25,14 @@ POPULATION_PAIRS = {
 }
 # n_exc, n_inh, modulus of the wiring formula (0: no edges), edges per round
 USUAL = (60, 17, 3, 100)
-CASES = [USUAL, (60, 17, 3, 1), (60, 0, 4, 1 << 20), (60, 17, 0, 100), (4, 3, 1, 7), (60, 17, 1, 50)]
+CASES = [
+    USUAL,
+    (60, 17, 3, 1),
+    (60, 0, 4, 1 << 20),
+    (60, 17, 0, 100),
+    (4, 3, 1, 7),
+    (60, 17, 1, 50),
+]
 UINT64, UINT32, FLOAT64 = np.dtype("<u8"), np.dtype("<u4"), np.dtype("<f8")
 
 

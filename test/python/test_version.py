@@ -106,7 +106,9 @@ def test_checkpoints_of_another_commit_are_resumed(
             text = file["header"][()].tobytes()
             header = json.loads(text)
             assert (header["engram_version"], header["engram_commit"]) == version_and_commit(engram)
-            other = text.replace(header["engram_commit"].encode(), b"0" * len(header["engram_commit"]))
+            other = text.replace(
+                header["engram_commit"].encode(), b"0" * len(header["engram_commit"])
+            )
             assert other != text
             values = np.frombuffer(other, dtype=np.uint8)
             file["header"][:] = values

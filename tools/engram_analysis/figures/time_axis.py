@@ -28,13 +28,16 @@ class Timed(Protocol):
     """What has phases, stimuli and sampled times: Results, or a point of an ensemble."""
 
     @property
-    def phases(self) -> list[Phase]: ...
+    def phases(self) -> list[Phase]:
+        ...
 
     @property
-    def stimuli(self) -> list[Stimulus]: ...
+    def stimuli(self) -> list[Stimulus]:
+        ...
 
     @property
-    def trace_time_s(self) -> np.ndarray: ...
+    def trace_time_s(self) -> np.ndarray:
+        ...
 
 
 @dataclass(frozen=True)
