@@ -22,8 +22,8 @@ def quoted(page: str) -> list[str]:
 
 @lru_cache
 def words() -> set[str]:
-    """All words of the sources."""
-    found: set[str] = set()
+    """All words of the sources, and the presets."""
+    found = set(re.findall(r"\w+", (ROOT / "CMakePresets.json").read_text(encoding="utf-8")))
     for directory in ("src", "kernels", "test", "cmake"):
         for path in (ROOT / directory).rglob("*"):
             if path.suffix in (".hpp", ".cpp", ".cu", ".cuh", ".cmake", ".txt", ".py"):
