@@ -4,8 +4,12 @@
 
 namespace engram {
 
-std::string version() { return ENGRAM_VERSION; }
+std::string version() {
+    return ENGRAM_VERSION;
+}
 
-std::string commit() { return ENGRAM_COMMIT; }
+std::string commit() {
+    return ENGRAM_COMMIT;
+}
 
 }  // namespace engram
