@@ -25,7 +25,7 @@ packages_for_test=(libgtest-dev python3-pytest python3-pytest-xdist)
 packages_for_develop=(
     git
     clang-format-14 # the version that decides, see dev/check_format.sh
-    clang-tidy-14
+    clang-tidy-19 # likewise, see dev/check_tidy.sh
     black mypy pyflakes3 shellcheck codespell
 )
 
@@ -45,12 +45,13 @@ missing_packages() {
 
 known() { apt-cache show "$1" >/dev/null 2>&1; }
 
-# Newer systems have another version only: good for an editor, not for the check.
+# Some systems have another version only: good for an editor, not for the check.
 use_available_version() {
     local i name
     for i in "${!packages[@]}"; do
-        name=${packages[i]%-14}
-        if [[ $name == "${packages[i]}" ]] || known "${packages[i]}" || ! known "$name"; then continue; fi
+        if [[ ! ${packages[i]} =~ ^(clang-.*)-[0-9]+$ ]]; then continue; fi
+        name=${BASH_REMATCH[1]}
+        if known "${packages[i]}" || ! known "$name"; then continue; fi
         packages[i]=$name
     done
 }
