@@ -4,10 +4,13 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-Usage: tools/install_dependencies.sh [--check]
+Usage: tools/install_dependencies.sh [--for run|test|develop] [--check]
 
 Installs the missing packages with apt-get, as root or through sudo. Does nothing if none is missing.
-  --check   only name the missing packages; the exit code is 1 if there are any
+  --for run       what builds and runs the program, and draws figures
+  --for test      also what the tests need
+  --for develop   also what checks the sources; the default
+  --check         only name the missing packages; the exit code is 1 if there are any
 END
 }
 
@@ -16,10 +19,14 @@ packages=(
     libopenmpi-dev openmpi-bin
     libhdf5-openmpi-dev # the parallel HDF5; CMake prefers it to a serial one (HDF5_PREFER_PARALLEL)
     libyaml-cpp-dev libfmt-dev libboost-program-options-dev libboost-context-dev librandom123-dev nlohmann-json3-dev
-    libgtest-dev
-    clang-format-14 # the version that decides, see check_format.sh
-    python3 python3-h5py python3-numpy python3-matplotlib python3-pytest python3-pytest-xdist python3-yaml
-    pyflakes3
+    python3 python3-h5py python3-numpy python3-matplotlib python3-yaml
+)
+packages_for_test=(libgtest-dev python3-pytest python3-pytest-xdist)
+packages_for_develop=(
+    git
+    clang-format-14 # the version that decides, see dev/check_format.sh
+    clang-tidy-19 # likewise, see dev/check_tidy.sh
+    black mypy pyflakes3 shellcheck codespell
 )
 
 fail() {
@@ -38,35 +45,47 @@ missing_packages() {
 
 known() { apt-cache show "$1" >/dev/null 2>&1; }
 
-# Newer systems have another version only: good for an editor, not for the check.
-use_available_formatter() {
-    local i
-    if known clang-format-14 || ! known clang-format; then return; fi
+# Some systems have another version only: good for an editor, not for the check.
+use_available_version() {
+    local i name
     for i in "${!packages[@]}"; do
-        if [[ ${packages[i]} == clang-format-14 ]]; then packages[i]=clang-format; fi
+        if [[ ! ${packages[i]} =~ ^(clang-.*)-[0-9]+$ ]]; then continue; fi
+        name=${BASH_REMATCH[1]}
+        if known "${packages[i]}" || ! known "$name"; then continue; fi
+        packages[i]=$name
     done
 }
 
 only_check=false
-case "${1-}" in
-    "") ;;
-    --check) only_check=true ;;
-    -h | --help)
-        usage
-        exit 0
-        ;;
-    *) fail "unknown option '$1'; see --help" ;;
-esac
+purpose=develop
+while (($# > 0)); do
+    case "$1" in
+        --check) only_check=true ;;
+        --for)
+            purpose=${2-}
+            if [[ ! $purpose =~ ^(run|test|develop)$ ]]; then fail "--for needs run, test or develop"; fi
+            shift
+            ;;
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        *) fail "unknown option '$1'; see --help" ;;
+    esac
+    shift
+done
+if [[ $purpose != run ]]; then packages+=("${packages_for_test[@]}"); fi
+if [[ $purpose == develop ]]; then packages+=("${packages_for_develop[@]}"); fi
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     fail "this system has no apt-get. Install the equivalents of these Debian packages, then pass" \
         "--skip-install to the other scripts: ${packages[*]}"
 fi
 
-use_available_formatter
+use_available_version
 mapfile -t missing < <(missing_packages)
 if ((${#missing[@]} == 0)); then
-    echo "All packages that Engram needs are installed."
+    echo "All packages that are needed are installed."
     exit 0
 fi
 echo "Missing packages: ${missing[*]}"
@@ -82,7 +101,7 @@ fi
 as_root+=(DEBIAN_FRONTEND=noninteractive)
 "${as_root[@]}" apt-get update -q
 # On a bare system only now are the packages known.
-use_available_formatter
+use_available_version
 mapfile -t missing < <(missing_packages)
 "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
 echo "Installed: ${missing[*]}"

@@ -16,7 +16,7 @@ usage() {
     cat <<END
 Usage: tools/quickstart.sh [--ranks N] [--force] [--skip-install]
 
-Installs what is missing, builds Engram, runs $config under mpirun
+Installs what is missing, builds the program, runs $config under mpirun
 and draws its figures. Results: $results, plots below it.
   --ranks N        number of MPI processes (default: physical cores, at most 8)
   --force          run again, replacing the results of an earlier quickstart
@@ -49,7 +49,7 @@ done
 
 if ! $skip_install; then
     step "Dependencies"
-    tools/install_dependencies.sh
+    tools/install_dependencies.sh --for run
 fi
 python=$(find_python)
 if ((ranks == 0)); then
@@ -58,7 +58,9 @@ if ((ranks == 0)); then
 fi
 
 step "Build"
-build_preset release
+# The program alone; 'cmake --preset release' makes tests and benchmarks known again.
+cmake --preset release -DENGRAM_BUILD_TESTS=OFF -DENGRAM_BUILD_BENCHMARKS=OFF
+cmake --build --preset release --target engram --parallel "$(nproc)"
 
 # summary.json is written last: without it an earlier run did not finish.
 if [[ -e $results/summary.json ]] && ! $force; then

@@ -66,7 +66,7 @@ RecallSetting recall_setting(const Experiment& experiment) {
     for (const Stimulus& stimulus : experiment.stimuli) {
         const StepRange extent = stimulus_extent(experiment, stimulus);
         if (extent.begin >= extent.end) continue;
-        const Group group = experiment.group(stimulus.group);
+        const Group& group = experiment.group(stimulus.group);
         if (std::none_of(group.ids.begin(), group.ids.end(), is_excitatory)) continue;
         if (stimulus.role == StimulusRole::learn && extent.begin < learn_onset) {
             learn = &stimulus;

@@ -7,6 +7,7 @@
 #include "base/collective.hpp"
 #include "base/errors.hpp"
 #include "base/messages.hpp"
+#include "base/version.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "device/cuda_device.hpp"
@@ -35,7 +36,8 @@ ExitCode dispatch(const CommandLine& line, MPI_Comm communicator) {
             break;
         case Command::version:
             if (rank_of(communicator) == 0)
-                std::printf("engram " ENGRAM_VERSION "\n%s\n", device::cuda_support().c_str());
+                std::printf("engram %s (commit %s)\n%s\n", version().c_str(), commit().c_str(),
+                            device::cuda_support().c_str());
             break;
     }
     return ExitCode::done;

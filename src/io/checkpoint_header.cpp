@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hpp"
+#include "base/version.hpp"
 
 namespace engram {
 
@@ -39,7 +40,8 @@ std::string header_text(const CheckpointHeader& header) {
     for (const SnapshotMark& mark : header.recordings.snapshots)
         snapshots.push_back(
             {{"file", mark.file}, {"step", mark.step}, {"checksum", mark.checksum}});
-    const json text = {{"engram_version", ENGRAM_VERSION},
+    const json text = {{"engram_version", version()},
+                       {"engram_commit", commit()},
                        {"phase_index", header.position.phase_index},
                        {"step", header.position.step},
                        {"within_phase", header.position.within_phase},

@@ -90,7 +90,7 @@ std::string problem_of_results(const OutputDirectory& directory) {
 std::string provide_spools(const OutputDirectory& directory, const Experiment& experiment,
                            const RecordingMarks& marks) {
     const std::string spikes = directory.spike_spool();
-    const std::string problem = provide_spool(
+    std::string problem = provide_spool(
         spikes, marks.spikes, directory.spikes(), [&] { verify_spike_spool(spikes, marks.spikes); },
         [&](const std::string& path) {
             return rebuild_spike_spool(path, directory.spikes(), experiment.populations,

@@ -8,6 +8,11 @@
 #include "base/collective.hpp"
 #include "base/messages.hpp"
 #include "base/step_time.hpp"
+<<<<<<< HEAD:src/job/run_summary.cpp
+=======
+#include "base/version.hpp"
+#include "cli/progress_log.hpp"
+>>>>>>> map:src/cli/run_summary.cpp
 #include "io/network_edges.hpp"
 
 namespace engram::job {
@@ -80,7 +85,10 @@ std::vector<double> gather_peak_memory_MB(MPI_Comm communicator) {
 }
 
 json versions() {
-    return {{"engram", ENGRAM_VERSION}, {"hdf5", hdf5_version()}, {"mpi", mpi_version()}};
+    return {{"engram", version()},
+            {"commit", commit()},
+            {"hdf5", hdf5_version()},
+            {"mpi", mpi_version()}};
 }
 
 json make_summary(const Simulation& simulation, double setup_s, double run_s,

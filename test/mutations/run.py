@@ -18,7 +18,13 @@ from mutations import MUTATIONS, Mutation
 
 SOURCE = Path(__file__).resolve().parents[2]
 # Comparisons of one engine with another, and of checkpoints that go from one to the other.
-ENGINE_COMPARISONS = ["*KernelsOnHost.*", "LaunchBatch.*", "*Gpu*", "HostDevice.Reports*", "Across*"]
+ENGINE_COMPARISONS = [
+    "*KernelsOnHost.*",
+    "LaunchBatch.*",
+    "*Gpu*",
+    "HostDevice.Reports*",
+    "Across*",
+]
 # C++ tests in ctest; all print the names of those that fail.
 TESTS = "^(unit_tests|mpi_tests)_[0-9]+$"
 FAILED = re.compile(r"\[  FAILED  \] (?:\x1b\[m)?([\w./]+)")
@@ -41,7 +47,11 @@ class Scratch:
         """Copies what differs, so that only that is built again."""
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=SOURCE, check=True, capture_output=True, text=True)
+            cwd=SOURCE,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         wanted = {Path(name) for name in listed.stdout.split("\0") if name}
         wanted = {name for name in wanted if (SOURCE / name).is_file()}
         for old in [path for path in self.tree.rglob("*") if path.is_file()]:
@@ -57,13 +67,34 @@ class Scratch:
 
     def configure(self) -> None:
         # Results do not depend on optimisation; building again and again takes the time.
-        self._run(["cmake", "-S", self.tree, "-B", self.build, "-DCMAKE_BUILD_TYPE=Release",
-                   "-DCMAKE_CXX_FLAGS_RELEASE=-O1", "-DENGRAM_BUILD_BENCHMARKS=OFF"],
-                  "the copy cannot be configured")
+        self._run(
+            [
+                "cmake",
+                "-S",
+                self.tree,
+                "-B",
+                self.build,
+                "-DCMAKE_BUILD_TYPE=Release",
+                "-DCMAKE_CXX_FLAGS_RELEASE=-O1",
+                "-DENGRAM_BUILD_BENCHMARKS=OFF",
+            ],
+            "the copy cannot be configured",
+        )
 
     def compile(self, what: str) -> None:
-        self._run(["cmake", "--build", self.build, "-j", str(self.jobs),
-                   "--target", "engram_tests", "engram_mpi_tests"], f"{what}: does not compile")
+        self._run(
+            [
+                "cmake",
+                "--build",
+                self.build,
+                "-j",
+                str(self.jobs),
+                "--target",
+                "engram_tests",
+                "engram_mpi_tests",
+            ],
+            f"{what}: does not compile",
+        )
 
     def failing_tests(self) -> list[str]:
         """Names of the tests that fail; empty if all pass."""
@@ -71,9 +102,23 @@ class Scratch:
         # ctest itself writes to a pipe, but Open MPI shows its processes a terminal.
         environment["GTEST_COLOR"] = "no"
         run = subprocess.run(
-            ["ctest", "--test-dir", self.build, "-R", TESTS, "-j", str(self.jobs), "--timeout",
-             "300", "--output-on-failure", "--no-tests=error"],
-            env=environment, capture_output=True, text=True)
+            [
+                "ctest",
+                "--test-dir",
+                self.build,
+                "-R",
+                TESTS,
+                "-j",
+                str(self.jobs),
+                "--timeout",
+                "300",
+                "--output-on-failure",
+                "--no-tests=error",
+            ],
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
         if run.returncode == 0:
             return []
         names = dict.fromkeys(FAILED.findall(run.stdout))
@@ -145,8 +190,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="mutations, e.g. m05; all if none")
     parser.add_argument("--list", action="store_true", help="print the mutations and do nothing")
-    parser.add_argument("--directory", type=Path, default=SOURCE / "build" / "mutations",
-                        help="for the copy and its build, which are kept (build/mutations)")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        default=SOURCE / "build" / "mutations",
+        help="for the copy and its build, which are kept (build/mutations)",
+    )
     parser.add_argument("--fresh", action="store_true", help="begin with an empty directory")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()

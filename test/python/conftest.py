@@ -14,6 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
 sys.path.insert(0, str(TOOLS))
 
+# Seconds after which a program is taken to hang. Busy machines are slow, ranks that share a core wait
+# for each other, and sanitizers take their time: no test may fail because of this number otherwise.
+PATIENCE_S = 1200
+
 MPI_ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -59,7 +63,7 @@ def run_program(command, **options):
         env=dict(os.environ, **MPI_ENVIRONMENT),
         capture_output=True,
         text=True,
-        timeout=600,  # busy machines: ranks that share a core wait for each other
+        timeout=PATIENCE_S + 60,  # later than `timeout`, which ends all ranks
         check=False,
         **options,
     )

@@ -22,7 +22,7 @@ from typing import Any, Iterator, Mapping
 
 import h5py
 import numpy as np
-from conftest import ROOT, engram_program, run_program
+from conftest import PATIENCE_S, ROOT, engram_program, run_program
 
 STORED = ROOT / "test/data/digests.json"
 RENEW = "test/python/digests.py --renew"
@@ -39,7 +39,8 @@ def digest(arrays: list[np.ndarray]) -> str:
             values = array.astype("<u8")
         else:
             values = array.astype("<f8")
-            values[np.isnan(values)] = np.nan  # processors differ in the bits of what is not a number
+            # Processors differ in the bits of what is not a number.
+            values[np.isnan(values)] = np.nan
         sha.update(values.size.to_bytes(8, "little"))
         sha.update(values.tobytes())
     return sha.hexdigest()[:16]
@@ -145,7 +146,9 @@ def result_digests(directory: Path) -> Digests:
 def differing(stored: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
     """Items that changed, vanished or are new."""
     return [
-        item if item in stored and item in found else f"{item} ({'new' if item in found else 'gone'})"
+        item
+        if item in stored and item in found
+        else f"{item} ({'new' if item in found else 'gone'})"
         for item in sorted(stored.keys() | found.keys())
         if stored.get(item) != found.get(item)
     ]
@@ -185,9 +188,11 @@ CASES = [
 ]
 
 
-def run_case(program: Path, case: Case, output: Path, ranks: int = 1, device: str = "cpu") -> Digests:
+def run_case(
+    program: Path, case: Case, output: Path, ranks: int = 1, device: str = "cpu"
+) -> Digests:
     """Digests of the case on so many ranks; `timeout` ends mpirun and with it all ranks that hang."""
-    command = ["timeout", 500, "mpirun", "--oversubscribe", "-n", ranks, program, "run"]
+    command = ["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", ranks, program, "run"]
     command += [ROOT / case.configuration, "--output", output, "--quiet", "--device", device]
     command += [part for setting in case.settings for part in ("--set", setting)]
     result = run_program(command)

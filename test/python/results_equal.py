@@ -41,7 +41,9 @@ def differences(first: Path, second: Path) -> list[str]:
     names: list[str] = []
     for file in RESULTS:
         a, b = content(Path(first) / file), content(Path(second) / file)
-        names += [f"{file}:{key}" for key in sorted(a.keys() | b.keys()) if a.get(key) != b.get(key)]
+        names += [
+            f"{file}:{key}" for key in sorted(a.keys() | b.keys()) if a.get(key) != b.get(key)
+        ]
     return names
 
 

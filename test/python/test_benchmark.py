@@ -1,4 +1,4 @@
-"""tools/benchmark.sh: tables of known measurements, and a short try of the pipeline."""
+"""tools/dev/benchmark.sh: tables of known measurements, and a short try of the pipeline."""
 
 import csv
 import json
@@ -39,7 +39,7 @@ def test_inputs_per_neuron_do_not_depend_on_the_size():
 
 def test_quick(engram, tmp_path):
     result = run_program(
-        [TOOLS / "benchmark.sh", "--quick", "--engram", engram, "--ranks", "1", "2",
+        [TOOLS / "dev/benchmark.sh", "--quick", "--engram", engram, "--ranks", "1", "2",
          "--repeat", "2",
          "--paradigms", "2N1S_basic_late", "size_scaling", "--sizes", "500", "1000",
          "--output", tmp_path]
@@ -75,7 +75,7 @@ def test_errors(tmp_path):
         (("--paradigms", "nonsense"), 2, "invalid choice: 'nonsense'"),
         (("--engram", tmp_path / "none"), 3, "not built"),
     ):
-        result = run_program([TOOLS / "benchmark.sh", *arguments])
+        result = run_program([TOOLS / "dev/benchmark.sh", *arguments])
         assert result.returncode == code
         assert result.stderr.startswith("benchmark.sh: error: ") and text in result.stderr
         assert len(result.stderr.splitlines()) == 1

@@ -12,7 +12,7 @@ from typing import Any, Callable, Sequence
 
 import h5py
 import pytest
-from conftest import MPI_ENVIRONMENT, RECALL_200, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, run_program
 from results_equal import assert_equal
 
 NETWORK = RECALL_200
@@ -25,14 +25,28 @@ def mpirun(ranks: int, *command: Any) -> list[str]:
     return [str(part) for part in [*start, *command]]
 
 
-def start(engram: Path, output: Path, ranks: int, *settings: str, device: str = "cpu",
-          network: Path = NETWORK, arguments: Sequence[str] = ()) -> Started:
+def start(
+    engram: Path,
+    output: Path,
+    ranks: int,
+    *settings: str,
+    device: str = "cpu",
+    network: Path = NETWORK,
+    arguments: Sequence[str] = (),
+) -> Started:
     """Starts a run in its own session, so that all of it can be ended."""
     sets = [part for setting in settings for part in ("--set", setting)]
-    command = mpirun(ranks, engram, "run", network, "--output", output, "--device", device,
-                     *arguments, *sets)
-    return subprocess.Popen(command, env=dict(os.environ, **MPI_ENVIRONMENT), text=True,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    command = mpirun(
+        ranks, engram, "run", network, "--output", output, "--device", device, *arguments, *sets
+    )
+    return subprocess.Popen(
+        command,
+        env=dict(os.environ, **MPI_ENVIRONMENT),
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def text_of(path: Path) -> str:
@@ -56,11 +70,11 @@ def kill_all(run: Started) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-    run.wait(timeout=30)
+    run.wait(timeout=PATIENCE_S)
 
 
 def wait_for(condition: Callable[[], bool], run: Started) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while not condition():
         if run.poll() is not None or time.monotonic() > end:
             kill_all(run)
@@ -76,13 +90,29 @@ def step_of(checkpoint: Path) -> int:
     return int(checkpoint.stem.split("-")[1])
 
 
-def interrupted_at(engram: Path, output: Path, ranks: int, time_s: float, every_s: float,
-                   *settings: str, device: str = "cpu", network: Path = NETWORK,
-                   arguments: Sequence[str] = ()) -> Path:
+def interrupted_at(
+    engram: Path,
+    output: Path,
+    ranks: int,
+    time_s: float,
+    every_s: float,
+    *settings: str,
+    device: str = "cpu",
+    network: Path = NETWORK,
+    arguments: Sequence[str] = (),
+) -> Path:
     """A killed run whose newest checkpoint is the last up to a simulated time."""
-    run = start(engram, output, ranks, f"checkpoint.every_simulated_s={every_s}",
-                "checkpoint.keep=1000", *settings, device=device, network=network,
-                arguments=arguments)
+    run = start(
+        engram,
+        output,
+        ranks,
+        f"checkpoint.every_simulated_s={every_s}",
+        "checkpoint.keep=1000",
+        *settings,
+        device=device,
+        network=network,
+        arguments=arguments,
+    )
     last = round(time_s * STEPS_PER_S)
     wait_for(lambda: any(step_of(path) >= last for path in checkpoints(output)), run)
     kill_all(run)
@@ -96,7 +126,9 @@ def interrupted_at(engram: Path, output: Path, ranks: int, time_s: float, every_
 
 def resume(engram: Path, output: Path, ranks: int = 1, *arguments: Any) -> Any:
     """A hang must fail, not stop the suite."""
-    return run_program(["timeout", 60, *mpirun(ranks, engram, "resume", output, *arguments)])
+    return run_program(
+        ["timeout", PATIENCE_S, *mpirun(ranks, engram, "resume", output, *arguments)]
+    )
 
 
 def assert_resumes(engram: Path, output: Path, ranks: int, reference: Path) -> None:
@@ -117,14 +149,20 @@ def copy(unfinished: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(unfinished, tmp_path / "copy"))
 
 
-PHASES = {"pulse": (0.16, 0.05), "between": (0.4, 0.1), "learnt": (6.2, 2), "consolidated": (24.5, 2),
-          "recall": (29.55, 0.5)}
+PHASES = {
+    "pulse": (0.16, 0.05),
+    "between": (0.4, 0.1),
+    "learnt": (6.2, 2),
+    "consolidated": (24.5, 2),
+    "recall": (29.55, 0.5),
+}
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("before,after", [(1, 1), (2, 3), (4, 1), (3, 2)])
-def test_resume(engram: Path, whole: Path, tmp_path: Path, phase: str, before: int,
-                after: int) -> None:
+def test_resume(
+    engram: Path, whole: Path, tmp_path: Path, phase: str, before: int, after: int
+) -> None:
     time_s, every_s = PHASES[phase]
     output = interrupted_at(engram, tmp_path / "run", before, time_s, every_s)
     with h5py.File(checkpoints(output)[-1]) as file:
@@ -135,8 +173,12 @@ def test_resume(engram: Path, whole: Path, tmp_path: Path, phase: str, before: i
 
 def test_several_interruptions(engram: Path, whole: Path, copy: Path) -> None:
     for _ in range(4):
-        run = subprocess.Popen(mpirun(1, engram, "resume", copy), stderr=subprocess.DEVNULL,
-                               env=dict(os.environ, **MPI_ENVIRONMENT), text=True)
+        run = subprocess.Popen(
+            mpirun(1, engram, "resume", copy),
+            stderr=subprocess.DEVNULL,
+            env=dict(os.environ, **MPI_ENVIRONMENT),
+            text=True,
+        )
         newest = checkpoints(copy)[-1]
         wait_for(lambda: checkpoints(copy)[-1] != newest, run)
         kill_all(run)
@@ -155,8 +197,17 @@ def test_damaged_newest_falls_back(engram: Path, whole: Path, copy: Path) -> Non
 
 
 def test_changed_configuration_is_refused(engram: Path, copy: Path) -> None:
-    result = resume(engram, copy, 1, "--set", "simulation.seed=4", "--set", "neuron.t_ref_ms=3",
-                    "--set", "simulation.duration_s=29.9")
+    result = resume(
+        engram,
+        copy,
+        1,
+        "--set",
+        "simulation.seed=4",
+        "--set",
+        "neuron.t_ref_ms=3",
+        "--set",
+        "simulation.duration_s=29.9",
+    )
     assert result.returncode == 2
     for key in ("simulation.seed", "neuron.t_ref_ms", "simulation.duration_s"):
         assert sum(key in line for line in result.stderr.splitlines()) == 1, result.stderr
@@ -172,7 +223,9 @@ def test_allowed_changes(engram: Path, copy: Path, tmp_path: Path) -> None:
 
 
 def state_of(directory: Path) -> dict[str, tuple[bytes, int]]:
-    return {str(p): (p.read_bytes(), p.stat().st_mtime_ns) for p in directory.rglob("*") if p.is_file()}
+    return {
+        str(p): (p.read_bytes(), p.stat().st_mtime_ns) for p in directory.rglob("*") if p.is_file()
+    }
 
 
 def test_complete_run_is_left_alone(engram: Path, whole: Path) -> None:
@@ -206,8 +259,19 @@ def test_inspect(engram: Path, unfinished: Path) -> None:
 
 @pytest.mark.parametrize("keep", [1, 3])
 def test_keep(engram: Path, tmp_path: Path, keep: int) -> None:
-    result = run_program([engram, "run", NETWORK, "-o", tmp_path / "run", "--set",
-                          f"checkpoint.keep={keep}", "--set", "checkpoint.every_simulated_s=1"])
+    result = run_program(
+        [
+            engram,
+            "run",
+            NETWORK,
+            "-o",
+            tmp_path / "run",
+            "--set",
+            f"checkpoint.keep={keep}",
+            "--set",
+            "checkpoint.every_simulated_s=1",
+        ]
+    )
     assert result.returncode == 0 and len(checkpoints(tmp_path / "run")) == keep
 
 
@@ -229,10 +293,10 @@ def test_stop_signal(engram: Path, tmp_path: Path, number: signal.Signals, recei
     run = started_long(engram, output, 2)
     os.kill(rank_pids(run)[-1] if receiver == "rank" else run.pid, number)
     try:
-        code = run.wait(timeout=20)
+        code = run.wait(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         kill_all(run)
-        pytest.fail("did not stop within 20 s")
+        pytest.fail("did not stop")
     if receiver == "mpirun" and number != signal.SIGUSR1:
         # Open MPI ends a job on these itself: it passes SIGTERM on, but gives little time and an
         # exit code of its own.
@@ -256,7 +320,7 @@ def test_second_interrupt_stops_at_once(engram: Path, tmp_path: Path) -> None:
     time.sleep(0.5)
     os.kill(first, signal.SIGCONT)
     try:
-        assert run.wait(timeout=20) not in (0, 75)
+        assert run.wait(timeout=PATIENCE_S) not in (0, 75)
     finally:
         kill_all(run)
     assert not list(output.glob("*.tmp"))
@@ -278,9 +342,14 @@ def rewrite(path: Path, **attributes: Any) -> None:
 FOREIGN["hdf5"] = lambda path: rewrite(path)
 FOREIGN["newer"] = lambda path: rewrite(path, format_version=5)
 FOREIGN["older"] = lambda path: rewrite(path, format_version=3)
-MESSAGES = {"newer": "is newer than version 4", "older": "version 3, is that of Engram 0.1.0, which can resume it",
-            "hdf5": "not a file of Engram", "text": "cannot open it as an HDF5 file",
-            "empty": "cannot open it as an HDF5 file", "truncated": "cannot open it as an HDF5 file"}
+MESSAGES = {
+    "newer": "is newer than version 4",
+    "older": "version 3, is that of Engram 0.1.0, which can resume it",
+    "hdf5": "not a file of Engram",
+    "text": "cannot open it as an HDF5 file",
+    "empty": "cannot open it as an HDF5 file",
+    "truncated": "cannot open it as an HDF5 file",
+}
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
@@ -315,8 +384,11 @@ def everything(path: Path) -> dict[str, bytes]:
     with h5py.File(path) as file:
         for name, value in file.attrs.items():
             found[f"@{name}"] = repr(value).encode()
-        file.visititems(lambda name, node: found.update(
-            {name: node[()].tobytes() if isinstance(node, h5py.Dataset) else b""}))
+        file.visititems(
+            lambda name, node: found.update(
+                {name: node[()].tobytes() if isinstance(node, h5py.Dataset) else b""}
+            )
+        )
     return found
 
 
@@ -331,7 +403,10 @@ def test_flipped_bytes(engram: Path, unfinished: Path, tmp_path: Path, n_flips: 
         data[position] ^= 0x10
         damaged.write_bytes(data)
         result = run_program([engram, "inspect", damaged])
-        assert result.returncode in (0, 3), f"flip at {position}: {result.returncode} {result.stderr}"
+        assert result.returncode in (
+            0,
+            3,
+        ), f"flip at {position}: {result.returncode} {result.stderr}"
         n_detected += result.returncode == 3
         if result.returncode == 0 and everything(damaged) != everything(original):
             undetected.append(position)

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, run_program
+from conftest import PATIENCE_S, ROOT, run_program
 
 SMALL = "simulation: {duration_s: 0.05}\npopulations: {n_exc: 8, n_inh: 2}\n"
 
 
 def call(engram: Path, *arguments: Any, ranks: int = 1) -> Any:
     start = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
-    return run_program(["timeout", 60, *start, engram, *arguments])
+    return run_program(["timeout", PATIENCE_S, *start, engram, *arguments])
 
 
 @pytest.fixture
@@ -21,18 +21,21 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "small.yaml"
 
 
-@pytest.mark.parametrize("arguments,text", [
-    ([], "no command given"),
-    (["rum"], "unknown command 'rum' (did you mean 'run'?)"),
-    (["run"], "no CONFIG given"),
-    (["resume"], "no DIR given"),
-    (["inspect"], "no FILE given"),
-    (["run", "a", "b"], "more than one CONFIG given: 'a', 'b'"),
-    (["run", "a", "--forse"], "--forse"),
-    (["run", "a", "--output", ""], "--output"),
-    (["plan", "a", "--ranks", "0"], "--ranks must be at least 1"),
-    (["plan", "a", "--ranks", "two"], "two"),
-])
+@pytest.mark.parametrize(
+    "arguments,text",
+    [
+        ([], "no command given"),
+        (["rum"], "unknown command 'rum' (did you mean 'run'?)"),
+        (["run"], "no CONFIG given"),
+        (["resume"], "no DIR given"),
+        (["inspect"], "no FILE given"),
+        (["run", "a", "b"], "more than one CONFIG given: 'a', 'b'"),
+        (["run", "a", "--forse"], "--forse"),
+        (["run", "a", "--output", ""], "--output"),
+        (["plan", "a", "--ranks", "0"], "--ranks must be at least 1"),
+        (["plan", "a", "--ranks", "two"], "two"),
+    ],
+)
 def test_usage_errors(engram: Path, arguments: list[str], text: str) -> None:
     result = call(engram, *arguments)
     assert result.returncode == 1 and result.stdout == ""
@@ -49,7 +52,10 @@ def test_help(engram: Path, command: str) -> None:
 def test_version(engram: Path) -> None:
     result = call(engram, "--version")
     assert result.returncode == 0 and re.fullmatch(
-        r"engram \d+\.\d+\.\d+\n(built without CUDA|CUDA \d+\.\d+ \(sm_.*\))\n", result.stdout)
+        r"engram \d+\.\d+\.\d+ \(commit ([0-9a-f]{12,40}(-dirty)?|unknown)\)\n"
+        r"(built without CUDA|CUDA \d+\.\d+ \(sm_.*\))\n",
+        result.stdout,
+    )
 
 
 def test_all_problems_with_their_lines_on_rank_0_only(engram: Path, tmp_path: Path) -> None:
@@ -57,15 +63,26 @@ def test_all_problems_with_their_lines_on_rank_0_only(engram: Path, tmp_path: Pa
     path.write_text("simulation:\n  duration_s: -1\n  sed: 3\npopulations: {n_exc: many}\n")
     result = call(engram, "run", path, "-o", tmp_path / "out", ranks=3)
     assert result.returncode == 2
-    for place in (":2: simulation.duration_s: must be greater than 0 and at most 1e10 (is -1)",
-                  ":3: simulation.sed: unknown key", ":4: populations.n_exc: must be an integer"):
+    for place in (
+        ":2: simulation.duration_s: must be greater than 0 and at most 1e10 (is -1)",
+        ":3: simulation.sed: unknown key",
+        ":4: populations.n_exc: must be an integer",
+    ):
         assert result.stderr.count(f"{path}{place}") == 1, result.stderr
     assert "seed" in result.stderr
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("setting", ["simulation.duration_s", "simulation.duration_s=x", "simulation.sed=1",
-                                     "=1", "simulation.dt_ms=0"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "simulation.duration_s",
+        "simulation.duration_s=x",
+        "simulation.sed=1",
+        "=1",
+        "simulation.dt_ms=0",
+    ],
+)
 def test_set_errors(engram: Path, config: Path, setting: str) -> None:
     result = call(engram, "check", config, "--set", setting)
     assert result.returncode in (1, 2) and setting.split("=")[0] in result.stderr
@@ -103,25 +120,40 @@ def test_too_many_ranks(engram: Path, tmp_path: Path) -> None:
 
 
 def test_missing_synapse(engram: Path, config: Path, tmp_path: Path) -> None:
-    result = call(engram, "run", config, "-o", tmp_path / "out", "--set", "connectivity.probability=0",
-                  "--set", "record.synapses=[[0, 1]]", ranks=2)
+    result = call(
+        engram,
+        "run",
+        config,
+        "-o",
+        tmp_path / "out",
+        "--set",
+        "connectivity.probability=0",
+        "--set",
+        "record.synapses=[[0, 1]]",
+        ranks=2,
+    )
     assert result.returncode == 2
     assert result.stderr.count("no synapse from neuron 0 to neuron 1") == 1
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("matrix,text", [
-    ("0 1\n2 0\n", "matrix.txt:2: entry '2' in column 1 is not 0 or 1"),
-    ("1 0\n0 0\n", "matrix.txt:1: neuron 0 is connected to itself"),
-    ("0 1\n", "has 1 rows"),
-    ("0 1 0\n0 0 0\n", "matrix.txt:1: row has 3 entries; the matrix must be 2 x 2"),
-    ("0\n0 0\n", "matrix.txt:1: row has 1 entries"),
-])
+@pytest.mark.parametrize(
+    "matrix,text",
+    [
+        ("0 1\n2 0\n", "matrix.txt:2: entry '2' in column 1 is not 0 or 1"),
+        ("1 0\n0 0\n", "matrix.txt:1: neuron 0 is connected to itself"),
+        ("0 1\n", "has 1 rows"),
+        ("0 1 0\n0 0 0\n", "matrix.txt:1: row has 3 entries; the matrix must be 2 x 2"),
+        ("0\n0 0\n", "matrix.txt:1: row has 1 entries"),
+    ],
+)
 def test_matrix_errors(engram: Path, tmp_path: Path, matrix: str, text: str) -> None:
     (tmp_path / "matrix.txt").write_text(matrix)
     path = tmp_path / "matrix.yaml"
-    path.write_text("simulation: {duration_s: 0.05}\npopulations: {n_exc: 2, n_inh: 0}\n"
-                    "connectivity: {file: matrix.txt}\n")
+    path.write_text(
+        "simulation: {duration_s: 0.05}\npopulations: {n_exc: 2, n_inh: 0}\n"
+        "connectivity: {file: matrix.txt}\n"
+    )
     result = call(engram, "run", path, "-o", tmp_path / "out")
     assert result.returncode == 3 and text in result.stderr
     assert not (tmp_path / "out").exists()
@@ -137,13 +169,34 @@ def test_missing_matrix(engram: Path, config: Path, tmp_path: Path) -> None:
 def test_failure_of_one_rank_ends_all_ranks(engram: Path, tmp_path: Path) -> None:
     config = ROOT / "test/python/networks/recall200.yaml"
     short_of_memory = '[ "$OMPI_COMM_WORLD_RANK" = 1 ] && ulimit -v 600000; exec "$@"'
-    result = run_program(["timeout", 60, "mpirun", "--oversubscribe", "-n", 3, "bash", "-c", short_of_memory,
-                          "bash", engram, "run", config, "-o", tmp_path / "out", "--set", "populations.n_exc=30000"])
+    result = run_program(
+        [
+            "timeout",
+            PATIENCE_S,
+            "mpirun",
+            "--oversubscribe",
+            "-n",
+            3,
+            "bash",
+            "-c",
+            short_of_memory,
+            "bash",
+            engram,
+            "run",
+            config,
+            "-o",
+            tmp_path / "out",
+            "--set",
+            "populations.n_exc=30000",
+        ]
+    )
     assert result.returncode == 4 and "rank 1: out of memory" in result.stderr
 
 
 def test_check_prints_what_can_be_run(engram: Path, tmp_path: Path) -> None:
-    first = call(engram, "check", ROOT / "configs/defaultnet_8h_recall.yaml", "--set", "simulation.seed=9")
+    first = call(
+        engram, "check", ROOT / "configs/defaultnet_8h_recall.yaml", "--set", "simulation.seed=9"
+    )
     assert first.returncode == 0 and "learn - consolidate - recall" in first.stderr
     (tmp_path / "resolved.yaml").write_text(first.stdout)
     second = call(engram, "check", tmp_path / "resolved.yaml")

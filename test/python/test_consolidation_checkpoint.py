@@ -9,10 +9,19 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import run_program
+from conftest import PATIENCE_S, run_program
 from results_equal import assert_equal
-from test_checkpoint import (NETWORK, assert_resumes, checkpoints, interrupted_at, kill_all, resume,
-                             start, step_of, wait_for)
+from test_checkpoint import (
+    NETWORK,
+    assert_resumes,
+    checkpoints,
+    interrupted_at,
+    kill_all,
+    resume,
+    start,
+    step_of,
+    wait_for,
+)
 from test_extension import LEARN
 
 SAMPLED = ("simulation.dt_fast_forward_s=0.0004", "record.snapshots_s=[20]")
@@ -26,8 +35,11 @@ def header(checkpoint: Path) -> dict[str, Any]:
 def is_within_consolidation(checkpoint: Path) -> bool:
     position = header(checkpoint)
     phase = position["phases"][-1]
-    return (position["within_phase"] and phase["kind"] == "consolidation"
-            and phase["begin"] < position["step"] < phase["end"])
+    return (
+        position["within_phase"]
+        and phase["kind"] == "consolidation"
+        and phase["begin"] < position["step"] < phase["end"]
+    )
 
 
 def interrupted(engram: Path, output: Path, ranks: int) -> Path:
@@ -53,8 +65,11 @@ def test_resume(engram: Path, whole: Path, tmp_path: Path, before: int, after: i
 
 def test_checkpoints_on_the_way_change_nothing(engram: Path, whole: Path, tmp_path: Path) -> None:
     output = tmp_path / "run"
-    sets = [part for setting in (*SAMPLED, "checkpoint.every_simulated_s=1", "checkpoint.keep=99")
-            for part in ("--set", setting)]
+    sets = [
+        part
+        for setting in (*SAMPLED, "checkpoint.every_simulated_s=1", "checkpoint.keep=99")
+        for part in ("--set", setting)
+    ]
     result = run_program([engram, "run", NETWORK, "-o", output, "-q", *sets])
     assert result.returncode == 0, result.stderr
     assert sum(is_within_consolidation(path) for path in checkpoints(output)) >= 4
@@ -72,7 +87,9 @@ def test_the_consolidation_may_become_longer(engram: Path, tmp_path: Path) -> No
     result = resume(engram, output, 1, *longer)
     assert result.returncode == 0, result.stderr
     sets = [part for setting in settings for part in ("--set", setting)]
-    whole_run = run_program([engram, "run", NETWORK, "-o", tmp_path / "whole", "-q", *sets, *longer])
+    whole_run = run_program(
+        [engram, "run", NETWORK, "-o", tmp_path / "whole", "-q", *sets, *longer]
+    )
     assert whole_run.returncode == 0, whole_run.stderr
     assert_equal(tmp_path / "whole", output)
 
@@ -81,16 +98,26 @@ def test_the_consolidation_may_become_longer(engram: Path, tmp_path: Path) -> No
 def test_stop_signal(engram: Path, tmp_path: Path, ranks: int) -> None:
     """The samples are too many for any machine to be done before the signal arrives."""
     output = tmp_path / "run"
-    run = start(engram, output, ranks, "simulation.duration_s=1e9", "simulation.dt_fast_forward_s=0.1",
-                "stimuli={}", "record={neurons: [3]}")
-    wait_for(lambda: (output / "partial/traces.bin").exists()
-             and (output / "partial/traces.bin").stat().st_size > 1e6, run)
+    run = start(
+        engram,
+        output,
+        ranks,
+        "simulation.duration_s=1e9",
+        "simulation.dt_fast_forward_s=0.1",
+        "stimuli={}",
+        "record={neurons: [3]}",
+    )
+    wait_for(
+        lambda: (output / "partial/traces.bin").exists()
+        and (output / "partial/traces.bin").stat().st_size > 1e6,
+        run,
+    )
     os.kill(run.pid, signal.SIGUSR1)
     try:
-        code = run.wait(timeout=20)
+        code = run.wait(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         kill_all(run)
-        pytest.fail("did not stop within 20 s")
+        pytest.fail("did not stop")
     assert code == 75
     newest = checkpoints(output)[-1]
     assert is_within_consolidation(newest)

@@ -9,7 +9,7 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import BACKGROUND, RECALL_200, ROOT, gpu_program, run_program
+from conftest import BACKGROUND, PATIENCE_S, RECALL_200, ROOT, gpu_program, run_program
 from results_equal import assert_equal, content
 from test_checkpoint import checkpoints, interrupted_at
 from test_consolidation_checkpoint import SAMPLED, is_within_consolidation
@@ -20,8 +20,25 @@ OTHER = {"cpu": "host-kernels", "host-kernels": "cpu"}
 
 def simulate(engram: Path, output: Path, device: str, ranks: int, *settings: str) -> Path:
     sets = [part for setting in settings for part in ("--set", setting)]
-    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", ranks, engram, "run",
-                          NETWORK, "--output", output, "--quiet", "--device", device, *sets])
+    result = run_program(
+        [
+            "timeout",
+            PATIENCE_S,
+            "mpirun",
+            "--oversubscribe",
+            "-n",
+            ranks,
+            engram,
+            "run",
+            NETWORK,
+            "--output",
+            output,
+            "--quiet",
+            "--device",
+            device,
+            *sets,
+        ]
+    )
     assert result.returncode == 0, f"{result.returncode} {result.stderr}"
     return output
 
@@ -29,8 +46,14 @@ def simulate(engram: Path, output: Path, device: str, ranks: int, *settings: str
 @pytest.fixture(scope="module")
 def on_cpu(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run on the processor that keeps its checkpoints."""
-    return simulate(engram, tmp_path_factory.mktemp("device") / "cpu", "cpu", 1,
-                    "checkpoint.every_simulated_s=0.5", "checkpoint.keep=1000")
+    return simulate(
+        engram,
+        tmp_path_factory.mktemp("device") / "cpu",
+        "cpu",
+        1,
+        "checkpoint.every_simulated_s=0.5",
+        "checkpoint.keep=1000",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +61,18 @@ def gpu_problem(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Why no GPU can be used here, or an empty text."""
     directory = tmp_path_factory.mktemp("problem")
     (directory / "background.yaml").write_text(BACKGROUND)
-    result = run_program([engram, "run", directory / "background.yaml", "--quiet",
-                          "--output", directory / "results", "--device", "gpu"])
+    result = run_program(
+        [
+            engram,
+            "run",
+            directory / "background.yaml",
+            "--quiet",
+            "--output",
+            directory / "results",
+            "--device",
+            "gpu",
+        ]
+    )
     assert result.returncode in (0, 4), result.stderr
     return result.stderr if result.returncode == 4 else ""
 
@@ -51,8 +84,14 @@ def state(checkpoint: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_host_kernels_equal_cpu(engram: Path, on_cpu: Path, tmp_path: Path, ranks: int) -> None:
-    output = simulate(engram, tmp_path / "kernels", "host-kernels", ranks,
-                      "checkpoint.every_simulated_s=0.5", "checkpoint.keep=1000")
+    output = simulate(
+        engram,
+        tmp_path / "kernels",
+        "host-kernels",
+        ranks,
+        "checkpoint.every_simulated_s=0.5",
+        "checkpoint.keep=1000",
+    )
     assert_equal(on_cpu, output)
     names = [path.name for path in checkpoints(on_cpu)]
     assert len(names) > 10
@@ -68,26 +107,56 @@ def test_host_kernels_equal_cpu(engram: Path, on_cpu: Path, tmp_path: Path, rank
 # In a pulse, after it, and at the start of a later phase.
 @pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (6.2, 2), (29.55, 0.5)])
 @pytest.mark.parametrize("before", OTHER)
-def test_resume_on_another_device(engram: Path, on_cpu: Path, tmp_path: Path, before: str,
-                                  time_s: float, every_s: float) -> None:
+def test_resume_on_another_device(
+    engram: Path, on_cpu: Path, tmp_path: Path, before: str, time_s: float, every_s: float
+) -> None:
     output = interrupted_at(engram, tmp_path / "run", 1, time_s, every_s, device=before)
     with h5py.File(checkpoints(output)[-1]) as file:
         pulses = [name for name in file["neurons"] if name.startswith("pulse_")]
     assert bool(pulses) == (time_s in (0.16, 29.55)), "stopped in another phase than meant"
-    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
-                          output, "--quiet", "--device", OTHER[before]])
+    result = run_program(
+        [
+            "timeout",
+            PATIENCE_S,
+            "mpirun",
+            "--oversubscribe",
+            "-n",
+            2,
+            engram,
+            "resume",
+            output,
+            "--quiet",
+            "--device",
+            OTHER[before],
+        ]
+    )
     assert result.returncode == 0, result.stderr
     assert_equal(on_cpu, output)
 
 
 @pytest.mark.parametrize("before", OTHER)
-def test_resume_within_consolidation_on_another_device(engram: Path, tmp_path: Path,
-                                                       before: str) -> None:
+def test_resume_within_consolidation_on_another_device(
+    engram: Path, tmp_path: Path, before: str
+) -> None:
     whole = simulate(engram, tmp_path / "whole", "cpu", 1, *SAMPLED)
     output = interrupted_at(engram, tmp_path / "run", 1, 15, 1, *SAMPLED, device=before)
     assert is_within_consolidation(checkpoints(output)[-1])
-    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "resume",
-                          output, "--quiet", "--device", OTHER[before]])
+    result = run_program(
+        [
+            "timeout",
+            PATIENCE_S,
+            "mpirun",
+            "--oversubscribe",
+            "-n",
+            2,
+            engram,
+            "resume",
+            output,
+            "--quiet",
+            "--device",
+            OTHER[before],
+        ]
+    )
     assert result.returncode == 0, result.stderr
     assert_equal(whole, output)
 
@@ -104,8 +173,23 @@ def test_no_gpu(engram: Path, gpu_problem: str, tmp_path: Path, ranks: int) -> N
     if not gpu_problem:
         pytest.skip("there is a GPU")
     output = tmp_path / "x"
-    result = run_program(["timeout", 60, "mpirun", "--oversubscribe", "-n", ranks, engram, "run",
-                          NETWORK, "-o", output, "--device", "gpu"])
+    result = run_program(
+        [
+            "timeout",
+            PATIENCE_S,
+            "mpirun",
+            "--oversubscribe",
+            "-n",
+            ranks,
+            engram,
+            "run",
+            NETWORK,
+            "-o",
+            output,
+            "--device",
+            "gpu",
+        ]
+    )
     assert result.returncode == 4
     errors = [line for line in result.stderr.splitlines() if line.startswith("engram: error")]
     assert len(errors) == 1, result.stderr
@@ -116,8 +200,23 @@ def test_no_gpu(engram: Path, gpu_problem: str, tmp_path: Path, ranks: int) -> N
 def test_auto_falls_back(engram: Path, gpu_problem: str, on_cpu: Path, tmp_path: Path) -> None:
     if not gpu_problem:
         pytest.skip("there is a GPU")
-    result = run_program(["timeout", 300, "mpirun", "--oversubscribe", "-n", 2, engram, "run",
-                          NETWORK, "-o", tmp_path / "x", "--device", "auto"])
+    result = run_program(
+        [
+            "timeout",
+            PATIENCE_S,
+            "mpirun",
+            "--oversubscribe",
+            "-n",
+            2,
+            engram,
+            "run",
+            NETWORK,
+            "-o",
+            tmp_path / "x",
+            "--device",
+            "auto",
+        ]
+    )
     assert result.returncode == 0, result.stderr
     assert result.stderr.count("engram: running on the CPU: ") == 1
     assert_equal(on_cpu, tmp_path / "x")
@@ -143,8 +242,15 @@ def test_gpu_equals_cpu(on_gpu: Path, on_cpu: Path, tmp_path: Path) -> None:
 # In a pulse, after it, and at the start of a later phase.
 @pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (6.2, 2), (29.55, 0.5)])
 @pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
-def test_gpu_resumes_cpu_and_back(on_gpu: Path, on_cpu: Path, tmp_path: Path, before: str,
-                                  after: str, time_s: float, every_s: float) -> None:
+def test_gpu_resumes_cpu_and_back(
+    on_gpu: Path,
+    on_cpu: Path,
+    tmp_path: Path,
+    before: str,
+    after: str,
+    time_s: float,
+    every_s: float,
+) -> None:
     output = interrupted_at(on_gpu, tmp_path / "run", 1, time_s, every_s, device=before)
     result = run_program([on_gpu, "resume", output, "--quiet", "--device", after])
     assert result.returncode == 0, result.stderr
@@ -152,8 +258,9 @@ def test_gpu_resumes_cpu_and_back(on_gpu: Path, on_cpu: Path, tmp_path: Path, be
 
 
 @pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
-def test_gpu_resumes_within_consolidation(on_gpu: Path, tmp_path: Path, before: str,
-                                          after: str) -> None:
+def test_gpu_resumes_within_consolidation(
+    on_gpu: Path, tmp_path: Path, before: str, after: str
+) -> None:
     whole = simulate(on_gpu, tmp_path / "whole", "cpu", 1, *SAMPLED)
     output = interrupted_at(on_gpu, tmp_path / "run", 1, 15, 1, *SAMPLED, device=before)
     assert is_within_consolidation(checkpoints(output)[-1])
@@ -166,8 +273,9 @@ def test_ensemble_equals_cpu(on_gpu: Path, tmp_path: Path) -> None:
     """Trials that take turns on a GPU; they learn and consolidate."""
     arguments = ["--set", "trials=2", "--set", "trial_results=none", "--set", "stimuli.recall=null"]
     for device in ("cpu", "gpu"):
-        result = run_program([on_gpu, "run", NETWORK, "--output", tmp_path / device, "--device",
-                              device, *arguments])
+        result = run_program(
+            [on_gpu, "run", NETWORK, "--output", tmp_path / device, "--device", device, *arguments]
+        )
         assert result.returncode == 0, result.stderr
     assert "2 at a time" in result.stderr
     assert content(tmp_path / "gpu/ensemble.h5") == content(tmp_path / "cpu/ensemble.h5")

@@ -22,9 +22,17 @@ def drawn(run_engram, tmp_path_factory) -> Path:
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_the_network_of_a_run_gives_the_same_run(run_engram, drawn, tmp_path, ranks) -> None:
     """Noise is keyed by neurons, so that only the connections could make a difference."""
-    again = run_engram(NETWORK, tmp_path / "again", ranks=ranks,
-                       arguments=["--set", f"connectivity.file={drawn / 'network.h5'}",
-                                  "--set", "connectivity.probability=0"])
+    again = run_engram(
+        NETWORK,
+        tmp_path / "again",
+        ranks=ranks,
+        arguments=[
+            "--set",
+            f"connectivity.file={drawn / 'network.h5'}",
+            "--set",
+            "connectivity.probability=0",
+        ],
+    )
     assert not differences(drawn, again)
 
 
@@ -47,8 +55,11 @@ def write_edges(path: Path, edges: dict[str, list[tuple[int, int]]], n: dict[str
             index["range_to_edge_id"] = np.stack([order, order + 1], axis=1).astype(np.uint64)
 
 
-EDGES = {"exc_exc": [(2, 0), (0, 1), (1, 0), (3, 2)], "exc_inh": [(3, 0), (0, 1)],
-         "inh_exc": [(1, 3), (0, 0)]}
+EDGES = {
+    "exc_exc": [(2, 0), (0, 1), (1, 0), (3, 2)],
+    "exc_inh": [(3, 0), (0, 1)],
+    "inh_exc": [(1, 3), (0, 0)],
+}
 SIZES = {"exc": 4, "inh": 2}
 CONFIGURATION = """
 simulation: {duration_s: 0.05}
@@ -74,8 +85,9 @@ def test_foreign_edges_equal_a_matrix(run_engram, tmp_path) -> None:
             matrix[offset[source] + pre, offset[target] + post] = 1
     np.savetxt(tmp_path / "matrix.txt", matrix, fmt="%d")
     from_edges = run_engram(path, tmp_path / "a", ranks=2)
-    from_matrix = run_engram(path, tmp_path / "b",
-                             arguments=["--set", f"connectivity.file={tmp_path / 'matrix.txt'}"])
+    from_matrix = run_engram(
+        path, tmp_path / "b", arguments=["--set", f"connectivity.file={tmp_path / 'matrix.txt'}"]
+    )
     assert not differences(from_edges, from_matrix)
 
 
@@ -84,16 +96,25 @@ def broken(path: Path, change) -> None:
         change(file)
 
 
-@pytest.mark.parametrize("edges, change, message", [
-    (EDGES, lambda f: f.__delitem__("edges"), "holds no /edges"),
-    (EDGES, lambda f: f["edges/exc_inh"].__delitem__("indices"),
-     "/edges/exc_inh/indices/target_to_source/node_id_to_ranges is missing"),
-    (EDGES, lambda f: f["edges/exc_exc/source_node_id"].attrs.__setitem__("node_population", "v1"),
-     "has node_population 'v1'; must be exc or inh"),
-    ({"exc_exc": [(4, 0)]}, None, "names source node 4, but population exc has 4 neurons"),
-    ({"exc_exc": [(1, 0), (1, 0)]}, None, "connects a pair of neurons twice (target 0)"),
-    ({"inh_inh": [(1, 1)]}, None, "connects neuron 5 with itself"),
-])
+@pytest.mark.parametrize(
+    "edges, change, message",
+    [
+        (EDGES, lambda f: f.__delitem__("edges"), "holds no /edges"),
+        (
+            EDGES,
+            lambda f: f["edges/exc_inh"].__delitem__("indices"),
+            "/edges/exc_inh/indices/target_to_source/node_id_to_ranges is missing",
+        ),
+        (
+            EDGES,
+            lambda f: f["edges/exc_exc/source_node_id"].attrs.__setitem__("node_population", "v1"),
+            "has node_population 'v1'; must be exc or inh",
+        ),
+        ({"exc_exc": [(4, 0)]}, None, "names source node 4, but population exc has 4 neurons"),
+        ({"exc_exc": [(1, 0), (1, 0)]}, None, "connects a pair of neurons twice (target 0)"),
+        ({"inh_inh": [(1, 1)]}, None, "connects neuron 5 with itself"),
+    ],
+)
 def test_errors(engram, tmp_path, edges, change, message) -> None:
     path = configured(tmp_path, edges)
     if change is not None:
@@ -111,6 +132,7 @@ INDEX = "edges/exc_exc/indices/target_to_source"
 def set_row(dataset: str, row: int, value):
     def change(file) -> None:
         file[dataset][row] = value
+
     return change
 
 
@@ -121,62 +143,123 @@ def replace(dataset: str, values, dtype=None):
         file.create_dataset(dataset, data=np.array(values, dtype=dtype))
         for name, value in attributes.items():
             file[dataset].attrs[name] = value
+
     return change
 
 
 def only(change):
     """With /edges/exc_exc alone: targets 0, 1, 0, 2 in the order of the file."""
+
     def both(file) -> None:
         del file["edges/exc_inh"], file["edges/inh_exc"]
         change(file)
+
     return both
 
 
-@pytest.mark.parametrize("change, message", [
-    (set_row("edges/exc_exc/target_node_id", 1, 3),
-     "/edges/exc_exc/target_node_id of edge 1 is 3, but the index lists it under node 1"),
-    (set_row(f"{INDEX}/node_id_to_ranges", 1, [3, 2]),
-     f"/{INDEX}/node_id_to_ranges of node 1 is [3, 2), no part of the 4 rows"),
-    (set_row(f"{INDEX}/node_id_to_ranges", 2, [3, 9]), "of node 2 is [3, 9), no part of the 4 rows"),
-    (set_row(f"{INDEX}/range_to_edge_id", 3, [3, 2]),
-     f"/{INDEX}/range_to_edge_id in row 3 is [3, 2), no part of the 4 edges"),
-    (set_row(f"{INDEX}/range_to_edge_id", 3, [3, 2**63]), "in row 3 is [3, 9223372036854775807)"),
-    (set_row(f"{INDEX}/node_id_to_ranges", 2, [3, 3]),
-     f"/{INDEX} leads to only 3 of the 4 edges"),
-    (set_row(f"{INDEX}/node_id_to_ranges", 1, [0, 3]), "but the index lists it under node 1"),
-    (replace(f"{INDEX}/node_id_to_ranges", [[0, 2], [2, 3], [3, 4]], np.uint64),
-     "has 3 nodes, but population exc has 4 neurons; set populations.n_exc"),
-    (replace(f"{INDEX}/node_id_to_ranges", [[0, 2], [2, 3], [3, 4], [4, 4], [4, 4]], np.uint64),
-     "has 5 nodes, but population exc has 4 neurons"),
-    (replace(f"{INDEX}/node_id_to_ranges", [0, 2, 3, 4]), "node_id_to_ranges must have two columns"),
-    (replace(f"{INDEX}/range_to_edge_id", [[0, 1, 2]]), "range_to_edge_id must have two columns"),
-    (replace("edges/exc_exc/source_node_id", [2.0, 0.0, 1.0, 3.0]),
-     "/edges/exc_exc/source_node_id does not hold integers"),
-    (replace("edges/exc_exc/source_node_id", [2, 0, 1, -3], np.int64),
-     "/edges/exc_exc/source_node_id of edge 3 names source node -3"),
-    (replace("edges/exc_exc/source_node_id", [[2, 0, 1, 3]]), "source_node_id must have one dimension"),
-    (replace("edges/exc_exc/source_node_id", [2, 0, 1], np.uint64),
-     "/source_node_id has 3 edges, /target_node_id 4; they must be of equal length"),
-    (lambda f: f["edges/exc_exc/target_node_id"].attrs.__delitem__("node_population"),
-     "/edges/exc_exc/target_node_id has no attribute node_population; it must have one, exc or inh"),
-    (lambda f: f["edges/exc_exc/target_node_id"].attrs.__setitem__("node_population", 3),
-     "node_population"),
-    (lambda f: f["edges"].__delitem__("exc_exc"), "/edges holds no group of edges"),
-    (lambda f: f["edges"].create_dataset("stray", data=[1]), "/edges/stray is no group of edges"),
-    (lambda f: (f.__delitem__("edges"), f.create_dataset("edges", data=[1])), "holds no /edges"),
-    (lambda f: (f["edges/exc_exc"].__delitem__("source_node_id"),
-                f["edges/exc_exc"].create_group("source_node_id")),
-     "/edges/exc_exc/source_node_id is no dataset"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (
+            set_row("edges/exc_exc/target_node_id", 1, 3),
+            "/edges/exc_exc/target_node_id of edge 1 is 3, but the index lists it under node 1",
+        ),
+        (
+            set_row(f"{INDEX}/node_id_to_ranges", 1, [3, 2]),
+            f"/{INDEX}/node_id_to_ranges of node 1 is [3, 2), no part of the 4 rows",
+        ),
+        (
+            set_row(f"{INDEX}/node_id_to_ranges", 2, [3, 9]),
+            "of node 2 is [3, 9), no part of the 4 rows",
+        ),
+        (
+            set_row(f"{INDEX}/range_to_edge_id", 3, [3, 2]),
+            f"/{INDEX}/range_to_edge_id in row 3 is [3, 2), no part of the 4 edges",
+        ),
+        (
+            set_row(f"{INDEX}/range_to_edge_id", 3, [3, 2**63]),
+            "in row 3 is [3, 9223372036854775807)",
+        ),
+        (
+            set_row(f"{INDEX}/node_id_to_ranges", 2, [3, 3]),
+            f"/{INDEX} leads to only 3 of the 4 edges",
+        ),
+        (set_row(f"{INDEX}/node_id_to_ranges", 1, [0, 3]), "but the index lists it under node 1"),
+        (
+            replace(f"{INDEX}/node_id_to_ranges", [[0, 2], [2, 3], [3, 4]], np.uint64),
+            "has 3 nodes, but population exc has 4 neurons; set populations.n_exc",
+        ),
+        (
+            replace(
+                f"{INDEX}/node_id_to_ranges", [[0, 2], [2, 3], [3, 4], [4, 4], [4, 4]], np.uint64
+            ),
+            "has 5 nodes, but population exc has 4 neurons",
+        ),
+        (
+            replace(f"{INDEX}/node_id_to_ranges", [0, 2, 3, 4]),
+            "node_id_to_ranges must have two columns",
+        ),
+        (
+            replace(f"{INDEX}/range_to_edge_id", [[0, 1, 2]]),
+            "range_to_edge_id must have two columns",
+        ),
+        (
+            replace("edges/exc_exc/source_node_id", [2.0, 0.0, 1.0, 3.0]),
+            "/edges/exc_exc/source_node_id does not hold integers",
+        ),
+        (
+            replace("edges/exc_exc/source_node_id", [2, 0, 1, -3], np.int64),
+            "/edges/exc_exc/source_node_id of edge 3 names source node -3",
+        ),
+        (
+            replace("edges/exc_exc/source_node_id", [[2, 0, 1, 3]]),
+            "source_node_id must have one dimension",
+        ),
+        (
+            replace("edges/exc_exc/source_node_id", [2, 0, 1], np.uint64),
+            "/source_node_id has 3 edges, /target_node_id 4; they must be of equal length",
+        ),
+        (
+            lambda f: f["edges/exc_exc/target_node_id"].attrs.__delitem__("node_population"),
+            "/edges/exc_exc/target_node_id has no attribute node_population; it must have one, exc or inh",
+        ),
+        (
+            lambda f: f["edges/exc_exc/target_node_id"].attrs.__setitem__("node_population", 3),
+            "node_population",
+        ),
+        (lambda f: f["edges"].__delitem__("exc_exc"), "/edges holds no group of edges"),
+        (
+            lambda f: f["edges"].create_dataset("stray", data=[1]),
+            "/edges/stray is no group of edges",
+        ),
+        (
+            lambda f: (f.__delitem__("edges"), f.create_dataset("edges", data=[1])),
+            "holds no /edges",
+        ),
+        (
+            lambda f: (
+                f["edges/exc_exc"].__delitem__("source_node_id"),
+                f["edges/exc_exc"].create_group("source_node_id"),
+            ),
+            "/edges/exc_exc/source_node_id is no dataset",
+        ),
+    ],
+)
 def test_an_index_is_not_trusted(engram, tmp_path, change, message) -> None:
     path = configured(tmp_path)
     broken(tmp_path / "edges.h5", only(change))
-    for command in ([engram, "check", path],
-                    ["mpirun", "-n", 3, engram, "run", path, "-o", tmp_path / "out"]):
+    for command in (
+        [engram, "check", path],
+        ["mpirun", "-n", 3, engram, "run", path, "-o", tmp_path / "out"],
+    ):
         result = run_program(command)
         assert result.returncode == 3, (command, result.stderr)
         assert result.stderr.count(message) == 1 and "edges.h5" in result.stderr, result.stderr
-        assert "(connectivity.file)" in result.stderr or "attribute" in message or "population" in message
+        assert (
+            "(connectivity.file)" in result.stderr
+            or "attribute" in message
+            or "population" in message
+        )
     assert not (tmp_path / "out").exists()
 
 
@@ -190,8 +273,18 @@ def test_a_file_that_is_only_called_hdf5(engram, tmp_path, content) -> None:
 
 def test_wiring_among_the_results_that_would_be_replaced(engram, run_engram, drawn) -> None:
     before = (drawn / "network.h5").read_bytes()
-    result = run_program([engram, "run", NETWORK, "-o", drawn, "--force",
-                          "--set", f"connectivity.file={drawn / 'network.h5'}"])
+    result = run_program(
+        [
+            engram,
+            "run",
+            NETWORK,
+            "-o",
+            drawn,
+            "--force",
+            "--set",
+            f"connectivity.file={drawn / 'network.h5'}",
+        ]
+    )
     assert result.returncode == 3 and "would replace" in result.stderr, result.stderr
     assert (drawn / "network.h5").read_bytes() == before
 

@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import MPI_ENVIRONMENT, RECALL_200, ROOT, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, ROOT, run_program
 from results_equal import content, differences
 
 NETWORK = RECALL_200
@@ -44,16 +44,28 @@ def test_trials_equal_single_runs(run_engram, whole, tmp_path) -> None:
     with h5py.File(whole / "ensemble.h5") as file:
         seeds = file["trials/seed"][()]
     for point, trial in ((0, 1), (1, 2)):
-        single = run_engram(NETWORK, tmp_path / f"{point}", ranks=3, arguments=[
-            "--set", f"groups.assembly.count={(20, 30)[point]}",
-            "--set", f"simulation.seed={seeds[trial]}"])
+        single = run_engram(
+            NETWORK,
+            tmp_path / f"{point}",
+            ranks=3,
+            arguments=[
+                "--set",
+                f"groups.assembly.count={(20, 30)[point]}",
+                "--set",
+                f"simulation.seed={seeds[trial]}",
+            ],
+        )
         assert not differences(whole / f"trials/{point:03}/{trial:04}", single)
 
 
 def test_layout_of_ranks_does_not_matter(run_engram, configuration, whole, tmp_path) -> None:
     for ranks, per_trial in ((1, 1), (3, 2), (5, 1)):
-        other = run_engram(configuration, tmp_path / f"{ranks}", ranks=ranks, arguments=[
-            "--set", f"ranks_per_trial={per_trial}", "--set", "trial_results=none"])
+        other = run_engram(
+            configuration,
+            tmp_path / f"{ranks}",
+            ranks=ranks,
+            arguments=["--set", f"ranks_per_trial={per_trial}", "--set", "trial_results=none"],
+        )
         assert content(other / "ensemble.h5") == content(whole / "ensemble.h5")
         assert not (other / "trials").exists()
         assert summary(other)["ranks"] == ranks
@@ -77,8 +89,9 @@ def test_measures_are_those_of_the_files(whole) -> None:
         for point in (0, 1):
             for trial in (0, 1, 2):
                 directory = whole / f"trials/{point:03}/{trial:04}"
-                got = {name: group["trials"][point, trial]
-                       for name, group in file["measures"].items()}
+                got = {
+                    name: group["trials"][point, trial] for name, group in file["measures"].items()
+                }
                 with h5py.File(directory / "network.h5") as network:
                     edges = network["edges/exc_exc"]
                     pre = edges["source_node_id"][()] < n_assembly[point]
@@ -86,19 +99,23 @@ def test_measures_are_those_of_the_files(whole) -> None:
                     for label, snapshot in edges["snapshots"].items():
                         for short, name in (("h", "h_mV"), ("z", "z")):
                             values = snapshot[name][()]
-                            for direction, chosen in (("within", pre & post), ("out", pre & ~post),
-                                                      ("into", ~pre & post),
-                                                      ("elsewhere", ~pre & ~post)):
+                            for direction, chosen in (
+                                ("within", pre & post),
+                                ("out", pre & ~post),
+                                ("into", ~pre & post),
+                                ("elsewhere", ~pre & ~post),
+                            ):
                                 assert got[f"{short}_{direction}@{label}"] == pytest.approx(
-                                    values[chosen].mean(), abs=1e-7 if short == "h" else 1e-9)
+                                    values[chosen].mean(), abs=1e-7 if short == "h" else 1e-9
+                                )
                 excitatory, inhibitory = rates(directory, 29.6)
                 assert got["nu_exc"] == pytest.approx(excitatory.mean())
                 assert got["nu_inh"] == pytest.approx(inhibitory.mean())
-                control = excitatory[n_assembly[point]:].mean()
+                control = excitatory[n_assembly[point] :].mean()
                 assert got["nu_ctrl"] == pytest.approx(control)
                 config = (directory / "config.yaml").read_text()
                 line = next(text for text in config.splitlines() if "recalled:" in text)
-                recalled = [int(i) for i in line[line.index("[") + 1:line.index("]")].split(",")]
+                recalled = [int(i) for i in line[line.index("[") + 1 : line.index("]")].split(",")]
                 others = [i for i in range(n_assembly[point]) if i not in recalled]
                 stimulated = excitatory[recalled].mean()
                 assert got["nu_as"] == pytest.approx(stimulated)
@@ -111,8 +128,9 @@ def test_statistics_over_trials(whole) -> None:
             trials = group["trials"][()]
             np.testing.assert_allclose(group["mean"][()], trials.mean(axis=1), rtol=1e-12)
             np.testing.assert_allclose(group["sd"][()], trials.std(axis=1, ddof=1), rtol=1e-9)
-            np.testing.assert_allclose(group["sem"][()],
-                                       trials.std(axis=1, ddof=1) / np.sqrt(3), rtol=1e-9)
+            np.testing.assert_allclose(
+                group["sem"][()], trials.std(axis=1, ddof=1) / np.sqrt(3), rtol=1e-9
+            )
             assert group.attrs["units"] and group.attrs["description"]
         for point in (0, 1):
             for neuron in ("0", "199"):
@@ -122,16 +140,29 @@ def test_statistics_over_trials(whole) -> None:
                         with h5py.File(whole / f"trials/{point:03}/{trial:04}/traces.h5") as one:
                             traces.append(one[f"traces/neurons/{neuron}/{column}"][()])
                     group = file[f"traces/{point:03}/neurons/{neuron}/{column}"]
-                    np.testing.assert_allclose(group["mean"][()], np.mean(traces, axis=0),
-                                               rtol=1e-10, atol=1e-12)
-                    np.testing.assert_allclose(group["sd"][()], np.std(traces, axis=0, ddof=1),
-                                               rtol=1e-6, atol=1e-9)
+                    np.testing.assert_allclose(
+                        group["mean"][()], np.mean(traces, axis=0), rtol=1e-10, atol=1e-12
+                    )
+                    np.testing.assert_allclose(
+                        group["sd"][()], np.std(traces, axis=0, ddof=1), rtol=1e-6, atol=1e-9
+                    )
 
 
 def test_small_network_in_batches(run_engram, tmp_path) -> None:
     """The published average of averages; deterministic within its standard error."""
-    output = run_engram(ROOT / "configs/basic_early.yaml", tmp_path / "results", ranks=2, arguments=[
-        "--set", "trials=400", "--set", "trials_per_batch=40", "--set", "trial_results=none"])
+    output = run_engram(
+        ROOT / "configs/basic_early.yaml",
+        tmp_path / "results",
+        ranks=2,
+        arguments=[
+            "--set",
+            "trials=400",
+            "--set",
+            "trials_per_batch=40",
+            "--set",
+            "trial_results=none",
+        ],
+    )
     with h5py.File(output / "ensemble.h5") as file:
         group = file["traces/000/synapses/0_1/h_mV"]
         mean, sem = group["mean"][()], group["sem"][()]
@@ -149,18 +180,22 @@ def test_small_network_in_batches(run_engram, tmp_path) -> None:
 def start(engram, *arguments, ranks=2) -> subprocess.Popen:
     return subprocess.Popen(
         ["mpirun", "-n", str(ranks), str(engram), *map(str, arguments)],
-        env=dict(os.environ, **MPI_ENVIRONMENT), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True)
+        env=dict(os.environ, **MPI_ENVIRONMENT),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def ranks_of(run: subprocess.Popen) -> list[int]:
-    children = subprocess.run(["pgrep", "-P", str(run.pid)], capture_output=True, text=True,
-                              check=False)
+    children = subprocess.run(
+        ["pgrep", "-P", str(run.pid)], capture_output=True, text=True, check=False
+    )
     return [int(pid) for pid in children.stdout.split()]
 
 
 def wait_for_trials(output: Path, n: int) -> None:
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         try:
             if json.loads((output / "progress.json").read_text())["trials"]["done"] >= n:
@@ -176,19 +211,29 @@ LONGER = ["--set", "trials=10"]
 
 @pytest.fixture(scope="module")
 def longer(run_engram, configuration, tmp_path_factory) -> Path:
-    return run_engram(configuration, tmp_path_factory.mktemp("longer") / "results", ranks=2,
-                      arguments=LONGER)
+    return run_engram(
+        configuration, tmp_path_factory.mktemp("longer") / "results", ranks=2, arguments=LONGER
+    )
 
 
 @pytest.mark.parametrize("results", ["all", "none"])
 @pytest.mark.parametrize("target", ["one rank", "mpirun"])
 def test_stop_and_resume(engram, configuration, longer, tmp_path, results, target) -> None:
     output = tmp_path / "results"
-    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER,
-                "--set", f"trial_results={results}")
+    run = start(
+        engram,
+        "run",
+        configuration,
+        "--output",
+        output,
+        "--quiet",
+        *LONGER,
+        "--set",
+        f"trial_results={results}",
+    )
     wait_for_trials(output, 1)
     os.kill(ranks_of(run)[1] if target == "one rank" else run.pid, signal.SIGUSR1)
-    _, messages = run.communicate(timeout=120)
+    _, messages = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 75, messages
     assert "continue with: engram resume" in messages
     assert not (output / "ensemble.h5").exists()
@@ -201,8 +246,9 @@ def test_stop_and_resume(engram, configuration, longer, tmp_path, results, targe
     assert content(output / "ensemble.h5") == content(longer / "ensemble.h5")
     if results == "all":
         for trial in range(0, 10, 3):
-            assert not differences(output / f"trials/001/{trial:04}",
-                                   longer / f"trials/001/{trial:04}")
+            assert not differences(
+                output / f"trials/001/{trial:04}", longer / f"trials/001/{trial:04}"
+            )
     assert not (output / "partial").exists()
 
 
@@ -215,7 +261,7 @@ def test_a_changed_ensemble_is_not_resumed(engram, configuration, tmp_path) -> N
         second = run_program([engram, *command])
         assert second.returncode == 3 and "another engram is at work" in second.stderr
     os.kill(run.pid, signal.SIGUSR1)
-    run.communicate(timeout=120)
+    run.communicate(timeout=PATIENCE_S)
     text = (output / "config.yaml").read_text()
     (output / "config.yaml").write_text(text.replace("n_inputs: 25", "n_inputs: 5"))
     refused = run_program([engram, "resume", output])
@@ -226,8 +272,10 @@ def test_a_changed_ensemble_is_not_resumed(engram, configuration, tmp_path) -> N
     for arguments in (["--set", "stimuli.learn.n_inputs=5"], ["--config", other]):
         refused = run_program([engram, "resume", output, *arguments])
         assert refused.returncode == 2, refused.stderr
-        assert "stimuli.learn.n_inputs: cannot be changed when the ensemble is resumed (was 25, is 5)" \
+        assert (
+            "stimuli.learn.n_inputs: cannot be changed when the ensemble is resumed (was 25, is 5)"
             in refused.stderr
+        )
     resumed = run_program([engram, "resume", output, "--set", "stimuli.learn.n_inputs=25"])
     assert resumed.returncode == 0, resumed.stderr
 
@@ -241,15 +289,19 @@ def test_killed_within_a_trial(engram, tmp_path, damage) -> None:
     assert result.returncode == 0, result.stderr
     output = tmp_path / "results"
     run = start(engram, "run", NETWORK, "--output", output, *arguments, ranks=2)
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     # Behind the first snapshot, at 0.5 s.
-    while (not any(int(path.stem.split("-")[1]) >= 3000
-                   for path in output.glob("trials/000/*/checkpoint-*.h5"))
-           and time.monotonic() < end):
+    while (
+        not any(
+            int(path.stem.split("-")[1]) >= 3000
+            for path in output.glob("trials/000/*/checkpoint-*.h5")
+        )
+        and time.monotonic() < end
+    ):
         time.sleep(0.002)
     for pid in ranks_of(run):
         os.kill(pid, signal.SIGKILL)
-    run.communicate(timeout=60)
+    run.communicate(timeout=PATIENCE_S)
     damaged = sorted(output.glob(f"trials/000/*/partial/{damage}"))
     for path in damaged:
         if path.stat().st_size >= 80:
@@ -272,7 +324,7 @@ def test_missing_configuration(engram, configuration, longer, tmp_path) -> None:
     run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
-    run.communicate(timeout=120)
+    run.communicate(timeout=PATIENCE_S)
     (output / "config.yaml").unlink()
     refused = run_program([engram, "resume", output])
     assert refused.returncode == 3 and f"copy {output}/partial/config.yaml" in refused.stderr
@@ -297,16 +349,21 @@ def test_what_a_complete_ensemble_lacks_is_named(engram, whole, tmp_path, lost) 
     shutil.rmtree(copy / lost) if (copy / lost).is_dir() else (copy / lost).unlink()
     result = run_program([engram, "resume", copy])
     assert result.returncode == 3, result.stdout
-    assert f"{copy / lost}" in result.stderr and "is missing, though the ensemble is complete" in result.stderr
+    assert (
+        f"{copy / lost}" in result.stderr
+        and "is missing, though the ensemble is complete" in result.stderr
+    )
 
 
 @pytest.mark.parametrize("damage", ["directory", "file", "truncated"])
-def test_lost_results_of_a_trial_are_made_again(engram, configuration, longer, tmp_path, damage) -> None:
+def test_lost_results_of_a_trial_are_made_again(
+    engram, configuration, longer, tmp_path, damage
+) -> None:
     output = tmp_path / "results"
     run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
-    assert run.communicate(timeout=120) is not None and run.returncode == 75
+    assert run.communicate(timeout=PATIENCE_S) is not None and run.returncode == 75
     if damage == "directory":
         shutil.rmtree(output / "trials/000/0000")
     elif damage == "file":
@@ -325,11 +382,20 @@ def test_lost_results_of_a_trial_are_made_again(engram, configuration, longer, t
 
 def test_resume_on_fewer_ranks_than_shared_a_trial(engram, configuration, longer, tmp_path) -> None:
     output = tmp_path / "results"
-    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER,
-                "--set", "ranks_per_trial=2")
+    run = start(
+        engram,
+        "run",
+        configuration,
+        "--output",
+        output,
+        "--quiet",
+        *LONGER,
+        "--set",
+        "ranks_per_trial=2",
+    )
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
-    assert run.communicate(timeout=120) is not None and run.returncode == 75
+    assert run.communicate(timeout=PATIENCE_S) is not None and run.returncode == 75
     refused = run_program([engram, "resume", output])
     assert refused.returncode == 1 and "lower ranks_per_trial" in refused.stderr
     result = run_program([engram, "resume", output, "--set", "ranks_per_trial=1"])
@@ -342,25 +408,48 @@ def test_existing_results_are_not_replaced(engram, configuration, whole, tmp_pat
     shutil.copytree(whole, copy)
     refused = run_program([engram, "run", configuration, "--output", copy])
     assert refused.returncode == 3 and "--force" in refused.stderr
-    forced = run_program([engram, "run", configuration, "--output", copy, "--force",
-                          "--set", "trials=1"])
+    forced = run_program(
+        [engram, "run", configuration, "--output", copy, "--force", "--set", "trials=1"]
+    )
     assert forced.returncode == 0, forced.stderr
     assert sorted(path.name for path in (copy / "trials/000").iterdir()) == ["0000"]
 
 
 def test_errors(engram, configuration, tmp_path) -> None:
-    few = run_program([engram, "run", configuration, "--output", tmp_path / "a",
-                       "--set", "ranks_per_trial=4"])
+    few = run_program(
+        [engram, "run", configuration, "--output", tmp_path / "a", "--set", "ranks_per_trial=4"]
+    )
     assert few.returncode == 1 and "ranks_per_trial is 4, but there is 1 rank" in few.stderr
     assert not (tmp_path / "a").exists()
-    wrong = run_program([engram, "check", configuration, "--set", "sweep.groups.assembly.count=[5, 500]",
-                         "--set", "trials=-3"])
+    wrong = run_program(
+        [
+            engram,
+            "check",
+            configuration,
+            "--set",
+            "sweep.groups.assembly.count=[5, 500]",
+            "--set",
+            "trials=-3",
+        ]
+    )
     assert wrong.returncode == 2
     assert "trials: must be an integer" in wrong.stderr
     assert "groups.assembly.count" in wrong.stderr and "500" in wrong.stderr
     # One trial that fails ends all of them, with the name of the trial.
-    missing = run_program(["mpirun", "-n", 2, engram, "run", configuration, "--output",
-                           tmp_path / "b", "--set", "record.synapses=[[0, 1], [1, 0], [2, 3]]"])
+    missing = run_program(
+        [
+            "mpirun",
+            "-n",
+            2,
+            engram,
+            "run",
+            configuration,
+            "--output",
+            tmp_path / "b",
+            "--set",
+            "record.synapses=[[0, 1], [1, 0], [2, 3]]",
+        ]
+    )
     assert missing.returncode == 2
     assert "there is no synapse" in missing.stderr and "seed" in missing.stderr
 

@@ -314,7 +314,11 @@ def test_measures_of_the_program_are_ours(real):
                 ours = row.get(name, math.nan)
                 # Mean weights are summed in units of 2^-24 mV (h) and 2^-31 (z).
                 quantum = 1e-9 if name.startswith("z_") else 1e-7
-                assert ours == pytest.approx(theirs, abs=quantum, nan_ok=True), (point.name, k, name)
+                assert ours == pytest.approx(theirs, abs=quantum, nan_ok=True), (
+                    point.name,
+                    k,
+                    name,
+                )
 
 
 def test_points_of_the_program(real):

@@ -11,14 +11,18 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import MPI_ENVIRONMENT, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, run_program
 from results_equal import RESULTS, assert_equal, differences
 from test_checkpoint import NETWORK, checkpoints, kill_all, mpirun, rank_pids, resume, state_of
 
-LEARN = "stimuli={learn: {scheme: TRIPLET, group: assembly, start_s: 0.1, n_inputs: 25, rate_Hz: 100}}"
+LEARN = (
+    "stimuli={learn: {scheme: TRIPLET, group: assembly, start_s: 0.1, n_inputs: 25, rate_Hz: 100}}"
+)
 # Cut by the first end: the second pulse of one stimulus, and the only one of another.
-CUT = ("stimuli={a: {scheme: TRIPLET, group: assembly, start_s: 0.1, n_inputs: 25, rate_Hz: 100},"
-       " b: {scheme: RECT, group: recalled, start_s: 0.2, duration_s: 0.9, n_inputs: 25, rate_Hz: 90}}")
+CUT = (
+    "stimuli={a: {scheme: TRIPLET, group: assembly, start_s: 0.1, n_inputs: 25, rate_Hz: 100},"
+    " b: {scheme: RECT, group: recalled, start_s: 0.2, duration_s: 0.9, n_inputs: 25, rate_Hz: 90}}"
+)
 SILENT = "stimuli={}"
 SNAPSHOTS = "record.snapshots_s=[0, 0.5]"
 
@@ -50,8 +54,15 @@ def extend(engram: Path, output: Path, ranks: int, end_s: str) -> Any:
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("before,after", [(1, 2), (3, 1), pytest.param(2, 3, marks=pytest.mark.slow),
-                                          pytest.param(1, 1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "before,after",
+    [
+        (1, 2),
+        (3, 1),
+        pytest.param(2, 3, marks=pytest.mark.slow),
+        pytest.param(1, 1, marks=pytest.mark.slow),
+    ],
+)
 def test_extension(engram: Path, tmp_path: Path, case: str, before: int, after: int) -> None:
     first, last, settings = CASES[case]
     output = run(engram, tmp_path / "run", before, *settings, f"simulation.duration_s={first}")
@@ -70,12 +81,16 @@ def test_extended_again_and_again(engram: Path, tmp_path: Path) -> None:
     assert_equal(whole_run, output)
 
 
-@pytest.mark.parametrize("first,last,settings", [
-    ("20", "30", (SILENT, SNAPSHOTS)),  # background becomes consolidation
-    ("20", "22", (LEARN, SNAPSHOTS, "checkpoint.phase_ends=false")),  # no checkpoint at all
-])
-def test_impossible_extension(engram: Path, tmp_path: Path, first: str, last: str,
-                              settings: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "first,last,settings",
+    [
+        ("20", "30", (SILENT, SNAPSHOTS)),  # background becomes consolidation
+        ("20", "22", (LEARN, SNAPSHOTS, "checkpoint.phase_ends=false")),  # no checkpoint at all
+    ],
+)
+def test_impossible_extension(
+    engram: Path, tmp_path: Path, first: str, last: str, settings: tuple[str, ...]
+) -> None:
     output = run(engram, tmp_path / "run", 1, *settings, f"simulation.duration_s={first}")
     before = state_of(output)
     result = extend(engram, output, 2, last)
@@ -97,7 +112,9 @@ def longer(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("settings", [(), ("simulation.duration_s=30",), ("checkpoint.keep=3",)])
 def test_nothing_to_resume(engram: Path, complete: Path, settings: tuple[str, ...]) -> None:
     before = state_of(complete)
-    result = resume(engram, complete, 1, *(part for setting in settings for part in ("--set", setting)))
+    result = resume(
+        engram, complete, 1, *(part for setting in settings for part in ("--set", setting))
+    )
     assert result.returncode == 0 and "nothing to resume" in result.stdout
     assert ("the changes have no effect" in result.stdout) == bool(settings)
     assert state_of(complete) == before
@@ -105,21 +122,37 @@ def test_nothing_to_resume(engram: Path, complete: Path, settings: tuple[str, ..
 
 def test_a_directory_is_moved_not_set(engram: Path, complete: Path, longer: Path) -> None:
     before = state_of(complete)
-    for settings in (["output.directory=/tmp/elsewhere"], ["simulation.duration_s=32", "output={directory: x}"]):
-        result = resume(engram, complete, 1, *(part for setting in settings for part in ("--set", setting)))
+    for settings in (
+        ["output.directory=/tmp/elsewhere"],
+        ["simulation.duration_s=32", "output={directory: x}"],
+    ):
+        result = resume(
+            engram, complete, 1, *(part for setting in settings for part in ("--set", setting))
+        )
         assert result.returncode == 2, result.stderr
         assert "output.directory: a run goes on in the directory that is resumed" in result.stderr
         assert state_of(complete) == before
     moved = complete.rename(complete.parent / "moved")
-    result = resume(engram, moved, 1, "--set", "simulation.duration_s=32", "--set", f"output.directory={moved}")
+    result = resume(
+        engram, moved, 1, "--set", "simulation.duration_s=32", "--set", f"output.directory={moved}"
+    )
     assert result.returncode == 0, result.stderr
     assert_equal(longer, moved)
 
 
 def test_refused_changes_of_a_complete_run(engram: Path, complete: Path) -> None:
     before = state_of(complete)
-    result = resume(engram, complete, 1, "--set", "simulation.seed=4", "--set", "neuron.t_ref_ms=3",
-                    "--set", "simulation.duration_s=29.9")
+    result = resume(
+        engram,
+        complete,
+        1,
+        "--set",
+        "simulation.seed=4",
+        "--set",
+        "neuron.t_ref_ms=3",
+        "--set",
+        "simulation.duration_s=29.9",
+    )
     assert result.returncode == 2
     for key in ("simulation.seed", "neuron.t_ref_ms", "simulation.duration_s"):
         assert sum(key in line for line in result.stderr.splitlines()) == 1, result.stderr
@@ -161,8 +194,10 @@ def test_missing_results(engram: Path, complete: Path, name: str) -> None:
     assert not (complete / "partial").exists()
 
 
-@pytest.mark.parametrize("name,dataset", [("spikes.h5", "spikes/exc/timestamps"),
-                                          ("network.h5", "edges/exc_exc/snapshots/t_0.5s/h_mV")])
+@pytest.mark.parametrize(
+    "name,dataset",
+    [("spikes.h5", "spikes/exc/timestamps"), ("network.h5", "edges/exc_exc/snapshots/t_0.5s/h_mV")],
+)
 def test_damaged_results(engram: Path, complete: Path, name: str, dataset: str) -> None:
     with h5py.File(complete / name, "r+") as file:
         file[dataset][0] += 1.0
@@ -185,24 +220,45 @@ def test_shortening_is_blamed_on_the_command_line(engram: Path, complete: Path) 
     """Though the recall that begins too late now is written in config.yaml."""
     before = state_of(complete)
     result = resume(engram, complete, 1, "--set", "simulation.duration_s=10")
-    assert result.returncode == 2 and "--set: stimuli.recall.start_s: must be less than" in result.stderr
+    assert (
+        result.returncode == 2
+        and "--set: stimuli.recall.start_s: must be less than" in result.stderr
+    )
     assert "config.yaml" not in result.stderr and "remove the file" not in result.stderr
     assert state_of(complete) == before
 
 
 def started_extension(engram: Path, output: Path, ranks: int, *settings: str) -> Any:
-    command = mpirun(ranks, engram, "resume", output, "--set", "simulation.duration_s=32",
-                     *(part for setting in settings for part in ("--set", setting)))
-    return subprocess.Popen(command, env=dict(os.environ, **MPI_ENVIRONMENT), text=True,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    command = mpirun(
+        ranks,
+        engram,
+        "resume",
+        output,
+        "--set",
+        "simulation.duration_s=32",
+        *(part for setting in settings for part in ("--set", setting)),
+    )
+    return subprocess.Popen(
+        command,
+        env=dict(os.environ, **MPI_ENVIRONMENT),
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
-@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(i, marks=pytest.mark.slow) for i in range(2, 50))])
-def test_killed_extension(engram: Path, whole: Path, complete: Path, longer: Path,  # noqa: F811
-                          seed: int) -> None:
+@pytest.mark.parametrize(
+    "seed", [*range(2), *(pytest.param(i, marks=pytest.mark.slow) for i in range(2, 50))]
+)
+def test_killed_extension(
+    engram: Path, whole: Path, complete: Path, longer: Path, seed: int  # noqa: F811
+) -> None:
     """Whenever it is killed, the run is either complete or can be resumed, to either end."""
     source = random.Random(seed)
-    attempt = started_extension(engram, complete, source.choice([1, 2]), "checkpoint.every_simulated_s=0.5")
+    attempt = started_extension(
+        engram, complete, source.choice([1, 2]), "checkpoint.every_simulated_s=0.5"
+    )
     pids = rank_pids(attempt)
     time.sleep(source.uniform(0, 2.5))
     for pid in pids:
@@ -218,12 +274,13 @@ def test_killed_extension(engram: Path, whole: Path, complete: Path, longer: Pat
     assert_equal(longer, complete)
 
 
-def test_killed_before_it_begins_an_extension_is_remembered(engram: Path, complete: Path, longer: Path,
-                                                            tmp_path: Path) -> None:
+def test_killed_before_it_begins_an_extension_is_remembered(
+    engram: Path, complete: Path, longer: Path, tmp_path: Path
+) -> None:
     for number in range(10):  # on a busy machine it may be seen too late
         copy = Path(shutil.copytree(complete, tmp_path / f"copy{number}"))
         attempt = started_extension(engram, copy, 1)
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE_S
         while "duration_s: 32" not in (copy / "config.yaml").read_text() and time.monotonic() < end:
             time.sleep(0.0001)
         kill_all(attempt)
@@ -240,20 +297,22 @@ def test_killed_before_it_begins_an_extension_is_remembered(engram: Path, comple
 def test_stopped_extension_remembers_its_end(engram: Path, complete: Path, longer: Path) -> None:
     """The next start of a job does not repeat --set."""
     attempt = started_extension(engram, complete, 1)
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while (complete / "summary.json").exists() and time.monotonic() < end:
         time.sleep(0.001)
     while "duration_s: 32" not in (complete / "config.yaml").read_text() and time.monotonic() < end:
         time.sleep(0.001)
     attempt.send_signal(signal.SIGUSR1)
-    assert attempt.wait(timeout=60) == 75
+    assert attempt.wait(timeout=PATIENCE_S) == 75
     # The results of the shorter run stay until the longer one is complete.
     assert all((complete / name).exists() for name in RESULTS)
     assert resume(engram, complete, 2).returncode == 0
     assert_equal(longer, complete)
 
 
-def test_lost_summary_is_written_again(engram: Path, whole: Path, complete: Path) -> None:  # noqa: F811
+def test_lost_summary_is_written_again(
+    engram: Path, whole: Path, complete: Path
+) -> None:  # noqa: F811
     (complete / "summary.json").unlink()
     assert resume(engram, complete).returncode == 0
     assert (complete / "summary.json").exists()
@@ -272,8 +331,15 @@ def test_results_without_checkpoint_are_kept(engram: Path, complete: Path) -> No
 
 def test_more_than_this_machine_can_do(engram: Path, tmp_path: Path) -> None:
     """Refused as `run` refuses it, before the results are touched."""
-    output = run(engram, tmp_path / "run", 1, SILENT, SNAPSHOTS, "simulation.duration_s=1",
-                 "simulation.fast_forward=off")
+    output = run(
+        engram,
+        tmp_path / "run",
+        1,
+        SILENT,
+        SNAPSHOTS,
+        "simulation.duration_s=1",
+        "simulation.fast_forward=off",
+    )
     before = sorted((path.name, path.stat().st_mtime_ns) for path in output.iterdir())
     result = extend(engram, output, 1, "1e10")
     assert result.returncode == 1, result.stderr

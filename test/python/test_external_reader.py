@@ -11,6 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +66,7 @@ def libsonata_python(tmp_path_factory):
         [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "libsonata"],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=PATIENCE_S,
     )
     if installed.returncode != 0:
         pytest.skip(f"libsonata cannot be installed: {installed.stderr[-300:]}")
@@ -75,7 +76,10 @@ def libsonata_python(tmp_path_factory):
 @pytest.fixture(scope="module")
 def found(libsonata_python, small_recall):
     result = subprocess.run(
-        [libsonata_python, "-c", READER, small_recall], capture_output=True, text=True, timeout=600
+        [libsonata_python, "-c", READER, small_recall],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)

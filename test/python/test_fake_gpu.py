@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BACKGROUND, MPI_ENVIRONMENT, RECALL_200, gpu_program
+from conftest import BACKGROUND, MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, gpu_program
 from results_equal import content
 
 SHARING = "ranks of one node share its GPUs"
@@ -27,12 +27,18 @@ def network(tmp_path: Path) -> Path:
     return path
 
 
-def run(command: list[object], machine: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    command: list[object], machine: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Runs a command on a machine as fake_cuda.hpp describes them."""
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          timeout=300, check=False,
-                          env=dict(os.environ, **MPI_ENVIRONMENT, ENGRAM_FAKE_CUDA=machine,
-                                   **environment))
+    return subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+        env=dict(os.environ, **MPI_ENVIRONMENT, ENGRAM_FAKE_CUDA=machine, **environment),
+    )
 
 
 def test_ensemble_equals_cpu(engram: Path, fake_gpu: Path, tmp_path: Path) -> None:
@@ -42,8 +48,10 @@ def test_ensemble_equals_cpu(engram: Path, fake_gpu: Path, tmp_path: Path) -> No
     assert on_cpu.returncode == 0, on_cpu.stderr
     for machine, at_once in (("gpus=1", 4), ("memory=16000000", 2)):
         output = tmp_path / machine
-        result = run([fake_gpu, "run", RECALL_200, "--output", output, "--device", "gpu", *arguments],
-                     machine)
+        result = run(
+            [fake_gpu, "run", RECALL_200, "--output", output, "--device", "gpu", *arguments],
+            machine,
+        )
         assert result.returncode == 0, result.stderr
         assert f"{at_once} at a time" in result.stderr
         assert content(output / "ensemble.h5") == content(tmp_path / "cpu/ensemble.h5")
@@ -70,18 +78,38 @@ def test_ranks_that_see_one_gpu_each(fake_gpu: Path, network: Path, tmp_path: Pa
         assert (SHARING in result.stderr) == sharing, result.stderr
 
 
-@pytest.mark.parametrize("machine,visible,message", [
-    ("driver=0", "0", "no NVIDIA driver on this machine"),
-    ("driver=11080", "0", "the NVIDIA driver is too old: it supports CUDA 11.8"),
-    ("gpus=1", "", "no GPU can be used (no CUDA-capable device is detected)"),
-    ("taken=1", "0", "GPU 0 is in use and set up for one process at a time"),
-    ("memory=1000", "0", "this rank's part of the network needs 1 MB on Fake (GPU 0)"),
-])
+@pytest.mark.parametrize(
+    "machine,visible,message",
+    [
+        ("driver=0", "0", "no NVIDIA driver on this machine"),
+        ("driver=11080", "0", "the NVIDIA driver is too old: it supports CUDA 11.8"),
+        ("gpus=1", "", "no GPU can be used (no CUDA-capable device is detected)"),
+        ("taken=1", "0", "GPU 0 is in use and set up for one process at a time"),
+        ("memory=1000", "0", "this rank's part of the network needs 1 MB on Fake (GPU 0)"),
+    ],
+)
 @pytest.mark.parametrize("ranks", [1, 2])
-def test_gpu_that_cannot_be_used(fake_gpu: Path, network: Path, tmp_path: Path, machine: str,
-                                 visible: str, message: str, ranks: int) -> None:
-    command = ["mpirun", "--oversubscribe", "-n", ranks, fake_gpu, "run", network, "--output",
-               tmp_path / "x", "--device"]
+def test_gpu_that_cannot_be_used(
+    fake_gpu: Path,
+    network: Path,
+    tmp_path: Path,
+    machine: str,
+    visible: str,
+    message: str,
+    ranks: int,
+) -> None:
+    command = [
+        "mpirun",
+        "--oversubscribe",
+        "-n",
+        ranks,
+        fake_gpu,
+        "run",
+        network,
+        "--output",
+        tmp_path / "x",
+        "--device",
+    ]
     result = run([*command, "gpu"], machine, CUDA_VISIBLE_DEVICES=visible)
     assert result.returncode == 4, result.stderr
     errors = [line for line in result.stderr.splitlines() if line.startswith("engram: error")]
@@ -94,8 +122,10 @@ def test_gpu_that_cannot_be_used(fake_gpu: Path, network: Path, tmp_path: Path, 
 
 def test_kernel_that_crashes(fake_gpu: Path, network: Path, tmp_path: Path) -> None:
     """One message, the exit code of a failed computation, and nothing that looks complete."""
-    result = run([fake_gpu, "run", network, "--output", tmp_path / "x", "--device", "gpu"],
-                 "until_kernel_crashes=50")
+    result = run(
+        [fake_gpu, "run", network, "--output", tmp_path / "x", "--device", "gpu"],
+        "until_kernel_crashes=50",
+    )
     assert result.returncode == 4, result.stderr
     assert "an illegal memory access was encountered" in result.stderr
     assert not (tmp_path / "x" / "summary.json").exists()

@@ -10,6 +10,7 @@ import subprocess
 import h5py
 import numpy as np
 import pytest
+from conftest import PATIENCE_S
 
 SAMPLE = os.environ.get("ENGRAM_IO_SAMPLE")
 pytestmark = pytest.mark.skipif(not SAMPLE, reason="ENGRAM_IO_SAMPLE is not set")
@@ -24,7 +25,14 @@ POPULATION_PAIRS = {
 }
 # n_exc, n_inh, modulus of the wiring formula (0: no edges), edges per round
 USUAL = (60, 17, 3, 100)
-CASES = [USUAL, (60, 17, 3, 1), (60, 0, 4, 1 << 20), (60, 17, 0, 100), (4, 3, 1, 7), (60, 17, 1, 50)]
+CASES = [
+    USUAL,
+    (60, 17, 3, 1),
+    (60, 0, 4, 1 << 20),
+    (60, 17, 0, 100),
+    (4, 3, 1, 7),
+    (60, 17, 1, 50),
+]
 UINT64, UINT32, FLOAT64 = np.dtype("<u8"), np.dtype("<u4"), np.dtype("<f8")
 
 
@@ -41,7 +49,7 @@ def run_sample(directory, ranks, case):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert result.returncode == 0, result.stderr
     return directory

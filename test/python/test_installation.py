@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import TOOLS
+from conftest import PATIENCE_S, TOOLS
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ def programs(tmp_path_factory):
         pytest.skip(f"no virtual environment can be made here: {made.stdout} {made.stderr}")
     command = [base / "venv/bin/python", "-m", "pip", "install", "--quiet", "--no-deps"]
     installed = subprocess.run(
-        [*command, base / "tools"], capture_output=True, text=True, timeout=600
+        [*command, base / "tools"], capture_output=True, text=True, timeout=PATIENCE_S
     )
     if installed.returncode != 0 and "setuptools" in installed.stderr:
         pytest.skip(f"pip cannot get setuptools: {installed.stderr[-300:]}")

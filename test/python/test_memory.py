@@ -69,7 +69,9 @@ MANY_SYNAPSES = {"n_exc": 3200, "n_inh": 800, "probability": 0.5}
 
 @pytest.mark.parametrize("network", [MANY_NEURONS, MANY_SYNAPSES])
 @pytest.mark.parametrize("pools", ["C", "P/C/D"])
-def test_forecast(engram, run_engram, tmp_path: Path, network: dict[str, float], pools: str) -> None:
+def test_forecast(
+    engram, run_engram, tmp_path: Path, network: dict[str, float], pools: str
+) -> None:
     """Of the state of each mechanism."""
     configuration = tmp_path / "network.yaml"
     configuration.write_text(FORECAST.format(**network), encoding="utf-8")

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import RECALL_200, ROOT, run_program
+from conftest import PATIENCE_S, RECALL_200, ROOT, run_program
 from results_equal import assert_equal
 from test_checkpoint import interrupted_at
 
@@ -30,8 +30,11 @@ TWO_REGIONS = ROOT / "configs/two_regions.yaml"
 
 def spelled_out(directory: Path) -> Path:
     """RECALL_200 with named populations."""
-    lines = [line for line in RECALL_200.read_text().splitlines()
-             if not line.startswith(("populations", "connectivity"))]
+    lines = [
+        line
+        for line in RECALL_200.read_text().splitlines()
+        if not line.startswith(("populations", "connectivity"))
+    ]
     path = directory / "spelled_out.yaml"
     path.write_text("\n".join(lines) + SPELLED_OUT)
     return path
@@ -50,9 +53,22 @@ def test_both_forms_are_one_network(run_engram, whole, tmp_path, ranks) -> None:
 
 def test_a_run_of_named_populations_can_be_extended(engram, run_engram, tmp_path) -> None:
     results = run_engram(spelled_out(tmp_path), tmp_path / "results")
-    longer = run_engram(RECALL_200, tmp_path / "longer", arguments=["--set", "simulation.duration_s=31"])
-    extended = run_program(["mpirun", "-n", 2, engram, "resume", results, "--quiet",
-                            "--set", "simulation.duration_s=31"])
+    longer = run_engram(
+        RECALL_200, tmp_path / "longer", arguments=["--set", "simulation.duration_s=31"]
+    )
+    extended = run_program(
+        [
+            "mpirun",
+            "-n",
+            2,
+            engram,
+            "resume",
+            results,
+            "--quiet",
+            "--set",
+            "simulation.duration_s=31",
+        ]
+    )
     assert extended.returncode == 0, extended.stderr
     assert_equal(longer, results)
 
@@ -61,9 +77,16 @@ def test_wiring_of_a_run_can_be_used_by_projection(run_engram, whole, tmp_path) 
     """Relative to the configuration; what is not from the file is drawn as ever."""
     network = (whole / "network.h5").rename(tmp_path / "network.h5")
     try:
-        results = run_engram(spelled_out(tmp_path), tmp_path / "results", arguments=[
-            "--set", "projections.plastic={from: exc, to: exc, plastic: true, file: network.h5}",
-            "--set", "projections.feedback={from: inh, to: exc, weight_h_0: -4, file: network.h5}"])
+        results = run_engram(
+            spelled_out(tmp_path),
+            tmp_path / "results",
+            arguments=[
+                "--set",
+                "projections.plastic={from: exc, to: exc, plastic: true, file: network.h5}",
+                "--set",
+                "projections.feedback={from: inh, to: exc, weight_h_0: -4, file: network.h5}",
+            ],
+        )
     finally:
         network.rename(whole / "network.h5")
     assert_equal(whole, results)
@@ -75,14 +98,30 @@ def test_ensembles_sweep_keys_of_projections(engram, run_engram, tmp_path) -> No
     matrix = np.zeros((160, 40), dtype=int)
     matrix[3, 5] = 1
     np.savetxt(tmp_path / "one.txt", matrix, fmt="%d")
-    output = run_engram(path, tmp_path / "ensemble", arguments=[
-        "--set", f"projections.drive={{{ends}, file: other.txt}}", "--set", "trial_results=all",
-        "--set", "sweep.projections.drive.file=[one.txt]", "--set", "simulation.duration_s=1",
-        "--set", "stimuli.recall=null", "--set", "record.snapshots_s=[0.5]"])
+    output = run_engram(
+        path,
+        tmp_path / "ensemble",
+        arguments=[
+            "--set",
+            f"projections.drive={{{ends}, file: other.txt}}",
+            "--set",
+            "trial_results=all",
+            "--set",
+            "sweep.projections.drive.file=[one.txt]",
+            "--set",
+            "simulation.duration_s=1",
+            "--set",
+            "stimuli.recall=null",
+            "--set",
+            "record.snapshots_s=[0.5]",
+        ],
+    )
     with h5py.File(output / "trials/000/0000/network.h5") as file:
         assert list(file["edges/exc_inh/source_node_id"]) == [3]
         assert list(file["edges/exc_inh/target_node_id"]) == [5]
-    swept = run_program([engram, "check", path, "--set", "sweep.projections.drive.probability=[0.1, 2]"])
+    swept = run_program(
+        [engram, "check", path, "--set", "sweep.projections.drive.probability=[0.1, 2]"]
+    )
     assert swept.returncode == 2
     assert "projections.drive.probability: must be in [0, 1] (is 2)" in swept.stderr
 
@@ -97,9 +136,20 @@ def test_two_regions_are_valid(engram) -> None:
 
 
 # Both learn and recall; what lies between is fast-forwarded.
-SHORT = ["--set", "simulation.duration_s=32", "--set", "stimuli.learn_A.start_s=0.2",
-         "--set", "stimuli.learn_B.start_s=0.2", "--set", "stimuli.recall.start_s=31.5",
-         "--set", "record.snapshots_s=[1.5, 31.5]", "--set", "record.neurons=[0, 210, 240, 455, 470]"]
+SHORT = [
+    "--set",
+    "simulation.duration_s=32",
+    "--set",
+    "stimuli.learn_A.start_s=0.2",
+    "--set",
+    "stimuli.learn_B.start_s=0.2",
+    "--set",
+    "stimuli.recall.start_s=31.5",
+    "--set",
+    "record.snapshots_s=[1.5, 31.5]",
+    "--set",
+    "record.neurons=[0, 210, 240, 455, 470]",
+]
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +178,23 @@ def test_two_regions_have_their_files(two_regions) -> None:
 
 @pytest.mark.parametrize("ranks, device", [(2, "cpu"), (3, "cpu"), (8, "cpu"), (2, "host-kernels")])
 def test_two_regions_on_ranks(engram, two_regions, tmp_path, ranks, device) -> None:
-    result = run_program(["mpirun", "--oversubscribe", "-n", ranks, engram, "run", TWO_REGIONS,
-                          "-o", tmp_path / "results", "-q", "--device", device, *SHORT])
+    result = run_program(
+        [
+            "mpirun",
+            "--oversubscribe",
+            "-n",
+            ranks,
+            engram,
+            "run",
+            TWO_REGIONS,
+            "-o",
+            tmp_path / "results",
+            "-q",
+            "--device",
+            device,
+            *SHORT,
+        ]
+    )
     assert result.returncode == 0, result.stderr
     assert_equal(two_regions, tmp_path / "results")
 
@@ -137,31 +202,43 @@ def test_two_regions_on_ranks(engram, two_regions, tmp_path, ranks, device) -> N
 @pytest.mark.parametrize("time_s, every_s", [(0.25, 0.05), (3, 1), (31.55, 0.5)])
 def test_two_regions_resume(engram, two_regions, tmp_path, time_s, every_s) -> None:
     """In the pulses, after them, and in recall."""
-    output = interrupted_at(engram, tmp_path / "run", 2, time_s, every_s, network=TWO_REGIONS,
-                            arguments=SHORT)
+    output = interrupted_at(
+        engram, tmp_path / "run", 2, time_s, every_s, network=TWO_REGIONS, arguments=SHORT
+    )
     result = run_program(["mpirun", "--oversubscribe", "-n", 3, engram, "resume", output, "-q"])
     assert result.returncode == 0, result.stderr
     assert_equal(two_regions, output)
 
 
-@pytest.mark.parametrize("setting, problem", [
-    ("projections.drive.to=inhh", "there is no population 'inhh'; did you mean 'inh'?"),
-    ("projections.drive.weight_h_0=-2", "must be at least 0, since exc is excitatory (is -2)"),
-    ("projections.feedback.weight_h_0=4", "must be at most 0, since inh is inhibitory (is 4)"),
-    ("projections.feedback.plastic=true", "must be between excitatory populations (inh is inhibitory); remove it"),
-    ("projections.plastic.weight_h_0=1", "cannot be given with plastic: true"),
-    ("projections.plastic.file=x", "cannot have both probability and file; remove one"),
-    ("projections.drive.probability=null", "must have either probability or file"),
-    ("projections.again={from: exc, to: inh, probability: 1, weight_h_0: 1}",
-     "connects the same populations as projections.drive; remove one of them"),
-    ("populations.n_exc=5", "cannot be given beside named populations (exc)"),
-    ("connectivity.probability=0.1", "cannot be given beside named populations (exc)"),
-    ("projections=null", "is missing: named populations need projections"),
-    ("populations.inh.kind=null", "populations.inh.kind: is missing"),
-    ("groups.inh={first: 0, count: 1}", "is a built-in group and cannot be redefined; choose another"),
-    ("projections.drive.weight_h_0=1e5", "must be at most "),
-    ("record.synapses=[[0, 170]]", "both ends must be excitatory, an integer in [0, 159]"),
-])
+@pytest.mark.parametrize(
+    "setting, problem",
+    [
+        ("projections.drive.to=inhh", "there is no population 'inhh'; did you mean 'inh'?"),
+        ("projections.drive.weight_h_0=-2", "must be at least 0, since exc is excitatory (is -2)"),
+        ("projections.feedback.weight_h_0=4", "must be at most 0, since inh is inhibitory (is 4)"),
+        (
+            "projections.feedback.plastic=true",
+            "must be between excitatory populations (inh is inhibitory); remove it",
+        ),
+        ("projections.plastic.weight_h_0=1", "cannot be given with plastic: true"),
+        ("projections.plastic.file=x", "cannot have both probability and file; remove one"),
+        ("projections.drive.probability=null", "must have either probability or file"),
+        (
+            "projections.again={from: exc, to: inh, probability: 1, weight_h_0: 1}",
+            "connects the same populations as projections.drive; remove one of them",
+        ),
+        ("populations.n_exc=5", "cannot be given beside named populations (exc)"),
+        ("connectivity.probability=0.1", "cannot be given beside named populations (exc)"),
+        ("projections=null", "is missing: named populations need projections"),
+        ("populations.inh.kind=null", "populations.inh.kind: is missing"),
+        (
+            "groups.inh={first: 0, count: 1}",
+            "is a built-in group and cannot be redefined; choose another",
+        ),
+        ("projections.drive.weight_h_0=1e5", "must be at most "),
+        ("record.synapses=[[0, 170]]", "both ends must be excitatory, an integer in [0, 159]"),
+    ],
+)
 def test_wrong_networks(engram, tmp_path, setting, problem) -> None:
     result = run_program([engram, "check", spelled_out(tmp_path), "--set", setting])
     assert result.returncode == 2
@@ -173,7 +250,16 @@ def test_wiring_that_is_not_a_file(engram, tmp_path) -> None:
     """Neither waits for ever nor fills the memory."""
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", "/dev/zero"):
-        result = run_program(["timeout", 20, engram, "check", spelled_out(tmp_path), "--set",
-                              f"projections.drive={{from: exc, to: inh, file: {path}, weight_h_0: 1}}"])
+        result = run_program(
+            [
+                "timeout",
+                PATIENCE_S,
+                engram,
+                "check",
+                spelled_out(tmp_path),
+                "--set",
+                f"projections.drive={{from: exc, to: inh, file: {path}, weight_h_0: 1}}",
+            ]
+        )
         assert result.returncode == 2, result.stderr
         assert "is not a regular file" in result.stderr

@@ -373,18 +373,22 @@ def test_export_is_refused(run, tmp_path):
 
 def renamed(**changes):
     """The published kind of network in the long form, with names of its own."""
-    return CONFIG | {
-        "populations": {
-            "pyramidal": {"count": 6, "kind": "excitatory"},
-            "basket": {"count": 2, "kind": "inhibitory", "neuron": {"R_leak_MOhm": 5.0}},
-        },
-        "projections": {
-            "ee": {"from": "pyramidal", "to": "pyramidal", "plastic": True},
-            "ei": {"from": "pyramidal", "to": "basket", "weight_h_0": 2},
-            "ie": {"from": "basket", "to": "pyramidal", "weight_h_0": -4},
-        },
-        "record": {"neurons": [0, 7], "synapses": [[1, 0]]},
-    } | changes
+    return (
+        CONFIG
+        | {
+            "populations": {
+                "pyramidal": {"count": 6, "kind": "excitatory"},
+                "basket": {"count": 2, "kind": "inhibitory", "neuron": {"R_leak_MOhm": 5.0}},
+            },
+            "projections": {
+                "ee": {"from": "pyramidal", "to": "pyramidal", "plastic": True},
+                "ei": {"from": "pyramidal", "to": "basket", "weight_h_0": 2},
+                "ie": {"from": "basket", "to": "pyramidal", "weight_h_0": -4},
+            },
+            "record": {"neurons": [0, 7], "synapses": [[1, 0]]},
+        }
+        | changes
+    )
 
 
 def test_export_of_the_published_kind(tmp_path):

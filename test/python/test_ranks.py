@@ -8,7 +8,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from conftest import RECALL_200, ROOT, run_program
+from conftest import PATIENCE_S, RECALL_200, ROOT, run_program
 from results_equal import assert_equal, differences
 
 NETWORK = RECALL_200
@@ -16,7 +16,17 @@ NETWORK = RECALL_200
 
 def simulate(engram: Path, configuration: Path, output: Path, ranks: int) -> Path:
     """A hang must fail, not stop the suite: `timeout` ends mpirun and with it all ranks."""
-    command = ["timeout", 240, "mpirun", "--oversubscribe", "-n", ranks, engram, "run", configuration]
+    command = [
+        "timeout",
+        PATIENCE_S,
+        "mpirun",
+        "--oversubscribe",
+        "-n",
+        ranks,
+        engram,
+        "run",
+        configuration,
+    ]
     result = run_program([*command, "--output", output, "--quiet"])
     assert result.returncode == 0, f"{ranks} ranks: {result.returncode} {result.stderr}"
     return output
@@ -43,7 +53,9 @@ def test_one_flipped_bit_is_a_difference(one_rank: Path, tmp_path: Path) -> None
     with h5py.File(tmp_path / "copy/network.h5", "r+") as file:
         z = file["edges/exc_exc/snapshots/t_20s/z"]
         z[7] = -z[7] if z[7] else -0.0
-    assert differences(one_rank, tmp_path / "copy") == ["network.h5:edges/exc_exc/snapshots/t_20s/z"]
+    assert differences(one_rank, tmp_path / "copy") == [
+        "network.h5:edges/exc_exc/snapshots/t_20s/z"
+    ]
 
 
 @pytest.mark.parametrize("ranks", [2, 3, 4, 8])

@@ -10,7 +10,7 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import run_program
+from conftest import PATIENCE_S, run_program
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume, start, step_of, wait_for
 
@@ -42,7 +42,11 @@ def needs(checkpoint: Path, file: str, position: int) -> bool:
 def value_bytes(path: Path) -> list[int]:
     """Positions in a snapshot that hold values; flips elsewhere may change nothing that is read."""
     with h5py.File(path) as file:
-        return [file[name].id.get_offset() + i for name in ("h_mV", "z") for i in range(8 * file[name].size)]
+        return [
+            file[name].id.get_offset() + i
+            for name in ("h_mV", "z")
+            for i in range(8 * file[name].size)
+        ]
 
 
 @pytest.fixture(scope="session")
@@ -56,15 +60,21 @@ def unfinished(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 FILES = ("spikes.bin", "traces.bin", "snapshot-0.h5", "snapshot-1.h5")
 
 
-@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(i, marks=pytest.mark.slow) for i in range(3, 60))])
-def test_flipped_byte(engram: Path, whole: Path, unfinished: Path, tmp_path: Path,  # noqa: F811
-                      seed: int) -> None:
+@pytest.mark.parametrize(
+    "seed", [*range(3), *(pytest.param(i, marks=pytest.mark.slow) for i in range(3, 60))]
+)
+def test_flipped_byte(
+    engram: Path, whole: Path, unfinished: Path, tmp_path: Path, seed: int  # noqa: F811
+) -> None:
     source = random.Random(seed)
     output = Path(shutil.copytree(unfinished, tmp_path / "run"))
     name = FILES[seed % len(FILES)]
     damaged = output / "partial" / name
-    position = source.choice(value_bytes(damaged)) if name.endswith(".h5") else source.randrange(
-        damaged.stat().st_size)
+    position = (
+        source.choice(value_bytes(damaged))
+        if name.endswith(".h5")
+        else source.randrange(damaged.stat().st_size)
+    )
     flip(damaged, position)
     concerned = [path for path in checkpoints(output) if needs(path, name, position)]
     others = [path for path in checkpoints(output) if path not in concerned]
@@ -83,8 +93,9 @@ def test_flipped_byte(engram: Path, whole: Path, unfinished: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["spikes.bin", "traces.bin", "snapshot-0.h5"])
-def test_damage_while_the_run_goes_on(engram: Path, whole: Path, tmp_path: Path,  # noqa: F811
-                                      name: str) -> None:
+def test_damage_while_the_run_goes_on(
+    engram: Path, whole: Path, tmp_path: Path, name: str  # noqa: F811
+) -> None:
     """Found when the recordings become results; the run goes on from before the damage."""
     output = tmp_path / "run"
     run = start(engram, output, 1, "checkpoint.every_simulated_s=0.1", "checkpoint.keep=1000")
@@ -98,7 +109,7 @@ def test_damage_while_the_run_goes_on(engram: Path, whole: Path, tmp_path: Path,
         file.seek(position)
         file.write(bytes([byte ^ 1]))
     os.kill(run.pid, signal.SIGCONT)
-    assert run.wait(timeout=120) == 3
+    assert run.wait(timeout=PATIENCE_S) == 3
     assert run.stderr is not None
     assert f"{damaged}: the " in (message := run.stderr.read()) and "is damaged" in message
     assert not (output / "summary.json").exists()
@@ -108,8 +119,9 @@ def test_damage_while_the_run_goes_on(engram: Path, whole: Path, tmp_path: Path,
 
 
 @pytest.mark.parametrize("missing", ["partial", *(f"partial/{name}" for name in FILES)])
-def test_missing_recordings(engram: Path, whole: Path, unfinished: Path, tmp_path: Path,  # noqa: F811
-                            missing: str) -> None:
+def test_missing_recordings(
+    engram: Path, whole: Path, unfinished: Path, tmp_path: Path, missing: str  # noqa: F811
+) -> None:
     output = Path(shutil.copytree(unfinished, tmp_path / "run"))
     path = output / missing
     shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -120,8 +132,12 @@ def test_missing_recordings(engram: Path, whole: Path, unfinished: Path, tmp_pat
         assert_equal(whole, output)
         return
     assert result.returncode == 3
-    for text in ("missing" if missing == "partial" else "No such file", "none of its checkpoints is usable",
-                 "from a copy", "--force"):
+    for text in (
+        "missing" if missing == "partial" else "No such file",
+        "none of its checkpoints is usable",
+        "from a copy",
+        "--force",
+    ):
         assert text in result.stderr
     # Nothing was changed: the file may come back.
     if missing == "partial":
@@ -132,7 +148,9 @@ def test_missing_recordings(engram: Path, whole: Path, unfinished: Path, tmp_pat
     assert_equal(whole, output)
 
 
-def test_missing_configuration(engram: Path, whole: Path, unfinished: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_missing_configuration(
+    engram: Path, whole: Path, unfinished: Path, tmp_path: Path
+) -> None:  # noqa: F811
     output = Path(shutil.copytree(unfinished, tmp_path / "run"))
     (output / "config.yaml").unlink()
     result = resume(engram, output, 2)
@@ -141,7 +159,9 @@ def test_missing_configuration(engram: Path, whole: Path, unfinished: Path, tmp_
     assert (output / "config.yaml").exists()
 
 
-def test_broken_configuration(engram: Path, whole: Path, unfinished: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_broken_configuration(
+    engram: Path, whole: Path, unfinished: Path, tmp_path: Path
+) -> None:  # noqa: F811
     output = Path(shutil.copytree(unfinished, tmp_path / "run"))
     (output / "config.yaml").write_text("simulation: {")
     result = resume(engram, output)
@@ -160,7 +180,9 @@ def test_edited_configuration(engram: Path, unfinished: Path, tmp_path: Path) ->
     assert "config.yaml" in result.stderr
 
 
-def test_foreign_files(engram: Path, whole: Path, unfinished: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_foreign_files(
+    engram: Path, whole: Path, unfinished: Path, tmp_path: Path
+) -> None:  # noqa: F811
     """A checkpoint of another run and what else lies about are passed over, and stay."""
     other = tmp_path / "other"
     settings = ("simulation.seed=4", "simulation.duration_s=29")
@@ -188,20 +210,32 @@ def test_foreign_files(engram: Path, whole: Path, unfinished: Path, tmp_path: Pa
     shutil.copy(checkpoints(other)[-1], alone)
     result = resume(engram, alone)
     assert result.returncode == 2
-    assert f"the configuration in {alone / foreign.name}; if that is of another run, move it away" \
+    assert (
+        f"the configuration in {alone / foreign.name}; if that is of another run, move it away"
         in result.stderr
+    )
 
 
-def test_fallback_with_one_checkpoint_kept(engram: Path, whole: Path, unfinished: Path,  # noqa: F811
-                                           tmp_path: Path) -> None:
+def test_fallback_with_one_checkpoint_kept(
+    engram: Path, whole: Path, unfinished: Path, tmp_path: Path  # noqa: F811
+) -> None:
     """A damaged checkpoint must not count as the newest: those written after it are worth more."""
     output = Path(shutil.copytree(unfinished, tmp_path / "run"))
     for path in checkpoints(output)[:-2]:
         path.unlink()
     newest = checkpoints(output)[-1]
     newest.write_bytes(newest.read_bytes()[:5000])
-    run = resume(engram, output, 1, "--set", "checkpoint.keep=1", "--set", "checkpoint.every_simulated_s=0.01",
-                 "--set", "simulation.duration_s=31")
+    run = resume(
+        engram,
+        output,
+        1,
+        "--set",
+        "checkpoint.keep=1",
+        "--set",
+        "checkpoint.every_simulated_s=0.01",
+        "--set",
+        "simulation.duration_s=31",
+    )
     assert run.returncode == 0, run.stderr
     assert [header(path)["within_phase"] for path in checkpoints(output)] == [True]
     assert Path(f"{newest}.unused").exists()

@@ -168,7 +168,9 @@ def small_networks(simulate, tmp_path_factory):
     three = tmp_path_factory.mktemp("configs") / "smallnet3.yaml"
     text = two.read_text().replace("n_inh: 0", "n_inh: 1")
     three.write_text(text.replace("connections_smallnet2", str(CONFIGS / "connections_smallnet3")))
-    return {name: simulate(path, *settings) for name, path in (("smallnet2", two), ("smallnet3", three))}
+    return {
+        name: simulate(path, *settings) for name, path in (("smallnet2", two), ("smallnet3", three))
+    }
 
 
 @pytest.mark.parametrize("name", ["smallnet2", "smallnet3"])
@@ -178,9 +180,13 @@ def test_maximal_activity(small_networks, name):
     assert np.allclose(result.time_ms[:n], reference.time_ms, atol=1e-3)
     # The effective refractory time of Arbor differs by some steps of 2 ms: intervals by 0.2 %.
     for node in range(4):
-        assert len(result.spike_times(node)) == pytest.approx(len(reference.spike_times(node)), rel=0.01)
+        assert len(result.spike_times(node)) == pytest.approx(
+            len(reference.spike_times(node)), rel=0.01
+        )
     if name == "smallnet3":
-        assert len(result.spike_times(0, "inh")) == pytest.approx(len(reference.spike_times(4)), abs=2)
+        assert len(result.spike_times(0, "inh")) == pytest.approx(
+            len(reference.spike_times(4)), abs=2
+        )
 
     def difference(ours, theirs, rows=slice(None)):
         return np.max(np.abs(result[ours][:n] - reference[theirs])[rows])
@@ -198,7 +204,10 @@ def test_maximal_activity(small_networks, name):
         ("V_mV(1)", "V(1)", 0.01),  # 100 ms hold 9 intervals: a part of one more or less
     ):
         ours = result[column][:n].reshape(-1, 200).mean(axis=1)[1:]  # averages over 100 ms
-        assert np.max(np.abs(ours / reference[theirs].reshape(-1, 200).mean(axis=1)[1:] - 1)) < tolerance
+        assert (
+            np.max(np.abs(ours / reference[theirs].reshape(-1, 200).mean(axis=1)[1:] - 1))
+            < tolerance
+        )
 
 
 # --- Learning, consolidation, recall in five neurons
@@ -231,7 +240,9 @@ def test_recall_after_8_h(simulate):
     row = int(np.searchsorted(reference.time_ms, recall_ms))
     for theirs, factor in (("z(0,1)", H_0), ("z(0,2)", H_0), ("h(0,1)", 1), ("h(3,2)", 1)):
         ours = theirs.replace("h(", "h_mV(")
-        assert factor * result.at(ours, recall_ms) == pytest.approx(reference[theirs][row], rel=0.02)
+        assert factor * result.at(ours, recall_ms) == pytest.approx(
+            reference[theirs][row], rel=0.02
+        )
     assert result.at("p(1)", recall_ms) == pytest.approx(reference["p^C(0,1)"][row], abs=2e-4)
 
 

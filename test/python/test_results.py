@@ -303,16 +303,25 @@ def test_damaged_results(tmp_path):
         results.spikes("exc")
 
 
-@pytest.mark.parametrize("name,dataset,read", [
-    ("spikes.h5", "spikes/exc/node_ids", lambda results: results.spikes("exc")),
-    ("network.h5", "edges/exc_exc/source_node_id", lambda results: results.edges("exc_exc")),
-    ("network.h5", "edges/exc_exc/target_node_id", lambda results: list(results.edge_blocks([]))),
-])
+@pytest.mark.parametrize(
+    "name,dataset,read",
+    [
+        ("spikes.h5", "spikes/exc/node_ids", lambda results: results.spikes("exc")),
+        ("network.h5", "edges/exc_exc/source_node_id", lambda results: results.edges("exc_exc")),
+        (
+            "network.h5",
+            "edges/exc_exc/target_node_id",
+            lambda results: list(results.edge_blocks([])),
+        ),
+    ],
+)
 def test_nodes_that_the_population_has_not(small_recall, tmp_path, name, dataset, read):
     copy = shutil.copytree(small_recall, tmp_path / "copy")
     with h5py.File(copy / name, "r+") as file:
         file[dataset][3] = 80
-    with pytest.raises(ResultsError, match=f"{name}: /{dataset} names node 80, but exc has 80 neurons"):
+    with pytest.raises(
+        ResultsError, match=f"{name}: /{dataset} names node 80, but exc has 80 neurons"
+    ):
         read(Results(copy))
 
 

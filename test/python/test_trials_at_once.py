@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import RECALL_200, run_program
+from conftest import PATIENCE_S, RECALL_200, run_program
 from results_equal import content, differences
 from test_ensemble import start, summary, wait_for_trials
 
@@ -34,23 +34,30 @@ def on_cpu(run_engram, configuration, tmp_path_factory) -> Path:
     return run_engram(configuration, tmp_path_factory.mktemp("whole") / "results", ranks=2)
 
 
-@pytest.mark.parametrize("ranks,arguments", [(1, []), (2, ["--trials-at-once", "3"]),
-                                             (1, ["--trials-at-once", "1"])])
-def test_equal_to_the_processor(run_engram, configuration, on_cpu, tmp_path, ranks,
-                                arguments) -> None:
-    results = run_engram(configuration, tmp_path / "results", ranks=ranks,
-                         arguments=["--set", "trial_results=none", *KERNELS, *arguments])
+@pytest.mark.parametrize(
+    "ranks,arguments", [(1, []), (2, ["--trials-at-once", "3"]), (1, ["--trials-at-once", "1"])]
+)
+def test_equal_to_the_processor(
+    run_engram, configuration, on_cpu, tmp_path, ranks, arguments
+) -> None:
+    results = run_engram(
+        configuration,
+        tmp_path / "results",
+        ranks=ranks,
+        arguments=["--set", "trial_results=none", *KERNELS, *arguments],
+    )
     assert content(results / "ensemble.h5") == content(on_cpu / "ensemble.h5")
 
 
 def test_stopped_with_several_unfinished(engram, configuration, on_cpu, tmp_path) -> None:
     """Each of them has a checkpoint, from which the processor goes on."""
     output = tmp_path / "results"
-    run = start(engram, "run", configuration, "--output", output, *KERNELS, "--trials-at-once", "3",
-                ranks=1)
+    run = start(
+        engram, "run", configuration, "--output", output, *KERNELS, "--trials-at-once", "3", ranks=1
+    )
     wait_for_trials(output, 1)
     os.kill(run.pid, signal.SIGUSR1)
-    _, messages = run.communicate(timeout=120)
+    _, messages = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 75, messages
     unfinished = [path.parent for path in output.glob("trials/*/*/partial")]
     assert len(unfinished) > 1
@@ -64,15 +71,35 @@ def test_stopped_with_several_unfinished(engram, configuration, on_cpu, tmp_path
 
 
 def test_a_trial_that_fails_ends_all(engram, configuration, tmp_path) -> None:
-    result = run_program([engram, "run", configuration, "--output", tmp_path / "results", *KERNELS,
-                          "--set", "record.synapses=[[0, 1], [1, 0], [2, 3]]"])
+    result = run_program(
+        [
+            engram,
+            "run",
+            configuration,
+            "--output",
+            tmp_path / "results",
+            *KERNELS,
+            "--set",
+            "record.synapses=[[0, 1], [1, 0], [2, 3]]",
+        ]
+    )
     assert result.returncode == 2
     assert "there is no synapse" in result.stderr and "seed" in result.stderr
 
 
 def test_bad_number(engram, configuration, tmp_path) -> None:
-    result = run_program([engram, "run", configuration, "--output", tmp_path / "results", *KERNELS,
-                          "--trials-at-once", "0"])
+    result = run_program(
+        [
+            engram,
+            "run",
+            configuration,
+            "--output",
+            tmp_path / "results",
+            *KERNELS,
+            "--trials-at-once",
+            "0",
+        ]
+    )
     assert result.returncode == 1
     assert "--trials-at-once must be at least 1" in result.stderr
     assert not (tmp_path / "results").exists()

@@ -10,7 +10,7 @@ import time
 
 import pytest
 import sample_files
-from conftest import MPI_ENVIRONMENT, ROOT, TOOLS
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, ROOT, TOOLS
 from tool import check_failure, run_tool
 
 
@@ -95,7 +95,7 @@ def test_terminal_is_redrawn(tmp_path):
     )
     time.sleep(2)
     write(tmp_path, state(state="complete", fraction=1.0))
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=PATIENCE_S) == 0
     os.close(theirs)
     text = os.read(ours, 1 << 20).decode()
     os.close(ours)
@@ -119,8 +119,8 @@ def test_a_job_that_runs(engram, tmp_path):
     command += ["--output", output, "--quiet", "--set", "simulation.duration_s=24"]
     environment = dict(os.environ, **MPI_ENVIRONMENT)
     job = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    result = watch(output, "--wait", 120, "--interval", 0.3)
-    assert job.wait(timeout=120) == 0
+    result = watch(output, "--wait", PATIENCE_S, "--interval", 0.3)
+    assert job.wait(timeout=PATIENCE_S) == 0
     assert (result.returncode, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert lines[-1].startswith("complete  100.0 %")

@@ -12,14 +12,16 @@ has_slurm() {
     done
 }
 
-# Installs what is missing, as root on Debian and its relatives.
-provide_slurm() {
-    if has_slurm; then return; fi
-    if ((EUID != 0)) || ! command -v apt-get >/dev/null; then return 1; fi
+# Installs what is missing on Debian and its relatives: as root, or if sudo asks for no password.
+install_slurm() {
+    local as_root=(env)
+    if ((EUID != 0)); then as_root=(sudo -n env); fi
+    if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then return 1; fi
     echo "Installing ${slurm_packages[*]}"
     {
-        apt-get update -q || true # an old list of packages may do
-        DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${slurm_packages[@]}"
+        "${as_root[@]}" apt-get update -q || true # an old list of packages may do
+        "${as_root[@]}" DEBIAN_FRONTEND=noninteractive \
+            apt-get install -q -y --no-install-recommends "${slurm_packages[@]}"
     } >/dev/null 2>&1
     has_slurm
 }

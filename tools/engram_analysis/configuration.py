@@ -29,7 +29,7 @@ def completed(config: Mapping[str, Any]) -> dict[str, Any]:
         role = "recall" if name.startswith("recall") else "learn"
         whole["stimuli"][name] = {
             "role": role,
-            **_SCHEME_DEFAULTS.get(stimulus["scheme"], {}),
+            **(_SCHEME_DEFAULTS.get(stimulus["scheme"]) or {}),
             **stimulus,
         }
     return whole

@@ -141,9 +141,7 @@ def read_node_ids(
     return ids
 
 
-def _ends(
-    group: h5py.Group, projection: Projection, rows: slice
-) -> tuple[np.ndarray, np.ndarray]:
+def _ends(group: h5py.Group, projection: Projection, rows: slice) -> tuple[np.ndarray, np.ndarray]:
     return (
         read_node_ids(group["source_node_id"], projection.source, rows),
         read_node_ids(group["target_node_id"], projection.target, rows),

@@ -98,7 +98,9 @@ class NeuronTrace:
     def p(self) -> np.ndarray:
         """The amount of C, which both signs of change need."""
         if "C" not in self.proteins:
-            raise ResultsError(f"neuron {self.gid}: has no protein C, but {', '.join(self.proteins)}")
+            raise ResultsError(
+                f"neuron {self.gid}: has no protein C, but {', '.join(self.proteins)}"
+            )
         return self.proteins["C"]
 
 

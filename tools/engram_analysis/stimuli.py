@@ -89,12 +89,14 @@ def first_stimulus(stimuli: Sequence[Stimulus], role: str) -> Stimulus | None:
 
     At the same onset the first in the configuration, here and below.
     """
-    return min(_exciting(stimuli, role), key=lambda stimulus: stimulus.onset_s, default=None)
+    exciting = _exciting(stimuli, role)
+    return min(exciting, key=lambda stimulus: stimulus.onset_s) if exciting else None
 
 
 def last_stimulus(stimuli: Sequence[Stimulus], role: str) -> Stimulus | None:
     """The stimulus of this role that begins last and reaches excitatory neurons."""
-    return max(_exciting(stimuli, role), key=lambda stimulus: stimulus.onset_s, default=None)
+    exciting = _exciting(stimuli, role)
+    return max(exciting, key=lambda stimulus: stimulus.onset_s) if exciting else None
 
 
 def _exciting(stimuli: Sequence[Stimulus], role: str) -> list[Stimulus]:

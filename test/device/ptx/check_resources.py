@@ -21,13 +21,18 @@ MOST_SPILLED_BYTES = 128
 FUNCTION = re.compile(
     r"Function properties for (?P<name>\S+)\s+"
     r"(?P<stack>\d+) bytes stack frame, (?P<stores>\d+) bytes spill stores, (?P<loads>\d+) bytes spill loads\s+"
-    r".*?Used (?P<registers>\d+) registers")
+    r".*?Used (?P<registers>\d+) registers"
+)
 
 
 def report(ptxas: str, architecture: str, file: str) -> str:
     """What the assembler says of a module."""
-    return subprocess.run([ptxas, "-v", f"-arch=sm_{architecture}", "-o", "/dev/null", file],
-                          check=True, capture_output=True, text=True).stderr
+    return subprocess.run(
+        [ptxas, "-v", f"-arch=sm_{architecture}", "-o", "/dev/null", file],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stderr
 
 
 def most_stack_bytes(header: str) -> int:
@@ -42,25 +47,37 @@ def problems(text: str, most_stack: int) -> list[str]:
     if len(functions) != text.count("Compiling entry function") or not functions:
         found.append(f"only {len(functions)} kernels are described")
     for function in functions:
-        for what, most in (("registers", MOST_REGISTERS), ("stack", most_stack),
-                           ("stores", MOST_SPILLED_BYTES), ("loads", MOST_SPILLED_BYTES)):
+        for what, most in (
+            ("registers", MOST_REGISTERS),
+            ("stack", most_stack),
+            ("stores", MOST_SPILLED_BYTES),
+            ("loads", MOST_SPILLED_BYTES),
+        ):
             if int(function[what]) > most:
                 found.append(f"{function['name']}: {what} {function[what]}, at most {most}")
     return found
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("ptx", nargs="+", help="ARCHITECTURE=FILE, e.g. 90=kernels.ptx")
     parser.add_argument("--ptxas", required=True)
-    parser.add_argument("--stack-header", required=True, help="stack_need.hpp, which states the most stack")
+    parser.add_argument(
+        "--stack-header", required=True, help="stack_need.hpp, which states the most stack"
+    )
     arguments = parser.parse_args()
     found = []
     for item in arguments.ptx:
         architecture, file = item.split("=", 1)
-        found += [f"sm_{architecture}: {problem}"
-                  for problem in problems(report(arguments.ptxas, architecture, file),
-                                          most_stack_bytes(arguments.stack_header))]
+        found += [
+            f"sm_{architecture}: {problem}"
+            for problem in problems(
+                report(arguments.ptxas, architecture, file),
+                most_stack_bytes(arguments.stack_header),
+            )
+        ]
     print("\n".join(found) or "within bounds")
     return 1 if found else 0
 

@@ -20,11 +20,26 @@ TYPES = INTEGERS | FLOATS | {"pred", "b8", "s8", "u8"}
 
 # Operations, and what they may be done to. Comparisons and conversions are below.
 OPERATIONS = {
-    **dict.fromkeys(["add", "sub", "mul.lo", "mul.wide", "div", "rem", "shl", "shr", "brev", "clz",
-                     "bfind.shiftamt"], INTEGERS),
+    **dict.fromkeys(
+        [
+            "add",
+            "sub",
+            "mul.lo",
+            "mul.wide",
+            "div",
+            "rem",
+            "shl",
+            "shr",
+            "brev",
+            "clz",
+            "bfind.shiftamt",
+        ],
+        INTEGERS,
+    ),
     **dict.fromkeys(["and", "or", "xor", "not"], INTEGERS | {"pred"}),
-    **dict.fromkeys(["add.rn", "sub.rn", "mul.rn", "fma.rn", "div.rn", "sqrt.rn", "abs", "max", "min"],
-                    FLOATS),
+    **dict.fromkeys(
+        ["add.rn", "sub.rn", "mul.rn", "fma.rn", "div.rn", "sqrt.rn", "abs", "max", "min"], FLOATS
+    ),
     "neg": INTEGERS | FLOATS,
     "selp": INTEGERS | FLOATS,
     "mov": INTEGERS | FLOATS | {"pred"},
@@ -34,9 +49,19 @@ UNORDERED = {"equ", "neu", "ltu", "leu", "gtu", "geu"}
 CONVERSIONS = {"cvt", "cvt.rn", "cvt.rni", "cvt.rzi", "cvt.rmi", "cvt.rpi"}
 ATOMICS = {"add", "min", "max", "or", "and", "exch"}
 SPACES = {"global", "local", "param"}
-SPECIAL = {f"%{name}.{axis}": f"thread.{name}_{axis}"
-           for name, axes in (("tid", "x"), ("ntid", "x"), ("ctaid", "xy"), ("nctaid", "xy")) for axis in axes}
-REGISTER_TYPES = {"pred": "bool", "b16": "b16", "b32": "b32", "b64": "b64", "f32": "b32", "f64": "b64"}
+SPECIAL = {
+    f"%{name}.{axis}": f"thread.{name}_{axis}"
+    for name, axes in (("tid", "x"), ("ntid", "x"), ("ctaid", "xy"), ("nctaid", "xy"))
+    for axis in axes
+}
+REGISTER_TYPES = {
+    "pred": "bool",
+    "b16": "b16",
+    "b32": "b32",
+    "b64": "b64",
+    "f32": "b32",
+    "f64": "b64",
+}
 
 
 class Unknown(Exception):
@@ -63,7 +88,11 @@ def variable(register: str) -> str:
 
 def split_operands(text: str) -> list[str]:
     """At commas outside of braces and brackets."""
-    return [part.strip() for part in re.findall(r"(?:\{[^}]*\}|\[[^\]]*\]|[^,{\[])+", text) if part.strip()]
+    return [
+        part.strip()
+        for part in re.findall(r"(?:\{[^}]*\}|\[[^\]]*\]|[^,{\[])+", text)
+        if part.strip()
+    ]
 
 
 def operation(stem: str, types: list[str]) -> str:
@@ -122,15 +151,19 @@ class Translator:
     def is_within_parameter(self, address: str, size: int) -> bool:
         """Whether an address is one in a parameter for sure; others are checked when it is read."""
         match = re.fullmatch(r"\[(\w+)(?:\+(\d+))?\]", address)
-        return match is not None and any(p.name == match[1] and int(match[2] or 0) + size <= p.size
-                                         for p in self.entry.parameters)
+        return match is not None and any(
+            p.name == match[1] and int(match[2] or 0) + size <= p.size
+            for p in self.entry.parameters
+        )
 
     def access(self, text: str) -> None:
         """Loads and stores."""
         opcode, operands = text.split(None, 1)
         kind, *modifiers = opcode.split(".")
         element = modifiers.pop()
-        count = int(modifiers.pop()[1:]) if modifiers and re.fullmatch(r"v[24]", modifiers[-1]) else 1
+        count = (
+            int(modifiers.pop()[1:]) if modifiers and re.fullmatch(r"v[24]", modifiers[-1]) else 1
+        )
         space = next((m for m in modifiers if m in SPACES), "generic")
         access = "atomic" if "volatile" in modifiers else "plain"
         if element not in TYPES or set(modifiers) - SPACES - {"volatile"}:
@@ -146,13 +179,17 @@ class Translator:
             space = "known_param"
         used = self.used_bytes if self.used_bytes is not None else -1
         self.used_bytes = None
-        self.body.append(f"{{ const b64 at = thread.aligned({self.address(address)}, {count} * sizeof({element}));")
+        self.body.append(
+            f"{{ const b64 at = thread.aligned({self.address(address)}, {count} * sizeof({element}));"
+        )
         for i, name in enumerate(names):
             function = f"{kind}<{element}, Space::{space}, Access::{access}>"
             where = f"at + {i} * sizeof({element})"
             if kind == "ld":
                 # Of what is loaded together, some bytes may be nobody's.
-                self.body.append(f"thread.{function}({name}, {where}, 0x{used & 0xFFFFFFFF:x}u >> {i} * sizeof({element}));")
+                self.body.append(
+                    f"thread.{function}({name}, {where}, 0x{used & 0xFFFFFFFF:x}u >> {i} * sizeof({element}));"
+                )
             else:
                 self.body.append(f"thread.{function}({where}, {name});")
         self.body.append("}")
@@ -166,8 +203,10 @@ class Translator:
         if name not in ATOMICS or element not in INTEGERS or set(modifiers) - {"global"}:
             raise Unknown("an atomic operation that is not known")
         result, address, operand = split_operands(operands)
-        self.body.append(f"{self.value(result)} = thread.atom_{name}<{element}>"
-                         f"(thread.aligned({self.address(address)}, sizeof({element})), {self.value(operand)});")
+        self.body.append(
+            f"{self.value(result)} = thread.atom_{name}<{element}>"
+            f"(thread.aligned({self.address(address)}, sizeof({element})), {self.value(operand)});"
+        )
 
     def branch(self, text: str) -> None:
         self.body.append(f"goto {text.split()[1].lstrip('$')};")
@@ -182,9 +221,15 @@ class Translator:
         result, *sources = split_operands(operands)
         if any(operand.startswith("{") for operand in (result, *sources)) or "|" in result:
             raise Unknown("a vector or pair of registers")
-        function = name.replace(".", "_") + "_" if name in ("and", "or", "xor", "not") else name.replace(".", "_")
-        self.body.append(f"{self.value(result)} = {function}<{', '.join(types)}>"
-                         f"({', '.join(self.value(source) for source in sources)});")
+        function = (
+            name.replace(".", "_") + "_"
+            if name in ("and", "or", "xor", "not")
+            else name.replace(".", "_")
+        )
+        self.body.append(
+            f"{self.value(result)} = {function}<{', '.join(types)}>"
+            f"({', '.join(self.value(source) for source in sources)});"
+        )
 
     def instruction(self, text: str) -> None:
         kind = re.split(r"[.\s]", text, maxsplit=1)[0]
@@ -206,8 +251,14 @@ class Translator:
     def statement(self, text: str) -> None:
         text = " ".join(text.split())
         if match := re.fullmatch(r"\.reg \.(\w+) %(\w+)(?:<(\d+)>)?", text):
-            names = [variable(f"%{match[2]}{i}") for i in range(int(match[3]))] if match[3] else [variable("%" + match[2])]
-            self.registers.append(f"{REGISTER_TYPES[match[1]]} " + ", ".join(f"{name} = 0" for name in names) + ";")
+            names = (
+                [variable(f"%{match[2]}{i}") for i in range(int(match[3]))]
+                if match[3]
+                else [variable("%" + match[2])]
+            )
+            self.registers.append(
+                f"{REGISTER_TYPES[match[1]]} " + ", ".join(f"{name} = 0" for name in names) + ";"
+            )
         elif match := re.fullmatch(r"\.local \.align (\d+) \.b8 __local_depot\d+\[(\d+)\]", text):
             self.local_bytes = int(match[2])
         elif match := re.fullmatch(r'\.pragma "used_bytes_mask (\w+)"', text):
@@ -222,7 +273,7 @@ class Translator:
     def line(self, text: str) -> None:
         if match := re.match(r"\$(\w+):\s*", text):
             self.body.append(f"{match[1]}:;")
-            text = text[match.end():]
+            text = text[match.end() :]
         for statement in text.split(";")[:-1]:
             try:
                 self.statement(statement)
@@ -238,7 +289,9 @@ class Translator:
 
 
 def parameter(text: str) -> Parameter:
-    if match := re.fullmatch(r"\.param (?:\.align \d+ )?\.(\w+) (\w+)(?:\[(\d+)\])?,?", text.strip()):
+    if match := re.fullmatch(
+        r"\.param (?:\.align \d+ )?\.(\w+) (\w+)(?:\[(\d+)\])?,?", text.strip()
+    ):
         return Parameter(match[2], int(match[1][1:]) // 8 * int(match[3] or 1))
     raise Unknown(f"parameter '{text}'")
 
@@ -247,10 +300,18 @@ def parse(ptx: str) -> list[Entry]:
     """The entries of a module. Nothing else may be in it but its header."""
     entries: list[Entry] = []
     rest = re.sub(r"//.*", "", ptx)
-    pattern = re.compile(r"\.visible \.entry (\w+)\((.*?)\)\s*((?:\.maxntid [\d, ]+\s*)?)\{(.*?)^\}", re.S | re.M)
+    pattern = re.compile(
+        r"\.visible \.entry (\w+)\((.*?)\)\s*((?:\.maxntid [\d, ]+\s*)?)\{(.*?)^\}", re.S | re.M
+    )
     for match in pattern.finditer(rest):
         parameters = [parameter(line) for line in match[2].splitlines() if line.strip()]
-        entries.append(Entry(match[1], parameters, [line.strip() for line in match[4].splitlines() if line.strip()]))
+        entries.append(
+            Entry(
+                match[1],
+                parameters,
+                [line.strip() for line in match[4].splitlines() if line.strip()],
+            )
+        )
     left = re.sub(r"\.(version|target|address_size) .*", "", pattern.sub("", rest)).strip()
     if left:
         raise Unknown(f"'{left.splitlines()[0]}'")
@@ -265,8 +326,12 @@ def translate(modules: dict[str, str]) -> str:
     :return: C++ that defines engram::test::ptx::entries()
     """
     functions: dict[str, str] = {}  # name by body
-    text = ['#include "device/ptx/entries.hpp"', '#include "device/ptx/instructions.hpp"',
-            "namespace engram::test::ptx {", "namespace {"]
+    text = [
+        '#include "device/ptx/entries.hpp"',
+        '#include "device/ptx/instructions.hpp"',
+        "namespace engram::test::ptx {",
+        "namespace {",
+    ]
     rows = []
     for architecture, ptx in modules.items():
         for entry in parse(ptx):
@@ -277,19 +342,31 @@ def translate(modules: dict[str, str]) -> str:
                 text.append(body.replace("NAME", functions[body], 1))
             sizes = ", ".join(str(p.size) for p in entry.parameters)
             rows.append(f'{{"{entry.name}", {architecture}, {functions[body]}, {{{sizes}}}}},')
-    text += ["}  // namespace", "const std::vector<Entry>& entries() {",
-             "static const std::vector<Entry> all = {", *rows, "};", "return all;", "}", "}  // namespace"]
+    text += [
+        "}  // namespace",
+        "const std::vector<Entry>& entries() {",
+        "static const std::vector<Entry> all = {",
+        *rows,
+        "};",
+        "return all;",
+        "}",
+        "}  // namespace",
+    ]
     return "\n".join(text) + "\n"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("ptx", nargs="+", help="ARCHITECTURE=FILE, e.g. 90=kernels.ptx")
     parser.add_argument("--output", type=Path, required=True, help="C++ file to write")
     arguments = parser.parse_args()
     modules = dict(item.split("=", 1) for item in arguments.ptx)
     try:
-        text = translate({architecture: Path(path).read_text() for architecture, path in modules.items()})
+        text = translate(
+            {architecture: Path(path).read_text() for architecture, path in modules.items()}
+        )
     except Unknown as error:
         print(f"translate_ptx.py: error: {error}", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""The Python part of tools/benchmark.sh: runs, tables and plot."""
+"""The Python part of tools/dev/benchmark.sh: runs, tables and plot."""
 
 from __future__ import annotations
 

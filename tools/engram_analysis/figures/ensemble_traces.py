@@ -105,8 +105,11 @@ def _rows(ensemble: Ensemble, point: Point) -> tuple[list[Row], str]:
         rows += [
             Row("V_mV", "potential\n$V$ (mV)", "neuron", neurons, _same, 1, {}),
         ]
-        rows += [_protein_row(name, neurons) for name in ("p", "p_P", "p_C", "p_D")
-                 if name in neurons[0].variables]
+        rows += [
+            _protein_row(name, neurons)
+            for name in ("p", "p_P", "p_C", "p_D")
+            if name in neurons[0].variables
+        ]
     return rows, note + synapse_note
 
 

@@ -6,7 +6,7 @@ Time runs over five orders of magnitude, from spikes to consolidation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, Sequence, TypeVar
+from typing import Any, Protocol, Sequence, TypeVar
 
 import matplotlib
 import numpy as np
@@ -28,13 +28,16 @@ class Timed(Protocol):
     """What has phases, stimuli and sampled times: Results, or a point of an ensemble."""
 
     @property
-    def phases(self) -> list[Phase]: ...
+    def phases(self) -> list[Phase]:
+        ...
 
     @property
-    def stimuli(self) -> list[Stimulus]: ...
+    def stimuli(self) -> list[Stimulus]:
+        ...
 
     @property
-    def trace_time_s(self) -> np.ndarray: ...
+    def trace_time_s(self) -> np.ndarray:
+        ...
 
 
 @dataclass(frozen=True)
@@ -131,17 +134,18 @@ def grid(
     figure: Figure, pieces: Sequence[Piece], heights: Sequence[float], **spacing: float
 ) -> np.ndarray:
     """Axes for rows of quantities and columns of pieces; a row shares its vertical axis."""
+    layout: dict[str, Any] = {
+        "height_ratios": heights,
+        "width_ratios": [1.0 if piece.is_spiking else 1.3 for piece in pieces],
+        **spacing,
+    }
     axes = figure.subplots(
         len(heights),
         len(pieces),
         squeeze=False,
         sharey="row",
         sharex="col",
-        gridspec_kw={
-            "height_ratios": heights,
-            "width_ratios": [1.0 if piece.is_spiking else 1.3 for piece in pieces],
-            **spacing,
-        },
+        gridspec_kw=layout,
     )
     for column, piece in zip(axes.T, pieces):
         column[0].set_title(piece.title)

@@ -46,9 +46,7 @@ def weight_matrix(results: Results) -> Figure:
             for line in (panel.axhline, panel.axvline):
                 line(end - 0.5, color="w", linewidth=0.8)
         panel.set_xticks(middles, [section.name for section in sections])
-        panel.set_yticks(
-            middles, [section.name for section in sections], rotation=90, va="center"
-        )
+        panel.set_yticks(middles, [section.name for section in sections], rotation=90, va="center")
         panel.tick_params(length=0)
         panel.set_xlabel("postsynaptic")
     axes[0].set_ylabel("presynaptic")

@@ -2,7 +2,7 @@
 # Wall time, speed and memory of the program, as tables and a plot; all options: --help.
 set -euo pipefail
 # The present directory stays: it is what --output refers to.
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tools/common.sh
 source "$root/tools/common.sh"
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Checks that the C++ sources are formatted as .clang-format says; with --fix formats them.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 usage() {
-    echo "Usage: tools/check_format.sh [--fix]"
+    echo "Usage: tools/dev/check_format.sh [--fix]"
     echo "Checks the formatting of src, kernels and test with clang-format 14; --fix changes the files."
 }
 
@@ -41,7 +41,7 @@ if ((${#files[@]} == 0)); then
     exit 1
 fi
 if ! "$clang_format" "${mode[@]}" "${files[@]}"; then
-    echo "Formatting differs; 'tools/check_format.sh --fix' repairs it." >&2
+    echo "Formatting differs; 'tools/dev/check_format.sh --fix' repairs it." >&2
     exit 1
 fi
 echo "Format of ${#files[@]} files: done"
