@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/number_text.hpp"
-#include "experiment/schemes.hpp"
+#include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
@@ -118,6 +118,10 @@ class Importer {
         set_value(result_.root, key, std::move(node));
     }
     void set(const std::string& key, double value) { set(key, number_text(value)); }
+    template <auto ours>
+    void set(double value) {
+        set(keys::path_of<ours>(), value);
+    }
     void set(const std::string& key, const std::vector<double>& values) {
         set_value(result_.root, key, list_of(values));
     }
@@ -136,28 +140,35 @@ class Importer {
     }
     void note(const std::string& text) { result_.notices.push_back(text); }
     void note_unknown(const JsonSection& section) {
-        for (const std::string& key : section.unknown()) note(key + " is not known, and ignored");
+        constexpr std::size_t most_named = 100;
+        const std::vector<std::string> unknown = section.unknown();
+        for (std::size_t i = 0; i < std::min(unknown.size(), most_named); ++i)
+            note(unknown[i] + " is not known, and ignored");
+        if (unknown.size() > most_named)
+            note("and " + std::to_string(unknown.size() - most_named) +
+                 " more keys are not known, and ignored");
     }
 
     void read_times(JsonSection& simulation) {
         const std::string description = simulation.text("description");
         const std::string short_description = simulation.text("short_description");
-        set("simulation.description",
+        set(keys::path_of<&Experiment::description>(),
             short_description.empty() ? description : short_description + ": " + description, true);
         if (!simulation.has("runtime")) simulation.problem("runtime", "is missing");
-        set("simulation.duration_s", simulation.number("runtime", 1));
-        set("simulation.dt_ms", simulation.number("dt", 0.2));
-        set("simulation.dt_fast_forward_s", simulation.number("dt_ff", 50000) / 1000.0);
-        set("record.every_steps", simulation.number("output_period", 1));
+        set<&Experiment::duration_s>(simulation.number("runtime", 1));
+        set<&Experiment::dt_ms>(simulation.number("dt", 0.2));
+        set<&Experiment::dt_fast_forward_s>(simulation.number("dt_ff", 50000) / 1000.0);
+        set<&Recording::every_steps>(simulation.number("output_period", 1));
         for (const char* key : {"reduced_data", "sample_curr"})  // only concern its text output
             simulation.ignore(key);
     }
 
     void read_populations(JsonSection& populations) {
-        set("populations.n_exc", populations.number("N_exc", 0));
-        set("populations.n_inh", populations.number("N_inh", 0));
-        for (const char* weight : {"w_ei", "w_ie", "w_ii"})
-            set(std::string("connectivity.") + weight, populations.number(weight, 0));
+        set<&PublishedSizes::n_exc>(populations.number("N_exc", 0));
+        set<&PublishedSizes::n_inh>(populations.number("N_inh", 0));
+        set<&Connectivity::w_ei>(populations.number("w_ei", 0));
+        set<&Connectivity::w_ie>(populations.number("w_ie", 0));
+        set<&Connectivity::w_ii>(populations.number("w_ii", 0));
         read_connectivity(populations);
         const double size = populations.number("N_CA", 0);
         const double fraction = populations.number("p_r", 0);
@@ -182,12 +193,13 @@ class Importer {
         namespace fs = std::filesystem;
         const double probability = populations.number("p_c", 0);
         const std::string file = populations.text("conn_file");
-        set("connectivity.probability", std::max(0.0, probability));
+        set<&Connectivity::probability>(std::max(0.0, probability));
         std::error_code ignored;
         const fs::path beside = fs::path(file_).parent_path() / file;
         if (!file.empty() && (fs::exists(beside, ignored) || fs::exists(file, ignored))) {
             const fs::path found = fs::exists(beside, ignored) ? beside : fs::path(file);
-            set("connectivity.file", fs::absolute(found).lexically_normal().string(), true);
+            set(keys::path_of<&Connectivity::file>(),
+                fs::absolute(found).lexically_normal().string(), true);
         } else if (!file.empty() && probability >= 0) {
             note("there is no file " + file +
                  "; the connections are drawn at random with probability p_c = " +
@@ -210,8 +222,8 @@ class Importer {
             protocol.problem("scheme",
                              "must be FULL from time_start 0; other background is not "
                              "known (use a stimulus)");
-        set("background.mean_nA", on ? protocol.number("I_0", 0) : 0.0);
-        set("background.sigma_wn_nA_sqrt_s", on ? protocol.number("sigma_WN", 0) : 0.0);
+        set<&BackgroundParameters::mean_nA>(on ? protocol.number("I_0", 0) : 0.0);
+        set<&BackgroundParameters::sigma_wn_nA_sqrt_s>(on ? protocol.number("sigma_WN", 0) : 0.0);
         for (const char* key : {"freq", "N_stim", "duration", "explicit_input"})
             protocol.ignore(key);
         note_unknown(protocol);
@@ -233,77 +245,79 @@ class Importer {
         if (scheme.empty()) return;
 
         const SchemeEntry* entry = find_scheme(scheme);  // null: reading it will tell
+        const bool takes_times =
+            entry != nullptr && entry->find(keys::name_of<&Stimulus::spike_times_ms>()) != nullptr;
         const bool forced = entry != nullptr && entry->effect != StimulusEffect::current;
         const double n_receivers = forced ? static_cast<double>(receivers.size())
                                           : (role == "learn" ? n_assembly_ : n_recalled_);
-        if (n_receivers == 0 || (scheme == "EXPLICIT" && times_ms.empty())) {
+        if (n_receivers == 0 || (takes_times && times_ms.empty())) {
             note(role + "_protocol reaches no neuron, and is left out");
             return;
         }
         const std::string stimulus = "stimuli." + role + ".";
-        set(stimulus + "scheme", scheme);
-        set(stimulus + "role", role);
+        const auto set_taken = [&](const char* key, const auto& value) {
+            if (entry == nullptr || entry->find(key) != nullptr) set(stimulus + key, value);
+        };
+        set(stimulus + keys::name_of<&Stimulus::scheme>(), scheme);
+        set(stimulus + keys::name_of<&Stimulus::role>(), role);
+        const std::string group = stimulus + keys::name_of<&Stimulus::group>();
         if (forced) {
-            set(stimulus + "group", role + "_receivers");
+            set(group, role + "_receivers");
             set("groups." + role + "_receivers.ids", receivers);
         } else {
-            set(stimulus + "group", std::string(role == "learn" ? "assembly" : "recalled"));
-            set(stimulus + "n_inputs", n_inputs);
+            set(group, std::string(role == "learn" ? "assembly" : "recalled"));
         }
-        if (scheme == "EXPLICIT") {
-            set(stimulus + "spike_times_ms", times_ms);
-            return;
-        }
-        set(stimulus + "start_s", start_s);
-        set(stimulus + "rate_Hz", rate_Hz);
-        if (entry != nullptr && scheme_takes(*entry, "duration_s"))
-            set(stimulus + "duration_s", duration_s);
+        set_taken(keys::name_of<&Stimulus::n_inputs>(), n_inputs);
+        set_taken(keys::name_of<&Stimulus::start_s>(), start_s);
+        set_taken(keys::name_of<&Stimulus::rate_Hz>(), rate_Hz);
+        if (entry == nullptr) return;
+        set_taken(keys::name_of<&Stimulus::duration_s>(), duration_s);
+        set_taken(keys::name_of<&Stimulus::spike_times_ms>(), times_ms);
     }
 
     void read_neuron(JsonSection neuron) {
         if (const std::string mechanism = neuron.text("mechanism", "lif"); mechanism != "lif")
             neuron.problem("mechanism", "must be lif (is " + mechanism + ")");
-        for (const auto& [key, ours] : {std::pair{"V_init", "V_init_mV"},
-                                        {"V_rev", "V_rev_mV"},
-                                        {"V_reset", "V_reset_mV"},
-                                        {"V_th", "V_th_mV"},
-                                        {"R_leak", "R_leak_MOhm"},
-                                        {"t_ref", "t_ref_ms"}})
-            copy(neuron, key, std::string("neuron.") + ours, 1.0);
-        copy(neuron, "C_mem", "neuron.C_mem_nF", 1e9);  // from F
-        for (const char* key : {"R_reset", "radius"})   // of its technical implementation
+        copy<&NeuronParameters::v_init_mV>(neuron, "V_init");
+        copy<&NeuronParameters::v_rev_mV>(neuron, "V_rev");
+        copy<&NeuronParameters::v_reset_mV>(neuron, "V_reset");
+        copy<&NeuronParameters::v_th_mV>(neuron, "V_th");
+        copy<&NeuronParameters::r_leak_MOhm>(neuron, "R_leak");
+        copy<&NeuronParameters::t_ref_ms>(neuron, "t_ref");
+        copy<&NeuronParameters::c_mem_nF>(neuron, "C_mem", 1e9);  // from F
+        for (const char* key : {"R_reset", "radius"})             // of its technical implementation
             neuron.ignore(key);
         note_unknown(neuron);
     }
 
     void read_synapses(JsonSection synapses) {
-        copy(synapses, "tau_syn", "synapses.tau_syn_ms", 1.0);
-        copy(synapses, "t_ax_delay", "synapses.t_ax_delay_ms", 1.0);
+        copy<&SynapseParameters::tau_syn_ms>(synapses, "tau_syn");
+        copy<&SynapseParameters::t_ax_delay_ms>(synapses, "t_ax_delay");
         JsonSection plasticity = synapses.section("syn_exc_calcium_plasticity");
-        for (const auto& [key, ours] : {std::pair{"h_0", "h_0_mV"},
-                                        {"t_Ca_delay", "t_Ca_delay_ms"},
-                                        {"Ca_pre", "Ca_pre"},
-                                        {"Ca_post", "Ca_post"},
-                                        {"sigma_pl", "sigma_pl_mV"},
-                                        {"theta_p", "theta_p"},
-                                        {"theta_d", "theta_d"},
-                                        {"theta_pro", "theta_pro_mV"},
-                                        {"theta_tag", "theta_tag_mV"},
-                                        {"p_max", "p_max_umol_per_l"},
-                                        {"tau_Ca", "tau_Ca_ms"}})
-            copy(plasticity, key, std::string("synapses.") + ours, 1.0);
-        for (const auto& [key, ours] :
-             {std::pair{"tau_h", "tau_h_s"}, {"tau_z", "tau_z_s"}, {"tau_p", "tau_p_s"}})
-            copy(plasticity, key, std::string("synapses.") + ours, 1e-3);  // from ms
+        copy<&SynapseParameters::h_0_mV>(plasticity, "h_0");
+        copy<&SynapseParameters::t_ca_delay_ms>(plasticity, "t_Ca_delay");
+        copy<&SynapseParameters::ca_pre>(plasticity, "Ca_pre");
+        copy<&SynapseParameters::ca_post>(plasticity, "Ca_post");
+        copy<&SynapseParameters::sigma_pl_mV>(plasticity, "sigma_pl");
+        copy<&SynapseParameters::theta_p>(plasticity, "theta_p");
+        copy<&SynapseParameters::theta_d>(plasticity, "theta_d");
+        copy<&SynapseParameters::theta_pro_mV>(plasticity, "theta_pro");
+        copy<&SynapseParameters::theta_tag_mV>(plasticity, "theta_tag");
+        copy<&SynapseParameters::p_max_umol_per_l>(plasticity, "p_max");
+        copy<&SynapseParameters::tau_ca_ms>(plasticity, "tau_Ca");
+        constexpr double from_ms = 1e-3;
+        copy<&SynapseParameters::tau_h_s>(plasticity, "tau_h", from_ms);
+        copy<&SynapseParameters::tau_z_s>(plasticity, "tau_z", from_ms);
+        copy<&SynapseParameters::tau_p_s>(plasticity, "tau_p", from_ms);
         note_unknown(synapses);
         note_unknown(plasticity);
     }
 
     // What is absent keeps our default, which is the published value.
-    void copy(JsonSection& section, const std::string& key, const std::string& ours,
-              double factor) {
+    template <auto ours>
+    void copy(JsonSection& section, const std::string& key, double factor = 1.0) {
         if (const double value = section.number(key, 0); section.has(key))
-            set(ours, number_text(rounded(value * factor)));
+            set<ours>(rounded(value * factor));
     }
 
     // A change of units shall not leave traces like 3600.0000000000005.
@@ -325,19 +339,20 @@ class Importer {
                                "must be as long as sample_gid_list, or have one element at most");
         sources.resize(neurons.size(), sources.empty() ? -1 : sources.front());
         std::vector<double> recorded;
+        std::set<double> is_recorded;
         ConfigNode pairs;
         pairs.kind = ConfigNode::Kind::list;
         pairs.place = {file_, 0};
         for (std::size_t i = 0; i < neurons.size(); ++i) {
-            if (std::find(recorded.begin(), recorded.end(), neurons[i]) == recorded.end())
-                recorded.push_back(neurons[i]);
+            if (is_recorded.insert(neurons[i]).second) recorded.push_back(neurons[i]);
             // The published files name (0, 0) where no synapse is meant.
             if (sources[i] >= 0 && sources[i] != neurons[i])
                 pairs.children.push_back(list_of({sources[i], neurons[i]}));
         }
-        set("record.neurons", recorded);
+        set(keys::path_of<&Recording::neurons>(), recorded);
         if (!pairs.children.empty())
-            set_value(result_.root, "record.synapses_if_present", std::move(pairs));
+            set_value(result_.root, keys::path_of<&Recording::synapses_if_present>(),
+                      std::move(pairs));
     }
 
     std::string file_;

@@ -3,17 +3,24 @@
 #include <algorithm>
 #include <charconv>
 #include <climits>
+#include <filesystem>
 #include <map>
+
+#include "base/nearest_name.hpp"
 
 namespace engram {
 namespace {
 
 constexpr std::size_t most_per_list = 10;
+constexpr std::size_t most_reported = 1000;
+constexpr std::size_t most_listed = 100;  // valid names
 
 // The part of a key before its first index: "record.synapses" of "record.synapses[3]".
 std::string list_of(const std::string& key) {
     return key.substr(0, key.find('['));
 }
+
+constexpr char inside[] = {'.', '['};  // what follows a key in those inside it
 
 struct Segment {
     std::string name;
@@ -54,12 +61,6 @@ bool follow(const ConfigNode* node, const std::string& key, Visit&& visit) {
     return node != nullptr;
 }
 
-// Whether a key is another one or something inside it: "a.b" encloses "a.b", "a.b.c", "a.b[3]".
-bool encloses(const std::string& outer, const std::string& key) {
-    return key.starts_with(outer) &&
-           (key.size() == outer.size() || key[outer.size()] == '.' || key[outer.size()] == '[');
-}
-
 // A list with many bad items is told by the first of them.
 std::vector<ConfigProblem> without_excess(const std::vector<ConfigProblem>& problems) {
     std::map<std::string, std::size_t> counts;
@@ -87,6 +88,11 @@ std::vector<ConfigProblem> without_excess(const std::vector<ConfigProblem>& prob
 
 }  // namespace
 
+void ConfigProblems::add(ConfigProblem problem) {
+    if (!problem.key.empty()) keys_.insert(problem.key);
+    problems_.push_back(std::move(problem));
+}
+
 void ConfigProblems::add(const std::string& key, const std::string& message) {
     Place place{file_, 0};
     follow(root_, key, [&](const ConfigNode& node) { place = node.place; });
@@ -94,8 +100,7 @@ void ConfigProblems::add(const std::string& key, const std::string& message) {
 }
 
 void ConfigProblems::add_new(const ConfigProblem& problem) {
-    if (std::find(problems_.begin(), problems_.end(), problem) == problems_.end())
-        problems_.push_back(problem);
+    if (std::find(problems_.begin(), problems_.end(), problem) == problems_.end()) add(problem);
 }
 
 bool ConfigProblems::is_written(const std::string& key) const {
@@ -103,14 +108,44 @@ bool ConfigProblems::is_written(const std::string& key) const {
 }
 
 bool ConfigProblems::concern(const std::string& key) const {
-    return std::any_of(problems_.begin(), problems_.end(), [&](const ConfigProblem& problem) {
-        return !problem.key.empty() && (encloses(key, problem.key) || encloses(problem.key, key));
+    if (keys_.empty()) return false;
+    for (std::size_t i = 0; i <= key.size(); ++i)
+        if ((i == key.size() || key[i] == '.' || key[i] == '[') && has(key.substr(0, i)))
+            return true;
+    return std::any_of(std::begin(inside), std::end(inside), [&](char opening) {
+        const std::string begin = key + opening;
+        const auto first = keys_.lower_bound(begin);
+        return first != keys_.end() && first->starts_with(begin);
     });
 }
 
 bool ConfigProblems::sound(std::initializer_list<std::string> keys) const {
     return std::none_of(keys.begin(), keys.end(),
                         [this](const std::string& key) { return concern(key); });
+}
+
+std::string ConfigProblems::nearest(const std::string& name,
+                                    const std::vector<std::string>& names) {
+    if (!compares_names()) return "";
+    std::size_t n_characters = 0;
+    for (const std::string& other : names) n_characters += (name.size() + 1) * (other.size() + 1);
+    const bool is_too_much = n_characters > characters_to_compare_;
+    characters_to_compare_ -= is_too_much ? characters_to_compare_ : n_characters;
+    return is_too_much ? "" : nearest_name(name, names);
+}
+
+std::string ConfigProblems::suggestion(const std::string& name,
+                                       const std::vector<std::string>& names) {
+    const std::string closest = nearest(name, names);
+    if (!closest.empty()) return "; did you mean '" + closest + "'?";
+    if (names.empty() || names.size() > most_listed || problems_.size() > most_reported) return "";
+    std::string list;
+    for (const std::string& valid : names) list += (list.empty() ? "" : ", ") + valid;
+    return "; valid are: " + list;
+}
+
+std::string ConfigProblems::directory() const {
+    return std::filesystem::path(file_).parent_path().string();
 }
 
 void ConfigProblems::throw_if_any() const {
@@ -120,7 +155,13 @@ void ConfigProblems::throw_if_any() const {
     std::stable_sort(
         sorted.begin(), sorted.end(),
         [&](const ConfigProblem& a, const ConfigProblem& b) { return rank(a) < rank(b); });
-    throw ConfigError(without_excess(sorted));
+    std::vector<ConfigProblem> reported = without_excess(sorted);
+    if (reported.size() > most_reported) {
+        const std::size_t others = reported.size() - most_reported;
+        reported.resize(most_reported);
+        reported.push_back({file_, 0, "", "and " + std::to_string(others) + " more problems"});
+    }
+    throw ConfigError(std::move(reported));
 }
 
 }  // namespace engram

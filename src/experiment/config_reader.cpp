@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "base/nearest_name.hpp"
 #include "base/number_text.hpp"
 
 namespace engram {
+namespace {
+
+constexpr std::size_t most_unknown = 100;  // keys of a section that are named
+
+}  // namespace
 
 std::string Range::description() const {
     if (low_excluded)
@@ -50,7 +56,7 @@ ConfigReader& ConfigReader::require(const std::string& key) {
 }
 
 const ConfigNode* ConfigReader::take(const std::string& key) {
-    if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.push_back(key);
+    if (is_asked_.insert(key).second) asked_.push_back(key);
     return map_ == nullptr ? nullptr : map_->find(key);
 }
 
@@ -103,12 +109,26 @@ void ConfigReader::word(const std::string& key, std::size_t& target,
     for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
     std::string message = must_be("one of " + list, *value);
     // All are listed: only what is hardly to be told from one of them deserves more.
-    const std::string nearest =
-        value->kind == ConfigNode::Kind::scalar ? nearest_name(value->text, words) : std::string();
+    const std::string nearest = value->kind == ConfigNode::Kind::scalar
+                                    ? problems_->nearest(value->text, words)
+                                    : std::string();
     if (!nearest.empty() &&
         (nearest.starts_with(value->text) || edit_distance(nearest, value->text) == 1))
         message += "; did you mean '" + nearest + "'?";
     problem(key, message);
+}
+
+void ConfigReader::path(const std::string& key, std::optional<std::string>& target) {
+    target.reset();
+    if (node(key) == nullptr) return;
+    std::string name;
+    text(key, name);
+    if (!name.empty()) {
+        const auto joined = std::filesystem::path(problems_->directory()) / name;
+        target = std::filesystem::absolute(joined).lexically_normal().string();
+    } else if (!problems_->concern(path_of(key))) {
+        problem(key, "must be a path or null");
+    }
 }
 
 const ConfigNode* ConfigReader::node(const std::string& key) {
@@ -146,10 +166,20 @@ void ConfigReader::problem(const std::string& key, const std::string& message) {
 }
 
 void ConfigReader::finish() {
+    std::size_t n_unknown = 0;
+    Place excess;
     for (const std::string& key : keys()) {
-        if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
-        problems_->add(place_of(key), path_of(key), "unknown key" + suggestion(key, asked_));
+        if (is_asked_.contains(key)) continue;
+        if (++n_unknown <= most_unknown)
+            problems_->add(place_of(key), path_of(key),
+                           "unknown key" + problems_->suggestion(key, asked_));
+        else if (n_unknown == most_unknown + 1)
+            excess = place_of(key);
     }
+    if (n_unknown > most_unknown)
+        problems_->add(
+            excess, path_,
+            "and " + std::to_string(n_unknown - most_unknown) + " more unknown keys from here on");
 }
 
 }  // namespace engram

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <unordered_set>
 #include <vector>
 
 #include "experiment/config_problems.hpp"
@@ -50,6 +51,8 @@ class ConfigReader {
     //! Of a list with a problem, the items that will not do become NaN.
     void numbers(const std::string& key, std::vector<double>& target, Range range);
     void text(const std::string& key, std::string& target);
+    //! Of a file, made absolute; nothing if the key is absent, null, or has a problem.
+    void path(const std::string& key, std::optional<std::string>& target);
     //! One of several words; the target is the index of the word.
     void word(const std::string& key, std::size_t& target, const std::vector<std::string>& words);
     template <class Integer>
@@ -82,7 +85,8 @@ class ConfigReader {
     bool is_map_ = true;  // false if something else is written where the map should be
     std::string path_;
     ConfigProblems* problems_;
-    std::vector<std::string> asked_;  // the valid keys
+    std::vector<std::string> asked_;  // the valid keys, in the order in which they were asked for
+    std::unordered_set<std::string> is_asked_;
 };
 
 //! The number that a scalar is; nothing if it is none, or not finite.

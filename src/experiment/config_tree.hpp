@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/errors.hpp"
@@ -20,14 +21,19 @@ struct ConfigNode {
 
     Kind kind = Kind::null;
     Place place;
-    std::string text;                  //!< of a scalar
-    bool quoted = false;               //!< a scalar that is text even if it looks like a number
-    std::vector<std::string> keys;     //!< of a map, in the order of the file
-    std::vector<ConfigNode> children;  //!< values of a map, items of a list
+    std::string text;               //!< of a scalar
+    bool quoted = false;            //!< a scalar that is text even if it looks like a number
+    std::vector<std::string> keys;  //!< of a map, in the order of the file; changed by add, remove
+    std::vector<ConfigNode> children;                      //!< values of a map, items of a list
+    std::unordered_map<std::string, std::size_t> indices;  //!< of the keys
 
     //! Value of a key of a map; null if there is none.
     const ConfigNode* find(const std::string& key) const;
     ConfigNode* find(const std::string& key);
+    //! Adds a key to a map. \pre it has none of that name
+    ConfigNode& add(const std::string& key, ConfigNode value);
+    //! Takes a key out of a map; false if there is none.
+    bool remove(const std::string& key);
     //! Short text of the value for messages.
     std::string description() const;
 };

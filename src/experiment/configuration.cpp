@@ -9,8 +9,8 @@
 #include "experiment/config_reader.hpp"
 #include "experiment/ensemble_settings.hpp"
 #include "experiment/group_reader.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/network_reader.hpp"
-#include "experiment/parameter_fields.hpp"
 #include "experiment/recording_reader.hpp"
 #include "experiment/stimulus_reader.hpp"
 #include "experiment/validation.hpp"
@@ -20,37 +20,17 @@ namespace {
 
 constexpr std::uintmax_t largest_file_bytes = 64 << 20;
 
-void read_simulation(ConfigReader reader, Experiment& experiment) {
-    reader.require("duration_s");
-    read_fields(reader, simulation_fields, experiment);
-    reader.integer<std::uint64_t>("seed", experiment.seed, 0);
-    std::size_t fast_forward = 0;
-    reader.word("fast_forward", fast_forward, {"auto", "off"});
-    experiment.fast_forward = fast_forward == 0 ? FastForward::automatic : FastForward::off;
-    reader.text("description", experiment.description);
+void read_output(ConfigReader reader, const std::string& file, Experiment& experiment) {
+    experiment.output_directory = "results/" + std::filesystem::path(file).stem().string();
+    keys::read_keys(reader, keys::output, experiment);
+    if (experiment.output_directory.empty())
+        reader.problem(keys::name_of<&Experiment::output_directory>(), "must not be empty");
     reader.finish();
 }
 
-void read_synapses(ConfigReader reader, SynapseParameters& synapses) {
-    read_fields(reader, synapse_fields, synapses);
-    read_word(reader, protein_pools_field, synapses);
-    reader.finish();
-}
-
-void read_checkpoint(ConfigReader reader, CheckpointSettings& checkpoint) {
-    read_fields(reader, checkpoint_fields, checkpoint);
-    std::size_t phase_ends = checkpoint.phase_ends ? 1 : 0;
-    reader.word("phase_ends", phase_ends, {"false", "true"});
-    checkpoint.phase_ends = phase_ends == 1;
-    reader.integer<std::uint32_t>("keep", checkpoint.keep, 1);
-    reader.finish();
-}
-
-void read_output(ConfigReader reader, const std::string& file, std::string& directory) {
-    directory = "results/" + std::filesystem::path(file).stem().string();
-    reader.text("directory", directory);
-    if (directory.empty()) reader.problem("directory", "must not be empty");
-    reader.finish();
+template <class... Keys, class Parameters>
+void read(ConfigReader& root, const keys::Section<Keys...>& section, Parameters& parameters) {
+    read_section(root.section(section.name), section, parameters);
 }
 
 // What concerns many runs is used by Ensemble; see there.
@@ -58,10 +38,6 @@ void check_ensemble_keys(ConfigReader& reader) {
     read_ensemble_settings(reader);
     reader.node("sweep");
 }
-
-}  // namespace
-
-namespace {
 
 ConfigTree with_overrides(ConfigTree tree, const Overrides& overrides) {
     const ConfigNode::Kind kind = tree.root.kind;
@@ -89,24 +65,23 @@ Experiment make_experiment(const ConfigTree& tree) {
     const std::string& file = tree.file;
     const ConfigNode& root = tree.root;
     ConfigProblems problems(file, &root);
-    problems.list() = tree.problems;
+    for (const ConfigProblem& problem : tree.problems) problems.add(problem);
 
     Experiment experiment;
     ConfigReader reader(&root, "", problems);
-    const std::string directory = std::filesystem::path(file).parent_path().string();
-    read_simulation(reader.section("simulation"), experiment);
-    read_section(reader.section("background"), background_fields, experiment.background);
-    read_section(reader.section("neuron"), neuron_fields, experiment.neuron);
-    read_network(reader, directory, experiment);
+    read(reader, keys::simulation, experiment);
+    read(reader, keys::background, experiment.background);
+    read(reader, keys::neuron, experiment.neuron);
+    read_network(reader, experiment);
     experiment.groups =
         read_groups(reader.section("groups"), experiment.populations, experiment.seed);
     experiment.stimuli =
         read_stimuli(reader.section("stimuli"), experiment.populations, experiment.groups);
-    read_synapses(reader.section("synapses"), experiment.synapses);
-    experiment.record =
-        read_recording(reader.section("record"), experiment.populations, experiment.groups);
-    read_checkpoint(reader.section("checkpoint"), experiment.checkpoint);
-    read_output(reader.section("output"), file, experiment.output_directory);
+    read(reader, keys::synapses, experiment.synapses);
+    experiment.record = read_recording(reader.section(keys::record.name), experiment.populations,
+                                       experiment.groups);
+    read(reader, keys::checkpoint, experiment.checkpoint);
+    read_output(reader.section(keys::output.name), file, experiment);
     check_ensemble_keys(reader);
     reader.finish();
 

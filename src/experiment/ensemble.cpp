@@ -6,6 +6,7 @@
 
 #include "experiment/config_reader.hpp"
 #include "experiment/config_text.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/sweep_reader.hpp"
 #include "model/random.hpp"
 
@@ -13,8 +14,9 @@ namespace engram {
 namespace {
 
 bool names_wiring_file(const std::string& key) {
-    return key == "connectivity.file" ||
-           (key.starts_with("projections.") && key.ends_with(".file"));
+    return key == keys::path_of<&Connectivity::file>() ||
+           (key.starts_with("projections.") &&
+            key.ends_with(std::string(".") + keys::name_of<&Projection::file>()));
 }
 
 ConfigNode scalar(const std::string& text, bool quoted, const Place& place) {
@@ -34,8 +36,10 @@ const ConfigNode* find_path(const ConfigNode& root, const std::string& section,
 
 // Of a run in trials the ends of short phases are not worth a checkpoint, unless asked for.
 void drop_phase_end_checkpoints(ConfigNode& root) {
-    if (find_path(root, "checkpoint", "phase_ends") == nullptr)
-        set_value(root, "checkpoint.phase_ends", scalar("false", false, {}));
+    constexpr const char* key = keys::name_of<&CheckpointSettings::phase_ends>();
+    if (find_path(root, keys::checkpoint.name, key) == nullptr)
+        set_value(root, keys::path_of<&CheckpointSettings::phase_ends>(),
+                  scalar("false", false, {}));
 }
 
 ConfigTree at_point(const ConfigTree& tree, const SweepPoint& point) {
@@ -74,28 +78,29 @@ void make_lists_absolute(ConfigNode* sweep, const std::string& prefix, const std
 bool Ensemble::is_wanted(const ConfigTree& tree) {
     if (const ConfigNode* sweep = tree.root.find("sweep"))
         if (sweep->kind != ConfigNode::Kind::null) return true;
-    const ConfigNode* trials = tree.root.find("trials");
+    const ConfigNode* trials = tree.root.find(keys::name_of<&EnsembleSettings::trials>());
     return trials != nullptr && trials->text != "1";
 }
 
 Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
-    if (ConfigNode* connectivity = tree_.root.find("connectivity"))
-        make_absolute(connectivity->find("file"), tree_.file);
+    if (ConfigNode* connectivity = tree_.root.find(keys::connectivity.name))
+        make_absolute(connectivity->find(keys::name_of<&Connectivity::file>()), tree_.file);
     if (ConfigNode* projections = tree_.root.find("projections"))
         for (ConfigNode& projection : projections->children)
-            make_absolute(projection.find("file"), tree_.file);
+            make_absolute(projection.find(keys::name_of<&Projection::file>()), tree_.file);
     make_lists_absolute(tree_.root.find("sweep"), "", tree_.file);
     drop_phase_end_checkpoints(tree_.root);
 
     ConfigProblems problems(tree_.file, &tree_.root);
-    problems.list() = tree_.problems;
+    for (const ConfigProblem& problem : tree_.problems) problems.add(problem);
     ConfigReader reader(&tree_.root, "", problems);
     settings_ = read_ensemble_settings(reader);
     points_ = read_sweep(reader.node("sweep"), problems);
     if (size() > most_runs)
-        problems.add("trials", "trials at " + std::to_string(points_.size()) +
-                                   " points are more than " + std::to_string(most_runs) +
-                                   " runs (is " + std::to_string(settings_.trials) + ")");
+        problems.add(keys::name_of<&EnsembleSettings::trials>(),
+                     "trials at " + std::to_string(points_.size()) + " points are more than " +
+                         std::to_string(most_runs) + " runs (is " +
+                         std::to_string(settings_.trials) + ")");
 
     constexpr std::size_t most_problems = 1000;
     for (const SweepPoint& point : points_) {
@@ -113,7 +118,7 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
 
 void Ensemble::set_output_directory(const std::string& path) {
     output_directory_ = path;
-    set_value(tree_.root, "output.directory", scalar(path, true, {}));
+    set_value(tree_.root, keys::path_of<&Experiment::output_directory>(), scalar(path, true, {}));
 }
 
 std::uint64_t Ensemble::seed(std::uint32_t trial) const {
@@ -124,7 +129,8 @@ std::uint64_t Ensemble::seed(std::uint32_t trial) const {
 
 ConfigTree Ensemble::tree(EnsembleItem item) const {
     ConfigTree tree = at_point(tree_, points_.at(item.point));
-    set_value(tree.root, "simulation.seed", scalar(std::to_string(seed(item.trial)), false, {}));
+    set_value(tree.root, keys::path_of<&Experiment::seed>(),
+              scalar(std::to_string(seed(item.trial)), false, {}));
     return tree;
 }
 

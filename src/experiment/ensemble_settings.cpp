@@ -1,20 +1,18 @@
 #include "experiment/ensemble_settings.hpp"
 
+#include "experiment/keys.hpp"
+
 namespace engram {
 
 EnsembleSettings read_ensemble_settings(ConfigReader& reader) {
     EnsembleSettings settings;
-    reader.integer<std::uint32_t>("trials", settings.trials, 1, most_runs);
-    reader.integer<std::uint32_t>("trials_per_batch", settings.trials_per_batch, 0);
-    if (reader.problems().sound({"trials", "trials_per_batch"}) && settings.trials_per_batch > 0 &&
+    keys::read_keys(reader, keys::ensemble, settings);
+    const std::string trials = keys::name_of<&EnsembleSettings::trials>();
+    const std::string batch = keys::name_of<&EnsembleSettings::trials_per_batch>();
+    if (reader.problems().sound({trials, batch}) && settings.trials_per_batch > 0 &&
         settings.trials % settings.trials_per_batch != 0)
-        reader.problem("trials_per_batch",
-                       "must divide trials = " + std::to_string(settings.trials) + " (is " +
-                           std::to_string(settings.trials_per_batch) + ")");
-    reader.integer<std::uint32_t>("ranks_per_trial", settings.ranks_per_trial, 1, 1 << 24);
-    std::size_t results = 0;
-    reader.word("trial_results", results, {"all", "none"});
-    settings.keeps_results = results == 0;
+        reader.problem(batch, "must divide " + trials + " = " + std::to_string(settings.trials) +
+                                  " (is " + std::to_string(settings.trials_per_batch) + ")");
     return settings;
 }
 

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "experiment/keys.hpp"
+
 namespace engram {
 
 // The quotient of two decimals is off by a few units in the last place, far below half a step.
@@ -13,9 +15,8 @@ Step Experiment::steps_from_ms(double time_ms) const {
 }
 
 const Group& Experiment::group(const std::string& name) const {
-    const auto found =
-        std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == name; });
-    if (found == groups.end()) throw std::out_of_range("no group of neurons named " + name);
+    const Group* found = groups.find(name);
+    if (found == nullptr) throw std::out_of_range("no group of neurons named " + name);
     return *found;
 }
 
@@ -32,9 +33,9 @@ std::vector<Projection> Experiment::projections() const {
         return Projection{from, to, false, weight_h_0, c.probability, c.file, key};
     };
     return {{0, 0, true, 0.0, c.probability, c.file, "plastic"},
-            fixed(0, 1, c.w_ei, "w_ei"),
-            fixed(1, 0, -c.w_ie, "w_ie"),
-            fixed(1, 1, -c.w_ii, "w_ii")};
+            fixed(0, 1, c.w_ei, keys::name_of<&Connectivity::w_ei>()),
+            fixed(1, 0, -c.w_ie, keys::name_of<&Connectivity::w_ie>()),
+            fixed(1, 1, -c.w_ii, keys::name_of<&Connectivity::w_ii>())};
 }
 
 }  // namespace engram

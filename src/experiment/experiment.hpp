@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/step_time.hpp"
+#include "experiment/groups.hpp"
 #include "experiment/populations.hpp"
 #include "model/conditions.hpp"
 #include "model/parameters.hpp"
@@ -23,14 +24,6 @@ struct Connectivity {
     double w_ii = 4.0;                //!< inhibitory-to-inhibitory weight, units of h_0
 
     bool operator==(const Connectivity&) const = default;
-};
-
-// A named set of neurons; ids are unique and ascending.
-struct Group {
-    std::string name;
-    std::vector<NeuronId> ids;
-
-    bool operator==(const Group&) const = default;
 };
 
 enum class Scheme { rect, onepulse, triplet, stet, wtet, full, explicit_spikes };
@@ -106,7 +99,7 @@ struct Experiment {
     Connectivity connectivity;
     //! Between named populations, in the order of the file; none: those of the published network.
     std::optional<std::vector<Projection>> given_projections;
-    std::vector<Group> groups;  //!< built-in: one per population, all; then those of the file
+    Groups groups;  //!< built-in: one per population, all; then those of the file
     BackgroundParameters background;
     std::vector<Stimulus> stimuli;
     std::vector<ConditionChange> changes;  //!< ascending by time, which is a multiple of dt

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <optional>
 
-#include "base/nearest_name.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/random_subset.hpp"
 
 namespace engram {
@@ -14,8 +14,10 @@ namespace {
 
 // A group as written, before the groups it refers to are known.
 struct GroupSpec {
+    enum class State { open, begun, resolved };
+
     bool valid = true;
-    bool resolved = false;
+    State state = State::open;
     bool random = false;
     std::string of;             // empty if the ids are given directly
     std::string path;           // of the map that holds count or fraction
@@ -99,45 +101,61 @@ GroupSpec read_spec(ConfigReader reader, const std::string& path, NeuronId size)
 // size of a population, stays open, and no problem is seen in it.
 class GroupResolver {
   public:
+    //! \param specs  of each group; those that are built in are resolved
     //! \param seed  nothing if it is not known
-    GroupResolver(std::vector<Group>& groups, std::map<std::string, GroupSpec>& specs,
-                  const KnownPopulations& known, std::optional<std::uint64_t> seed,
-                  ConfigProblems& problems)
+    GroupResolver(Groups& groups, std::vector<GroupSpec>& specs, const KnownPopulations& known,
+                  std::optional<std::uint64_t> seed, ConfigProblems& problems)
         : groups_(groups), specs_(specs), known_(known), seed_(seed), problems_(problems) {}
 
     void resolve_all() {
-        for (Group& group : groups_) resolve(group);
-        for (const auto& [name, spec] : specs_)
-            if (!spec.valid && !spec.of.empty()) check_name(spec);
+        for (std::size_t i = 0; i < groups_.size(); ++i) resolve(i);
+        for (const GroupSpec& spec : specs_)
+            if (!spec.valid && !spec.of.empty() && !problems_.has(spec.path + ".of"))
+                find_group(groups_, spec.of, spec.path + ".of", problems_);
     }
 
   private:
-    // False if the group or one it refers to is not usable; ids that stay open are empty.
-    bool resolve(Group& group) {
-        const auto found = specs_.find(group.name);
-        if (found == specs_.end()) return true;  // built in
-        GroupSpec& spec = found->second;
-        if (!spec.valid) return false;
-        if (spec.of.empty()) {
-            group.ids = spec.ids;
-            return true;
+    using State = GroupSpec::State;
+
+    // Those that a group is a part of come first, however many they are.
+    void resolve(std::size_t index) {
+        std::vector<std::size_t> chain;
+        for (std::optional<std::size_t> next = index; next;) {
+            GroupSpec& spec = specs_[*next];
+            if (spec.state == State::resolved) break;
+            if (spec.state == State::begun) {
+                specs_[chain.back()].valid = false;
+                report_cycle({std::find(chain.begin(), chain.end(), *next), chain.end()});
+                break;
+            }
+            spec.state = State::begun;
+            chain.push_back(*next);
+            next = whole_of(spec);
         }
-        if (spec.resolved) return true;
-        if (const auto open = std::find(chain_.begin(), chain_.end(), group.name);
-            open != chain_.end()) {
-            report_cycle({open, chain_.end()});
-            return false;
+        for (auto group = chain.rbegin(); group != chain.rend(); ++group) {
+            GroupSpec& spec = specs_[*group];
+            spec.valid = spec.valid && take_ids(groups_[*group], spec);
+            spec.state = State::resolved;
         }
-        chain_.push_back(group.name);
-        spec.valid = take_part(group, spec);
-        chain_.pop_back();
-        spec.resolved = spec.valid;
-        return spec.valid;
     }
 
-    bool take_part(Group& group, const GroupSpec& spec) {
+    // Index of the group that one is a part of; nothing if there is none, or none of that name.
+    std::optional<std::size_t> whole_of(GroupSpec& spec) {
+        if (!spec.valid || spec.of.empty()) return std::nullopt;
         const Group* whole = find_group(groups_, spec.of, spec.path + ".of", problems_);
-        if (whole == nullptr || !resolve(groups_[whole - groups_.data()])) return false;
+        spec.valid = whole != nullptr;
+        if (whole == nullptr) return std::nullopt;
+        return groups_.index_of(*whole);
+    }
+
+    // False if the group it refers to is not usable; ids that stay open are empty.
+    bool take_ids(Group& group, GroupSpec& spec) {
+        if (spec.of.empty()) {
+            group.ids = std::move(spec.ids);
+            return true;
+        }
+        const Group* whole = groups_.find(spec.of);
+        if (!specs_[groups_.index_of(*whole)].valid) return false;
         const std::size_t size = whole->ids.size();
         if (size == 0 && !known_.is_empty(whole->name)) return true;  // it may yet have some
         if (spec.count > size) {
@@ -161,27 +179,21 @@ class GroupResolver {
         return true;
     }
 
-    // Of a group with other problems.
-    void check_name(const GroupSpec& spec) {
-        const std::string key = spec.path + ".of";
-        const bool known = std::any_of(problems_.list().begin(), problems_.list().end(),
-                                       [&](const ConfigProblem& p) { return p.key == key; });
-        if (!known) find_group(groups_, spec.of, key, problems_);
-    }
-
-    void report_cycle(const std::vector<std::string>& names) {
+    void report_cycle(const std::vector<std::size_t>& indices) {
+        constexpr std::size_t most_named = 20;
         std::string text;
-        for (const std::string& name : names) text += name + " -> ";
-        problems_.add(specs_.at(names.front()).path + ".of",
-                      "refers back to itself: " + text + names.front());
+        for (std::size_t i = 0; i < std::min(indices.size(), most_named); ++i)
+            text += groups_[indices[i]].name + " -> ";
+        if (indices.size() > most_named) text += "... -> ";
+        problems_.add(specs_[indices.front()].path + ".of",
+                      "refers back to itself: " + text + groups_[indices.front()].name);
     }
 
-    std::vector<Group>& groups_;
-    std::map<std::string, GroupSpec>& specs_;
+    Groups& groups_;
+    std::vector<GroupSpec>& specs_;
     const KnownPopulations& known_;
     std::optional<std::uint64_t> seed_;
     ConfigProblems& problems_;
-    std::vector<std::string> chain_;  // groups being resolved
 };
 
 }  // namespace
@@ -191,14 +203,13 @@ bool is_valid_name(const std::string& name) {
     return !name.empty() && name[0] != '-' && name.find_first_not_of(letters) == std::string::npos;
 }
 
-const Group* find_group(const std::vector<Group>& groups, const std::string& name,
-                        const std::string& key, ConfigProblems& problems) {
-    std::vector<std::string> names;
-    for (const Group& group : groups) {
-        if (group.name == name) return &group;
-        names.push_back(group.name);
-    }
-    problems.add(key, "there is no group '" + name + "'" + suggestion(name, names));
+const Group* find_group(const Groups& groups, const std::string& name, const std::string& key,
+                        ConfigProblems& problems) {
+    const Group* group = groups.find(name);
+    if (group != nullptr) return group;
+    const std::string suggestion =
+        problems.compares_names() ? problems.suggestion(name, groups.names()) : "";
+    problems.add(key, "there is no group '" + name + "'" + suggestion);
     return nullptr;
 }
 
@@ -206,20 +217,19 @@ bool is_built_in(const std::string& group, const Populations& populations) {
     return group == "all" || populations.find(group) != nullptr;
 }
 
-std::vector<Group> read_groups(ConfigReader reader, const Populations& populations,
-                               std::uint64_t seed) {
+Groups read_groups(ConfigReader reader, const Populations& populations, std::uint64_t seed) {
     ConfigProblems& problems = reader.problems();
     const KnownPopulations known(populations, problems);
 
-    std::vector<Group> groups;
-    for (const Population& population : populations) {
-        groups.push_back({population.name, {}});
-        if (known.knows(population))
-            groups.back().ids = consecutive(population.first, population.count);
-    }
-    groups.push_back({"all", {}});
-    if (known.knows_all()) groups.back().ids = consecutive(0, populations.size());
-    std::map<std::string, GroupSpec> specs;
+    Groups groups;
+    for (const Population& population : populations)
+        groups.add({population.name, known.knows(population)
+                                         ? consecutive(population.first, population.count)
+                                         : std::vector<NeuronId>{}});
+    groups.add(
+        {"all", known.knows_all() ? consecutive(0, populations.size()) : std::vector<NeuronId>{}});
+    std::vector<GroupSpec> specs(groups.size());
+    for (GroupSpec& spec : specs) spec.state = GroupSpec::State::resolved;
     for (const std::string& name : reader.keys()) {
         if (is_built_in(name, populations)) {
             reader.problem(name,
@@ -227,12 +237,12 @@ std::vector<Group> read_groups(ConfigReader reader, const Populations& populatio
         } else if (!is_valid_name(name)) {
             problems.add(reader.place_of(name), reader.path_of(name), valid_name_rule);
         } else {
-            groups.push_back({name, {}});
-            specs[name] = read_spec(reader.section(name), reader.path_of(name), known.end());
+            groups.add({name, {}});
+            specs.push_back(read_spec(reader.section(name), reader.path_of(name), known.end()));
         }
     }
     std::optional<std::uint64_t> known_seed;
-    if (!problems.concern("simulation.seed")) known_seed = seed;
+    if (!problems.concern(keys::path_of<&Experiment::seed>())) known_seed = seed;
     GroupResolver(groups, specs, known, known_seed, problems).resolve_all();
     return groups;
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/number_text.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/neuron_sections.hpp"
-#include "experiment/parameter_fields.hpp"
 #include "experiment/schemes.hpp"
 #include "experiment/stimulation.hpp"
 
@@ -21,7 +21,7 @@ class MagnitudeCheck {
         : experiment_(experiment), problems_(problems) {}
 
     void run() {
-        check_membrane("neuron", experiment_.neuron);
+        check_membrane(keys::neuron.name, experiment_.neuron);
         for (const NeuronSection& section : own_neuron_sections(experiment_, problems_))
             check_membrane(section.path, section.parameters);
         check_early_phase();
@@ -31,28 +31,32 @@ class MagnitudeCheck {
 
   private:
     void check_membrane(const std::string& path, const NeuronParameters& neuron) {
-        const std::string key = path + ".C_mem_nF";
+        const std::string key = path + "." + keys::name_of<&NeuronParameters::c_mem_nF>();
+        const std::string resistance = keys::name_of<&NeuronParameters::r_leak_MOhm>();
         const double tau = neuron.r_leak_MOhm * neuron.c_mem_nF;
-        if (!problems_.sound({key, path + ".R_leak_MOhm"}) || tau_ms.contains(tau)) return;
+        if (!problems_.sound({key, path + "." + resistance}) || tau_ms.contains(tau)) return;
         problems_.add(key, "R_leak_MOhm * C_mem_nF, the membrane time constant, must be " +
                                tau_ms.description() + " ms (is " + three_digits(tau) + ")");
     }
 
     void check_early_phase() {
         const SynapseParameters& synapses = experiment_.synapses;
-        const std::string key = "synapses.tau_h_s";
+        const std::string key = keys::path_of<&SynapseParameters::tau_h_s>();
+        const std::string delay_key = keys::path_of<&SynapseParameters::t_ax_delay_ms>();
         const double delay_s = synapses.t_ax_delay_ms / 1000.0;
-        if (problems_.sound({key, "synapses.t_ax_delay_ms"}) && synapses.tau_h_s < delay_s)
-            problems_.add(key, "must be at least synapses.t_ax_delay_ms = " +
+        if (problems_.sound({key, delay_key}) && synapses.tau_h_s < delay_s)
+            problems_.add(key, "must be at least " + delay_key + " = " +
                                    number_text(synapses.t_ax_delay_ms) + " ms (is " +
                                    number_text(synapses.tau_h_s) + ")");
     }
 
     void check_late_phase() {
         const SynapseParameters& synapses = experiment_.synapses;
-        const std::string key = "synapses.f_int_l_per_umol";
-        if (!problems_.sound({key, "synapses.p_max_umol_per_l", "synapses.tau_z_s",
-                              "synapses.z_max", "synapses.t_ax_delay_ms"}))
+        const std::string key = keys::path_of<&SynapseParameters::f_int_l_per_umol>();
+        if (!problems_.sound({key, keys::path_of<&SynapseParameters::p_max_umol_per_l>(),
+                              keys::path_of<&SynapseParameters::tau_z_s>(),
+                              keys::path_of<&SynapseParameters::z_max>(),
+                              keys::path_of<&SynapseParameters::t_ax_delay_ms>()}))
             return;
         const double per_delay =
             fastest_late_phase_per_s(synapses) * (synapses.t_ax_delay_ms / 1000.0);
@@ -66,9 +70,11 @@ class MagnitudeCheck {
     }
 
     void check_current(const Stimulus& stimulus) {
-        if (!scheme_takes(stimulus.scheme, "n_inputs")) return;
+        if (!scheme_takes(stimulus.scheme, keys::name_of<&Stimulus::n_inputs>())) return;
         const std::string path = "stimuli." + stimulus.name;
-        if (!problems_.sound({path, "synapses.h_0_mV", "neuron.R_leak_MOhm"})) return;
+        if (!problems_.sound({path, keys::path_of<&SynapseParameters::h_0_mV>(),
+                              keys::path_of<&NeuronParameters::r_leak_MOhm>()}))
+            return;
         if (experiment_.has_named_populations() && !problems_.sound({"populations"})) return;
         double mean_nA = 0.0;
         for (const Population* population : receiving_populations(experiment_, stimulus))

@@ -2,28 +2,33 @@
 
 #include <algorithm>
 
+#include "experiment/keys.hpp"
+
 namespace engram {
 
 std::string count_key(const Experiment& experiment, const Population& population) {
-    return experiment.has_named_populations() ? "populations." + population.name + ".count"
-                                              : "populations.n_" + population.name;
+    return experiment.has_named_populations()
+               ? "populations." + population.name + "." + keys::name_of<&Population::count>()
+               : "populations.n_" + population.name;
 }
 
 std::string weight_key(const Experiment& experiment, const Projection& projection) {
-    return experiment.has_named_populations() ? "projections." + projection.name + ".weight_h_0"
-                                              : "connectivity." + projection.name;
+    return experiment.has_named_populations()
+               ? "projections." + projection.name + "." + keys::name_of<&Projection::weight_h_0>()
+               : "connectivity." + projection.name;
 }
 
 std::string file_key(const Experiment& experiment, const Projection& projection) {
-    return experiment.has_named_populations() ? "projections." + projection.name + ".file"
-                                              : "connectivity.file";
+    return experiment.has_named_populations()
+               ? "projections." + projection.name + "." + keys::name_of<&Projection::file>()
+               : keys::path_of<&Connectivity::file>();
 }
 
 std::vector<WiringFile> wiring_files(const Experiment& experiment) {
     std::vector<WiringFile> files;
     if (!experiment.has_named_populations()) {
         if (const auto& file = experiment.connectivity.file)
-            files.push_back({*file, "connectivity.file"});
+            files.push_back({*file, keys::path_of<&Connectivity::file>()});
         return files;
     }
     for (const Projection& projection : *experiment.given_projections)

@@ -1,15 +1,17 @@
 #include "experiment/network_reader.hpp"
 
 #include "experiment/group_reader.hpp"
-#include "experiment/parameter_fields.hpp"
-#include "experiment/path_reader.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/projection_reader.hpp"
 
 namespace engram {
 namespace {
 
+constexpr const char* n_exc_key = keys::name_of<&PublishedSizes::n_exc>();
+constexpr const char* n_inh_key = keys::name_of<&PublishedSizes::n_inh>();
+
 bool is_count_of_published(const std::string& key) {
-    return key == "n_exc" || key == "n_inh";
+    return key == n_exc_key || key == n_inh_key;
 }
 
 // Names of populations: keys with a map.
@@ -23,21 +25,13 @@ std::vector<std::string> named_populations(const ConfigNode* section) {
 }
 
 void read_published_populations(ConfigReader reader, Populations& populations) {
-    NeuronId n_exc = populations.find("exc")->count;
-    NeuronId n_inh = populations.find("inh")->count;
-    reader.integer<NeuronId>("n_exc", n_exc, 1, most_neurons);
-    reader.integer<NeuronId>("n_inh", n_inh, 0, most_neurons);
-    populations = Populations(n_exc, n_inh);
+    PublishedSizes sizes;
+    keys::read_keys(reader, keys::published_populations, sizes);
+    populations = Populations(sizes);
     if (populations.size() > most_neurons)
-        reader.problem("n_inh", "n_exc + n_inh must be at most " + std::to_string(most_neurons) +
-                                    " (is " + std::to_string(populations.size()) + ")");
-    reader.finish();
-}
-
-void read_connectivity(ConfigReader reader, const std::string& base_directory,
-                       Connectivity& connectivity) {
-    read_fields(reader, connectivity_fields, connectivity);
-    connectivity.file = read_path(reader, "file", base_directory);
+        reader.problem(n_inh_key, std::string(n_exc_key) + " + " + n_inh_key + " must be at most " +
+                                      std::to_string(most_neurons) + " (is " +
+                                      std::to_string(populations.size()) + ")");
     reader.finish();
 }
 
@@ -45,15 +39,9 @@ Population read_population(ConfigReader reader, const std::string& name,
                            const Experiment& experiment) {
     Population population;
     population.name = name;
-    reader.require("count").integer<NeuronId>("count", population.count, 1, most_neurons);
-    std::size_t kind = 0;
-    reader.require("kind").word("kind", kind, {"excitatory", "inhibitory"});
-    population.kind = kind == 0 ? PopulationKind::excitatory : PopulationKind::inhibitory;
     population.neuron = experiment.neuron;
-    read_section(reader.section("neuron"), neuron_fields, *population.neuron);
     population.background = experiment.background;
-    read_section(reader.section("background"), background_fields, *population.background);
-    reader.finish();
+    keys::read_section(reader, keys::population, population);
     return population;
 }
 
@@ -83,7 +71,7 @@ Populations read_populations(ConfigReader reader, const std::vector<std::string>
         list.push_back(read_population(reader.section(name), name, experiment));
         size += list.back().count;
         if (size <= most_neurons) continue;
-        const std::string path = reader.path_of(name) + ".count";
+        const std::string path = reader.path_of(name) + "." + keys::name_of<&Population::count>();
         if (!reader.problems().concern(path))
             reader.problems().add(path, "all populations together must have at most " +
                                             std::to_string(most_neurons) + " neurons (are " +
@@ -99,11 +87,12 @@ bool is_given(ConfigReader& root, const std::string& section) {
 
 }  // namespace
 
-void read_network(ConfigReader& root, const std::string& base_directory, Experiment& experiment) {
+void read_network(ConfigReader& root, Experiment& experiment) {
     const std::vector<std::string> names = named_populations(root.node("populations"));
     if (names.empty()) {
         read_published_populations(root.section("populations"), experiment.populations);
-        read_connectivity(root.section("connectivity"), base_directory, experiment.connectivity);
+        keys::read_section(root.section("connectivity"), keys::connectivity,
+                           experiment.connectivity);
         if (is_given(root, "projections"))
             root.problem("projections",
                          "need named populations, populations.NAME: {count: N, kind: excitatory or "
@@ -118,7 +107,7 @@ void read_network(ConfigReader& root, const std::string& base_directory, Experim
                                          "POPULATION, ...} instead");
     if (is_given(root, "projections"))
         *experiment.given_projections =
-            read_projections(root.section("projections"), experiment.populations, base_directory);
+            read_projections(root.section("projections"), experiment.populations);
     else if (!is_given(root, "connectivity"))
         root.problem("projections",
                      "is missing: named populations need projections; write 'projections: {}' if "

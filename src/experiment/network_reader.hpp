@@ -1,8 +1,6 @@
 // The network as configured: populations and the projections between them, in either form.
 #pragma once
 
-#include <string>
-
 #include "experiment/config_reader.hpp"
 #include "experiment/experiment.hpp"
 
@@ -11,7 +9,6 @@ namespace engram {
 //! Reads the sections `populations`, `connectivity` and `projections`: the published network
 //! (n_exc, n_inh, connectivity), or named populations and projections. What a population does not
 //! say of its neurons is that of the experiment, which must have been read before.
-//! \param base_directory  of relative paths
-void read_network(ConfigReader& root, const std::string& base_directory, Experiment& experiment);
+void read_network(ConfigReader& root, Experiment& experiment);
 
 }  // namespace engram

@@ -37,11 +37,18 @@ struct Population {
     bool operator==(const Population&) const = default;
 };
 
+// Of the published network.
+struct PublishedSizes {
+    NeuronId n_exc = 1600;
+    NeuronId n_inh = 400;
+};
+
 class Populations {
   public:
     //! The published network: excitatory `exc`, then inhibitory `inh`.
     Populations(NeuronId n_exc, NeuronId n_inh);
-    Populations() : Populations(1600, 400) {}
+    explicit Populations(PublishedSizes sizes) : Populations(sizes.n_exc, sizes.n_inh) {}
+    Populations() : Populations(PublishedSizes{}) {}
     //! Ids are given in this order; `first` of each is set.
     explicit Populations(std::vector<Population> list);
 

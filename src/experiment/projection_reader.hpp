@@ -1,7 +1,6 @@
 // Projections between named populations, as configured.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "experiment/config_reader.hpp"
@@ -10,8 +9,6 @@
 namespace engram {
 
 //! Reads the section `projections`, in the order of the file.
-//! \param base_directory  of relative paths
-std::vector<Projection> read_projections(ConfigReader reader, const Populations& populations,
-                                         const std::string& base_directory);
+std::vector<Projection> read_projections(ConfigReader reader, const Populations& populations);
 
 }  // namespace engram

@@ -5,12 +5,10 @@
 #include <utility>
 
 #include "experiment/group_reader.hpp"
-#include "experiment/parameter_fields.hpp"
+#include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
-
-constexpr std::uint32_t most_recorded = 1'000'000;
 
 std::string item_path(const ConfigReader& reader, const std::string& key, std::size_t index) {
     return reader.path_of(key) + "[" + std::to_string(index) + "]";
@@ -19,7 +17,7 @@ std::string item_path(const ConfigReader& reader, const std::string& key, std::s
 // Ids, names of groups, or a list of both.
 class NeuronList {
   public:
-    NeuronList(ConfigProblems& problems, const std::vector<Group>& groups, NeuronId size)
+    NeuronList(ConfigProblems& problems, const Groups& groups, NeuronId size)
         : problems_(problems), groups_(groups), size_(size) {}
 
     void add(const ConfigNode& item, const std::string& path) {
@@ -58,23 +56,23 @@ class NeuronList {
     }
 
     ConfigProblems& problems_;
-    const std::vector<Group>& groups_;
+    const Groups& groups_;
     NeuronId size_;
     std::vector<NeuronId> ids_;
     std::set<NeuronId> seen_;
     std::set<std::string> repeated_;
 };
 
-std::vector<NeuronId> read_neurons(ConfigReader& reader, const std::vector<Group>& groups,
-                                   NeuronId size) {
+std::vector<NeuronId> read_neurons(ConfigReader& reader, const Groups& groups, NeuronId size) {
     NeuronList list(reader.problems(), groups, size);
-    const ConfigNode* node = reader.node("neurons");
+    const std::string key = keys::name_of<&Recording::neurons>();
+    const ConfigNode* node = reader.node(key);
     if (node == nullptr) return {};
     if (node->kind == ConfigNode::Kind::list) {
         for (std::size_t i = 0; i < node->children.size(); ++i)
-            list.add(node->children[i], item_path(reader, "neurons", i));
+            list.add(node->children[i], item_path(reader, key, i));
     } else {
-        list.add(*node, reader.path_of("neurons"));
+        list.add(*node, reader.path_of(key));
     }
     return list.ids();
 }
@@ -112,22 +110,19 @@ std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, const std::stri
     return synapses;
 }
 
-std::vector<SynapseSelection> read_selections(ConfigReader& reader,
-                                              const std::vector<Group>& groups) {
+std::vector<SynapseSelection> read_selections(ConfigReader& reader, const Groups& groups) {
+    const std::string key = keys::name_of<&Recording::selections>();
     std::vector<SynapseSelection> selections;
     std::size_t index = 0;
-    for (const ConfigNode* item : reader.items("synapses_between")) {
-        ConfigReader entry(item, item_path(reader, "synapses_between", index++), reader.problems());
+    for (const ConfigNode* item : reader.items(key)) {
+        ConfigReader entry(item, item_path(reader, key, index++), reader.problems());
         SynapseSelection selection;
-        entry.require("from").require("to");
-        entry.text("from", selection.from);
-        entry.text("to", selection.to);
-        entry.integer<std::uint32_t>("count", selection.count, 1, most_recorded);
-        entry.finish();
-        if (!selection.from.empty())
-            find_group(groups, selection.from, entry.path_of("from"), reader.problems());
-        if (!selection.to.empty())
-            find_group(groups, selection.to, entry.path_of("to"), reader.problems());
+        keys::read_section(entry, keys::selection, selection);
+        const auto check = [&](const std::string& group, const char* end) {
+            if (!group.empty()) find_group(groups, group, entry.path_of(end), reader.problems());
+        };
+        check(selection.from, keys::name_of<&SynapseSelection::from>());
+        check(selection.to, keys::name_of<&SynapseSelection::to>());
         selections.push_back(selection);
     }
     return selections;
@@ -136,16 +131,15 @@ std::vector<SynapseSelection> read_selections(ConfigReader& reader,
 }  // namespace
 
 Recording read_recording(ConfigReader reader, const Populations& populations,
-                         const std::vector<Group>& groups) {
+                         const Groups& groups) {
     Recording record;
     const KnownPopulations known(populations, reader.problems());
     record.neurons = read_neurons(reader, groups, known.end());
-    record.synapses = read_synapses(reader, "synapses", known);
-    record.synapses_if_present = read_synapses(reader, "synapses_if_present", known);
+    record.synapses = read_synapses(reader, keys::name_of<&Recording::synapses>(), known);
+    record.synapses_if_present =
+        read_synapses(reader, keys::name_of<&Recording::synapses_if_present>(), known);
     record.selections = read_selections(reader, groups);
-    reader.integer<Step>("every_steps", record.every_steps, 1);
-    reader.numbers("snapshots_s", record.snapshots_s, between(0, longest_time_s));
-    reader.finish();
+    keys::read_section(reader, keys::record, record);
     return record;
 }
 

@@ -9,7 +9,6 @@
 namespace engram {
 
 //! Reads the section `record`. Whether the recorded synapses exist, only the network can tell.
-Recording read_recording(ConfigReader reader, const Populations& populations,
-                         const std::vector<Group>& groups);
+Recording read_recording(ConfigReader reader, const Populations& populations, const Groups& groups);
 
 }  // namespace engram

@@ -1,6 +1,9 @@
 #include "experiment/schemes.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+
+#include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
@@ -66,47 +69,63 @@ Ranges given_steps(const Experiment& experiment, const Stimulus& stimulus) {
     return ranges;
 }
 
-//! In the order of the enumeration.
+constexpr const char* start_s = keys::name_of<&Stimulus::start_s>();
+constexpr const char* duration_s = keys::name_of<&Stimulus::duration_s>();
+constexpr const char* n_inputs = keys::name_of<&Stimulus::n_inputs>();
+constexpr const char* rate_Hz = keys::name_of<&Stimulus::rate_Hz>();
+constexpr const char* spike_times_ms = keys::name_of<&Stimulus::spike_times_ms>();
+
+}  // namespace
+
 const std::vector<SchemeEntry>& scheme_entries() {
     static const std::vector<SchemeEntry> entries = {
-        {.name = "RECT",
-         .keys = {{"start_s"}, {"duration_s"}, {"n_inputs"}, {"rate_Hz"}},
+        {.scheme = Scheme::rect,
+         .name = "RECT",
+         .keys = {{start_s}, {duration_s}, {n_inputs}, {rate_Hz}},
          .ranges = rect},
-        {.name = "ONEPULSE",
-         .keys = {{"start_s"}, {"n_inputs"}, {"rate_Hz"}},
+        {.scheme = Scheme::onepulse,
+         .name = "ONEPULSE",
+         .keys = {{start_s}, {n_inputs}, {rate_Hz}},
          .ranges = one_pulse,
          .pulse_s = pulse_s},
-        {.name = "TRIPLET",
-         .keys = {{"start_s"}, {"n_inputs"}, {"rate_Hz"}},
+        {.scheme = Scheme::triplet,
+         .name = "TRIPLET",
+         .keys = {{start_s}, {n_inputs}, {rate_Hz}},
          .ranges = triplet,
          .pulse_s = pulse_s},
-        {.name = "STET",
-         .keys = {{"start_s"}, {"duration_s", false}, {"rate_Hz"}},
+        {.scheme = Scheme::stet,
+         .name = "STET",
+         .keys = {{start_s},
+                  {.name = duration_s,
+                   .standard = 1200,
+                   .lowest = (stet_trains - 1) * stet_train_s},  // trains that do not overlap
+                  {rate_Hz}},
          .effect = StimulusEffect::poisson_spikes,
          .ranges = strong_tetanus,
-         .pulse_s = stet_train_s,
-         .standard_duration_s = 1200,
-         .shortest_duration_s = (stet_trains - 1) * stet_train_s},  // trains that do not overlap
-        {.name = "WTET",
-         .keys = {{"start_s"}, {"rate_Hz"}},
+         .pulse_s = stet_train_s},
+        {.scheme = Scheme::wtet,
+         .name = "WTET",
+         .keys = {{start_s}, {rate_Hz}},
          .effect = StimulusEffect::poisson_spikes,
          .ranges = weak_tetanus,
          .pulse_s = wtet_train_s},
-        {.name = "FULL",
-         .keys = {{"start_s", false}, {"n_inputs"}, {"rate_Hz"}},
+        {.scheme = Scheme::full,
+         .name = "FULL",
+         .keys = {{.name = start_s, .standard = 0}, {n_inputs}, {rate_Hz}},
          .ranges = to_the_end},
-        {.name = "EXPLICIT",
-         .keys = {{"spike_times_ms"}},
+        {.scheme = Scheme::explicit_spikes,
+         .name = "EXPLICIT",
+         .keys = {{spike_times_ms}},
          .effect = StimulusEffect::one_spike,
          .ranges = given_steps},
     };
     return entries;
 }
 
-}  // namespace
-
 const SchemeEntry& scheme_entry(Scheme scheme) {
-    return scheme_entries()[static_cast<std::size_t>(scheme)];
+    for (const SchemeEntry& entry : scheme_entries())
+        if (entry.scheme == scheme) return entry;
+    throw std::logic_error("a scheme without an entry");
 }
 
 const SchemeEntry* find_scheme(const std::string& name) {
@@ -116,18 +135,28 @@ const SchemeEntry* find_scheme(const std::string& name) {
     return found != entries.end() ? &*found : nullptr;
 }
 
-const std::vector<std::string>& scheme_names() {
+const SchemeKey* SchemeEntry::find(std::string_view key) const {
+    const auto found = std::find_if(keys.begin(), keys.end(),
+                                    [&](const SchemeKey& taken) { return taken.name == key; });
+    return found != keys.end() ? &*found : nullptr;
+}
+
+namespace keys {
+
+void read_value(ConfigReader& reader, const char* key, Scheme& target, SchemeName) {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> all;
         for (const SchemeEntry& entry : scheme_entries()) all.push_back(entry.name);
         return all;
     }();
-    return names;
+    std::size_t index = names.size();
+    reader.word(key, index, names);
+    if (index < names.size()) target = scheme_entries()[index].scheme;
 }
 
-bool scheme_takes(const SchemeEntry& scheme, const std::string& key) {
-    return std::any_of(scheme.keys.begin(), scheme.keys.end(),
-                       [&](const SchemeKey& k) { return k.name == key; });
+std::string value_text(Scheme scheme, SchemeName, const std::string&) {
+    return " " + scheme_entry(scheme).name;
 }
 
+}  // namespace keys
 }  // namespace engram

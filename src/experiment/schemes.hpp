@@ -3,16 +3,20 @@
 // entry.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "experiment/config_reader.hpp"
 #include "experiment/experiment.hpp"
 
 namespace engram {
 
 struct SchemeKey {
-    std::string name;
-    bool required = true;
+    std::string_view name;
+    std::optional<double> standard = std::nullopt;  //!< none: it is required
+    std::optional<double> lowest = std::nullopt;    //!< none: that of the key
 };
 
 //! What a stimulus does to its receivers while it is on.
@@ -25,26 +29,34 @@ struct StepRange {
 };
 
 struct SchemeEntry {
+    Scheme scheme;
     std::string name;
     std::vector<SchemeKey> keys;  //!< besides scheme, group and role
     StimulusEffect effect = StimulusEffect::current;
     //! When a stimulus is on: each pulse, train, or step of a spike. Not clipped to the run.
     std::vector<StepRange> (*ranges)(const Experiment& experiment, const Stimulus& stimulus);
     double pulse_s = 0;  //!< length of its pulses or trains, if no key gives it
-    double standard_duration_s = 0;
-    double shortest_duration_s = 0;  //!< 0: any above 0
+
+    //! Null if it does not take that key.
+    const SchemeKey* find(std::string_view key) const;
 };
 
 const SchemeEntry& scheme_entry(Scheme scheme);
 //! Null if there is none of that name.
 const SchemeEntry* find_scheme(const std::string& name);
 
-//! Names in the order of the enumeration.
-const std::vector<std::string>& scheme_names();
+const std::vector<SchemeEntry>& scheme_entries();
 
-bool scheme_takes(const SchemeEntry& scheme, const std::string& key);
-inline bool scheme_takes(Scheme scheme, const std::string& key) {
-    return scheme_takes(scheme_entry(scheme), key);
+inline bool scheme_takes(Scheme scheme, std::string_view key) {
+    return scheme_entry(scheme).find(key) != nullptr;
 }
 
+namespace keys {
+
+struct SchemeName {};  //!< a kind of key
+
+void read_value(ConfigReader& reader, const char* key, Scheme& target, SchemeName);
+std::string value_text(Scheme scheme, SchemeName, const std::string& indent = "");
+
+}  // namespace keys
 }  // namespace engram

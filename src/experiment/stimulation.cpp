@@ -17,11 +17,8 @@ model::StimulusCurrent current_of(const Experiment& experiment, const Stimulus& 
 
 void add_stimulus(const Experiment& experiment, std::uint32_t index, Stimulation& stimulation) {
     const Stimulus& stimulus = experiment.stimuli[index];
-    const Step duration = experiment.duration_steps();
     const SchemeEntry& scheme = scheme_entry(stimulus.scheme);
-    for (StepRange range : scheme.ranges(experiment, stimulus)) {
-        range.end = std::min(range.end, duration);
-        if (range.begin >= range.end) continue;
+    for (const StepRange& range : stimulus_ranges(experiment, stimulus)) {
         switch (scheme.effect) {
             case StimulusEffect::poisson_spikes:
                 stimulation.trains.push_back({{index, range.begin, range.end},
@@ -47,6 +44,23 @@ std::string CurrentPulse::name() const {
     return "pulse_" + std::to_string(stimulus) + "_" + std::to_string(begin);
 }
 
+std::vector<StepRange> stimulus_ranges(const Experiment& experiment, const Stimulus& stimulus) {
+    const Step duration = experiment.duration_steps();
+    std::vector<StepRange> within;
+    for (const StepRange& range : scheme_entry(stimulus.scheme).ranges(experiment, stimulus))
+        if (range.begin < std::min(range.end, duration))
+            within.push_back({range.begin, std::min(range.end, duration)});
+    return within;
+}
+
+std::vector<StepRange> joined(const std::vector<StepRange>& ranges, std::size_t most) {
+    const std::size_t n = std::max<std::size_t>((ranges.size() + most - 1) / most, 1);
+    std::vector<StepRange> result;
+    for (std::size_t i = 0; i < ranges.size(); i += n)
+        result.push_back({ranges[i].begin, ranges[std::min(i + n, ranges.size()) - 1].end});
+    return result;
+}
+
 StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus) {
     const std::vector<StepRange> ranges =
         scheme_entry(stimulus.scheme).ranges(experiment, stimulus);
@@ -57,10 +71,8 @@ StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus
 std::vector<const Population*> receiving_populations(const Experiment& experiment,
                                                      const Stimulus& stimulus) {
     std::vector<const Population*> receiving;
-    const auto group =
-        std::find_if(experiment.groups.begin(), experiment.groups.end(),
-                     [&](const Group& candidate) { return candidate.name == stimulus.group; });
-    if (group == experiment.groups.end()) return receiving;
+    const Group* group = experiment.groups.find(stimulus.group);
+    if (group == nullptr) return receiving;
     for (const Population& population : experiment.populations) {
         const auto first = std::lower_bound(group->ids.begin(), group->ids.end(), population.first);
         if (first != group->ids.end() && *first < population.end())

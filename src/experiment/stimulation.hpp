@@ -25,6 +25,13 @@ struct Stimulation {
     std::vector<model::ForcedSpike> forced;  //!< by step
 };
 
+//! When a stimulus is on, within the run.
+std::vector<StepRange> stimulus_ranges(const Experiment& experiment, const Stimulus& stimulus);
+
+//! At most so many ranges: of more, equal numbers of neighbours become one, from the begin of the
+//! first to the end of the last.
+std::vector<StepRange> joined(const std::vector<StepRange>& ranges, std::size_t most);
+
 //! From the first to the last effect of a stimulus.
 StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus);
 

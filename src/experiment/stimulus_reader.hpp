@@ -10,6 +10,6 @@ namespace engram {
 
 //! Reads the section `stimuli`, in the order of the file. `groups` must hold every known group.
 std::vector<Stimulus> read_stimuli(ConfigReader reader, const Populations& populations,
-                                   const std::vector<Group>& groups);
+                                   const Groups& groups);
 
 }  // namespace engram

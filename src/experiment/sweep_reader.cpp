@@ -1,10 +1,10 @@
 #include "experiment/sweep_reader.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <set>
+#include <unordered_map>
 
 #include "experiment/config_text.hpp"
+#include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
@@ -14,16 +14,17 @@ constexpr std::size_t most_points = 100000;
 // Settings that change together: one list of values per key, all of the same length.
 struct Axis {
     std::vector<std::string> keys;
-    std::vector<const ConfigNode*> values;  // each a list
+    std::vector<const ConfigNode*> values;                 // each a list
+    std::unordered_map<std::string, std::size_t> indices;  // of the keys
     std::size_t size() const { return values.front()->children.size(); }
 };
 
 bool concerns_no_run(const std::string& key) {
     const std::string section = key.substr(0, key.find('.'));
-    const char* const sections[] = {
-        "trials", "trials_per_batch", "ranks_per_trial", "trial_results",
-        "sweep",  "output",           "checkpoint"};
-    return std::find(std::begin(sections), std::end(sections), section) != std::end(sections);
+    bool is_of_ensemble = false;
+    keys::ensemble.for_each([&](const auto& key) { is_of_ensemble |= section == key.name; });
+    return is_of_ensemble || section == "sweep" || section == keys::output.name ||
+           section == keys::checkpoint.name;
 }
 
 // Each list below a map, under its full key; {a: {b: [1, 2]}} sweeps "a.b".
@@ -38,14 +39,13 @@ void find_lists(const ConfigNode& node, const std::string& key, Axis& axis,
         problems.add(node.place, path, must_be("a list of values of a key", node));
     } else if (node.children.empty()) {
         problems.add(node.place, path, "must have at least one value");
-    } else if (key == "simulation.seed") {
+    } else if (key == keys::path_of<&Experiment::seed>()) {
         problems.add(node.place, path, "cannot be swept; trials have seeds of their own");
     } else if (concerns_no_run(key)) {
         problems.add(node.place, path, "cannot be swept; it is the same for the whole ensemble");
-    } else if (const auto known = std::find(axis.keys.begin(), axis.keys.end(), key);
-               known != axis.keys.end()) {
+    } else if (const auto [known, is_new] = axis.indices.emplace(key, axis.keys.size()); !is_new) {
         // An override spells out the map that a file has written with dots.
-        axis.values[known - axis.keys.begin()] = &node;
+        axis.values[known->second] = &node;
     } else {
         axis.keys.push_back(key);
         axis.values.push_back(&node);
@@ -57,7 +57,7 @@ std::vector<Axis> grid_axes(const ConfigNode& map, ConfigProblems& problems) {
     find_lists(map, "", all, problems);
     std::vector<Axis> axes;
     for (std::size_t i = 0; i < all.keys.size(); ++i)
-        axes.push_back({{all.keys[i]}, {all.values[i]}});
+        axes.push_back({{all.keys[i]}, {all.values[i]}, {}});
     return axes;
 }
 
@@ -102,23 +102,26 @@ std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, ConfigProblems& prob
         problems.add(sweep->place, "sweep", "names no key with a list of values");
     // The first point then has to show what else is wrong.
     const bool first_only = problems.list().size() > problems_before;
+    std::vector<std::size_t> n_values;
+    std::size_t n_points = 1;
     for (const Axis& axis : axes) {
-        const std::size_t n_values = first_only ? 1 : axis.size();
-        if (points.size() * n_values > most_points) {
+        n_values.push_back(first_only ? 1 : axis.size());
+        n_points *= n_values.back();
+        if (n_points > most_points) {
             problems.add(sweep->place, "sweep",
                          "has more than " + std::to_string(most_points) + " combinations");
             return points;
         }
-        std::vector<SweepPoint> combined;
-        for (const SweepPoint& point : points) {
-            for (std::size_t value = 0; value < n_values; ++value) {
-                SweepPoint next = point;
-                for (std::size_t k = 0; k < axis.keys.size(); ++k)
-                    next.settings.push_back({axis.keys[k], axis.values[k]->children[value]});
-                combined.push_back(std::move(next));
-            }
+    }
+    points.resize(n_points);
+    for (std::size_t i = 0; i < n_points; ++i) {
+        std::size_t others = n_points;  // combinations of the axes that follow
+        for (std::size_t a = 0; a < axes.size(); ++a) {
+            others /= n_values[a];
+            const std::size_t value = i / others % n_values[a];
+            for (std::size_t k = 0; k < axes[a].keys.size(); ++k)
+                points[i].settings.push_back({axes[a].keys[k], axes[a].values[k]->children[value]});
         }
-        points = std::move(combined);
     }
     for (SweepPoint& point : points) name_point(point);
     return points;

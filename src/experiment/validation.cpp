@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/number_text.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/magnitudes.hpp"
 #include "experiment/network_keys.hpp"
 #include "experiment/neuron_sections.hpp"
@@ -19,14 +20,24 @@ namespace {
 constexpr double most_steps = 4503599627370496.0;  // 2^52: times in steps stay exact as doubles
 constexpr Step longest_axonal_delay_steps = 65535;
 
+const std::string duration_key = keys::path_of<&Experiment::duration_s>();
+const std::string dt_key = keys::path_of<&Experiment::dt_ms>();
+const std::string dt_fast_forward_key = keys::path_of<&Experiment::dt_fast_forward_s>();
+const std::string axonal_delay_key = keys::path_of<&SynapseParameters::t_ax_delay_ms>();
+const std::string calcium_delay_key = keys::path_of<&SynapseParameters::t_ca_delay_ms>();
+const std::string theta_p_key = keys::path_of<&SynapseParameters::theta_p>();
+const std::string theta_d_key = keys::path_of<&SynapseParameters::theta_d>();
+const std::string snapshots_key = keys::path_of<&Recording::snapshots_s>();
+const std::string every_simulated_key = keys::path_of<&CheckpointSettings::every_simulated_s>();
+
 class Validator {
   public:
     Validator(const Experiment& experiment, ConfigProblems& problems)
         : experiment_(experiment),
           problems_(problems),
-          has_duration_(problems.sound({"simulation.duration_s", "simulation.dt_ms"}) &&
+          has_duration_(problems.sound({duration_key, dt_key}) &&
                         1000.0 * experiment.duration_s / experiment.dt_ms <= most_steps),
-          has_axonal_delay_(problems.sound({"synapses.t_ax_delay_ms", "simulation.dt_ms"}) &&
+          has_axonal_delay_(problems.sound({axonal_delay_key, dt_key}) &&
                             experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms) <=
                                 longest_axonal_delay_steps) {}
 
@@ -50,7 +61,7 @@ class Validator {
     static std::string is(double value) { return " (is " + number_text(value) + ")"; }
 
     std::string multiple_of_dt() const {
-        return "must be a multiple of simulation.dt_ms = " + number_text(experiment_.dt_ms);
+        return "must be a multiple of " + dt_key + " = " + number_text(experiment_.dt_ms);
     }
 
     bool is_below_a_step(double time_ms) const { return time_ms < 0.5 * experiment_.dt_ms; }
@@ -65,7 +76,7 @@ class Validator {
 
     // `value` in the unit of its key, which is `unit_ms` long. False if there is a problem.
     bool check_time(const std::string& key, double value, double unit_ms) {
-        return problems_.sound({key, "simulation.dt_ms"}) && check_steps(key, value, unit_ms);
+        return problems_.sound({key, dt_key}) && check_steps(key, value, unit_ms);
     }
 
     bool check_steps(const std::string& key, double value, double unit_ms) {
@@ -80,7 +91,7 @@ class Validator {
 
     // Who left a value at its default has chosen the time step, not the value.
     void add_no_multiple(const std::string& key, double value) {
-        if (problems_.is_written(key) || !problems_.is_written("simulation.dt_ms"))
+        if (problems_.is_written(key) || !problems_.is_written(dt_key))
             problems_.add(key, multiple_of_dt() + is(value));
         else
             unfit_defaults_ +=
@@ -89,7 +100,7 @@ class Validator {
 
     void check_defaults() {
         if (unfit_defaults_.empty()) return;
-        problems_.add("simulation.dt_ms",
+        problems_.add(dt_key,
                       "must divide all times, also those left at their "
                       "defaults: " +
                           unfit_defaults_ + is(experiment_.dt_ms) +
@@ -97,9 +108,9 @@ class Validator {
     }
 
     void check_at_least_dt(const std::string& key, double value_ms) {
-        if (!problems_.sound({key, "simulation.dt_ms"})) return;
+        if (!problems_.sound({key, dt_key})) return;
         if (is_below_a_step(value_ms))
-            problems_.add(key, "must be at least simulation.dt_ms = " +
+            problems_.add(key, "must be at least " + dt_key + " = " +
                                    number_text(experiment_.dt_ms) + is(value_ms));
         else
             check_steps(key, value_ms, 1.0);
@@ -107,9 +118,9 @@ class Validator {
 
     void check_times() {
         for (const auto& [key, time_s] :
-             {std::pair{"simulation.duration_s", experiment_.duration_s},
-              std::pair{"simulation.dt_fast_forward_s", experiment_.dt_fast_forward_s}}) {
-            if (!problems_.sound({key, "simulation.dt_ms"})) continue;
+             {std::pair{duration_key, experiment_.duration_s},
+              std::pair{dt_fast_forward_key, experiment_.dt_fast_forward_s}}) {
+            if (!problems_.sound({key, dt_key})) continue;
             if (is_below_a_step(1000.0 * time_s))
                 problems_.add(key, "must be at least one time step" + is(time_s));
             else
@@ -118,52 +129,49 @@ class Validator {
     }
 
     void check_neurons() {
-        check_neuron("neuron", experiment_.neuron);
+        check_neuron(keys::neuron.name, experiment_.neuron);
         for (const NeuronSection& section : own_neuron_sections(experiment_, problems_))
             check_neuron(section.path, section.parameters);
     }
 
     void check_neuron(const std::string& path, const NeuronParameters& neuron) {
-        const auto below_threshold = [&](const std::string& name, double value) {
+        const std::string threshold_key = path + "." + keys::name_of<&NeuronParameters::v_th_mV>();
+        const auto below_threshold = [&](const char* name, double value) {
             const std::string key = path + "." + name;
-            if (problems_.sound({key, path + ".V_th_mV"}) && value >= neuron.v_th_mV)
-                problems_.add(key, "must be less than " + path +
-                                       ".V_th_mV = " + number_text(neuron.v_th_mV) + is(value));
+            if (problems_.sound({key, threshold_key}) && value >= neuron.v_th_mV)
+                problems_.add(key, "must be less than " + threshold_key + " = " +
+                                       number_text(neuron.v_th_mV) + is(value));
         };
-        below_threshold("V_reset_mV", neuron.v_reset_mV);
-        below_threshold("V_init_mV", neuron.v_init_mV);
-        const std::string t_ref_key = path + ".t_ref_ms";
-        if (path == "neuron" || problems_.is_written(t_ref_key))
+        below_threshold(keys::name_of<&NeuronParameters::v_reset_mV>(), neuron.v_reset_mV);
+        below_threshold(keys::name_of<&NeuronParameters::v_init_mV>(), neuron.v_init_mV);
+        const std::string t_ref_key = path + "." + keys::name_of<&NeuronParameters::t_ref_ms>();
+        if (path == keys::neuron.name || problems_.is_written(t_ref_key))
             check_at_least_dt(t_ref_key, neuron.t_ref_ms);
     }
 
     void check_synapses() {
         const SynapseParameters& synapses = experiment_.synapses;
-        if (problems_.sound({"synapses.theta_p", "synapses.theta_d"}) &&
-            synapses.theta_p < synapses.theta_d)
-            problems_.add("synapses.theta_p",
-                          "must be at least synapses.theta_d = " + number_text(synapses.theta_d) +
-                              is(synapses.theta_p));
-        check_time("synapses.t_Ca_delay_ms", synapses.t_ca_delay_ms, 1.0);
-        const std::string delay_key = "synapses.t_ax_delay_ms";
-        check_at_least_dt(delay_key, synapses.t_ax_delay_ms);
-        if (problems_.sound({delay_key, "simulation.dt_ms"}) &&
+        if (problems_.sound({theta_p_key, theta_d_key}) && synapses.theta_p < synapses.theta_d)
+            problems_.add(theta_p_key, "must be at least " + theta_d_key + " = " +
+                                           number_text(synapses.theta_d) + is(synapses.theta_p));
+        check_time(calcium_delay_key, synapses.t_ca_delay_ms, 1.0);
+        check_at_least_dt(axonal_delay_key, synapses.t_ax_delay_ms);
+        if (problems_.sound({axonal_delay_key, dt_key}) &&
             experiment_.steps_from_ms(synapses.t_ax_delay_ms) > longest_axonal_delay_steps)
-            problems_.add(delay_key, "must be at most " +
-                                         std::to_string(longest_axonal_delay_steps) +
-                                         " time steps" + is(synapses.t_ax_delay_ms));
+            problems_.add(axonal_delay_key, "must be at most " +
+                                                std::to_string(longest_axonal_delay_steps) +
+                                                " time steps" + is(synapses.t_ax_delay_ms));
         check_calcium_delay();
     }
 
     // Spikes travel between ranks once per axonal delay; calcium must not be due before.
     void check_calcium_delay() {
-        const std::string key = "synapses.t_Ca_delay_ms";
         const SynapseParameters& synapses = experiment_.synapses;
-        if (problems_.sound({key}) && has_axonal_delay_ &&
+        if (problems_.sound({calcium_delay_key}) && has_axonal_delay_ &&
             synapses.t_ca_delay_ms < synapses.t_ax_delay_ms)
-            problems_.add(key, "must be at least synapses.t_ax_delay_ms = " +
-                                   number_text(synapses.t_ax_delay_ms) +
-                                   is(synapses.t_ca_delay_ms));
+            problems_.add(calcium_delay_key, "must be at least " + axonal_delay_key + " = " +
+                                                 number_text(synapses.t_ax_delay_ms) +
+                                                 is(synapses.t_ca_delay_ms));
     }
 
     void check_wiring_files() {
@@ -182,24 +190,27 @@ class Validator {
     }
 
     void check_stimulus(const Stimulus& stimulus) {
-        const std::string path = "stimuli." + stimulus.name;
-        if (!problems_.sound({path + ".scheme", "simulation.dt_ms"})) return;
-        const bool has_spikes = scheme_takes(stimulus.scheme, "spike_times_ms");
-        const std::string start_key = path + (has_spikes ? ".spike_times_ms" : ".start_s");
-        const std::string duration_key = path + ".duration_s";
+        const std::string path = "stimuli." + stimulus.name + ".";
+        const std::string scheme_key = path + keys::name_of<&Stimulus::scheme>();
+        if (!problems_.sound({scheme_key, dt_key})) return;
+        constexpr const char* spike_times = keys::name_of<&Stimulus::spike_times_ms>();
+        constexpr const char* length = keys::name_of<&Stimulus::duration_s>();
+        const bool has_spikes = scheme_takes(stimulus.scheme, spike_times);
+        const std::string start_key =
+            path + (has_spikes ? spike_times : keys::name_of<&Stimulus::start_s>());
         check_spike_times(stimulus.spike_times_ms, start_key);
         if (!has_spikes) check_time(start_key, stimulus.start_s, 1000.0);
-        if (scheme_takes(stimulus.scheme, "duration_s"))
-            check_time(duration_key, stimulus.duration_s, 1000.0);
-        check_pulses(stimulus, path + ".scheme");
-        check_rate(stimulus, path + ".rate_Hz");
+        if (scheme_takes(stimulus.scheme, length))
+            check_time(path + length, stimulus.duration_s, 1000.0);
+        check_pulses(stimulus, scheme_key);
+        check_rate(stimulus, path + keys::name_of<&Stimulus::rate_Hz>());
 
-        if (problems_.sound({start_key, duration_key}) && has_duration_ &&
+        if (problems_.sound({start_key, path + length}) && has_duration_ &&
             stimulus_extent(experiment_, stimulus).begin >= experiment_.duration_steps())
-            problems_.add(
-                start_key,
-                "must be less than simulation.duration_s = " + number_text(experiment_.duration_s) +
-                    " s" + is(has_spikes ? stimulus.spike_times_ms.front() : stimulus.start_s));
+            problems_.add(start_key,
+                          "must be less than " + duration_key + " = " +
+                              number_text(experiment_.duration_s) + " s" +
+                              is(has_spikes ? stimulus.spike_times_ms.front() : stimulus.start_s));
     }
 
     void check_spike_times(const std::vector<double>& times_ms, const std::string& path) {
@@ -231,15 +242,15 @@ class Validator {
     }
 
     void check_snapshots() {
-        if (!problems_.sound({"simulation.dt_ms"})) return;
+        if (!problems_.sound({dt_key})) return;
         const std::vector<double>& times_s = experiment_.record.snapshots_s;
         std::set<Step> seen;
         for (std::size_t i = 0; i < times_s.size(); ++i) {
-            const std::string key = item("record.snapshots_s", i);
+            const std::string key = item(snapshots_key, i);
             if (std::isnan(times_s[i]) || !check_steps(key, times_s[i], 1000.0)) continue;
             const Step step = experiment_.steps_from_s(times_s[i]);
             if (has_duration_ && step > experiment_.duration_steps())
-                problems_.add(key, "must be in [0, simulation.duration_s = " +
+                problems_.add(key, "must be in [0, " + duration_key + " = " +
                                        number_text(experiment_.duration_s) + "]" + is(times_s[i]));
             else if (!seen.insert(step).second)
                 problems_.add(key, "lists " + number_text(times_s[i]) + " again");
@@ -247,10 +258,9 @@ class Validator {
     }
 
     void check_checkpoints() {
-        const std::string key = "checkpoint.every_simulated_s";
+        const std::string& key = every_simulated_key;
         const double every_s = experiment_.checkpoint.every_simulated_s;
-        if (problems_.sound({key, "simulation.dt_ms"}) && every_s > 0 &&
-            experiment_.steps_from_s(every_s) < 1)
+        if (problems_.sound({key, dt_key}) && every_s > 0 && experiment_.steps_from_s(every_s) < 1)
             problems_.add(key, "must be 0 (none) or at least one time step" + is(every_s));
     }
 

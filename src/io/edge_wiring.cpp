@@ -5,6 +5,7 @@
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/network_keys.hpp"
 
 namespace engram {
@@ -36,7 +37,9 @@ bool is_called_hdf5(const std::string& path) {
 }  // namespace
 
 EdgeWiring::EdgeWiring(const std::string& path, const Experiment& experiment)
-    : path_(path), key_("connectivity.file"), file_(h5::File::open(path, h5::Access::read_only)) {
+    : path_(path),
+      key_(keys::path_of<&Connectivity::file>()),
+      file_(h5::File::open(path, h5::Access::read_only)) {
     require_edges();
     for (const std::string& name : children_of(h5::open_group(file_, "edges"))) {
         if (!is_group("edges/" + name))

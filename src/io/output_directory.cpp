@@ -12,6 +12,7 @@
 #include "base/durable.hpp"
 #include "base/errors.hpp"
 #include "experiment/configuration.hpp"
+#include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
@@ -56,8 +57,9 @@ std::vector<fs::path> results_in(const fs::path& directory) {
 bool is_config_of_a_run(const fs::path& path) {
     try {
         const ConfigTree tree = read_config_tree(path.string(), {});
-        const ConfigNode* checkpoint = tree.root.find("checkpoint");
-        return checkpoint != nullptr && checkpoint->find("phase_ends") != nullptr;
+        const ConfigNode* checkpoint = tree.root.find(keys::checkpoint.name);
+        return checkpoint != nullptr &&
+               checkpoint->find(keys::name_of<&CheckpointSettings::phase_ends>()) != nullptr;
     } catch (const Error&) {
         return false;
     }

@@ -8,11 +8,8 @@
 #include "base/collective.hpp"
 #include "base/messages.hpp"
 #include "base/step_time.hpp"
-<<<<<<< HEAD:src/job/run_summary.cpp
-=======
 #include "base/version.hpp"
-#include "cli/progress_log.hpp"
->>>>>>> map:src/cli/run_summary.cpp
+#include "experiment/stimulation.hpp"
 #include "io/network_edges.hpp"
 
 namespace engram::job {
@@ -60,6 +57,22 @@ json phase_summary(const PhaseReport& report, const Experiment& experiment) {
     }
     phase["real_time_factor"] = report.wall_s > 0.0 ? (end_s - begin_s) / report.wall_s : 0.0;
     return phase;
+}
+
+// The tools learn here when a stimulus is on, whatever its scheme.
+json stimuli_summary(const Experiment& experiment) {
+    constexpr std::size_t most_intervals = 1000;
+    json stimuli = json::object();
+    for (const Stimulus& stimulus : experiment.stimuli) {
+        json intervals = json::array();
+        for (const StepRange& range : joined(stimulus_ranges(experiment, stimulus), most_intervals))
+            intervals.push_back({step_time_ms(range.begin, experiment.dt_ms) / 1000.0,
+                                 step_time_ms(range.end, experiment.dt_ms) / 1000.0});
+        stimuli[stimulus.name] = {{"scheme", scheme_entry(stimulus.scheme).name},
+                                  {"group", stimulus.group},
+                                  {"intervals_s", std::move(intervals)}};
+    }
+    return stimuli;
 }
 
 std::string hdf5_version() {
@@ -127,6 +140,7 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
     const ExchangeCounters& exchange = simulation.exchange_counters();
     return {{"schedule", simulation.schedule().name},
             {"phases", phases},
+            {"stimuli", stimuli_summary(experiment)},
             {"duration_s", experiment.duration_s},
             {"seed", experiment.seed},
             {"neurons", neurons},

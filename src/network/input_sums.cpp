@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/number_text.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/network_keys.hpp"
 #include "model/early_phase.hpp"
 #include "model/fixed_point.hpp"
@@ -112,12 +113,14 @@ class SumCheck {
         // A bound above the usual one is to blame if that would do.
         const double highest_z = s.z_max + (room_mV - noise_mV) / s.h_0_mV;
         if (s.z_max > 1.0 && highest_z >= 1.0)
-            add("synapses.z_max", n, "must be at most ", highest_z, s.z_max);
+            add(keys::path_of<&SynapseParameters::z_max>(), n, "must be at most ", highest_z,
+                s.z_max);
         else if (room_mV > 0.0)
-            add("synapses.sigma_pl_mV", n, "must be at most ", s.sigma_pl_mV / noise_mV * room_mV,
-                s.sigma_pl_mV);
+            add(keys::path_of<&SynapseParameters::sigma_pl_mV>(), n, "must be at most ",
+                s.sigma_pl_mV / noise_mV * room_mV, s.sigma_pl_mV);
         else
-            add("synapses.h_0_mV", n, "must be at most ", left_mV / n / (2.0 + s.z_max), s.h_0_mV);
+            add(keys::path_of<&SynapseParameters::h_0_mV>(), n, "must be at most ",
+                left_mV / n / (2.0 + s.z_max), s.h_0_mV);
     }
 
     void add(const std::string& key, double n_inputs, const std::string& must, double limit,

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/errors.hpp"
+#include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
@@ -42,9 +43,8 @@ class MatrixProblems {
 }  // namespace
 
 MatrixWiring::MatrixWiring(const std::string& path, NeuronId n_neurons)
-    : MatrixWiring(
-          path, {0, n_neurons, 0, n_neurons, "n_exc + n_inh in populations", "connectivity.file"}) {
-}
+    : MatrixWiring(path, {0, n_neurons, 0, n_neurons, "n_exc + n_inh in populations",
+                          keys::path_of<&Connectivity::file>()}) {}
 
 MatrixWiring::MatrixWiring(const std::string& path, MatrixBlock block)
     : block_(std::move(block)), sources_(block_.n_targets) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/errors.hpp"
+#include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
@@ -78,7 +79,7 @@ void check_listed(const Experiment& experiment, const PlasticPairs& plastic, con
     const std::vector<RecordedSynapse>& listed = experiment.record.synapses;
     for (std::size_t i = 0; i < listed.size(); ++i)
         if (!is_present(plastic, wiring, listed[i]))
-            problems.add("record.synapses[" + std::to_string(i) + "]",
+            problems.add(keys::path_of<&Recording::synapses>() + "[" + std::to_string(i) + "]",
                          missing_synapse_message(listed[i], experiment) + note);
 }
 
@@ -115,7 +116,7 @@ void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring,
         const SynapseSelection& wanted = experiment.record.selections[i];
         const auto found = select(experiment, plastic, wiring, wanted, recorded);
         if (found.size() < wanted.count)
-            problems.add("record.synapses_between[" + std::to_string(i) + "]",
+            problems.add(keys::path_of<&Recording::selections>() + "[" + std::to_string(i) + "]",
                          "only " + std::to_string(found.size()) +
                              " plastic synapses (not listed before) lead from group '" +
                              wanted.from + "' to group '" + wanted.to + "', " +

@@ -1,7 +1,7 @@
 // Numbers that cannot be computed with, and times that are no whole steps.
 #include <gtest/gtest.h>
 
-#include "experiment/parameter_fields.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/problems_of.hpp"
 
 namespace engram {
@@ -10,27 +10,29 @@ namespace {
 using test::minimal;
 using test::problems_of;
 
-template <class Parameters, std::size_t n>
-void expect_refused(const std::string& section, const Field<Parameters> (&fields)[n],
-                    const std::string& value) {
-    for (const Field<Parameters>& field : fields) {
-        const std::string key = section + "." + field.key;
-        const std::string problems = problems_of(minimal, {key + "=" + value});
-        EXPECT_NE(
-            problems.find(key + ": must be " + field.range.description() + " (is " + value + ")"),
-            std::string::npos)
-            << key << ": " << problems;
-    }
+// Of the numbers among the keys of a section.
+template <class... Keys>
+void expect_refused(const keys::Section<Keys...>& section, const std::string& value) {
+    section.for_each([&](const auto& key) {
+        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(key.kind)>, Range>) {
+            const std::string path = std::string(section.name) + "." + key.name;
+            const std::string problems = problems_of(minimal, {path + "=" + value});
+            EXPECT_NE(
+                problems.find(path + ": must be " + key.kind.description() + " (is " + value + ")"),
+                std::string::npos)
+                << path << ": " << problems;
+        }
+    });
 }
 
 TEST(ConfigRanges, absurd_numbers_are_refused_with_the_allowed_range) {
     for (const std::string value : {"1e300", "1e100", "1e20", "-1e20"}) {
-        expect_refused("neuron", neuron_fields, value);
-        expect_refused("synapses", synapse_fields, value);
-        expect_refused("background", background_fields, value);
-        expect_refused("connectivity", connectivity_fields, value);
-        expect_refused("simulation", simulation_fields, value);
-        expect_refused("checkpoint", checkpoint_fields, value);
+        expect_refused(keys::neuron, value);
+        expect_refused(keys::synapses, value);
+        expect_refused(keys::background, value);
+        expect_refused(keys::connectivity, value);
+        expect_refused(keys::simulation, value);
+        expect_refused(keys::checkpoint, value);
         for (const std::string key : {"start_s", "n_inputs", "rate_Hz"})
             EXPECT_NE(problems_of(minimal + "stimuli: {a: {scheme: ONEPULSE, group: exc, start_s: "
                                             "3, n_inputs: 1, rate_Hz: 1}}\n",

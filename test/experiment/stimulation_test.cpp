@@ -101,6 +101,20 @@ TEST(Stimulation, explicit_spikes_at_the_nearest_steps) {
     EXPECT_EQ(stimulation.forced[1].stimulus, 1u);
 }
 
+TEST(Stimulation, many_ranges_are_told_as_few) {
+    Experiment experiment = experiment_with(Scheme::explicit_spikes, 0.1);
+    std::vector<StepRange> ranges = stimulus_ranges(experiment, experiment.stimuli[0]);
+    ASSERT_EQ(ranges.size(), 2u);  // within the run
+    EXPECT_EQ(joined(ranges, 2).size(), 2u);
+    ranges = {{0, 1}, {5, 6}, {10, 12}, {20, 21}, {30, 40}};
+    const std::vector<StepRange> few = joined(ranges, 2);
+    ASSERT_EQ(few.size(), 2u);
+    EXPECT_EQ(few[0].begin, 0);
+    EXPECT_EQ(few[0].end, 12);
+    EXPECT_EQ(few[1].begin, 20);
+    EXPECT_EQ(few[1].end, 40);
+}
+
 TEST(Experiment, steps_are_exact_for_long_times) {
     Experiment experiment;
     EXPECT_EQ(experiment.steps_from_s(28810), 144050000);

@@ -1,7 +1,7 @@
 // docs/file_formats.md tells of the columns of traces what src/plasticity/recorded.hpp does.
 #include <gtest/gtest.h>
 
-#include "experiment/parameter_fields.hpp"
+#include "experiment/keys.hpp"
 #include "io/documentation.hpp"
 #include "plasticity/recorded.hpp"
 
@@ -24,7 +24,7 @@ TEST(DocumentedColumns, are_those_of_traces) {
         for (const Column& column : synapse_columns(synapses))
             columns.emplace(row_of(column), column);
 
-        const std::string word = protein_pools_field.word_of(synapses);
+        const std::string word = keys::Words{keys::protein_pools}.text_of(pools);
         std::string names;
         const std::vector<Column> of_neuron = neuron_columns(synapses);
         for (const Column& column : std::span(of_neuron).subspan(n_membrane_columns))

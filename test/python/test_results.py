@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import is_connected, run_program, write_small_recall
 from engram_analysis import Results, ResultsError
-from engram_analysis.stimuli import intervals_s
+from engram_analysis.stimuli import intervals_s, read_stimuli
 
 H_0_MV = 4.20075
 POPULATIONS = {"exc": (0, 80), "inh": (80, 20)}  # first gid, size
@@ -142,6 +142,19 @@ def test_trains_of_forced_spikes():
     stimulus = {"scheme": "STET", "start_s": 10, "duration_s": 1200}
     assert intervals_s(stimulus, {}) == [(10, 11), (610, 611), (1210, 1211)]
     assert intervals_s({"scheme": "WTET", "start_s": 10}, {}) == [(10, 10.2)]
+
+
+def test_intervals_of_stimuli_are_those_of_the_summary(results):
+    told = results.summary["stimuli"]["learn"]
+    assert (told["scheme"], told["group"]) == ("TRIPLET", "assembly")
+    config = {
+        "simulation": {"duration_s": 9},
+        "stimuli": {"new": {"scheme": "NEW", "role": "learn", "group": "all", "start_s": 1}},
+    }
+    summary = {"stimuli": {"new": {"intervals_s": [[1, 2], [3, 4]]}}}
+    assert read_stimuli(config, summary)[0].intervals_s == [(1, 2), (3, 4)]
+    with pytest.raises(ResultsError, match="only the summary .* of scheme NEW"):
+        read_stimuli(config)
 
 
 def test_traces_have_equal_lengths(small_recall):

@@ -169,7 +169,7 @@ class Results:
     @cached_property
     def stimuli(self) -> list[Stimulus]:
         """All stimuli, in the order of their first onset."""
-        return read_stimuli(self.config)
+        return read_stimuli(self.config, self.summary)
 
     def stimulated(self, role: str) -> np.ndarray:
         """The gids of all neurons that receive a stimulus of this role."""

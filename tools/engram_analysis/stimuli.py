@@ -69,18 +69,21 @@ def group_size(config: Mapping[str, Any], name: str) -> int:
     return int(share + 0.5)
 
 
-def read_stimuli(config: Mapping[str, Any]) -> list[Stimulus]:
-    """All stimuli of a configuration, in the order of their first onset."""
-    stimuli = [
-        Stimulus(
-            name,
-            entry["role"],
-            entry["group"],
-            intervals_s(entry, config["simulation"]),
-            config,
-        )
-        for name, entry in (config.get("stimuli") or {}).items()
-    ]
+def read_stimuli(
+    config: Mapping[str, Any], summary: Mapping[str, Any] | None = None
+) -> list[Stimulus]:
+    """All stimuli of a configuration, in the order of their first onset.
+
+    The summary of a run tells when they are on, whatever their schemes.
+    """
+    told = (summary or {}).get("stimuli", {})
+    stimuli = []
+    for name, entry in (config.get("stimuli") or {}).items():
+        if name in told:
+            intervals = [(begin, end) for begin, end in told[name]["intervals_s"]]
+        else:
+            intervals = intervals_s(entry, config["simulation"])
+        stimuli.append(Stimulus(name, entry["role"], entry["group"], intervals, config))
     return sorted(stimuli, key=lambda stimulus: stimulus.onset_s)
 
 
@@ -114,7 +117,7 @@ def _may_be_excitatory(config: Mapping[str, Any], name: str) -> bool:
 def intervals_s(
     stimulus: Mapping[str, Any], simulation: Mapping[str, Any]
 ) -> list[tuple[float, float]]:
-    """When a stimulus is switched on: the rules of docs/configuration.md."""
+    """When a stimulus is switched on, where no summary tells: before 0.2.0, and in ensembles."""
     scheme = stimulus["scheme"]
     if scheme == "EXPLICIT":
         dt_ms = simulation["dt_ms"]
@@ -131,4 +134,6 @@ def intervals_s(
         return [(start + delay, start + delay + 1.0) for delay in delays]
     if scheme == "WTET":
         return [(start, start + 0.2)]
-    return [(start, simulation["duration_s"])]  # FULL
+    if scheme == "FULL":
+        return [(start, simulation["duration_s"])]
+    raise ResultsError(f"only the summary of a run tells when a stimulus of scheme {scheme} is on")

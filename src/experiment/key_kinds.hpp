@@ -1,0 +1,206 @@
+// How configuration keys are described: one line tells the name of a key, the member that it sets
+// and what it may be. Reading, messages, config.yaml and the tests of the documentation follow.
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "experiment/config_reader.hpp"
+#include "experiment/value_text.hpp"
+
+namespace engram::keys {
+
+// What a key may be; a Range is one more kind, of numbers and lists of numbers.
+
+template <class Integer>
+struct Integers {
+    Integer low;
+    Integer high = std::numeric_limits<Integer>::max();
+};
+
+template <class Value>
+struct Word {
+    const char* text;
+    Value value;
+};
+
+// One of several words.
+template <class Value>
+struct Words {
+    std::span<const Word<Value>> list;
+
+    template <std::size_t n>
+    constexpr Words(const Word<Value> (&words)[n]) : list(words) {}
+
+    const char* text_of(Value value) const {
+        for (const Word<Value>& word : list)
+            if (word.value == value) return word.text;
+        return "";
+    }
+    std::vector<std::string> texts() const {
+        std::vector<std::string> all;
+        for (const Word<Value>& word : list) all.push_back(word.text);
+        return all;
+    }
+};
+template <class Value, std::size_t n>
+Words(const Word<Value> (&)[n]) -> Words<Value>;
+
+struct Text {};  //!< any
+struct Name {};  //!< of a group
+struct Path {};  //!< of a file, or null
+
+struct Special {};  //!< read by the reader of its section
+
+// The keys of another section, for values of its own.
+template <class Keys>
+struct Map {
+    const Keys* section;
+};
+template <class Keys>
+Map(const Keys*) -> Map<Keys>;
+
+enum class Need { optional, required };
+
+template <class Owner, class Value, class Kind>
+struct Key {
+    using Applies = bool (*)(const Owner&);
+
+    const char* name;
+    Value Owner::*member;
+    Kind kind;
+    Need need = Need::optional;
+    Applies applies = nullptr;  //!< whether it is written of these parameters; null: of all
+
+    constexpr Key(const char* its_name, Value Owner::*its_member, Kind its_kind,
+                  Need its_need = Need::optional,
+                  std::type_identity_t<Applies> if_it_applies = nullptr)
+        : name(its_name),
+          member(its_member),
+          kind(its_kind),
+          need(its_need),
+          applies(if_it_applies) {}
+};
+
+template <class... Keys>
+struct Section {
+    const char* name;
+    std::tuple<Keys...> keys;
+
+    constexpr Section(const char* its_name, Keys... its_keys) : name(its_name), keys(its_keys...) {}
+
+    template <class Visit>
+    constexpr void for_each(Visit&& visit) const {
+        std::apply([&](const Keys&... key) { (visit(key), ...); }, keys);
+    }
+};
+
+template <class Value>
+void read_value(ConfigReader& reader, const char* key, Value& target, const Range& range) {
+    if constexpr (std::is_same_v<Value, double>)
+        reader.number(key, target, range);
+    else
+        reader.numbers(key, target, range);
+}
+
+template <class Integer>
+void read_value(ConfigReader& reader, const char* key, Integer& target,
+                const Integers<Integer>& range) {
+    reader.integer(key, target, range.low, range.high);
+}
+
+template <class Value>
+void read_value(ConfigReader& reader, const char* key, Value& target, const Words<Value>& words) {
+    std::size_t index = words.list.size();
+    reader.word(key, index, words.texts());
+    if (index < words.list.size()) target = words.list[index].value;
+}
+
+inline void read_value(ConfigReader& reader, const char* key, std::string& target, Text) {
+    reader.text(key, target);
+}
+inline void read_value(ConfigReader& reader, const char* key, std::string& target, Name) {
+    reader.text(key, target);
+}
+inline void read_value(ConfigReader& reader, const char* key, std::optional<std::string>& target,
+                       Path) {
+    reader.path(key, target);
+}
+template <class Value>
+void read_value(ConfigReader&, const char*, Value&, Special) {}
+
+template <class AnyKey, class Parameters>
+void read_key(ConfigReader& reader, const AnyKey& key, Parameters& parameters) {
+    if (key.need == Need::required) reader.require(key.name);
+    read_value(reader, key.name, parameters.*key.member, key.kind);
+}
+
+template <class... Keys, class Parameters>
+void read_keys(ConfigReader& reader, const Section<Keys...>& section, Parameters& parameters) {
+    section.for_each([&](const auto& key) { read_key(reader, key, parameters); });
+}
+
+//! Of a section that has these keys only.
+template <class... Keys, class Parameters>
+void read_section(ConfigReader reader, const Section<Keys...>& section, Parameters& parameters) {
+    read_keys(reader, section, parameters);
+    reader.finish();
+}
+
+//! \pre the target has the values that hold where the map says nothing
+template <class Value, class Keys>
+void read_value(ConfigReader& reader, const char* key, std::optional<Value>& target,
+                Map<Keys> map) {
+    read_section(reader.section(key), *map.section, *target);
+}
+
+//! What follows a key and its colon, as YAML.
+template <class Value, class Kind>
+std::string value_text(const Value& value, const Kind&, const std::string& = "") {
+    return " " + yaml_text(value);
+}
+template <class Value>
+std::string value_text(const Value& value, const Words<Value>& words, const std::string& = "") {
+    return std::string(" ") + words.text_of(value);
+}
+inline std::string value_text(const std::string& name, Name, const std::string& = "") {
+    return " " + name_text(name);
+}
+template <class Value, class Keys>
+std::string value_text(const std::optional<Value>& value, Map<Keys> map,
+                       const std::string& indent = "") {
+    return "\n" + section_text(*map.section, *value, indent + "  ");
+}
+
+//! A line of each key that applies.
+template <class... Keys, class Parameters>
+std::string section_text(const Section<Keys...>& section, const Parameters& parameters,
+                         const std::string& indent = "  ") {
+    std::string text;
+    section.for_each([&](const auto& key) {
+        if (key.applies != nullptr && !key.applies(parameters)) return;
+        text.append(indent).append(key.name).append(":");
+        text += value_text(parameters.*key.member, key.kind, indent);
+        if (text.back() != '\n') text += '\n';
+    });
+    return text;
+}
+
+//! Name of the key that sets a member; null if none of the section does.
+template <auto member, class... Keys>
+constexpr const char* find_name(const Section<Keys...>& section) {
+    const char* name = nullptr;
+    section.for_each([&](const auto& key) {
+        if constexpr (std::is_same_v<std::remove_const_t<decltype(member)>,
+                                     std::remove_cvref_t<decltype(key.member)>>)
+            if (key.member == member) name = key.name;
+    });
+    return name;
+}
+
+}  // namespace engram::keys

@@ -1,0 +1,227 @@
+// All keys of the configuration, each named here and nowhere else: the member that it sets and what
+// it may be. Defaults are those of the members. docs/configuration.md has a row for each.
+#pragma once
+
+#include "experiment/ensemble_settings.hpp"
+#include "experiment/experiment.hpp"
+#include "experiment/key_kinds.hpp"
+#include "experiment/schemes.hpp"
+
+namespace engram {
+
+// The ranges hold whatever is physically thinkable, and more; beyond them numbers are mistakes, and
+// would leave what the arithmetic can represent.
+inline constexpr double longest_time_s = 1e10;  // 300 years
+inline constexpr double longest_tau_s = 1e9;
+inline constexpr std::uint32_t most_recorded = 1'000'000;
+inline constexpr Range potential_mV = between(-1e6, 1e6);
+inline constexpr Range tau_ms = between(1e-3, 1e6);
+inline constexpr Range tau_s = between(1e-3, longest_tau_s);
+inline constexpr Range delay_ms = above_0_up_to(1e5);
+inline constexpr Range calcium = between(0, 1e6);
+inline constexpr Range relative_weight = between(0, 1e6);
+inline constexpr Range threshold = between(1e-6, 1e9);
+
+namespace keys {
+
+inline constexpr Word<bool> truth[] = {{"false", false}, {"true", true}};
+
+inline constexpr Word<FastForward> fast_forward[] = {{"auto", FastForward::automatic},
+                                                     {"off", FastForward::off}};
+inline constexpr Section simulation{
+    "simulation",
+    Key{"description", &Experiment::description, Text{}},
+    Key{"duration_s", &Experiment::duration_s, above_0_up_to(longest_time_s), Need::required},
+    Key{"dt_ms", &Experiment::dt_ms, between(1e-4, 1e3)},
+    Key{"dt_fast_forward_s", &Experiment::dt_fast_forward_s, above_0_up_to(longest_time_s)},
+    Key{"seed", &Experiment::seed, Integers<std::uint64_t>{0}},
+    Key{"fast_forward", &Experiment::fast_forward, Words{fast_forward}},
+};
+
+inline constexpr Section neuron{
+    "neuron",
+    Key{"V_init_mV", &NeuronParameters::v_init_mV, potential_mV},
+    Key{"V_rev_mV", &NeuronParameters::v_rev_mV, potential_mV},
+    Key{"V_reset_mV", &NeuronParameters::v_reset_mV, potential_mV},
+    Key{"V_th_mV", &NeuronParameters::v_th_mV, potential_mV},
+    Key{"R_leak_MOhm", &NeuronParameters::r_leak_MOhm, between(1e-3, 1e6)},
+    Key{"C_mem_nF", &NeuronParameters::c_mem_nF, between(1e-6, 1e6)},
+    Key{"t_ref_ms", &NeuronParameters::t_ref_ms, delay_ms},
+};
+
+inline constexpr Word<ProteinPools> protein_pools[] = {{"C", ProteinPools::common},
+                                                       {"P/D", ProteinPools::p_and_d},
+                                                       {"P/C/D", ProteinPools::p_c_and_d}};
+inline constexpr Section synapses{
+    "synapses",
+    Key{"tau_syn_ms", &SynapseParameters::tau_syn_ms, tau_ms},
+    Key{"t_ax_delay_ms", &SynapseParameters::t_ax_delay_ms, delay_ms},
+    Key{"h_0_mV", &SynapseParameters::h_0_mV, between(1e-6, 1e5)},
+    Key{"t_Ca_delay_ms", &SynapseParameters::t_ca_delay_ms, between(0, 1e5)},
+    Key{"Ca_pre", &SynapseParameters::ca_pre, calcium},
+    Key{"Ca_post", &SynapseParameters::ca_post, calcium},
+    Key{"tau_Ca_ms", &SynapseParameters::tau_ca_ms, tau_ms},
+    Key{"tau_h_s", &SynapseParameters::tau_h_s, tau_s},
+    Key{"gamma_p", &SynapseParameters::gamma_p, between(0, 1e9)},
+    Key{"gamma_d", &SynapseParameters::gamma_d, between(0, 1e9)},
+    Key{"theta_p", &SynapseParameters::theta_p, threshold},
+    Key{"theta_d", &SynapseParameters::theta_d, threshold},
+    Key{"sigma_pl_mV", &SynapseParameters::sigma_pl_mV, between(0, 1e6)},
+    Key{"theta_pro_mV", &SynapseParameters::theta_pro_mV, threshold},
+    Key{"theta_tag_mV", &SynapseParameters::theta_tag_mV, threshold},
+    Key{"p_max_umol_per_l", &SynapseParameters::p_max_umol_per_l, between(0, 1e6)},
+    Key{"tau_p_s", &SynapseParameters::tau_p_s, tau_s},
+    Key{"tau_z_s", &SynapseParameters::tau_z_s, tau_s},
+    Key{"f_int_l_per_umol", &SynapseParameters::f_int_l_per_umol, between(0, 1e6)},
+    Key{"z_max", &SynapseParameters::z_max, between(1e-6, 1e3)},
+    Key{"protein_pools", &SynapseParameters::protein_pools, Words{protein_pools}},
+};
+
+inline constexpr Section background{
+    "background",
+    Key{"mean_nA", &BackgroundParameters::mean_nA, between(-1e6, 1e6)},
+    Key{"sigma_wn_nA_sqrt_s", &BackgroundParameters::sigma_wn_nA_sqrt_s, between(0, 1e6)},
+};
+
+inline constexpr Section published_populations{
+    "populations",
+    Key{"n_exc", &PublishedSizes::n_exc, Integers<NeuronId>{1, most_neurons}},
+    Key{"n_inh", &PublishedSizes::n_inh, Integers<NeuronId>{0, most_neurons}},
+};
+
+inline constexpr Section connectivity{
+    "connectivity",
+    Key{"probability", &Connectivity::probability, unit_interval},
+    Key{"w_ei", &Connectivity::w_ei, relative_weight},
+    Key{"w_ie", &Connectivity::w_ie, relative_weight},
+    Key{"w_ii", &Connectivity::w_ii, relative_weight},
+    Key{"file", &Connectivity::file, Path{}},
+};
+
+inline constexpr Word<PopulationKind> population_kinds[] = {
+    {"excitatory", PopulationKind::excitatory}, {"inhibitory", PopulationKind::inhibitory}};
+// Sections without a name are those of every entry of one, or of the root.
+inline constexpr Section population{
+    "",
+    Key{"count", &Population::count, Integers<NeuronId>{1, most_neurons}, Need::required},
+    Key{"kind", &Population::kind, Words{population_kinds}, Need::required},
+    Key{"neuron", &Population::neuron, Map{&neuron}},
+    Key{"background", &Population::background, Map{&background}},
+};
+
+inline bool never_as_it_is(const Projection&) {
+    return false;  // by index; written by name
+}
+inline constexpr Section projection{
+    "",
+    Key{"from", &Projection::from, Special{}, Need::required, never_as_it_is},
+    Key{"to", &Projection::to, Special{}, Need::required, never_as_it_is},
+    Key{"probability", &Projection::probability, unit_interval, Need::optional,
+        [](const Projection& projection) { return !projection.file; }},
+    Key{"weight_h_0", &Projection::weight_h_0, between(-1e6, 1e6), Need::optional,
+        [](const Projection& projection) { return !projection.plastic; }},
+    Key{"plastic", &Projection::plastic, Words{truth}, Need::optional,
+        [](const Projection& projection) { return projection.plastic; }},
+    Key{"file", &Projection::file, Path{}, Need::optional,
+        [](const Projection& projection) { return projection.file.has_value(); }},
+};
+
+inline constexpr Word<StimulusRole> roles[] = {{"learn", StimulusRole::learn},
+                                               {"recall", StimulusRole::recall}};
+inline constexpr Section stimulus{
+    "",
+    Key{"scheme", &Stimulus::scheme, SchemeName{}, Need::required},
+    Key{"group", &Stimulus::group, Name{}, Need::required},
+    Key{"role", &Stimulus::role, Words{roles}},
+};
+
+// Those that some scheme takes.
+inline constexpr Section scheme{
+    "",
+    Key{"start_s", &Stimulus::start_s, between(0, longest_time_s)},
+    Key{"duration_s", &Stimulus::duration_s, above_0_up_to(longest_time_s)},
+    Key{"n_inputs", &Stimulus::n_inputs, between(0, 1e9)},
+    Key{"rate_Hz", &Stimulus::rate_Hz, between(0, 1e9)},
+    Key{"spike_times_ms", &Stimulus::spike_times_ms, between(0, 1000.0 * longest_time_s)},
+};
+
+inline constexpr Section record{
+    "record",
+    Key{"neurons", &Recording::neurons, Special{}},
+    Key{"synapses", &Recording::synapses, Special{}},
+    Key{"synapses_if_present", &Recording::synapses_if_present, Special{}},
+    Key{"synapses_between", &Recording::selections, Special{}},
+    Key{"every_steps", &Recording::every_steps, Integers<Step>{1}},
+    Key{"snapshots_s", &Recording::snapshots_s, between(0, longest_time_s)},
+};
+
+// An entry of synapses_between.
+inline constexpr Section selection{
+    "",
+    Key{"from", &SynapseSelection::from, Name{}, Need::required},
+    Key{"to", &SynapseSelection::to, Name{}, Need::required},
+    Key{"count", &SynapseSelection::count, Integers<std::uint32_t>{1, most_recorded}},
+};
+
+inline constexpr Section checkpoint{
+    "checkpoint",
+    Key{"every_wall_min", &CheckpointSettings::every_wall_min, between(0, 1e9)},
+    Key{"every_simulated_s", &CheckpointSettings::every_simulated_s, between(0, longest_time_s)},
+    Key{"phase_ends", &CheckpointSettings::phase_ends, Words{truth}},
+    Key{"keep", &CheckpointSettings::keep, Integers<std::uint32_t>{1}},
+};
+
+inline constexpr Section output{
+    "output",
+    Key{"directory", &Experiment::output_directory, Text{}},
+};
+
+inline constexpr Word<bool> trial_results[] = {{"all", true}, {"none", false}};
+inline constexpr Section ensemble{
+    "",
+    Key{"trials", &EnsembleSettings::trials, Integers<std::uint32_t>{1, most_runs}},
+    Key{"trials_per_batch", &EnsembleSettings::trials_per_batch, Integers<std::uint32_t>{0}},
+    Key{"ranks_per_trial", &EnsembleSettings::ranks_per_trial, Integers<std::uint32_t>{1, 1 << 24}},
+    Key{"trial_results", &EnsembleSettings::keeps_results, Words{trial_results}},
+};
+
+//! All sections above.
+template <class Visit>
+constexpr void for_each_section(Visit&& visit) {
+    visit(simulation), visit(published_populations), visit(connectivity), visit(population);
+    visit(projection), visit(background), visit(stimulus), visit(scheme), visit(neuron);
+    visit(synapses), visit(record), visit(selection), visit(checkpoint), visit(output);
+    visit(ensemble);
+}
+
+struct Place {
+    const char* section = nullptr;
+    const char* key = nullptr;
+};
+
+template <auto member>
+constexpr Place place_of() {
+    Place place;
+    for_each_section([&](const auto& section) {
+        if (const char* key = find_name<member>(section)) place = {section.name, key};
+    });
+    return place;
+}
+
+//! Name of the key that sets a member: "rate_Hz".
+template <auto member>
+constexpr const char* name_of() {
+    constexpr const char* name = place_of<member>().key;
+    static_assert(name != nullptr, "no key sets this member");
+    return name;
+}
+
+//! With its section: "neuron.t_ref_ms".
+template <auto member>
+std::string path_of() {
+    static_assert(*place_of<member>().section != 0, "its section depends on the entry");
+    return std::string(place_of<member>().section) + "." + name_of<member>();
+}
+
+}  // namespace keys
+}  // namespace engram
