@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Enables CUDA where the toolkit is, also if nvcc is not on PATH.
 if(NOT CMAKE_CUDA_ARCHITECTURES)
   # A100 and H100; the code for the last is also kept as PTX, for GPUs to come.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # One directory of src/ is one library, and sees no directory but those below it.
 #
 # Headers are included as "model/neuron.hpp". With src/ as include directory every file could

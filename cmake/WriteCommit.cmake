@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Writes the commit that the sources are of into a header; run by every build (see src/base).
 #
 # cmake -DSOURCE_DIR=... -DOUTPUT=... -P WriteCommit.cmake

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Owned streams, events and graphs of CUDA, and its error codes as exceptions.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The number of items of each of several kernels that are launched as one.
 #pragma once
 

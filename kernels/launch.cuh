@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs kernels of src/device on the GPU, alone or several of one type as one: one thread per item,
 // or one block of threads per item of a team kernel.
 #pragma once

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 #SBATCH --job-name=engram-array
 #SBATCH --array=0-9%4
 #SBATCH --ntasks=4

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 #SBATCH --job-name=engram-gpu
 #SBATCH --nodes=1
 #SBATCH --ntasks-per-node=4

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 #SBATCH --job-name=engram
 #SBATCH --ntasks=16
 #SBATCH --mem-per-cpu=1G

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Entry point of the unit tests: MPI is initialised once for all of them.
 #include <gtest/gtest.h>
 #include <mpi.h>

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # All that has to be checked and measured on a machine with a GPU, in one command.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what Engram needs to be built, run, tested and plotted: Debian 12, Ubuntu 22.04 and 24.04.
 set -euo pipefail
 

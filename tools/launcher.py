@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Starts a program of engram_analysis without installation; used by the files engram-*."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # From a fresh clone to a memory that was learnt, consolidated for eight hours and recalled, with plots.
 set -euo pipefail
 cd "$(dirname "$0")/.."

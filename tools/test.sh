@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds and runs the tests: with warnings as errors, or with sanitizers.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Computes the measures of a run while it runs, so that a run of an ensemble needs no files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run says about the recall of a memory: rates of the subpopulations, pattern completion,
 // mutual information, mean weights. See model.md, "Measures of memory recall".
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Mean and standard deviation of values that come one sample after the other.
 #pragma once
 

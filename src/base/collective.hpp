@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Work of several ranks that succeeds or fails as one.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What callers promise (ENGRAM_EXPECT) and functions promise (ENGRAM_ENSURE), for programmers: a
 // broken promise ends the program where it is broken. Checked in the builds `debug` and `sanitize`
 // (ENGRAM_CONTRACTS), and of no cost elsewhere. What users can get wrong is an Error instead.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files that are either complete or not there, whatever kills the program or the machine.
 //
 // Write to temporary_path(X), close, then finish: X shows its old content until the instant it

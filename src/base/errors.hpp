@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exceptions of Engram. Only main turns them into messages and exit codes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file opened through POSIX calls, for raw records and for pushing data to the disk.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the program says on standard error. All of it passes here: each line begins with "engram: ",
 // a message is written as a whole, and control characters in it (of a file's name, say) are made
 // visible.

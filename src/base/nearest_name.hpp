@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The name that a user most likely meant.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers as the shortest text that reads back as the same number.
 #pragma once
 

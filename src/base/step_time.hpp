@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time steps, and their times as a person would write them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which Engram this is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The engram program: turns errors into messages and exit codes, and nothing else.
 #include <mpi.h>
 

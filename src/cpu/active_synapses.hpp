@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Early-phase plasticity of the synapses whose calcium is above a threshold.
 //
 // A synapse is looked at only when the calcium of its two neurons could reach theta_d together, and

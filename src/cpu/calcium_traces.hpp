@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calcium traces of all presynaptic neurons and of the local postsynaptic ones, block by block.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory of the processor for the state of a mechanism.
 #pragma once
 

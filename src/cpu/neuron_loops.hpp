@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tiles of neurons, the vectorised loop that advances one by a step, and the state of the neurons.
 #pragma once
 
@@ -82,7 +83,7 @@ class NeuronLoops {
     virtual void rest(const Network& network) = 0;
     //! Adds the state at the start of a step, to be read or overwritten.
     virtual void collect(LocalState& local) = 0;
-    //! \throw NumericalError if a membrane potential is no finite number
+    //! \throw NumericalError if a membrane potential is not a finite number
     virtual void check_finite(const Network& network, Step step) const = 0;
 };
 

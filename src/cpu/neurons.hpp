@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One rank's neurons: what reaches them in a block, their noise, and the loops that advance them.
 #pragma once
 
@@ -121,7 +122,7 @@ class Neurons {
         for (NeuronLoops* loops : different_) loops->collect(local);
     }
 
-    //! \throw NumericalError if a membrane potential is no finite number
+    //! \throw NumericalError if a membrane potential is not a finite number
     void check_finite(Step step) const {
         for (const NeuronLoops* loops : different_) loops->check_finite(network_, step);
     }

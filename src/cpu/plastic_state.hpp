@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // State of the plastic synapses onto one rank's neurons, and of their protein pools, on the
 // processor; see plasticity::View.
 #pragma once

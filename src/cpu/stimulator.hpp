@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Applies the stimuli to one rank's neurons, step by step.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the state of one rank lies in device memory: sizes and pointers, copied into each kernel.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Updates of shared values whose order does not matter, by threads of the device, or of the host.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a block of steps has to do, uploaded before its epoch. Pointers are to device memory.
 #pragma once
 

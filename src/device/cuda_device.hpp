@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // GPUs of this machine, by CUDA. A build without CUDA has none.
 #pragma once
 

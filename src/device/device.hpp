@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A device: memory of its own, and the means to run kernels over it. Work is done in the order in
 // which it is asked for; only copies to the host wait for it.
 #pragma once

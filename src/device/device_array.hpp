@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Owned arrays in device memory and in host memory that is fast to copy from.
 #pragma once
 

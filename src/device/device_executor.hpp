@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs on a device: the state lives there for the whole of a phase, the host decides what happens
 // when and passes on the spikes.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much memory of a device one rank's part of a network takes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The synapses and populations of one rank in device memory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One rank's neurons in device memory, and launches of their kernels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Samples that kernels take, until they are read back in batches.
 #pragma once
 

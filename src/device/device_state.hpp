@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The state of one rank's neurons and plastic synapses in device memory.
 #pragma once
 

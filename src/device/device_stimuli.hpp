@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stimuli of one rank's neurons, with the state of their processes in device memory.
 #pragma once
 

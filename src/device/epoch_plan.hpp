@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each of the blocks of an epoch has to do, gathered so that one copy brings it over.
 #pragma once
 

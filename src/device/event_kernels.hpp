@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels that begin a block: mark what happens in it, and deliver the spikes that arrive.
 #pragma once
 

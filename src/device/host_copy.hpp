@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // State of a device on the host, for checkpoints.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "device/host_device.hpp"
 
 #include <chrono>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the kernels over host memory, so that everything but the launches can be tested without a
 // GPU.
 #pragma once

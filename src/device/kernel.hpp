@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // All kernels of the model. A kernel is a function object whose call does the work of one item of
 // many, in any order; with `team_lanes`, that many lanes share the item, and the number of items
 // is told by the kernel itself, since it may follow from what other kernels have done.

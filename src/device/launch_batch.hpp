@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lets the executors of several small networks share a device and launch their kernels together:
 // alone, each of them would leave most of the device idle and wait for its launches.
 #pragma once

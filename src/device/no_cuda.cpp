@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Takes the place of kernels/cuda_device.cu in a build without CUDA.
 #include "base/errors.hpp"
 #include "device/cuda_device.hpp"

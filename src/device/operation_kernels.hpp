@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels that do one operation of plasticity/operations.hpp to every synapse, or neuron; and that
 // make anew what follows from the state.
 #pragma once

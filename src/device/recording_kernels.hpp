@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels that take samples, and tell the weights of synapses at steps within a block.
 #pragma once
 

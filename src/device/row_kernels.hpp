@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels that end a block: find the rows of plastic synapses with work to do, and do it.
 #pragma once
 

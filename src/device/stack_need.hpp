@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much memory of a GPU the stacks of kernels take.
 #pragma once
 

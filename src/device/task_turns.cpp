@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "device/task_turns.hpp"
 
 #include <boost/context/fiber.hpp>

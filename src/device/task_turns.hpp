@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs tasks on one thread that take turns, so that all of them can wait for the same thing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the JSON configurations of the published program arbor_network_consolidation.
 #pragma once
 

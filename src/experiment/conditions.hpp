@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The conditions of a run as steps of time, and the clock of plasticity, which stands still while
 // plasticity is off.
 #pragma once

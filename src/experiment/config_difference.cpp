@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiment/config_difference.hpp"
 
 #include <yaml-cpp/yaml.h>

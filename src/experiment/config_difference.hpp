@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which keys differ between two resolved configurations.
 #pragma once
 

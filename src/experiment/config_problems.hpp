@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Collects the problems of a configuration, so that all are reported at once.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A cursor at one map of a configuration: reads keys with their type and range, notes problems.
 #pragma once
 

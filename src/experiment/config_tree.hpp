@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A configuration as a tree of nodes that know where they were written: in a file or an override.
 #pragma once
 

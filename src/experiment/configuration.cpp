@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiment/configuration.hpp"
 
 #include <algorithm>
@@ -101,14 +102,14 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides)
     if (!std::filesystem::exists(path, ignored)) throw FileError(path, "there is no such file");
     if (std::filesystem::is_directory(path, ignored)) throw FileError(path, "is a directory");
     if (!std::filesystem::is_regular_file(path, ignored))
-        throw FileError(path, "is no regular file; write the configuration to one");
+        throw FileError(path, "is not a regular file; write the configuration to one");
     if (std::filesystem::file_size(path, ignored) > largest_file_bytes)
         throw FileError(path, "is larger than any configuration (64 MB); give a YAML file");
     std::ifstream stream(path, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(stream), {});
     if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
     if (text.find('\0') != std::string::npos)
-        throw FileError(path, "is no text; give a configuration in YAML");
+        throw FileError(path, "is not text; give a configuration in YAML");
     if (std::filesystem::path(path).extension() != ".json")
         return parse_config_tree(text, path, overrides);
     ArborImport imported = import_arbor_configuration(text, path);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Configuration files: YAML text and overrides to a validated Experiment, and back.
 #pragma once
 

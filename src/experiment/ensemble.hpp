@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many runs from one configuration: trials that differ in their seed, at points of a sweep that
 // differ in their settings.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How an ensemble runs its trials. Of a single run these are checked like all other keys.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the user asked for, validated: the one input of everything that is simulated.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Groups of neurons as configured, resolved to ids.
 #pragma once
 
@@ -27,6 +28,6 @@ const Group* find_group(const Groups& groups, const std::string& name, const std
 bool is_valid_name(const std::string& name);
 
 inline constexpr const char* valid_name_rule =
-    "is no valid name (letters, digits, '_' and '-'; no '-' at the beginning)";
+    "is not a valid name (letters, digits, '_' and '-'; no '-' at the beginning)";
 
 }  // namespace engram

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Named sets of neurons.
 #pragma once
 

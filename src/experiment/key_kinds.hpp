@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How configuration keys are described: one line tells the name of a key, the member that it sets
 // and what it may be. Reading, messages, config.yaml and the tests of the documentation follow.
 #pragma once

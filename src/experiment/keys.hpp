@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // All keys of the configuration, each named here and nowhere else: the member that it sets and what
 // it may be. Defaults are those of the members. docs/configuration.md has a row for each.
 #pragma once

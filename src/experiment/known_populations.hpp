@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a configuration with mistakes still tells of its populations.
 #pragma once
 

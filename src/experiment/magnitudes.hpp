@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Conditions on products of parameters, each of which is in its range.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a configuration, in the form in which it was given, says something about its network.
 #pragma once
 

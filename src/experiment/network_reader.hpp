@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The network as configured: populations and the projections between them, in either form.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a configuration says what neurons are like: for all, and for named populations.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The populations of a network and the projections between them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Projections between named populations, as configured.
 #pragma once
 

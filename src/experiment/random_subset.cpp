@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiment/random_subset.hpp"
 
 #include <Random123/philox.h>

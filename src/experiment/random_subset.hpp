@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random subsets of neurons that depend on the seed and the group's name alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The inverse of reading: an experiment as a configuration with every value written out.
 #include <sstream>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The schedule of phases: detailed (spiking) where something happens, fast-forward in between.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The published stimulus schemes, one entry of a table each: its name, the configuration keys that
 // it takes, and what happens when. All that depends on the scheme of a stimulus follows from its
 // entry.

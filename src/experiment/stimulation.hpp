@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stimuli resolved to time steps: Ornstein-Uhlenbeck pulses and forced spikes.
 #pragma once
 

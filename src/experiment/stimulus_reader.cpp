@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiment/stimulus_reader.hpp"
 
 #include "base/number_text.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sweep of a configuration: values for any keys, combined to points.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Conditions that involve several values of an experiment.
 #pragma once
 

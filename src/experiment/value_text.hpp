@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values as YAML that reads back as the same value.
 #pragma once
 

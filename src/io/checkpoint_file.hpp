@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // checkpoint-<step>.h5: the complete state of a run in global order, with checksums throughout.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checksums of arrays of which every rank holds some rows.
 //
 // HDF5's own checksums need its data in chunks, which ranks would share, and each shared one would

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keeps two jobs out of one results directory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One group of edges of a SONATA file, read through its index by target, none of which is trusted.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where each edge of a population pair goes in a file, and in which portions ranks write them.
 #pragma once
 

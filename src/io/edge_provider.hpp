@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the network layer tells the writer of network.h5 about the synapses of a projection.
 #pragma once
 

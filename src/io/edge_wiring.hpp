@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections from the edges of a SONATA file, e.g. the network.h5 of another run.
 #pragma once
 

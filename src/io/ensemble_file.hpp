@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ensemble.h5: all trials of an ensemble in one file, see docs/file_formats.md.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sharing the rows of a dataset evenly among the ranks.
 #pragma once
 

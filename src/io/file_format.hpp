@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What marks an HDF5 file as Engram's: root attributes `filetype` and `format_version`.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The structure of an HDF5 file, made in memory before any of it reaches a disk.
 //
 // HDF5 cannot cope with a failure of its own writes: in a parallel file the other ranks wait for

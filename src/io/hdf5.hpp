@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ownership of HDF5 identifiers; files, groups and attributes. Datasets: hdf5_dataset.hpp.
 //
 // Every failure is a FileError that names the file. Functions take identifiers, to which all

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Datasets of numbers with one or two dimensions, read and written by rows (the first dimension).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an HDF5 file of Engram holds, for people.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Presents the local part of a network to the writer of network.h5.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // network.h5: the synapses in SONATA format, written by all ranks together.
 #pragma once
 

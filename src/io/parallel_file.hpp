@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A new HDF5 file that all ranks fill, each its own rows.
 //
 // Nothing that one rank alone can fail in makes another wait: the file gets its structure and all

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the edges of each plastic projection lie among all plastic edges, which are sorted by the
 // global ids of (target, source).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A raw file of records of one size, written while the simulation runs.
 //
 // Unlike an open HDF5 file it stays readable if the program is killed; a checkpoint stores the mark

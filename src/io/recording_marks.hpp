@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a checkpoint knows of the recordings that belong to it: how far they go, and their content.
 #pragma once
 

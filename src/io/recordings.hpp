@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The recordings of an unfinished run as a whole.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files that a run leaves: recordings while it runs, the finished files at its end.
 #pragma once
 

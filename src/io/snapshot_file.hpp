@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Snapshots of the plastic synapses: a part file each while the simulation runs, for all
 // projections; gathered by projection in network.h5 at its end.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The index from source neurons to their edges, of edges that are stored by target.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Spikes: a raw recording while the simulation runs, spikes.h5 (SONATA) at its end. Rank 0 only.
 #pragma once
 

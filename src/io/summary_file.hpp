@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // summary.json: what a run did, for people and scripts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The plastic synapses of a rank in the order in which files have them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Traces: a raw recording while the simulation runs, traces.h5 at its end. Rank 0 only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is kept of each finished run of an ensemble while the others are still to come.
 //
 // Every group of ranks appends to a raw file of its own, partial/trials-<group>.bin. A record that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "job/checkpoint_writer.hpp"
 
 #include <filesystem>

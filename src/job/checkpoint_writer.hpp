@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decides when a run is checkpointed, and keeps its checkpoints in the output directory.
 #pragma once
 

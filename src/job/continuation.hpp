@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a directory is to be continued with, and whether that is allowed. All on rank 0.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which device a run is computed on, as the user says it. Apart from what acts on it, which knows
 // every kernel.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the groups of ranks of an ensemble tell each other while each runs trials of its own.
 #pragma once
 

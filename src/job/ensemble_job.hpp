@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Begins or continues an ensemble of trials.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks the networks of an ensemble before any of it runs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Progress of an ensemble on rank 0: lines on standard error, and progress.json.
 #pragma once
 

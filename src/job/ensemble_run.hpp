@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the trials of an ensemble side by side, each on a group of ranks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // summary.json of an ensemble, and what is printed at its end.
 #pragma once
 

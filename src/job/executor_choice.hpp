@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What computes a run: the processor or a GPU, as the user says and the machine allows.
 #pragma once
 

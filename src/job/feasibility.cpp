@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "job/feasibility.hpp"
 
 #include <unistd.h>
@@ -15,6 +16,7 @@ namespace {
 // Beyond the largest computers of today.
 constexpr double largest_node_MB = 16e6;
 constexpr double largest_computer_MB = 20e9;
+constexpr double most_ranks = 1e6;
 constexpr double largest_traces_MB = 100e6;
 constexpr double longest_wall_s = 365.25 * 86400.0;
 constexpr const char* recording_less =
@@ -42,12 +44,15 @@ std::string problem_of_memory(const Forecast& forecast, int n_ranks) {
         fmt::format("each of {} needs about {} and this machine has {}; ", counted(n_ranks, "rank"),
                     memory_text(forecast.memory_per_rank_MB), memory_text(have_MB));
     const double room_MB = have_MB - forecast.base_MB - forecast.per_rank_MB;
-    if (room_MB > 0.0)
-        text += fmt::format(
-            "use at least {:.0f} ranks, each on a machine like this one, or a smaller network",
-            std::ceil((forecast.synapses_MB + forecast.neurons_MB) / room_MB));
-    else
-        text += "use a smaller network";
+    const double enough = room_MB > 0.0
+                              ? std::ceil((forecast.synapses_MB + forecast.neurons_MB) / room_MB)
+                              : HUGE_VAL;
+    text += enough <= most_ranks
+                ? fmt::format(
+                      "use {:.0f} or more ranks, each on a machine like this one, or a "
+                      "smaller network",
+                      enough)
+                : "use a smaller network: no number of such machines would do";
     return text;
 }
 

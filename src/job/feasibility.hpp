@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a run fits into a machine and a lifetime, and what to do if not.
 #pragma once
 

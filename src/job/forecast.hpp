@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forecast of memory and time from the configuration and the number of synapses.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // progress.json in the results directory: how far a run has come, for 'engram-watch' and scripts.
 #pragma once
 

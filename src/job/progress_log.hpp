@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Progress on standard error: a line every few seconds on a terminal, every minute in a batch job.
 #pragma once
 

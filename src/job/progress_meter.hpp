@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far a run has come and how fast it is, measured from report to report.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads what a job is to do, once, and gives it to every rank.
 #pragma once
 

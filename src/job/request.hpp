@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a job is asked for, and how it ended.
 #pragma once
 

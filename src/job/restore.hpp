@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Brings a simulation into the state of a checkpoint.
 #pragma once
 

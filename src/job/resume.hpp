@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Continues what a directory holds: an interrupted run or ensemble, or a complete run that is to
 // become longer.
 #pragma once

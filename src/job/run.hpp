@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One run on the ranks of a communicator with its files: a new one, one that continues from a
 // checkpoint, or a trial of an ensemble.
 #pragma once

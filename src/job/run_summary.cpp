@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "job/run_summary.hpp"
 
 #include <H5public.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a finished run reports: summary.json and the text on standard output.
 #pragma once
 

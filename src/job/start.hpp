@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Begins a run or an ensemble.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SIGINT, SIGTERM, SIGUSR1 and SIGHUP ask a run to stop after a complete checkpoint.
 #pragma once
 

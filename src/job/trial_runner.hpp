@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs single trials of an ensemble on a group of ranks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // On what a rank runs the trials of an ensemble, and how many of them at once: on a GPU, trials of
 // small networks take turns and launch their kernels together.
 #pragma once

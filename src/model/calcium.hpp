@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calcium of a plastic synapse i -> j splits into a presynaptic and a postsynaptic trace,
 //     Ca_ij(t) = a_i(t) + b_j(t),   tau_Ca da/dt = -a,   tau_Ca db/dt = -b,
 // with a_i += Ca_pre at t_Ca_delay after each spike of i and b_j += Ca_post at each spike of j.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What may change during a run. Constant within a block, and within a piece of a consolidation.
 #pragma once
 

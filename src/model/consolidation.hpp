@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Consolidation in closed form: |h - h_0| relaxes exponentially, so the synthesis of every protein
 // pool and the tag of every synapse end at a time known in advance, and p and its integral are
 // elementary in between.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Early-phase weight h of a plastic synapse,
 //     tau_h dh/dt = 0.1 (h_0 - h) + gamma_p (10 mV - h) [Ca >= theta_p] - gamma_d h [Ca >= theta_d]
 //                   + sqrt(tau_h ([Ca >= theta_p] + [Ca >= theta_d])) sigma_pl xi(t).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Elementary functions from plain IEEE operations, so that every compiler, instruction set and
 // device gives the same bits. libm promises that for none of them.
 #pragma once

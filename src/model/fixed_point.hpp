@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sums over synapses in 64-bit fixed point: integer addition commutes, so the order of spikes,
 // ranks and device atomics cannot change a result. Range +-2^23 mV, quantum 2^-40 mV.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tagging, protein and late-phase weight,
 //     tau_p dp/dt = -p + p_max [S >= theta_pro],     S = sum over incoming |h - h_0|,
 //     tau_z dz/dt = f_int p ((1 - z) [h - h_0 >= theta_tag] - (z + 0.5) [h_0 - h >= theta_tag]).

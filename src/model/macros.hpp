@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Marks functions that are compiled for the host and, by nvcc, for the device.
 #pragma once
 

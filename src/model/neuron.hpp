@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Leaky integrate-and-fire neuron driven by currents that share one time constant.
 //
 // With D = I_syn + (I_bg - mean) + (I_stim - mean), all of which decay with tau_syn, the membrane

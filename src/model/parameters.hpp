@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Physical parameters of the model, in the units in which they are configured.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Late phase with several pools of protein and any upper bound of z:
 //     tau_p dp_P/dt = -p_P + p_max [S+ >= theta_pro],   S+ = sum over incoming (h - h_0)+,
 //     likewise p_D of S- = sum of (h_0 - h)+, and p_C of S = S+ + S-,

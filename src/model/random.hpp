@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counter-based random numbers: value = f(seed, purpose, id, counter).
 // There is no generator state, so nothing depends on ranks, threads or order, and nothing needs to
 // be checkpointed. Philox4x32-10: Salmon et al., SC'11, doi 10.1145/2063384.2063405.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random words of many neurons or synapses at once, several in one vector register.
 //
 // They are those of RandomStreams. A round of Philox needs the 64-bit products of 32-bit words, for

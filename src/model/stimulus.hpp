@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a stimulus does to a neuron in one step: an Ornstein-Uhlenbeck current, or forced spikes.
 #pragma once
 

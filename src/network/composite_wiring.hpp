@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several wirings that connect different pairs of populations.
 #pragma once
 

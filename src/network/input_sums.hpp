@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether the fixed-point sums over synapses (model/fixed_point.hpp) hold whatever can arrive.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "network/make_wiring.hpp"
 
 #include "experiment/network_keys.hpp"

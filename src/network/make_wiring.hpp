@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wiring that an experiment asks for, put together from random and listed projections.
 #pragma once
 

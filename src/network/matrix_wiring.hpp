@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections that a text file lists as a matrix.
 #pragma once
 

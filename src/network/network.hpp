@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The part of the network that one rank holds: its neurons and all synapses onto them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which rank owns which neuron: chunks of consecutive ids are dealt out to the ranks in turn, so
 // that every rank gets its share of each population and of each cell assembly.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections that are drawn: for each target a sequence of gaps between its sources.
 #pragma once
 

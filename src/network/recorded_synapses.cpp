@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "network/recorded_synapses.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns wishes for recorded synapses into synapses that the network has.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Synapses of one kind onto the neurons of this rank, in rows by source neuron.
 // A row is contiguous and ascending by target, so that a spike walks through memory in order.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who projects to whom: the sources of one target neuron at a time, the same on every rank.
 #pragma once
 

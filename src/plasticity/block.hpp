@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A block: the few steps within an epoch over which slow variables are held, and conditions are
 // constant.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calcium traces at the start of a block, and what happens to them in it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The late phase of the published model: one pool of protein in each excitatory neuron, which
 // synapses of either tag take from, and z between -0.5 and 1. A late phase is what is here:
 // its state and how that is read, changed, sampled and consolidated. See several_pools.hpp for

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fast-forward: one evaluation per neuron or synapse, whatever the time. The state is that at the
 // start of a piece of a consolidation, within which conditions are constant; where plasticity is
 // on, it has been folded there.

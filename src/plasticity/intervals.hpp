@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The early phase of one synapse over part of a block: one exact draw for each interval in which
 // calcium stays in a zone. Draws are keyed by (pre, post, closing step).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which early and which late phase a run has, and which neurons its populations. Executors and
 // kernels are templates over the former, the loops over neurons over the latter. Those named here
 // are built into the program; with_mechanisms chooses among them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is done to every plastic synapse, or to every neuron, wherever it is done: the processor
 // loops over them, a device has a kernel for each of these (device/operation_kernels.hpp).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The published neuron as a mechanism: what the neurons of a population have in common, their
 // state, and a step of it. A neuron mechanism is what is here; see docs/extending.md.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is recorded of neurons and synapses: mechanisms say it, and widths of samples, datasets of
 // files and forecasts of their sizes follow.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the values of one sample of the published model go; recorded.hpp has what they are.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The late phase with several pools of protein and any upper bound of z; see model::PoolsLatePhase
 // for the equations, and CommonPool for what a late phase has to offer. With the common pool alone
 // and z_max = 1 it gives the bits of CommonPool.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The description of a mechanism's state: each variable once, as a member of the view that loops
 // and kernels take. How it is allocated on the host and on a device, the memory that it takes, its
 // copies between both, and what a checkpoint holds of it follow from this.

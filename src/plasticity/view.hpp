@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the state of the plastic synapses onto one rank's neurons lies, and of their protein pools,
 // in the memory of the host or of a device; and what can be told and changed of one of them.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tells the weight of a synapse at steps within a block without changing its course: the weight at
 // the start of the block is kept, and the draws, which are keyed, are repeated.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Presynaptic calcium that is on its way: a spike brings it t_Ca_delay later.
 #pragma once
 

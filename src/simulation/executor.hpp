@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What computes one rank's part of a simulation, and where its state lives: the processor or a GPU.
 // Every executor gives the same bits.
 #pragma once
@@ -64,7 +65,7 @@ class Executor {
     //! \param arriving  all ranks' spikes of the previous epoch, sorted; they arrive in this one
     //! \param fired     receives this rank's spikes, in any order
     //! \param sampler   receives a row for each step that is due; see complete_samples
-    //! \throw NumericalError if a membrane potential is no finite number
+    //! \throw NumericalError if a membrane potential is not a finite number
     virtual void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                            std::vector<PackedSpike>& fired, TraceSampler& sampler) = 0;
     //! Takes note of all ranks' spikes of the epoch that began at `begin`: their calcium.

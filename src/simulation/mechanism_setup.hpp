@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What executors make of an experiment and a network to run mechanisms on them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What ends a run whose membrane potentials leave the range of numbers, whatever computes them.
 #pragma once
 
@@ -10,7 +11,7 @@ namespace engram {
 [[noreturn]] inline void fail_not_finite(const Network& network, std::uint32_t neuron, Step step) {
     throw NumericalError("membrane potential of neuron " +
                          std::to_string(network.global_id(neuron)) +
-                         " is no finite number at step " + std::to_string(step) +
+                         " is not a finite number at step " + std::to_string(step) +
                          "; check the neuron and stimulus parameters, or use a smaller dt_ms");
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What executors have in common, wherever the state lies: the reference of the lazily kept weights,
 // calcium and snapshots to come, and consolidation.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where results go while they come: files, or memory in tests.
 #pragma once
 

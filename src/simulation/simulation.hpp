@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One simulation on all ranks of a communicator: builds the network, runs the phases, hands out
 // results.
 #pragma once
@@ -55,25 +56,7 @@ class Simulation {
     WorkCounters work() const { return executor_->work(); }
 
   private:
-    void check_recorded_synapses() const;
-    void run_phase(const Phase& phase);
-    void begin_spiking(const Phase& phase);
-    void run_spiking(const Phase& phase);
-    bool is_last(const Phase& phase) const { return phase.end == schedule_.phases.back().end; }
-    void save_for_extension();
-    bool within_spiking(const RunPosition& position) const;
-    bool stops_after(std::uint32_t requests);
-    void flush_samples();
-    void save_checkpoint();
-    std::uint32_t all_requests();
-    PhaseReport& present_report() { return position_.reports.back(); }
-    void run_consolidation(const Phase& phase);
-    bool consolidate_piece(const Phase& phase, Step begin, Step end);
-    void hand_out_spikes(const std::vector<PackedSpike>& spikes, Step begin, int steps,
-                         PhaseReport& report);
-    void hand_out_snapshots(std::vector<Snapshot> snapshots);
-    void hand_out(const SnapshotView& snapshot);
-    std::vector<Step> snapshot_steps_within(Step begin, Step end) const;
+    class Loop;
 
     Experiment experiment_;
     ConditionsCourse conditions_;
@@ -87,13 +70,7 @@ class Simulation {
     SpikeExchange exchange_;
     RunPosition position_;
     std::vector<PackedSpike> arriving_;  // in the epoch that begins at position_.step
-    bool stopping_ = false;
-    Step saved_step_ = -1;           // of the newest checkpoint, or of that the run continues from
-    double phase_start_wall_s_ = 0;  // as if the present phase had not been interrupted
-    // Of the present run:
-    ResultSink* sink_ = nullptr;
-    ProgressListener* progress_ = nullptr;
-    CheckpointStore* store_ = nullptr;
+    Step saved_step_ = -1;  // of the newest checkpoint, or of that the run continues from
 };
 
 }  // namespace engram

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that the future of a run depends on, as the parts that a checkpoint stores.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Early- and late-phase weights of all local plastic synapses at one step.
 #pragma once
 

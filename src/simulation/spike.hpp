@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A spike, and the packed form in which the spikes of an epoch travel between ranks.
 #pragma once
 

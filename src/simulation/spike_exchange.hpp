@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exchange of the spikes of one epoch among all ranks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stimuli of a run: which are on when, whom they reach, and the processes of their currents.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gathers the samples of all ranks into rows in file order on rank 0.
 #pragma once
 

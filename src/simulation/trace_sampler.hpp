@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Samples of the recorded neurons and synapses that this rank owns, kept until they are gathered.
 #pragma once
 

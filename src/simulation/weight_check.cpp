@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "simulation/weight_check.hpp"
 
 #include <algorithm>
@@ -21,11 +22,12 @@ bool is_usable(double value) {
     const SynapseTable& table = network.plastic();
     const auto after = std::upper_bound(table.offsets().begin(), table.offsets().end(), k);
     const auto source = static_cast<NeuronId>(after - table.offsets().begin() - 1);
-    throw NumericalError("the synapse from neuron " + std::to_string(source) + " to neuron " +
-                         std::to_string(network.global_id(table.targets()[k])) + " has " + weights +
-                         " at " + number_text(step_time_ms(step, dt_ms) / 1000.0) +
-                         " s, which is no weight; check h_0_mV, sigma_pl_mV and the other "
-                         "parameters in synapses, then run again");
+    throw NumericalError(
+        "the synapse from neuron " + std::to_string(source) + " to neuron " +
+        std::to_string(network.global_id(table.targets()[k])) + " has " + weights + " at " +
+        number_text(step_time_ms(step, dt_ms) / 1000.0) +
+        " s, which is not a possible weight; check h_0_mV, sigma_pl_mV and the other "
+        "parameters in synapses, then run again");
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether the weights of plastic synapses are numbers that can be computed with.
 #pragma once
 
@@ -7,7 +8,8 @@
 
 namespace engram {
 
-//! \throw NumericalError if a weight of this rank is no finite number, or beyond the range of sums
+//! \throw NumericalError if a weight of this rank is not a finite number, or beyond the range of
+//! sums
 //!        over synapses
 void check_weights(const SnapshotView& weights, const Network& network, double dt_ms);
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Measures speed and memory: nanoseconds per neuron-step, per delivered spike and per draw of the
 // early phase, the real-time factor, and bytes per synapse. Run on one rank or under mpirun.
 #include <mpi.h>

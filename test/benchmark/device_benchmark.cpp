@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Measures the same networks on one core and on a GPU: time per simulated second, the parts of it,
 // and the share of the memory's peak bandwidth. Prints a table in Markdown.
 #include <mpi.h>

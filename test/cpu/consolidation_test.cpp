@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The closed forms of fast-forward against numerical integration of the published equations.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The published equations of consolidation for one neuron and its incoming synapses, by classical
 // Runge-Kutta. Steps within which a bracket ([S >= theta_pro] or a tag) changes are halved until
 // they no longer matter.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stimuli as the neurons see them.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs executor cases in turns on one device.
 #pragma once
 

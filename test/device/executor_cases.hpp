@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Experiments on which every executor must give the same bits, and the comparison.
 #pragma once
 

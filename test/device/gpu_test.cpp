@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same on a GPU; skipped where there is none.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels, run over host memory, against the engine of the processor: equal to the last bit,
 // in whatever order items and lanes are done. Built with -DENGRAM_SANITIZE=thread, races within a
 // kernel are found (the preset sanitize-threads).

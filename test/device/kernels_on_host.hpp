@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The executor of devices with its kernels run over host memory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs that take turns and launch together, against the processor: equal to the last bit.
 #include "device/launch_batch.hpp"
 

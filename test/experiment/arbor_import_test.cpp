@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The published JSON configurations.
 #include "experiment/arbor_import.hpp"
 

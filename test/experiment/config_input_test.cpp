@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is no configuration at all.
 #include <gtest/gtest.h>
 
@@ -45,10 +46,10 @@ TEST(ConfigInput, unreadable_files) {
     EXPECT_EQ(message("/nowhere/x.yaml"), "/nowhere/x.yaml: there is no such file");
     EXPECT_EQ(message("/"), "/: is a directory");
     EXPECT_EQ(message("/dev/zero"),
-              "/dev/zero: is no regular file; write the configuration to one");
+              "/dev/zero: is not a regular file; write the configuration to one");
     const std::string binary = "config_problems_test.binary.yaml";
     std::ofstream(binary) << std::string("a: 1\0", 5);
-    EXPECT_EQ(message(binary), binary + ": is no text; give a configuration in YAML");
+    EXPECT_EQ(message(binary), binary + ": is not text; give a configuration in YAML");
     std::filesystem::resize_file(binary, (64 << 20) + 1);
     EXPECT_EQ(message(binary),
               binary + ": is larger than any configuration (64 MB); give a YAML file");

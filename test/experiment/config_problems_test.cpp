@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Problems of configurations: exact texts and lines.
 #include "experiment/config_problems.hpp"
 
@@ -133,7 +134,7 @@ TEST(ConfigProblems, single_problems) {
         {minimal + "groups: {exc: {first: 0, count: 1}}\n",
          ":2: groups.exc: is a built-in group and cannot be redefined; choose another name"},
         {minimal + "groups: {a.b: {first: 0, count: 1}}\n",
-         ":2: groups.a.b: is no valid name (letters, digits, '_' and '-'; no '-' at the "
+         ":2: groups.a.b: is not a valid name (letters, digits, '_' and '-'; no '-' at the "
          "beginning)"},
         {minimal + "groups: {a: {of: b, count: 3}, b: {of: c, count: 3}, c: {of: b, count: 3}}\n",
          ":2: groups.b.of: refers back to itself: b -> c -> b"},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers that cannot be computed with, and times that are no whole steps.
 #include <gtest/gtest.h>
 

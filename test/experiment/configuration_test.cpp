@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Configurations: values, overrides, round trips.
 #include "experiment/configuration.hpp"
 

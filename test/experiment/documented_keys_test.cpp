@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/configuration.md tells of every key what src/experiment/keys.hpp does, and of no others.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Groups of neurons: every form, references, random draws.
 #include <gtest/gtest.h>
 

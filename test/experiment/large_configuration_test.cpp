@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Configurations with very many keys: the work grows with their number, not with its square.
 #include <gtest/gtest.h>
 

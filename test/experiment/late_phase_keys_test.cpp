@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bound of potentiation and the pools of proteins: read, written, refused.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Named populations and the projections between them, as configured.
 #include <gtest/gtest.h>
 
@@ -144,9 +145,10 @@ TEST(NetworkConfiguration, populations_are_checked) {
     EXPECT_EQ(problems_of(minimal + "populations:\n  all: {count: 1, kind: excitatory}\n" + none),
               "configs/x.yaml:3: populations.all: is the built-in group of all neurons; choose "
               "another name");
-    EXPECT_EQ(problems_of(minimal + "populations:\n  a b: {count: 1, kind: excitatory}\n" + none),
-              "configs/x.yaml:3: populations.a b: is no valid name (letters, digits, '_' and '-'; "
-              "no '-' at the beginning)");
+    EXPECT_EQ(
+        problems_of(minimal + "populations:\n  a b: {count: 1, kind: excitatory}\n" + none),
+        "configs/x.yaml:3: populations.a b: is not a valid name (letters, digits, '_' and '-'; "
+        "no '-' at the beginning)");
     EXPECT_EQ(problems_of(minimal +
                           "populations:\n  A: {count: 60000000, kind: excitatory}\n"
                           "  B: {count: 60000000, kind: excitatory}\n" +

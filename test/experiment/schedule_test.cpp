@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Schedules: published names, boundaries of phases in steps, general lists of stimuli.
 #include "experiment/schedule.hpp"
 

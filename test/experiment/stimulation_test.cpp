@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stimuli as steps and currents.
 #include "experiment/stimulation.hpp"
 

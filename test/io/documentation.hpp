@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables of docs/file_formats.md, to be compared with what the sources say.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/file_formats.md tells of the variables in checkpoints what the descriptions of the
 // mechanisms do: each of these has a line, and no line is of anything else.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/file_formats.md tells of the columns of traces what src/plasticity/recorded.hpp does.
 #include <gtest/gtest.h>
 

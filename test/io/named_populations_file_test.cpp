@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Spikes, traces and edges of networks with other populations than exc and inh.
 #include <gtest/gtest.h>
 

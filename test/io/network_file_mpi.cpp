@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes one file of each kind from synthetic data, on any number of ranks:
 //     mpirun -n 3 network_file_mpi DIRECTORY N_EXC N_INH MODULUS EDGES_PER_ROUND
 // test/python/test_file_formats.py reads the files.

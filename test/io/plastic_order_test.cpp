@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plastic edges of several projections in one order by (target, source).
 #include "io/plastic_order.hpp"
 

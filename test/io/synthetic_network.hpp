@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A network without dynamics whose edges follow from a formula, to test files with.
 #pragma once
 

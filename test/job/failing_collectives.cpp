@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program engram with one fault: the n-th collective step fails on one rank, after its work.
 // ENGRAM_FAIL_AT is "n rank kind", with kinds as in kinds().
 #include <mpi.h>

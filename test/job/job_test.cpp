@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Jobs from the request to their files, in one process.
 #include <gtest/gtest.h>
 

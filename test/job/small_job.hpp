@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A job that ends within a second, with everything in it: learning, consolidation, recall,
 // recordings, snapshots.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The background current and the membrane potential under it, as stochastic processes.
 #include <gtest/gtest.h>
 

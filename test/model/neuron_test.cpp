@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/neuron.hpp"
 
 #include <gtest/gtest.h>

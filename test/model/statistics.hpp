@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Statistics of samples, for tests of random numbers and stochastic processes.
 // Seeds are fixed, so a bound of 4 or 5 sigmas is not there to be missed now and then: it says how
 // far a correct distribution would stray for hardly any seed.

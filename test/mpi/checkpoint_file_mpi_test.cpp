@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checkpoints that are written and read by different numbers of ranks: the run that goes on from
 // one ends as if it had never been interrupted, to the last bit.
 #include "io/checkpoint_file.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever a rank throws within work that is shared reaches all ranks as the same error.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Run by hand or by the suite, which expects it to fail: that a failure of one rank is seen.
 #include <gtest/gtest.h>
 

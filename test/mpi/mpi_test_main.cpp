@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Entry point of the tests on several ranks: mpirun -n 2 engram_mpi_tests. Every rank runs every
 // test; one that fails on any rank fails on all.
 #include <gtest/gtest.h>

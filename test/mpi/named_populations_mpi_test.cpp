@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files of several ranks from a network with several plastic projections, with made-up values.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one rank holds against the same of the whole network.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run on several ranks against the same on one: equal to the last bit.
 #include <gtest/gtest.h>
 

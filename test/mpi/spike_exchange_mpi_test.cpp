@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The exchange of spikes among ranks that have none, few, and more than one message holds.
 #include "simulation/spike_exchange.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of samples that are spread over the ranks come together on rank 0, each value in its column.
 #include "simulation/trace_gatherer.hpp"
 

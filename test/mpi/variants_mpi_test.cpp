@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Mechanisms that are not built in, on several ranks against one.
 #include <gtest/gtest.h>
 

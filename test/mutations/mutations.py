@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Small faults that the C++ tests must notice, one at a time.
 
 Each replaces a piece of text that occurs exactly once in a file of src/. Files are given by name
@@ -101,7 +102,7 @@ MUTATIONS = [
         "m12",
         "the reference of the lazy state is not saved",
         "simulation.cpp",
-        "position_.reference = executor_->reference();",
+        "position_.reference = executor_.reference();",
         "",
     ),
     Mutation(

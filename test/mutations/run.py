@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Applies one small fault after another to a copy of the sources, and lets the C++ tests find it.
 
 Tests that compare two engines are left out: they notice any difference, but a fault that both

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bounds of the fixed-point sums over synapses.
 #include "network/input_sums.hpp"
 

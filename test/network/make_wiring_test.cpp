@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Wiring of named populations: segments of random sources, files of single projections.
 #include "network/make_wiring.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The local part of a network whose excitatory neurons do not come first.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Selections of recorded synapses, resolved by the wiring.
 #include "network/recorded_synapses.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections drawn with one probability, and those of a matrix.
 #include <gtest/gtest.h>
 

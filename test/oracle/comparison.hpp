@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An executor against the dense oracle.
 #pragma once
 

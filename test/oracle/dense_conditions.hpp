@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which conditions hold at a step, by the oracle's own reading of the changes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numerical integration, where the code under test has closed forms.
 #pragma once
 

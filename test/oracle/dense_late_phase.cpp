@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "oracle/dense_late_phase.hpp"
 
 #include <algorithm>

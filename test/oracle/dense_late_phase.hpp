@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Proteins of a neuron and late-phase weights of its synapses. All pools are computed, whether they
 // are used or not; what a late-phase weight has been exposed to is integrated numerically.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The oracle's late phase against small steps of the equations themselves, for one neuron.
 #include "oracle/dense_late_phase.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How currents act on the membrane potential within one step. The integrals over the step are done
 // numerically, so that no closed form is shared with the code under test, and equal time constants
 // of membrane and synapse are no special case.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which steps are computed in detail, by the oracle's own reading of the schedule.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The oracle: the model written as naively as possible. Dense matrices, every synapse at every
 // step, calcium per synapse, no lazy or shared quantity.
 //

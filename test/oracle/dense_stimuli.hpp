@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the stimuli do to a neuron at a step, by the oracle's own reading of the schemes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the oracle may be told to do otherwise than the published model says, for tests of
 // mechanisms that are not built in.
 #pragma once

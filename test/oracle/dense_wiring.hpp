@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who projects to whom and how, as a dense matrix of the oracle's own.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures: the engram program, and runs that several tests read.
 
 ENGRAM names the program; without it build/release/engram is taken, and without that tests are skipped.

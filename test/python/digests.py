@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Digests of results: a change that is not meant to change results changes none of them.
 
     test/python/digests.py RESULTS    prints the digests of a directory of results

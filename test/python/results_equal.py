@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compares the HDF5 results of two runs to the last bit, metadata included."""
 
 from pathlib import Path

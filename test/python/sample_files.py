@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Small result directories made by hand, in the formats of docs/file_formats.md."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures of engram_analysis on data made by hand, with answers worked out by hand."""
 
 import copy

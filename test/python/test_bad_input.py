@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mistakes that only the whole program meets: what does not exist, does not fit, or never ends."""
 
 from __future__ import annotations
@@ -282,30 +283,7 @@ def test_a_network_that_fits_nowhere(engram) -> None:
         ]
     )
     assert result.returncode == 0, result.stderr
-    assert "fits on no number of such machines" in result.stdout and "SBATCH" not in result.stdout
-    fitting = re.search(
-        r"On 64 ranks with .* each would fit: connectivity.probability up to (\S+), or "
-        r"populations.n_exc up to (\S+) with n_inh up to (\S+)\.\n",
-        result.stdout,
-    )
-    assert fitting, result.stdout
-    probability, n_exc, n_inh = fitting.groups()
-    smaller = {"populations.n_exc": n_exc, "populations.n_inh": n_inh}
-    sparser = {
-        "populations.n_exc": "99000000",
-        "populations.n_inh": "1000000",
-        "connectivity.probability": probability,
-    }
-    for values in (smaller, sparser):
-        again = run_program([engram, "plan", BACKGROUND, "--ranks", 64, *settings(values)])
-        assert "more than the" not in again.stdout and "SBATCH" in again.stdout, again.stdout
-
-
-def test_no_fraction_of_a_neuron_is_advised(engram) -> None:
-    result = run_program([engram, "plan", BACKGROUND, *settings({"populations.n_exc": "80000000"})])
-    assert re.search(
-        r"populations.n_exc up to \d+ with n_inh up to 0\.\n", result.stdout
-    ), result.stdout
+    assert "no number of such machines would do" in result.stdout and "SBATCH" not in result.stdout
 
 
 @pytest.mark.parametrize("more", [{}, {"trials": "3"}])
@@ -313,7 +291,7 @@ def test_plan_tells_of_runs_that_no_one_will_see_end(engram, tmp_path, more) -> 
     values = settings({"simulation.duration_s": "1e10", "simulation.fast_forward": "off", **more})
     plan = run_program([engram, "plan", BACKGROUND, *values])
     assert plan.returncode == 0 and "SBATCH" not in plan.stdout, plan.stdout
-    assert "more than a year: 'engram run' will refuse it" in plan.stdout
+    assert "'engram run' would refuse: the run would take about" in plan.stdout
     assert run_program([engram, "run", BACKGROUND, "-o", tmp_path / "out", *values]).returncode == 1
 
 
@@ -329,7 +307,7 @@ def test_plan_tells_of_traces_that_no_disk_holds(engram, tmp_path, more) -> None
     )
     plan = run_program([engram, "plan", BACKGROUND, *values])
     assert plan.returncode == 0 and "SBATCH" not in plan.stdout, plan.stdout
-    assert "more than any disk: 'engram run' will refuse it" in plan.stdout
+    assert "'engram run' would refuse: the recorded traces would take about" in plan.stdout
     result = run_program([engram, "run", BACKGROUND, "-o", tmp_path / "out", *values])
     assert result.returncode == 1 and "record less" in result.stderr
 
@@ -343,22 +321,17 @@ def test_a_network_for_more_ranks(engram) -> None:
         }
     )
     result = run_program([engram, "plan", BACKGROUND, *values])
-    enough = re.search(r"It fits from (\d+) ranks on", result.stdout)
+    enough = re.search(r"use (\d+) or more ranks", result.stdout)
     assert result.returncode == 0 and enough, result.stdout
     ranks = int(enough.group(1))
-    assert (
-        "more than the"
-        not in run_program([engram, "plan", BACKGROUND, "--ranks", ranks, *values]).stdout
-    )
-    assert (
-        "more than the"
-        in run_program([engram, "plan", BACKGROUND, "--ranks", ranks - 1, *values]).stdout
-    )
+    for n, fits in ((ranks, True), (ranks - 1, False)):
+        plan = run_program([engram, "plan", BACKGROUND, "--ranks", n, *values])
+        assert ("would refuse" in plan.stdout) != fits, plan.stdout
 
 
 def test_a_pipe_is_refused(engram, tmp_path) -> None:
     result = run_program(["bash", "-c", f"{engram} check <(cat {SMALLNET})"])
-    assert result.returncode == 3 and "is no regular file" in result.stderr
+    assert result.returncode == 3 and "is not a regular file" in result.stderr
 
 
 @pytest.mark.parametrize("output", ["/", "//", "/tmp/.."])

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """tools/dev/benchmark.sh: tables of known measurements, and a short try of the pipeline."""
 
 import csv

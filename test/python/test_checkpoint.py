@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An interrupted and resumed run gives the bytes of an uninterrupted one; damage never passes."""
 
 import json

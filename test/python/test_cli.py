@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a user meets: exit codes, texts, and that nothing is lost by a mistake."""
 
 import re
@@ -206,5 +207,5 @@ def test_check_prints_what_can_be_run(engram: Path, tmp_path: Path) -> None:
 def test_plan(engram: Path) -> None:
     result = call(engram, "plan", ROOT / "configs/defaultnet_8h_recall.yaml", "--ranks", 4)
     assert result.returncode == 0
-    for word in ("Schedule:", "Memory:", "Time:", "4 rank(s)"):
+    for word in ("Schedule:", "Memory:", "Time:", "4 ranks"):
         assert word in result.stdout

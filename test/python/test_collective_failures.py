@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A fault of any kind, on the first or the last rank, in any collective step of a job: one message,
 the documented exit code, and no rank that waits for ever.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """tools/engram-compare: equality to the last bit, the first difference, and its size."""
 
 import shutil

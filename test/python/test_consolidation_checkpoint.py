@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Within a consolidation of many samples a run can be stopped, saved, and continued, to the bit."""
 
 import json

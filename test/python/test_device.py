@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The device does not change a result: kernels of the GPU, run on the host, against the processor.
 
 What needs a GPU is skipped where there is none.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every configuration gives the bits that test/data/digests.json stores, on whatever it is computed.
 
 A change that is not meant to change results passes. One that is renews the data, in the same commit.

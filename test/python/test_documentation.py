@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the pages for developers name is there: files, classes, functions."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Wiring from SONATA edges: the network of another run, or a file that is not ours."""
 
 from __future__ import annotations
@@ -230,7 +231,7 @@ def only(change):
         (lambda f: f["edges"].__delitem__("exc_exc"), "/edges holds no group of edges"),
         (
             lambda f: f["edges"].create_dataset("stray", data=[1]),
-            "/edges/stray is no group of edges",
+            "/edges/stray is not a group of edges",
         ),
         (
             lambda f: (f.__delitem__("edges"), f.create_dataset("edges", data=[1])),
@@ -268,7 +269,9 @@ def test_a_file_that_is_only_called_hdf5(engram, tmp_path, content) -> None:
     path = configured(tmp_path)
     (tmp_path / "edges.h5").write_bytes(content)
     result = run_program([engram, "check", path])
-    assert result.returncode == 3 and "edges.h5: is no HDF5 file" in result.stderr, result.stderr
+    assert (
+        result.returncode == 3 and "edges.h5: is not an HDF5 file" in result.stderr
+    ), result.stderr
 
 
 def test_wiring_among_the_results_that_would_be_replaced(engram, run_engram, drawn) -> None:

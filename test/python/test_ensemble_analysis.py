@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading, tabulating and plotting ensembles made by hand; errors of engram-recall."""
 
 import csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """tools/engram-export: text files like those of the published Arbor program, against its own.
 
 Tolerances of values are explained in test_reference.py.

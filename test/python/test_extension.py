@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A complete run that is resumed with a later end gives the bytes of a run that had this end from the start."""
 
 import os

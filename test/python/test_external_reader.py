@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of a run, opened by a SONATA reader that is not ours: libsonata from PyPI (slow).
 
 A virtual environment is made for it; without a network the test is skipped.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program on GPUs, without any: its kernels on a CUDA runtime over host memory (and see test_device.py).
 
 Built beside the program where the CUDA toolkit is; skipped elsewhere.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whatever kills a run or fills its disk, what was saved stays usable."""
 
 import ctypes

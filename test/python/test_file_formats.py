@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every dataset, type and attribute that docs/file_formats.md names, read by h5py.
 
 ENGRAM_IO_SAMPLE is the path of the program network_file_mpi; without it the tests are skipped.

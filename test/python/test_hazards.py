@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attempts to lose a run: two at once, ends at the worst moments, places where nothing may be written."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package engram_analysis installed by pip, in a virtual environment of its own (slow)."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Memory of a run: recordings go to disk, so that it does not grow with simulated time."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Configurations of the published program run unchanged and give what our own ones give."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """tools/engram-plot on real runs: every figure is drawn, and what is missing is reported."""
 
 import sys

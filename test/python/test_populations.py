@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Named populations and projections: the same network in both forms, and what is wrong with others."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tools on a network of several populations of each kind; an inhibitory one comes first."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pools of plasticity-related proteins: what is configured, recorded, swept, resumed and drawn.
 
 What the pools do to weights is tested in C++ against the oracle.

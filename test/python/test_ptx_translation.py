@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The translator of PTX refuses what it does not know, and arithmetic that is not exact."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rates and weights of the network of 2000 neurons, assembly of 200 (slow).
 
 Recall: test_recall_by_size.py."""

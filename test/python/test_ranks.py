@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One seed, one result: no bit depends on the number of ranks.
 
 Nor on the machine or the compiler: test_digests.py compares these networks with stored digests.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The published table of recall by assembly size against an ensemble of ours (slow)."""
 
 from __future__ import annotations

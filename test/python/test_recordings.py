@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Damage of a recording or a snapshot never passes: an older checkpoint does without it, or the run stops."""
 
 import json

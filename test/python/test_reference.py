@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Results of the published simulators (test/data/reference) against those of the program.
 
 The published programs pass state on as text with four decimals (5e-5), integrate with implicit Euler and place

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The files of a real run, read with h5py and with the package engram_analysis.
 
 The same layout with synthetic content is tested in test_file_formats.py.

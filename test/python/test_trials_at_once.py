@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Trials that take turns on a device and launch together; kernels of the GPU, run on the host."""
 
 from __future__ import annotations

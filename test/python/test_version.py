@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Version and commit: how a build learns the commit, and where a run leaves it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """tools/engram-watch on states of a job, and on a job that ends meanwhile."""
 
 import json

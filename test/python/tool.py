@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running the programs of tools/ as a user does."""
 
 from __future__ import annotations

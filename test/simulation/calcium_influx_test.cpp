@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Presynaptic calcium on its way.
 #include "simulation/calcium_influx.hpp"
 

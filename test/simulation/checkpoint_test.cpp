@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run that is saved, stopped and restored ends as if it had never been interrupted, to the last
 // bit.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run from its beginning to its end on one rank, and the comparison of two to the last bit.
 #pragma once
 

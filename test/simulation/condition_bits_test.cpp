@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What changes of conditions leave alone, to the last bit.
 #include <gtest/gtest.h>
 

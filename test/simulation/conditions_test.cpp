@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Thresholds of synthesis and pauses of plasticity that change during a run, on each executor,
 // against the dense oracle.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Epochs cut into blocks.
 #include "simulation/cut_epoch.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // 2000 trials of the published protocol "basic early" (seven forced spikes, noisy plasticity): mean
 // and deviation against 200 trials of the published simulator.
 #include <gtest/gtest.h>

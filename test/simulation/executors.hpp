@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The executors that every machine can run, for tests that each of them must pass.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A checkpoint that is kept in memory: stops a run at a step, and restores another from there.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every stimulus scheme, on each executor, against the dense oracle.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each executor against the dense oracle: spikes exactly, weights and proteins within rounding.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From phase to phase: weights and proteins go on, fast variables start from rest.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pools of proteins and the bound of the late phase, on each executor, against the dense oracle.
 #include <gtest/gtest.h>
 

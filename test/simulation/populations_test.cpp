@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Networks of several populations of each kind, in any order, against the oracle.
 #include <gtest/gtest.h>
 

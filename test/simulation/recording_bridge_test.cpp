@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recorded h between two draws: an Ornstein-Uhlenbeck process conditioned on both ends. With rate
 // lambda and stationary variance V, between ends 0 and n,
 //     E(s)    = F + ((h_0 - F) sinh(lambda (n - s)) + (h_n - F) sinh(lambda s)) / sinh(lambda n),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recording shows a run without changing it.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tags that end by passive relaxation within a spiking phase, over more than one fold (500 s),
 // against the dense oracle.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the values of a recorded neuron or synapse stand in a row of samples.
 #pragma once
 

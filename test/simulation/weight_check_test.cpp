@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Weights that are no numbers end a run; lazily kept state does not leave the range by itself.
 #include "simulation/weight_check.hpp"
 
@@ -35,7 +36,7 @@ TEST(WeightCheck, a_weight_that_is_no_number_ends_the_run) {
     e.synapses.sigma_pl_mV = 1e300;
     const std::string message = failure_of(e);
     EXPECT_NE(message.find("the synapse from neuron "), std::string::npos) << message;
-    EXPECT_NE(message.find("which is no weight"), std::string::npos) << message;
+    EXPECT_NE(message.find("which is not a possible weight"), std::string::npos) << message;
 }
 
 TEST(WeightCheck, snapshots_and_checkpoints_are_looked_at) {

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares the result files of two runs: every dataset and attribute must be equal to the last bit.
 
 Usage: compare_results.py DIRECTORY OTHER_DIRECTORY

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # A Slurm cluster of one node for tests: private files, keys and ports, without systemd, as any user.
 # Sourced, not run. start_cluster DIRECTORY; afterwards sbatch, scontrol, ... talk to it.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs the job scripts on a private Slurm cluster of one node, interrupts the jobs in every way, and compares
 # their results with those of a run that was never interrupted.
 # Functions are called by their names.

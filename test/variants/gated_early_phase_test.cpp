@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An early phase that is not built in, against the dense oracle.
 #include "variants/gated_early_phase.hpp"
 

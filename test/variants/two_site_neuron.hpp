@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A neuron that is not built in: fixed synapses may end at a second site, whose current decays more
 // slowly and reaches the membrane in part. While that current is strong the neuron is silenced: V
 // is reset as by a spike, and held longer, but there is no spike. So one functional of the state

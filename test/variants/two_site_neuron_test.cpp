@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A neuron that is not built in, beside those that are, against the dense oracle.
 #include "variants/two_site_neuron.hpp"
 

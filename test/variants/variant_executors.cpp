@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "variants/variant_executors.hpp"
 
 #include "cpu/cpu_executor_impl.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The processor with mechanisms that are not built in, and what the oracle must do to agree.
 #pragma once
 

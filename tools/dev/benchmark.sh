@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Wall time, speed and memory of the program, as tables and a plot; all options: --help.
 set -euo pipefail
 # The present directory stays: it is what --output refers to.

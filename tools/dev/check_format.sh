@@ -1,5 +1,7 @@
 #!/bin/bash
-# Checks that the C++ sources are formatted as .clang-format says; with --fix formats them.
+# SPDX-License-Identifier: Apache-2.0
+# Checks that the C++ sources are formatted as .clang-format says, and that all sources name their
+# licence; with --fix formats them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -42,6 +44,13 @@ if ((${#files[@]} == 0)); then
 fi
 if ! "$clang_format" "${mode[@]}" "${files[@]}"; then
     echo "Formatting differs; 'tools/dev/check_format.sh --fix' repairs it." >&2
+    exit 1
+fi
+mapfile -d '' others < <(find cmake kernels src test tools -type f \
+    \( -name '*.py' -o -name '*.sh' -o -name '*.cmake' -o -name CMakeLists.txt \) -print0 | sort -z)
+unlicensed=$(grep -L 'SPDX-License-Identifier: Apache-2.0' "${files[@]}" "${others[@]}" || true)
+if [[ -n $unlicensed ]]; then
+    printf 'These lack the line "SPDX-License-Identifier: Apache-2.0":\n%s\n' "$unlicensed" >&2
     exit 1
 fi
 echo "Format of ${#files[@]} files: done"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Checks all Python of the repository: names (pyflakes), formatting (black), types of the package (mypy).
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Checks all shell scripts with shellcheck, and the spelling of the repository with codespell.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

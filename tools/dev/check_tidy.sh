@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Checks the C++ sources with clang-tidy 19, by the list of .clang-tidy.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

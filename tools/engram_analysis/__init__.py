@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading and analysing the results of Engram.
 
     from engram_analysis import Results, recall_measures

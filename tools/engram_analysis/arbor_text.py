@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Export of a run as the text files of the published Arbor program.
 
 The formats are those of `arbor_network_consolidation`: `traces.txt` (one block of seven columns

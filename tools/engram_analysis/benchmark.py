@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measuring the program: which runs, what they took, and statistics of repetitions."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Are two results equal to the last bit; where do they first differ, and by how much."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Configurations that are not resolved, such as the base of an ensemble: what was left out.
 
 Only what analyses read is completed; docs/configuration.md has all defaults.

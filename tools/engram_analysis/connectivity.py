@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Degrees of neurons in the wiring."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The results of an ensemble: many trials of one or several settings, summarised in ensemble.h5."""
 
 from __future__ import annotations

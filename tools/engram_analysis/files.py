@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Opening the files of a run, with one clear message for whatever is wrong with them."""
 
 from __future__ import annotations

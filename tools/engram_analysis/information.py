@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Entropy and mutual information of discrete outcomes, in bits, without bias correction."""
 
 from __future__ import annotations

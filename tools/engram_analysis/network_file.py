@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Synapses in network.h5: who is connected to whom, and weights of plastic ones in snapshots."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How far a running or finished job has come: progress.json in its output directory."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Published recall measures in a table (CSV) that others are compared with."""
 
 from __future__ import annotations

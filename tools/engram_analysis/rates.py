@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Firing rates of neurons in windows of time, and activity of groups in bins."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How well a memory is recalled: rates of subpopulations, pattern completion Q, mutual information.
 
 Definitions and windows are those of the published figures (Luboeinski & Tetzlaff 2021).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Recall measures of a run or an ensemble as rows, beside published ones."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The results of one run: its spikes, traces, synapses, weights and summary."""
 
 from __future__ import annotations

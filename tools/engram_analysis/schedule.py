@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The phases that follow from the stimuli: the rules of docs/configuration.md."""
 
 from __future__ import annotations

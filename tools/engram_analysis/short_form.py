@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The short form of a network: excitatory and inhibitory neurons, and all four projections.
 
 Everything else knows the long form only, in which populations and projections have names.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stimuli of a configuration: who receives them, and when."""
 
 from __future__ import annotations

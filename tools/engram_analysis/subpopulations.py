@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Subpopulations of a memory: who learnt, who was stimulated at recall, and the rest."""
 
 from __future__ import annotations

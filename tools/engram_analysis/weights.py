@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Weights of plastic synapses in snapshots: means by direction, and matrices."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What CudaDevice asks of CUDA, by a runtime that does everything as late as it may.
 #include <gtest/gtest.h>
 

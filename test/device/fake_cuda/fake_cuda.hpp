@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A CUDA runtime over host memory, to be linked in place of the real one: it runs the kernels on
 // the host, as late as CUDA allows, and fails when told to. So it can be tested without a GPU what
 // the program asks of CUDA, and in which order.

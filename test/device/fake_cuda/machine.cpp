@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The machine: its GPUs, errors, and what it does when.
 #include <cstdlib>
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory and copies.
 #include <cstdlib>
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels of src/device, run on the host in the shape in which launch.cuh launches them.
 #include <cxxabi.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the fake runtime knows, for its own files.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Fails if a kernel takes more registers, stack or spills than it should, by the assembler's report.
 
 The bounds leave room for a kernel that has been changed, not for one that keeps arrays or its

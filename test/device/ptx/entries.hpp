@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels, translated from PTX: see translate_ptx.py.
 #pragma once
 

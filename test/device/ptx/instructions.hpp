@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the instructions of PTX compute, after "PTX ISA", in registers that are plain words: a value
 // is given its type by the instruction. Rounding is that of the host, to the nearest even.
 #pragma once

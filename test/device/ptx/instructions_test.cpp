@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instructions of PTX where they differ from those of C++.
 #include "device/ptx/instructions.hpp"
 

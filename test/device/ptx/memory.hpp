@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shadow of the device's memory: which bytes have been written, and by whom they were accessed in
 // the present launch. Finds what a GPU would do without a word: accesses out of bounds, of memory
 // never written, and races between threads of a launch.

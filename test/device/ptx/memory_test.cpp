@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the shadow of the device's memory takes for a mistake, and what not.
 #include "device/ptx/memory.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels as nvcc makes them equal the processor, in whatever order their threads run; and what
 // a GPU would not tell is found.
 #include <gtest/gtest.h>

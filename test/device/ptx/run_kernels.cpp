@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels as nvcc makes them, run thread by thread on the host.
 #include <algorithm>
 #include <iostream>

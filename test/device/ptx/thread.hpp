@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One thread of a launch: its place, its parameters, and its accesses to memory, all of which are
 // checked.
 #pragma once

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Translates PTX, as nvcc makes it of the kernels, to C++ that runs one thread of a kernel.
 
 Each entry becomes a function whose instructions are calls into instructions.hpp and thread.hpp.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Registers of PTX: words that each instruction reads as the type that it names.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels of the variants, run over host memory, against the processor: equal to the last bit, in
 // whatever order items and lanes are done.
 #include <gtest/gtest.h>

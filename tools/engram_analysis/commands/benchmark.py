@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python part of tools/dev/benchmark.sh: runs, tables and plot."""
 
 from __future__ import annotations

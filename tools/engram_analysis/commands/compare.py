@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """engram-compare: are two results equal; where do they first differ, and by how much."""
 
 from __future__ import annotations

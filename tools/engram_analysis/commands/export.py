@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """engram-export: writes a run as the text files of the published Arbor program."""
 
 from __future__ import annotations

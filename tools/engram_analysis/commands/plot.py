@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """engram-plot: draws the figures of a run or an ensemble."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What all programs share: options, exit codes, and errors in one line."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """engram-recall: a table of the measures of recall of a run or an ensemble."""
 
 from __future__ import annotations

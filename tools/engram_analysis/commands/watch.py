@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """engram-watch: a live view of a running job. It only reads, so that the job is not disturbed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Figures by name. Each draws from Results or Ensemble and returns a matplotlib figure."""
 
 from __future__ import annotations

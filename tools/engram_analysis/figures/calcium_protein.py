@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Calcium of recorded synapses, proteins of recorded neurons."""
 
 from __future__ import annotations

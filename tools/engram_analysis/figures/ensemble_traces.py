@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Recorded traces of an ensemble: means over the trials, with bands of their spread or error."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Membrane potentials and currents of recorded neurons."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Names of neurons and synapses in legends and titles."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The picture for a first look: spikes beside mean weights."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spikes of all neurons, and mean rates of groups."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Recall quality against assembly size, one curve for each time of recall."""
 
 from __future__ import annotations

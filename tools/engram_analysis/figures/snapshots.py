@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mean weights by direction in snapshots."""
 
 from __future__ import annotations

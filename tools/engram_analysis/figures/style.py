@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The look of all figures, and small pieces that several of them use."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The broken time axis: each phase of the schedule has a piece of its own, with its own unit.
 
 Time runs over five orders of magnitude, from spikes to consolidation.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Weights between all excitatory neurons, averaged over neighbours where there are many."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stands in for the header of this name in src/, so that what is compiled with it has the variants
 // built in: all that a mechanism has to be named in.
 #pragma once
