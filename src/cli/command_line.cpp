@@ -29,8 +29,8 @@ constexpr Entry entries[] = {
      "run a simulation or an ensemble, and write its results",
      R"(Runs the simulation or ensemble that CONFIG describes and writes its results.
 Under mpirun or srun the neurons are divided among the ranks; the results do
-not depend on their number. SIGINT, SIGTERM or SIGUSR1 stop the run after a
-complete checkpoint, with exit code 75; 'engram resume' continues it.
+not depend on their number. SIGINT, SIGTERM, SIGUSR1 or SIGHUP stop the run after
+a complete checkpoint, with exit code 75; 'engram resume' continues it.
 )"},
     {"resume", Command::resume, "DIR", "[--set simulation.duration_s=SECONDS]",
      "continue an interrupted run, or extend a complete one",
@@ -82,8 +82,9 @@ po::options_description options_of(Command command) {
         add("force", "replace the results that the output directory holds");
     if (command == Command::resume)
         add("config", po::value<std::string>()->value_name("FILE"),
-            "continue with this configuration; only its duration may be longer, and its output and "
-            "checkpoint sections differ");
+            "continue with this configuration; only its duration may be longer, and its "
+            "description "
+            "and its output and checkpoint sections differ");
     if (command == Command::run || command == Command::resume)
         add("quiet,q", "no progress, only the summary and errors");
     if (command == Command::run || command == Command::resume)

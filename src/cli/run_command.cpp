@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 
+#include "base/messages.hpp"
 #include "cli/commands.hpp"
 #include "job/resume.hpp"
 #include "job/start.hpp"
@@ -17,7 +18,7 @@ ExitCode exit_code_of(const job::JobOutcome& outcome) {
 ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
     const job::JobOutcome outcome =
         job::start({line.source(), line.force, line.options}, communicator);
-    std::fputs(outcome.text.c_str(), stdout);
+    std::fputs(visible(outcome.text).c_str(), stdout);
     return exit_code_of(outcome);
 }
 
@@ -29,9 +30,9 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
     MPI_Comm_rank(communicator, &rank);
     if (outcome.end == job::JobEnd::nothing_to_do && rank == 0)
         std::printf("The run in %s is complete; there is nothing to resume%s.\n",
-                    line.argument.c_str(),
+                    visible(line.argument).c_str(),
                     request.asks_for_changes() ? ", and the changes have no effect" : "");
-    std::fputs(outcome.text.c_str(), stdout);
+    std::fputs(visible(outcome.text).c_str(), stdout);
     return exit_code_of(outcome);
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "cpu/neuron_loops.hpp"
 #include "model/calcium.hpp"
 #include "model/fixed_point.hpp"
@@ -65,6 +66,8 @@ class Neurons {
     //! The same to several neurons.
     void add_inputs(int step_in_block, std::size_t site, std::span<const std::uint32_t> neurons,
                     model::FixedPoint weight) {
+        ENGRAM_EXPECT(step_in_block >= 0 && step_in_block < model::max_block_steps);
+        ENGRAM_EXPECT(site < n_sites_);
         model::FixedPoint* input = &input_[row(step_in_block, site)];
         std::uint8_t* has_input =
             &has_input_[static_cast<std::size_t>(step_in_block) * tiles_.size()];

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "base/errors.hpp"
 #include "device/device_network.hpp"
 #include "device/device_neurons.hpp"
@@ -204,6 +205,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         BlockTask& task = plan.task;
         task.offset = part.offset;
         task.parity = std::exchange(parity_, 1 - parity_);
+        ENGRAM_ENSURE(task.parity == 0 || task.parity == 1);
         task.highest_post_gain =
             model::most_spikes(part.steps, refractory_steps_) * physics_.ca_post;
         plan.arriving.assign(part.arriving.begin(), part.arriving.end());

@@ -230,7 +230,7 @@ Experiment continued_experiment(const std::string& saved, const OutputDirectory&
         }
         problems.push_back(forbidden_change(file, "run", difference));
     }
-    if (!problems.empty()) throw ConfigError(std::move(problems));
+    if (!problems.empty()) throw DifferentRun(std::move(problems));
     return after;
 }
 

@@ -34,10 +34,17 @@ void require_results(const OutputDirectory& directory);
 //! \throw FileError if there is nothing to continue from, neither config.yaml nor a checkpoint
 void require_run(const OutputDirectory& directory);
 
+// A configuration that is not of the run that a checkpoint is of.
+class DifferentRun : public ConfigError {
+  public:
+    using ConfigError::ConfigError;
+};
+
 //! The experiment to continue with: that of --config, or of config.yaml, or of the checkpoint, with
 //! the changes of the request.
 //! \param saved  configuration in the checkpoint
-//! \throw ConfigError that lists every key that differs from the checkpoint but must not
+//! \throw DifferentRun that lists every key that differs from the checkpoint but must not;
+//!        ConfigError if the configuration that is wanted is not valid
 Experiment continued_experiment(const std::string& saved, const OutputDirectory& directory,
                                 const ResumeRequest& request);
 

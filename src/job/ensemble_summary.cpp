@@ -33,10 +33,12 @@ json make_ensemble_summary(const Ensemble& ensemble, const std::vector<MeasureSt
         json settings = json::object();
         for (const SweepSetting& setting : ensemble.points()[point].settings)
             settings[setting.key] = inline_text(setting.value);
+        const Experiment experiment = ensemble.experiment({point, 0});
         points.push_back({{"index", point},
                           {"name", ensemble.points()[point].name},
                           {"settings", settings},
-                          {"schedule", make_schedule(ensemble.experiment({point, 0})).name},
+                          {"schedule", make_schedule(experiment).name},
+                          {"stimuli", stimuli_summary(experiment)},
                           {"measures", measures_of_point(measures, point)}});
     }
     return {{"kind", "ensemble"},

@@ -10,6 +10,7 @@
 #include "io/checkpoint_directory.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/recordings.hpp"
+#include "job/continuation.hpp"
 #include "job/feasibility.hpp"
 
 namespace engram::job {
@@ -22,6 +23,7 @@ struct Unusable {
 // A checkpoint that is whole, but not of the run that is wanted. On every rank.
 struct Misfit {
     std::string reason;
+    bool is_of_another_run = false;  //!< perhaps: it has other values
 };
 
 template <class Read>
@@ -61,6 +63,7 @@ Experiment experiment_for(const CheckpointHeader& header, const std::string& pat
                           const Continuation& continuation, MPI_Comm communicator) {
     std::string text;
     std::string misfit;
+    int differs = 0;
     on_root(communicator, [&] {
         try {
             const Experiment experiment = continuation(header.configuration);
@@ -70,12 +73,16 @@ Experiment experiment_for(const CheckpointHeader& header, const std::string& pat
             // A longer run may be too much for this machine; the results are still untouched.
             require_feasible(make_forecast(experiment, *open_wiring(experiment), n_ranks), n_ranks);
             text = resolved_configuration(experiment);
+        } catch (const DifferentRun& error) {
+            misfit = error.what();
+            differs = 1;
         } catch (const ConfigError& error) {
             misfit = error.what();
         }
     });
     misfit = broadcast_text(std::move(misfit), communicator);
-    if (!misfit.empty()) throw Misfit{misfit};
+    MPI_Bcast(&differs, 1, MPI_INT, 0, communicator);
+    if (!misfit.empty()) throw Misfit{misfit, differs != 0};
     return parse_configuration(broadcast_text(std::move(text), communicator), path);
 }
 
@@ -142,10 +149,12 @@ RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuati
     }
     if (!misfits.empty()) {
         const auto& [path, misfit] = misfits.front();
-        throw as_shared(ConfigError({{"", 0, "", misfit.reason},
-                                     {"", 0, "",
-                                      "the conflicting value comes from " + path +
-                                          "; if that file belongs to another run, move it away"}}));
+        std::vector<ConfigProblem> problems = {{"", 0, "", misfit.reason}};
+        if (misfit.is_of_another_run)
+            problems.push_back({"", 0, "",
+                                "the conflicting value comes from " + path +
+                                    "; if that file belongs to another run, move it away"});
+        throw as_shared(ConfigError(std::move(problems)));
     }
     return {std::nullopt, !paths.empty()};
 }

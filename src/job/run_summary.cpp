@@ -60,22 +60,6 @@ json phase_summary(const PhaseReport& report, const Experiment& experiment) {
     return phase;
 }
 
-// The tools learn here when a stimulus is on, whatever its scheme.
-json stimuli_summary(const Experiment& experiment) {
-    constexpr std::size_t most_intervals = 1000;
-    json stimuli = json::object();
-    for (const Stimulus& stimulus : experiment.stimuli) {
-        json intervals = json::array();
-        for (const StepRange& range : joined(stimulus_ranges(experiment, stimulus), most_intervals))
-            intervals.push_back({step_time_ms(range.begin, experiment.dt_ms) / 1000.0,
-                                 step_time_ms(range.end, experiment.dt_ms) / 1000.0});
-        stimuli[stimulus.name] = {{"scheme", scheme_entry(stimulus.scheme).name},
-                                  {"group", stimulus.group},
-                                  {"intervals_s", std::move(intervals)}};
-    }
-    return stimuli;
-}
-
 std::string hdf5_version() {
     unsigned major = 0;
     unsigned minor = 0;
@@ -103,6 +87,21 @@ json versions() {
             {"commit", commit()},
             {"hdf5", hdf5_version()},
             {"mpi", mpi_version()}};
+}
+
+json stimuli_summary(const Experiment& experiment) {
+    constexpr std::size_t most_intervals = 1000;
+    json stimuli = json::object();
+    for (const Stimulus& stimulus : experiment.stimuli) {
+        json intervals = json::array();
+        for (const StepRange& range : joined(stimulus_ranges(experiment, stimulus), most_intervals))
+            intervals.push_back({step_time_ms(range.begin, experiment.dt_ms) / 1000.0,
+                                 step_time_ms(range.end, experiment.dt_ms) / 1000.0});
+        stimuli[stimulus.name] = {{"scheme", scheme_entry(stimulus.scheme).name},
+                                  {"group", stimulus.group},
+                                  {"intervals_s", std::move(intervals)}};
+    }
+    return stimuli;
 }
 
 json make_summary(const Simulation& simulation, double setup_s, double run_s,

@@ -16,6 +16,10 @@ namespace engram::job {
 nlohmann::json make_summary(const Simulation& simulation, double setup_s, double run_s,
                             MPI_Comm communicator);
 
+//! By name of the stimulus: its scheme, its group, and the intervals in which it is on [s], so that
+//! tools need not know schemes.
+nlohmann::json stimuli_summary(const Experiment& experiment);
+
 //! Collective. Peak memory of each rank, on rank 0.
 std::vector<double> gather_peak_memory_MB(MPI_Comm communicator);
 

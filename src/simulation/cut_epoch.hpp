@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "experiment/conditions.hpp"
 #include "model/calcium.hpp"
 #include "simulation/spike.hpp"
@@ -25,6 +26,7 @@ struct EpochPart {
 inline std::vector<EpochPart> cut_epoch(Step begin, int steps,
                                         std::span<const PackedSpike> arriving,
                                         const ConditionsCourse& conditions) {
+    ENGRAM_EXPECT(std::ranges::is_sorted(arriving));
     std::vector<EpochPart> parts;
     std::size_t next = 0;
     for (int offset = 0; offset < steps; offset += parts.back().steps) {
@@ -35,6 +37,7 @@ inline std::vector<EpochPart> cut_epoch(Step begin, int steps,
         while (next < arriving.size() &&
                step_in_epoch(arriving[next]) < static_cast<std::uint32_t>(offset + n))
             ++next;
+        ENGRAM_ENSURE(n >= 1 && n <= model::max_block_steps);
         parts.push_back({first, n, offset, arriving.subspan(before, next - before)});
     }
     return parts;

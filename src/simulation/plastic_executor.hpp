@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/contracts.hpp"
 #include "experiment/conditions.hpp"
 #include "plasticity/block.hpp"
 #include "plasticity/operations.hpp"
@@ -114,6 +115,8 @@ class PlasticExecutor : public Executor {
     //! E(t): factor from g to h - h_0.
     double relaxation(Step step) const { return physics_.early.relaxation(age(step)); }
     plasticity::Block block(const EpochPart& part) const {
+        ENGRAM_EXPECT(part.begin >= reference_);
+        ENGRAM_EXPECT(part.steps >= 1 && part.steps <= model::max_block_steps);
         return {part.begin, part.steps, conditions_.at(part.begin), physics_.early,
                 age(part.begin)};
     }

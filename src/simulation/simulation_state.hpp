@@ -47,7 +47,7 @@ struct SharedState {
     std::vector<SpikeEvent> calcium_due;  //!< presynaptic influx to come: step and neuron
 };
 
-// Variables of mechanisms on this rank; the spans show where they lie in the engines.
+// Variables of mechanisms on this rank; the spans show where they lie in the executor.
 template <class T>
 struct Named {
     std::string name;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/contracts.hpp"
+
 namespace engram {
 
 namespace {
@@ -22,6 +24,7 @@ SpikeExchange::SpikeExchange(MPI_Comm communicator) : communicator_(communicator
 // For many hundreds of ranks a directed all-to-all would be faster.
 std::uint32_t SpikeExchange::exchange(std::span<const PackedSpike> local, std::uint32_t flags,
                                       std::vector<PackedSpike>& all) {
+    ENGRAM_EXPECT(local.size() <= 0xffffffffu);
     all.clear();
     if (n_ranks_ == 1) {
         all.assign(local.begin(), local.end());

@@ -139,7 +139,7 @@ TEST_F(GpuDevice, SaysHowMuchMemoryIsMissing) {
 }
 
 TEST_F(GpuDevice, ReportsMembranePotentialThatIsNoNumber) {
-    EXPECT_NE(error_of_run(overflowing_network(), on_gpu()).find("no finite number"),
+    EXPECT_NE(error_of_run(overflowing_network(), on_gpu()).find("not a finite number"),
               std::string::npos);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program engram with one fault: the n-th collective step fails on one rank, after its work.
+// The program engram with one fault: the n-th collective step of a rank fails, after its work.
 // ENGRAM_FAIL_AT is "n rank kind", with kinds as in kinds().
 #include <mpi.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <new>
@@ -40,32 +41,46 @@ const Kinds& kinds() {
     return all;
 }
 
-bool fails_now() {
-    static int n_calls = 0;
-    ++n_calls;
-    const char* text = std::getenv("ENGRAM_FAIL_AT");
-    if (text == nullptr) return false;
-    int at = 0;
-    int rank = 0;
-    std::istringstream(text) >> at >> rank;
-    return n_calls == at && rank_of(MPI_COMM_WORLD) == rank;
-}
+// Of this process; tells at its end how many steps there were.
+class Steps {
+  public:
+    explicit Steps(int rank) : rank_(rank) {}
+    ~Steps() { std::fprintf(stderr, "collective steps of rank %d: %d\n", rank_, n_); }
+    int next() { return ++n_; }
 
-void fail() {
-    int at = 0;
+  private:
+    int rank_;
+    int n_ = 0;
+};
+
+struct Fault {
+    int step = 0;
     int rank = 0;
     std::string kind;
-    std::istringstream(std::getenv("ENGRAM_FAIL_AT")) >> at >> rank >> kind;
-    kinds().at(kind)();
+};
+
+Fault wanted_fault() {
+    Fault fault;
+    const char* text = std::getenv("ENGRAM_FAIL_AT");
+    if (text != nullptr) std::istringstream(text) >> fault.step >> fault.rank >> fault.kind;
+    return fault;
 }
 
 }  // namespace
 
 void collectively_with_a_fault(MPI_Comm comm, const std::function<void()>& work) {
-    const bool fails = fails_now();
+    static Steps steps(rank_of(MPI_COMM_WORLD));
+    const Fault fault = wanted_fault();
+    if (steps.next() != fault.step || rank_of(MPI_COMM_WORLD) != fault.rank)
+        return collectively_as_it_is(comm, work);
     collectively_as_it_is(comm, [&] {
-        work();
-        if (fails) fail();
+        try {
+            work();
+        } catch (const std::exception&) {
+            // The fault comes in its place.
+        }
+        std::fprintf(stderr, "fault in step %d\n", fault.step);
+        kinds().at(fault.kind)();
     });
 }
 

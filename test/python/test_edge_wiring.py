@@ -242,7 +242,7 @@ def only(change):
                 f["edges/exc_exc"].__delitem__("source_node_id"),
                 f["edges/exc_exc"].create_group("source_node_id"),
             ),
-            "/edges/exc_exc/source_node_id is no dataset",
+            "/edges/exc_exc/source_node_id is not a dataset",
         ),
     ],
 )

@@ -85,7 +85,7 @@ def test_flipped_byte(
         assert f"checkpoint not usable: {path}: " in result.stderr
     assert result.stderr.count("damaged") == len(concerned)
     if not others:
-        assert result.returncode == 3 and "none of its checkpoints is usable" in result.stderr
+        assert result.returncode == 3 and "no usable checkpoint" in result.stderr
         assert checkpoints(output) == concerned
         return
     assert result.returncode == 0, result.stderr
@@ -135,8 +135,8 @@ def test_missing_recordings(
     assert result.returncode == 3
     for text in (
         "missing" if missing == "partial" else "No such file",
-        "none of its checkpoints is usable",
-        "from a copy",
+        "no usable checkpoint",
+        "from a backup",
         "--force",
     ):
         assert text in result.stderr
@@ -212,7 +212,7 @@ def test_foreign_files(
     result = resume(engram, alone)
     assert result.returncode == 2
     assert (
-        f"the configuration in {alone / foreign.name}; if that is of another run, move it away"
+        f"the conflicting value comes from {alone / foreign.name}; if that file belongs to another"
         in result.stderr
     )
 

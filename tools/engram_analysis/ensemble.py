@@ -16,7 +16,7 @@ from . import files
 from .configuration import completed, with_settings
 from .errors import ResultsError
 from .results import Results
-from .stimuli import first_stimulus, group_size, last_stimulus, read_stimuli
+from .stimuli import Stimulus, first_stimulus, group_size, last_stimulus, read_stimuli
 
 FILE = "ensemble.h5"
 FILETYPE = "engram ensemble"
@@ -30,17 +30,23 @@ class Point:
     name: str
     settings: dict[str, str]  # value of each swept key, as text
     config: dict[str, Any]  # base configuration with these settings; groups as they were written
+    summary: dict[str, Any]  # of this point, in summary.json
+
+    @property
+    def stimuli(self) -> list[Stimulus]:
+        """All stimuli of its runs, in the order of their first onset."""
+        return read_stimuli(self.config, self.summary)
 
     @property
     def assembly_size(self) -> int:
         """Number of neurons of the first learning stimulus."""
-        learn = first_stimulus(read_stimuli(self.config), "learn")
+        learn = first_stimulus(self.stimuli, "learn")
         return group_size(self.config, learn.group) if learn else 0
 
     @property
     def recall_delay_s(self) -> float:
         """From the first onset of learning to the last of recall; not a number without both."""
-        stimuli = read_stimuli(self.config)
+        stimuli = self.stimuli
         learn, recall = first_stimulus(stimuli, "learn"), last_stimulus(stimuli, "recall")
         return recall.onset_s - learn.onset_s if learn and recall else math.nan
 
@@ -116,10 +122,12 @@ class Ensemble:
             names, keys = group["names"].asstr()[()], group["keys"].asstr()[()]
             values = group["values"].asstr()[()].reshape(self.n_points, len(keys))
         points = []
+        summaries = self.summary.get("points", [])
         for index, (name, row) in enumerate(zip(names, values)):
             settings = {str(key): str(value) for key, value in zip(keys, row)}
             config = completed(with_settings(self.config, settings))
-            points.append(Point(index, str(name), settings, config))
+            summary = summaries[index] if index < len(summaries) else {}
+            points.append(Point(index, str(name), settings, config, summary))
         return points
 
     def measure(self, name: str) -> Measure:

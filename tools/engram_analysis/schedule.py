@@ -12,9 +12,9 @@ WINDOW_S = 5.0  # simulated in detail before and after each stimulus
 SHORTEST_CONSOLIDATION_S = 25.0  # a shorter run without stimuli is simulated in detail
 
 
-def phases_of(config: Mapping[str, Any]) -> list[Phase]:
+def phases_of(config: Mapping[str, Any], summary: Mapping[str, Any] | None = None) -> list[Phase]:
     """The phases of a resolved configuration; Results.phases tells those of a finished run."""
-    stimuli = read_stimuli(config)
+    stimuli = read_stimuli(config, summary)
     duration_s = config["simulation"]["duration_s"]
     if config["simulation"].get("fast_forward") == "off":
         return [Phase(_label(stimuli), "spiking", 0.0, duration_s)]

@@ -14,7 +14,7 @@ from ..ensemble import Ensemble, Point, Statistics, TraceStatistics
 from ..network import Network
 from ..results import Phase
 from ..schedule import phases_of
-from ..stimuli import Stimulus, read_stimuli
+from ..stimuli import Stimulus
 from .names import neuron_name, synapse_name
 from .style import (
     COLORS,
@@ -59,7 +59,9 @@ def ensemble_traces(ensemble: Ensemble, point: Point, spread: Spread = "sem") ->
     if not rows:
         raise NothingToDraw("no neurons or synapses were recorded; see record.neurons")
     times = PointTimes(
-        phases_of(point.config), read_stimuli(point.config), ensemble.trace_time_s(point.index)
+        phases_of(point.config, point.summary),
+        point.stimuli,
+        ensemble.trace_time_s(point.index),
     )
     network = Network.of(point.config)
     pieces = all_pieces(times)
