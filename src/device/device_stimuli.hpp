@@ -40,6 +40,8 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
     std::vector<PulseTask> tasks(const std::vector<std::size_t>& pulses) const {
         std::vector<PulseTask> tasks;
         for (const std::size_t i : pulses)
+            // Without its deviation, which lies on the device.
+            // NOLINTNEXTLINE(cppcoreguidelines-slicing)
             tasks.push_back({(*this)[i], currents_.data() + i * n_populations_,
                              (*this)[i].deviation_nA.data()});
         return tasks;

@@ -103,7 +103,7 @@ void LaunchBatch::launch_all() {
         alike.clear();
         for (Queue* queue : queues_) {
             if (queue->empty() || queue->front().kernel.index() != type) continue;
-            alike.push_back(std::move(queue->front()));
+            alike.push_back(queue->front());
             queue->pop_front();
         }
         device_->launch_as_one(alike);

@@ -45,9 +45,9 @@ class StackBounds {
     }
 
   private:
-    const void* bottom_ = nullptr;
-    std::size_t bytes_ = 0;
-    void* fake_stack_ = nullptr;
+    [[maybe_unused]] const void* bottom_ = nullptr;
+    [[maybe_unused]] std::size_t bytes_ = 0;
+    [[maybe_unused]] void* fake_stack_ = nullptr;
 };
 
 // Thrown where a task waits, to unwind its stack.
@@ -66,6 +66,7 @@ struct TaskTurns::Stacks {
     void attempt(const std::function<void()>& work) {
         try {
             work();
+            // NOLINTNEXTLINE(bugprone-empty-catch): the stack is unwound, as was wanted.
         } catch (const TaskEnded&) {
         } catch (...) {
             if (!problem) problem = std::current_exception();

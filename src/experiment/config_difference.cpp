@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/config_difference.hpp"
 
+#include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include <map>
@@ -18,7 +19,7 @@ void flatten(const YAML::Node& node, const std::string& key,
     }
     for (const auto& entry : node) {
         const auto name = entry.first.as<std::string>();
-        flatten(entry.second, key.empty() ? name : key + "." + name, values);
+        flatten(entry.second, key.empty() ? name : fmt::format("{}.{}", key, name), values);
     }
 }
 

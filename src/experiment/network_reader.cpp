@@ -42,7 +42,7 @@ Population read_population(ConfigReader reader, const std::string& name,
     population.name = name;
     population.neuron = experiment.neuron;
     population.background = experiment.background;
-    keys::read_section(reader, keys::population, population);
+    keys::read_section(std::move(reader), keys::population, population);
     return population;
 }
 

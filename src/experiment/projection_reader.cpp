@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/projection_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -136,9 +138,10 @@ std::vector<Projection> read_projections(ConfigReader reader, const Populations&
                 reader.problems().add(path, "connects the same populations as " + other_path +
                                                 "; remove one of them");
             else
-                reader.problems().add(path, "would have the name " + in_files +
-                                                " in network.h5, as " + other_path +
-                                                " has; rename a population");
+                reader.problems().add(
+                    path, fmt::format("would have the name {} in network.h5, as {} has; rename a "
+                                      "population",
+                                      in_files, other_path));
         }
         projections.push_back(*projection);
     }

@@ -100,7 +100,8 @@ fi
 check() {
     local output
     output=$("$1" --quiet -p "$2" --header-filter="$3" --extra-arg=-Wno-unknown-warning-option \
-        --extra-arg=-Wno-bitwise-instead-of-logical "$4" 2>&1) && return
+        --extra-arg=-Wno-bitwise-instead-of-logical \
+        --extra-arg=-Wno-deprecated-declarations "$4" 2>&1) && return
     grep -v '^[0-9]* warnings\?.* generated\|^Suppressed\|^Use -header-filter' <<<"$output"
     return 1
 }
