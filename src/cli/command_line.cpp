@@ -8,6 +8,7 @@
 #include "base/errors.hpp"
 #include "base/messages.hpp"
 #include "base/nearest_name.hpp"
+#include "base/version.hpp"
 
 namespace engram::cli {
 
@@ -185,7 +186,7 @@ std::string help_text(const std::string& topic) {
                            entry->description, options.str());
     }
     std::string text =
-        "Engram " ENGRAM_VERSION R"(: how recurrent networks of spiking neurons form a memory,
+        "Engram " + version() + R"(: how recurrent networks of spiking neurons form a memory,
 consolidate it for hours by synaptic tagging and capture, and recall it.
 
 Commands:

@@ -2,13 +2,10 @@
 // The inverse of reading: an experiment as a configuration with every value written out.
 #include <sstream>
 
+#include "base/version.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/group_reader.hpp"
 #include "experiment/keys.hpp"
-
-#ifndef ENGRAM_VERSION
-#define ENGRAM_VERSION "(unknown version)"
-#endif
 
 namespace engram {
 namespace {
@@ -18,7 +15,7 @@ class Writer {
     explicit Writer(const Experiment& experiment) : experiment_(experiment) {}
 
     std::string text() {
-        out_ << "# Engram " ENGRAM_VERSION " resolved configuration\n";
+        out_ << "# Engram " << version() << " resolved configuration\n";
         write(keys::simulation, experiment_);
         write_network();
         write_groups();

@@ -24,7 +24,6 @@ class Partition {
 
     int n_ranks() const { return n_ranks_; }
     NeuronId n_neurons() const { return n_neurons_; }
-    NeuronId chunk_size() const { return chunk_; }
 
     int owner(NeuronId id) const {
         ENGRAM_EXPECT(id < n_neurons_);
