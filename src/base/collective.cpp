@@ -19,10 +19,12 @@ void broadcast(MPI_Comm comm, int root, std::string& text) {
 }
 
 void broadcast(MPI_Comm comm, int root, ErrorRecord& record) {
-    int numbers[] = {static_cast<int>(record.kind), static_cast<int>(record.problems.size())};
-    MPI_Bcast(numbers, 2, MPI_INT, root, comm);
+    int numbers[] = {static_cast<int>(record.kind), static_cast<int>(record.fault),
+                     static_cast<int>(record.problems.size())};
+    MPI_Bcast(numbers, 3, MPI_INT, root, comm);
     record.kind = static_cast<ErrorKind>(numbers[0]);
-    record.problems.resize(static_cast<std::size_t>(numbers[1]));
+    record.fault = static_cast<FileFault>(numbers[1]);
+    record.problems.resize(static_cast<std::size_t>(numbers[2]));
     broadcast(comm, root, record.message);
     broadcast(comm, root, record.path);
     for (ConfigProblem& problem : record.problems) {

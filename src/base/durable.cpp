@@ -5,8 +5,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
@@ -39,9 +37,10 @@ void finish_file(const std::string& path, MPI_Comm comm) {
 }
 
 std::string read_text_file(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw FileError(path, "cannot be read; check that it exists, and its permissions");
-    return {std::istreambuf_iterator<char>(stream), {}};
+    const FileDescriptor file(path, O_RDONLY, "read the file");
+    std::string text(file.size(), '\0');
+    file.read_at(0, text.data(), text.size());
+    return text;
 }
 
 void write_text_file(const std::string& path, const std::string& text) {

@@ -57,6 +57,7 @@ ErrorRecord record_of(const std::exception_ptr& exception) {
     } catch (const FileError& error) {
         ErrorRecord record = of(error, error.problem());
         record.path = error.path();
+        record.fault = error.fault();
         return record;
     } catch (const ConfigError& error) {
         ErrorRecord record = of(error, error.what());
@@ -67,7 +68,8 @@ ErrorRecord record_of(const std::exception_ptr& exception) {
     } catch (const std::filesystem::filesystem_error& error) {
         return {.kind = ErrorKind::file,
                 .message = error.code().message(),
-                .path = error.path1().string()};
+                .path = error.path1().string(),
+                .fault = FileFault::environment};
     } catch (const std::bad_alloc&) {
         return {
             .kind = ErrorKind::memory,
@@ -90,7 +92,7 @@ void throw_error(const ErrorRecord& record) {
             raise(ConfigError(record.problems));
             break;
         case ErrorKind::file:
-            raise(FileError(record.path, record.message));
+            raise(FileError(record.path, record.message, record.fault));
             break;
         case ErrorKind::numerical:
             raise(NumericalError(record.message));

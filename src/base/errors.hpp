@@ -59,17 +59,27 @@ class ConfigError : public Error {
     std::vector<ConfigProblem> problems_;
 };
 
+// Whose fault it is that a file cannot be used.
+enum class FileFault : int {
+    content,     //!< it is absent, damaged, or not what it should be
+    environment  //!< the system refused: a lock, a disk, permissions, a network, too many open
+                 //!< files
+};
+
 // A file or directory that cannot be read, written, or is not what it should be.
 class FileError : public Error {
   public:
-    FileError(std::string path, const std::string& problem)
-        : Error(ErrorKind::file, path + ": " + problem), path_(std::move(path)) {}
+    FileError(std::string path, const std::string& problem, FileFault fault = FileFault::content)
+        : Error(ErrorKind::file, path + ": " + problem), path_(std::move(path)), fault_(fault) {}
     const std::string& path() const { return path_; }
+    //! Of the environment: the file may be whole, so that it must not be given up or replaced.
+    FileFault fault() const { return fault_; }
     //! The message without the path.
     std::string problem() const { return std::string(what()).substr(path_.size() + 2); }
 
   private:
     std::string path_;
+    FileFault fault_;
 };
 
 // A state that left the range of finite numbers.
@@ -95,6 +105,7 @@ struct ErrorRecord {
     bool is_shared = false;
     std::string message{};                  //!< of a file without its path
     std::string path{};                     //!< of a file
+    FileFault fault = FileFault::content;   //!< of a file
     std::vector<ConfigProblem> problems{};  //!< of a configuration
 
     //! The whole message.

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/errors.hpp"
@@ -20,15 +22,44 @@ const char* const check_disk = "check the free space, quota and permissions of t
 
 }  // namespace
 
+FileFault fault_of(int error) {
+    switch (error) {
+        case ENOENT:
+        case ENOTDIR:
+        case EISDIR:
+        case ELOOP:
+        case ENXIO:
+            return FileFault::content;
+        default:
+            return FileFault::environment;
+    }
+}
+
 void fail_with_errno(const std::string& path, const std::string& purpose,
                      const std::string& remedy) {
-    const std::string reason = std::generic_category().message(errno);
-    throw FileError(path, "cannot " + purpose + " (" + reason + "); " + remedy);
+    const int error = errno;
+    const std::string reason = std::generic_category().message(error);
+    throw FileError(path, "cannot " + purpose + " (" + reason + "); " + remedy, fault_of(error));
 }
 
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& purpose)
     : path_(path), name_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) fail_with_errno(path, purpose, "check the path and its permissions");
+}
+
+FileDescriptor::FileDescriptor(std::string path, int descriptor)
+    : path_(path), name_(std::move(path)), descriptor_(descriptor) {}
+
+FileDescriptor open_when_visible(const std::string& path, int flags, const std::string& purpose) {
+    using namespace std::chrono;
+    const auto give_up = steady_clock::now() + seconds(10);
+    for (;;) {
+        const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+        if (descriptor >= 0) return {path, descriptor};
+        if ((errno != ENOENT && errno != ESTALE) || steady_clock::now() > give_up)
+            fail_with_errno(path, purpose, "check the path and its permissions");
+        std::this_thread::sleep_for(milliseconds(50));
+    }
 }
 
 FileDescriptor FileDescriptor::in_memory(const std::string& name) {
@@ -125,6 +156,13 @@ void FileDescriptor::sync() {
     if (::fsync(descriptor_) != 0 && errno != EINVAL) {
         fail_with_errno(name_, "write the file to the disk", check_disk);
     }
+}
+
+void FileDescriptor::close() {
+    const int descriptor = std::exchange(descriptor_, -1);
+    // After EINTR the descriptor is closed as well.
+    if (descriptor >= 0 && ::close(descriptor) != 0 && errno != EINTR)
+        fail_with_errno(name_, "close the file", check_disk);
 }
 
 }  // namespace engram

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "base/errors.hpp"
+
 namespace engram {
 
 //! Owns an open file; every failure is a FileError that says what failed and why.
@@ -16,6 +18,8 @@ class FileDescriptor {
   public:
     //! `flags` as for open(2); `purpose` completes the message "cannot <purpose>".
     FileDescriptor(const std::string& path, int flags, const std::string& purpose);
+    //! Owns a descriptor that is open already.
+    FileDescriptor(std::string path, int descriptor);
     //! A file in memory, gone with this; `name` is for messages. While it exists,
     //! path() can be opened by this process.
     static FileDescriptor in_memory(const std::string& name);
@@ -35,6 +39,9 @@ class FileDescriptor {
     void read_at(std::uint64_t offset, void* data, std::size_t size) const;
     //! Return once the content is on the disk.
     void sync();
+    //! Close, and say so if that fails, as it does on a network file system that could not write;
+    //! the destructor closes too, but silently.
+    void close();
 
     //! Bytes of the file that were written, rather than left out.
     struct Extent {
@@ -52,6 +59,12 @@ class FileDescriptor {
     std::string name_;  //!< for messages
     int descriptor_ = -1;
 };
+
+//! Opens a file that another host has just made: a network file system may take seconds to show it.
+FileDescriptor open_when_visible(const std::string& path, int flags, const std::string& purpose);
+
+//! What an error number says of a file: that it is absent or of another kind, or nothing.
+FileFault fault_of(int error);
 
 //! Throw a FileError for the system error in errno: "cannot <purpose> (<reason>); <remedy>".
 [[noreturn]] void fail_with_errno(const std::string& path, const std::string& purpose,

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "base/errors.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace engram {
 namespace {
@@ -33,7 +33,8 @@ std::vector<std::string> list_checkpoints(const OutputDirectory& directory) {
             paths.push_back(entry.path().string());
     if (error)
         throw FileError(directory.path().string(),
-                        "cannot read the directory (" + error.message() + "); check the path");
+                        "cannot read the directory (" + error.message() + "); check the path",
+                        fault_of(error.value()));
     std::sort(paths.rbegin(), paths.rend());
     return paths;
 }
@@ -53,8 +54,10 @@ std::vector<std::string> set_aside_checkpoints_behind(const OutputDirectory& dir
         std::error_code error;
         fs::rename(path, names.back(), error);
         if (error)
-            throw FileError(path, "cannot rename the checkpoint (" + error.message() +
-                                      "); check the permissions of its directory");
+            throw FileError(path,
+                            "cannot rename the checkpoint (" + error.message() +
+                                "); check the permissions of its directory",
+                            FileFault::environment);
     }
     return names;
 }

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/errors.hpp"
@@ -17,10 +19,18 @@ const char* const remedy_for_reading =
 
 namespace {
 
-thread_local std::string last_reason;
+const char* const remedy_for_system =
+    "the file may be whole: check the disk and the network, and try again";
+
+struct Reason {
+    std::string text;
+    FileFault fault = FileFault::content;
+};
+
+thread_local Reason last_reason;
 
 // The innermost reason on HDF5's error stack, e.g. "No space left on device".
-std::string reason_on_stack() {
+Reason reason_on_stack() {
     std::string reason;
     H5Ewalk2(
         H5E_DEFAULT, H5E_WALK_UPWARD,
@@ -32,16 +42,37 @@ std::string reason_on_stack() {
         },
         &reason);
     // File drivers append a list of numbers and times to what the system says.
+    const std::string number = "errno = ";
     const std::string marker = "error message = '";
-    if (const auto begin = reason.find(marker); begin != std::string::npos) {
-        const auto first = begin + marker.size();
-        return reason.substr(first, reason.find('\'', first) - first);
-    }
-    return reason;
+    const auto begin = reason.find(marker);
+    if (begin == std::string::npos) return {reason};
+    const auto first = begin + marker.size();
+    const auto place = reason.find(number);
+    const int error = place < begin ? std::atoi(reason.c_str() + place + number.size()) : EIO;
+    return {reason.substr(first, reason.find('\'', first) - first), fault_of(error)};
 }
 
 std::string compose(const std::string& problem, const std::string& remedy) {
-    return problem + (last_reason.empty() ? "" : " (HDF5: " + last_reason + ")") + "; " + remedy;
+    const std::string& reason = last_reason.text;
+    // What the system refuses says nothing about the content of a file.
+    const bool is_system = last_reason.fault == FileFault::environment;
+    return problem + (reason.empty() ? "" : " (HDF5: " + reason + ")") + "; " +
+           (is_system && remedy == remedy_for_reading ? remedy_for_system : remedy);
+}
+
+[[noreturn]] void fail_with_reason(const std::string& path, const std::string& problem,
+                                   const std::string& remedy) {
+    throw FileError(path, compose(problem, remedy), last_reason.fault);
+}
+
+// Locks keep out no one that the lock of the results directory lets in, and some file systems
+// refuse them.
+PropertyList without_locks() {
+    PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
+#if H5_VERSION_GE(1, 10, 7)
+    H5Pset_file_locking(access, false, true);
+#endif
+    return access;
 }
 
 std::string file_name(hid_t object) {
@@ -60,23 +91,23 @@ hid_t create_file(const std::string& path, hid_t access) {
     const hid_t id =
         quietly([&] { return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access); });
     if (id >= 0) return id;
-    throw FileError(
-        path, compose("cannot create the file", "check that its directory exists and is writable"));
+    fail_with_reason(path, "cannot create the file",
+                     "check that its directory exists and is writable");
 }
 
 hid_t open_file(const std::string& path, Access access) {
     // HDF5 reports an absent file as an obscure driver error, so look first.
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
+    std::error_code error;
+    if (!std::filesystem::exists(path, error) && !error)
         throw FileError(path, "the file does not exist; check the path");
-    }
     const unsigned flags = access == Access::read_only ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
-    const hid_t id = quietly([&] { return H5Fopen(path.c_str(), flags, H5P_DEFAULT); });
+    const PropertyList properties = without_locks();
+    const hid_t id = quietly([&] { return H5Fopen(path.c_str(), flags, properties); });
     if (id >= 0) return id;
     // What keeps the system from opening it says nothing about the file.
     const FileDescriptor readable(path, access == Access::read_only ? O_RDONLY : O_RDWR,
                                   "open the file");
-    throw FileError(path, compose("cannot open it as an HDF5 file", remedy_for_reading));
+    fail_with_reason(path, "cannot open it as an HDF5 file", remedy_for_reading);
 }
 
 }  // namespace
@@ -117,7 +148,7 @@ DataType text_type() {
 }
 
 void fail(hid_t object, const std::string& problem, const std::string& remedy) {
-    throw FileError(file_name(object), compose(problem, remedy));
+    fail_with_reason(file_name(object), problem, remedy);
 }
 
 void reject(hid_t object, const std::string& problem, const std::string& remedy) {
@@ -125,11 +156,11 @@ void reject(hid_t object, const std::string& problem, const std::string& remedy)
 }
 
 File File::create(const std::string& path) {
-    return File(path, create_file(path, H5P_DEFAULT));
+    return File(path, create_file(path, without_locks()));
 }
 
 File File::create_in_memory(const std::string& path, Layout layout) {
-    const PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
+    const PropertyList access = without_locks();
     // The default driver asks for the real path of a file, which one in memory has not.
     H5Pset_fapl_stdio(access);
     if (layout == Layout::checked)
@@ -142,8 +173,7 @@ File File::open(const std::string& path, Access access) {
 }
 
 void File::close() {
-    if (id_.reset() < 0)
-        throw FileError(path_, compose("cannot close the file", remedy_for_writing));
+    if (id_.reset() < 0) fail_with_reason(path_, "cannot close the file", remedy_for_writing);
 }
 
 Group create_group(hid_t location, const std::string& name) {

@@ -12,6 +12,7 @@
 
 #include "base/durable.hpp"
 #include "base/errors.hpp"
+#include "base/file_descriptor.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/keys.hpp"
 
@@ -22,8 +23,10 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& problem,
                        const std::error_code& error) {
-    throw FileError(path.string(), problem + " (" + error.message() +
-                                       "); choose another --output or change the permissions");
+    throw FileError(
+        path.string(),
+        problem + " (" + error.message() + "); choose another --output or change the permissions",
+        fault_of(error.value()));
 }
 
 // Also of a file that was being written when its run was killed.
@@ -112,8 +115,7 @@ void require_place_for_results(const fs::path& path) {
 }
 
 OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
-    require_place_for_results(path);
-    create(path);
+    OutputDirectory directory = make(path);
     const std::vector<fs::path> results = results_in(path);
     const auto holds_something = std::find_if(
         results.begin(), results.end(),
@@ -131,16 +133,14 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
     // The configuration is replaced in one step later: a run that restarts must not lose it.
     for (const fs::path& result : results)
         if (result.filename() != "config.yaml") remove_tree(result);
-    create(path / "partial");
-    return OutputDirectory(path);
+    directory.make_partial();
+    return directory;
 }
 
-OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force,
-                                         std::optional<DirectoryLock>& lock) {
+OutputDirectory OutputDirectory::make(const fs::path& path) {
     require_place_for_results(path);
     create(path);
-    lock.emplace(path);
-    return prepare(path, force);
+    return OutputDirectory(path);
 }
 
 void OutputDirectory::require_outside(const fs::path& path, const WiringFile& file) {

@@ -5,11 +5,9 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "experiment/network_keys.hpp"
-#include "io/directory_lock.hpp"
 
 namespace engram {
 
@@ -25,9 +23,9 @@ class OutputDirectory {
     //! only has files of the same names from elsewhere.
     static OutputDirectory prepare(const std::filesystem::path& path, bool force);
 
-    //! The same, kept from other jobs from before anything is removed.
-    static OutputDirectory prepare(const std::filesystem::path& path, bool force,
-                                   std::optional<DirectoryLock>& lock);
+    //! Makes the directory, with its parents, if it is not there; nothing else.
+    //! \throw FileError if it is no place for results
+    static OutputDirectory make(const std::filesystem::path& path);
 
     //! \throw FileError if a file that the run reads is among the results that it would replace
     static void require_outside(const std::filesystem::path& path, const WiringFile& file);

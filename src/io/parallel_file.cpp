@@ -39,15 +39,12 @@ ParallelFile::ParallelFile(const std::string& path, FileLayout layout, MPI_Comm 
         summed_offsets_ = layout.summed_offsets();
         sums_ = layout.sums();
     });
-    // MPI-IO rather than POSIX: it knows how to let several nodes write one file.
     collectively(comm, [&] {
-        check(MPI_File_open(comm, temporary_.c_str(), MPI_MODE_WRONLY, MPI_INFO_NULL, &file_),
-              "open the file");
+        file_ = open_when_visible(temporary_, O_WRONLY | O_NOFOLLOW, "open the file on this rank");
     });
 }
 
 ParallelFile::~ParallelFile() {
-    // Closing is collective: a rank that unwinds alone leaves it to the end of the program.
     if (!finished_ && rank_of(comm_) == 0) remove_file(temporary_);
 }
 
@@ -61,22 +58,7 @@ void ParallelFile::attempt(const std::function<void()>& work) {
 }
 
 void ParallelFile::write_bytes(std::uint64_t offset, std::span<const std::byte> bytes) {
-    constexpr std::size_t at_once = std::size_t{1} << 30;  // MPI counts are ints
-    attempt([&] {
-        while (!bytes.empty()) {
-            const auto piece = bytes.first(std::min(bytes.size(), at_once));
-            const int size = static_cast<int>(piece.size());
-            MPI_Status status;
-            check(MPI_File_write_at(file_, static_cast<MPI_Offset>(offset), piece.data(), size,
-                                    MPI_BYTE, &status),
-                  "write the file");
-            int written = 0;
-            MPI_Get_count(&status, MPI_BYTE, &written);
-            if (written != size) check(MPI_ERR_NO_SPACE, "write the whole file");
-            offset += piece.size();
-            bytes = bytes.subspan(piece.size());
-        }
-    });
+    attempt([&] { file_->write_at(offset, bytes.data(), bytes.size()); });
 }
 
 void ParallelFile::write_checksums() {
@@ -90,25 +72,15 @@ void ParallelFile::write_checksums() {
 
 void ParallelFile::finish() {
     write_checksums();
-    const int synchronised = MPI_File_sync(file_);
-    attempt([&] { check(synchronised, "write the file to the disk"); });
-    const int closed = MPI_File_close(&file_);
-    attempt([&] { check(closed, "close the file"); });
+    attempt([&] {
+        file_->sync();
+        file_->close();
+    });
     collectively(comm_, [&] {
         if (failure_) std::rethrow_exception(failure_);
     });
     finish_file(path_, comm_);
     finished_ = true;
-}
-
-void ParallelFile::check(int mpi_code, const std::string& purpose) const {
-    if (mpi_code == MPI_SUCCESS) return;
-    char text[MPI_MAX_ERROR_STRING] = "";
-    int length = 0;
-    MPI_Error_string(mpi_code, text, &length);
-    throw FileError(path_, "cannot " + purpose + " (" +
-                               std::string(text, static_cast<std::size_t>(length)) +
-                               "); check the free space, quota and permissions of the disk");
 }
 
 }  // namespace engram

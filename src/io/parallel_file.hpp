@@ -3,7 +3,9 @@
 //
 // Nothing that one rank alone can fail in makes another wait: the file gets its structure and all
 // its space from rank 0 before any value is written, ranks write on their own, and what failed on
-// any of them is told to all at the end.
+// any of them is told to all at the end. That is why this is not MPI-IO, whose calls are collective
+// even where they fail, and which takes locks that some file systems refuse. Ranks never write the
+// same byte, which is all that network file systems ask for.
 #pragma once
 
 #include <mpi.h>
@@ -12,13 +14,14 @@
 #include <exception>
 #include <functional>
 #include <map>
-
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/contracts.hpp"
 #include "base/errors.hpp"
+#include "base/file_descriptor.hpp"
 #include "io/content_checksum.hpp"
 #include "io/file_layout.hpp"
 
@@ -68,12 +71,11 @@ class ParallelFile {
   private:
     void write_checksums();
     void write_bytes(std::uint64_t offset, std::span<const std::byte> bytes);
-    void check(int mpi_code, const std::string& purpose) const;
 
     std::string path_;
     std::string temporary_;
     MPI_Comm comm_;
-    MPI_File file_ = MPI_FILE_NULL;
+    std::optional<FileDescriptor> file_;
     std::vector<std::uint64_t> summed_offsets_;
     DatasetPlace<std::uint64_t> sums_;                   //!< no shape: none are wanted
     std::map<std::uint64_t, std::uint64_t> found_sums_;  //!< of what this rank wrote, by offset

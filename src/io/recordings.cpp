@@ -30,6 +30,7 @@ std::string provide_spool(const std::string& path, const RecordMark& mark,
         verify();
         return "";
     } catch (const FileError& problem) {
+        if (problem.fault() == FileFault::environment) throw;
         if (!fs::exists(results)) return problem.what();
         const std::string temporary = temporary_path(path);
         try {
@@ -40,7 +41,7 @@ std::string provide_spool(const std::string& path, const RecordMark& mark,
         } catch (const FileError& obstacle) {
             std::error_code ignored;
             fs::remove(temporary, ignored);
-            if (obstacle.path() != results) throw;
+            if (obstacle.path() != results || obstacle.fault() == FileFault::environment) throw;
             return both(problem, obstacle);
         }
     }
@@ -64,6 +65,7 @@ std::string provide_snapshot(const SnapshotPart& part, const std::string& networ
         verify_snapshot_part(part, communicator);
         return "";
     } catch (const FileError& problem) {
+        if (problem.fault() == FileFault::environment) throw;
         int has_results = 0;
         on_root(communicator, [&] { has_results = fs::exists(network) ? 1 : 0; });
         MPI_Bcast(&has_results, 1, MPI_INT, 0, communicator);
@@ -72,7 +74,7 @@ std::string provide_snapshot(const SnapshotPart& part, const std::string& networ
             rebuild_snapshot_part(part, network, plastic_projections(experiment), communicator);
             return "";
         } catch (const FileError& obstacle) {
-            if (obstacle.path() != network) throw;
+            if (obstacle.path() != network || obstacle.fault() == FileFault::environment) throw;
             return both(problem, obstacle);
         }
     }

@@ -148,6 +148,9 @@ void ResultFiles::finish() {
         write_spike_file(directory_.spike_spool(), marks.spikes, directory_.spikes(),
                          experiment_.populations, experiment_.dt_ms);
         write_trace_file(directory_.trace_spool(), marks.traces, directory_.traces(), experiment_);
+        // Some file systems keep a removed file, and so its directory, as long as it is open.
+        spikes_.reset();
+        traces_.reset();
     });
     write_network();
 }

@@ -107,10 +107,16 @@ void TrialLog::flush() {
 
 TrialArchive::TrialArchive(const std::string& directory) : directory_(directory) {
     std::vector<std::string> paths;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error))
         if (entry.path().filename().string().starts_with("trials-"))
             paths.push_back(entry.path().string());
+    // That they cannot be read does not mean that there are none.
+    if (error && fault_of(error.value()) == FileFault::environment)
+        throw FileError(directory,
+                        "cannot list the directory (" + error.message() +
+                            "); check the disk and its permissions",
+                        FileFault::environment);
     std::sort(paths.begin(), paths.end());
     for (const std::string& path : paths) {
         files_.emplace_back(path, O_RDONLY, "open the log of finished trials");

@@ -13,11 +13,12 @@
 namespace engram::job {
 
 CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& network,
-                                   ResultFiles& files, Step start, MPI_Comm communicator,
-                                   bool quiet)
+                                   ResultFiles& files, const DirectoryClaim& claim, Step start,
+                                   MPI_Comm communicator, bool quiet)
     : experiment_(experiment),
       network_(network),
       files_(files),
+      claim_(claim),
       communicator_(communicator),
       rank_(rank_of(communicator)),
       quiet_(quiet),
@@ -47,7 +48,10 @@ void CheckpointWriter::save(const RunPosition& position, const SharedState& shar
     const auto start = Clock::now();
     const std::string path = checkpoint_path(files_.directory(), position.step);
     CheckpointHeader header{position, {}, configuration_, {}};
-    on_root(communicator_, [&] { header.recordings = files_.flush(); });
+    on_root(communicator_, [&] {
+        claim_.require();
+        header.recordings = files_.flush();
+    });
     if (!order_) order_.emplace(network_, communicator_);
     write_checkpoint(path, header, shared, local, network_, *order_, communicator_);
     last_save_ = Clock::now();

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "io/directory_lock.hpp"
 #include "io/result_files.hpp"
 #include "simulation/simulation_state.hpp"
 
@@ -19,7 +20,7 @@ class CheckpointWriter : public CheckpointStore {
     //! All must outlive this.
     //! \param start  step at which this run begins or continues
     CheckpointWriter(const Experiment& experiment, const Network& network, ResultFiles& files,
-                     Step start, MPI_Comm communicator, bool quiet);
+                     const DirectoryClaim& claim, Step start, MPI_Comm communicator, bool quiet);
 
     //! Asked besides the signals whether the run shall stop.
     void also_stop_if(std::function<bool()> condition) { stop_condition_ = std::move(condition); }
@@ -38,6 +39,7 @@ class CheckpointWriter : public CheckpointStore {
     const Experiment& experiment_;
     const Network& network_;
     ResultFiles& files_;
+    const DirectoryClaim& claim_;
     MPI_Comm communicator_;
     int rank_;
     bool quiet_;

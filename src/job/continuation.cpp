@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/durable.hpp"
 #include "base/number_text.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/ensemble.hpp"
@@ -90,10 +90,10 @@ Experiment wanted_experiment(const std::string& saved, const OutputDirectory& di
 }
 
 double completed_duration_s(const OutputDirectory& directory) {
-    std::ifstream stream(directory.summary());
+    const std::string text = read_text_file(directory.summary());
     try {
-        return nlohmann::json::parse(stream).at("duration_s");
-    } catch (const std::exception&) {  // also of a stream, if it is no file
+        return nlohmann::json::parse(text).at("duration_s");
+    } catch (const nlohmann::json::exception&) {
         throw FileError(directory.summary(),
                         "is damaged; remove it and resume the run, which then writes it again");
     }
@@ -108,6 +108,7 @@ std::string problem_of_result(const std::string& file) {
         h5::File::open(file, h5::Access::read_only);
         return "";
     } catch (const FileError& error) {
+        if (error.fault() == FileFault::environment) throw;
         return "is not usable (" + error.problem() + ")";
     }
 }
@@ -118,7 +119,8 @@ std::string completed_configuration(const OutputDirectory& directory) {
         try {
             return read_checkpoint_header(h5::File::open(path, h5::Access::read_only))
                 .configuration;
-        } catch (const FileError&) {
+        } catch (const FileError& error) {
+            if (error.fault() == FileFault::environment) throw;
             continue;  // restoring reports it
         }
     }

@@ -2,7 +2,6 @@
 #include "job/ensemble_job.hpp"
 
 #include <filesystem>
-#include <optional>
 
 #include "base/collective.hpp"
 #include "base/durable.hpp"
@@ -10,48 +9,54 @@
 #include "io/edge_wiring.hpp"
 #include "job/ensemble_run.hpp"
 #include "job/feasibility.hpp"
+#include "job/held_directory.hpp"
 #include "job/read_experiment.hpp"
 
 namespace engram::job {
 namespace {
 
-// Before anything is written.
-void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
+// Before anything is written. Returns what the files will take [MB].
+double require_possible_trials(const Ensemble& ensemble, MPI_Comm communicator) {
     const auto n_ranks = static_cast<int>(ensemble.ranks_per_trial());
     const int present = size_of(communicator);
     if (present < n_ranks)
         throw UsageError(fmt::format(
             "ranks_per_trial is {}, but there {} {}; start more ranks, or lower ranks_per_trial",
             n_ranks, present == 1 ? "is" : "are", counted(present, "rank")));
+    double files_MB = 0;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         const Experiment experiment = ensemble.experiment({point, 0});
-        require_possible(experiment, *open_wiring(experiment), ensemble.output_directory(),
-                         n_ranks);
+        const Forecast forecast = require_possible(experiment, *open_wiring(experiment),
+                                                   ensemble.output_directory(), n_ranks);
+        if (ensemble.keeps_results()) files_MB += forecast.files_MB * ensemble.trials();
     }
+    return files_MB;
 }
 
 }  // namespace
 
 JobOutcome start_ensemble(const RunRequest& request, MPI_Comm communicator) {
     const Ensemble ensemble = read_ensemble(request.source, communicator);
-    on_root(communicator, [&] { require_ranks(ensemble, communicator); });
+    double files_MB = 0;  // rank 0
+    on_root(communicator, [&] { files_MB = require_possible_trials(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
-    std::optional<DirectoryLock> lock;  // rank 0
+    on_root(communicator, [&] { OutputDirectory::make(ensemble.output_directory()); });
+    const OutputDirectory directory(ensemble.output_directory());
+    const HeldDirectory held(directory, communicator);
     on_root(communicator, [&] {
-        const auto directory =
-            OutputDirectory::prepare(ensemble.output_directory(), request.force, lock);
+        OutputDirectory::prepare(directory.path(), request.force);
         write_text_file(directory.ensemble_config(), ensemble.configuration());
         write_text_file(directory.config(), ensemble.configuration());
+        if (!request.options.quiet) held.describe(files_MB);
     });
-    return run_ensemble(ensemble, OutputDirectory(ensemble.output_directory()), turns,
-                        request.options.quiet, communicator);
+    return run_ensemble(ensemble, directory, held.claim(), turns, request.options.quiet,
+                        communicator);
 }
 
 JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) {
     const OutputDirectory directory(request.directory);
-    std::optional<DirectoryLock> lock;  // rank 0
+    const HeldDirectory held(directory, communicator);
     on_root(communicator, [&] {
-        lock.emplace(directory.path());
         if (!std::filesystem::exists(directory.ensemble_config()))
             throw FileError(
                 directory.ensemble_config(),
@@ -68,9 +73,10 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
     });
     const Ensemble ensemble =
         read_ensemble({directory.config(), request.overrides, request.directory}, communicator);
-    on_root(communicator, [&] { require_ranks(ensemble, communicator); });
+    on_root(communicator, [&] { require_possible_trials(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
-    return run_ensemble(ensemble, directory, turns, request.options.quiet, communicator);
+    return run_ensemble(ensemble, directory, held.claim(), turns, request.options.quiet,
+                        communicator);
 }
 
 }  // namespace engram::job

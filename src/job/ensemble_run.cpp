@@ -13,6 +13,7 @@
 #include "job/ensemble_channel.hpp"
 #include "job/ensemble_progress.hpp"
 #include "job/ensemble_summary.hpp"
+#include "job/run.hpp"
 #include "job/run_summary.hpp"
 #include "job/stop_signal.hpp"
 #include "job/trial_runner.hpp"
@@ -89,14 +90,14 @@ class GroupOfTrials {
     //! All must outlive this.
     //! \param progress  null but on rank 0
     GroupOfTrials(const Ensemble& ensemble, const OutputDirectory& directory,
-                  EnsembleChannel& channel, EnsembleProgress* progress, TrialTurns& turns,
-                  MPI_Comm group)
+                  const DirectoryClaim& claim, EnsembleChannel& channel, EnsembleProgress* progress,
+                  TrialTurns& turns, MPI_Comm group)
         : ensemble_(ensemble),
           channel_(channel),
           progress_(progress),
           turns_(turns),
           group_(group),
-          runner_(ensemble, directory, channel, turns.make_executor(), group) {}
+          runner_(ensemble, directory, claim, channel, turns.make_executor(), group) {}
 
     //! \param at_once  how many of them take turns
     void run(const std::vector<EnsembleItem>& items, std::size_t at_once,
@@ -151,7 +152,8 @@ class GroupOfTrials {
 }  // namespace
 
 JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
-                        TrialTurns& turns, bool quiet, MPI_Comm communicator) {
+                        const DirectoryClaim& claim, TrialTurns& turns, bool quiet,
+                        MPI_Comm communicator) {
     const double start = MPI_Wtime();
     const int rank = rank_of(communicator);
     const int n_ranks = size_of(communicator);
@@ -178,8 +180,8 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
         const Group group(communicator, channel.group());
         try {
             if (channel.group() < channel.n_groups())
-                GroupOfTrials(ensemble, directory, channel, progress ? &*progress : nullptr, turns,
-                              group)
+                GroupOfTrials(ensemble, directory, claim, channel, progress ? &*progress : nullptr,
+                              turns, group)
                     .run(items, at_once, directory.partial());
         } catch (const Error& error) {
             // Of one rank of several alone: the others of its group wait for it in vain.
@@ -206,13 +208,14 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
     const std::vector<double> memory_MB = gather_peak_memory_MB(communicator);
     JobOutcome outcome;
     on_root(communicator, [&] {
+        claim.require();
         const auto measures =
             write_ensemble_file(directory.ensemble(), ensemble, TrialArchive(directory.partial()));
         const double wall_s = MPI_Wtime() - start;
         write_summary(directory.summary(), make_ensemble_summary(ensemble, measures, pending.size(),
                                                                  wall_s, n_ranks, memory_MB));
         // The summary marks the ensemble as complete; only then are the logs no longer needed.
-        directory.remove_partial();
+        tidy_up(directory);
         progress->finish("complete");
         outcome.text = ensemble_summary_text(ensemble, measures, wall_s, directory.path().string());
     });

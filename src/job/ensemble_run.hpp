@@ -5,6 +5,7 @@
 #include <mpi.h>
 
 #include "experiment/ensemble.hpp"
+#include "io/directory_lock.hpp"
 #include "io/output_directory.hpp"
 #include "job/request.hpp"
 #include "job/trial_turns.hpp"
@@ -16,6 +17,7 @@ namespace engram::job {
 //! \throw Error that names the trial; the other trials have been stopped as on request, unless the
 //!        error is of one rank of several that share a trial
 JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
-                        TrialTurns& turns, bool quiet, MPI_Comm communicator);
+                        const DirectoryClaim& claim, TrialTurns& turns, bool quiet,
+                        MPI_Comm communicator);
 
 }  // namespace engram::job

@@ -68,12 +68,14 @@ std::string problem_of_traces(const Forecast& forecast) {
                        memory_text(forecast.traces_MB), recording_less);
 }
 
-void require_possible(const Experiment& experiment, const Wiring& wiring,
-                      const std::filesystem::path& output, int n_ranks) {
+Forecast require_possible(const Experiment& experiment, const Wiring& wiring,
+                          const std::filesystem::path& output, int n_ranks) {
     Partition(experiment.populations.size(), n_ranks);
     for (const WiringFile& file : wiring_files(experiment))
         OutputDirectory::require_outside(output, file);
-    require_feasible(make_forecast(experiment, wiring, n_ranks), n_ranks);
+    const Forecast forecast = make_forecast(experiment, wiring, n_ranks);
+    require_feasible(forecast, n_ranks);
+    return forecast;
 }
 
 void require_feasible(const Forecast& forecast, int n_ranks) {

@@ -15,9 +15,10 @@ double machine_memory_MB();
 //! Before a run touches anything: whether its ranks have neurons each, its files are not among the
 //! results that it replaces, and require_feasible.
 //! \param output  directory for the results
+//! \return the forecast of the run
 //! \throw UsageError, FileError
-void require_possible(const Experiment& experiment, const Wiring& wiring,
-                      const std::filesystem::path& output, int n_ranks);
+Forecast require_possible(const Experiment& experiment, const Wiring& wiring,
+                          const std::filesystem::path& output, int n_ranks);
 
 //! At least one rank must fit into this machine, the traces on a large disk, and the run end within
 //! a year; trying would take long to find out.

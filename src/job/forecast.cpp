@@ -42,6 +42,13 @@ constexpr std::uint64_t bytes_of_inputs_per_neuron =
 // What remains, measured: ids, tiles, receivers of stimuli, spikes, buffers of files.
 constexpr std::uint64_t other_bytes_per_neuron = 190;
 
+// Of a synapse in network.h5, and of a plastic one in a checkpoint and in a snapshot.
+constexpr double bytes_per_edge = 68;
+constexpr double bytes_per_synapse_of_checkpoint = 18;
+// Of spikes no more is known than that they are few.
+constexpr double spikes_per_neuron_s = 0.5;
+constexpr double bytes_per_spike = 16;
+
 double MB(std::uint64_t bytes) {
     return static_cast<double>(bytes) / 1e6;
 }
@@ -106,6 +113,17 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
                              fast_forward * samples_per_step;
     f.traces_MB = n_values > 0 ? n_samples * (n_values + 1) * sizeof(double) / 1e6 : 0.0;
+    const auto n_snapshots = static_cast<double>(experiment.record.snapshots_s.size() + 1);
+    const auto n_checkpoints = static_cast<double>(experiment.checkpoint.keep + 1);
+    // What is recorded lies there twice until the results are complete.
+    const double recorded_MB =
+        f.traces_MB + (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
+                       f.spiking_s * n * spikes_per_neuron_s * bytes_per_spike) /
+                          1e6;
+    f.files_MB =
+        2 * recorded_MB + ((f.plastic_synapses + f.fixed_synapses) * bytes_per_edge +
+                           n_checkpoints * f.plastic_synapses * bytes_per_synapse_of_checkpoint) /
+                              1e6;
     f.base_MB = base_memory_MB;
     const device::RankSizes all =
         device::expected_sizes(experiment, f.plastic_synapses, f.fixed_synapses, 1);

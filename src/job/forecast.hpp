@@ -14,6 +14,7 @@ struct Forecast {
     double fixed_synapses = 0;
     double memory_per_rank_MB = 0;      //!< the sum of the following, shares divided by the ranks
     double traces_MB = 0;               //!< on the disk
+    double files_MB = 0;                //!< on the disk at the end, all together; rough
     double base_MB = 0;                 //!< of any rank
     double per_rank_MB = 0;             //!< of each rank, proportional to all neurons
     double neurons_MB = 0;              //!< shared, proportional to the neurons

@@ -31,6 +31,8 @@ auto read_or_find_unusable(const Read& read) {
     try {
         return read();
     } catch (const FileError& error) {
+        // What the system refuses tells nothing of the checkpoint, which may well be whole.
+        if (error.fault() == FileFault::environment) throw;
         throw Unusable{error.what()};
     }
 }

@@ -32,7 +32,8 @@ using Continuation = std::function<Experiment(const std::string& saved)>;
 //! has its recordings, and fits the continuation: a run of that configuration would have reached
 //! its state. Those that are damaged or lack recordings are reported on standard error.
 //! \throw ConfigError if the only obstacle is one of the continuation or the schedule; FileError if
-//!        recordings cannot be written. Both on every rank.
+//!        the system refuses to read something, or recordings cannot be written. Both on every
+//!        rank.
 RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuation& continuation,
                               const ExecutorFactory& make_executor, bool quiet,
                               MPI_Comm communicator);

@@ -11,6 +11,7 @@
 #include "job/continuation.hpp"
 #include "job/ensemble_job.hpp"
 #include "job/executor_choice.hpp"
+#include "job/held_directory.hpp"
 #include "job/restore.hpp"
 #include "job/run.hpp"
 #include "job/start.hpp"
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 // What a run that came to its end leaves behind if it is killed in its last moment.
 void tidy_up_complete(const OutputDirectory& directory) {
     require_results(directory);
-    if (fs::exists(directory.partial())) directory.remove_partial();
+    if (fs::exists(directory.partial())) tidy_up(directory);
 }
 
 // Rank 0 decides.
@@ -60,13 +61,9 @@ Task task_of(const OutputDirectory& directory, const ResumeRequest& request) {
 }
 
 Task agree_on_task(const OutputDirectory& directory, const ResumeRequest& request,
-                   std::optional<DirectoryLock>& lock, MPI_Comm communicator) {
+                   MPI_Comm communicator) {
     int task = 0;
-    on_root(communicator, [&] {
-        require_directory(directory);
-        lock.emplace(directory.path());
-        task = static_cast<int>(task_of(directory, request));
-    });
+    on_root(communicator, [&] { task = static_cast<int>(task_of(directory, request)); });
     MPI_Bcast(&task, 1, MPI_INT, 0, communicator);
     return static_cast<Task>(task);
 }
@@ -113,11 +110,12 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
     // Restoring much takes a while; what comes meanwhile is obeyed after the first epoch.
     handle_stop_signals();
     const OutputDirectory directory(request.directory);
-    std::optional<DirectoryLock> lock;  // rank 0
-    const Task task = agree_on_task(directory, request, lock, communicator);
+    on_root(communicator, [&] { require_directory(directory); });
+    std::optional<HeldDirectory> held(std::in_place, directory, communicator);
+    const Task task = agree_on_task(directory, request, communicator);
     if (task == Task::nothing) return {JobEnd::nothing_to_do, ""};
     if (task == Task::resume_ensemble) {
-        lock.reset();
+        held.reset();
         return resume_ensemble(request, communicator);
     }
     const bool extends = task == Task::extend_run;
@@ -131,7 +129,7 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
         on_root(communicator, [&, any = any_checkpoint] {
             if (any || extends) fail_without_checkpoint(request, extends, any);
         });
-        lock.reset();
+        held.reset();
         return start_over(request, directory, communicator);
     }
     // From here on the longer run is what the directory holds: should it be interrupted, resuming
@@ -142,7 +140,8 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
                             resolved_configuration(restored->simulation->experiment()));
             directory.reopen();
         });
-    Run run(std::move(restored->simulation), directory, restored->recordings, quiet, communicator);
+    Run run(std::move(restored->simulation), directory, held->claim(), restored->recordings, quiet,
+            communicator);
     return run_to_the_end(run, MPI_Wtime() - begin, quiet, communicator);
 }
 

@@ -23,11 +23,13 @@ ResultFiles open_files(const OutputDirectory& directory, const Simulation& simul
 }  // namespace
 
 Run::Run(std::unique_ptr<Simulation> simulation, const OutputDirectory& directory,
-         const std::optional<RecordingMarks>& recordings, bool quiet, MPI_Comm communicator)
+         const DirectoryClaim& claim, const std::optional<RecordingMarks>& recordings, bool quiet,
+         MPI_Comm communicator)
     : communicator_(communicator),
+      claim_(claim),
       simulation_(std::move(simulation)),
       files_(open_files(directory, *simulation_, recordings, communicator)),
-      checkpoints_(simulation_->experiment(), simulation_->network(), files_,
+      checkpoints_(simulation_->experiment(), simulation_->network(), files_, claim_,
                    simulation_->position().step, communicator, quiet) {}
 
 RunOutcome Run::simulate(ProgressListener& progress) {
@@ -39,15 +41,24 @@ RunOutcome Run::simulate(ProgressListener& progress) {
 
 nlohmann::json Run::finish(double setup_s) {
     const double begin = MPI_Wtime();
+    on_root(communicator_, [&] { claim_.require(); });
     files_.finish();
     nlohmann::json summary =
         make_summary(*simulation_, setup_s, run_s_ + MPI_Wtime() - begin, communicator_);
     // Only with the summary are the recordings no longer needed.
     on_root(communicator_, [&] {
         write_summary(files_.directory().summary(), summary);
-        files_.directory().remove_partial();
+        tidy_up(files_.directory());
     });
     return summary;
+}
+
+void tidy_up(const OutputDirectory& directory) {
+    try {
+        directory.remove_partial();
+    } catch (const FileError& error) {
+        warning("{}; the results are complete, and it is no longer needed", error.what());
+    }
 }
 
 JobOutcome run_to_the_end(Run& run, double setup_s, bool quiet, MPI_Comm communicator) {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "io/directory_lock.hpp"
 #include "io/result_files.hpp"
 #include "job/checkpoint_writer.hpp"
 #include "job/request.hpp"
@@ -20,9 +21,13 @@ class Run {
   public:
     //! Collective.
     //! \param directory   prepared for a new run, or of the run that continues
+    //! \param claim       on the directory, or on that of the ensemble; asked before what is there
+    //! is
+    //!                    replaced
     //! \param recordings  of the checkpoint that the simulation was restored from; nothing: new
     Run(std::unique_ptr<Simulation> simulation, const OutputDirectory& directory,
-        const std::optional<RecordingMarks>& recordings, bool quiet, MPI_Comm communicator);
+        const DirectoryClaim& claim, const std::optional<RecordingMarks>& recordings, bool quiet,
+        MPI_Comm communicator);
 
     Simulation& simulation() { return *simulation_; }
     ResultFiles& files() { return files_; }
@@ -38,11 +43,15 @@ class Run {
 
   private:
     MPI_Comm communicator_;
+    DirectoryClaim claim_;
     std::unique_ptr<Simulation> simulation_;
     ResultFiles files_;
     CheckpointWriter checkpoints_;
     double run_s_ = 0;
 };
+
+//! Removes what only an unfinished job needs. That this fails is worth a warning.
+void tidy_up(const OutputDirectory& directory);
 
 //! Collective. Simulates and finishes, with progress in the log and in progress.json.
 JobOutcome run_to_the_end(Run& run, double setup_s, bool quiet, MPI_Comm communicator);

@@ -8,6 +8,7 @@
 #include "job/ensemble_job.hpp"
 #include "job/executor_choice.hpp"
 #include "job/feasibility.hpp"
+#include "job/held_directory.hpp"
 #include "job/read_experiment.hpp"
 #include "job/run.hpp"
 #include "job/stop_signal.hpp"
@@ -22,22 +23,26 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
     WiredExperiment wired = read_experiment(request.source, communicator);
     const Experiment& experiment = wired.experiment;
     const int n_ranks = size_of(communicator);
+    double files_MB = 0;  // rank 0
     on_root(communicator, [&] {
-        require_possible(experiment, *wired.wiring, experiment.output_directory, n_ranks);
+        files_MB = require_possible(experiment, *wired.wiring, experiment.output_directory, n_ranks)
+                       .files_MB;
     });
     auto simulation =
         std::make_unique<Simulation>(experiment, *wired.wiring, communicator, make_executor);
     wired.wiring.reset();
     // Until here a signal ends the program at once, since there is nothing to save.
     handle_stop_signals();
-    std::optional<DirectoryLock> lock;  // rank 0
-    on_root(communicator,
-            [&] { OutputDirectory::prepare(experiment.output_directory, request.force, lock); });
-    Run run(std::move(simulation), OutputDirectory(experiment.output_directory), std::nullopt,
-            quiet, communicator);
-    if (rank_of(communicator) == 0 && !quiet)
+    on_root(communicator, [&] { OutputDirectory::make(experiment.output_directory); });
+    const OutputDirectory directory(experiment.output_directory);
+    const HeldDirectory held(directory, communicator);
+    on_root(communicator, [&] { OutputDirectory::prepare(directory.path(), request.force); });
+    Run run(std::move(simulation), directory, held.claim(), std::nullopt, quiet, communicator);
+    if (rank_of(communicator) == 0 && !quiet) {
         notice("{} on {}, schedule: {}", request.source.file, counted(n_ranks, "rank"),
                run.simulation().schedule().name);
+        held.describe(files_MB);
+    }
     return run_to_the_end(run, MPI_Wtime() - start, quiet, communicator);
 }
 

@@ -73,7 +73,7 @@ std::unique_ptr<Run> TrialRunner::open_run(const OutputDirectory& directory,
         restored ? std::move(restored->simulation)
                  : std::make_unique<Simulation>(experiment, wiring, group_, make_executor_);
     return std::make_unique<Run>(
-        std::move(simulation), directory,
+        std::move(simulation), directory, claim_,
         restored ? std::optional(std::move(restored->recordings)) : std::nullopt, true, group_);
 }
 

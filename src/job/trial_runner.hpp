@@ -21,10 +21,11 @@ class TrialRunner {
   public:
     //! All must outlive this.
     //! \param group  ranks that share each trial
-    TrialRunner(const Ensemble& ensemble, OutputDirectory directory, EnsembleChannel& channel,
-                const ExecutorFactory& make_executor, MPI_Comm group)
+    TrialRunner(const Ensemble& ensemble, OutputDirectory directory, DirectoryClaim claim,
+                EnsembleChannel& channel, const ExecutorFactory& make_executor, MPI_Comm group)
         : ensemble_(ensemble),
           directory_(std::move(directory)),
+          claim_(std::move(claim)),
           channel_(channel),
           make_executor_(make_executor),
           group_(group) {}
@@ -44,6 +45,7 @@ class TrialRunner {
 
     const Ensemble& ensemble_;
     OutputDirectory directory_;
+    DirectoryClaim claim_;
     EnsembleChannel& channel_;
     const ExecutorFactory& make_executor_;
     MPI_Comm group_;
