@@ -47,17 +47,15 @@ FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::st
     if (descriptor_ < 0) fail_with_errno(path, purpose, "check the path and its permissions");
 }
 
-FileDescriptor::FileDescriptor(std::string path, int descriptor)
-    : path_(path), name_(std::move(path)), descriptor_(descriptor) {}
-
-FileDescriptor open_when_visible(const std::string& path, int flags, const std::string& purpose) {
+FileDescriptor open_when_visible(const std::string& path, const std::string& name, int flags,
+                                 const std::string& purpose) {
     using namespace std::chrono;
     const auto give_up = steady_clock::now() + seconds(10);
     for (;;) {
         const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-        if (descriptor >= 0) return {path, descriptor};
+        if (descriptor >= 0) return {path, name, descriptor};
         if ((errno != ENOENT && errno != ESTALE) || steady_clock::now() > give_up)
-            fail_with_errno(path, purpose, "check the path and its permissions");
+            fail_with_errno(name, purpose, "check the path and its permissions");
         std::this_thread::sleep_for(milliseconds(50));
     }
 }

@@ -18,8 +18,9 @@ class FileDescriptor {
   public:
     //! `flags` as for open(2); `purpose` completes the message "cannot <purpose>".
     FileDescriptor(const std::string& path, int flags, const std::string& purpose);
-    //! Owns a descriptor that is open already.
-    FileDescriptor(std::string path, int descriptor);
+    //! Owns a descriptor that is open already; `name` is for messages.
+    FileDescriptor(std::string path, std::string name, int descriptor)
+        : path_(std::move(path)), name_(std::move(name)), descriptor_(descriptor) {}
     //! A file in memory, gone with this; `name` is for messages. While it exists,
     //! path() can be opened by this process.
     static FileDescriptor in_memory(const std::string& name);
@@ -52,16 +53,15 @@ class FileDescriptor {
     Extent next_data(std::uint64_t offset) const;
 
   private:
-    FileDescriptor(std::string path, std::string name, int descriptor)
-        : path_(std::move(path)), name_(std::move(name)), descriptor_(descriptor) {}
-
     std::string path_;
     std::string name_;  //!< for messages
     int descriptor_ = -1;
 };
 
 //! Opens a file that another host has just made: a network file system may take seconds to show it.
-FileDescriptor open_when_visible(const std::string& path, int flags, const std::string& purpose);
+//! \param name  for messages
+FileDescriptor open_when_visible(const std::string& path, const std::string& name, int flags,
+                                 const std::string& purpose);
 
 //! What an error number says of a file: that it is absent or of another kind, or nothing.
 FileFault fault_of(int error);

@@ -67,7 +67,8 @@ std::string duration_text(double seconds) {
 }
 
 std::string memory_text(double memory_MB) {
-    if (memory_MB < 1e6) return fmt::format("{:.0f} MB", memory_MB);
+    if (memory_MB < 1e4) return fmt::format("{:.0f} MB", memory_MB);
+    if (memory_MB < 1e6) return fmt::format("{:.3g} GB", memory_MB / 1e3);
     if (memory_MB < 1e9) return fmt::format("{:.3g} TB", memory_MB / 1e6);
     if (memory_MB < 1e12) return fmt::format("{:.3g} PB", memory_MB / 1e9);
     return fmt::format("{:.3g} EB", memory_MB / 1e12);

@@ -92,6 +92,8 @@ struct Experiment {
     std::string description;  //!< free text of the user
     double duration_s = 0;
     double dt_ms = 0.2;
+    //! After so long without progress a rank ends; 0: never. No result depends on it.
+    double communication_timeout_s = 600;
     std::uint64_t seed = 1;
     FastForward fast_forward = FastForward::automatic;
     double dt_fast_forward_s = 50.0;

@@ -37,6 +37,7 @@ inline constexpr Section simulation{
     Key{"dt_fast_forward_s", &Experiment::dt_fast_forward_s, above_0_up_to(longest_time_s)},
     Key{"seed", &Experiment::seed, Integers<std::uint64_t>{0}},
     Key{"fast_forward", &Experiment::fast_forward, Words{fast_forward}},
+    Key{"communication_timeout_s", &Experiment::communication_timeout_s, between(0, 1e9)},
 };
 
 inline constexpr Section neuron{

@@ -2,17 +2,16 @@
 #include "io/directory_lock.hpp"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "base/blocked_signals.hpp"
 #include "base/errors.hpp"
 #include "base/messages.hpp"
 
@@ -134,15 +133,6 @@ seconds age_of(const LockState& state, const fs::path& probe) {
     return seconds(std::max<long>(0, status.st_mtim.tv_sec - state.modified.tv_sec));
 }
 
-void block_signals(const std::function<void()>& work) {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    work();
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
-
 [[noreturn]] void fail_occupied(const fs::path& directory, const std::string& by) {
     throw FileError(directory.string(),
                     "another engram is at work in this directory" + by +
@@ -198,8 +188,8 @@ DirectoryLock::DirectoryLock(const fs::path& directory, LockTiming timing)
     }
     acquire();
     if (owner_.token.empty()) return;
-    block_signals(
-        [&] { heart_ = std::jthread([this](const std::stop_token& stop) { beat(stop); }); });
+    heart_ = with_blocked_signals(
+        [&] { return std::jthread([this](const std::stop_token& stop) { beat(stop); }); });
 }
 
 DirectoryLock::~DirectoryLock() {
@@ -264,7 +254,7 @@ bool DirectoryLock::create() {
     if (descriptor < 0)
         fail_with_errno(path, "create the lock of the directory",
                         "check the free space, quota and permissions of the disk");
-    FileDescriptor file(path, descriptor);
+    FileDescriptor file(path, path, descriptor);
     const std::string content = content_of(owner_);
     try {
         file.write_at(0, content.data(), content.size());

@@ -40,7 +40,8 @@ ParallelFile::ParallelFile(const std::string& path, FileLayout layout, MPI_Comm 
         sums_ = layout.sums();
     });
     collectively(comm, [&] {
-        file_ = open_when_visible(temporary_, O_WRONLY | O_NOFOLLOW, "open the file on this rank");
+        file_ = open_when_visible(temporary_, path_, O_WRONLY | O_NOFOLLOW,
+                                  "open the file on this rank");
     });
 }
 

@@ -13,26 +13,24 @@
 namespace engram::job {
 
 CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& network,
-                                   ResultFiles& files, const DirectoryClaim& claim, Step start,
-                                   MPI_Comm communicator, bool quiet)
+                                   ResultFiles& files, Step start, const RunContext& context)
     : experiment_(experiment),
       network_(network),
       files_(files),
-      claim_(claim),
-      communicator_(communicator),
-      rank_(rank_of(communicator)),
-      quiet_(quiet),
+      context_(context),
+      rank_(rank_of(context.communicator)),
       configuration_(resolved_configuration(experiment)),
       last_step_(start),
       interval_steps_(experiment.steps_from_s(experiment.checkpoint.every_simulated_s)) {
-    on_root(communicator_, [&] {
+    on_root(context_.communicator, [&] {
         remove_unfinished_checkpoints(files.directory());
         for (const std::string& path : set_aside_checkpoints_behind(files.directory(), start))
-            if (!quiet) notice("kept, but not used any more: {}", path);
+            if (!context_.quiet) notice("kept, but not used any more: {}", path);
     });
 }
 
 std::uint32_t CheckpointWriter::requests(Step step) {
+    context_.watch.moved();
     std::uint32_t wanted =
         stop_is_requested() || stop_condition_() ? request_stop | request_checkpoint : 0;
     if (rank_ != 0) return wanted;
@@ -45,22 +43,23 @@ std::uint32_t CheckpointWriter::requests(Step step) {
 
 void CheckpointWriter::save(const RunPosition& position, const SharedState& shared,
                             const LocalState& local) {
+    const CommunicationWatch::LongStep writing(context_.watch);
     const auto start = Clock::now();
     const std::string path = checkpoint_path(files_.directory(), position.step);
     CheckpointHeader header{position, {}, configuration_, {}};
-    on_root(communicator_, [&] {
-        claim_.require();
+    on_root(context_.communicator, [&] {
+        context_.claim.require();
         header.recordings = files_.flush();
     });
-    if (!order_) order_.emplace(network_, communicator_);
-    write_checkpoint(path, header, shared, local, network_, *order_, communicator_);
+    if (!order_) order_.emplace(network_, context_.communicator);
+    write_checkpoint(path, header, shared, local, network_, *order_, context_.communicator);
     last_save_ = Clock::now();
     last_step_ = position.step;
     if (rank_ != 0) return;
     remove_old_checkpoints(files_.directory(), experiment_.checkpoint.keep);
     const double simulated_s = step_time_ms(position.step, experiment_.dt_ms) / 1000.0;
     listener_(path, simulated_s);
-    if (quiet_) return;
+    if (context_.quiet) return;
     std::error_code ignored;
     const double size_MB = static_cast<double>(std::filesystem::file_size(path, ignored)) / 1e6;
     notice("checkpoint at {:.10g} s: {:.1f} MB in {:.2f} s", simulated_s, size_MB,

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "io/directory_lock.hpp"
 #include "io/result_files.hpp"
+#include "job/run_context.hpp"
 #include "simulation/simulation_state.hpp"
 
 namespace engram::job {
@@ -20,7 +20,7 @@ class CheckpointWriter : public CheckpointStore {
     //! All must outlive this.
     //! \param start  step at which this run begins or continues
     CheckpointWriter(const Experiment& experiment, const Network& network, ResultFiles& files,
-                     const DirectoryClaim& claim, Step start, MPI_Comm communicator, bool quiet);
+                     Step start, const RunContext& context);
 
     //! Asked besides the signals whether the run shall stop.
     void also_stop_if(std::function<bool()> condition) { stop_condition_ = std::move(condition); }
@@ -39,10 +39,8 @@ class CheckpointWriter : public CheckpointStore {
     const Experiment& experiment_;
     const Network& network_;
     ResultFiles& files_;
-    const DirectoryClaim& claim_;
-    MPI_Comm communicator_;
+    const RunContext& context_;
     int rank_;
-    bool quiet_;
     std::string configuration_;
     std::function<bool()> stop_condition_ = [] { return false; };
     std::function<void(const std::string&, double)> listener_ = [](const std::string&, double) {};

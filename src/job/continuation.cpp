@@ -22,8 +22,9 @@ namespace fs = std::filesystem;
 const std::string duration_key = "simulation.duration_s";
 
 bool may_change(const ConfigDifference& difference) {
-    return difference.key == "simulation.description" || difference.key == "output.directory" ||
-           difference.key.starts_with("checkpoint.");
+    return difference.key == "simulation.description" ||
+           difference.key == "simulation.communication_timeout_s" ||
+           difference.key == "output.directory" || difference.key.starts_with("checkpoint.");
 }
 
 ConfigProblem only_extended(const std::string& file, const std::string& before,

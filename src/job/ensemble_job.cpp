@@ -49,8 +49,9 @@ JobOutcome start_ensemble(const RunRequest& request, MPI_Comm communicator) {
         write_text_file(directory.config(), ensemble.configuration());
         if (!request.options.quiet) held.describe(files_MB);
     });
-    return run_ensemble(ensemble, directory, held.claim(), turns, request.options.quiet,
-                        communicator);
+    CommunicationWatch watch(ensemble.experiment({0, 0}).communication_timeout_s, communicator);
+    return run_ensemble(ensemble, directory, turns,
+                        {communicator, held.claim(), watch, request.options.quiet});
 }
 
 JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) {
@@ -75,8 +76,9 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
         read_ensemble({directory.config(), request.overrides, request.directory}, communicator);
     on_root(communicator, [&] { require_possible_trials(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
-    return run_ensemble(ensemble, directory, held.claim(), turns, request.options.quiet,
-                        communicator);
+    CommunicationWatch watch(ensemble.experiment({0, 0}).communication_timeout_s, communicator);
+    return run_ensemble(ensemble, directory, turns,
+                        {communicator, held.claim(), watch, request.options.quiet});
 }
 
 }  // namespace engram::job

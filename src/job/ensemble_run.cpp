@@ -90,14 +90,14 @@ class GroupOfTrials {
     //! All must outlive this.
     //! \param progress  null but on rank 0
     GroupOfTrials(const Ensemble& ensemble, const OutputDirectory& directory,
-                  const DirectoryClaim& claim, EnsembleChannel& channel, EnsembleProgress* progress,
-                  TrialTurns& turns, MPI_Comm group)
+                  const RunContext& context, EnsembleChannel& channel, EnsembleProgress* progress,
+                  TrialTurns& turns)
         : ensemble_(ensemble),
           channel_(channel),
           progress_(progress),
           turns_(turns),
-          group_(group),
-          runner_(ensemble, directory, claim, channel, turns.make_executor(), group) {}
+          group_(context.communicator),
+          runner_(ensemble, directory, context, channel, turns.make_executor()) {}
 
     //! \param at_once  how many of them take turns
     void run(const std::vector<EnsembleItem>& items, std::size_t at_once,
@@ -152,8 +152,8 @@ class GroupOfTrials {
 }  // namespace
 
 JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
-                        const DirectoryClaim& claim, TrialTurns& turns, bool quiet,
-                        MPI_Comm communicator) {
+                        TrialTurns& turns, const RunContext& context) {
+    const MPI_Comm communicator = context.communicator;
     const double start = MPI_Wtime();
     const int rank = rank_of(communicator);
     const int n_ranks = size_of(communicator);
@@ -170,8 +170,8 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
     if (rank == 0) {
         const std::size_t all_at_once = at_once * static_cast<std::size_t>(channel.n_groups());
         progress.emplace(directory.progress(), ensemble, channel, ensemble.size() - pending.size(),
-                         all_at_once, n_ranks, quiet);
-        if (!quiet)
+                         all_at_once, n_ranks, context.quiet);
+        if (!context.quiet)
             notice("{} of {} trials to run, {} at a time on {} each", pending.size(),
                    ensemble.size(), all_at_once, counted(ranks_per_trial, "rank"));
     }
@@ -180,8 +180,8 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
         const Group group(communicator, channel.group());
         try {
             if (channel.group() < channel.n_groups())
-                GroupOfTrials(ensemble, directory, claim, channel, progress ? &*progress : nullptr,
-                              turns, group)
+                GroupOfTrials(ensemble, directory, {group, context.claim, context.watch, true},
+                              channel, progress ? &*progress : nullptr, turns)
                     .run(items, at_once, directory.partial());
         } catch (const Error& error) {
             // Of one rank of several alone: the others of its group wait for it in vain.
@@ -190,7 +190,9 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
             channel.request_stop();
         }
     }
+    // Other groups may be at work for long; what is lost there, they find.
     channel.wait_for_all([&] {
+        context.watch.moved();
         if (progress) progress->update();
     });
     collectively(communicator, [&] {
@@ -208,7 +210,7 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
     const std::vector<double> memory_MB = gather_peak_memory_MB(communicator);
     JobOutcome outcome;
     on_root(communicator, [&] {
-        claim.require();
+        context.claim.require();
         const auto measures =
             write_ensemble_file(directory.ensemble(), ensemble, TrialArchive(directory.partial()));
         const double wall_s = MPI_Wtime() - start;

@@ -2,12 +2,10 @@
 // Runs the trials of an ensemble side by side, each on a group of ranks.
 #pragma once
 
-#include <mpi.h>
-
 #include "experiment/ensemble.hpp"
-#include "io/directory_lock.hpp"
 #include "io/output_directory.hpp"
 #include "job/request.hpp"
+#include "job/run_context.hpp"
 #include "job/trial_turns.hpp"
 
 namespace engram::job {
@@ -17,7 +15,6 @@ namespace engram::job {
 //! \throw Error that names the trial; the other trials have been stopped as on request, unless the
 //!        error is of one rank of several that share a trial
 JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
-                        const DirectoryClaim& claim, TrialTurns& turns, bool quiet,
-                        MPI_Comm communicator);
+                        TrialTurns& turns, const RunContext& context);
 
 }  // namespace engram::job

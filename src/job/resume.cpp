@@ -121,6 +121,10 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
     const bool extends = task == Task::extend_run;
     const bool quiet = request.options.quiet;
     const auto make_executor = select_executor(request.options.device, communicator);
+    // Before the wanted experiment is known, the usual time.
+    std::optional<CommunicationWatch> watch(std::in_place, Experiment().communication_timeout_s,
+                                            communicator);
+    std::optional<CommunicationWatch::LongStep> restoring(std::in_place, *watch);
     auto [restored, any_checkpoint] = restore_newest(
         directory,
         [&](const std::string& saved) { return continued_experiment(saved, directory, request); },
@@ -129,6 +133,8 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
         on_root(communicator, [&, any = any_checkpoint] {
             if (any || extends) fail_without_checkpoint(request, extends, any);
         });
+        restoring.reset();
+        watch.reset();
         held.reset();
         return start_over(request, directory, communicator);
     }
@@ -140,9 +146,13 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
                             resolved_configuration(restored->simulation->experiment()));
             directory.reopen();
         });
-    Run run(std::move(restored->simulation), directory, held->claim(), restored->recordings, quiet,
-            communicator);
-    return run_to_the_end(run, MPI_Wtime() - begin, quiet, communicator);
+    restoring.reset();
+    watch.emplace(restored->simulation->experiment().communication_timeout_s, communicator);
+    restoring.emplace(*watch);
+    Run run(std::move(restored->simulation), directory, restored->recordings,
+            {communicator, held->claim(), *watch, quiet});
+    restoring.reset();
+    return run_to_the_end(run, MPI_Wtime() - begin);
 }
 
 }  // namespace engram::job

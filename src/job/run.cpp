@@ -23,14 +23,12 @@ ResultFiles open_files(const OutputDirectory& directory, const Simulation& simul
 }  // namespace
 
 Run::Run(std::unique_ptr<Simulation> simulation, const OutputDirectory& directory,
-         const DirectoryClaim& claim, const std::optional<RecordingMarks>& recordings, bool quiet,
-         MPI_Comm communicator)
-    : communicator_(communicator),
-      claim_(claim),
+         const std::optional<RecordingMarks>& recordings, const RunContext& context)
+    : context_(context),
       simulation_(std::move(simulation)),
-      files_(open_files(directory, *simulation_, recordings, communicator)),
-      checkpoints_(simulation_->experiment(), simulation_->network(), files_, claim_,
-                   simulation_->position().step, communicator, quiet) {}
+      files_(open_files(directory, *simulation_, recordings, context.communicator)),
+      checkpoints_(simulation_->experiment(), simulation_->network(), files_,
+                   simulation_->position().step, context_) {}
 
 RunOutcome Run::simulate(ProgressListener& progress) {
     const double begin = MPI_Wtime();
@@ -41,12 +39,13 @@ RunOutcome Run::simulate(ProgressListener& progress) {
 
 nlohmann::json Run::finish(double setup_s) {
     const double begin = MPI_Wtime();
-    on_root(communicator_, [&] { claim_.require(); });
+    const CommunicationWatch::LongStep writing(context_.watch);
+    on_root(context_.communicator, [&] { context_.claim.require(); });
     files_.finish();
     nlohmann::json summary =
-        make_summary(*simulation_, setup_s, run_s_ + MPI_Wtime() - begin, communicator_);
+        make_summary(*simulation_, setup_s, run_s_ + MPI_Wtime() - begin, context_.communicator);
     // Only with the summary are the recordings no longer needed.
-    on_root(communicator_, [&] {
+    on_root(context_.communicator, [&] {
         write_summary(files_.directory().summary(), summary);
         tidy_up(files_.directory());
     });
@@ -61,12 +60,13 @@ void tidy_up(const OutputDirectory& directory) {
     }
 }
 
-JobOutcome run_to_the_end(Run& run, double setup_s, bool quiet, MPI_Comm communicator) {
+JobOutcome run_to_the_end(Run& run, double setup_s) {
+    const MPI_Comm communicator = run.context().communicator;
     const Simulation& simulation = run.simulation();
     const Experiment& experiment = simulation.experiment();
     const OutputDirectory& directory = run.files().directory();
     const bool speaks = rank_of(communicator) == 0;
-    ProgressLog log(experiment, simulation.schedule(), quiet);
+    ProgressLog log(experiment, simulation.schedule(), run.context().quiet);
     ProgressFile status(directory.progress(), experiment, simulation.schedule(),
                         size_of(communicator));
     TwoListeners progress(log, status);

@@ -9,10 +9,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "io/directory_lock.hpp"
 #include "io/result_files.hpp"
 #include "job/checkpoint_writer.hpp"
 #include "job/request.hpp"
+#include "job/run_context.hpp"
 #include "simulation/simulation.hpp"
 
 namespace engram::job {
@@ -21,14 +21,11 @@ class Run {
   public:
     //! Collective.
     //! \param directory   prepared for a new run, or of the run that continues
-    //! \param claim       on the directory, or on that of the ensemble; asked before what is there
-    //! is
-    //!                    replaced
     //! \param recordings  of the checkpoint that the simulation was restored from; nothing: new
     Run(std::unique_ptr<Simulation> simulation, const OutputDirectory& directory,
-        const DirectoryClaim& claim, const std::optional<RecordingMarks>& recordings, bool quiet,
-        MPI_Comm communicator);
+        const std::optional<RecordingMarks>& recordings, const RunContext& context);
 
+    const RunContext& context() const { return context_; }
     Simulation& simulation() { return *simulation_; }
     ResultFiles& files() { return files_; }
     CheckpointWriter& checkpoints() { return checkpoints_; }
@@ -42,8 +39,7 @@ class Run {
     nlohmann::json finish(double setup_s);
 
   private:
-    MPI_Comm communicator_;
-    DirectoryClaim claim_;
+    RunContext context_;
     std::unique_ptr<Simulation> simulation_;
     ResultFiles files_;
     CheckpointWriter checkpoints_;
@@ -54,6 +50,6 @@ class Run {
 void tidy_up(const OutputDirectory& directory);
 
 //! Collective. Simulates and finishes, with progress in the log and in progress.json.
-JobOutcome run_to_the_end(Run& run, double setup_s, bool quiet, MPI_Comm communicator);
+JobOutcome run_to_the_end(Run& run, double setup_s);
 
 }  // namespace engram::job

@@ -28,6 +28,8 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
         files_MB = require_possible(experiment, *wired.wiring, experiment.output_directory, n_ranks)
                        .files_MB;
     });
+    CommunicationWatch watch(experiment.communication_timeout_s, communicator);
+    std::optional<CommunicationWatch::LongStep> building(std::in_place, watch);
     auto simulation =
         std::make_unique<Simulation>(experiment, *wired.wiring, communicator, make_executor);
     wired.wiring.reset();
@@ -37,13 +39,15 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
     const OutputDirectory directory(experiment.output_directory);
     const HeldDirectory held(directory, communicator);
     on_root(communicator, [&] { OutputDirectory::prepare(directory.path(), request.force); });
-    Run run(std::move(simulation), directory, held.claim(), std::nullopt, quiet, communicator);
+    Run run(std::move(simulation), directory, std::nullopt,
+            {communicator, held.claim(), watch, quiet});
     if (rank_of(communicator) == 0 && !quiet) {
         notice("{} on {}, schedule: {}", request.source.file, counted(n_ranks, "rank"),
                run.simulation().schedule().name);
         held.describe(files_MB);
     }
-    return run_to_the_end(run, MPI_Wtime() - start, quiet, communicator);
+    building.reset();
+    return run_to_the_end(run, MPI_Wtime() - start);
 }
 
 }  // namespace engram::job

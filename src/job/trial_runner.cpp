@@ -15,14 +15,17 @@ namespace {
 // Stops a trial of which nothing is kept: it will begin anew.
 class StopOnly : public CheckpointStore {
   public:
-    explicit StopOnly(EnsembleChannel& channel) : channel_(channel) {}
+    StopOnly(EnsembleChannel& channel, CommunicationWatch& watch)
+        : channel_(channel), watch_(watch) {}
     std::uint32_t requests(Step) override {
+        watch_.moved();
         return channel_.stop_requested() ? std::uint32_t{request_stop} : 0;
     }
     void save(const RunPosition&, const SharedState&, const LocalState&) override {}
 
   private:
     EnsembleChannel& channel_;
+    CommunicationWatch& watch_;
 };
 
 TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
@@ -36,7 +39,7 @@ std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener&
     Experiment experiment = ensemble_.experiment(item);
     const auto wiring = open_wiring(experiment);
     // Every rank of the group draws the wiring of the few targets that this looks at.
-    collectively(group_, [&] {
+    collectively(context_.communicator, [&] {
         ConfigProblems problems("");
         resolve_recorded_synapses(experiment, *wiring, problems);
         problems.throw_if_any();
@@ -49,9 +52,9 @@ std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener&
 std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experiment experiment,
                                                       const Wiring& wiring,
                                                       ProgressListener& progress) {
-    Simulation simulation(std::move(experiment), wiring, group_, make_executor_);
-    MeasureSink measures(simulation.experiment(), simulation.network(), group_);
-    StopOnly store(channel_);
+    Simulation simulation(std::move(experiment), wiring, context_.communicator, make_executor_);
+    MeasureSink measures(simulation.experiment(), simulation.network(), context_.communicator);
+    StopOnly store(channel_, context_.watch);
     if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
     return make_record(item, simulation.experiment(), measures);
 }
@@ -60,21 +63,23 @@ std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experim
 std::unique_ptr<Run> TrialRunner::open_run(const OutputDirectory& directory,
                                            const Experiment& experiment, const Wiring& wiring) {
     int interrupted = 0;
-    on_root(group_, [&] { interrupted = std::filesystem::exists(directory.partial()) ? 1 : 0; });
-    MPI_Bcast(&interrupted, 1, MPI_INT, 0, group_);
+    on_root(context_.communicator,
+            [&] { interrupted = std::filesystem::exists(directory.partial()) ? 1 : 0; });
+    MPI_Bcast(&interrupted, 1, MPI_INT, 0, context_.communicator);
     std::optional<Restored> restored;
     if (interrupted != 0)
         restored = restore_newest(
                        directory, [&](const std::string&) { return experiment; }, make_executor_,
-                       true, group_)
+                       true, context_.communicator)
                        .restored;
-    if (!restored) on_root(group_, [&] { OutputDirectory::prepare(directory.path(), true); });
-    auto simulation =
-        restored ? std::move(restored->simulation)
-                 : std::make_unique<Simulation>(experiment, wiring, group_, make_executor_);
+    if (!restored)
+        on_root(context_.communicator, [&] { OutputDirectory::prepare(directory.path(), true); });
+    auto simulation = restored ? std::move(restored->simulation)
+                               : std::make_unique<Simulation>(
+                                     experiment, wiring, context_.communicator, make_executor_);
     return std::make_unique<Run>(
-        std::move(simulation), directory, claim_,
-        restored ? std::optional(std::move(restored->recordings)) : std::nullopt, true, group_);
+        std::move(simulation), directory,
+        restored ? std::optional(std::move(restored->recordings)) : std::nullopt, context_);
 }
 
 std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experiment experiment,
@@ -88,7 +93,7 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
     run->checkpoints().also_stop_if([&] { return channel_.stop_requested(); });
     if (run->simulate(progress) == RunOutcome::stopped) return std::nullopt;
     const Simulation& simulation = run->simulation();
-    MeasureSink measures(simulation.experiment(), simulation.network(), group_);
+    MeasureSink measures(simulation.experiment(), simulation.network(), context_.communicator);
     run->files().replay(measures);
     run->finish(setup_s);
     return make_record(item, simulation.experiment(), measures);

@@ -20,15 +20,14 @@ namespace engram::job {
 class TrialRunner {
   public:
     //! All must outlive this.
-    //! \param group  ranks that share each trial
-    TrialRunner(const Ensemble& ensemble, OutputDirectory directory, DirectoryClaim claim,
-                EnsembleChannel& channel, const ExecutorFactory& make_executor, MPI_Comm group)
+    //! \param context  of the ranks that share each trial
+    TrialRunner(const Ensemble& ensemble, OutputDirectory directory, const RunContext& context,
+                EnsembleChannel& channel, const ExecutorFactory& make_executor)
         : ensemble_(ensemble),
           directory_(std::move(directory)),
-          claim_(std::move(claim)),
+          context_(context),
           channel_(channel),
-          make_executor_(make_executor),
-          group_(group) {}
+          make_executor_(make_executor) {}
 
     //! Collective over the group. Runs a trial from its newest checkpoint, or from the start.
     //! \return complete on the first rank of the group; nothing if the trial was stopped
@@ -45,10 +44,9 @@ class TrialRunner {
 
     const Ensemble& ensemble_;
     OutputDirectory directory_;
-    DirectoryClaim claim_;
+    RunContext context_;
     EnsembleChannel& channel_;
     const ExecutorFactory& make_executor_;
-    MPI_Comm group_;
 };
 
 }  // namespace engram::job
