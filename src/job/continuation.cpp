@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/durable.hpp"
 #include "base/number_text.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/ensemble.hpp"
@@ -90,10 +90,10 @@ Experiment wanted_experiment(const std::string& saved, const OutputDirectory& di
 }
 
 double completed_duration_s(const OutputDirectory& directory) {
-    std::ifstream stream(directory.summary());
+    const std::string text = read_text_file(directory.summary());
     try {
-        return nlohmann::json::parse(stream).at("duration_s");
-    } catch (const std::exception&) {  // also of a stream, if it is no file
+        return nlohmann::json::parse(text).at("duration_s");
+    } catch (const nlohmann::json::exception&) {
         throw FileError(directory.summary(),
                         "is damaged; remove it and resume the run, which then writes it again");
     }
