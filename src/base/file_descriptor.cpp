@@ -24,8 +24,8 @@ bool writes(int flags) {
 
 // Waits for nothing, e.g. not for the other end of a pipe.
 int open_file(const std::string& path, int flags) {
-    return ::open(path.c_str(),
-                  flags | O_CLOEXEC | O_NONBLOCK | (writes(flags) ? O_NOFOLLOW : 0), 0666);
+    return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | (writes(flags) ? O_NOFOLLOW : 0),
+                  0666);
 }
 
 bool is_link(const std::string& path) {
@@ -44,15 +44,17 @@ void fail_with_errno(const std::string& path, const std::string& purpose,
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& purpose)
     : FileDescriptor(path, path, open_file(path, flags)) {
     if (descriptor_ < 0 && errno == ELOOP && writes(flags) && is_link(path))
-        throw FileError(path, "is a symbolic link, which nothing is written through; remove it, "
-                              "or replace it by what it leads to");
+        throw FileError(path,
+                        "is a symbolic link, which nothing is written through; remove it, "
+                        "or replace it by what it leads to");
     if (descriptor_ < 0) fail_with_errno(path, purpose, "check the path and its permissions");
     if ((flags & O_DIRECTORY) != 0) return;
     const struct stat status = this->status();
     if (!S_ISREG(status.st_mode)) throw FileError(path, "is not a regular file; remove it");
     if (writes(flags) && status.st_nlink > 1)
-        throw FileError(path, "has another name (a hard link), and would change under that too; "
-                              "replace it by a copy of its own");
+        throw FileError(path,
+                        "has another name (a hard link), and would change under that too; "
+                        "replace it by a copy of its own");
 }
 
 FileDescriptor FileDescriptor::create(const std::string& path, const std::string& purpose) {

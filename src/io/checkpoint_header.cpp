@@ -16,7 +16,7 @@ namespace {
 
 const std::string spikes_suffix = "_spikes";  // behind the name of a population
 
-constexpr int deepest_nesting = 8;           // a header needs 3
+constexpr int deepest_nesting = 8;            // a header needs 3
 constexpr std::size_t most_values = 4 << 20;  // as of a configuration
 
 json as_json(const RecordMark& mark) {
@@ -187,10 +187,10 @@ std::string header_text(const CheckpointHeader& header) {
     }
     json snapshots = json::array();
     for (const SnapshotMark& mark : header.recordings.snapshots)
-        snapshots.push_back({{"file", OutputDirectory::snapshot_name(
-                                          static_cast<int>(snapshots.size()))},
-                             {"step", mark.step},
-                             {"checksum", mark.checksum}});
+        snapshots.push_back(
+            {{"file", OutputDirectory::snapshot_name(static_cast<int>(snapshots.size()))},
+             {"step", mark.step},
+             {"checksum", mark.checksum}});
     const json text = {{"engram_version", version()},
                        {"engram_commit", commit()},
                        {"phase_index", header.position.phase_index},

@@ -15,10 +15,10 @@
 namespace engram {
 namespace {
 
-constexpr double longest_wall_s = 1e10;     // three centuries
-constexpr double largest_value = 1e15;      // of any variable: squares stay finite
-constexpr double smallest_share = 1e-12;    // what is divided by it stays finite
-constexpr double rounding = 1e-9;           // of what may reach a bound
+constexpr double longest_wall_s = 1e10;   // three centuries
+constexpr double largest_value = 1e15;    // of any variable: squares stay finite
+constexpr double smallest_share = 1e-12;  // what is divided by it stays finite
+constexpr double rounding = 1e-9;         // of what may reach a bound
 
 // One checkpoint's header.
 class HeaderCheck {
@@ -62,10 +62,10 @@ class HeaderCheck {
                     "all phases are done, but step is " + std::to_string(step));
             return;
         }
-        const std::string place =
-            "step " + std::to_string(step) + " is not where phase " +
-            std::to_string(position_.phase_index) + ", steps " + std::to_string(phase().begin) +
-            " to " + std::to_string(phase().end) + ", can be interrupted";
+        const std::string place = "step " + std::to_string(step) + " is not where phase " +
+                                  std::to_string(position_.phase_index) + ", steps " +
+                                  std::to_string(phase().begin) + " to " +
+                                  std::to_string(phase().end) + ", can be interrupted";
         if (!position_.within_phase)
             require(step == phase().begin, place);
         else if (is_spiking())  // between two epochs
@@ -116,10 +116,10 @@ class HeaderCheck {
             require(found_population != nullptr,
                     name + " counts spikes of '" + population + "', which is no population");
             // A neuron fires once in a step at most.
-            const double most = expected.kind == PhaseKind::spiking
-                                    ? static_cast<double>(found_population->count) *
-                                          static_cast<double>(done)
-                                    : 0.0;
+            const double most =
+                expected.kind == PhaseKind::spiking
+                    ? static_cast<double>(found_population->count) * static_cast<double>(done)
+                    : 0.0;
             require(static_cast<double>(n_spikes) <= most,
                     name + " counts " + std::to_string(n_spikes) + " spikes of '" + population +
                         "', more than there can be");
@@ -176,7 +176,9 @@ std::string problem_of_spikes(const SharedState& shared, const RunPosition& posi
     for (const PackedSpike spike : arriving)
         if (step_in_epoch(spike) >= epoch_steps || neuron_of(spike) >= populations.size())
             return "'shared/arriving_spikes' holds a spike that cannot be";
-    const auto order = [](const SpikeEvent& influx) { return std::pair(influx.step, influx.neuron); };
+    const auto order = [](const SpikeEvent& influx) {
+        return std::pair(influx.step, influx.neuron);
+    };
     if (std::ranges::adjacent_find(due, std::greater_equal(), order) != due.end())
         return "'shared/calcium_due_step' is not sorted";
     for (const auto& [step, neuron] : due) {
@@ -224,9 +226,8 @@ std::string problem_of_values(const std::string& group, const std::vector<Named<
         bool all = true;
         for (const T value : entry.values) all &= bounds.contain(static_cast<double>(value));
         if (all) continue;
-        const auto bad = std::ranges::find_if_not(entry.values, [&](T value) {
-            return bounds.contain(static_cast<double>(value));
-        });
+        const auto bad = std::ranges::find_if_not(
+            entry.values, [&](T value) { return bounds.contain(static_cast<double>(value)); });
         return "'" + group + entry.name + "' holds " + number_text(static_cast<double>(*bad)) +
                ", which is not between " + number_text(bounds.lowest) + " and " +
                number_text(bounds.highest);
@@ -266,8 +267,8 @@ void validate_weights(const SnapshotView& weights, const Experiment& experiment,
         for (SynapseIndex k = 0; k < weights.n_synapses; ++k) {
             const auto [h_mV, z] = weights.weights(k);
             if (!of_h.contain(h_mV) || !of_z.contain(z))
-                fail(path, "a synapse has h = " + number_text(h_mV) + " mV and z = " +
-                               number_text(z) + ", which cannot be");
+                fail(path, "a synapse has h = " + number_text(h_mV) +
+                               " mV and z = " + number_text(z) + ", which cannot be");
         }
     });
 }

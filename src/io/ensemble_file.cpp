@@ -235,8 +235,9 @@ std::vector<MeasureStatistics> read_ensemble_file(const std::string& path,
     check_format(file, ensemble_filetype);
     const auto require = [&](bool condition) {
         if (!condition)
-            throw FileError(path, "is of another ensemble than config.yaml; restore the one that "
-                                  "was changed");
+            throw FileError(path,
+                            "is of another ensemble than config.yaml; restore the one that "
+                            "was changed");
     };
     require(h5::read_texts(file, "points/names") == point_names(ensemble) &&
             h5::read_dataset<std::uint64_t>(file, "trials/seed") == trial_seeds(ensemble));

@@ -73,7 +73,8 @@ double most_values(hid_t dataset, hid_t properties) {
     H5Fget_filesize(file, &file_bytes);
     const DataType type(H5Dget_type(dataset));
     const auto bytes = std::min(H5Dget_storage_size(dataset), file_bytes);
-    return static_cast<double>(bytes) / static_cast<double>(std::max<std::size_t>(1, H5Tget_size(type)));
+    return static_cast<double>(bytes) /
+           static_cast<double>(std::max<std::size_t>(1, H5Tget_size(type)));
 }
 
 // That the values lie in the file itself, and that there are as many as it says.
@@ -86,13 +87,12 @@ void require_own_values(hid_t dataset, const std::string& name) {
     const DataSpace space(H5Dget_space(dataset));
     hsize_t extent[H5S_MAX_RANK] = {};
     const int rank = H5Sget_simple_extent_dims(space, extent, nullptr);
-    const double declared = H5Sget_simple_extent_type(space) == H5S_NULL
-                                ? 0.0
-                                : std::accumulate(extent, extent + std::max(rank, 0), 1.0,
-                                                  std::multiplies<>());
+    const double declared =
+        H5Sget_simple_extent_type(space) == H5S_NULL
+            ? 0.0
+            : std::accumulate(extent, extent + std::max(rank, 0), 1.0, std::multiplies<>());
     if (declared > most_values(dataset, properties))
-        reject(dataset,
-               "the dataset '" + name + "' declares more values than the file holds",
+        reject(dataset, "the dataset '" + name + "' declares more values than the file holds",
                remedy_for_reading);
 }
 

@@ -127,7 +127,8 @@ class DatasetList {
     void add(const std::string& name) {
         const h5::DataSet dataset = h5::open_dataset(file_, name);
         const std::string type = type_name(dataset, name);
-        text_ << "  " << on_one_line(name) << ": " << shape_text(h5::shape(dataset)) << ", " << type;
+        text_ << "  " << on_one_line(name) << ": " << shape_text(h5::shape(dataset)) << ", "
+              << type;
         if (const auto expected = checksums_.find(name); expected != checksums_.end()) {
             if (checksum_of_all(dataset) != expected->second)
                 throw FileError(file_.path(),

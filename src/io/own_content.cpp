@@ -39,8 +39,7 @@ class ContentCheck {
     void check_directory(const fs::path& path) const {
         std::error_code ignored;
         if (!fs::is_symlink(fs::symlink_status(path, ignored))) return;
-        const fs::path inside =
-            fs::weakly_canonical(path, ignored).lexically_relative(root_);
+        const fs::path inside = fs::weakly_canonical(path, ignored).lexically_relative(root_);
         if (!inside.empty() && *inside.begin() != "..") return;
         throw FileError(path.string(),
                         "is a link that leads out of the output directory, where nothing is "

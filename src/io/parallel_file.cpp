@@ -47,8 +47,9 @@ ParallelFile::ParallelFile(const std::string& path, FileLayout layout, MPI_Comm 
               "open the file");
         // MPI opens by name, and follows links: what it found must be what was created.
         if (begun && !begun->is_at(temporary_))
-            throw FileError(temporary_, "was replaced by another file while it was written; let "
-                                        "nothing else work in its directory");
+            throw FileError(temporary_,
+                            "was replaced by another file while it was written; let "
+                            "nothing else work in its directory");
     });
 }
 

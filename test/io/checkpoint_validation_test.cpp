@@ -59,17 +59,28 @@ TEST(HeaderValidation, WhereARunIsSavedIsAccepted) {
     ASSERT_EQ(make_schedule(experiment()).phases.size(), 3u);
     ASSERT_EQ(make_schedule(experiment()).phases[1].begin, 31000);
     ASSERT_EQ(make_schedule(experiment()).phases[2].begin, 275500);
-    for (const auto& [phase, step, within] :
-         {std::tuple{0, 0, false}, {0, 0, true}, {0, 3000, true}, {1, 31000, false},
-          {1, 31000, true}, {1, 200001, true}, {1, 275500, true}, {2, 275500, false},
-          {2, 302485, true}, {3, 302500, false}})
+    for (const auto& [phase, step, within] : {std::tuple{0, 0, false},
+                                              {0, 0, true},
+                                              {0, 3000, true},
+                                              {1, 31000, false},
+                                              {1, 31000, true},
+                                              {1, 200001, true},
+                                              {1, 275500, true},
+                                              {2, 275500, false},
+                                              {2, 302485, true},
+                                              {3, 302500, false}})
         EXPECT_EQ(problem_of(header_at(phase, step, within)), "") << phase << " " << step;
 }
 
 TEST(HeaderValidation, OtherPositionsAreRefused) {
-    for (const auto& [phase, step, within] :
-         {std::tuple{0, 1, false}, {0, 3001, true}, {0, 31000, true}, {1, 30999, true},
-          {1, 275501, true}, {1, 31005, false}, {2, 302500, true}, {3, 302500 - 15, false}}) {
+    for (const auto& [phase, step, within] : {std::tuple{0, 1, false},
+                                              {0, 3001, true},
+                                              {0, 31000, true},
+                                              {1, 30999, true},
+                                              {1, 275501, true},
+                                              {1, 31005, false},
+                                              {2, 302500, true},
+                                              {3, 302500 - 15, false}}) {
         CheckpointHeader header = header_at(phase, 31000, within);
         header.position.step = step;
         expect_contains(problem_of(header), path + ": the header does not fit its configuration: ");
@@ -147,9 +158,8 @@ TEST(CheckpointHeader, OfOtherTypesIsRefused) {
     for (const char* key :
          {"phase_index", "step", "within_phase", "reference_step", "phases", "recorded_spikes",
           "recorded_trace_rows", "snapshots", "checksums", "configuration"}) {
-        for (const json& value :
-             {json(), json(-1), json(1.5), json("x"), json::array({1}), json::object({{"a", "b"}}),
-              json(std::uint64_t{1} << 63)}) {
+        for (const json& value : {json(), json(-1), json(1.5), json("x"), json::array({1}),
+                                  json::object({{"a", "b"}}), json(std::uint64_t{1} << 63)}) {
             json header = whole_header();
             if (std::string(key) == "configuration" && value.is_string()) continue;
             header[key] = value;
@@ -200,9 +210,8 @@ class StateValidation : public ::testing::Test {
         local_.add(By::synapse, Domain::tag, "tag", tags_);
     }
     std::string problem() const {
-        return file_error([&] {
-            validate_state(position_, shared_, local_, experiment_, path, MPI_COMM_SELF);
-        });
+        return file_error(
+            [&] { validate_state(position_, shared_, local_, experiment_, path, MPI_COMM_SELF); });
     }
     void refuse(double& value, double bad, const std::string& text) const {
         const double before = std::exchange(value, bad);
@@ -252,7 +261,8 @@ TEST_F(StateValidation, RefusesImpossibleSpikes) {
         change(shared_);
         expect_contains(problem(), text);
     };
-    refused([](auto& s) { std::swap(s.arriving[0], s.arriving[1]); }, "arriving_spikes' is not sor");
+    refused([](auto& s) { std::swap(s.arriving[0], s.arriving[1]); },
+            "arriving_spikes' is not sor");
     refused([](auto& s) { s.arriving[1] = s.arriving[0]; }, "arriving_spikes' is not sorted");
     refused([](auto& s) { s.arriving[2] = pack_spike(15, 3); }, "a spike that cannot be");
     refused([](auto& s) { s.arriving[2] = pack_spike(14, 50); }, "a spike that cannot be");

@@ -51,8 +51,8 @@ TEST_F(OwnContent, TheDirectoryItselfMayBeALink) {
 }
 
 TEST_F(OwnContent, LinksThatLeadOutAreRefused) {
-    for (const char* name : {"trials/000/0000/partial", "trials/000/0000", "trials/000", "trials",
-                             "partial"}) {
+    for (const char* name :
+         {"trials/000/0000/partial", "trials/000/0000", "trials/000", "trials", "partial"}) {
         for (const fs::path& target : {elsewhere_, fs::path("../elsewhere"), fs::path("../nowhere"),
                                        fs::path("../../../../elsewhere")}) {
             link(name, target);

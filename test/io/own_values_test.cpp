@@ -113,10 +113,11 @@ TEST_F(OwnValues, OtherTypesAndRanksAreNamed) {
                        H5P_DEFAULT))
         .reset();
     const DataSpace null(H5Screate(H5S_NULL));
-    DataSet(H5Dcreate2(file, "null", H5T_NATIVE_DOUBLE, null, H5P_DEFAULT, H5P_DEFAULT,
-                       H5P_DEFAULT))
+    DataSet(
+        H5Dcreate2(file, "null", H5T_NATIVE_DOUBLE, null, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT))
         .reset();
-    for (const char* name : {"texts", "scalar", "null"}) expect_contains(problem(file, name), path_);
+    for (const char* name : {"texts", "scalar", "null"})
+        expect_contains(problem(file, name), path_);
     h5::write_dataset(file, "numbers", {3}, std::span<const double>(values_));
     expect_contains(file_error([&] { h5::read_texts(file, "numbers"); }), "'numbers'");
 }

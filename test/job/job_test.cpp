@@ -217,9 +217,9 @@ TEST(EnsembleJob, ATrialOfAnUnfinishedEnsembleIsLeftToIt) {
     job.start();
     const auto resume_trial = [&](const std::vector<std::string>& overrides) {
         return file_error([&] {
-            job::resume({job.result("trials/000/0001"), "", overrides,
-                         {job::DeviceChoice::cpu, 0, true}},
-                        MPI_COMM_SELF);
+            job::resume(
+                {job.result("trials/000/0001"), "", overrides, {job::DeviceChoice::cpu, 0, true}},
+                MPI_COMM_SELF);
         });
     };
     EXPECT_EQ(resume_trial({}), "");

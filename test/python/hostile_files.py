@@ -117,7 +117,19 @@ def outcome_of(command: list[Any], errors: Path, patience_s: float = 300) -> Out
 
 
 # What is put in the place of a number, a text or anything else.
-NUMBERS: list[Any] = [-1, -(2**63), 2**31, 2**53, 2**63, 2**64 - 1, 2**70, 0, 1, 1.5, 1e300]
+NUMBERS: list[Any] = [
+    -1,
+    -(2**63),
+    2**31,
+    2**53,
+    2**63,
+    2**64 - 1,
+    2**70,
+    0,
+    1,
+    1.5,
+    1e300,
+]
 OTHERS: list[Any] = [None, True, False, "", "x" * 10_000, "\x1b[31m", "\u0000", [], {}, [[]], [{}]]
 FLOATS = [float("nan"), float("inf"), -float("inf"), 1e300, -1e300, 5e-324, -1.0, -0.0, 0.0, 1e9]
 NAMES = ["../../victim/file", "/etc/passwd", "", ".", "..", "snapshot-9.h5", "a/b", "\n"]
@@ -312,7 +324,9 @@ class Harm:
         path.unlink(missing_ok=True)
         kind = self.random.randrange(5)
         if kind == 0:
-            path.symlink_to(self.random.choice([victim / "file", victim, victim / "none", "/dev/zero"]))
+            path.symlink_to(
+                self.random.choice([victim / "file", victim, victim / "none", "/dev/zero"])
+            )
         elif kind == 1:
             os.link(victim / "file", path)
         elif kind == 2:

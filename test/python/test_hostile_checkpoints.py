@@ -97,7 +97,9 @@ def assert_refused(engram: Path, run: Path, message: str, *arguments: str, code:
     assert outcome.code == code and message in outcome.message, outcome
     assert "internal error" not in outcome.message
     assert outcome.cpu_s < LONGEST_CPU_S and outcome.memory_MB < MOST_MEMORY_MB
-    assert content(run) == before and content(run.parent / "victim") == victim
+    after = content(run)  # recordings may have been made again from the results
+    assert {name: after.get(name) for name in before} == before
+    assert content(run.parent / "victim") == victim
 
 
 def test_the_checksums_are_those_of_the_documentation(run: Path) -> None:
@@ -118,7 +120,10 @@ def test_an_unchanged_copy_resumes(engram: Path, complete: Path, run: Path) -> N
 
 HEADERS: dict[str, tuple[Any, str]] = {
     "no phases": (lambda h: h.update(phases=[]), "phases has 0 entries"),
-    "phase -1": (lambda h: h.update(phase_index=-1), "phase_index must be an integer of at least 0"),
+    "phase -1": (
+        lambda h: h.update(phase_index=-1),
+        "phase_index must be an integer of at least 0",
+    ),
     "phase 99": (lambda h: h.update(phase_index=99), "phase_index is 99, but there are 3 phases"),
     "step -5": (lambda h: h.update(step=-5), "step must be an integer of at least 0"),
     "step elsewhere": (lambda h: h.update(step=7), "step 7 is not where phase 2"),
@@ -130,12 +135,18 @@ HEADERS: dict[str, tuple[Any, str]] = {
     "count": (lambda h: h["recorded_spikes"].update(count=2**60), "but the phases count"),
     "count -1": (lambda h: h["recorded_trace_rows"].update(count=-1), "count must be an integer"),
     "rows": (lambda h: h["recorded_trace_rows"].update(count=2**60), "more than there are steps"),
-    "population": (lambda h: h["phases"][0].update(other_spikes=0), "'other', which is no population"),
+    "population": (
+        lambda h: h["phases"][0].update(other_spikes=0),
+        "'other', which is no population",
+    ),
     "spikes": (lambda h: h["phases"][0].update(exc_spikes=2**61), "more than there can be"),
     "wall": (lambda h: h["phases"][0].update(wall_s=1e200), "wall_s is 1e+200"),
     "wall NaN": (lambda h: h["phases"][0].update(wall_s=None), "wall_s must be a number"),
     "kind": (lambda h: h["phases"][0].update(kind="other"), "must be spiking or consolidation"),
-    "label": (lambda h: h["phases"][0].update(label="other"), "phases[0] is not that of the schedule"),
+    "label": (
+        lambda h: h["phases"][0].update(label="other"),
+        "phases[0] is not that of the schedule",
+    ),
     "snapshot lost": (lambda h: h["snapshots"].pop(), "snapshots are not those"),
     "snapshot step": (lambda h: h["snapshots"][0].update(step=5), "snapshots are not those"),
 }
@@ -160,7 +171,7 @@ def test_other_texts_for_headers(engram: Path, run: Path) -> None:
         "{}": "phase_index is missing",
         "[]": "must be a map",
         text.replace('"step"', '"step": 3, "step"', 1): "'step' is given twice",
-        text.replace("true", "1e999", 1): "the header is damaged",
+        text.replace('"within_phase": true', '"within_phase": 1e999'): "it is no JSON text",
         text[:-1]: "it is no JSON text",
     }.items():
         put_header(checkpoint(run), other)
@@ -218,7 +229,9 @@ def test_spikes_on_their_way(engram: Path, run: Path) -> None:
         ([step], [0, 1], "calcium influx is damaged"),
     ):
         change_values(path, "shared/calcium_due_step", lambda _, s=steps: np.array(s, np.int64))
-        change_values(path, "shared/calcium_due_neuron", lambda _, n=neurons: np.array(n, np.uint32))
+        change_values(
+            path, "shared/calcium_due_neuron", lambda _, n=neurons: np.array(n, np.uint32)
+        )
         assert_refused(engram, run, message)
 
 
@@ -298,7 +311,8 @@ def test_inspect_tells_what_no_checksum_vouches_for(engram: Path, run: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "kind", ["link", "external", "virtual", "huge", "huge contiguous", "compound", "scalar", "rank 3"]
+    "kind",
+    ["link", "external", "virtual", "huge", "huge contiguous", "compound", "scalar", "rank 3"],
 )
 def test_inspect_reads_only_what_is_there(engram: Path, run: Path, kind: str) -> None:
     path, name, victim = run / "spikes.h5", "spikes/exc/timestamps", run.parent / "victim"
@@ -358,15 +372,15 @@ def check(engram: Path, directory: Path, what: str, *command: str) -> int:
     "block",
     [0, 1, *(pytest.param(block, marks=pytest.mark.slow) for block in range(2, 100))],
 )
-def test_harm(
-    engram: Path, complete: Path, pristine: Path, tmp_path: Path, block: int
-) -> None:
+def test_harm(engram: Path, complete: Path, pristine: Path, tmp_path: Path, block: int) -> None:
     """Fifty ways each of harming an interrupted run, or a complete one that is to become longer."""
     codes = []
     for seed in range(50 * block, 50 * (block + 1)):
         extends = seed % 3 == 0
         place = tmp_path / str(seed)
         directory = prepared(complete if extends else pristine, place)
+        if seed % 4 != 0:  # else an older one may take its place
+            min(directory.glob("checkpoint-*.h5")).unlink()
         what = f"{seed} {Harm(seed).do(directory)}"
         for name in ("spikes.h5", max(path.name for path in directory.glob("checkpoint-*.h5"))):
             if seed % 5 == 0:
