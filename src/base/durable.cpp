@@ -11,6 +11,11 @@
 #include "base/file_descriptor.hpp"
 
 namespace engram {
+namespace {
+
+constexpr std::uint64_t largest_text_bytes = 1'000'000'000;
+
+}  // namespace
 
 void sync_directory(const std::string& path) {
     FileDescriptor(path, O_RDONLY | O_DIRECTORY, "open the directory").sync();
@@ -22,7 +27,7 @@ std::string temporary_path(const std::string& path) {
 
 void finish_file(const std::string& path) {
     const std::string temporary = temporary_path(path);
-    FileDescriptor(temporary, O_RDONLY, "open the written file").sync();
+    FileDescriptor(temporary, O_RDONLY | O_NOFOLLOW, "open the written file").sync();
     if (std::rename(temporary.c_str(), path.c_str()) != 0) {
         fail_with_errno(path, "rename '" + temporary + "' to it",
                         "check the permissions of its directory");
@@ -38,14 +43,17 @@ void finish_file(const std::string& path, MPI_Comm comm) {
 
 std::string read_text_file(const std::string& path) {
     const FileDescriptor file(path, O_RDONLY, "read the file");
-    std::string text(file.size(), '\0');
+    const std::uint64_t size = file.size();
+    if (size > largest_text_bytes)
+        throw FileError(path, "is larger than any file of its kind (1 GB); restore it from a copy");
+    std::string text(size, '\0');
     file.read_at(0, text.data(), text.size());
     return text;
 }
 
 void write_text_file(const std::string& path, const std::string& text) {
     const std::string temporary = temporary_path(path);
-    FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, "create the file");
+    FileDescriptor file = FileDescriptor::create(temporary, "create the file");
     try {
         file.write_at(0, text.data(), text.size());
         finish_file(path);

@@ -20,6 +20,21 @@ namespace {
 
 const char* const check_disk = "check the free space, quota and permissions of the disk";
 
+bool writes(int flags) {
+    return (flags & O_ACCMODE) != O_RDONLY;
+}
+
+// Waits for nothing, e.g. not for the other end of a pipe.
+int open_file(const std::string& path, int flags) {
+    return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | (writes(flags) ? O_NOFOLLOW : 0),
+                  0666);
+}
+
+bool is_link(const std::string& path) {
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 }  // namespace
 
 FileFault fault_of(int error) {
@@ -43,8 +58,24 @@ void fail_with_errno(const std::string& path, const std::string& purpose,
 }
 
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& purpose)
-    : path_(path), name_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    : FileDescriptor(path, path, open_file(path, flags)) {
+    if (descriptor_ < 0 && errno == ELOOP && writes(flags) && is_link(path))
+        throw FileError(path,
+                        "is a symbolic link, which nothing is written through; remove it, "
+                        "or replace it by what it leads to");
     if (descriptor_ < 0) fail_with_errno(path, purpose, "check the path and its permissions");
+    if ((flags & O_DIRECTORY) != 0) return;
+    const struct stat status = this->status();
+    if (!S_ISREG(status.st_mode)) throw FileError(path, "is not a regular file; remove it");
+    if (writes(flags) && status.st_nlink > 1)
+        throw FileError(path,
+                        "has another name (a hard link), and would change under that too; "
+                        "replace it by a copy of its own");
+}
+
+FileDescriptor FileDescriptor::create(const std::string& path, const std::string& purpose) {
+    ::unlink(path.c_str());  // if it cannot be removed, it cannot be created either
+    return {path, O_RDWR | O_CREAT | O_EXCL, purpose};
 }
 
 FileDescriptor open_when_visible(const std::string& path, const std::string& name, int flags,
@@ -83,12 +114,22 @@ FileDescriptor::~FileDescriptor() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-std::uint64_t FileDescriptor::size() const {
+struct stat FileDescriptor::status() const {
     struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) {
+    if (::fstat(descriptor_, &status) != 0)
         fail_with_errno(name_, "determine the size of the file", check_disk);
-    }
-    return static_cast<std::uint64_t>(status.st_size);
+    return status;
+}
+
+std::uint64_t FileDescriptor::size() const {
+    return static_cast<std::uint64_t>(status().st_size);
+}
+
+bool FileDescriptor::is_at(const std::string& path) const {
+    const struct stat own = status();
+    struct stat found {};
+    return ::lstat(path.c_str(), &found) == 0 && found.st_dev == own.st_dev &&
+           found.st_ino == own.st_ino;
 }
 
 void FileDescriptor::truncate(std::uint64_t size) {

@@ -2,6 +2,7 @@
 // A file opened through POSIX calls, for raw records and for pushing data to the disk.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -16,11 +17,15 @@ namespace engram {
 //! Owns an open file; every failure is a FileError that says what failed and why.
 class FileDescriptor {
   public:
-    //! `flags` as for open(2); `purpose` completes the message "cannot <purpose>".
+    //! `flags` as for open(2); `purpose` completes the message "cannot <purpose>". Opens regular
+    //! files only, and directories with O_DIRECTORY: nothing that could keep it waiting. To write,
+    //! it follows no link, and takes no file that has another name, perhaps elsewhere.
     FileDescriptor(const std::string& path, int flags, const std::string& purpose);
     //! Owns a descriptor that is open already; `name` is for messages.
     FileDescriptor(std::string path, std::string name, int descriptor)
         : path_(std::move(path)), name_(std::move(name)), descriptor_(descriptor) {}
+    //! A new file, to be written and read, in place of whatever lies there but a directory.
+    static FileDescriptor create(const std::string& path, const std::string& purpose);
     //! A file in memory, gone with this; `name` is for messages. While it exists,
     //! path() can be opened by this process.
     static FileDescriptor in_memory(const std::string& name);
@@ -31,6 +36,8 @@ class FileDescriptor {
     const std::string& path() const { return path_; }
     int descriptor() const { return descriptor_; }
     std::uint64_t size() const;
+    //! Whether the path leads to this file, not by a link.
+    bool is_at(const std::string& path) const;
     void truncate(std::uint64_t size);
     //! Give the file at least this size, and that much space on the disk, so that no write within
     //! it fails for want of space. File systems that cannot promise this get the size only.
@@ -53,6 +60,8 @@ class FileDescriptor {
     Extent next_data(std::uint64_t offset) const;
 
   private:
+    struct stat status() const;
+
     std::string path_;
     std::string name_;  //!< for messages
     int descriptor_ = -1;

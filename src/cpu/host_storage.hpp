@@ -33,8 +33,9 @@ void set_at_rest(plasticity::Storage<View, HostArray>& storage) {
 //! Adds what checkpoints hold of a state.
 template <class View>
 void collect_saved(plasticity::Storage<View, HostArray>& storage, LocalState& local) {
-    storage.for_each_saved(
-        [&](const auto& variable, auto& array) { local.add(variable.by, variable.name, array); });
+    storage.for_each_saved([&](const auto& variable, auto& array) {
+        local.add(variable.by, variable.domain, variable.name, array);
+    });
 }
 
 }  // namespace engram

@@ -73,7 +73,8 @@ struct BlockScratch {
         constexpr auto steps = static_cast<std::uint64_t>(model::max_block_steps);
         return std::tuple{
             Variable{&BlockScratch::arrival_list, "arrival_list", "", neuron, end_of_list, no,
-                     "arrivals at synapses that may be active, by step", steps},
+                     "arrivals at synapses that may be active, by step", plasticity::Domain::real,
+                     steps},
             Variable{&BlockScratch::post_jumps, "post_jumps", "", neuron, model::BlockMask{0}, no,
                      "steps at which the neuron fires"},
             Variable{&BlockScratch::post_highest, "post_highest", "1", neuron, 0.0, no,

@@ -17,12 +17,15 @@ class HostCopy {
     //! Makes room for what checkpoints hold of a state, which must outlive the copy.
     template <class View>
     void add(plasticity::Storage<View, DeviceArray>& storage) {
-        storage.for_each_saved(
-            [&](const auto& variable, auto& array) { add(variable.by, variable.name, array); });
+        storage.for_each_saved([&](const auto& variable, auto& array) {
+            add(variable.by, variable.name, array, variable.domain);
+        });
     }
     template <class T>
-    void add(plasticity::By by, const std::string& name, DeviceArray<T>& array) {
-        std::get<Entries<T>>(entries_).push_back({by, name, &array, std::vector<T>(array.size())});
+    void add(plasticity::By by, const std::string& name, DeviceArray<T>& array,
+             plasticity::Domain domain = plasticity::Domain::real) {
+        std::get<Entries<T>>(entries_).push_back(
+            {by, domain, name, &array, std::vector<T>(array.size())});
     }
 
     void download() {
@@ -34,7 +37,7 @@ class HostCopy {
     //! Valid until the next add() or clear().
     LocalState views() {
         LocalState local;
-        for_each([&](auto& entry) { local.add(entry.by, entry.name, entry.values); });
+        for_each([&](auto& entry) { local.add(entry.by, entry.domain, entry.name, entry.values); });
         return local;
     }
     void clear() { entries_ = {}; }
@@ -43,6 +46,7 @@ class HostCopy {
     template <class T>
     struct Entry {
         plasticity::By by;
+        plasticity::Domain domain;
         std::string name;
         DeviceArray<T>* on_device;
         std::vector<T> values;

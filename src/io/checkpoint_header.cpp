@@ -2,9 +2,11 @@
 #include "io/checkpoint_header.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/errors.hpp"
 #include "base/version.hpp"
+#include "io/output_directory.hpp"
 
 namespace engram {
 
@@ -14,12 +16,159 @@ namespace {
 
 const std::string spikes_suffix = "_spikes";  // behind the name of a population
 
+constexpr int deepest_nesting = 8;            // a header needs 3
+constexpr std::size_t most_values = 4 << 20;  // as of a configuration
+
 json as_json(const RecordMark& mark) {
     return {{"count", mark.n_records}, {"checksum", mark.checksum}};
 }
 
-RecordMark record_mark(const json& entry) {
-    return {entry.at("count"), entry.at("checksum")};
+const char* name_of(PhaseKind kind) {
+    return kind == PhaseKind::spiking ? "spiking" : "consolidation";
+}
+
+// What is wrong with a header.
+struct Fault {
+    std::string text;
+};
+
+// JSON of bounded depth and size, without keys that are given twice.
+json parse_json(const std::string& text) {
+    using Event = json::parse_event_t;
+    std::vector<std::set<std::string>> keys;  // of the objects that are open
+    std::size_t n_values = 0;
+    const auto check = [&](int depth, Event event, json& value) {
+        if (depth > deepest_nesting) throw Fault{"it is nested too deeply"};
+        if (event == Event::object_start) keys.emplace_back();
+        if (event == Event::object_end) keys.pop_back();
+        if (event == Event::key && !keys.back().insert(value.get<std::string>()).second)
+            throw Fault{"the key '" + value.get<std::string>() + "' is given twice"};
+        if (++n_values > most_values) throw Fault{"it holds too many values"};
+        return true;
+    };
+    try {
+        return json::parse(text, check);
+    } catch (const json::exception&) {
+        throw Fault{"it is no JSON text"};
+    }
+}
+
+// Reads the members of an object, each as what it must be.
+class Members {
+  public:
+    //! \param where  for messages, e.g. "phases[2]."; empty: the header itself
+    Members(const json& object, std::string where) : object_(object), where_(std::move(where)) {
+        if (!object.is_object()) throw Fault{where_ + " must be a map"};
+    }
+
+    const std::string& text(const std::string& key) const {
+        return of_type(key, &json::is_string, "a text").get_ref<const std::string&>();
+    }
+    bool flag(const std::string& key) const {
+        return of_type(key, &json::is_boolean, "true or false").get<bool>();
+    }
+    double number(const std::string& key) const {
+        return of_type(key, &json::is_number, "a number").get<double>();
+    }
+    //! Neither negative nor too large for a step.
+    std::int64_t integer(const std::string& key) const {
+        const json& value = of_type(key, &json::is_number_unsigned, "an integer of at least 0");
+        const auto number = value.get<std::uint64_t>();
+        if (number > static_cast<std::uint64_t>(largest_integer)) fail(key, "is too large");
+        return static_cast<std::int64_t>(number);
+    }
+    std::uint64_t checksum(const std::string& key) const {
+        return of_type(key, &json::is_number_unsigned, "an unsigned integer").get<std::uint64_t>();
+    }
+    const json& list(const std::string& key) const {
+        return of_type(key, &json::is_array, "a list");
+    }
+    Members map(const std::string& key) const {
+        return {of_type(key, &json::is_object, "a map"), where_ + key + "."};
+    }
+    //! Calls use(key) for each.
+    template <class Use>
+    void for_each_key(const Use& use) const {
+        for (const auto& entry : object_.items()) use(entry.key());
+    }
+    [[noreturn]] void fail(const std::string& key, const std::string& problem) const {
+        throw Fault{where_ + key + " " + problem};
+    }
+
+  private:
+    static constexpr std::int64_t largest_integer = std::int64_t{1} << 62;
+
+    const json& of_type(const std::string& key, bool (json::*is)() const noexcept,
+                        const std::string& type) const {
+        const auto found = object_.find(key);
+        if (found == object_.end()) fail(key, "is missing");
+        if (!((*found).*is)()) fail(key, "must be " + type);
+        return *found;
+    }
+
+    const json& object_;
+    std::string where_;
+};
+
+// Calls read(members, index) for each map of a list.
+template <class Read>
+void for_each_map(const Members& owner, const std::string& key, const Read& read) {
+    std::size_t index = 0;
+    for (const json& entry : owner.list(key)) {
+        read(Members(entry, key + "[" + std::to_string(index) + "]."), index);
+        ++index;
+    }
+}
+
+PhaseKind read_kind(const Members& phase) {
+    for (const PhaseKind kind : {PhaseKind::spiking, PhaseKind::consolidation})
+        if (phase.text("kind") == name_of(kind)) return kind;
+    phase.fail("kind", "must be spiking or consolidation");
+}
+
+PhaseReport read_report(const Members& phase) {
+    PhaseReport report;
+    report.phase = {read_kind(phase), phase.text("label"), phase.integer("begin"),
+                    phase.integer("end")};
+    report.wall_s = phase.number("wall_s");
+    phase.for_each_key([&](const std::string& key) {
+        if (key.ends_with(spikes_suffix))
+            report.spikes[key.substr(0, key.size() - spikes_suffix.size())] =
+                static_cast<std::uint64_t>(phase.integer(key));
+    });
+    return report;
+}
+
+RecordMark read_record_mark(const Members& mark) {
+    return {static_cast<std::uint64_t>(mark.integer("count")), mark.checksum("checksum")};
+}
+
+// Names are for people: a file is found by its place in the list.
+SnapshotMark read_snapshot_mark(const Members& mark, std::size_t index) {
+    const std::string expected = OutputDirectory::snapshot_name(static_cast<int>(index));
+    if (mark.text("file") != expected) mark.fail("file", "must be " + expected);
+    return {mark.integer("step"), mark.checksum("checksum")};
+}
+
+CheckpointHeader read_header(const Members& members) {
+    CheckpointHeader header;
+    header.position.phase_index = members.integer("phase_index");
+    header.position.step = members.integer("step");
+    header.position.within_phase = members.flag("within_phase");
+    header.position.reference = members.integer("reference_step");
+    for_each_map(members, "phases", [&](const Members& phase, std::size_t) {
+        header.position.reports.push_back(read_report(phase));
+    });
+    header.recordings.spikes = read_record_mark(members.map("recorded_spikes"));
+    header.recordings.traces = read_record_mark(members.map("recorded_trace_rows"));
+    for_each_map(members, "snapshots", [&](const Members& mark, std::size_t index) {
+        header.recordings.snapshots.push_back(read_snapshot_mark(mark, index));
+    });
+    const Members checksums = members.map("checksums");
+    checksums.for_each_key(
+        [&](const std::string& key) { header.checksums[key] = checksums.checksum(key); });
+    header.configuration = members.text("configuration");
+    return header;
 }
 
 }  // namespace
@@ -27,12 +176,11 @@ RecordMark record_mark(const json& entry) {
 std::string header_text(const CheckpointHeader& header) {
     json reports = json::array();
     for (const PhaseReport& report : header.position.reports) {
-        json entry = {
-            {"kind", report.phase.kind == PhaseKind::spiking ? "spiking" : "consolidation"},
-            {"label", report.phase.label},
-            {"begin", report.phase.begin},
-            {"end", report.phase.end},
-            {"wall_s", report.wall_s}};
+        json entry = {{"kind", name_of(report.phase.kind)},
+                      {"label", report.phase.label},
+                      {"begin", report.phase.begin},
+                      {"end", report.phase.end},
+                      {"wall_s", report.wall_s}};
         for (const auto& [population, count] : report.spikes)
             entry[population + spikes_suffix] = count;
         reports.push_back(std::move(entry));
@@ -40,7 +188,9 @@ std::string header_text(const CheckpointHeader& header) {
     json snapshots = json::array();
     for (const SnapshotMark& mark : header.recordings.snapshots)
         snapshots.push_back(
-            {{"file", mark.file}, {"step", mark.step}, {"checksum", mark.checksum}});
+            {{"file", OutputDirectory::snapshot_name(static_cast<int>(snapshots.size()))},
+             {"step", mark.step},
+             {"checksum", mark.checksum}});
     const json text = {{"engram_version", version()},
                        {"engram_commit", commit()},
                        {"phase_index", header.position.phase_index},
@@ -58,36 +208,9 @@ std::string header_text(const CheckpointHeader& header) {
 
 CheckpointHeader parse_header(const std::string& text, const std::string& path) {
     try {
-        const json parsed = json::parse(text);
-        CheckpointHeader header;
-        header.position.phase_index = parsed.at("phase_index");
-        header.position.step = parsed.at("step");
-        header.position.within_phase = parsed.at("within_phase");
-        header.position.reference = parsed.at("reference_step");
-        for (const json& entry : parsed.at("phases")) {
-            PhaseReport report;
-            report.phase.kind =
-                entry.at("kind") == "spiking" ? PhaseKind::spiking : PhaseKind::consolidation;
-            report.phase.label = entry.at("label");
-            report.phase.begin = entry.at("begin");
-            report.phase.end = entry.at("end");
-            report.wall_s = entry.at("wall_s");
-            for (const auto& [key, value] : entry.items())
-                if (key.ends_with(spikes_suffix))
-                    report.spikes[key.substr(0, key.size() - spikes_suffix.size())] = value;
-            header.position.reports.push_back(report);
-        }
-        header.recordings.spikes = record_mark(parsed.at("recorded_spikes"));
-        header.recordings.traces = record_mark(parsed.at("recorded_trace_rows"));
-        for (const json& entry : parsed.at("snapshots"))
-            header.recordings.snapshots.push_back(
-                {entry.at("file"), entry.at("step"), entry.at("checksum")});
-        header.checksums = parsed.at("checksums").get<Checksums>();
-        header.configuration = parsed.at("configuration");
-        return header;
-    } catch (const json::exception& error) {
-        throw FileError(path, std::string("the header is damaged (") + error.what() +
-                                  "); use another checkpoint");
+        return read_header(Members(parse_json(text), ""));
+    } catch (const Fault& fault) {
+        throw FileError(path, "the header is damaged: " + fault.text + "; use another checkpoint");
     }
 }
 

@@ -59,8 +59,7 @@ h5::DataSet EdgeGroup::open_ids(const h5::File& file, const std::string& name,
                                 std::size_t n_columns) const {
     if (!h5::exists(file, name_ + name))
         fail(name + " is missing; the edges of a SONATA file need it");
-    h5::DataSet dataset(
-        h5::quietly([&] { return H5Dopen2(file, (name_ + name).c_str(), H5P_DEFAULT); }));
+    h5::DataSet dataset = h5::find_dataset(file, name_ + name);
     if (dataset < 0) fail(name + " is not a dataset that can be read");
     const h5::DataType type(H5Dget_type(dataset));
     if (H5Tget_class(type) != H5T_INTEGER) fail(name + " does not hold integers, as it must");
@@ -186,11 +185,21 @@ std::uint64_t EdgeGroup::append_sources(NeuronId first,
         std::min(first + static_cast<NeuronId>(sources.size()), target_.first + target_.size);
     if (begin >= end) return 0;
     std::uint64_t n_read = 0;
+    std::vector<std::uint64_t> n_of_target(end - begin);
     for_each_run(ranges_of(begin - target_.first, end - begin),
                  [&](const std::vector<Piece>& ranges, h5::Slab) {
                      const std::vector<Piece> edges = edges_of(ranges);
+                     // Before they are read: an index may list the same edges any number of times.
+                     for (const Piece& piece : edges) {
+                         std::uint64_t& n = n_of_target[target_.first + piece.target - begin];
+                         n += piece.count;
+                         if (n > source_.size)
+                             fail(std::string(index_name) + " lists more edges to node " +
+                                  std::to_string(piece.target) + " than population " +
+                                  source_.name + " has neurons" + index_remedy);
+                         n_read += piece.count;
+                     }
                      append_edges(edges, first, sources);
-                     for (const Piece& piece : edges) n_read += piece.count;
                  });
     return n_read;
 }

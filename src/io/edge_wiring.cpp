@@ -72,7 +72,7 @@ void EdgeWiring::require_edges() const {
 }
 
 bool EdgeWiring::is_group(const std::string& name) const {
-    return h5::Group(h5::quietly([&] { return H5Gopen2(file_, name.c_str(), H5P_DEFAULT); })) >= 0;
+    return h5::is_group(file_, name);
 }
 
 void EdgeWiring::fail(const std::string& problem) const {

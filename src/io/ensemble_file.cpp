@@ -41,11 +41,24 @@ void write_statistics(hid_t group, const BatchStatistics& statistics, std::size_
         write_statistics(group, "batch_", statistics.batches(), first, stride);
 }
 
+std::vector<std::string> point_names(const Ensemble& ensemble) {
+    std::vector<std::string> names;
+    for (const SweepPoint& point : ensemble.points()) names.push_back(point.name);
+    return names;
+}
+
+std::vector<std::uint64_t> trial_seeds(const Ensemble& ensemble) {
+    std::vector<std::uint64_t> seeds;
+    for (std::uint32_t trial = 0; trial < ensemble.trials(); ++trial)
+        seeds.push_back(ensemble.seed(trial));
+    return seeds;
+}
+
 void write_points(hid_t file, const Ensemble& ensemble) {
     const h5::Group group = h5::create_group(file, "points");
-    std::vector<std::string> names, keys, values;
+    const std::vector<std::string> names = point_names(ensemble);
+    std::vector<std::string> keys, values;
     for (const SweepPoint& point : ensemble.points()) {
-        names.push_back(point.name);
         for (const SweepSetting& setting : point.settings)
             values.push_back(inline_text(setting.value));
     }
@@ -57,9 +70,7 @@ void write_points(hid_t file, const Ensemble& ensemble) {
 }
 
 void write_seeds(hid_t file, const Ensemble& ensemble) {
-    std::vector<std::uint64_t> seeds;
-    for (std::uint32_t trial = 0; trial < ensemble.trials(); ++trial)
-        seeds.push_back(ensemble.seed(trial));
+    const std::vector<std::uint64_t> seeds = trial_seeds(ensemble);
     const h5::Group group = h5::create_group(file, "trials");
     h5::write_dataset(group, "seed", {seeds.size()}, std::span<const std::uint64_t>(seeds));
 }
@@ -150,14 +161,10 @@ std::string point_path(std::uint32_t point) {
     return name;
 }
 
-RunningStatistics write_measure(hid_t file, const MeasureName& name, const Ensemble& ensemble,
-                                const std::vector<double>& values) {
+//! \param values  of one measure, by point and trial
+BatchStatistics statistics_of(const std::vector<double>& values, const Ensemble& ensemble) {
     const std::size_t n_points = ensemble.points().size();
     const std::size_t n_trials = ensemble.trials();
-    const h5::Group group = h5::create_group(file, "measures/" + name.name);
-    h5::write_attribute(group, "units", name.units);
-    h5::write_attribute(group, "description", name.description);
-    h5::write_dataset(group, "trials", {n_points, n_trials}, std::span<const double>(values));
     BatchStatistics statistics(n_points, ensemble.trials_per_batch());
     std::vector<double> sample(n_points);
     for (std::size_t trial = 0; trial < n_trials; ++trial) {
@@ -165,6 +172,17 @@ RunningStatistics write_measure(hid_t file, const MeasureName& name, const Ensem
             sample[point] = values[point * n_trials + trial];
         statistics.add(sample);
     }
+    return statistics;
+}
+
+RunningStatistics write_measure(hid_t file, const MeasureName& name, const Ensemble& ensemble,
+                                const std::vector<double>& values) {
+    const h5::Group group = h5::create_group(file, "measures/" + name.name);
+    h5::write_attribute(group, "units", name.units);
+    h5::write_attribute(group, "description", name.description);
+    h5::write_dataset(group, "trials", {ensemble.points().size(), ensemble.trials()},
+                      std::span<const double>(values));
+    const BatchStatistics statistics = statistics_of(values, ensemble);
     write_statistics(group, statistics, 0, 1);
     return statistics.samples();
 }
@@ -192,6 +210,11 @@ std::vector<MeasureStatistics> write_ensemble_file(const std::string& path,
         PointTraces traces(ensemble.trials_per_batch());
         for (std::uint32_t trial = 0; trial < ensemble.trials(); ++trial) {
             const TrialRecord record = trials.read({point, trial});
+            if (record.measures.size() != columns[point].size())
+                throw FileError(trials.directory(),
+                                "the log of trial " + std::to_string(trial) + " of point " +
+                                    std::to_string(point) +
+                                    " is of another ensemble; remove the logs, and resume");
             for (std::size_t i = 0; i < record.measures.size(); ++i)
                 values[columns[point].at(i)][std::size_t{point} * ensemble.trials() + trial] =
                     record.measures[i];
@@ -203,6 +226,28 @@ std::vector<MeasureStatistics> write_ensemble_file(const std::string& path,
     for (std::size_t i = 0; i < names.size(); ++i)
         statistics.push_back({names[i], write_measure(file, names[i], ensemble, values[i])});
     ParallelFile(path, std::move(content), MPI_COMM_SELF).finish();
+    return statistics;
+}
+
+std::vector<MeasureStatistics> read_ensemble_file(const std::string& path,
+                                                  const Ensemble& ensemble) {
+    const h5::File file = h5::File::open(path, h5::Access::read_only);
+    check_format(file, ensemble_filetype);
+    const auto require = [&](bool condition) {
+        if (!condition)
+            throw FileError(path,
+                            "is of another ensemble than config.yaml; restore the one that "
+                            "was changed");
+    };
+    require(h5::read_texts(file, "points/names") == point_names(ensemble) &&
+            h5::read_dataset<std::uint64_t>(file, "trials/seed") == trial_seeds(ensemble));
+    std::vector<std::vector<std::size_t>> columns;
+    std::vector<MeasureStatistics> statistics;
+    for (const MeasureName& name : all_measures(ensemble, columns)) {
+        const auto values = h5::read_dataset<double>(file, "measures/" + name.name + "/trials");
+        require(values.size() == ensemble.size());
+        statistics.push_back({name, statistics_of(values, ensemble).samples()});
+    }
     return statistics;
 }
 

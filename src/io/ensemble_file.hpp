@@ -27,4 +27,9 @@ std::vector<MeasureStatistics> write_ensemble_file(const std::string& path,
                                                    const Ensemble& ensemble,
                                                    const TrialArchive& trials);
 
+//! The statistics of the measures, from the file of a complete ensemble.
+//! \throw FileError if it is unusable, or of another ensemble
+std::vector<MeasureStatistics> read_ensemble_file(const std::string& path,
+                                                  const Ensemble& ensemble);
+
 }  // namespace engram

@@ -29,6 +29,9 @@ struct Reason {
 
 thread_local Reason last_reason;
 
+constexpr hssize_t most_attribute_values = 1 << 16;
+constexpr std::size_t longest_fixed_text = 1 << 16;
+
 // The innermost reason on HDF5's error stack, e.g. "No space left on device".
 Reason reason_on_stack() {
     std::string reason;
@@ -100,6 +103,10 @@ hid_t open_file(const std::string& path, Access access) {
     std::error_code error;
     if (!std::filesystem::exists(path, error) && !error)
         throw FileError(path, "the file does not exist; check the path");
+    // It waits for pipes, and reads devices.
+    if (!error && !std::filesystem::is_regular_file(path, error) && !error &&
+        !std::filesystem::is_directory(path, error))
+        throw FileError(path, "is not a regular file; give the path of one");
     const unsigned flags = access == Access::read_only ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
     const PropertyList properties = without_locks();
     const hid_t id = quietly([&] { return H5Fopen(path.c_str(), flags, properties); });
@@ -123,6 +130,35 @@ detail::Silence::~Silence() {
     H5Eset_auto2(H5E_DEFAULT, function_, data_);
 }
 
+namespace {
+
+// Called before a link to another file is followed.
+herr_t refuse(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) {
+    return -1;
+}
+
+}  // namespace
+
+PropertyList within_file(hid_t list_class) {
+    PropertyList access(H5Pcreate(list_class));
+    H5Pset_elink_cb(access, refuse, nullptr);
+    return access;
+}
+
+void require_within_file(hid_t location, const std::string& name) {
+    const PropertyList access = within_file(H5P_LINK_ACCESS);
+    for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
+        const std::string prefix = name.substr(0, end);
+        H5L_info_t link{};
+        if (quietly([&] { return H5Lget_info(location, prefix.c_str(), &link, access); }) < 0)
+            return;
+        if (link.type == H5L_TYPE_EXTERNAL)
+            reject(location, "'" + prefix + "' is a link to another file, which is not followed",
+                   "give a file that holds all of its data");
+        if (end == std::string::npos) return;
+    }
+}
+
 DataType fixed_text_type(std::size_t size) {
     DataType type(H5Tcopy(H5T_C_S1));
     H5Tset_size(type, size);
@@ -137,7 +173,8 @@ std::size_t fixed_text_length(hid_t object, const std::string& name) {
     if (attribute < 0) return 0;
     const DataType type(H5Aget_type(attribute));
     const bool fixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0;
-    return fixed ? H5Tget_size(type) : 0;
+    const std::size_t length = fixed ? H5Tget_size(type) : 0;
+    return length <= longest_fixed_text ? length : 0;
 }
 
 DataType text_type() {
@@ -186,16 +223,24 @@ Group create_group(hid_t location, const std::string& name) {
 }
 
 Group open_group(hid_t location, const std::string& name) {
-    Group group(quietly([&] { return H5Gopen2(location, name.c_str(), H5P_DEFAULT); }));
+    require_within_file(location, name);
+    const PropertyList access = within_file(H5P_GROUP_ACCESS);
+    Group group(quietly([&] { return H5Gopen2(location, name.c_str(), access); }));
     if (group < 0) fail(location, "the group '" + name + "' is missing", remedy_for_reading);
     return group;
 }
 
+bool is_group(hid_t location, const std::string& name) {
+    const PropertyList access = within_file(H5P_GROUP_ACCESS);
+    return Group(quietly([&] { return H5Gopen2(location, name.c_str(), access); })) >= 0;
+}
+
 bool exists(hid_t location, const std::string& name) {
+    const PropertyList access = within_file(H5P_LINK_ACCESS);
     // H5Lexists needs every intermediate link to exist: ask from the top down.
     for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
         const std::string prefix = name.substr(0, end);
-        if (quietly([&] { return H5Lexists(location, prefix.c_str(), H5P_DEFAULT); }) <= 0) {
+        if (quietly([&] { return H5Lexists(location, prefix.c_str(), access); }) <= 0) {
             return false;
         }
         if (end == std::string::npos) return true;
@@ -243,7 +288,11 @@ void detail::read_attribute(hid_t object, const std::string& name, hid_t type,
     const Attribute attribute(quietly([&] { return H5Aopen(object, name.c_str(), H5P_DEFAULT); }));
     if (attribute < 0) fail(object, "the attribute '" + name + "' is missing", remedy_for_reading);
     const DataSpace space(H5Aget_space(attribute));
-    void* memory = provide(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    const hssize_t n_values = H5Sget_simple_extent_npoints(space);
+    if (n_values < 0 || n_values > most_attribute_values)
+        reject(object, "the attribute '" + name + "' has more values than any of Engram",
+               remedy_for_reading);
+    void* memory = provide(static_cast<std::size_t>(n_values));
     if (quietly([&] { return H5Aread(attribute, type, memory); }) < 0) {
         fail(object, "cannot read the attribute '" + name + "'", remedy_for_reading);
     }

@@ -71,6 +71,7 @@ using DataSpace = Handle<H5Sclose>;
 using PropertyList = Handle<H5Pclose>;
 using Attribute = Handle<H5Aclose>;
 using DataType = Handle<H5Tclose>;
+using FileHandle = Handle<H5Fclose>;
 
 enum class Access { read_only, read_write };
 
@@ -104,6 +105,12 @@ class File {
 //! The group at `name` below `location`, made with all its parents.
 Group create_group(hid_t location, const std::string& name);
 Group open_group(hid_t location, const std::string& name);
+bool is_group(hid_t location, const std::string& name);
+//! Properties by which links are followed within a file, but not out of it.
+//! \param list_class  H5P_LINK_ACCESS or one that inherits from it
+PropertyList within_file(hid_t list_class);
+//! \throw FileError if the path `name` below `location` leads to another file
+void require_within_file(hid_t location, const std::string& name);
 //! Whether each component of the path `name` exists below `location`.
 bool exists(hid_t location, const std::string& name);
 

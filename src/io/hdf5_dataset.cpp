@@ -2,6 +2,7 @@
 #include "io/hdf5_dataset.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace engram::h5 {
@@ -57,6 +58,44 @@ DataSpace select_rows(hid_t dataset, Slab slab) {
     return space;
 }
 
+// Values that the file has room for, at most: so many as its chunks hold, or its bytes.
+double most_values(hid_t dataset, hid_t properties) {
+    if (H5Pget_layout(properties) == H5D_CHUNKED) {
+        hsize_t n_chunks = 0;
+        quietly([&] { return H5Dget_num_chunks(dataset, H5S_ALL, &n_chunks); });
+        hsize_t extent[H5S_MAX_RANK] = {};
+        const int rank = H5Pget_chunk(properties, H5S_MAX_RANK, extent);
+        return std::accumulate(extent, extent + std::max(rank, 0), static_cast<double>(n_chunks),
+                               std::multiplies<>());
+    }
+    const FileHandle file(H5Iget_file_id(dataset));
+    hsize_t file_bytes = 0;
+    H5Fget_filesize(file, &file_bytes);
+    const DataType type(H5Dget_type(dataset));
+    const auto bytes = std::min(H5Dget_storage_size(dataset), file_bytes);
+    return static_cast<double>(bytes) /
+           static_cast<double>(std::max<std::size_t>(1, H5Tget_size(type)));
+}
+
+// That the values lie in the file itself, and that there are as many as it says.
+void require_own_values(hid_t dataset, const std::string& name) {
+    const PropertyList properties(H5Dget_create_plist(dataset));
+    if (H5Pget_external_count(properties) > 0 || H5Pget_layout(properties) == H5D_VIRTUAL)
+        reject(dataset,
+               "the dataset '" + name + "' has its values in other files, which are not read",
+               "give a file that holds all of its data");
+    const DataSpace space(H5Dget_space(dataset));
+    hsize_t extent[H5S_MAX_RANK] = {};
+    const int rank = H5Sget_simple_extent_dims(space, extent, nullptr);
+    const double declared =
+        H5Sget_simple_extent_type(space) == H5S_NULL
+            ? 0.0
+            : std::accumulate(extent, extent + std::max(rank, 0), 1.0, std::multiplies<>());
+    if (declared > most_values(dataset, properties))
+        reject(dataset, "the dataset '" + name + "' declares more values than the file holds",
+               remedy_for_reading);
+}
+
 // HDF5 1.10 stumbles over extents of 0: nothing is an empty selection of something,
 DataSpace memory_of(std::size_t n_values) {
     const hsize_t extent = std::max<std::size_t>(n_values, 1);
@@ -89,8 +128,16 @@ Shape shape(hid_t dataset) {
     return extent;
 }
 
+DataSet find_dataset(hid_t location, const std::string& name) {
+    require_within_file(location, name);
+    const PropertyList access = within_file(H5P_DATASET_ACCESS);
+    DataSet dataset(quietly([&] { return H5Dopen2(location, name.c_str(), access); }));
+    if (dataset >= 0) require_own_values(dataset, name);
+    return dataset;
+}
+
 DataSet open_dataset(hid_t location, const std::string& name) {
-    DataSet dataset(quietly([&] { return H5Dopen2(location, name.c_str(), H5P_DEFAULT); }));
+    DataSet dataset = find_dataset(location, name);
     if (dataset < 0) fail(location, "the dataset '" + name + "' is missing", remedy_for_reading);
     return dataset;
 }

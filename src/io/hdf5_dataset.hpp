@@ -26,7 +26,11 @@ struct Slab {
 //! Number of values that a dataset row holds.
 hsize_t row_length(const Shape& shape);
 Shape shape(hid_t dataset);
+//! \throw FileError if there is none, if its values lie in other files, or if it declares more than
+//!        the file holds
 DataSet open_dataset(hid_t location, const std::string& name);
+//! The same, but not open if there is none.
+DataSet find_dataset(hid_t location, const std::string& name);
 
 namespace detail {
 DataSet create(hid_t location, const std::string& name, hid_t type, const Shape& shape,

@@ -8,6 +8,7 @@
 
 #include "base/errors.hpp"
 #include "io/checkpoint_file.hpp"
+#include "io/ensemble_file.hpp"
 #include "io/file_format.hpp"
 #include "io/file_layout.hpp"
 #include "io/hdf5_dataset.hpp"
@@ -70,7 +71,7 @@ void read_all(hid_t dataset, const std::string& name) {
     const h5::DataType type(H5Dget_type(dataset));
     const h5::DataSpace space(H5Dget_space(dataset));
     const h5::Shape shape = h5::shape(dataset);
-    if (shape.empty() || H5Tis_variable_str(type) > 0) return;
+    if (H5Tis_variable_str(type) > 0) return;
     const hsize_t row = h5::row_length(shape);
     constexpr hsize_t values_per_read = 1u << 20;
     const hsize_t rows_per_read = std::max<hsize_t>(1, values_per_read / std::max<hsize_t>(1, row));
@@ -90,26 +91,83 @@ void read_all(hid_t dataset, const std::string& name) {
     }
 }
 
-std::string describe_dataset(const h5::File& file, const std::string& name,
-                             const Checksums& checksums) {
-    const h5::DataSet dataset = h5::open_dataset(file, name);
+constexpr hsize_t longest_row = 1u << 24;  // of values; those of Engram have few
+
+// "float64", "integer32", "text".
+// \throw FileError of what no file of Engram holds
+std::string type_name(hid_t dataset, const std::string& name) {
     const h5::DataType type(H5Dget_type(dataset));
-    std::string verdict;
-    const auto expected = checksums.find(name);
-    if (expected == checksums.end()) {
-        read_all(dataset, name);
-    } else {
-        if (checksum_of_all(dataset) != expected->second)
-            throw FileError(file.path(), "'" + name + "' is damaged (its checksum does not match)");
-        verdict = ", checksum verified";
+    const std::size_t size = H5Tget_size(type);
+    if (h5::row_length(h5::shape(dataset)) > longest_row)
+        h5::reject(dataset, "the rows of '" + name + "' are longer than any of Engram",
+                   h5::remedy_for_reading);
+    switch (H5Tget_class(type)) {
+        case H5T_FLOAT:
+        case H5T_INTEGER:
+            if (size > sizeof(std::uint64_t)) break;
+            return (H5Tget_class(type) == H5T_FLOAT ? "float" : "integer") +
+                   std::to_string(8 * size);
+        case H5T_STRING:
+            if (H5Tis_variable_str(type) > 0) return "text";
+            break;
+        default:
+            break;
     }
-    std::ostringstream text;
-    const char* kind = H5Tget_class(type) == H5T_FLOAT     ? "float"
-                       : H5Tget_class(type) == H5T_INTEGER ? "integer"
-                                                           : "other";
-    text << "  " << name << ": " << shape_text(h5::shape(dataset)) << ", " << kind
-         << 8 * H5Tget_size(type) << verdict << '\n';
-    return text.str();
+    h5::reject(dataset, "'" + name + "' holds neither numbers nor text, as no file of Engram does",
+               h5::remedy_for_reading);
+}
+
+// Lists datasets, and notes which have numbers that no checksum vouches for.
+class DatasetList {
+  public:
+    DatasetList(const h5::File& file, const Checksums& checksums)
+        : file_(file), checksums_(checksums) {}
+
+    //! \throw FileError if its values cannot be read, or are not those of its checksum
+    void add(const std::string& name) {
+        const h5::DataSet dataset = h5::open_dataset(file_, name);
+        const std::string type = type_name(dataset, name);
+        text_ << "  " << on_one_line(name) << ": " << shape_text(h5::shape(dataset)) << ", "
+              << type;
+        if (const auto expected = checksums_.find(name); expected != checksums_.end()) {
+            if (checksum_of_all(dataset) != expected->second)
+                throw FileError(file_.path(),
+                                "'" + name + "' is damaged (its checksum does not match)");
+            text_ << ", checksum verified";
+        } else {
+            read_all(dataset, name);
+            if (type != "text" && !is_of_checksums(name)) unverified_.push_back(name);
+        }
+        text_ << '\n';
+    }
+    std::string text() const { return text_.str(); }
+    const std::vector<std::string>& unverified() const { return unverified_; }
+
+  private:
+    static bool is_of_checksums(const std::string& name) {
+        return name == "header" || name == "header_checksum" ||
+               name.starts_with(std::string(checksums_group) + "/");
+    }
+    static std::string on_one_line(std::string text) {
+        std::replace(text.begin(), text.end(), '\n', '?');
+        return text;
+    }
+
+    const h5::File& file_;
+    const Checksums& checksums_;
+    std::ostringstream text_;
+    std::vector<std::string> unverified_;
+};
+
+// Nothing if there are checksums for all numbers, as there are in all files but those of ensembles.
+std::string problem_of_checksums(const std::vector<std::string>& unverified,
+                                 const Checksums& checksums) {
+    if (unverified.empty()) return "";
+    const std::string remedy =
+        "; whether its values are as they were written cannot be told: restore the file from a "
+        "copy, or run the simulation again";
+    if (checksums.empty()) return "not verified: its checksums are missing" + remedy;
+    return "not verified: the checksum of '" + unverified.front() + "' is missing" + remedy;
 }
 
 std::string describe_header(const CheckpointHeader& header) {
@@ -141,7 +199,7 @@ Checksums read_checksums(const h5::File& file) {
 
 }  // namespace
 
-std::string inspect_file(const std::string& path) {
+Inspection inspect_file(const std::string& path) {
     if (std::filesystem::is_directory(path))
         throw FileError(path, "is a directory; give one of its files, e.g. " +
                                   (std::filesystem::path(path) / "spikes.h5").string());
@@ -159,18 +217,23 @@ std::string inspect_file(const std::string& path) {
         const CheckpointHeader header = read_checkpoint_header(file);
         checksums = header.checksums;
         text << describe_header(header);
-    } else if (H5Lexists(file, checksums_group, H5P_DEFAULT) > 0) {
+    } else if (h5::is_group(file, checksums_group)) {
         checksums = read_checksums(file);
     }
     text << "datasets:\n";
     auto names = dataset_names(file);
     std::sort(names.begin(), names.end());
-    for (const std::string& name : names) text << describe_dataset(file, name, checksums);
     for (const auto& entry : checksums)
         if (!std::binary_search(names.begin(), names.end(), entry.first))
             throw FileError(path, "the dataset '" + entry.first + "' is missing");
-    text << "Every dataset was read without error.\n";
-    return text.str();
+    DatasetList list(file, checksums);
+    for (const std::string& name : names) list.add(name);
+    text << list.text() << "Every dataset was read without error.\n";
+    if (filetype == ensemble_filetype && checksums.empty()) {
+        text << "Its values are not verified: files of this type hold no checksums.\n";
+        return {text.str(), ""};
+    }
+    return {text.str(), problem_of_checksums(list.unverified(), checksums)};
 }
 
 }  // namespace engram

@@ -15,6 +15,7 @@
 #include "base/file_descriptor.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/keys.hpp"
+#include "io/own_content.hpp"
 
 namespace engram {
 namespace {
@@ -116,6 +117,7 @@ void require_place_for_results(const fs::path& path) {
 
 OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
     OutputDirectory directory = make(path);
+    require_own_content(path);
     const std::vector<fs::path> results = results_in(path);
     const auto holds_something = std::find_if(
         results.begin(), results.end(),
@@ -161,8 +163,8 @@ OutputDirectory OutputDirectory::trial(std::uint32_t point, std::uint32_t trial)
     return OutputDirectory(path_ / name);
 }
 
-std::string OutputDirectory::snapshot_part(int index) const {
-    return file("partial/snapshot-" + std::to_string(index) + ".h5");
+std::string OutputDirectory::snapshot_name(int index) {
+    return "snapshot-" + std::to_string(index) + ".h5";
 }
 
 std::string OutputDirectory::missing_result() const {

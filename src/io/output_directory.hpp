@@ -50,7 +50,8 @@ class OutputDirectory {
     //! Recordings of an unfinished run, gone once it is complete.
     std::string spike_spool() const { return file("partial/spikes.bin"); }
     std::string trace_spool() const { return file("partial/traces.bin"); }
-    std::string snapshot_part(int index) const;
+    std::string snapshot_part(int index) const { return file("partial/" + snapshot_name(index)); }
+    static std::string snapshot_name(int index);
 
     //! HDF5 files that a run leaves.
     std::array<std::string, 3> result_files() const { return {spikes(), traces(), network()}; }

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "base/collective.hpp"
 #include "base/durable.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace engram {
 namespace {
@@ -18,11 +20,12 @@ void remove_file(const std::string& path) {
 }
 
 // Rank 0 alone: with all its space reserved, no later write can meet a full disk.
-void begin_file(const std::string& path, const FileLayout& layout, std::uint64_t size) {
-    FileDescriptor file(path, O_RDWR | O_CREAT | O_TRUNC, "create the file");
+FileDescriptor begin_file(const std::string& path, const FileLayout& layout, std::uint64_t size) {
+    FileDescriptor file = FileDescriptor::create(path, "create the file");
     try {
         file.reserve(size);
         layout.copy_to(file);
+        return file;
     } catch (...) {
         remove_file(path);
         throw;
@@ -33,15 +36,21 @@ void begin_file(const std::string& path, const FileLayout& layout, std::uint64_t
 
 ParallelFile::ParallelFile(const std::string& path, FileLayout layout, MPI_Comm comm)
     : path_(path), temporary_(temporary_path(path)), comm_(comm) {
+    std::optional<FileDescriptor> begun;  // rank 0
     collectively(comm, [&] {
         const std::uint64_t size = layout.finish();
-        if (rank_of(comm) == 0) begin_file(temporary_, layout, size);
+        if (rank_of(comm) == 0) begun = begin_file(temporary_, layout, size);
         summed_offsets_ = layout.summed_offsets();
         sums_ = layout.sums();
     });
     collectively(comm, [&] {
         file_ = open_when_visible(temporary_, path_, O_WRONLY | O_NOFOLLOW,
                                   "open the file on this rank");
+        // It is opened by name: what it found must be what was created.
+        if (begun && !begun->is_at(temporary_))
+            throw FileError(temporary_,
+                            "was replaced by another file while it was written; let "
+                            "nothing else work in its directory");
     });
 }
 

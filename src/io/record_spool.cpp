@@ -41,7 +41,7 @@ void RecordChecksum::add(std::span<const std::byte> bytes) {
 
 RecordSpool::RecordSpool(const std::string& path, std::size_t record_bytes,
                          std::size_t buffered_records)
-    : file_(path, O_RDWR | O_CREAT | O_TRUNC, "create the recording"),
+    : file_(FileDescriptor::create(path, "create the recording")),
       record_bytes_(record_bytes),
       capacity_(record_bytes * std::max<std::size_t>(buffered_records, 1)) {
     buffer_.reserve(capacity_);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "simulation/spike.hpp"
@@ -18,9 +17,8 @@ struct RecordMark {
     bool operator==(const RecordMark&) const = default;
 };
 
-// A snapshot in a part file.
+// A snapshot in a part file. Which one follows from its place among the snapshots.
 struct SnapshotMark {
-    std::string file;  //!< name in partial/
     Step step = 0;
     std::uint64_t checksum = 0;  //!< of h_mV, then z, as one array
 };

@@ -117,7 +117,7 @@ std::vector<SnapshotPart> snapshot_parts(const OutputDirectory& directory,
                                          const Experiment& experiment) {
     std::vector<SnapshotPart> parts;
     for (const SnapshotMark& mark : marks)
-        parts.push_back({(fs::path(directory.partial()) / mark.file).string(),
+        parts.push_back({directory.snapshot_part(static_cast<int>(parts.size())),
                          step_time_ms(mark.step, experiment.dt_ms) / 1000.0, mark.checksum});
     return parts;
 }

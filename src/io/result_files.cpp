@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/result_files.hpp"
 
-#include <filesystem>
-
 #include "base/collective.hpp"
 #include "base/contracts.hpp"
 #include "base/durable.hpp"
@@ -107,8 +105,7 @@ void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
     const std::uint64_t checksum = write_snapshot_part(
         path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
         experiment_.populations.excitatory_end(), provider, values, communicator_);
-    snapshots_.push_back(
-        {std::filesystem::path(path).filename().string(), snapshot.step, checksum});
+    snapshots_.push_back({snapshot.step, checksum});
 }
 
 void ResultFiles::replay(ResultSink& sink) {

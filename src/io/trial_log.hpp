@@ -48,6 +48,7 @@ class TrialArchive {
 
     bool contains(EnsembleItem item) const { return places_.count(item) > 0; }
     std::size_t size() const { return places_.size(); }
+    const std::string& directory() const { return directory_; }
     //! \throw FileError if the record is absent or damaged
     TrialRecord read(EnsembleItem item) const;
 

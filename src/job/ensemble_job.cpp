@@ -7,7 +7,10 @@
 #include "base/durable.hpp"
 #include "base/messages.hpp"
 #include "io/edge_wiring.hpp"
+#include "io/ensemble_file.hpp"
+#include "io/summary_file.hpp"
 #include "job/ensemble_run.hpp"
+#include "job/ensemble_summary.hpp"
 #include "job/feasibility.hpp"
 #include "job/held_directory.hpp"
 #include "job/read_experiment.hpp"
@@ -31,6 +34,24 @@ double require_possible_trials(const Ensemble& ensemble, MPI_Comm communicator) 
         if (ensemble.keeps_results()) files_MB += forecast.files_MB * ensemble.trials();
     }
     return files_MB;
+}
+
+// Only a complete ensemble has its results, but no logs any more.
+bool lacks_summary_alone(const OutputDirectory& directory) {
+    return std::filesystem::exists(directory.ensemble()) &&
+           !std::filesystem::exists(directory.partial());
+}
+
+// Rank 0.
+JobOutcome write_summary_again(const OutputDirectory& directory, bool quiet, int n_ranks) {
+    Ensemble ensemble(read_config_tree(directory.config()));
+    ensemble.set_output_directory(directory.path().string());
+    const auto measures = read_ensemble_file(directory.ensemble(), ensemble);
+    write_summary(directory.summary(),
+                  make_ensemble_summary(ensemble, measures, 0, 0.0, n_ranks, {}));
+    if (!quiet) notice("the ensemble is complete but for summary.json, which was written again");
+    return {JobEnd::complete,
+            ensemble_summary_text(ensemble, measures, 0.0, directory.path().string())};
 }
 
 }  // namespace
@@ -57,7 +78,14 @@ JobOutcome start_ensemble(const RunRequest& request, MPI_Comm communicator) {
 JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) {
     const OutputDirectory directory(request.directory);
     const HeldDirectory held(directory, communicator);
+    JobOutcome repaired;
+    int is_repaired = 0;
     on_root(communicator, [&] {
+        if (lacks_summary_alone(directory)) {
+            repaired = write_summary_again(directory, request.options.quiet, size_of(communicator));
+            is_repaired = 1;
+            return;
+        }
         if (!std::filesystem::exists(directory.ensemble_config()))
             throw FileError(
                 directory.ensemble_config(),
@@ -72,6 +100,8 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
                             "different experiments; restore it from {}, or start another ensemble",
                             directory.ensemble_config()));
     });
+    MPI_Bcast(&is_repaired, 1, MPI_INT, 0, communicator);
+    if (is_repaired != 0) return repaired;
     const Ensemble ensemble =
         read_ensemble({directory.config(), request.overrides, request.directory}, communicator);
     on_root(communicator, [&] { require_possible_trials(ensemble, communicator); });

@@ -2,9 +2,10 @@
 #include "job/progress_file.hpp"
 
 #include <filesystem>
-#include <fstream>
 
 #include "base/durable.hpp"
+#include "base/errors.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace engram::job {
 
@@ -36,11 +37,14 @@ void StatusFile::write(nlohmann::json status) {
     status["updated_unix_s"] = unix_time_s();
     // Not made durable: what survives a crash of the machine does not matter here.
     const std::string temporary = temporary_path(path_);
-    std::ofstream stream(temporary);
-    stream << status.dump(2) << '\n';
-    stream.close();
+    const std::string text = status.dump(2) + '\n';
+    try {
+        FileDescriptor::create(temporary, "create the file").write_at(0, text.data(), text.size());
+    } catch (const FileError&) {
+        return;  // nothing depends on it
+    }
     std::error_code ignored;
-    if (stream) std::filesystem::rename(temporary, path_, ignored);
+    std::filesystem::rename(temporary, path_, ignored);
 }
 
 nlohmann::json progress_json(const ProgressReport& report, const Schedule& schedule,

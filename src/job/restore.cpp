@@ -8,6 +8,7 @@
 #include "base/step_time.hpp"
 #include "experiment/configuration.hpp"
 #include "io/checkpoint_directory.hpp"
+#include "io/checkpoint_validation.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/recordings.hpp"
 #include "job/continuation.hpp"
@@ -51,8 +52,11 @@ RunPosition position_in(const Schedule& schedule, RunPosition position) {
         const Phase& phase = schedule.phases[i];
         Phase& reported = position.reports[i].phase;
         const bool completed = static_cast<std::int64_t>(i) < position.phase_index;
+        // Within a consolidation the next sample may be that of its end.
+        const Step behind = phase.kind == PhaseKind::consolidation ? 1 : 0;
         if (phase.kind != reported.kind || phase.begin != reported.begin ||
-            (completed && phase.end != reported.end) || (!completed && phase.end <= position.step))
+            (completed && phase.end != reported.end) ||
+            (!completed && phase.end + behind <= position.step))
             fail();
         reported = phase;
     }
@@ -60,13 +64,23 @@ RunPosition position_in(const Schedule& schedule, RunPosition position) {
 }
 
 // The experiment to continue with, on every rank.
-// \throw Misfit
+// \throw Misfit, Unusable
 Experiment experiment_for(const CheckpointHeader& header, const std::string& path,
                           const Continuation& continuation, MPI_Comm communicator) {
     std::string text;
+    std::string unusable;
     std::string misfit;
     int differs = 0;
     on_root(communicator, [&] {
+        try {
+            validate_header(header, path);
+        } catch (const FileError& error) {
+            unusable = error.problem();
+            return;
+        } catch (const ConfigError& error) {
+            misfit = error.what();
+            return;
+        }
         try {
             const Experiment experiment = continuation(header.configuration);
             position_in(make_schedule(experiment), header.position);
@@ -82,6 +96,8 @@ Experiment experiment_for(const CheckpointHeader& header, const std::string& pat
             misfit = error.what();
         }
     });
+    unusable = broadcast_text(std::move(unusable), communicator);
+    if (!unusable.empty()) throw Unusable{path + ": " + unusable};
     misfit = broadcast_text(std::move(misfit), communicator);
     MPI_Bcast(&differs, 1, MPI_INT, 0, communicator);
     if (!misfit.empty()) throw Misfit{misfit, differs != 0};
@@ -104,10 +120,13 @@ Restored restore(const std::string& path, const OutputDirectory& directory,
     Simulation& simulation = *restored.simulation;
     const RunPosition position = position_in(simulation.schedule(), header.position);
     const LocalState local = simulation.begin_restore(position);
-    simulation.finish_restore(position, read_or_find_unusable([&] {
-                                  return read_checkpoint_state(path, header.checksums, local,
-                                                               simulation.network(), communicator);
-                              }));
+    read_or_find_unusable([&] {
+        SharedState shared = read_checkpoint_state(path, header.checksums, local,
+                                                   simulation.network(), communicator);
+        validate_state(position, shared, local, experiment, path, communicator);
+        simulation.finish_restore(position, std::move(shared));
+        validate_weights(simulation.weights(), experiment, path, communicator);
+    });
     return restored;
 }
 

@@ -8,6 +8,7 @@
 #include "base/durable.hpp"
 #include "base/messages.hpp"
 #include "experiment/configuration.hpp"
+#include "io/own_content.hpp"
 #include "job/continuation.hpp"
 #include "job/ensemble_job.hpp"
 #include "job/executor_choice.hpp"
@@ -39,6 +40,18 @@ void require_directory(const OutputDirectory& directory) {
                                 fs::exists(path) ? "is not a directory" : "does not exist"));
 }
 
+// Its ensemble would not notice that it changes.
+void require_no_trial_of_unfinished(const OutputDirectory& directory) {
+    std::error_code ignored;
+    const fs::path trials = fs::canonical(directory.path(), ignored).parent_path().parent_path();
+    const OutputDirectory ensemble(trials.parent_path());
+    if (trials.filename() != "trials" || !fs::exists(ensemble.ensemble_config(), ignored)) return;
+    throw FileError(directory.path().string(),
+                    fmt::format("is a trial of an unfinished ensemble, which goes on with it "
+                                "itself: engram resume {}",
+                                ensemble.path().string()));
+}
+
 Task task_of(const OutputDirectory& directory, const ResumeRequest& request) {
     std::error_code error;
     const bool complete = fs::exists(directory.summary(), error);
@@ -63,7 +76,10 @@ Task task_of(const OutputDirectory& directory, const ResumeRequest& request) {
 Task agree_on_task(const OutputDirectory& directory, const ResumeRequest& request,
                    MPI_Comm communicator) {
     int task = 0;
-    on_root(communicator, [&] { task = static_cast<int>(task_of(directory, request)); });
+    on_root(communicator, [&] {
+        require_own_content(directory.path());
+        task = static_cast<int>(task_of(directory, request));
+    });
     MPI_Bcast(&task, 1, MPI_INT, 0, communicator);
     return static_cast<Task>(task);
 }
@@ -110,7 +126,10 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
     // Restoring much takes a while; what comes meanwhile is obeyed after the first epoch.
     handle_stop_signals();
     const OutputDirectory directory(request.directory);
-    on_root(communicator, [&] { require_directory(directory); });
+    on_root(communicator, [&] {
+        require_directory(directory);
+        require_no_trial_of_unfinished(directory);
+    });
     std::optional<HeldDirectory> held(std::in_place, directory, communicator);
     const Task task = agree_on_task(directory, request, communicator);
     if (task == Task::nothing) return {JobEnd::nothing_to_do, ""};

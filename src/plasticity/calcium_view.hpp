@@ -19,9 +19,9 @@ struct CalciumView {
         using enum InCheckpoint;
         constexpr model::BlockMask none = 0;
         return std::tuple{Variable{&CalciumView::pre_start, "calcium_pre", "1", By::source, 0.0,
-                                   yes, "presynaptic calcium trace"},
+                                   yes, "presynaptic calcium trace", Domain::not_negative},
                           Variable{&CalciumView::post_start, "calcium_post", "1", By::neuron, 0.0,
-                                   yes, "postsynaptic calcium trace"},
+                                   yes, "postsynaptic calcium trace", Domain::not_negative},
                           Variable{&CalciumView::pre_jumps, "pre_jumps", "", By::source, none, no,
                                    "steps of the block at which presynaptic calcium enters"},
                           Variable{&CalciumView::arrivals, "arrivals", "", By::source, none, no,

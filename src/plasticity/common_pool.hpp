@@ -44,9 +44,10 @@ struct CommonPool {
             Variable{&CommonPool::change_sum, "change_sum", "2^-40 mV", By::neuron,
                      model::FixedPoint{0}, no, "sum of |g| over incoming synapses"},
             Variable{&CommonPool::protein, "protein_umol_per_l", "umol/l", By::neuron, 0.0, yes,
-                     "protein p"},
+                     "protein p", Domain::protein},
             Variable{&CommonPool::shrinkage, "shrinkage", "1", By::neuron, 1.0, yes,
-                     "X, product of the shrinkages of 1 - z and z + 0.5 since the reference"},
+                     "X, product of the shrinkages of 1 - z and z + 0.5 since the reference",
+                     Domain::share},
             Variable{&CommonPool::synthesis_end_s, "synthesis_end_s", "s", By::neuron, 0.0, no,
                      "end of the synthesis within a consolidation"}};
     }

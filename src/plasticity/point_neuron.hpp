@@ -40,7 +40,7 @@ struct PointNeuron {
                 Variable{&View::i_bg_nA, "i_bg_nA", "nA", By::neuron, 0.0, yes,
                          "background current minus its mean"},
                 Variable{&View::refractory, "refractory_steps", "1", By::neuron, 0.0, yes,
-                         "steps of the refractory period that are left"}};
+                         "steps of the refractory period that are left", Domain::not_negative}};
         }
         ENGRAM_HD_INLINE State load(std::uint64_t j) const {
             return {v_mV[j], i_syn_nA[j], i_bg_nA[j], refractory[j]};

@@ -18,6 +18,15 @@ enum class By { neuron, source, synapse };
 
 enum class InCheckpoint { yes, no };
 
+//! What values a variable can have; checkpoints from elsewhere are held to it.
+enum class Domain {
+    real,          //!< any finite number
+    not_negative,  //!< of these
+    share,         //!< above 0, at most 1
+    protein,       //!< an amount, 0 to p_max
+    tag            //!< a model::Tag
+};
+
 // How many values there are.
 struct StateSizes {
     std::uint64_t neurons = 0;
@@ -40,6 +49,7 @@ struct Variable {
     T at_rest;
     InCheckpoint in_checkpoint;  //!< no: it follows from others, or does not outlive a block
     const char* meaning;
+    Domain domain = Domain::real;
     std::uint64_t copies = 1;  //!< [copy][neuron, ...]
 
     constexpr std::uint64_t count(const StateSizes& sizes) const { return copies * sizes.of(by); }

@@ -50,6 +50,8 @@ class Simulation {
     const Schedule& schedule() const { return schedule_; }
     const Network& network() const { return network_; }
     const Executor& executor() const { return *executor_; }
+    //! Of all local plastic synapses at the present position; valid until run().
+    SnapshotView weights() { return executor_->weights(position_.step); }
     const RunPosition& position() const { return position_; }
     const std::vector<PhaseReport>& reports() const { return position_.reports; }
     const ExchangeCounters& exchange_counters() const { return exchange_.counters(); }

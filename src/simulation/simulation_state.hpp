@@ -52,6 +52,7 @@ template <class T>
 struct Named {
     std::string name;
     std::span<T> values;
+    plasticity::Domain domain = plasticity::Domain::real;
 };
 using NamedValues = Named<double>;
 using NamedBytes = Named<std::uint8_t>;
@@ -61,15 +62,17 @@ struct LocalState {
     std::vector<NamedValues> by_synapse;  //!< plastic synapses in the order of the table
     std::vector<NamedBytes> bytes_by_synapse;
 
-    void add(plasticity::By by, const std::string& name, std::span<double> values) {
+    void add(plasticity::By by, plasticity::Domain domain, const std::string& name,
+             std::span<double> values) {
         (by == plasticity::By::neuron   ? by_neuron
          : by == plasticity::By::source ? by_source
                                         : by_synapse)
-            .push_back({name, values});
+            .push_back({name, values, domain});
     }
     //! See plasticity::can_save_all.
-    void add(plasticity::By, const std::string& name, std::span<std::uint8_t> values) {
-        bytes_by_synapse.push_back({name, values});
+    void add(plasticity::By, plasticity::Domain domain, const std::string& name,
+             std::span<std::uint8_t> values) {
+        bytes_by_synapse.push_back({name, values, domain});
     }
 };
 

@@ -42,12 +42,13 @@ void check_weights(const SnapshotView& weights, const Network& network, double d
 }
 
 void check_weights(const LocalState& state, const Network& network, Step step, double dt_ms) {
-    for (const auto& [name, values] : state.by_synapse) {
+    for (const NamedValues& entry : state.by_synapse) {
+        const auto& values = entry.values;
         const auto bad = std::find_if(values.begin(), values.end(),
                                       [&](double value) { return !std::isfinite(value); });
         if (bad != values.end())
             fail(network, static_cast<SynapseIndex>(bad - values.begin()), step, dt_ms,
-                 name + " = " + number_text(*bad));
+                 entry.name + " = " + number_text(*bad));
     }
 }
 

@@ -215,5 +215,44 @@ TEST(EnsembleJob, AFailingTrialIsNamedAndTheOthersAreKept) {
     EXPECT_EQ(job.resume().end, JobEnd::complete);
 }
 
+TEST(EnsembleJob, ATrialOfAnUnfinishedEnsembleIsLeftToIt) {
+    const JobDirectory job(two_trials + "trial_results: all\n");
+    job.start();
+    const auto resume_trial = [&](const std::vector<std::string>& overrides) {
+        return file_error([&] {
+            job::resume(
+                {job.result("trials/000/0001"), "", overrides, {job::DeviceChoice::cpu, 0, true}},
+                MPI_COMM_SELF);
+        });
+    };
+    EXPECT_EQ(resume_trial({}), "");
+    std::filesystem::create_directory(job.result("partial"));
+    std::filesystem::copy_file(job.result("config.yaml"), job.result("partial/config.yaml"));
+    for (const std::vector<std::string>& overrides :
+         {std::vector<std::string>{}, {"simulation.duration_s=61"}})
+        expect_contains(resume_trial(overrides),
+                        "is a trial of an unfinished ensemble, which goes on with it itself: "
+                        "engram resume " +
+                            job.results());
+}
+
+TEST(EnsembleJob, ACompleteEnsembleGetsItsSummaryAgain) {
+    const JobDirectory job(two_trials + "trial_results: none\n");
+    job.start();
+    const auto summary = [&] { return nlohmann::json::parse(content(job.result("summary.json"))); };
+    const nlohmann::json before = summary();
+    std::filesystem::remove(job.result("summary.json"));
+    EXPECT_EQ(job.resume().end, JobEnd::complete);
+    EXPECT_EQ(summary()["points"], before["points"]);
+    EXPECT_EQ(job.resume().end, JobEnd::nothing_to_do);
+
+    std::filesystem::remove(job.result("summary.json"));
+    std::string other = content(job.result("config.yaml"));
+    other.replace(other.find("seed: 4"), 7, "seed: 5");
+    put(job.result("config.yaml"), other);
+    expect_contains(file_error([&] { job.resume(); }),
+                    "ensemble.h5: is of another ensemble than config.yaml");
+}
+
 }  // namespace
 }  // namespace engram::test

@@ -161,6 +161,20 @@ MUTATIONS = [
         '"umol/l", By::neuron, 0.0, yes,\n                     "protein of depression"',
         '"umol/l", By::neuron, 0.0, no,\n                     "protein of depression"',
     ),
+    Mutation(
+        "m24",
+        "links are written through",
+        "file_descriptor.cpp",
+        "(writes(flags) ? O_NOFOLLOW : 0)",
+        "(writes(flags) ? 0 : 0)",
+    ),
+    Mutation(
+        "m25",
+        "a checkpoint may lie between two epochs",
+        "checkpoint_validation.cpp",
+        "(step - phase().begin) % epoch_steps() == 0",
+        "(step - phase().begin) % epoch_steps() >= 0",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
