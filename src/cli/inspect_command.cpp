@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
-
-#include "base/collective.hpp"
 #include "base/messages.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "io/inspect_file.hpp"
 
 namespace engram::cli {
 
-ExitCode inspect_command(const CommandLine& line, MPI_Comm communicator) {
-    on_root(communicator,
-            [&] { std::fputs(visible(inspect_file(line.argument)).c_str(), stdout); });
+ExitCode inspect_command(const CommandLine& line) {
+    print(visible(inspect_file(line.argument)));
     return ExitCode::done;
 }
 
