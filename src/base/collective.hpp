@@ -13,8 +13,8 @@ namespace engram {
 
 //! Call before MPI_Init. Keeps Open MPI from locking each file it opens with a named semaphore,
 //! which a killed process leaves locked, so that a later run on a file of the same name would wait
-//! forever; and from starting a daemon for a process that no launcher has started, which fails where
-//! its programs are not on PATH, or there is no network.
+//! forever; and from starting a daemon for a process that no launcher has started, which fails
+//! where its programs are not on PATH, or there is no network.
 void prepare_mpi_environment();
 
 //! Stands for this process alone wherever the functions below take a communicator. None of them

@@ -39,6 +39,18 @@ std::optional<Launch> slurm_step(const Environment& environment) {
     return Launch{Launcher::slurm, *rank, *size};
 }
 
+// Whether the PMIx server is Slurm's for another step: one that has none inherits the variables of
+// the shell that it was started from.
+bool is_served_as_other_step(const Environment& environment) {
+    const std::string prefix = "slurm.pmix.";
+    const char* server = environment("PMIX_NAMESPACE");
+    const char* job = environment("SLURM_JOB_ID");
+    const char* step = environment("SLURM_STEP_ID");
+    if (server == nullptr || job == nullptr || step == nullptr) return false;
+    return std::string_view(server).starts_with(prefix) &&
+           server != fmt::format("{}{}.{}", prefix, job, step);
+}
+
 bool has_terminal() {
     const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (terminal < 0) return false;
@@ -75,7 +87,8 @@ Launch read_launch(const Environment& environment, bool has_terminal) {
     const auto step = slurm_step(environment);
     // srun --pty starts as many shells as the job has tasks, but only the first lives.
     if (step && has_terminal && environment("SLURM_PTY_PORT") != nullptr) return {};
-    if (const auto pmix_rank = number(environment, "PMIX_RANK"))
+    const auto pmix_rank = number(environment, "PMIX_RANK");
+    if (pmix_rank && !is_served_as_other_step(environment))
         return {Launcher::pmix, *pmix_rank, step ? step->size : 0};
     if (const auto pmi_rank = number(environment, "PMI_RANK"))
         return {Launcher::pmi, *pmi_rank, number(environment, "PMI_SIZE").value_or(0)};

@@ -29,7 +29,8 @@ void wait_until_writable() {
 void keep_standard_streams() {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(descriptor, F_GETFD) >= 0) continue;
-        // The lowest free descriptor is taken, which is this one. It is open in the wrong direction.
+        // The lowest free descriptor is taken, which is this one. It is open in the wrong
+        // direction.
         const int flags = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
         if (::open("/dev/null", flags) < 0) return;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what a job is to do, once, and gives it to every rank. Commands that run nothing pass `alone`
-// (base/collective.hpp).
+// Reads what a job is to do, once, and gives it to every rank. Commands that run nothing pass
+// `alone` (base/collective.hpp).
 #pragma once
 
 #include <mpi.h>

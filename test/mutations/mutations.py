@@ -161,6 +161,34 @@ MUTATIONS = [
         '"umol/l", By::neuron, 0.0, yes,\n                     "protein of depression"',
         '"umol/l", By::neuron, 0.0, no,\n                     "protein of depression"',
     ),
+    Mutation(
+        "m24",
+        "a launcher's number of tasks is taken from the job",
+        "launch.cpp",
+        'if (environment("SLURM_STEP_ID") == nullptr || !rank || !size) return std::nullopt;',
+        "if (!rank || !size) return std::nullopt;",
+    ),
+    Mutation(
+        "m25",
+        "the PMIx server of the shell is taken for that of the step",
+        "launch.cpp",
+        "if (pmix_rank && !is_served_as_other_step(environment))",
+        "if (pmix_rank)",
+    ),
+    Mutation(
+        "m26",
+        "processes that MPI does not connect are taken for ranks",
+        "launch.cpp",
+        "if (n_ranks != 1 || launch.size <= 1) return;",
+        "if (n_ranks == 1 || launch.size <= 1) return;",
+    ),
+    Mutation(
+        "m27",
+        "standard output that is full is taken for one that was interrupted",
+        "output.cpp",
+        "else if (errno != EINTR)\n            fail(errno, remedy);",
+        "else if (errno == EPIPE)\n            fail(errno, remedy);\n        else\n            return;",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
