@@ -41,20 +41,15 @@ bool is_about_a_rank(ErrorKind kind) {
 
 }  // namespace
 
-void prepare_mpi_environment() {
-    // Shared file pointers are what needs the lock; HDF5 never uses them. A user's choice stands.
-    setenv("OMPI_MCA_sharedfp", "individual", 0);
-}
-
 int rank_of(MPI_Comm comm) {
     int rank = 0;
-    MPI_Comm_rank(comm, &rank);
+    if (comm != alone) MPI_Comm_rank(comm, &rank);
     return rank;
 }
 
 int size_of(MPI_Comm comm) {
     int size = 1;
-    MPI_Comm_size(comm, &size);
+    if (comm != alone) MPI_Comm_size(comm, &size);
     return size;
 }
 
@@ -71,14 +66,15 @@ void collectively(MPI_Comm comm, const std::function<void()>& work) {
         if (is_about_a_rank(record.kind) && nobody > 1 && !record.is_shared)
             record.message = "rank " + std::to_string(rank) + ": " + record.message;
     }
-    MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MIN, comm);
+    if (comm != alone) MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MIN, comm);
     if (failed == nobody) return;
-    broadcast(comm, failed, record);
+    if (comm != alone) broadcast(comm, failed, record);
     record.is_shared = true;
     throw_error(record);
 }
 
 void sum_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values) {
+    if (comm == alone) return;
     constexpr std::size_t piece = std::size_t{1} << 26;  // MPI counts are ints
     for (std::size_t begin = 0; begin < values.size(); begin += piece) {
         const std::size_t count = std::min(piece, values.size() - begin);
@@ -87,8 +83,14 @@ void sum_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values) {
     }
 }
 
+void highest_over_ranks(MPI_Comm comm, std::span<double> values) {
+    if (comm == alone) return;
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_MAX,
+                  comm);
+}
+
 std::string broadcast_text(std::string text, MPI_Comm comm) {
-    broadcast(comm, 0, text);
+    if (comm != alone) broadcast(comm, 0, text);
     return text;
 }
 

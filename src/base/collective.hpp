@@ -11,10 +11,9 @@
 
 namespace engram {
 
-//! Call before MPI_Init. Keeps Open MPI from locking each file it opens with a named semaphore,
-//! which a killed process leaves locked, so that a later run on a file of the same name would wait
-//! forever.
-void prepare_mpi_environment();
+//! Stands for this process alone wherever the functions below take a communicator. None of them
+//! then calls MPI, which need not have been initialised.
+inline const MPI_Comm alone = MPI_COMM_NULL;
 
 int rank_of(MPI_Comm comm);
 int size_of(MPI_Comm comm);
@@ -36,5 +35,8 @@ std::string broadcast_text(std::string text, MPI_Comm comm);
 
 //! Element-wise sum over the ranks, in place on all of them. Collective.
 void sum_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values);
+
+//! Element-wise highest over the ranks, in place on all of them. Collective.
+void highest_over_ranks(MPI_Comm comm, std::span<double> values);
 
 }  // namespace engram

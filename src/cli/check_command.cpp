@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
-
 #include "base/collective.hpp"
 #include "base/messages.hpp"
 #include "base/step_time.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/schedule.hpp"
 #include "job/read_experiment.hpp"
@@ -19,34 +18,29 @@ void print_phases(const Schedule& schedule, double dt_ms) {
                phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward");
 }
 
-ExitCode check_ensemble(const CommandLine& line, MPI_Comm communicator) {
-    const Ensemble ensemble = job::read_ensemble(line.source(), communicator);
-    on_root(communicator, [&] {
-        std::fputs(ensemble.configuration().c_str(), stdout);
-        notice("{} is valid. {} at each of {}", line.argument, counted(ensemble.trials(), "trial"),
-               counted(ensemble.points().size(), "point"));
-        for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
-            const Experiment experiment = ensemble.experiment({point, 0});
-            const Schedule schedule = make_schedule(experiment);
-            notice("point {}: {}. Schedule: {}", point, ensemble.points()[point].name,
-                   schedule.name);
-            print_phases(schedule, experiment.dt_ms);
-        }
-    });
+ExitCode check_ensemble(const CommandLine& line) {
+    const Ensemble ensemble = job::read_ensemble(line.source(), alone);
+    print(ensemble.configuration());
+    notice("{} is valid. {} at each of {}", line.argument, counted(ensemble.trials(), "trial"),
+           counted(ensemble.points().size(), "point"));
+    for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
+        const Experiment experiment = ensemble.experiment({point, 0});
+        const Schedule schedule = make_schedule(experiment);
+        notice("point {}: {}. Schedule: {}", point, ensemble.points()[point].name, schedule.name);
+        print_phases(schedule, experiment.dt_ms);
+    }
     return ExitCode::done;
 }
 
 }  // namespace
 
-ExitCode check_command(const CommandLine& line, MPI_Comm communicator) {
-    if (job::wants_ensemble(line.source(), communicator)) return check_ensemble(line, communicator);
-    const Experiment experiment = job::read_experiment(line.source(), communicator).experiment;
-    on_root(communicator, [&] {
-        const Schedule schedule = make_schedule(experiment);
-        std::fputs(resolved_configuration(experiment).c_str(), stdout);
-        notice("{} is valid. Schedule: {}", line.argument, schedule.name);
-        print_phases(schedule, experiment.dt_ms);
-    });
+ExitCode check_command(const CommandLine& line) {
+    if (job::wants_ensemble(line.source())) return check_ensemble(line);
+    const Experiment experiment = job::read_experiment(line.source(), alone).experiment;
+    const Schedule schedule = make_schedule(experiment);
+    print(resolved_configuration(experiment));
+    notice("{} is valid. Schedule: {}", line.argument, schedule.name);
+    print_phases(schedule, experiment.dt_ms);
     return ExitCode::done;
 }
 

@@ -199,9 +199,9 @@ Commands:
     return text + R"(  engram COMMAND --help
   engram --version
 
-Under MPI:  mpirun -n 4 engram run CONFIG   or   srun engram run CONFIG
+Under MPI:  mpirun -n 4 engram run CONFIG   or   srun --mpi=pmix engram run CONFIG
 
-Exit codes: 0 done, 1 usage, 2 invalid configuration, 3 file unusable,
+Exit codes: 0 done, 1 usage, 2 invalid configuration, 3 file or output unusable,
             4 numerical, device or internal failure, 75 stopped on request after
             a complete checkpoint ('engram resume' continues the run)
 )";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of the program. All are collective over the communicator.
+// The commands of the program.
 #pragma once
 
 #include <mpi.h>
@@ -9,13 +9,19 @@
 
 namespace engram::cli {
 
-//! \return the exit code unless it is that of an error
-//! \throw Error
+// \return the exit code unless it is that of an error
+// \throw Error
+
+//! Collective over the communicator.
 ExitCode run_command(const CommandLine& line, MPI_Comm communicator);
 ExitCode resume_command(const CommandLine& line, MPI_Comm communicator);
-ExitCode check_command(const CommandLine& line, MPI_Comm communicator);
-ExitCode plan_command(const CommandLine& line, MPI_Comm communicator);
-ExitCode inspect_command(const CommandLine& line, MPI_Comm communicator);
-ExitCode import_command(const CommandLine& line, MPI_Comm communicator);
+
+//! Of one process, without MPI.
+ExitCode check_command(const CommandLine& line);
+ExitCode plan_command(const CommandLine& line);
+ExitCode inspect_command(const CommandLine& line);
+ExitCode import_command(const CommandLine& line);
+ExitCode help_command(const CommandLine& line);
+ExitCode version_command();
 
 }  // namespace engram::cli

@@ -1,38 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
 #include <filesystem>
 
-#include "base/collective.hpp"
 #include "base/durable.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "experiment/config_text.hpp"
 #include "experiment/configuration.hpp"
 #include "job/read_experiment.hpp"
 
 namespace engram::cli {
 
-ExitCode import_command(const CommandLine& line, MPI_Comm communicator) {
-    on_root(communicator, [&] {
-        const std::filesystem::path source(line.argument);
-        if (source.extension() != ".json")
-            throw UsageError("'" + line.argument + "' does not end in .json");
-        const ConfigTree tree = read_config_tree(line.argument, line.overrides);
-        make_experiment(tree);  // reports what is wrong with the values
-        job::print_notes(tree);
-        std::string text = "# Imported from " + source.filename().string() +
-                           " of arbor_network_consolidation by engram import.\n";
-        for (const std::string& note : tree.notices) text += "# Note: " + note + "\n";
-        text += config_text(tree.root);
-        if (line.output.empty()) {
-            std::fputs(text.c_str(), stdout);
-            return;
-        }
-        std::error_code ignored;
-        if (!line.force && std::filesystem::exists(line.output, ignored))
-            throw FileError(line.output,
-                            "exists already; choose another --output, or pass --force");
-        write_text_file(line.output, text);
-    });
+ExitCode import_command(const CommandLine& line) {
+    const std::filesystem::path source(line.argument);
+    if (source.extension() != ".json")
+        throw UsageError("'" + line.argument + "' does not end in .json");
+    const ConfigTree tree = read_config_tree(line.argument, line.overrides);
+    make_experiment(tree);  // reports what is wrong with the values
+    job::print_notes(tree);
+    std::string text = "# Imported from " + source.filename().string() +
+                       " of arbor_network_consolidation by engram import.\n";
+    for (const std::string& note : tree.notices) text += "# Note: " + note + "\n";
+    text += config_text(tree.root);
+    if (line.output.empty()) {
+        print(text);
+        return ExitCode::done;
+    }
+    std::error_code ignored;
+    if (!line.force && std::filesystem::exists(line.output, ignored))
+        throw FileError(line.output, "exists already; choose another --output, or pass --force");
+    write_text_file(line.output, text);
     return ExitCode::done;
 }
 

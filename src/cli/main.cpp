@@ -1,47 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engram program: turns errors into messages and exit codes, and nothing else.
+// The engram program: turns errors into messages and exit codes, and nothing else. Only what
+// simulates needs MPI; the rest works wherever a program can be started.
 #include <mpi.h>
 
-#include <cstdio>
 #include <exception>
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
 #include "base/messages.hpp"
-#include "base/version.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
-#include "device/cuda_device.hpp"
+#include "cli/launch.hpp"
+#include "cli/mpi_session.hpp"
+#include "cli/output.hpp"
 
 namespace {
 
 using namespace engram;
 using namespace engram::cli;
 
-ExitCode dispatch(const CommandLine& line, MPI_Comm communicator) {
+bool needs_ranks(Command command) {
+    return command == Command::run || command == Command::resume;
+}
+
+ExitCode dispatch_alone(const CommandLine& line) {
     switch (line.command) {
-        case Command::run:
-            return run_command(line, communicator);
-        case Command::resume:
-            return resume_command(line, communicator);
         case Command::check:
-            return check_command(line, communicator);
+            return check_command(line);
         case Command::plan:
-            return plan_command(line, communicator);
+            return plan_command(line);
         case Command::inspect:
-            return inspect_command(line, communicator);
+            return inspect_command(line);
         case Command::import:
-            return import_command(line, communicator);
-        case Command::help:
-            if (rank_of(communicator) == 0) std::fputs(help_text(line.help_topic).c_str(), stdout);
-            break;
+            return import_command(line);
         case Command::version:
-            if (rank_of(communicator) == 0)
-                std::printf("engram %s (commit %s)\n%s\n", version().c_str(), commit().c_str(),
-                            device::cuda_support().c_str());
+            return version_command();
+        case Command::help:
+        case Command::run:
+        case Command::resume:
             break;
     }
-    return ExitCode::done;
+    return help_command(line);
 }
 
 // An error of all ranks is reported once. For one of a rank alone the others wait in vain, so all
@@ -49,32 +48,42 @@ ExitCode dispatch(const CommandLine& line, MPI_Comm communicator) {
 ExitCode fail(const ErrorRecord& record, MPI_Comm communicator) {
     const ExitCode code = engram::exit_code_of(record.kind);
     const int rank = rank_of(communicator);
-    const bool alone = !record.is_shared && size_of(communicator) > 1;
-    if (alone)
+    const bool of_one_rank = !record.is_shared && size_of(communicator) > 1;
+    if (of_one_rank)
         engram::error(fmt::format("rank {}: {}", rank, record.text()));
     else if (rank == 0)
         engram::error(record.text());
-    if (alone) MPI_Abort(communicator, static_cast<int>(code));
+    if (of_one_rank) MPI_Abort(communicator, static_cast<int>(code));
     return code;
 }
 
-ExitCode run_program(int argc, char** argv, MPI_Comm communicator) {
+ExitCode dispatch_on_ranks(const CommandLine& line, MPI_Comm communicator) {
     try {
-        CommandLine line;
-        collectively(communicator, [&] { line = parse_command_line(argc, argv); });
-        return dispatch(line, communicator);
+        return line.command == Command::run ? run_command(line, communicator)
+                                            : resume_command(line, communicator);
     } catch (...) {
         return fail(record_of(std::current_exception()), communicator);
+    }
+}
+
+ExitCode run_program(int argc, char** argv, const Launch& launch) {
+    const bool speaks = launch.rank == 0;
+    try {
+        const CommandLine line = parse_command_line(argc, argv);
+        if (!needs_ranks(line.command)) return speaks ? dispatch_alone(line) : ExitCode::done;
+        const MpiSession mpi(argc, argv, launch);
+        require_company(launch, size_of(MPI_COMM_WORLD));
+        return dispatch_on_ranks(line, MPI_COMM_WORLD);
+    } catch (...) {
+        const ErrorRecord record = record_of(std::current_exception());
+        if (speaks) engram::error(record.text());
+        return engram::exit_code_of(record.kind);
     }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    prepare_mpi_environment();
-    MPI_Init(&argc, &argv);
-    const ExitCode code = run_program(argc, argv, MPI_COMM_WORLD);
-    std::fflush(stdout);
-    MPI_Finalize();
-    return static_cast<int>(code);
+    keep_standard_streams();
+    return static_cast<int>(run_program(argc, argv, read_launch()));
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "base/collective.hpp"
 #include "base/messages.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "experiment/schedule.hpp"
 #include "io/edge_wiring.hpp"
 #include "job/feasibility.hpp"
@@ -178,18 +178,15 @@ std::string plan_of(const Experiment& experiment, const Wiring& wiring, int n_ra
 
 }  // namespace
 
-ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
-    std::string text;
-    if (job::wants_ensemble(line.source(), communicator)) {
-        const Ensemble ensemble = job::read_ensemble(line.source(), communicator);
-        on_root(communicator, [&] { text = plan_of(ensemble, line.ranks); });
+ExitCode plan_command(const CommandLine& line) {
+    if (job::wants_ensemble(line.source())) {
+        print(plan_of(job::read_ensemble(line.source(), alone), line.ranks));
     } else {
         // Of a network too large for any computer that is said, rather than what it would lead to.
         const job::WiredExperiment wired =
-            job::read_experiment(line.source(), communicator, job::CheckSums::no);
-        on_root(communicator, [&] { text = plan_of(wired.experiment, *wired.wiring, line.ranks); });
+            job::read_experiment(line.source(), alone, job::CheckSums::no);
+        print(plan_of(wired.experiment, *wired.wiring, line.ranks));
     }
-    std::fputs(text.c_str(), stdout);
     return ExitCode::done;
 }
 

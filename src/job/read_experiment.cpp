@@ -17,11 +17,13 @@ void print_notes(const ConfigTree& tree) {
     for (const std::string& text : tree.notices) note("{}", text);
 }
 
+bool wants_ensemble(const ConfigurationSource& source) {
+    return Ensemble::is_wanted(read_config_tree(source.file, source.overrides));
+}
+
 bool wants_ensemble(const ConfigurationSource& source, MPI_Comm communicator) {
     int wanted = 0;
-    on_root(communicator, [&] {
-        wanted = Ensemble::is_wanted(read_config_tree(source.file, source.overrides)) ? 1 : 0;
-    });
+    on_root(communicator, [&] { wanted = wants_ensemble(source) ? 1 : 0; });
     MPI_Bcast(&wanted, 1, MPI_INT, 0, communicator);
     return wanted != 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what a job is to do, once, and gives it to every rank.
+// Reads what a job is to do, once, and gives it to every rank. Commands that run nothing pass
+// `alone` (base/collective.hpp).
 #pragma once
 
 #include <mpi.h>
@@ -13,7 +14,9 @@
 
 namespace engram::job {
 
-//! Collective. Whether the configuration asks for trials or a sweep.
+//! Whether the configuration asks for trials or a sweep.
+bool wants_ensemble(const ConfigurationSource& source);
+//! Collective. The same; rank 0 reads it.
 bool wants_ensemble(const ConfigurationSource& source, MPI_Comm communicator);
 
 //! Collective. Rank 0 reads, validates and distributes the ensemble.

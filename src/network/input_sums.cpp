@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/collective.hpp"
 #include "base/number_text.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/network_keys.hpp"
@@ -158,8 +159,7 @@ InDegrees counted_in_degrees(const Populations& populations,
             }
         },
         communicator);
-    MPI_Allreduce(MPI_IN_PLACE, highest.data(), static_cast<int>(highest.size()), MPI_DOUBLE,
-                  MPI_MAX, communicator);
+    highest_over_ranks(communicator, highest);
     InDegrees result;
     for (const Projection& projection : projections)
         result.push_back(highest[projection.from * n + projection.to]);

@@ -175,6 +175,34 @@ MUTATIONS = [
         "(step - phase().begin) % epoch_steps() == 0",
         "(step - phase().begin) % epoch_steps() >= 0",
     ),
+    Mutation(
+        "m26",
+        "a launcher's number of tasks is taken from the job",
+        "launch.cpp",
+        'if (environment("SLURM_STEP_ID") == nullptr || !rank || !size) return std::nullopt;',
+        "if (!rank || !size) return std::nullopt;",
+    ),
+    Mutation(
+        "m27",
+        "the PMIx server of the shell is taken for that of the step",
+        "launch.cpp",
+        "if (pmix_rank && !is_served_as_other_step(environment))",
+        "if (pmix_rank)",
+    ),
+    Mutation(
+        "m28",
+        "processes that MPI does not connect are taken for ranks",
+        "launch.cpp",
+        "if (n_ranks != 1 || launch.size <= 1) return;",
+        "if (n_ranks == 1 || launch.size <= 1) return;",
+    ),
+    Mutation(
+        "m29",
+        "standard output that is full is taken for one that was interrupted",
+        "output.cpp",
+        "else if (errno != EINTR)\n            fail(errno, remedy);",
+        "else if (errno == EPIPE)\n            fail(errno, remedy);\n        else\n            return;",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",

@@ -222,6 +222,29 @@ gpu() { # NAME
         expect "no directory" test ! -e "$work/results/$1"
 }
 
+# Tasks that do not know of each other would each do the whole work.
+without_pmix() { # NAME
+    local code
+    srun --quiet --mpi=none --ntasks=3 --mem-per-cpu=100M "$ENGRAM" run "$config" --output "$work/results/$1" \
+        >"$work/logs/$1.log" 2>&1
+    code=$?
+    expect "exit code 1" test "$code" -eq 1 &&
+        expect "a message" has_lines "$1" 1 '^engram: error: 3 processes' &&
+        expect "no other" test "$(grep -c '^engram: ' "$work/logs/$1.log")" -eq 1 &&
+        expect "no directory" test ! -e "$work/results/$1"
+}
+
+# Commands that are typed into a shell, which has one PMIx server, or none, for all of them.
+shell_of_a_job() { # NAME MPI
+    local typed short
+    short="--output '$work/results/$1' --set simulation.duration_s=0.1 --set 'stimuli={}' --set 'record={}'"
+    typed="'$ENGRAM' check $config && '$ENGRAM' run $config $short && '$ENGRAM' run $config $short --force &&
+        '$ENGRAM' resume '$work/results/$1'"
+    srun --quiet --mpi="$2" --ntasks=1 --mem-per-cpu=100M bash -c "$typed" >"$work/logs/$1.log" 2>&1 &&
+        expect "two runs" has_lines "$1" 2 '^Results: ' &&
+        expect "a complete run" has_lines "$1" 1 'nothing to resume'
+}
+
 # --- what takes minutes: each alone, since it takes the whole node
 
 long_config=$work/long.yaml
@@ -338,6 +361,9 @@ launch_test "a job array, one directory for each element" array array
 launch_test "a single job" single single
 launch_test "the job that engram plan proposes" plan plan
 launch_test "a job on GPUs that are not there" gpu gpu
+launch_test "tasks without PMIx are refused" without_pmix unconnected
+launch_test "a shell in a job, with PMIx" shell_of_a_job shell_pmix pmix
+launch_test "a shell in a job, without" shell_of_a_job shell_none none
 # In the background, since only a wait lets signals through to clean_up.
 timeout "$((2 * patience_s))" mpirun --oversubscribe -n "$((ranks + 1))" "$ENGRAM" run "$config" \
     --output "$work/reference" --quiet >"$work/reference.out" 2>&1 &
