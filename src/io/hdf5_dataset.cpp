@@ -62,7 +62,8 @@ DataSpace select_rows(hid_t dataset, Slab slab) {
 double most_values(hid_t dataset, hid_t properties) {
     if (H5Pget_layout(properties) == H5D_CHUNKED) {
         hsize_t n_chunks = 0;
-        quietly([&] { return H5Dget_num_chunks(dataset, H5S_ALL, &n_chunks); });
+        const DataSpace space(H5Dget_space(dataset));  // H5S_ALL is refused by 1.10
+        quietly([&] { return H5Dget_num_chunks(dataset, space, &n_chunks); });
         hsize_t extent[H5S_MAX_RANK] = {};
         const int rank = H5Pget_chunk(properties, H5S_MAX_RANK, extent);
         return std::accumulate(extent, extent + std::max(rank, 0), static_cast<double>(n_chunks),

@@ -323,6 +323,8 @@ class Harm:
             shutil.rmtree(path)
         path.unlink(missing_ok=True)
         kind = self.random.randrange(5)
+        if kind == 3 and name.endswith(".tmp"):
+            kind = 4  # a run goes on until it meets a directory there
         if kind == 0:
             path.symlink_to(
                 self.random.choice([victim / "file", victim, victim / "none", "/dev/zero"])
