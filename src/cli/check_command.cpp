@@ -19,8 +19,9 @@ void print_phases(const Schedule& schedule, double dt_ms) {
                phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward");
 }
 
-ExitCode check_ensemble(const CommandLine& line, MPI_Comm communicator) {
-    const Ensemble ensemble = job::read_ensemble(line.source(), communicator);
+ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given,
+                        MPI_Comm communicator) {
+    const Ensemble ensemble = job::read_ensemble(std::move(given), communicator);
     on_root(communicator, [&] {
         std::fputs(ensemble.configuration().c_str(), stdout);
         notice("{} is valid. {} at each of {}", line.argument, counted(ensemble.trials(), "trial"),
@@ -39,8 +40,9 @@ ExitCode check_ensemble(const CommandLine& line, MPI_Comm communicator) {
 }  // namespace
 
 ExitCode check_command(const CommandLine& line, MPI_Comm communicator) {
-    if (job::wants_ensemble(line.source(), communicator)) return check_ensemble(line, communicator);
-    const Experiment experiment = job::read_experiment(line.source(), communicator).experiment;
+    job::GivenConfiguration given = job::read_given(line.source(), communicator);
+    if (given.is_of_ensemble) return check_ensemble(line, std::move(given), communicator);
+    const Experiment experiment = job::read_experiment(std::move(given), communicator).experiment;
     on_root(communicator, [&] {
         const Schedule schedule = make_schedule(experiment);
         std::fputs(resolved_configuration(experiment).c_str(), stdout);

@@ -180,13 +180,14 @@ std::string plan_of(const Experiment& experiment, const Wiring& wiring, int n_ra
 
 ExitCode plan_command(const CommandLine& line, MPI_Comm communicator) {
     std::string text;
-    if (job::wants_ensemble(line.source(), communicator)) {
-        const Ensemble ensemble = job::read_ensemble(line.source(), communicator);
+    job::GivenConfiguration given = job::read_given(line.source(), communicator);
+    if (given.is_of_ensemble) {
+        const Ensemble ensemble = job::read_ensemble(std::move(given), communicator);
         on_root(communicator, [&] { text = plan_of(ensemble, line.ranks); });
     } else {
         // Of a network too large for any computer that is said, rather than what it would lead to.
         const job::WiredExperiment wired =
-            job::read_experiment(line.source(), communicator, job::CheckSums::no);
+            job::read_experiment(std::move(given), communicator, job::CheckSums::no);
         on_root(communicator, [&] { text = plan_of(wired.experiment, *wired.wiring, line.ranks); });
     }
     std::fputs(text.c_str(), stdout);

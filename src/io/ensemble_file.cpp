@@ -47,7 +47,7 @@ void write_points(hid_t file, const Ensemble& ensemble) {
     for (const SweepPoint& point : ensemble.points()) {
         names.push_back(point.name);
         for (const SweepSetting& setting : point.settings)
-            values.push_back(inline_text(setting.value));
+            values.push_back(inline_text(*setting.value));
     }
     for (const SweepSetting& setting : ensemble.points().front().settings)
         keys.push_back(setting.key);

@@ -32,8 +32,9 @@ void require_ranks(const Ensemble& ensemble, MPI_Comm communicator) {
 
 }  // namespace
 
-JobOutcome start_ensemble(const RunRequest& request, MPI_Comm communicator) {
-    const Ensemble ensemble = read_ensemble(request.source, communicator);
+JobOutcome start_ensemble(GivenConfiguration given, const RunRequest& request,
+                          MPI_Comm communicator) {
+    const Ensemble ensemble = read_ensemble(std::move(given), communicator);
     on_root(communicator, [&] { require_ranks(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
     std::optional<DirectoryLock> lock;  // rank 0
@@ -67,7 +68,9 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
                             directory.ensemble_config()));
     });
     const Ensemble ensemble =
-        read_ensemble({directory.config(), request.overrides, request.directory}, communicator);
+        read_ensemble(read_given({directory.config(), request.overrides, request.directory},
+                                 communicator),
+                      communicator);
     on_root(communicator, [&] { require_ranks(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
     return run_ensemble(ensemble, directory, turns, request.options.quiet, communicator);
