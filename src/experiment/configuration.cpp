@@ -27,7 +27,8 @@ void read_output(ConfigReader reader, const std::string& file, Experiment& exper
     keys::read_keys(reader, keys::output, experiment);
     if (experiment.output_directory.empty())
         reader.problem(keys::name_of<&Experiment::output_directory>(), "must not be empty");
-    if (const auto unwanted = find_unwanted(experiment.output_directory))
+    const auto unwanted = find_unwanted(experiment.output_directory);
+    if (unwanted && !reader.has(keys::name_of<&Experiment::output_directory>()))
         reader.problem(keys::name_of<&Experiment::output_directory>(),
                        "is by default named after the configuration file, whose name holds " +
                            unwanted->what + "; give another one");

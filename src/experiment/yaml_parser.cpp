@@ -70,7 +70,8 @@ class Reader {
         builder_.move_to(has_lines() ? line_of(mark) : 0, static_cast<int>(mark.column) + 1);
         switch (event->type) {
             case YAML_DOCUMENT_START_EVENT:
-                if (++n_documents_ > 1) refuse_second(data.document_start.implicit != 0);
+                if (++n_documents_ > 1)
+                    builder_.fail("a second YAML document begins here; only one is allowed");
                 break;
             case YAML_ALIAS_EVENT:
                 builder_.alias(std::string(view(data.alias.anchor)));
@@ -116,13 +117,6 @@ class Reader {
                           "; tags are not used here, remove it");
     }
 
-    void refuse_second(bool is_implicit) {
-        builder_.fail(is_implicit
-                          ? "what begins here does not belong to what is before it; check the "
-                            "indentation, and the brackets and quotes above"
-                          : "a second YAML document begins here; only one is allowed");
-    }
-
     bool has_lines() const { return place_.line() > 0; }
 
     // What the library says, made clearer.
@@ -133,6 +127,9 @@ class Reader {
         if (problem == "could not find expected ':'") {
             line = line_of(parser_.context_mark);
             problem = "a key without a colon, or a file that was cut off";
+        } else if (problem == "did not find expected <document start>") {
+            problem = "this does not belong to what is before it; check the indentation, and the "
+                      "brackets and quotes above";
         } else if (parser_.context != nullptr) {
             problem = problem + " " + parser_.context;
             const int begin = line_of(parser_.context_mark);

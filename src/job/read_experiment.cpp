@@ -19,7 +19,8 @@ void print_notes(const ConfigTree& tree) {
 }
 
 GivenConfiguration read_given(const ConfigurationSource& source, MPI_Comm communicator) {
-    GivenConfiguration given{.source = source};
+    GivenConfiguration given;
+    given.source = source;
     int is_of_ensemble = 0;
     on_root(communicator, [&] {
         if (const auto unwanted = find_unwanted(source.output))
