@@ -34,23 +34,6 @@ void print_message(MessageKind kind, std::string_view text) {
     std::fflush(stderr);
 }
 
-std::string visible(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        // C1 controls are U+0080 to U+009F, in UTF-8 C2 80 to C2 9F.
-        const bool begins_c1 =
-            byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-        if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F)
-            result += fmt::format("\\x{:02x}", byte);
-        else if (begins_c1)
-            result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
-        else
-            result += text[i];
-    }
-    return result;
-}
-
 std::string counted(unsigned long long n, std::string_view thing) {
     return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
 }

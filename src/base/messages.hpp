@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/plain_text.hpp"
+
 namespace engram {
 
 enum class MessageKind { notice, note, warning, error };
@@ -36,9 +38,6 @@ void warning(fmt::format_string<T...> format, T&&... values) {
 inline void error(std::string_view text) {
     print_message(MessageKind::error, text);
 }
-
-//! The text with control characters written as \xNN; lines and tabs stay.
-std::string visible(std::string_view text);
 
 //! E.g. "1 rank", "2 ranks".
 std::string counted(unsigned long long n, std::string_view thing);

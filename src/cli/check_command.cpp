@@ -18,8 +18,8 @@ void print_phases(const Schedule& schedule, double dt_ms) {
                phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward");
 }
 
-ExitCode check_ensemble(const CommandLine& line) {
-    const Ensemble ensemble = job::read_ensemble(line.source(), alone);
+ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) {
+    const Ensemble ensemble = job::read_ensemble(std::move(given), alone);
     print(ensemble.configuration());
     notice("{} is valid. {} at each of {}", line.argument, counted(ensemble.trials(), "trial"),
            counted(ensemble.points().size(), "point"));
@@ -35,8 +35,9 @@ ExitCode check_ensemble(const CommandLine& line) {
 }  // namespace
 
 ExitCode check_command(const CommandLine& line) {
-    if (job::wants_ensemble(line.source())) return check_ensemble(line);
-    const Experiment experiment = job::read_experiment(line.source(), alone).experiment;
+    job::GivenConfiguration given = job::read_given(line.source(), alone);
+    if (given.is_of_ensemble) return check_ensemble(line, std::move(given));
+    const Experiment experiment = job::read_experiment(std::move(given), alone).experiment;
     const Schedule schedule = make_schedule(experiment);
     print(resolved_configuration(experiment));
     notice("{} is valid. Schedule: {}", line.argument, schedule.name);

@@ -179,12 +179,13 @@ std::string plan_of(const Experiment& experiment, const Wiring& wiring, int n_ra
 }  // namespace
 
 ExitCode plan_command(const CommandLine& line) {
-    if (job::wants_ensemble(line.source())) {
-        print(plan_of(job::read_ensemble(line.source(), alone), line.ranks));
+    job::GivenConfiguration given = job::read_given(line.source(), alone);
+    if (given.is_of_ensemble) {
+        print(plan_of(job::read_ensemble(std::move(given), alone), line.ranks));
     } else {
         // Of a network too large for any computer that is said, rather than what it would lead to.
         const job::WiredExperiment wired =
-            job::read_experiment(line.source(), alone, job::CheckSums::no);
+            job::read_experiment(std::move(given), alone, job::CheckSums::no);
         print(plan_of(wired.experiment, *wired.wiring, line.ranks));
     }
     return ExitCode::done;

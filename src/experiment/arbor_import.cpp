@@ -4,90 +4,127 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "base/number_text.hpp"
+#include "base/plain_text.hpp"
+#include "experiment/json_parser.hpp"
 #include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
 
-using nlohmann::json;
+// A number of the file, or one that follows from it.
+struct Number {
+    double value;
+    Place place;
+
+    Number times(double factor) const { return {value * factor, place}; }
+};
 
 // One object of the JSON file: reads its keys, notes problems, and what nobody asked for.
 class JsonSection {
   public:
-    JsonSection(const json& object, std::string path, const std::string& file,
+    //! \param object  null if absent
+    JsonSection(const ConfigNode* object, const Place& place, std::string path,
                 std::vector<ConfigProblem>& problems)
-        : object_(object), path_(std::move(path)), file_(file), problems_(problems) {
-        if (!object_.is_object()) problem("", "must be an object");
+        : object_(object), place_(place), path_(std::move(path)), problems_(problems) {
+        if (object_ == nullptr || object_->kind == ConfigNode::Kind::map) return;
+        problem("", must_be("an object", *object_));
+        object_ = nullptr;
     }
 
-    bool has(const std::string& key) const {
-        return object_.is_object() && object_.contains(key) && !object_[key].is_null();
-    }
+    bool has(const std::string& key) const { return find(key) != nullptr; }
 
-    double number(const std::string& key, double fallback) {
-        return get(key, fallback, "a number", [](const json& v) { return v.is_number(); });
+    Number number(const std::string& key, double fallback) {
+        return {get(key, fallback, "a number", to_number), place_of(key)};
+    }
+    Number number(const std::string& key, double fallback, const Range& range) {
+        const Number number = this->number(key, fallback);
+        if (range.contains(number.value)) return number;
+        problem(key, must_be(range.description(), *find(key)));
+        return {fallback, number.place};
     }
     std::string text(const std::string& key, const std::string& fallback = "") {
-        return get(key, fallback, "a text", [](const json& v) { return v.is_string(); });
+        return get(key, fallback, "a text", [](const ConfigNode& node) {
+            const bool is_text = node.kind == ConfigNode::Kind::scalar && node.quoted;
+            return is_text ? std::optional(node.text) : std::nullopt;
+        });
     }
     std::vector<double> numbers(const std::string& key) {
-        return get(key, std::vector<double>{}, "a list of numbers", [](const json& v) {
-            return v.is_array() &&
-                   std::all_of(v.begin(), v.end(), [](const json& x) { return x.is_number(); });
-        });
+        return get(key, std::vector<double>{}, "a list of numbers", to_numbers);
     }
     JsonSection section(const std::string& key) {
         asked_.insert(key);
-        static const json empty = json::object();
-        return {has(key) ? object_[key] : empty, path_of(key), file_, problems_};
+        return {find(key), place_of(key), path_of(key), problems_};
     }
     void ignore(const std::string& key) { asked_.insert(key); }
 
+    //! Of a key, or of the section if it has none of that name.
+    Place place_of(const std::string& key) const {
+        const ConfigNode* node = find(key);
+        return node == nullptr ? place_ : node->place;
+    }
     void problem(const std::string& key, const std::string& message) {
-        problems_.push_back({file_, 0, key.empty() ? path_ : path_of(key), message});
+        const Place place = place_of(key);
+        problems_.push_back(
+            {place.file(), place.line(), key.empty() ? path_ : path_of(key), message});
     }
     std::vector<std::string> unknown() const {
         std::vector<std::string> keys;
-        if (object_.is_object())
-            for (const auto& [key, value] : object_.items())
-                if (!asked_.count(key)) keys.push_back(path_of(key));
+        if (object_ == nullptr) return keys;
+        for (const std::string& key : object_->keys)
+            if (!asked_.contains(key)) keys.push_back(path_of(key));
+        std::sort(keys.begin(), keys.end());
         return keys;
     }
 
   private:
+    static std::optional<std::vector<double>> to_numbers(const ConfigNode& node) {
+        if (node.kind != ConfigNode::Kind::list) return {};
+        std::vector<double> numbers;
+        for (const ConfigNode& item : node.children) {
+            const std::optional<double> number = to_number(item);
+            if (!number) return {};
+            numbers.push_back(*number);
+        }
+        return numbers;
+    }
+
     std::string path_of(const std::string& key) const {
         return path_.empty() ? key : path_ + "." + key;
     }
 
-    template <class Value, class Test>
-    Value get(const std::string& key, Value fallback, const std::string& what, Test&& fits) {
+    // Null is as good as absent.
+    const ConfigNode* find(const std::string& key) const {
+        const ConfigNode* node = object_ == nullptr ? nullptr : object_->find(key);
+        return node == nullptr || node->kind == ConfigNode::Kind::null ? nullptr : node;
+    }
+
+    template <class Value, class Convert>
+    Value get(const std::string& key, Value fallback, const std::string& what, Convert&& convert) {
         asked_.insert(key);
-        if (!has(key)) return fallback;
-        const json& value = object_[key];
-        if (fits(value)) return value.template get<Value>();
-        problem(key, "must be " + what + " (is " + value.dump() + ")");
+        const ConfigNode* node = find(key);
+        if (node == nullptr) return fallback;
+        if (const std::optional<Value> value = convert(*node)) return *value;
+        problem(key, must_be(what, *node));
         return fallback;
     }
 
-    const json& object_;
+    const ConfigNode* object_;
+    Place place_;
     std::string path_;
-    const std::string& file_;
     std::vector<ConfigProblem>& problems_;
     std::set<std::string> asked_;
 };
 
 class Importer {
   public:
-    explicit Importer(std::string path) : file_(std::move(path)) {}
-
-    ArborImport import(const json& object) {
-        result_.root.kind = ConfigNode::Kind::map;
-        result_.root.place = {file_, 0};
-        JsonSection all(object, "", file_, problems_);
+    ArborImport import(const ConfigNode& object, std::vector<ConfigProblem> problems) {
+        problems_ = std::move(problems);
+        result_.root = ConfigNode::empty(ConfigNode::Kind::map, object.place);
+        JsonSection all(&object, object.place, "", problems_);
         for (const char* key : {"simulation", "populations", "neuron", "synapses"})
             if (!all.has(key)) all.problem(key, "is missing");
         if (!problems_.empty()) throw ConfigError(std::move(problems_));
@@ -110,33 +147,21 @@ class Importer {
     }
 
   private:
-    void set(const std::string& key, const std::string& text, bool quoted = false) {
-        ConfigNode node;
-        node.kind = ConfigNode::Kind::scalar;
-        node.place = {file_, 0};
-        node.text = text;
-        node.quoted = quoted;
-        set_value(result_.root, key, std::move(node));
+    void set(const std::string& key, const std::string& text, const Place& place,
+             bool quoted = false) {
+        set_value(result_.root, key, ConfigNode::scalar(text, quoted, place));
     }
-    void set(const std::string& key, double value) { set(key, number_text(value)); }
+    void set(const std::string& key, const Number& number) {
+        set(key, number_text(number.value), number.place);
+    }
     template <auto ours>
-    void set(double value) {
-        set(keys::path_of<ours>(), value);
+    void set(const Number& number) {
+        set(keys::path_of<ours>(), number);
     }
-    void set(const std::string& key, const std::vector<double>& values) {
-        set_value(result_.root, key, list_of(values));
-    }
-    ConfigNode list_of(const std::vector<double>& values) const {
-        ConfigNode list;
-        list.kind = ConfigNode::Kind::list;
-        list.place = {file_, 0};
-        for (const double value : values) {
-            ConfigNode item;
-            item.kind = ConfigNode::Kind::scalar;
-            item.place = list.place;
-            item.text = number_text(value);
-            list.children.push_back(std::move(item));
-        }
+    static ConfigNode list_of(const std::vector<double>& values, const Place& place) {
+        ConfigNode list = ConfigNode::empty(ConfigNode::Kind::list, place);
+        for (const double value : values)
+            list.children.push_back(ConfigNode::scalar(number_text(value), false, place));
         return list;
     }
     void note(const std::string& text) { result_.notices.push_back(text); }
@@ -154,11 +179,12 @@ class Importer {
         const std::string description = simulation.text("description");
         const std::string short_description = simulation.text("short_description");
         set(keys::path_of<&Experiment::description>(),
-            short_description.empty() ? description : short_description + ": " + description, true);
+            short_description.empty() ? description : short_description + ": " + description,
+            simulation.place_of("description"), true);
         if (!simulation.has("runtime")) simulation.problem("runtime", "is missing");
         set<&Experiment::duration_s>(simulation.number("runtime", 1));
         set<&Experiment::dt_ms>(simulation.number("dt", 0.2));
-        set<&Experiment::dt_fast_forward_s>(simulation.number("dt_ff", 50000) / 1000.0);
+        set<&Experiment::dt_fast_forward_s>(simulation.number("dt_ff", 50000).times(1e-3));
         set<&Recording::every_steps>(simulation.number("output_period", 1));
         for (const char* key : {"reduced_data", "sample_curr"})  // only concern its text output
             simulation.ignore(key);
@@ -171,36 +197,41 @@ class Importer {
         set<&Connectivity::w_ie>(populations.number("w_ie", 0));
         set<&Connectivity::w_ii>(populations.number("w_ii", 0));
         read_connectivity(populations);
-        const double size = populations.number("N_CA", 0);
-        const double fraction = populations.number("p_r", 0);
-        n_assembly_ = size;
-        n_recalled_ = std::ceil(fraction * size);  // the neurons below p_r * N_CA
-        if (n_assembly_ > 0) set_range("groups.assembly", n_assembly_);
-        if (n_recalled_ <= 0) return;
-        if (fraction <= 1 && std::llround(fraction * size) == std::llround(n_recalled_)) {
-            set("groups.recalled.of", std::string("assembly"));
+        n_assembly_ = populations.number("N_CA", 0, between(0, most_neurons));
+        if (n_assembly_.value != std::floor(n_assembly_.value))
+            populations.problem("N_CA", "must be a whole number (is " +
+                                            number_text(n_assembly_.value) + ")");
+        const Number fraction = populations.number("p_r", 0, unit_interval);
+        const double n_exact = fraction.value * n_assembly_.value;
+        n_recalled_ = {std::ceil(n_exact), fraction.place};  // the neurons below p_r * N_CA
+        if (n_assembly_.value > 0) set_range("groups.assembly", n_assembly_);
+        if (n_recalled_.value <= 0) return;
+        if (std::llround(n_exact) == std::llround(n_recalled_.value)) {
+            set("groups.recalled.of", "assembly", fraction.place);
             set("groups.recalled.fraction", fraction);
         } else {
             set_range("groups.recalled", n_recalled_);
         }
     }
 
-    void set_range(const std::string& group, double count) {
-        set(group + ".first", 0.0);
+    void set_range(const std::string& group, const Number& count) {
+        set(group + ".first", {0.0, count.place});
         set(group + ".count", count);
     }
 
     void read_connectivity(JsonSection& populations) {
         namespace fs = std::filesystem;
-        const double probability = populations.number("p_c", 0);
+        const Number given = populations.number("p_c", 0);
+        const double probability = given.value;
         const std::string file = populations.text("conn_file");
-        set<&Connectivity::probability>(std::max(0.0, probability));
+        set<&Connectivity::probability>({std::max(0.0, probability), given.place});
         std::error_code ignored;
-        const fs::path beside = fs::path(file_).parent_path() / file;
+        const fs::path beside = fs::path(given.place.file()).parent_path() / file;
         if (!file.empty() && (fs::exists(beside, ignored) || fs::exists(file, ignored))) {
             const fs::path found = fs::exists(beside, ignored) ? beside : fs::path(file);
             set(keys::path_of<&Connectivity::file>(),
-                fs::absolute(found).lexically_normal().string(), true);
+                fs::absolute(found).lexically_normal().string(),
+                populations.place_of("conn_file"), true);
         } else if (!file.empty() && probability >= 0) {
             note("there is no file " + file +
                  "; the connections are drawn at random with probability p_c = " +
@@ -217,14 +248,15 @@ class Importer {
     void read_background(JsonSection& simulation) {
         JsonSection protocol = simulation.section("bg_protocol");
         const std::string scheme = protocol.text("scheme");
-        const double start_s = protocol.number("time_start", 0);
+        const double start_s = protocol.number("time_start", 0).value;
         const bool on = !scheme.empty();
         if (on && (scheme != "FULL" || start_s != 0))
             protocol.problem("scheme",
                              "must be FULL from time_start 0; other background is not "
                              "known (use a stimulus)");
-        set<&BackgroundParameters::mean_nA>(on ? protocol.number("I_0", 0) : 0.0);
-        set<&BackgroundParameters::sigma_wn_nA_sqrt_s>(on ? protocol.number("sigma_WN", 0) : 0.0);
+        const Number off{0.0, protocol.place_of("scheme")};
+        set<&BackgroundParameters::mean_nA>(on ? protocol.number("I_0", 0) : off);
+        set<&BackgroundParameters::sigma_wn_nA_sqrt_s>(on ? protocol.number("sigma_WN", 0) : off);
         for (const char* key : {"freq", "N_stim", "duration", "explicit_input"})
             protocol.ignore(key);
         note_unknown(protocol);
@@ -233,10 +265,10 @@ class Importer {
     void read_stimulus(JsonSection& simulation, const std::string& role) {
         JsonSection protocol = simulation.section(role + "_protocol");
         const std::string scheme = protocol.text("scheme");
-        const double start_s = protocol.number("time_start", 0);
-        const double duration_s = protocol.number("duration", 0);
-        const double rate_Hz = protocol.number("freq", 0);
-        const double n_inputs = protocol.number("N_stim", 0);
+        const Number start_s = protocol.number("time_start", 0);
+        const Number duration_s = protocol.number("duration", 0);
+        const Number rate_Hz = protocol.number("freq", 0);
+        const Number n_inputs = protocol.number("N_stim", 0);
         JsonSection input = protocol.section("explicit_input");
         const std::vector<double> receivers = input.numbers("receivers");
         const std::vector<double> times_ms = input.numbers("stim_times");
@@ -250,35 +282,39 @@ class Importer {
             entry != nullptr && entry->find(keys::name_of<&Stimulus::spike_times_ms>()) != nullptr;
         const bool forced = entry != nullptr && entry->effect != StimulusEffect::current;
         const double n_receivers = forced ? static_cast<double>(receivers.size())
-                                          : (role == "learn" ? n_assembly_ : n_recalled_);
+                                          : (role == "learn" ? n_assembly_ : n_recalled_).value;
         if (n_receivers == 0 || (takes_times && times_ms.empty())) {
             note(role + "_protocol reaches no neuron, and is left out");
             return;
         }
+        const Place place = protocol.place_of("scheme");
         const std::string stimulus = "stimuli." + role + ".";
-        const auto set_taken = [&](const char* key, const auto& value) {
+        const auto set_taken = [&](const char* key, const Number& value) {
             if (entry == nullptr || entry->find(key) != nullptr) set(stimulus + key, value);
         };
-        set(stimulus + keys::name_of<&Stimulus::scheme>(), scheme);
-        set(stimulus + keys::name_of<&Stimulus::role>(), role);
+        set(stimulus + keys::name_of<&Stimulus::scheme>(), scheme, place);
+        set(stimulus + keys::name_of<&Stimulus::role>(), role, place);
         const std::string group = stimulus + keys::name_of<&Stimulus::group>();
         if (forced) {
-            set(group, role + "_receivers");
-            set("groups." + role + "_receivers.ids", receivers);
+            set(group, role + "_receivers", place);
+            set_value(result_.root, "groups." + role + "_receivers.ids",
+                      list_of(receivers, input.place_of("receivers")));
         } else {
-            set(group, std::string(role == "learn" ? "assembly" : "recalled"));
+            set(group, role == "learn" ? "assembly" : "recalled", place);
         }
         set_taken(keys::name_of<&Stimulus::n_inputs>(), n_inputs);
         set_taken(keys::name_of<&Stimulus::start_s>(), start_s);
         set_taken(keys::name_of<&Stimulus::rate_Hz>(), rate_Hz);
         if (entry == nullptr) return;
         set_taken(keys::name_of<&Stimulus::duration_s>(), duration_s);
-        set_taken(keys::name_of<&Stimulus::spike_times_ms>(), times_ms);
+        if (takes_times)
+            set_value(result_.root, stimulus + keys::name_of<&Stimulus::spike_times_ms>(),
+                      list_of(times_ms, input.place_of("stim_times")));
     }
 
     void read_neuron(JsonSection neuron) {
         if (const std::string mechanism = neuron.text("mechanism", "lif"); mechanism != "lif")
-            neuron.problem("mechanism", "must be lif (is " + mechanism + ")");
+            neuron.problem("mechanism", "must be lif (is " + shortened(mechanism) + ")");
         copy<&NeuronParameters::v_init_mV>(neuron, "V_init");
         copy<&NeuronParameters::v_rev_mV>(neuron, "V_rev");
         copy<&NeuronParameters::v_reset_mV>(neuron, "V_reset");
@@ -317,8 +353,8 @@ class Importer {
     // What is absent keeps our default, which is the published value.
     template <auto ours>
     void copy(JsonSection& section, const std::string& key, double factor = 1.0) {
-        if (const double value = section.number(key, 0); section.has(key))
-            set<ours>(rounded(value * factor));
+        if (const Number number = section.number(key, 0); section.has(key))
+            set<ours>({rounded(number.value * factor), number.place});
     }
 
     // A change of units shall not leave traces like 3600.0000000000005.
@@ -341,41 +377,33 @@ class Importer {
         sources.resize(neurons.size(), sources.empty() ? -1 : sources.front());
         std::vector<double> recorded;
         std::set<double> is_recorded;
-        ConfigNode pairs;
-        pairs.kind = ConfigNode::Kind::list;
-        pairs.place = {file_, 0};
+        ConfigNode pairs =
+            ConfigNode::empty(ConfigNode::Kind::list, simulation.place_of("sample_pre_list"));
         for (std::size_t i = 0; i < neurons.size(); ++i) {
             if (is_recorded.insert(neurons[i]).second) recorded.push_back(neurons[i]);
             // The published files name (0, 0) where no synapse is meant.
             if (sources[i] >= 0 && sources[i] != neurons[i])
-                pairs.children.push_back(list_of({sources[i], neurons[i]}));
+                pairs.children.push_back(list_of({sources[i], neurons[i]}, pairs.place));
         }
-        set(keys::path_of<&Recording::neurons>(), recorded);
+        set_value(result_.root, keys::path_of<&Recording::neurons>(),
+                  list_of(recorded, simulation.place_of("sample_gid_list")));
         if (!pairs.children.empty())
             set_value(result_.root, keys::path_of<&Recording::synapses_if_present>(),
                       std::move(pairs));
     }
 
-    std::string file_;
     std::vector<ConfigProblem> problems_;
     ArborImport result_;
-    double n_assembly_ = 0;
-    double n_recalled_ = 0;
+    Number n_assembly_{0, {}};
+    Number n_recalled_{0, {}};
 };
 
 }  // namespace
 
 ArborImport import_arbor_configuration(const std::string& text, const std::string& path) {
-    json object;
-    try {
-        object = json::parse(text);
-    } catch (const json::parse_error& error) {
-        const auto end =
-            text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
-        const auto line = static_cast<int>(std::count(text.begin(), end, '\n')) + 1;
-        throw ConfigError({{path, line, "", std::string("not valid JSON: ") + error.what()}});
-    }
-    return Importer(path).import(object);
+    std::vector<ConfigProblem> problems;
+    const ConfigNode object = parse_json(text, path, problems);
+    return Importer().import(object, std::move(problems));
 }
 
 }  // namespace engram

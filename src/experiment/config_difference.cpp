@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/config_difference.hpp"
 
-#include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
-
 #include <map>
+
+#include "experiment/config_text.hpp"
+#include "experiment/yaml_parser.hpp"
 
 namespace engram {
 namespace {
 
-void flatten(const YAML::Node& node, const std::string& key,
+void flatten(const ConfigNode& node, const std::string& key,
              std::map<std::string, std::string>& values) {
-    if (!node.IsMap()) {
-        YAML::Emitter text;
-        text << YAML::Flow << node;
-        values[key] = text.c_str();
+    if (node.kind != ConfigNode::Kind::map) {
+        values[key] = inline_text(node);
         return;
     }
-    for (const auto& entry : node) {
-        const auto name = entry.first.as<std::string>();
-        flatten(entry.second, key.empty() ? name : fmt::format("{}.{}", key, name), values);
-    }
+    for (std::size_t i = 0; i < node.keys.size(); ++i)
+        flatten(node.children[i], key.empty() ? node.keys[i] : key + "." + node.keys[i], values);
 }
 
 std::map<std::string, std::string> values_of(const std::string& text) {
     std::map<std::string, std::string> values;
-    flatten(YAML::Load(text), "", values);
+    std::vector<ConfigProblem> none;
+    flatten(parse_yaml(text, "", none), "", values);
     return values;
 }
 

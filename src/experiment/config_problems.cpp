@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/nearest_name.hpp"
+#include "base/plain_text.hpp"
 
 namespace engram {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 constexpr std::size_t most_per_list = 10;
 constexpr std::size_t most_reported = 1000;
 constexpr std::size_t most_listed = 100;  // valid names
+// What is beyond is counted.
+constexpr std::size_t most_kept = 20'000;
+constexpr std::size_t longest_message = 4000;
 
 // The part of a key before its first index: "record.synapses" of "record.synapses[3]".
 std::string list_of(const std::string& key) {
@@ -90,7 +94,13 @@ std::vector<ConfigProblem> without_excess(const std::vector<ConfigProblem>& prob
 }  // namespace
 
 void ConfigProblems::add(ConfigProblem problem) {
-    if (!problem.key.empty()) keys_.insert(problem.key);
+    const bool is_kept = problems_.size() < most_kept;
+    if (!problem.key.empty()) keys_.insert(is_kept ? problem.key : list_of(problem.key));
+    if (!is_kept) {
+        ++n_not_kept_;
+        return;
+    }
+    problem.message = shortened(problem.message, longest_message);
     problems_.push_back(std::move(problem));
 }
 
@@ -157,11 +167,11 @@ void ConfigProblems::throw_if_any() const {
         sorted.begin(), sorted.end(),
         [&](const ConfigProblem& a, const ConfigProblem& b) { return rank(a) < rank(b); });
     std::vector<ConfigProblem> reported = without_excess(sorted);
-    if (reported.size() > most_reported) {
-        const std::size_t others = reported.size() - most_reported;
-        reported.resize(most_reported);
-        reported.push_back({file_, 0, "", "and " + std::to_string(others) + " more problems"});
-    }
+    const std::size_t n_reported = std::min(reported.size(), most_reported);
+    const std::size_t n_others = reported.size() - n_reported + n_not_kept_;
+    reported.resize(n_reported);
+    if (n_others > 0)
+        reported.push_back({file_, 0, "", "and " + std::to_string(n_others) + " more problems"});
     throw ConfigError(std::move(reported));
 }
 

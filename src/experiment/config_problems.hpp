@@ -18,7 +18,7 @@ class ConfigProblems {
         : file_(std::move(file)), root_(root) {}
 
     void add(const Place& place, const std::string& key, const std::string& message) {
-        add({place.file, place.line, key, message});
+        add({place.file(), place.line(), key, message});
     }
     void add(ConfigProblem problem);
 
@@ -64,6 +64,7 @@ class ConfigProblems {
     std::string file_;
     const ConfigNode* root_;
     std::vector<ConfigProblem> problems_;
+    std::size_t n_not_kept_ = 0;
     std::set<std::string> keys_;  // of the problems
     std::size_t characters_to_compare_ = 100'000'000;
 };

@@ -7,6 +7,7 @@
 
 #include "base/nearest_name.hpp"
 #include "base/number_text.hpp"
+#include "base/plain_text.hpp"
 
 namespace engram {
 namespace {
@@ -127,6 +128,9 @@ void ConfigReader::path(const std::string& key, std::optional<std::string>& targ
     if (!name.empty()) {
         const auto joined = std::filesystem::path(problems_->directory()) / name;
         target = std::filesystem::absolute(joined).lexically_normal().string();
+        if (const auto unwanted = find_unwanted(*target))
+            problem(key, "stands for " + *target + ", which holds " + unwanted->what +
+                             "; rename the directory");
     } else if (!problems_->concern(path_of(key))) {
         problem(key, "must be a path or null");
     }

@@ -2,6 +2,7 @@
 // A configuration as a tree of nodes that know where they were written: in a file or an override.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -10,23 +11,43 @@
 
 namespace engram {
 
-// Where a value was written; line is 0 where there are no lines.
-struct Place {
-    std::string file;
-    int line = 0;
+// Where a value was written. The nodes of a file share its name.
+class Place {
+  public:
+    Place() = default;
+    //! \param line  0 where there are no lines
+    Place(std::string file, int line)
+        : file_(std::make_shared<const std::string>(std::move(file))), line_(line) {}
+
+    std::string file() const { return file_ == nullptr ? std::string() : *file_; }
+    int line() const { return line_; }
+    //! Another line of the same file.
+    Place at_line(int line) const {
+        Place place = *this;
+        place.line_ = line;
+        return place;
+    }
+
+  private:
+    std::shared_ptr<const std::string> file_;
+    int line_ = 0;
 };
 
-// A YAML node, detached from the YAML library.
+// A node of YAML or JSON, detached from their libraries. There may be millions of them.
 struct ConfigNode {
-    enum class Kind { null, scalar, list, map };
+    enum class Kind : unsigned char { null, scalar, list, map };
+    using Index = std::unordered_map<std::string, std::size_t>;
 
-    Kind kind = Kind::null;
     Place place;
-    std::string text;               //!< of a scalar
+    Kind kind = Kind::null;
     bool quoted = false;            //!< a scalar that is text even if it looks like a number
+    std::string text;               //!< of a scalar
     std::vector<std::string> keys;  //!< of a map, in the order of the file; changed by add, remove
-    std::vector<ConfigNode> children;                      //!< values of a map, items of a list
-    std::unordered_map<std::string, std::size_t> indices;  //!< of the keys
+    std::vector<ConfigNode> children;    //!< values of a map, items of a list
+    std::shared_ptr<const Index> index;  //!< of the keys, where these are many
+
+    static ConfigNode empty(Kind kind, const Place& place);
+    static ConfigNode scalar(std::string text, bool quoted, const Place& place);
 
     //! Value of a key of a map; null if there is none.
     const ConfigNode* find(const std::string& key) const;
@@ -39,15 +60,10 @@ struct ConfigNode {
     std::string description() const;
 };
 
-//! Parses YAML text; keys that occur twice and the like are added to `problems`.
-//! \throw ConfigError at a syntax error
-ConfigNode parse_yaml(const std::string& text, const std::string& file,
-                      std::vector<ConfigProblem>& problems);
-
 //! Replaces the value of the key "a.b.c", makes the maps on the way to it where they are missing.
 void set_value(ConfigNode& root, const std::string& key, ConfigNode value);
 
-//! Applies "a.b.c=value".
+//! Applies "a.b.c=value"; the value is YAML.
 void apply_override(ConfigNode& root, const std::string& override_text,
                     std::vector<ConfigProblem>& problems);
 

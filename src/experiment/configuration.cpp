@@ -2,10 +2,11 @@
 #include "experiment/configuration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
+#include "base/plain_text.hpp"
 #include "experiment/arbor_import.hpp"
 #include "experiment/config_reader.hpp"
 #include "experiment/ensemble_settings.hpp"
@@ -14,18 +15,23 @@
 #include "experiment/network_reader.hpp"
 #include "experiment/recording_reader.hpp"
 #include "experiment/stimulus_reader.hpp"
+#include "experiment/tree_builder.hpp"
 #include "experiment/validation.hpp"
+#include "experiment/yaml_parser.hpp"
 
 namespace engram {
 namespace {
-
-constexpr std::uintmax_t largest_file_bytes = 64 << 20;
 
 void read_output(ConfigReader reader, const std::string& file, Experiment& experiment) {
     experiment.output_directory = "results/" + std::filesystem::path(file).stem().string();
     keys::read_keys(reader, keys::output, experiment);
     if (experiment.output_directory.empty())
         reader.problem(keys::name_of<&Experiment::output_directory>(), "must not be empty");
+    const auto unwanted = find_unwanted(experiment.output_directory);
+    if (unwanted && !reader.has(keys::name_of<&Experiment::output_directory>()))
+        reader.problem(keys::name_of<&Experiment::output_directory>(),
+                       "is by default named after the configuration file, whose name holds " +
+                           unwanted->what + "; give another one");
     reader.finish();
 }
 
@@ -40,11 +46,36 @@ void check_ensemble_keys(ConfigReader& reader) {
     reader.node("sweep");
 }
 
+// Of the bytes rather than of what they mean: comments count too.
+void require_text(const std::string& text, const std::string& file) {
+    if (text.size() > most_config_bytes)
+        throw ConfigError({{file, 0, "", "is larger than a configuration may be (64 MB)"}});
+    if (const auto unwanted = find_unwanted(text)) {
+        const TextPosition position = position_in(text, unwanted->offset);
+        throw ConfigError({{file, position.line, "",
+                            "holds " + unwanted->what + " in column " +
+                                std::to_string(position.column) + "; " + unwanted->remedy}});
+    }
+}
+
+// No more than a configuration may have, whatever the file has become meanwhile.
+std::string read_text(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::string text;
+    std::array<char, 65536> part;
+    while (stream && text.size() <= most_config_bytes) {
+        stream.read(part.data(), part.size());
+        text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+    }
+    if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
+    return text;
+}
+
 ConfigTree with_overrides(ConfigTree tree, const Overrides& overrides) {
     const ConfigNode::Kind kind = tree.root.kind;
     if (kind != ConfigNode::Kind::map && kind != ConfigNode::Kind::null) {
         tree.problems.push_back(
-            {tree.file, tree.root.place.line, "", must_be("a map of sections", tree.root)});
+            {tree.file, tree.root.place.line(), "", must_be("a map of sections", tree.root)});
         throw ConfigError(std::move(tree.problems));
     }
     for (const std::string& override_text : overrides)
@@ -56,6 +87,7 @@ ConfigTree with_overrides(ConfigTree tree, const Overrides& overrides) {
 
 ConfigTree parse_config_tree(const std::string& text, const std::string& file,
                              const Overrides& overrides) {
+    require_text(text, file);
     ConfigTree tree;
     tree.file = file;
     tree.root = parse_yaml(text, file, tree.problems);
@@ -103,15 +135,12 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides)
     if (std::filesystem::is_directory(path, ignored)) throw FileError(path, "is a directory");
     if (!std::filesystem::is_regular_file(path, ignored))
         throw FileError(path, "is not a regular file; write the configuration to one");
-    if (std::filesystem::file_size(path, ignored) > largest_file_bytes)
-        throw FileError(path, "is larger than any configuration (64 MB); give a YAML file");
-    std::ifstream stream(path, std::ios::binary);
-    const std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
-    if (text.find('\0') != std::string::npos)
-        throw FileError(path, "is not text; give a configuration in YAML");
+    if (std::filesystem::file_size(path, ignored) > most_config_bytes)
+        throw FileError(path, "is larger than a configuration may be (64 MB); give a YAML file");
+    const std::string text = read_text(path);
     if (std::filesystem::path(path).extension() != ".json")
         return parse_config_tree(text, path, overrides);
+    require_text(text, path);
     ArborImport imported = import_arbor_configuration(text, path);
     ConfigTree tree;
     tree.file = path;

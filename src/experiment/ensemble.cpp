@@ -20,15 +20,6 @@ bool names_wiring_file(const std::string& key) {
             key.ends_with(std::string(".") + keys::name_of<&Projection::file>()));
 }
 
-ConfigNode scalar(const std::string& text, bool quoted, const Place& place) {
-    ConfigNode node;
-    node.kind = ConfigNode::Kind::scalar;
-    node.text = text;
-    node.quoted = quoted;
-    node.place = place;
-    return node;
-}
-
 const ConfigNode* find_path(const ConfigNode& root, const std::string& section,
                             const std::string& key) {
     const ConfigNode* node = root.find(section);
@@ -40,13 +31,13 @@ void drop_phase_end_checkpoints(ConfigNode& root) {
     constexpr const char* key = keys::name_of<&CheckpointSettings::phase_ends>();
     if (find_path(root, keys::checkpoint.name, key) == nullptr)
         set_value(root, keys::path_of<&CheckpointSettings::phase_ends>(),
-                  scalar("false", false, {}));
+                  ConfigNode::scalar("false", false, {}));
 }
 
 ConfigTree at_point(const ConfigTree& tree, const SweepPoint& point) {
     ConfigTree result = tree;
     for (const SweepSetting& setting : point.settings)
-        set_value(result.root, setting.key, setting.value);
+        set_value(result.root, setting.key, *setting.value);
     return result;
 }
 
@@ -55,7 +46,7 @@ void make_absolute(ConfigNode* node, const std::string& file) {
     if (node == nullptr || node->kind != ConfigNode::Kind::scalar || node->text.empty()) return;
     const auto directory = std::filesystem::path(file).parent_path();
     const auto path = std::filesystem::absolute(directory / node->text).lexically_normal();
-    *node = scalar(path.string(), true, node->place);
+    *node = ConfigNode::scalar(path.string(), true, node->place);
 }
 
 void make_lists_absolute(ConfigNode* sweep, const std::string& prefix, const std::string& file) {
@@ -119,7 +110,7 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
 
 void Ensemble::set_output_directory(const std::string& path) {
     output_directory_ = path;
-    set_value(tree_.root, keys::path_of<&Experiment::output_directory>(), scalar(path, true, {}));
+    set_value(tree_.root, keys::path_of<&Experiment::output_directory>(), ConfigNode::scalar(path, true, {}));
 }
 
 std::uint64_t Ensemble::seed(std::uint32_t trial) const {
@@ -131,7 +122,7 @@ std::uint64_t Ensemble::seed(std::uint32_t trial) const {
 ConfigTree Ensemble::tree(EnsembleItem item) const {
     ConfigTree tree = at_point(tree_, points_.at(item.point));
     set_value(tree.root, keys::path_of<&Experiment::seed>(),
-              scalar(std::to_string(seed(item.trial)), false, {}));
+              ConfigNode::scalar(std::to_string(seed(item.trial)), false, {}));
     return tree;
 }
 

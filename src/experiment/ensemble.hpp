@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace engram {
 // One setting of a sweep, e.g. groups.assembly.count = 150.
 struct SweepSetting {
     std::string key;
-    ConfigNode value;
+    std::shared_ptr<const ConfigNode> value;  //!< many points share it
 };
 
 // One combination of settings.

@@ -11,6 +11,7 @@ namespace engram {
 namespace {
 
 constexpr std::size_t most_points = 100000;
+constexpr std::size_t most_name_bytes = 64 << 20;  // of all points together
 
 // Settings that change together: one list of values per key, all of the same length.
 struct Axis {
@@ -79,10 +80,21 @@ std::vector<Axis> coupled_axes(const ConfigNode& list, ConfigProblems& problems)
     return axes;
 }
 
-void name_point(SweepPoint& point) {
-    for (const SweepSetting& setting : point.settings)
-        point.name +=
-            (point.name.empty() ? "" : ", ") + setting.key + "=" + inline_text(setting.value);
+// What the keys of an axis are at some of the points.
+struct AxisStep {
+    std::vector<SweepSetting> settings;
+    std::string name;
+};
+
+std::vector<AxisStep> steps_of(const Axis& axis, std::size_t n_values) {
+    std::vector<AxisStep> steps(n_values);
+    for (std::size_t i = 0; i < n_values; ++i)
+        for (std::size_t k = 0; k < axis.keys.size(); ++k) {
+            const ConfigNode& value = axis.values[k]->children[i];
+            steps[i].settings.push_back({axis.keys[k], std::make_shared<const ConfigNode>(value)});
+            steps[i].name += (k == 0 ? "" : ", ") + axis.keys[k] + "=" + inline_text(value);
+        }
+    return steps;
 }
 
 }  // namespace
@@ -114,17 +126,30 @@ std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, ConfigProblems& prob
             return points;
         }
     }
+    std::vector<std::vector<AxisStep>> steps;
+    std::size_t n_name_bytes = 0;
+    for (std::size_t a = 0; a < axes.size(); ++a) {
+        steps.push_back(steps_of(axes[a], n_values[a]));
+        for (const AxisStep& step : steps.back())
+            n_name_bytes += step.name.size() * (n_points / n_values[a]);
+    }
+    if (n_name_bytes > most_name_bytes) {
+        problems.add(sweep->place, "sweep",
+                     "has too much text in the settings of its " + std::to_string(n_points) +
+                         " combinations; sweep fewer values, or shorter ones");
+        return points;
+    }
     points.resize(n_points);
     for (std::size_t i = 0; i < n_points; ++i) {
         std::size_t others = n_points;  // combinations of the axes that follow
         for (std::size_t a = 0; a < axes.size(); ++a) {
             others /= n_values[a];
-            const std::size_t value = i / others % n_values[a];
-            for (std::size_t k = 0; k < axes[a].keys.size(); ++k)
-                points[i].settings.push_back({axes[a].keys[k], axes[a].values[k]->children[value]});
+            const AxisStep& step = steps[a][i / others % n_values[a]];
+            std::vector<SweepSetting>& settings = points[i].settings;
+            settings.insert(settings.end(), step.settings.begin(), step.settings.end());
+            points[i].name += (points[i].name.empty() ? "" : ", ") + step.name;
         }
     }
-    for (SweepPoint& point : points) name_point(point);
     return points;
 }
 

@@ -60,7 +60,7 @@ void write_points(hid_t file, const Ensemble& ensemble) {
     std::vector<std::string> keys, values;
     for (const SweepPoint& point : ensemble.points()) {
         for (const SweepSetting& setting : point.settings)
-            values.push_back(inline_text(setting.value));
+            values.push_back(inline_text(*setting.value));
     }
     for (const SweepSetting& setting : ensemble.points().front().settings)
         keys.push_back(setting.key);

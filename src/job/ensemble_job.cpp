@@ -56,8 +56,9 @@ JobOutcome write_summary_again(const OutputDirectory& directory, bool quiet, int
 
 }  // namespace
 
-JobOutcome start_ensemble(const RunRequest& request, MPI_Comm communicator) {
-    const Ensemble ensemble = read_ensemble(request.source, communicator);
+JobOutcome start_ensemble(GivenConfiguration given, const RunRequest& request,
+                          MPI_Comm communicator) {
+    const Ensemble ensemble = read_ensemble(std::move(given), communicator);
     double files_MB = 0;  // rank 0
     on_root(communicator, [&] { files_MB = require_possible_trials(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
@@ -103,7 +104,9 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
     MPI_Bcast(&is_repaired, 1, MPI_INT, 0, communicator);
     if (is_repaired != 0) return repaired;
     const Ensemble ensemble =
-        read_ensemble({directory.config(), request.overrides, request.directory}, communicator);
+        read_ensemble(read_given({directory.config(), request.overrides, request.directory},
+                                 communicator),
+                      communicator);
     on_root(communicator, [&] { require_possible_trials(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
     CommunicationWatch watch(ensemble.experiment({0, 0}).communication_timeout_s, communicator);

@@ -32,7 +32,7 @@ json make_ensemble_summary(const Ensemble& ensemble, const std::vector<MeasureSt
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         json settings = json::object();
         for (const SweepSetting& setting : ensemble.points()[point].settings)
-            settings[setting.key] = inline_text(setting.value);
+            settings[setting.key] = inline_text(*setting.value);
         const Experiment experiment = ensemble.experiment({point, 0});
         points.push_back({{"index", point},
                           {"name", ensemble.points()[point].name},

@@ -5,6 +5,7 @@
 
 #include "base/collective.hpp"
 #include "base/messages.hpp"
+#include "base/plain_text.hpp"
 #include "experiment/configuration.hpp"
 #include "io/edge_wiring.hpp"
 #include "job/ensemble_networks.hpp"
@@ -17,24 +18,30 @@ void print_notes(const ConfigTree& tree) {
     for (const std::string& text : tree.notices) note("{}", text);
 }
 
-bool wants_ensemble(const ConfigurationSource& source) {
-    return Ensemble::is_wanted(read_config_tree(source.file, source.overrides));
+GivenConfiguration read_given(const ConfigurationSource& source, MPI_Comm communicator) {
+    GivenConfiguration given;
+    given.source = source;
+    bool is_of_ensemble = false;
+    on_root(communicator, [&] {
+        if (const auto unwanted = find_unwanted(source.output))
+            throw ConfigError({{"--output", 0, "",
+                                "holds " + unwanted->what +
+                                    "; the files of a run name its directory in UTF-8, so choose "
+                                    "another name"}});
+        given.tree = read_config_tree(source.file, source.overrides);
+        print_notes(given.tree);
+        is_of_ensemble = Ensemble::is_wanted(given.tree);
+    });
+    given.is_of_ensemble = !broadcast_text(is_of_ensemble ? "yes" : "", communicator).empty();
+    return given;
 }
 
-bool wants_ensemble(const ConfigurationSource& source, MPI_Comm communicator) {
-    int wanted = 0;
-    on_root(communicator, [&] { wanted = wants_ensemble(source) ? 1 : 0; });
-    MPI_Bcast(&wanted, 1, MPI_INT, 0, communicator);
-    return wanted != 0;
-}
-
-Ensemble read_ensemble(const ConfigurationSource& source, MPI_Comm communicator) {
+Ensemble read_ensemble(GivenConfiguration given, MPI_Comm communicator) {
+    const ConfigurationSource& source = given.source;
     std::string text;
     std::optional<Ensemble> as_written;  // rank 0
     on_root(communicator, [&] {
-        ConfigTree tree = read_config_tree(source.file, source.overrides);
-        print_notes(tree);
-        as_written.emplace(std::move(tree));
+        as_written.emplace(std::move(given.tree));
         as_written->set_output_directory(source.output.empty() ? as_written->output_directory()
                                                                : source.output);
         text = as_written->configuration();
@@ -45,15 +52,14 @@ Ensemble read_ensemble(const ConfigurationSource& source, MPI_Comm communicator)
     return ensemble;
 }
 
-WiredExperiment read_experiment(const ConfigurationSource& source, MPI_Comm communicator,
+WiredExperiment read_experiment(GivenConfiguration given, MPI_Comm communicator,
                                 CheckSums check_sums) {
-    ConfigTree tree;  // of rank 0, like the following
+    const ConfigurationSource& source = given.source;
+    const ConfigTree& tree = given.tree;  // of rank 0, like the following
     std::optional<ConfigProblems> problems;
     std::unique_ptr<Wiring> wiring;
     std::string text;
     on_root(communicator, [&] {
-        tree = read_config_tree(source.file, source.overrides);
-        print_notes(tree);
         Experiment experiment = make_experiment(tree);
         if (!source.output.empty()) experiment.output_directory = source.output;
         wiring = open_wiring(experiment);
@@ -61,6 +67,7 @@ WiredExperiment read_experiment(const ConfigurationSource& source, MPI_Comm comm
         resolve_recorded_synapses(experiment, *wiring, *problems);
         text = resolved_configuration(experiment);
     });
+    // Rank 0 too, so that what is stored can be read again.
     const Experiment experiment =
         parse_configuration(broadcast_text(std::move(text), communicator), source.file);
     collectively(communicator, [&] {

@@ -14,13 +14,18 @@
 
 namespace engram::job {
 
-//! Whether the configuration asks for trials or a sweep.
-bool wants_ensemble(const ConfigurationSource& source);
-//! Collective. The same; rank 0 reads it.
-bool wants_ensemble(const ConfigurationSource& source, MPI_Comm communicator);
+// A configuration that has been read, and is not yet understood.
+struct GivenConfiguration {
+    ConfigurationSource source;
+    ConfigTree tree;             //!< rank 0
+    bool is_of_ensemble = false;  //!< whether it asks for trials or a sweep
+};
 
-//! Collective. Rank 0 reads, validates and distributes the ensemble.
-Ensemble read_ensemble(const ConfigurationSource& source, MPI_Comm communicator);
+//! Collective. Rank 0 reads the file, and says what the user should know about an imported one.
+GivenConfiguration read_given(const ConfigurationSource& source, MPI_Comm communicator);
+
+//! Collective. Rank 0 validates and distributes the ensemble.
+Ensemble read_ensemble(GivenConfiguration given, MPI_Comm communicator);
 
 // An experiment and the wiring that it asks for.
 struct WiredExperiment {
@@ -30,10 +35,10 @@ struct WiredExperiment {
 
 enum class CheckSums { no, yes };
 
-//! Collective. Rank 0 reads, validates and distributes the configuration; all ranks open the wiring
-//! and check it.
+//! Collective. Rank 0 validates and distributes the configuration; all ranks open the wiring and
+//! check it.
 //! \param check_sums  whether inputs that exceed the range of sums are problems
-WiredExperiment read_experiment(const ConfigurationSource& source, MPI_Comm communicator,
+WiredExperiment read_experiment(GivenConfiguration given, MPI_Comm communicator,
                                 CheckSums check_sums = CheckSums::yes);
 
 //! Says what the user should know about an imported configuration.

@@ -16,11 +16,12 @@
 namespace engram::job {
 
 JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
-    if (wants_ensemble(request.source, communicator)) return start_ensemble(request, communicator);
+    GivenConfiguration given = read_given(request.source, communicator);
+    if (given.is_of_ensemble) return start_ensemble(std::move(given), request, communicator);
     const double start = MPI_Wtime();
     const bool quiet = request.options.quiet;
     const auto make_executor = select_executor(request.options.device, communicator);
-    WiredExperiment wired = read_experiment(request.source, communicator);
+    WiredExperiment wired = read_experiment(std::move(given), communicator);
     const Experiment& experiment = wired.experiment;
     const int n_ranks = size_of(communicator);
     double files_MB = 0;  // rank 0

@@ -13,14 +13,6 @@ TEST(Messages, EachLineHasThePrefix) {
               "engram: warning: a/b is full\nengram: warning: empty it\n");
 }
 
-// The name of a file must not move the cursor, nor the text of a message pass for another.
-TEST(Messages, ControlCharactersAreVisible) {
-    EXPECT_EQ(visible("a\x1b[2Jb\rc\x7f"), "a\\x1b[2Jb\\x0dc\\x7f");
-    EXPECT_EQ(visible("C1: \xc2\x9b end"), "C1: \\x9b end");
-    EXPECT_EQ(visible("µmol/l, naïve, 記憶\tok\n"), "µmol/l, naïve, 記憶\tok\n");
-    EXPECT_EQ(visible("cut \xc2"), "cut \xc2");
-}
-
 TEST(Messages, Quantities) {
     EXPECT_EQ(counted(1, "rank"), "1 rank");
     EXPECT_EQ(counted(0, "rank"), "0 ranks");

@@ -126,6 +126,73 @@ TEST(ArborImport, notes_what_it_completes_or_ignores) {
                                         "simulation.runtme is not known, and ignored"}));
 }
 
+const std::string others = R"("neuron": {}, "synapses": {}})";
+
+std::string with_runtime(const std::string& value) {
+    return "{\"simulation\": {\n\"runtime\": " + value +
+           "},\n\"populations\": {\"N_exc\": 5, \"N_inh\": 0, \"p_c\": 0.1},\n" + others;
+}
+
+std::string with_populations(const std::string& entries) {
+    return "{\"simulation\": {\"runtime\": 1},\n\"populations\": {\"N_exc\": 5, \"N_inh\": 0,\n" +
+           entries + "},\n" + others;
+}
+
+TEST(ArborImport, problems_have_lines) {
+    EXPECT_EQ(problems_of(with_runtime("\"long\"")),
+              "dir/config.json:2: simulation.runtime: must be a number (is \"long\")");
+    const ArborImport imported = import_arbor_configuration(with_runtime("-1"), "x.json");
+    ConfigTree tree;
+    tree.file = "x.json";
+    tree.root = imported.root;
+    try {
+        make_experiment(tree);
+        ADD_FAILURE();
+    } catch (const ConfigError& error) {
+        EXPECT_TRUE(std::string(error.what()).starts_with("x.json:2: simulation.duration_s: must"))
+            << error.what();
+    }
+}
+
+TEST(ArborImport, numbers_are_finite) {
+    for (const char* number : {"1e400", "-1e400"})
+        EXPECT_EQ(problems_of(with_runtime(number)),
+                  std::string("dir/config.json:2: simulation.runtime: must be a finite number (is ") +
+                      number + ")");
+    for (const char* number : {"NaN", "Infinity", "0x5", "1e", "+1", ".5"})
+        EXPECT_TRUE(problems_of(with_runtime(number)).starts_with("dir/config.json:2: not valid"))
+            << number;
+}
+
+TEST(ArborImport, keys_are_given_once) {
+    EXPECT_EQ(problems_of(with_populations("\"p_c\": 0.1,\n\"N_exc\": 6")),
+              "dir/config.json:4: populations.N_exc: is given twice (first on line 2)");
+}
+
+TEST(ArborImport, ranges_are_checked) {
+    EXPECT_EQ(problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 4, \"p_r\": -0.5")),
+              "dir/config.json:3: populations.p_r: must be in [0, 1] (is -0.5)");
+    EXPECT_NE(problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 4, \"p_r\": 1.5")), "none");
+    EXPECT_NE(problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": -4")), "none");
+    EXPECT_NE(problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 2.5")), "none");
+}
+
+TEST(ArborImport, nesting_has_an_end) {
+    for (const char* opening : {"[", "{\"a\":"}) {
+        std::string value;
+        for (int i = 0; i < 100'000; ++i) value += opening;
+        EXPECT_NE(problems_of(with_runtime(value)).find("nested too deeply"), std::string::npos);
+    }
+}
+
+TEST(ArborImport, text_holds_no_control_characters) {
+    for (const char* text : {"\\u0007", "\\u0000", "\\u0085", "\\u202e"})
+        EXPECT_NE(problems_of(with_runtime("1, \"description\": \"" + std::string(text) + "\""))
+                      .find("dir/config.json:2: simulation.description: holds "),
+                  std::string::npos)
+            << text;
+}
+
 TEST(ArborImport, reports_every_problem) {
     EXPECT_NE(problems_of("{\n\"simulation\": {\n oops").find("dir/config.json:3: not valid JSON"),
               std::string::npos);

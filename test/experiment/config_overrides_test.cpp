@@ -23,13 +23,29 @@ TEST(ConfigOverrides, problems_name_them) {
     EXPECT_EQ(problems_of(minimal, {"neuron.=3"}),
               "--set: neuron.=3: must have the form section.key=value");
     EXPECT_EQ(problems_of(minimal, {"record.neurons=[1"}),
-              "--set record.neurons=[1: record.neurons: not valid YAML: end of sequence flow not "
-              "found");
+              "--set record.neurons=[1: record.neurons: not valid YAML: did not find expected ',' "
+              "or ']' while parsing a flow sequence");
     EXPECT_EQ(problems_of(minimal, {"record={every_steps: 1, every_steps: 2}"}),
               "--set record={every_steps: 1, every_steps: 2}: record.every_steps: is given twice");
     EXPECT_EQ(problems_of(minimal,
                           {"stimuli.a.scheme=FULL", "stimuli.a.group=exc", "stimuli.a.n_inputs=1"}),
               "--set stimuli.a.scheme=FULL: stimuli.a.rate_Hz: is missing");
+}
+
+TEST(ConfigOverrides, text_is_utf8) {
+    EXPECT_EQ(problems_of(minimal, {"simulation.description=caf\xE9"}),
+              "--set simulation.description=caf\xE9: holds a byte that is not UTF-8 (0xe9); it must "
+              "be text in UTF-8");
+    EXPECT_NE(problems_of(minimal, {"neuron.\x1b=1"}), "");
+    EXPECT_NE(problems_of(minimal, {"simulation.description=\"\\x07\""}), "");
+}
+
+TEST(ConfigOverrides, values_are_one_whole_document) {
+    for (const char* value : {"record=every_steps: 10\n neurons", "record={}\n---\n{}",
+                              "record={} }", "record=!foo {}", "record=*a"})
+        EXPECT_NE(problems_of(minimal, {value}).find(std::string("--set ") + value + ": record"),
+                  std::string::npos)
+            << value;
 }
 
 TEST(ConfigOverrides, override_mends_a_problem_of_the_file) {
