@@ -59,8 +59,8 @@ class StartWatch {
 }  // namespace
 
 MpiSession::MpiSession(int& argc, char**& argv, const Launch& launch) {
-    prepare_mpi_environment();
     hide_missing_ranks(launch);
+    prepare_mpi_environment();
     std::optional<StartWatch> watch;
     if (launch.rank == 0) watch.emplace();
     MPI_Init(&argc, &argv);
