@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
 
+#include "base/collective.hpp"
 
 int main(int argc, char** argv) {
+    engram::prepare_mpi_environment();
     MPI_Init(&argc, &argv);
     ::testing::InitGoogleTest(&argc, argv);
     const int result = RUN_ALL_TESTS();

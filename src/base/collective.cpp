@@ -41,6 +41,16 @@ bool is_about_a_rank(ErrorKind kind) {
 
 }  // namespace
 
+void prepare_mpi_environment() {
+    // A user's choice stands. Set by mpirun, and by srun --mpi=pmix: the rest is about a process that none has started.
+    if (getenv("PMIX_RANK") != nullptr) return;
+    // The daemon would start processes (MPI_Comm_spawn); Engram has none started.
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    // Without a daemon all such processes of a user have one directory for temporary files, which
+    // one of them may remove while another makes it. One process does without.
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+}
+
 int rank_of(MPI_Comm comm) {
     int rank = 0;
     if (comm != alone) MPI_Comm_rank(comm, &rank);

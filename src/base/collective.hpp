@@ -11,6 +11,10 @@
 
 namespace engram {
 
+//! Call before MPI_Init. Keeps Open MPI from starting a daemon for a process that no launcher has
+//! started, which fails where its programs are not on PATH, or there is no network.
+void prepare_mpi_environment();
+
 //! Stands for this process alone wherever the functions below take a communicator. None of them
 //! then calls MPI, which need not have been initialised.
 inline const MPI_Comm alone = MPI_COMM_NULL;

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <optional>
 
+#include "base/collective.hpp"
 #include "base/messages.hpp"
 
 namespace engram::cli {
@@ -59,6 +60,7 @@ class StartWatch {
 
 MpiSession::MpiSession(int& argc, char**& argv, const Launch& launch) {
     hide_missing_ranks(launch);
+    prepare_mpi_environment();
     std::optional<StartWatch> watch;
     if (launch.rank == 0) watch.emplace();
     MPI_Init(&argc, &argv);

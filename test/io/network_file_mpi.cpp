@@ -131,6 +131,7 @@ void write_all(const Arguments& arguments, MPI_Comm comm) {
 }  // namespace engram::test
 
 int main(int argc, char** argv) {
+    engram::prepare_mpi_environment();
     MPI_Init(&argc, &argv);
     int result = EXIT_FAILURE;
     if (argc == 6) {

@@ -45,6 +45,7 @@ class Agreement : public testing::EmptyTestEventListener {
 }  // namespace
 
 int main(int argc, char** argv) {
+    engram::prepare_mpi_environment();
     MPI_Init(&argc, &argv);
     // An exception ends the process, and so all of them: others may be waiting for this rank.
     testing::GTEST_FLAG(catch_exceptions) = false;

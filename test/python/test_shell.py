@@ -132,7 +132,7 @@ def test_errors_without_mpi(engram: Path, place: Path, error: str) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_run_in_a_shell_of_a_job(engram: Path, place: Path, tmp_path: Path, shell: str) -> None:
-    variables = {**SHELLS[shell], "PATH": "/none"}
+    variables = {**SHELLS[shell], "PATH": "/none", "TMPDIR": "/none"}
     for command in (
         ["run", place / "small.yaml", "-q", "-o", tmp_path / "out"],
         ["resume", tmp_path / "out", "-q", "--set", "simulation.duration_s=0.06"],
