@@ -187,7 +187,7 @@ def test_files_that_lack_something(tmp_path):
     run = sample_files.write_run(tmp_path / "run", [(2000.0, 0)])
     with h5py.File(run / "spikes.h5", "a") as file:
         del file["spikes/inh"]
-    check_failure(run_tool("recall", run), 3, f"{run}: Unable to ")
+    check_failure(run_tool("recall", run), 3, f"{run}/spikes.h5: there is no /spikes/inh;")
     (run / "summary.json").write_text('{"spikes": {}}')
     check_failure(run_tool("plot", run, "--figures", "raster"), 3, "'phases' is missing")
     ensemble = sample_files.write_ensemble(tmp_path / "e")

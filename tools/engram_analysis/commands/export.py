@@ -10,7 +10,7 @@ from typing import Sequence
 
 from ..arbor_text import check_network, samples, write_connections, write_spikes, write_traces
 from ..results import Results
-from .program import EXIT_CODES, Parser, run
+from .program import EXIT_CODES, Parser, run, say
 
 FILES = ("traces", "spikes", "connections")
 
@@ -65,17 +65,17 @@ def _export(options: argparse.Namespace) -> None:
             write_spikes(results, path)
         else:
             write_connections(results, path)
-        print(path)
+        say(path)
 
 
 def _note_pools(results: Results) -> None:
     pools = {pool for trace in results.neuron_traces for pool in trace.proteins} - {"C"}
     if pools:
-        print(
+        say(
             f"engram-export: note: proteins {' and '.join(sorted(pools))} have no column in "
             "traces.txt; spsV is the sum over changes of both signs, p^C the amount of C (nan "
             "without)",
-            file=sys.stderr,
+            sys.stderr,
         )
 
 
@@ -84,8 +84,8 @@ def _note_unrecorded(results: Results) -> None:
     missing = sorted({s.gid for s in samples(results)} - recorded)
     if missing:
         shown = ", ".join(map(str, missing[:10])) + (", ..." if len(missing) > 10 else "")
-        print(
+        say(
             f"engram-export: note: neurons {shown} were not recorded, only synapses onto them; "
             "their V, I, spsV and p^C are nan",
-            file=sys.stderr,
+            sys.stderr,
         )

@@ -9,13 +9,12 @@ from typing import Callable, Iterator, Sequence
 
 from matplotlib.figure import Figure
 
-from ..ensemble import Ensemble
+from ..ensemble import Ensemble, is_ensemble
 from ..errors import ResultsError
 from ..figures import RUN_FIGURES, NothingToDraw, ensemble_traces, recall_by_size, save
-from ..files import is_ensemble
 from ..published import read_published
 from ..results import Results
-from .program import EXIT_CODES, Parser, run
+from .program import EXIT_CODES, Parser, run, say
 
 ENSEMBLE_FIGURES = ("recall_by_size", "traces")
 
@@ -90,11 +89,11 @@ def _plot(options: argparse.Namespace) -> None:
         try:
             figure = draw()
         except NothingToDraw as reason:
-            print(f"{path.name}: left out ({reason})")
+            say(f"{path.name}: left out ({reason})")
             path.unlink(missing_ok=True)  # of an earlier run: would be taken for this one's
             continue
         save(figure, path)
-        print(path)
+        say(path)
 
 
 def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Iterator[Drawing]:

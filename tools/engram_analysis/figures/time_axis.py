@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from ..results import Phase, Results
 from ..stimuli import Stimulus
+from ..visible import figure_text
 from .style import STIMULUS_LINE, STIMULUS_SHADE, new_figure, thin
 
 SHORT_CONSOLIDATION_S = 60.0  # is drawn together with the phase before it
@@ -88,8 +89,8 @@ def make_piece(timed: Timed, phase: Phase, begin_s: float, end_s: float) -> Piec
     # Ticks such as 28805 s are hard to read: count from the stimulus.
     if phase.is_spiking and onsets and begin_s > 100 * (end_s - begin_s):
         origin, name = min(onsets)
-        label = f"time from {name} ({unit})"
-    return Piece(phase.label, begin_s, end_s, origin, unit, label, phase.is_spiking)
+        label = f"time from {figure_text(name)} ({unit})"
+    return Piece(figure_text(phase.label), begin_s, end_s, origin, unit, label, phase.is_spiking)
 
 
 def all_pieces(timed: Timed) -> list[Piece]:
