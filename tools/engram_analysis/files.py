@@ -72,6 +72,34 @@ def read_text(path: Path) -> str:
         ) from error
 
 
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of `path` in the end.
+
+    A link of that name is replaced, not followed: a directory from others may lead anywhere.
+    """
+    if path.exists() and not path.is_symlink() and not path.is_file():
+        raise FileError(path, "is not a regular file", "remove it, or choose another directory")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def own_directory(path: Path) -> Path:
+    """Makes a directory within results, unless it is there. Raises FileError for a link."""
+    if path.is_symlink():
+        raise FileError(
+            path, "is a link, which is not followed", "choose another directory with -o"
+        )
+    path.mkdir(exist_ok=True)
+    return path
+
+
 def check_finished(path: Path) -> None:
     """Raises ResultsError unless the directory holds the results of a finished job."""
     check_directory(path)

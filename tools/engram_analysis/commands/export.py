@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Sequence
 
 from ..arbor_text import check_network, samples, write_connections, write_spikes, write_traces
+from ..files import own_directory, replaced
 from ..results import Results
 from .program import EXIT_CODES, Parser, run, say
 
@@ -53,18 +54,19 @@ def _parser() -> Parser:
 def _export(options: argparse.Namespace) -> None:
     results = Results(options.results)
     check_network(results)
-    output = options.output or options.results / "export"
+    output = options.output or own_directory(options.results / "export")
     output.mkdir(parents=True, exist_ok=True)
     paths = {name: output / f"{options.prefix}{name}.txt" for name in options.files}
     for name, path in paths.items():
-        if name == "traces":
-            _note_unrecorded(results)
-            _note_pools(results)
-            write_traces(results, path, options.current)
-        elif name == "spikes":
-            write_spikes(results, path)
-        else:
-            write_connections(results, path)
+        with replaced(path) as temporary:
+            if name == "traces":
+                _note_unrecorded(results)
+                _note_pools(results)
+                write_traces(results, temporary, options.current)
+            elif name == "spikes":
+                write_spikes(results, temporary)
+            else:
+                write_connections(results, temporary)
         say(path)
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ..ensemble import Ensemble, is_ensemble
 from ..errors import ResultsError
 from ..figures import RUN_FIGURES, NothingToDraw, ensemble_traces, recall_by_size, save
+from ..files import own_directory
 from ..published import read_published
 from ..results import Results
 from .program import EXIT_CODES, Parser, run, say
@@ -82,7 +83,7 @@ def _plot(options: argparse.Namespace) -> None:
         drawings = [(name, _bind(draw, results)) for name, draw in RUN_FIGURES.items()]
     if options.figures:
         drawings = _choose(drawings, options)
-    output = options.output or options.results / "plots"
+    output = options.output or own_directory(options.results / "plots")
     output.mkdir(parents=True, exist_ok=True)
     for name, draw in drawings:
         path = output / f"{name}.{options.format}"

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from ..files import replaced
 from ..visible import figure_text
 
 MAX_TRACES = 10  # curves per panel that can still be told apart
@@ -120,5 +121,8 @@ def first_few(items: Sequence[Item], limit: int, what: str) -> tuple[Sequence[It
 
 
 def save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+    try:
+        with replaced(path) as temporary:
+            figure.savefig(temporary, dpi=150, format=path.suffix[1:])
+    finally:
+        plt.close(figure)
