@@ -14,6 +14,7 @@ from ..visible import visible
 
 EXIT_USAGE = 2
 EXIT_FILE = 3
+MAX_MESSAGE = 5000  # characters: names in files may be long, those of paths 4096
 
 EXIT_CODES = "Exit codes: 0 done, 2 wrong command line, 3 a file is missing or cannot be used."
 
@@ -50,6 +51,8 @@ def run(
         message = f"{place}: {error.strerror or error}"
     except KeyboardInterrupt:
         return 130
+    if len(message) > MAX_MESSAGE:
+        message = message[: MAX_MESSAGE - 3] + "..."
     say(f"{parser.prog}: error: {message}", sys.stderr)
     return EXIT_FILE
 
