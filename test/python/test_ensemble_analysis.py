@@ -17,7 +17,7 @@ from engram_analysis.durations import duration_text, parse_duration_s
 from engram_analysis.published import find_published, read_published
 from engram_analysis.recall_table import run_row
 from engram_analysis.schedule import phases_of
-from engram_analysis.stimuli import group_members, group_size
+from engram_analysis.stimuli import excitatory_size, group_members, group_size
 from tool import check_failure, run_tool
 
 PUBLISHED = ROOT / "test/data/reference/recall_published.csv"
@@ -187,7 +187,7 @@ def test_files_that_lack_something(tmp_path):
     run = sample_files.write_run(tmp_path / "run", [(2000.0, 0)])
     with h5py.File(run / "spikes.h5", "a") as file:
         del file["spikes/inh"]
-    check_failure(run_tool("recall", run), 3, f"{run}: Unable to ")
+    check_failure(run_tool("recall", run), 3, f"{run}/spikes.h5: there is no /spikes/inh;")
     (run / "summary.json").write_text('{"spikes": {}}')
     check_failure(run_tool("plot", run, "--figures", "raster"), 3, "'phases' is missing")
     ensemble = sample_files.write_ensemble(tmp_path / "e")
@@ -351,6 +351,65 @@ def test_tools_on_the_program(real, tmp_path):
     assert run_tool("recall", real.path).stdout.count("(assembly of") == 4
     assert run_tool("compare", real.path, real.path).stdout == "equal\n"
     assert run_tool("watch", real.path).stdout.startswith("complete  100.0 %  trials 12 of 12 done")
+
+
+def test_the_assembly_of_an_ensemble_is_that_of_its_trials(run_engram, tmp_path):
+    """Its excitatory neurons: all of them learn here."""
+    text = CONFIGURATION.replace("group: assembly, start", "group: all, start")
+    text = text.replace("trials: 3\ntrials_per_batch: 3", "trials: 2")
+    text = text[: text.index("sweep:")] + text[text.index("populations:") :]
+    (tmp_path / "ensemble.yaml").write_text(text)
+    ensemble = Ensemble(run_engram(tmp_path / "ensemble.yaml", tmp_path / "results"))
+    trial = ensemble.trial(0, 0)
+    assert ensemble.points[0].assembly_size == len(trial.assembly) == 160
+
+
+@pytest.mark.parametrize(
+    "group,size",
+    [
+        ("all", 10),
+        ("exc", 10),
+        ("inh", 0),
+        ("mixed", 2),
+        ("listed", 1),
+        ("half", 1),
+        ("drawn", 3),
+        ("of_drawn", 2),
+    ],
+)
+def test_excitatory_neurons_of_groups(group, size):
+    config = {
+        "populations": {"n_exc": 10, "n_inh": 2},
+        "groups": {
+            "mixed": {"first": 8, "count": 4},
+            "listed": {"ids": [11, 3]},
+            "half": {"of": "mixed", "fraction": 0.25},
+            "drawn": {"random": {"of": "exc", "count": 3}},
+            "of_drawn": {"of": "drawn", "fraction": 0.5},
+        },
+    }
+    assert excitatory_size(config, group) == size
+
+
+def test_what_groups_cannot_be():
+    config = {
+        "populations": {"n_exc": 10, "n_inh": 2},
+        "groups": {
+            "a": {"of": "b", "count": 1},
+            "b": {"of": "a", "fraction": 0.5},
+            "c": {"random": {"of": "c", "fraction": 0.5}},
+            "far": {"first": 8, "count": 10**7},
+        },
+    }
+    for name in ("a", "b"):
+        with pytest.raises(ResultsError, match="made from itself"):
+            group_members(config, name)
+    with pytest.raises(ResultsError, match="made from itself"):
+        group_size(config, "c")
+    with pytest.raises(ResultsError, match="has neuron 10000007, but the network has 12 neurons"):
+        group_members(config, "far")
+    with pytest.raises(ResultsError, match="there is no group 'other'"):
+        group_members(config, "other")
 
 
 def test_random_groups_have_a_size():

@@ -140,4 +140,5 @@ def test_errors(tmp_path):
     check_failure(run_tool("export"), 2, "RESULTS_DIR")
     check_failure(run_tool("export", tmp_path), 3, "no output directory of 'engram run'")
     ensemble = sample_files.write_ensemble(tmp_path / "e")
-    check_failure(run_tool("export", ensemble), 3, "holds an ensemble, not one run")
+    check_failure(run_tool("export", ensemble), 3, "holds an ensemble, not one run; name")
+    assert "Ensemble" not in run_tool("export", ensemble).stderr

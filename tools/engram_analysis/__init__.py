@@ -11,9 +11,8 @@ The files are described in docs/file_formats.md, this package in docs/analysis.m
 """
 
 from .connectivity import DegreeStatistics, degree_statistics, degrees
-from .ensemble import Ensemble, Measure, Point
-from .errors import ResultsError
-from .files import is_ensemble
+from .ensemble import Ensemble, Measure, Point, is_ensemble
+from .errors import FileError, ResultsError
 from .information import entropy_bits, mutual_information_bits
 from .network import Network, Population, Projection
 from .network_file import Snapshot
@@ -30,6 +29,7 @@ __all__ = [
     "DegreeStatistics",
     "DirectionMeans",
     "Ensemble",
+    "FileError",
     "Measure",
     "Network",
     "NeuronTrace",

@@ -135,14 +135,20 @@ def write_connections(results: Results, path: Path) -> None:
             f"{results.path}: a matrix of {size} neurons is too large for text "
             f"(at most {MAX_MATRIX_NEURONS}); network.h5 holds the connections as a list"
         )
-    matrix = np.zeros((size, size), dtype=bool)
+    sources, targets = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for projection in results.network.projections:
         source, target = (end.astype(np.int64) for end in results.edges(projection.name))
-        matrix[source + projection.source.first, target + projection.target.first] = True
+        sources.append(source + projection.source.first)
+        targets.append(target + projection.target.first)
+    pre, post = np.concatenate(sources), np.concatenate(targets)
+    order = np.argsort(pre, kind="stable")
+    pre, post = pre[order], post[order]
     # Digits and separators as bytes: formatting each number would take minutes.
     line = np.full(2 * size, ord(" "), dtype=np.uint8)
     line[-1] = ord("\n")
     with path.open("wb") as file:
-        for row in matrix:
-            line[::2] = row + ord("0")
+        for gid in range(size):
+            begin, end = np.searchsorted(pre, (gid, gid + 1))
+            line[::2] = ord("0")
+            line[2 * post[begin:end]] = ord("1")
             file.write(line.tobytes())

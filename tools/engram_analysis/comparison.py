@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Iterator
 
-import h5py
 import numpy as np
 
 from . import files
-from .ensemble import FILE as ENSEMBLE_FILE
+from .documents import read_yaml
+from .ensemble import FILE as ENSEMBLE_FILE, is_ensemble
 from .errors import ResultsError
+from .hdf5 import Attribute, Dataset, Group, open_hdf5
 from .results import Results
 
 RUN_FILES = ("spikes.h5", "traces.h5", "network.h5")
-BLOCK = 1 << 22  # values that are compared at once
+BLOCK_BYTES = 32 << 20  # of values that are compared at once
+MAX_SHOWN = 200  # characters of a value
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,9 @@ def compare(first: str | Path, second: str | Path) -> list[Difference]:
         return list(compare_hdf5(first, second))
     for path in (first, second):
         files.check_finished(path)
-    if files.is_ensemble(first) != files.is_ensemble(second):
+    if is_ensemble(first) != is_ensemble(second):
         raise ResultsError(f"{first} and {second}: an ensemble cannot be compared with one run")
-    if files.is_ensemble(first):
+    if is_ensemble(first):
         return list(_compare_ensembles(first, second))
     return list(_compare_runs(first, second))
 
@@ -71,8 +74,8 @@ def _compare_ensembles(first: Path, second: Path) -> Iterator[Difference]:
 
 def compare_hdf5(first: Path, second: Path) -> Iterator[Difference]:
     """Differences between two files: objects, types, shapes, attributes and values."""
-    with files.open_hdf5(first) as a, files.open_hdf5(second) as b:
-        objects_a, objects_b = _objects(a), _objects(b)
+    with open_hdf5(first) as a, open_hdf5(second) as b:
+        objects_a, objects_b = dict(a.walk()), dict(b.walk())
         for name in sorted(objects_a.keys() | objects_b.keys()):
             where = f"{first.name}:{name}"
             if name not in objects_a or name not in objects_b:
@@ -80,41 +83,27 @@ def compare_hdf5(first: Path, second: Path) -> Iterator[Difference]:
                 yield Difference(where, f"is only in {owner}")
                 continue
             yield from _compare_attributes(where, objects_a[name], objects_b[name])
-            is_dataset = [isinstance(o[name], h5py.Dataset) for o in (objects_a, objects_b)]
-            if is_dataset[0] != is_dataset[1]:
+            one, other = objects_a[name], objects_b[name]
+            if isinstance(one, Dataset) and isinstance(other, Dataset):
+                yield from _compare_datasets(where, one, other)
+            elif isinstance(one, Dataset) or isinstance(other, Dataset):
                 yield Difference(where, "is a group in one, a dataset in the other")
-            elif is_dataset[0]:
-                yield from _compare_datasets(where, objects_a[name], objects_b[name])
 
 
-def _objects(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
-    found: dict[str, h5py.Group | h5py.Dataset] = {"/": file}
-    file.visititems(lambda name, item: found.update({f"/{name}": item}))
-    return found
-
-
-def _compare_attributes(where: str, a: Any, b: Any) -> Iterator[Difference]:
-    for name in sorted(set(a.attrs) | set(b.attrs)):
-        values = [_attribute(item, name) for item in (a, b)]
+def _compare_attributes(where: str, a: Group | Dataset, b: Group | Dataset) -> Iterator[Difference]:
+    ours, theirs = a.attributes(), b.attributes()
+    for name in sorted(ours.keys() | theirs.keys()):
+        values = ours.get(name), theirs.get(name)
         if values[0] != values[1]:
-            shown = [repr(v[-1]) if v else "missing" for v in values]
+            shown = [_attribute_text(value) for value in values]
             yield Difference(f"{where}@{name}", f"is {shown[0]} in one, {shown[1]} in the other")
 
 
-def _attribute(item: Any, name: str) -> tuple[Any, ...] | None:
-    """Type, bytes and value of an attribute; text has no stable bytes but its own."""
-    if name not in item.attrs:
-        return None
-    value = item.attrs[name]
-    if isinstance(value, str):
-        return "text", value
-    kind = item.attrs.get_id(name).dtype
-    array = np.asarray(value)
-    content = array.tolist() if kind.hasobject else array.tobytes()
-    return str(kind), str(h5py.check_enum_dtype(kind)), array.shape, content, array.tolist()
+def _attribute_text(attribute: Attribute | None) -> str:
+    return "missing" if attribute is None else _cut(repr(attribute.value))
 
 
-def _compare_datasets(where: str, a: h5py.Dataset, b: h5py.Dataset) -> Iterator[Difference]:
+def _compare_datasets(where: str, a: Dataset, b: Dataset) -> Iterator[Difference]:
     if a.dtype != b.dtype:
         yield Difference(where, f"has type {a.dtype} in one, {b.dtype} in the other")
         return
@@ -127,7 +116,7 @@ def _compare_datasets(where: str, a: h5py.Dataset, b: h5py.Dataset) -> Iterator[
         yield Difference(
             where,
             f"has {text[0]} values in one, {text[1]} in the other{same}{found.text}",
-            found.count + abs(a.size - b.size),
+            found.count + abs(math.prod(a.shape) - math.prod(b.shape)),
             found.largest,
             found.first_row if found.count else common,
         )
@@ -137,7 +126,7 @@ def _compare_datasets(where: str, a: h5py.Dataset, b: h5py.Dataset) -> Iterator[
     if found.count:
         yield Difference(
             where,
-            f"{found.count} of {a.size} values differ{found.text}",
+            f"{found.count} of {math.prod(a.shape)} values differ{found.text}",
             found.count,
             found.largest,
             found.first_row,
@@ -154,16 +143,16 @@ class _Values:
         self.text = ""
         self.first_row: int | None = None
 
-    def take(self, a: h5py.Dataset, b: h5py.Dataset, rows: int | None) -> None:
+    def take(self, a: Dataset, b: Dataset, rows: int | None) -> None:
         """Compares the first rows; all of a scalar if `rows` is None."""
         if rows is None:
-            self._block(np.atleast_1d(a[()]), np.atleast_1d(b[()]), 0)
+            self._block(np.atleast_1d(a.raw()), np.atleast_1d(b.raw()), 0)
             return
-        width = int(np.prod(a.shape[1:], dtype=np.int64)) or 1
-        step = max(1, BLOCK // width)
+        row_bytes = math.prod(a.shape[1:]) * a.dtype.itemsize
+        step = max(1, BLOCK_BYTES // max(1, row_bytes))
         for begin in range(0, rows, step):
             end = min(rows, begin + step)
-            self._block(a[begin:end], b[begin:end], begin)
+            self._block(a.raw(slice(begin, end)), b.raw(slice(begin, end)), begin)
 
     def _block(self, a: np.ndarray, b: np.ndarray, begin: int) -> None:
         differs = _differs(a, b)
@@ -183,16 +172,29 @@ class _Values:
 
 def _differs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Bit by bit: NaN equals itself, 0 differs from -0."""
-    if a.dtype.kind == "f":
-        bits = f"u{a.dtype.itemsize}"
-        return a.view(bits) != b.view(bits)
-    return a != b
+    if a.dtype.hasobject:
+        pairs = zip(a.ravel().tolist(), b.ravel().tolist())
+        return np.array([_plain(x) != _plain(y) for x, y in pairs], dtype=bool).reshape(a.shape)
+    size = a.dtype.itemsize
+    if a.dtype.kind in "fiu" and size <= 8:
+        return a.view(f"u{size}") != b.view(f"u{size}")
+    bits = [np.frombuffer(x.tobytes(), np.uint8).reshape(*x.shape, size) for x in (a, b)]
+    return (bits[0] != bits[1]).any(axis=-1)
+
+
+def _plain(value: Any) -> Any:
+    """Of variable length: text, or a list of values."""
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, bytes):
-        return repr(value.decode(errors="replace"))
-    return f"{value:.17g}" if isinstance(value, (float, np.floating)) else str(value)
+        return _cut(repr(value.decode(errors="replace")))
+    return f"{value:.17g}" if isinstance(value, (float, np.floating)) else _cut(str(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def _all_spikes(results: Results) -> np.ndarray:
 
 def configuration_differences(first: Path, second: Path) -> list[str]:
     """Keys whose values differ in the configurations of two jobs, but for where they write."""
-    flat = [_flat(files.read_yaml(path / files.CONFIGURATION)) for path in (first, second)]
+    flat = [_flat(read_yaml(path / files.CONFIGURATION)) for path in (first, second)]
     keys = [key for key in flat[0].keys() | flat[1].keys() if not key.startswith("output.")]
     return sorted(key for key in keys if flat[0].get(key) != flat[1].get(key))
 

@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import ContextManager
 
-import h5py
 import numpy as np
 
 from . import files
 from .configuration import completed, with_settings
+from .documents import Section, read_json, read_yaml
 from .errors import ResultsError
+from .hdf5 import Group, open_hdf5
 from .results import Results
-from .stimuli import Stimulus, first_stimulus, group_size, last_stimulus, read_stimuli
+from .schemas import CONFIGURATION, SUMMARY, check
+from .stimuli import Stimulus, excitatory_size, first_stimulus, last_stimulus, read_stimuli
 
 FILE = "ensemble.h5"
 FILETYPE = "engram ensemble"
@@ -29,8 +32,8 @@ class Point:
     index: int
     name: str
     settings: dict[str, str]  # value of each swept key, as text
-    config: dict[str, Any]  # base configuration with these settings; groups as they were written
-    summary: dict[str, Any]  # of this point, in summary.json
+    config: Section  # base configuration with these settings; groups as they were written
+    summary: Section  # of this point, in summary.json
 
     @property
     def stimuli(self) -> list[Stimulus]:
@@ -39,9 +42,9 @@ class Point:
 
     @property
     def assembly_size(self) -> int:
-        """Number of neurons of the first learning stimulus."""
+        """Number of excitatory neurons of the first learning stimulus."""
         learn = first_stimulus(self.stimuli, "learn")
-        return group_size(self.config, learn.group) if learn else 0
+        return excitatory_size(self.config, learn.group) if learn else 0
 
     @property
     def recall_delay_s(self) -> float:
@@ -62,9 +65,9 @@ class Measure:
     mean: np.ndarray  # [points]; so are all that follow
     sd: np.ndarray
     sem: np.ndarray
-    batch_mean: np.ndarray | None  # of means of batches; None without batches
-    batch_sd: np.ndarray | None
-    batch_sem: np.ndarray | None
+    batch_mean: np.ndarray | None = None  # of means of batches; None without batches
+    batch_sd: np.ndarray | None = None
+    batch_sem: np.ndarray | None = None
 
     @property
     def n_defined(self) -> np.ndarray:
@@ -95,63 +98,69 @@ class Ensemble:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         files.check_finished(self.path)
-        if not (self.path / FILE).is_file():
+        if not os.path.lexists(self.path / FILE):
             raise ResultsError(f"{self.path}: there is no {FILE} (one run, not an ensemble)")
-        self.summary = files.read_json(self.path / files.SUMMARY)
+        self.summary = read_json(self.path / files.SUMMARY)
+        check(self.summary, SUMMARY)
         with self._open() as file:
-            self.n_points = int(file.attrs["n_points"])
-            self.n_trials = int(file.attrs["n_trials"])
-            self.trials_per_batch = int(file.attrs["trials_per_batch"])
-            self.measure_names = sorted(file["measures"])
+            self.n_points = file.whole_number("n_points")
+            self.n_trials = file.whole_number("n_trials")
+            self.trials_per_batch = file.whole_number("trials_per_batch")
+            self.measure_names = sorted(file.group("measures").names())
 
     @cached_property
-    def config(self) -> dict[str, Any]:
+    def config(self) -> Section:
         """The base configuration as it was given, with trials and sweep."""
-        return files.read_yaml(self.path / files.CONFIGURATION)
+        config = read_yaml(self.path / files.CONFIGURATION)
+        check(config, CONFIGURATION)
+        return config
 
     @cached_property
     def seeds(self) -> np.ndarray:
         """Of each trial; the same at every point."""
         with self._open() as file:
-            return file["trials/seed"][()]
+            return file.dataset("trials/seed", (self.n_trials,)).whole_numbers()
 
     @cached_property
     def points(self) -> list[Point]:
         with self._open() as file:
-            group = file["points"]
-            names, keys = group["names"].asstr()[()], group["keys"].asstr()[()]
-            values = group["values"].asstr()[()].reshape(self.n_points, len(keys))
+            group = file.group("points")
+            names = group.dataset("names", (self.n_points,)).texts()
+            keys = group.dataset("keys").texts()
+            values = group.dataset("values", (self.n_points, len(keys))).texts()
         points = []
         summaries = self.summary.get("points", [])
+        nothing = Section({}, self.summary.path, "points")
         for index, (name, row) in enumerate(zip(names, values)):
             settings = {str(key): str(value) for key, value in zip(keys, row)}
-            config = completed(with_settings(self.config, settings))
-            summary = summaries[index] if index < len(summaries) else {}
+            config = with_settings(self.config, settings)
+            check(config, CONFIGURATION)
+            config = completed(config)
+            summary = summaries[index] if index < len(summaries) else nothing
             points.append(Point(index, str(name), settings, config, summary))
         return points
 
     def measure(self, name: str) -> Measure:
         """One of measure_names."""
         with self._open() as file:
-            if name not in file["measures"]:
+            if name not in self.measure_names:
                 raise ResultsError(f"{self.path / FILE}: there is no measure '{name}'")
-            group = file["measures"][name]
-            batch = {key: group[key][()] if key in group else None for key in _BATCH}
+            group = file.group(f"measures/{name}")
+            n = self.n_points
+            shapes = {"trials": (n, self.n_trials), "mean": (n,), "sd": (n,), "sem": (n,)}
+            values = {key: group.dataset(key, shape) for key, shape in shapes.items()}
+            values |= {key: group.dataset(key, (n,)) for key in _BATCH if key in group}
             return Measure(
                 name,
-                str(group.attrs["units"]),
-                str(group.attrs.get("description", "")),
-                group["trials"][()],
-                group["mean"][()],
-                group["sd"][()],
-                group["sem"][()],
-                **batch,
+                group.text("units"),
+                group.text("description", ""),
+                **{key: found.numbers(undefined=True) for key, found in values.items()},
             )
 
     def trace_time_s(self, point: int) -> np.ndarray:
         """The times of all samples of traces at a point."""
         with self._open() as file:
-            return self._traces(file, point)["time_ms"][()] / 1000.0
+            return self._traces(file, point).dataset("time_ms").numbers() / 1000.0
 
     def neuron_traces(self, point: int) -> list[TraceStatistics]:
         """Statistics over the trials of the traces of the recorded neurons, by gid."""
@@ -174,34 +183,55 @@ class Ensemble:
 
     def _statistics(self, point: int, kind: str) -> list[TraceStatistics]:
         with self._open() as file:
-            group = self._traces(file, point).get(kind, {})
+            group = self._traces(file, point)
+            n_times = len(group.dataset("time_ms"))
+            recorded = group.groups(kind) if kind in group else {}
             traces = [
                 TraceStatistics(
                     label,
                     {
-                        name: Statistics(*(item[part][()] for part in ("mean", "sd", "sem")))
-                        for name, item in variables.items()
+                        name: _statistics(variables.group(name), n_times)
+                        for name in variables.names()
                     },
                 )
-                for label, variables in group.items()
+                for label, variables in recorded.items()
             ]
         return sorted(traces, key=lambda trace: _label_key(trace.label))
 
-    def _traces(self, file: h5py.File, point: int) -> h5py.Group:
+    def _traces(self, file: Group, point: int) -> Group:
         name = f"traces/{point:03d}"
         if name not in file:
             raise ResultsError(f"{self.path / FILE}: there are no traces of point {point}")
-        return file[name]
+        return file.group(name)
 
-    def _open(self) -> h5py.File:
-        return files.open_hdf5(self.path / FILE, FILETYPE)
+    def _open(self) -> ContextManager[Group]:
+        return open_hdf5(self.path / FILE, FILETYPE)
+
+
+def is_ensemble(path: str | Path) -> bool:
+    """Whether a directory holds the results of an ensemble rather than of one run."""
+    path = Path(path)
+    if (path / FILE).is_file():
+        return True
+    try:
+        return read_json(path / files.SUMMARY).get("kind") == "ensemble"
+    except ResultsError:
+        return False
+
+
+def _statistics(group: Group, n_times: int) -> Statistics:
+    parts = (group.dataset(part, (n_times,)) for part in ("mean", "sd", "sem"))
+    return Statistics(*(part.numbers(undefined=True) for part in parts))
+
+
+def is_gid(text: str) -> bool:
+    """Whether a part of a label is the number of a neuron."""
+    return text.isascii() and text.isdecimal() and len(text) <= 10
 
 
 def _label_key(label: str) -> list[tuple[bool, int, str]]:
     """Numbers in a label by value, before words."""
-    return [
-        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in label.split("_")
-    ]
+    return [(not is_gid(part), int(part) if is_gid(part) else 0, part) for part in label.split("_")]
 
 
 _BATCH = ("batch_mean", "batch_sd", "batch_sem")

@@ -9,12 +9,15 @@ from typing import Any, Literal, Mapping, Sequence
 
 import numpy as np
 
+from .documents import fault
 from .errors import ResultsError
+from .schemas import MAX_NEURONS
 from .short_form import is_short_form, long_populations, long_projections
 
 Kind = Literal["excitatory", "inhibitory"]
 KINDS: tuple[Kind, Kind] = ("excitatory", "inhibitory")
 ALL_NEURONS = "all"  # built-in group, beside one for each population
+MAX_POPULATIONS = 255
 
 
 @dataclass(frozen=True)
@@ -139,14 +142,18 @@ def _read_populations(config: Mapping[str, Any]) -> list[Population]:
     is_short = is_short_form(section)
     entries = long_populations(section) if is_short else section
     populations: list[Population] = []
+    if len(entries) > MAX_POPULATIONS:
+        raise fault(config, f"populations: are more than {MAX_POPULATIONS}")
     first = 0
     for name, entry in entries.items():
         try:
             count, kind = int(entry["count"]), entry["kind"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise ResultsError(f"populations.{name}: has no count and kind ({error})") from error
+        except (KeyError, TypeError, ValueError, ResultsError) as error:
+            raise fault(config, f"populations.{name}: has no count and kind") from error
         if kind not in KINDS:
-            raise ResultsError(f"populations.{name}.kind: is neither {' nor '.join(KINDS)}")
+            raise fault(config, f"populations.{name}.kind: is neither {' nor '.join(KINDS)}")
+        if count < 0 or first + count > MAX_NEURONS:
+            raise fault(config, f"populations.{name}.count: is {count} (at most {MAX_NEURONS})")
         parameters = {
             part: _section(config, part) | _section(entry, part)
             for part in ("neuron", "background")
@@ -167,14 +174,14 @@ def _read_projections(
     for name, entry in entries.items():
         try:
             source, target = populations[entry["from"]], populations[entry["to"]]
-        except (KeyError, TypeError) as error:
-            raise ResultsError(f"projections.{name}: has no population {error}") from error
+        except (KeyError, TypeError, ResultsError) as error:
+            raise fault(config, f"projections.{name}: has no population {error}") from error
         projections.append(Projection(source, target, bool(entry.get("plastic", False))))
     return projections
 
 
 def _section(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return dict(config.get(name) or {})
+    return config.get(name) or {}
 
 
 def _listed(items: Sequence[Population] | Sequence[Projection]) -> str:

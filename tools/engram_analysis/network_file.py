@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Iterator
+from typing import ContextManager, Iterator
 
-import h5py
 import numpy as np
 
-from . import files
-from .errors import ResultsError
+from .errors import COPY_AGAIN, FileError
+from .files import open_regular
+from .hdf5 import Dataset, Group, open_hdf5
 from .network import Network, Population, Projection
 
 BLOCK_EDGES = 1 << 22  # edges that are read at once where all of them may not fit into memory
+INDEX_BYTES = 16  # of the file, for each neuron that has synapses
+FEW_NEURONS = 10_000  # of which the arrays are small, whatever the file holds
+MANY_NEURONS = 1 << 22  # without any synapses
 
 
 class Snapshot:
@@ -75,7 +79,7 @@ class NetworkFile:
 
     def n_edges(self, projection: Projection) -> int:
         with self._open() as file:
-            return len(self._group(file, projection)["source_node_id"])
+            return len(self._group(file, projection).dataset("source_node_id"))
 
     @cached_property
     def plastic_ends(self) -> tuple[np.ndarray, np.ndarray]:
@@ -86,8 +90,10 @@ class NetworkFile:
     def plastic_weights(self, label: str, name: str) -> np.ndarray:
         """h_mV or z of all plastic synapses in a snapshot."""
         with self._open() as file:
-            groups = [self._group(file, projection) for projection in self._network.plastic]
-            parts = [group[f"snapshots/{label}/{name}"][()] for group in groups]
+            parts = [
+                _weights(self._group(file, projection), label, name).numbers()
+                for projection in self._network.plastic
+            ]
         return np.concatenate(parts) if parts else np.empty(0)
 
     @cached_property
@@ -96,8 +102,9 @@ class NetworkFile:
         labels: dict[float, str] = {}
         with self._open() as file:
             for projection in self._network.plastic:
-                snapshots = self._group(file, projection).get("snapshots", {})
-                labels |= {float(group.attrs["time_s"]): name for name, group in snapshots.items()}
+                group = self._group(file, projection)
+                snapshots = group.groups("snapshots") if "snapshots" in group else {}
+                labels |= {taken.number("time_s"): name for name, taken in snapshots.items()}
         return labels
 
     def blocks(self, labels: dict[float, str], size: int) -> Iterator[EdgeBlock]:
@@ -106,8 +113,11 @@ class NetworkFile:
         with self._open() as file:
             for projection in self._network.plastic:
                 group = self._group(file, projection)
-                taken = {time: group[f"snapshots/{label}"] for time, label in labels.items()}
-                n_edges = len(group["source_node_id"])
+                h_mV, z = (
+                    {time: _weights(group, label, name) for time, label in labels.items()}
+                    for name in ("h_mV", "z")
+                )
+                n_edges = len(group.dataset("source_node_id"))
                 for first in range(0, n_edges, size):
                     rows = slice(first, min(first + size, n_edges))
                     source, target = _gids(_ends(group, projection, rows), projection)
@@ -115,38 +125,61 @@ class NetworkFile:
                         begin + first,
                         source,
                         target,
-                        {time: snapshot["h_mV"][rows] for time, snapshot in taken.items()},
-                        {time: snapshot["z"][rows] for time, snapshot in taken.items()},
+                        {time: values.numbers(rows) for time, values in h_mV.items()},
+                        {time: values.numbers(rows) for time, values in z.items()},
                     )
                 begin += n_edges
 
-    def _open(self) -> h5py.File:
-        return files.open_hdf5(self.path, "engram network")
+    def _open(self) -> ContextManager[Group]:
+        return open_hdf5(self.path, "engram network")
 
-    def _group(self, file: h5py.File, projection: Projection) -> h5py.Group:
-        if f"edges/{projection.name}" not in file:
-            raise ResultsError(f"{self.path}: there is no /edges/{projection.name}")
-        return file["edges"][projection.name]
+    def _group(self, file: Group, projection: Projection) -> Group:
+        return file.group(f"edges/{projection.name}")
+
+
+def check_size(path: Path, network: Network) -> None:
+    """Raises FileError if a network is too large for its file, which indexes all that have synapses.
+
+    Whoever reads a configuration would else take the memory that it asks for.
+    """
+    ends = {end.name: end.count for p in network.projections for end in (p.source, p.target)}
+    connected = sum(ends.values())
+    most = FEW_NEURONS
+    if connected > most:
+        with open_regular(path) as descriptor:
+            most += os.fstat(descriptor).st_size // INDEX_BYTES
+    if connected > most or network.size - connected > MANY_NEURONS:
+        raise FileError(
+            path,
+            f"is too small for the network of {network.size} neurons in config.yaml",
+            COPY_AGAIN,
+        )
 
 
 def read_node_ids(
-    dataset: h5py.Dataset, population: Population, rows: slice = slice(None)
+    dataset: Dataset, population: Population, rows: slice = slice(None)
 ) -> np.ndarray:
     """Node ids, all of which the population has."""
-    ids = dataset[rows]
+    ids = dataset.whole_numbers(rows)
     if len(ids) > 0 and ids.max() >= population.count:
-        raise ResultsError(
-            f"{dataset.file.filename}: {dataset.name} names node {ids.max()}, "
-            f"but {population.name} has {population.count} neurons"
+        raise dataset.fault(
+            f"names node {ids.max()}, but {population.name} has {population.count} neurons"
         )
     return ids
 
 
-def _ends(group: h5py.Group, projection: Projection, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+def _ends(group: Group, projection: Projection, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+    source = group.dataset("source_node_id")
+    target = group.dataset("target_node_id", (len(source),))
     return (
-        read_node_ids(group["source_node_id"], projection.source, rows),
-        read_node_ids(group["target_node_id"], projection.target, rows),
+        read_node_ids(source, projection.source, rows),
+        read_node_ids(target, projection.target, rows),
     )
+
+
+def _weights(group: Group, label: str, name: str) -> Dataset:
+    """h_mV or z of all edges of a projection in a snapshot."""
+    return group.dataset(f"snapshots/{label}/{name}", (len(group.dataset("source_node_id")),))
 
 
 def _gids(

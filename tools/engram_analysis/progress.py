@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import files
-from .errors import ResultsError
+from .documents import read_json
+from .errors import COPY_AGAIN, FileError, ResultsError
+from .schemas import NUMBER, PROGRESS, SUMMARY, Maybe, check
 
 FILE = "progress.json"
 STATES = ("running", "complete", "stopped", "failed")
@@ -45,19 +48,22 @@ def read_progress(directory: str | Path) -> Progress:
     A job that left no progress.json but is complete is reported from its summary.
     """
     directory = Path(directory)
-    if not directory.is_dir():
-        reason = "is a file, not an output directory" if directory.exists() else "no such directory"
-        raise ResultsError(f"{directory}: {reason}")
-    if (directory / FILE).is_file():
-        content = files.read_json(directory / FILE)
+    files.check_directory(directory)
+    if os.path.lexists(directory / FILE):
+        content = read_json(directory / FILE)
+        check(
+            content, PROGRESS | {name: Maybe(NUMBER) for name in content if _RATE.fullmatch(name)}
+        )
         if content.get("state") not in STATES:
-            raise ResultsError(
-                f"{directory / FILE}: has no known state (is {content.get('state')!r}; "
-                f"expected {', '.join(STATES)})"
+            raise FileError(
+                content.path,
+                f"has no known state (is {content.get('state')!r}; expected {', '.join(STATES)})",
+                COPY_AGAIN,
             )
         return _parse(content)
-    if (directory / files.SUMMARY).is_file():
-        summary = files.read_json(directory / files.SUMMARY)
+    if os.path.lexists(directory / files.SUMMARY):
+        summary = read_json(directory / files.SUMMARY)
+        check(summary, SUMMARY)
         return _parse(
             {
                 "state": "complete",

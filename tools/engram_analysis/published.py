@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from .durations import parse_duration_s
-from .errors import ResultsError
+from .errors import FileError
+from .files import read_text
+from .schemas import LARGEST
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,14 @@ def read_published(path: str | Path) -> list[PublishedRow]:
     Lines that begin with # are comments. Raises ResultsError if the file is no such table.
     """
     path = Path(path)
+    lines = (line for line in io.StringIO(read_text(path)) if not line.startswith("#"))
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            table = list(csv.DictReader(line for line in file if not line.startswith("#")))
-    except FileNotFoundError as error:
-        raise ResultsError(f"{path}: no such file") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ResultsError(f"{path}: cannot be read ({error})") from error
-    try:
-        return [_row(row) for row in table]
-    except (KeyError, ValueError, TypeError) as error:
-        raise ResultsError(
-            f"{path}: is no table of published recall measures ({error}); "
-            "expected columns assembly, recall, trials, Q, Q_sd, ..."
+        return [_row(row) for row in csv.DictReader(lines)]
+    except (csv.Error, KeyError, ValueError, TypeError) as error:
+        raise FileError(
+            path,
+            f"is no table of published recall measures ({error})",
+            "expected columns assembly, recall, trials, Q, Q_sd, ...",
         ) from error
 
 
@@ -63,10 +61,20 @@ def _row(row: dict[str, str]) -> PublishedRow:
     names = [name for name in row if f"{name}_sd" in row]
     if not names:
         raise ValueError("there is no measure with a column '_sd'")
+    trials = int(row["trials"])
+    if trials < 1:
+        raise ValueError("there is a row without trials")
     return PublishedRow(
         int(row["assembly"]),
         parse_duration_s(row["recall"]),
-        int(row["trials"]),
-        {name: float(row[name]) for name in names},
-        {name: float(row[f"{name}_sd"]) for name in names},
+        trials,
+        {name: _number(row[name]) for name in names},
+        {name: _number(row[f"{name}_sd"]) for name in names},
     )
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not abs(value) < LARGEST:
+        raise ValueError(f"'{text}' is no number")
+    return value

@@ -6,15 +6,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Iterator
+from typing import ContextManager, Iterator
 
-import h5py
 import numpy as np
 
 from . import files
-from .errors import ResultsError
+from .documents import Section, read_json, read_yaml
+from .errors import COPY_AGAIN, FileError, ResultsError
+from .hdf5 import Dataset, Group, open_hdf5
 from .network import Network
-from .network_file import BLOCK_EDGES, EdgeBlock, NetworkFile, Snapshot, read_node_ids
+from .network_file import (
+    BLOCK_EDGES,
+    EdgeBlock,
+    NetworkFile,
+    Snapshot,
+    check_size,
+    read_node_ids,
+)
+from .schemas import RESOLVED, SUMMARY, check
 from .stimuli import (
     Stimulus,
     first_stimulus,
@@ -23,6 +32,8 @@ from .stimuli import (
     last_stimulus,
     read_stimuli,
 )
+
+NETWORK = "network.h5"
 
 
 @dataclass(frozen=True)
@@ -122,14 +133,20 @@ class Results:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         files.check_finished(self.path)
-        self.summary = files.read_json(self.path / files.SUMMARY)  # phases, counts, speed
+        self.summary = read_json(self.path / files.SUMMARY)  # phases, counts, speed
+        check(self.summary, SUMMARY)
         if self.summary.get("kind") == "ensemble":
-            raise ResultsError(f"{self.path}: holds an ensemble, not one run; use Ensemble")
+            raise ResultsError(
+                f"{self.path}: holds an ensemble, not one run; name the directory of one of its "
+                "trials, trials/<point>/<trial>"
+            )
 
     @cached_property
-    def config(self) -> dict[str, Any]:
+    def config(self) -> Section:
         """The resolved configuration."""
-        return files.read_yaml(self.path / files.CONFIGURATION)
+        config = read_yaml(self.path / files.CONFIGURATION)
+        check(config, RESOLVED)
+        return config
 
     @property
     def schedule(self) -> str:
@@ -138,18 +155,20 @@ class Results:
 
     @cached_property
     def phases(self) -> list[Phase]:
-        return [
+        phases = [
             Phase(phase["label"], phase["kind"], phase["begin_s"], phase["end_s"])
             for phase in self.summary["phases"]
         ]
+        if any(phase.duration_s < 0 for phase in phases):
+            raise FileError(self.summary.path, "has a phase that ends before it begins", COPY_AGAIN)
+        return phases
 
     @cached_property
     def network(self) -> Network:
         """The populations and the projections between them."""
-        try:
-            return Network.of(self.config)
-        except ResultsError as error:
-            raise ResultsError(f"{self.path / files.CONFIGURATION}: {error}") from error
+        network = Network.of(self.config)
+        check_size(self.path / NETWORK, network)
+        return network
 
     @property
     def n_exc(self) -> int:
@@ -170,6 +189,7 @@ class Results:
     @cached_property
     def stimuli(self) -> list[Stimulus]:
         """All stimuli, in the order of their first onset."""
+        check_size(self.path / NETWORK, self.network)  # groups are as large as it may be
         return read_stimuli(self.config, self.summary)
 
     def stimulated(self, role: str) -> np.ndarray:
@@ -205,12 +225,13 @@ class Results:
         """Spikes of a population in [begin_ms, end_ms); no others are read."""
         with self._open("spikes.h5", "engram spikes") as file:
             owner = self.network.population(population)
-            group = file["spikes"][population]
-            times = group["timestamps"]
+            group = file.group(f"spikes/{population}")
+            times = group.dataset("timestamps")
+            ids = group.dataset("node_ids", (len(times),))
             first = 0 if begin_ms is None else _first_at_least(times, begin_ms)
             last = len(times) if end_ms is None else _first_at_least(times, end_ms)
             rows = slice(first, max(first, last))
-            return Spikes(times[rows], read_node_ids(group["node_ids"], owner, rows))
+            return Spikes(times.numbers(rows), read_node_ids(ids, owner, rows))
 
     def all_spikes(self, begin_ms: float | None = None, end_ms: float | None = None) -> AllSpikes:
         """Spikes of all populations in [begin_ms, end_ms)."""
@@ -228,25 +249,33 @@ class Results:
     def trace_time_s(self) -> np.ndarray:
         """The times of all samples of traces."""
         with self._open("traces.h5", "engram traces") as file:
-            return file["traces/time_ms"][()] / 1000.0
+            return file.dataset("traces/time_ms").numbers() / 1000.0
 
     @cached_property
     def neuron_traces(self) -> list[NeuronTrace]:
         """Traces of the recorded neurons, by gid."""
         with self._open("traces.h5", "engram traces") as file:
-            traces = [_neuron_trace(group) for group in file["traces/neurons"].values()]
+            n_times = len(file.dataset("traces/time_ms"))
+            traces = [
+                _neuron_trace(group, n_times) for group in file.groups("traces/neurons").values()
+            ]
+            self._check_owners(file.path, [trace.gid for trace in traces])
         return sorted(traces, key=lambda trace: trace.gid)
 
     @cached_property
     def synapse_traces(self) -> list[SynapseTrace]:
         """Traces of the recorded synapses, by (pre, post)."""
         with self._open("traces.h5", "engram traces") as file:
+            n_times = len(file.dataset("traces/time_ms"))
             traces = [
                 SynapseTrace(
-                    pre=int(group.attrs["pre"]), post=int(group.attrs["post"]), **_all(group)
+                    group.whole_number("pre"),
+                    group.whole_number("post"),
+                    *(group.dataset(name, (n_times,)).numbers() for name in ("Ca", "h_mV", "z")),
                 )
-                for group in file["traces/synapses"].values()
+                for group in file.groups("traces/synapses").values()
             ]
+            self._check_owners(file.path, [gid for t in traces for gid in (t.pre, t.post)])
         return sorted(traces, key=lambda trace: (trace.pre, trace.post))
 
     def edges(self, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -256,7 +285,7 @@ class Results:
     @cached_property
     def network_file(self) -> NetworkFile:
         """All synapses; edges, edge_blocks and snapshot read what most analyses need."""
-        return NetworkFile(self.path / "network.h5", self.network)
+        return NetworkFile(self.path / NETWORK, self.network)
 
     def edge_blocks(self, times_s: list[float], size: int = BLOCK_EDGES) -> Iterator[EdgeBlock]:
         """All plastic synapses, `size` at a time, with their weights in the snapshots of `times_s`.
@@ -277,30 +306,42 @@ class Results:
             raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s:g} s")
         return Snapshot(self.network_file, labels[time_s], time_s)
 
-    def _open(self, name: str, filetype: str) -> h5py.File:
-        return files.open_hdf5(self.path / name, filetype)
+    def _open(self, name: str, filetype: str) -> ContextManager[Group]:
+        return open_hdf5(self.path / name, filetype)
+
+    def _check_owners(self, path: Path, gids: list[int]) -> None:
+        beyond = [gid for gid in gids if gid >= self.network.size]
+        if beyond:
+            raise FileError(
+                path,
+                f"has traces of neuron {beyond[0]}, but the network has {self.network.size} neurons",
+                COPY_AGAIN,
+            )
 
 
-def _neuron_trace(group: h5py.Group) -> NeuronTrace:
-    values = _all(group)
+MEMBRANE = ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA")
+
+
+def _neuron_trace(group: Group, n_times: int) -> NeuronTrace:
+    values = {name: group.dataset(name, (n_times,)).numbers() for name in MEMBRANE}
+    others = [name for name in group.names() if name not in MEMBRANE]
+    late_phase = {name: group.dataset(name, (n_times,)).numbers() for name in others}
+    if not late_phase.keys() >= {"S_mV", "p"} and not late_phase.keys() >= {"S_P_mV", "S_D_mV"}:
+        raise group.fault("has neither S_mV and p nor S_P_mV and S_D_mV")
     return NeuronTrace(
-        gid=int(group.attrs["gid"]),
-        population=group.attrs["population"],
-        **{name: values.pop(name) for name in ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA")},
-        late_phase=values,
+        gid=group.whole_number("gid"),
+        population=group.text("population"),
+        **values,
+        late_phase=late_phase,
     )
 
 
-def _all(group: h5py.Group) -> dict[str, np.ndarray]:
-    return {name: dataset[()] for name, dataset in group.items()}
-
-
-def _first_at_least(times: h5py.Dataset, limit: float) -> int:
+def _first_at_least(times: Dataset, limit: float) -> int:
     """Index of the first of ascending times that is not below the limit."""
     first, last = 0, len(times)
     while first < last:
         middle = (first + last) // 2
-        if times[middle] < limit:
+        if times.numbers(middle) < limit:
             first = middle + 1
         else:
             last = middle

@@ -16,7 +16,7 @@ def phases_of(config: Mapping[str, Any], summary: Mapping[str, Any] | None = Non
     """The phases of a resolved configuration; Results.phases tells those of a finished run."""
     stimuli = read_stimuli(config, summary)
     duration_s = config["simulation"]["duration_s"]
-    if config["simulation"].get("fast_forward") == "off":
+    if config["simulation"].get("fast_forward") in ("off", False):  # as YAML reads it
         return [Phase(_label(stimuli), "spiking", 0.0, duration_s)]
     if not stimuli:
         spiking = duration_s < SHORTEST_CONSOLIDATION_S

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Sequence
 
 from ..comparison import Difference, compare, configuration_differences, spike_divergence
-from ..files import is_ensemble
+from ..ensemble import is_ensemble
 from ..results import Results
-from .program import Parser, run
+from .program import Parser, run, say
 
 EXIT_DIFFERENT = 1
 
@@ -48,10 +48,10 @@ def _compare(options: argparse.Namespace) -> int:
     if options.quiet:
         return EXIT_DIFFERENT if differences else 0
     if not differences:
-        print("equal")
+        say("equal")
         return 0
     n = len(differences)
-    print(f"different: {n} object{'s' if n > 1 else ''}")
+    say(f"different: {n} object{'s' if n > 1 else ''}")
     if first.is_dir():
         _print_configuration(first, second)
         if not is_ensemble(first):
@@ -59,17 +59,17 @@ def _compare(options: argparse.Namespace) -> int:
     shown = differences if options.limit <= 0 else differences[: options.limit]
     for difference in shown:
         size = f"; largest difference {difference.largest:.6g}"
-        print(f"  {difference.where}: {difference.what}"
+        say(f"  {difference.where}: {difference.what}"
               + (size if math.isfinite(difference.largest) else ""))  # fmt: skip
     if len(shown) < n:
-        print(f"  and {n - len(shown)} more (--max 0 lists all)")
+        say(f"  and {n - len(shown)} more (--max 0 lists all)")
     return EXIT_DIFFERENT
 
 
 def _print_configuration(first: Path, second: Path) -> None:
     keys = configuration_differences(first, second)
     if keys:
-        print("configurations differ in " + ", ".join(keys))
+        say("configurations differ in " + ", ".join(keys))
 
 
 def _print_first(first: Path, second: Path, differences: Sequence[Difference]) -> None:
@@ -77,7 +77,7 @@ def _print_first(first: Path, second: Path, differences: Sequence[Difference]) -
     if any(d.where.startswith("spikes.h5:/spikes") for d in differences):
         spikes = spike_divergence(first, second)
         if spikes is not None:
-            print(
+            say(
                 f"spikes first differ at {spikes.time_ms:.10g} ms: neuron {spikes.gid} fires only "
                 f"in {spikes.only_in} ({spikes.common} common, {spikes.only_first} and "
                 f"{spikes.only_second} others)"
@@ -91,4 +91,4 @@ def _print_first(first: Path, second: Path, differences: Sequence[Difference]) -
         row, name = min(rows)
         times_s = Results(first).trace_time_s
         when = f"{1000 * times_s[row]:.10g} ms" if row < len(times_s) else "their ends"
-        print(f"traces first differ at {when}: {name}")
+        say(f"traces first differ at {when}: {name}")

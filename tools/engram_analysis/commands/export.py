@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Sequence
 
 from ..arbor_text import check_network, samples, write_connections, write_spikes, write_traces
+from ..files import own_directory, replaced
 from ..results import Results
-from .program import EXIT_CODES, Parser, run
+from .program import EXIT_CODES, Parser, run, say
 
 FILES = ("traces", "spikes", "connections")
 
@@ -53,29 +54,30 @@ def _parser() -> Parser:
 def _export(options: argparse.Namespace) -> None:
     results = Results(options.results)
     check_network(results)
-    output = options.output or options.results / "export"
+    output = options.output or own_directory(options.results / "export")
     output.mkdir(parents=True, exist_ok=True)
     paths = {name: output / f"{options.prefix}{name}.txt" for name in options.files}
     for name, path in paths.items():
-        if name == "traces":
-            _note_unrecorded(results)
-            _note_pools(results)
-            write_traces(results, path, options.current)
-        elif name == "spikes":
-            write_spikes(results, path)
-        else:
-            write_connections(results, path)
-        print(path)
+        with replaced(path) as temporary:
+            if name == "traces":
+                _note_unrecorded(results)
+                _note_pools(results)
+                write_traces(results, temporary, options.current)
+            elif name == "spikes":
+                write_spikes(results, temporary)
+            else:
+                write_connections(results, temporary)
+        say(path)
 
 
 def _note_pools(results: Results) -> None:
     pools = {pool for trace in results.neuron_traces for pool in trace.proteins} - {"C"}
     if pools:
-        print(
+        say(
             f"engram-export: note: proteins {' and '.join(sorted(pools))} have no column in "
             "traces.txt; spsV is the sum over changes of both signs, p^C the amount of C (nan "
             "without)",
-            file=sys.stderr,
+            sys.stderr,
         )
 
 
@@ -84,8 +86,8 @@ def _note_unrecorded(results: Results) -> None:
     missing = sorted({s.gid for s in samples(results)} - recorded)
     if missing:
         shown = ", ".join(map(str, missing[:10])) + (", ..." if len(missing) > 10 else "")
-        print(
+        say(
             f"engram-export: note: neurons {shown} were not recorded, only synapses onto them; "
             "their V, I, spsV and p^C are nan",
-            file=sys.stderr,
+            sys.stderr,
         )

@@ -9,13 +9,13 @@ from typing import Callable, Iterator, Sequence
 
 from matplotlib.figure import Figure
 
-from ..ensemble import Ensemble
+from ..ensemble import Ensemble, is_ensemble
 from ..errors import ResultsError
 from ..figures import RUN_FIGURES, NothingToDraw, ensemble_traces, recall_by_size, save
-from ..files import is_ensemble
+from ..files import own_directory
 from ..published import read_published
 from ..results import Results
-from .program import EXIT_CODES, Parser, run
+from .program import EXIT_CODES, Parser, run, say
 
 ENSEMBLE_FIGURES = ("recall_by_size", "traces")
 
@@ -83,18 +83,18 @@ def _plot(options: argparse.Namespace) -> None:
         drawings = [(name, _bind(draw, results)) for name, draw in RUN_FIGURES.items()]
     if options.figures:
         drawings = _choose(drawings, options)
-    output = options.output or options.results / "plots"
+    output = options.output or own_directory(options.results / "plots")
     output.mkdir(parents=True, exist_ok=True)
     for name, draw in drawings:
         path = output / f"{name}.{options.format}"
         try:
             figure = draw()
         except NothingToDraw as reason:
-            print(f"{path.name}: left out ({reason})")
+            say(f"{path.name}: left out ({reason})")
             path.unlink(missing_ok=True)  # of an earlier run: would be taken for this one's
             continue
         save(figure, path)
-        print(path)
+        say(path)
 
 
 def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Iterator[Drawing]:

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Sequence
 
 from ..durations import duration_text
-from ..ensemble import Ensemble
+from ..ensemble import Ensemble, is_ensemble
 from ..errors import ResultsError
-from ..files import is_ensemble
 from ..published import read_published
 from ..recall_table import Entry, RecallRow, ensemble_rows, run_row
 from ..results import Results
+from ..visible import visible
 from .program import EXIT_CODES, Parser, run
 
 CSV_COLUMNS = (
@@ -96,11 +96,13 @@ def as_text(rows: Sequence[RecallRow]) -> str:
 def _block(row: RecallRow) -> str:
     delay = duration_text(row.recall_delay_s) if math.isfinite(row.recall_delay_s) else "-"
     trials = "1 run" if row.trials == 1 else f"{row.trials} trials"
-    lines = [f"{row.name}  (assembly of {row.assembly_size}, recall after {delay}, {trials})"]
+    lines = [
+        f"{visible(row.name)}  (assembly of {row.assembly_size}, recall after {delay}, {trials})"
+    ]
     columns = {"mean": "mean", "sem": "s.e.m.", "sd": "s.d.", "error": "error"}
     columns |= {"published": "published", "published_sem": "s.e.m.", "difference": "difference"}
     shown = [c for c in columns if c == "mean" or any(_has(e, c) for e in row.entries)]
-    width = max(len(entry.name) for entry in row.entries)
+    width = max((len(visible(entry.name)) for entry in row.entries), default=0)
     header = "".join(
         f"{columns[c] if row.trials > 1 or c != 'mean' else 'value':>12}" for c in shown
     )
@@ -108,7 +110,8 @@ def _block(row: RecallRow) -> str:
     for entry in row.entries:
         cells = "".join(f"{_cell(entry, column):>12}" for column in shown)
         missing = f"   ({entry.n} of {row.trials})" if entry.n < row.trials else ""
-        lines.append(f"  {entry.name:{width}} {entry.units:5}{cells}{missing}".rstrip())
+        name, units = visible(entry.name), visible(entry.units)
+        lines.append(f"  {name:{width}} {units:5}{cells}{missing}".rstrip())
     return "\n".join(lines) + "\n"
 
 
@@ -129,11 +132,11 @@ def as_csv(rows: Sequence[RecallRow]) -> str:
     writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        job = {"job": row.name, "assembly": row.assembly_size, "trials": row.trials}
+        job = {"job": visible(row.name), "assembly": row.assembly_size, "trials": row.trials}
         job["recall_delay_s"] = row.recall_delay_s
         for entry in row.entries:
             values = job | asdict(entry)
-            values["measure"] = values.pop("name")
+            values["measure"], values["units"] = visible(values.pop("name")), visible(entry.units)
             writer.writerow({name: _defined(value, "") for name, value in values.items()})
     return text.getvalue()
 

@@ -14,7 +14,8 @@ from typing import Sequence
 from ..durations import duration_text
 from ..errors import ResultsError
 from ..progress import FILE, Progress, read_progress
-from .program import Parser, run
+from ..visible import visible
+from .program import Parser, run, say
 
 SILENT_S = 60.0  # a running job writes every second or so
 EXIT_CODES = {"complete": 0, "running": 0, "stopped": 75, "failed": 4}
@@ -67,7 +68,8 @@ def _watch(options: argparse.Namespace) -> int:
         lines = view(progress, time.time(), _width()) if live else [line(progress, time.time())]
         if live and drawn:
             sys.stdout.write(f"\x1b[{drawn}A\x1b[J")
-        print("\n".join(lines), flush=True)
+        for text in lines:
+            say(text)
         drawn = len(lines)
         if options.once:
             return 0
@@ -118,7 +120,7 @@ def view(progress: Progress, now_unix_s: float, width: int) -> list[str]:
         bar = "#" * done + "." * (cells - done)
         lines.append(f"{'progress':12} {bar} {100 * progress.fraction:.1f} %")
     lines += [f"{name:12} {text}" for name, text in _facts(progress)]
-    return [text[:width] for text in lines + _warnings(progress, now_unix_s)]
+    return [visible(text)[:width] for text in lines + _warnings(progress, now_unix_s)]
 
 
 def _facts(progress: Progress) -> list[tuple[str, str]]:

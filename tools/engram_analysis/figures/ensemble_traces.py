@@ -10,11 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..ensemble import Ensemble, Point, Statistics, TraceStatistics
+from ..ensemble import Ensemble, Point, Statistics, TraceStatistics, is_gid
 from ..network import Network
 from ..results import Phase
 from ..schedule import phases_of
 from ..stimuli import Stimulus
+from ..visible import figure_text
 from .names import neuron_name, synapse_name
 from .style import (
     COLORS,
@@ -125,9 +126,9 @@ def _protein_row(variable: str, neurons: Sequence[TraceStatistics]) -> Row:
 
 def _shown_name(network: Network, label: str) -> str:
     first, _, second = label.partition("_")
-    if not first.isdigit():
-        return label.replace("_", " ")
-    if second:
+    if not is_gid(first):
+        return figure_text(label.replace("_", " "))
+    if is_gid(second):
         return synapse_name(network, int(first), int(second))
     return neuron_name(network, int(first))
 

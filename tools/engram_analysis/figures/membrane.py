@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..results import NeuronTrace, Results
+from ..visible import figure_text
 from .style import MAX_POINTS, NothingToDraw, first_few, legend_outside, mark_threshold
 from .time_axis import Piece, draw_curves, grid, new_run_figure, shade_stimuli, spiking_pieces
 
@@ -40,7 +41,9 @@ def membrane(results: Results) -> Figure:
         for panel, piece in zip(currents, pieces):
             shade_stimuli(panel, results, piece)
             draw_currents(panel, results, piece, neuron)
-        potentials[0].set_ylabel(f"neuron {neuron.gid} ({neuron.population})\n$V$ (mV)")
+        potentials[0].set_ylabel(
+            f"neuron {neuron.gid} ({figure_text(neuron.population)})\n$V$ (mV)"
+        )
         currents[0].set_ylabel("current (nA)")
         if i == 0:
             legend_outside(potentials[-1])

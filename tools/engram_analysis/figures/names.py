@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..network import Network
+from ..visible import figure_text
 
 MAX_PAIRS = 4  # projections in a title
 
@@ -12,7 +13,7 @@ def neuron_name(network: Network, gid: int) -> str:
     """Its gid; with its population where the kind of the neuron does not tell that."""
     if network.has_one_of_each_kind:
         return f"{gid}"
-    return f"{gid} ({network.population_of(gid).name})"
+    return f"{gid} ({figure_text(network.population_of(gid).name)})"
 
 
 def synapse_name(network: Network, pre: int, post: int) -> str:
@@ -20,13 +21,15 @@ def synapse_name(network: Network, pre: int, post: int) -> str:
     if network.has_one_of_each_kind:
         return f"{pre} → {post}"
     source, target = network.population_of(pre), network.population_of(post)
-    return f"{pre} → {post} ({source.name} → {target.name})"
+    return f"{pre} → {post} ({figure_text(source.name)} → {figure_text(target.name)})"
 
 
 def plastic_note(network: Network) -> str:
     """Which synapses a mean over all plastic ones is about, where that is not obvious."""
     if network.has_one_of_each_kind:
         return ""
-    pairs = [f"{p.source.name} → {p.target.name}" for p in network.plastic]
+    pairs = [
+        f"{figure_text(p.source.name)} → {figure_text(p.target.name)}" for p in network.plastic
+    ]
     more = f" and {len(pairs) - MAX_PAIRS} more" if len(pairs) > MAX_PAIRS else ""
     return f" (plastic synapses {', '.join(pairs[:MAX_PAIRS])}{more})"

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from ..rates import milliseconds
 from ..network import Population
 from ..results import Results
+from ..visible import figure_text
 from .style import ASSEMBLY, CONTROL, INHIBITORY, RECALLED, NothingToDraw, legend_outside
 from .time_axis import Piece, grid, new_run_figure, shade_stimuli, spiking_pieces
 
@@ -84,7 +85,7 @@ def bands(results: Results) -> list[Band]:
         if population.is_excitatory:
             candidates += _excitatory_bands(results, population)
         else:
-            candidates.append(Band(population.title, INHIBITORY, population.gids))
+            candidates.append(Band(figure_text(population.title), INHIBITORY, population.gids))
     return [band for band in candidates if len(band.gids)]
 
 
@@ -97,17 +98,20 @@ def _excitatory_bands(results: Results, population: Population) -> list[Band]:
         for stimulus in results.stimuli
         if stimulus.role == "learn" and len(np.intersect1d(stimulus.neurons, population.gids))
     }
-    learn_name = " + ".join(sorted(names)) if len(names) <= 2 else "learning groups"
+    title = figure_text(population.title)
+    learn_name = (
+        " + ".join(sorted(map(figure_text, names))) if len(names) <= 2 else "learning groups"
+    )
     stimulated = np.union1d(learn, recall)
     split = len(np.setdiff1d(learn, recall)) > 0 and len(recall) > 0
     # A group that lies in several populations has a band in each of them.
     is_spread = len(stimulated) < len(_excitatory(results, np.union1d(learning, recalled)))
-    where = f"\nin {population.title}" if is_spread else ""
+    where = f"\nin {title}" if is_spread else ""
     return [
         Band(("recalled" if split or not len(learn) else learn_name) + where, RECALLED, recall),
         Band((f"{learn_name},\nnot recalled" if split else learn_name) + where, ASSEMBLY,
              np.setdiff1d(learn, recall)),
-        Band(f"other\n{population.title}" if len(stimulated) else population.title, CONTROL,
+        Band(f"other\n{title}" if len(stimulated) else title, CONTROL,
              np.setdiff1d(population.gids, stimulated)),
     ]  # fmt: skip
 

@@ -15,6 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from ..files import replaced
+from ..visible import figure_text
+
 MAX_TRACES = 10  # curves per panel that can still be told apart
 MAX_POINTS = 20_000  # samples of a curve, beyond which its envelope is drawn
 
@@ -52,7 +55,7 @@ def new_figure(name: str, n_columns: int, height: float, title: str) -> Figure:
     """An empty figure as wide as its columns need, headed by its title and the name of the job."""
     width = min(14.0, 4.2 + 2.6 * n_columns)
     figure = plt.figure(figsize=(width, height), constrained_layout=True)
-    text = f"{title}  |  {name}" if title else name
+    text = f"{title}  |  {figure_text(name)}" if title else figure_text(name)
     # Below each other where the figure is too narrow for one line.
     if len(text) > 13 * width:
         text = text.replace("  |  ", "\n")
@@ -118,5 +121,8 @@ def first_few(items: Sequence[Item], limit: int, what: str) -> tuple[Sequence[It
 
 
 def save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+    try:
+        with replaced(path) as temporary:
+            figure.savefig(temporary, dpi=150, format=path.suffix[1:])
+    finally:
+        plt.close(figure)

@@ -16,9 +16,11 @@ from matplotlib.figure import Figure
 
 from ..results import Phase, Results
 from ..stimuli import Stimulus
-from .style import STIMULUS_LINE, STIMULUS_SHADE, new_figure, thin
+from ..visible import figure_text
+from .style import STIMULUS_LINE, STIMULUS_SHADE, NothingToDraw, new_figure, thin
 
 SHORT_CONSOLIDATION_S = 60.0  # is drawn together with the phase before it
+MAX_PIECES = 100  # beside each other
 MIN_SHADE = 0.002  # of the width of a piece: about a pixel
 
 
@@ -88,8 +90,8 @@ def make_piece(timed: Timed, phase: Phase, begin_s: float, end_s: float) -> Piec
     # Ticks such as 28805 s are hard to read: count from the stimulus.
     if phase.is_spiking and onsets and begin_s > 100 * (end_s - begin_s):
         origin, name = min(onsets)
-        label = f"time from {name} ({unit})"
-    return Piece(phase.label, begin_s, end_s, origin, unit, label, phase.is_spiking)
+        label = f"time from {figure_text(name)} ({unit})"
+    return Piece(figure_text(phase.label), begin_s, end_s, origin, unit, label, phase.is_spiking)
 
 
 def all_pieces(timed: Timed) -> list[Piece]:
@@ -101,15 +103,16 @@ def all_pieces(timed: Timed) -> list[Piece]:
             spans[-1] = (spans[-1][0], phase.end_s)
         else:
             spans.append((phase, phase.end_s))
+    _check_number(len(spans))
     return [make_piece(timed, phase, phase.begin_s, end_s) for phase, end_s in spans]
 
 
 def spiking_pieces(timed: Timed, close_up: bool = False) -> list[Piece]:
     """One piece per spiking phase; in close-up, from just before to just after its stimuli."""
-    pieces = []
-    for phase in timed.phases:
-        if not phase.is_spiking:
-            continue
+    pieces: list[Piece] = []
+    spiking = [phase for phase in timed.phases if phase.is_spiking]
+    _check_number(len(spiking))
+    for phase in spiking:
         begin_s, end_s = phase.begin_s, phase.end_s
         edges = [
             edge
@@ -123,6 +126,11 @@ def spiking_pieces(timed: Timed, close_up: bool = False) -> list[Piece]:
             end_s = min(end_s, max(edges) + 1.0)
         pieces.append(make_piece(timed, phase, begin_s, end_s))
     return pieces
+
+
+def _check_number(n_pieces: int) -> None:
+    if n_pieces > MAX_PIECES:
+        raise NothingToDraw(f"{n_pieces} phases are more than can be seen beside each other")
 
 
 def new_run_figure(results: Results, n_columns: int, height: float, title: str) -> Figure:

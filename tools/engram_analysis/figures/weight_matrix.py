@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from ..durations import duration_text
 from ..results import Results
+from ..visible import figure_text
 from ..weights import binned_weights
 from .names import plastic_note
 from .snapshots import check_snapshots
@@ -73,7 +74,7 @@ def _sections(results: Results) -> list[Section]:
         if population.name not in plastic:
             continue
         others = np.setdiff1d(population.gids, assembly)
-        name = population.name
+        name = figure_text(population.name)
         if network.has_one_of_each_kind:
             name = "others"
         elif len(others) < population.count:
