@@ -98,7 +98,7 @@ TEST_F(NamedPopulationsOnRanks, SnapshotsAreSplitByProjection) {
     MPI_Barrier(MPI_COMM_WORLD);
     on_root(MPI_COMM_WORLD, [&] { std::filesystem::remove_all(output.partial()); });
     RecordingMarks known = marks;
-    known.snapshots = {{snapshot.step, 0}};
+    known.snapshots = {SnapshotMark{snapshot.step, 0}};
     std::uint64_t checksum = rank_of(MPI_COMM_WORLD) == 0 ? marks.snapshots.front().checksum : 0;
     MPI_Bcast(&checksum, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
     known.snapshots.front().checksum = checksum;
