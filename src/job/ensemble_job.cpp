@@ -67,10 +67,9 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
                             "different experiments; restore it from {}, or start another ensemble",
                             directory.ensemble_config()));
     });
-    const Ensemble ensemble =
-        read_ensemble(read_given({directory.config(), request.overrides, request.directory},
-                                 communicator),
-                      communicator);
+    const Ensemble ensemble = read_ensemble(
+        read_given({directory.config(), request.overrides, request.directory}, communicator),
+        communicator);
     on_root(communicator, [&] { require_ranks(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
     return run_ensemble(ensemble, directory, turns, request.options.quiet, communicator);
