@@ -199,8 +199,8 @@ class Importer {
         read_connectivity(populations);
         n_assembly_ = populations.number("N_CA", 0, between(0, most_neurons));
         if (n_assembly_.value != std::floor(n_assembly_.value))
-            populations.problem("N_CA", "must be a whole number (is " +
-                                            number_text(n_assembly_.value) + ")");
+            populations.problem(
+                "N_CA", "must be a whole number (is " + number_text(n_assembly_.value) + ")");
         const Number fraction = populations.number("p_r", 0, unit_interval);
         const double n_exact = fraction.value * n_assembly_.value;
         n_recalled_ = {std::ceil(n_exact), fraction.place};  // the neurons below p_r * N_CA
@@ -230,8 +230,8 @@ class Importer {
         if (!file.empty() && (fs::exists(beside, ignored) || fs::exists(file, ignored))) {
             const fs::path found = fs::exists(beside, ignored) ? beside : fs::path(file);
             set(keys::path_of<&Connectivity::file>(),
-                fs::absolute(found).lexically_normal().string(),
-                populations.place_of("conn_file"), true);
+                fs::absolute(found).lexically_normal().string(), populations.place_of("conn_file"),
+                true);
         } else if (!file.empty() && probability >= 0) {
             note("there is no file " + file +
                  "; the connections are drawn at random with probability p_c = " +

@@ -17,7 +17,8 @@ bool is_plain(std::string_view text) {
                static_cast<unsigned char>(c) >= 0x80;
     };
     const auto is_ordinary = [&](char c) {
-        return is_letter_or_digit(c) || std::string_view(" _-+./()=;<>^$").find(c) != std::string_view::npos;
+        return is_letter_or_digit(c) ||
+               std::string_view(" _-+./()=;<>^$").find(c) != std::string_view::npos;
     };
     if (text.empty() || text.back() == ' ' || !std::all_of(text.begin(), text.end(), is_ordinary))
         return false;

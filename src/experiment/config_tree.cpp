@@ -126,8 +126,8 @@ void apply_override(ConfigNode& root, const std::string& override_text,
     const std::vector<std::string> parts = split_at_dots(key);
     const bool has_empty_part = std::find(parts.begin(), parts.end(), "") != parts.end();
     if (equals == std::string::npos || has_empty_part) {
-        problems.push_back({"--set", 0, shortened(override_text),
-                            "must have the form section.key=value"});
+        problems.push_back(
+            {"--set", 0, shortened(override_text), "must have the form section.key=value"});
         return;
     }
     const std::string source = "--set " + shortened(override_text);

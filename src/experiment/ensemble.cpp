@@ -110,7 +110,8 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
 
 void Ensemble::set_output_directory(const std::string& path) {
     output_directory_ = path;
-    set_value(tree_.root, keys::path_of<&Experiment::output_directory>(), ConfigNode::scalar(path, true, {}));
+    set_value(tree_.root, keys::path_of<&Experiment::output_directory>(),
+              ConfigNode::scalar(path, true, {}));
 }
 
 std::uint64_t Ensemble::seed(std::uint32_t trial) const {

@@ -78,8 +78,8 @@ class Events : public nlohmann::json_sax<json> {
         // Its own place comes first.
         const std::string text = error.what();
         const std::size_t column = std::min(text.find("column "), text.size());
-        throw ConfigError({{place_.file(), line_, "",
-                            shortened("not valid JSON: " + text.substr(column), 400)}});
+        throw ConfigError(
+            {{place_.file(), line_, "", shortened("not valid JSON: " + text.substr(column), 400)}});
     }
 
   private:

@@ -8,9 +8,9 @@
 namespace engram {
 namespace {
 
-constexpr int deepest_nesting = 32;            // a configuration needs 5
-constexpr std::size_t most_values = 4000000;   // of some 120 bytes each, however they are written
-constexpr std::size_t longest_key = 200;       // in bytes; messages repeat it for each value inside
+constexpr int deepest_nesting = 32;           // a configuration needs 5
+constexpr std::size_t most_values = 4000000;  // of some 120 bytes each, however they are written
+constexpr std::size_t longest_key = 200;      // in bytes; messages repeat it for each value inside
 constexpr std::size_t most_problems = 1000;
 
 }  // namespace
@@ -110,11 +110,13 @@ void TreeBuilder::count(const Extent& extent) {
     total_.n_values += extent.n_values;
     total_.n_bytes += extent.n_bytes;
     if (total_.n_values > most_values)
-        fail("here the configuration exceeds 4 million keys and values; give fewer, and no "
-             "aliases of aliases");
+        fail(
+            "here the configuration exceeds 4 million keys and values; give fewer, and no "
+            "aliases of aliases");
     if (total_.n_bytes > most_config_bytes)
-        fail("here the configuration exceeds 64 MB of text; give less, and no aliases of long "
-             "text");
+        fail(
+            "here the configuration exceeds 64 MB of text; give less, and no aliases of long "
+            "text");
 }
 
 void TreeBuilder::put(ConfigNode node, const std::string& anchor) {
@@ -157,9 +159,9 @@ void TreeBuilder::take_key(Open& map, ConfigNode key) {
     map.is_dropped = false;
     if (const ConfigNode* first = map.node.find(map.key)) {
         const int line = first->place.line();
-        add_problem(key.place, path(),
-                    "is given twice" +
-                        (line > 0 ? " (first on line " + std::to_string(line) + ")" : ""));
+        add_problem(
+            key.place, path(),
+            "is given twice" + (line > 0 ? " (first on line " + std::to_string(line) + ")" : ""));
         map.is_dropped = true;
     }
 }

@@ -47,8 +47,8 @@ class Reader {
            std::vector<ConfigProblem>& problems)
         : text_(text), place_(place), path_(path), builder_(place, path, problems) {
         if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
-        yaml_parser_set_input_string(
-            &parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+                                     text.size());
     }
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
@@ -86,8 +86,7 @@ class Reader {
                 break;
             case YAML_MAPPING_START_EVENT:
                 refuse_tag(data.mapping_start.tag);
-                builder_.begin(ConfigNode::Kind::map,
-                               std::string(view(data.mapping_start.anchor)));
+                builder_.begin(ConfigNode::Kind::map, std::string(view(data.mapping_start.anchor)));
                 break;
             case YAML_SEQUENCE_END_EVENT:
             case YAML_MAPPING_END_EVENT:
@@ -128,8 +127,9 @@ class Reader {
             line = line_of(parser_.context_mark);
             problem = "a key without a colon, or a file that was cut off";
         } else if (problem == "did not find expected <document start>") {
-            problem = "this does not belong to what is before it; check the indentation, and the "
-                      "brackets and quotes above";
+            problem =
+                "this does not belong to what is before it; check the indentation, and the "
+                "brackets and quotes above";
         } else if (parser_.context != nullptr) {
             problem = problem + " " + parser_.context;
             const int begin = line_of(parser_.context_mark);

@@ -17,7 +17,7 @@ namespace engram::job {
 // A configuration that has been read, and is not yet understood.
 struct GivenConfiguration {
     ConfigurationSource source;
-    ConfigTree tree;             //!< rank 0
+    ConfigTree tree;              //!< rank 0
     bool is_of_ensemble = false;  //!< whether it asks for trials or a sweep
 };
 

@@ -156,9 +156,10 @@ TEST(ArborImport, problems_have_lines) {
 
 TEST(ArborImport, numbers_are_finite) {
     for (const char* number : {"1e400", "-1e400"})
-        EXPECT_EQ(problems_of(with_runtime(number)),
-                  std::string("dir/config.json:2: simulation.runtime: must be a finite number (is ") +
-                      number + ")");
+        EXPECT_EQ(
+            problems_of(with_runtime(number)),
+            std::string("dir/config.json:2: simulation.runtime: must be a finite number (is ") +
+                number + ")");
     for (const char* number : {"NaN", "Infinity", "0x5", "1e", "+1", ".5"})
         EXPECT_TRUE(problems_of(with_runtime(number)).starts_with("dir/config.json:2: not valid"))
             << number;

@@ -33,9 +33,10 @@ TEST(ConfigOverrides, problems_name_them) {
 }
 
 TEST(ConfigOverrides, text_is_utf8) {
-    EXPECT_EQ(problems_of(minimal, {"simulation.description=caf\xE9"}),
-              "--set simulation.description=caf\xE9: holds a byte that is not UTF-8 (0xe9); it must "
-              "be text in UTF-8");
+    EXPECT_EQ(
+        problems_of(minimal, {"simulation.description=caf\xE9"}),
+        "--set simulation.description=caf\xE9: holds a byte that is not UTF-8 (0xe9); it must "
+        "be text in UTF-8");
     EXPECT_NE(problems_of(minimal, {"neuron.\x1b=1"}), "");
     EXPECT_NE(problems_of(minimal, {"simulation.description=\"\\x07\""}), "");
 }

@@ -156,7 +156,22 @@ def mutate_tree(source: random.Random, tree: Tree, notes: list[str]) -> None:
         except (KeyError, IndexError, TypeError):
             pass
     elif isinstance(parent, dict):
-        new = source.choice(["first", "count", "n_exc", "sedd", "a.b", "", "x" * 250, "é", "\x07", "0", "from", "all"])
+        new = source.choice(
+            [
+                "first",
+                "count",
+                "n_exc",
+                "sedd",
+                "a.b",
+                "",
+                "x" * 250,
+                "é",
+                "\x07",
+                "0",
+                "from",
+                "all",
+            ]
+        )
         parent[new] = value if action == 5 else parent.pop(key)
     else:
         parent.insert(key, value)
@@ -279,14 +294,20 @@ def json_case(source: random.Random, name: str) -> Case:
         data = json.dumps(ARBOR, indent=1).encode()
         choice = source.randrange(6)
         if choice == 0:
-            data = data.replace(b"2.0", source.choice([b"1e400", b"-1e400", b"NaN", b"9" * n, b"0." + b"0" * n + b"1"]))
+            data = data.replace(
+                b"2.0",
+                source.choice([b"1e400", b"-1e400", b"NaN", b"9" * n, b"0." + b"0" * n + b"1"]),
+            )
         elif choice == 1:
             opening = source.choice([b"[", b'{"a":'])
             data = data.replace(b"0.15", opening * n + source.choice([b"", b"1" + b"]" * n]))
         elif choice == 2:
             data = data.replace(b'"runtime"', b'"dt"', 1)
         elif choice == 3:
-            data = data.replace(b'"few"', b'"' + b"x" * (10 * n) + source.choice([b'"', b"\\u0007\"", b"\\ud800\"", b""]))
+            data = data.replace(
+                b'"few"',
+                b'"' + b"x" * (10 * n) + source.choice([b'"', b'\\u0007"', b'\\ud800"', b""]),
+            )
         elif choice == 4:
             data = data.replace(b"[\n    0,", b"[" + b"0," * n, 1)
         else:
@@ -308,8 +329,12 @@ def sonata_file(source: random.Random, n_exc: int, n_inh: int, notes: list[str])
                     for i in range(n_pre)
                     if (i + 2 * j) % 5 == 0 and (pre != post or i != j)
                 ]
-                sources = group.create_dataset("source_node_id", data=np.array([p[0] for p in pairs], "u8"))
-                targets = group.create_dataset("target_node_id", data=np.array([p[1] for p in pairs], "u8"))
+                sources = group.create_dataset(
+                    "source_node_id", data=np.array([p[0] for p in pairs], "u8")
+                )
+                targets = group.create_dataset(
+                    "target_node_id", data=np.array([p[1] for p in pairs], "u8")
+                )
                 sources.attrs["node_population"] = pre
                 targets.attrs["node_population"] = post
                 ends = [sum(p[1] <= j for p in pairs) for j in range(n_post)]
@@ -324,7 +349,9 @@ def sonata_file(source: random.Random, n_exc: int, n_inh: int, notes: list[str])
 
 def mutate_hdf5(source: random.Random, file: h5py.File, notes: list[str]) -> None:
     datasets: list[str] = []
-    file.visititems(lambda name, item: datasets.append(name) if isinstance(item, h5py.Dataset) else None)
+    file.visititems(
+        lambda name, item: datasets.append(name) if isinstance(item, h5py.Dataset) else None
+    )
     name = source.choice(datasets)
     action = source.randrange(9)
     notes.append(f"{name} by {action}")
@@ -338,7 +365,9 @@ def mutate_hdf5(source: random.Random, file: h5py.File, notes: list[str]) -> Non
     if action == 1:
         for key in list(file[name].attrs):
             del file[name].attrs[key]
-            value = source.choice(["", "exc\x1b[2J", "nobody", 5, b"\xff", [1, 2], "x" * 50000, None])
+            value = source.choice(
+                ["", "exc\x1b[2J", "nobody", 5, b"\xff", [1, 2], "x" * 50000, None]
+            )
             if value is not None:
                 file[name].attrs[key] = value
         return
@@ -348,7 +377,9 @@ def mutate_hdf5(source: random.Random, file: h5py.File, notes: list[str]) -> Non
     elif action == 3:
         file[name] = data[: len(data) // 2]
     elif action == 4:
-        file.create_dataset(name, shape=(2**40, *data.shape[1:]), dtype="u8", chunks=(1024, *data.shape[1:]))
+        file.create_dataset(
+            name, shape=(2**40, *data.shape[1:]), dtype="u8", chunks=(1024, *data.shape[1:])
+        )
     elif action == 5:
         file[name] = h5py.ExternalLink(source.choice(["/dev/zero", "nowhere.h5", "case.yaml"]), "x")
     elif action == 6:
@@ -366,7 +397,9 @@ def wiring_case(source: random.Random, name: str) -> Case:
     n = n_exc + n_inh
     notes: list[str] = []
     if source.random() < 0.5:
-        entries = [["1" if i != j and (i + 3 * j) % 4 == 0 else "0" for j in range(n)] for i in range(n)]
+        entries = [
+            ["1" if i != j and (i + 3 * j) % 4 == 0 else "0" for j in range(n)] for i in range(n)
+        ]
         data = "\n".join(" ".join(row) for row in entries).encode() + b"\n"
         kind = source.randrange(5)
         if kind == 0:
