@@ -42,7 +42,8 @@ bool is_about_a_rank(ErrorKind kind) {
 }  // namespace
 
 void prepare_mpi_environment() {
-    // A user's choice stands. Set by mpirun, and by srun --mpi=pmix: the rest is about a process that none has started.
+    // A user's choice stands. Set by mpirun, and by srun --mpi=pmix: the rest is about a process
+    // that none has started.
     if (getenv("PMIX_RANK") != nullptr) return;
     // The daemon would start processes (MPI_Comm_spawn); Engram has none started.
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);

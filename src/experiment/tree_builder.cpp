@@ -36,7 +36,7 @@ void TreeBuilder::scalar(std::string text, bool quoted, const std::string& ancho
 void TreeBuilder::alias(const std::string& name) {
     const auto repeats = [&](const Open& open) { return open.anchor == name; };
     if (std::any_of(open_.begin(), open_.end(), repeats))
-        fail("the alias *" + name + " is inside of what it repeats");
+        fail("this alias is inside of what it repeats");
     const auto found = anchored_.find(name);
     if (found == anchored_.end()) fail("there is no anchor &" + name + " before the alias");
     const auto& [node, extent] = found->second;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/yaml_parser.hpp"
 
-#include <yaml.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <array>
-#include <new>
+#include <istream>
+#include <streambuf>
 #include <string_view>
 
 #include "base/plain_text.hpp"
@@ -14,146 +16,156 @@
 namespace engram {
 namespace {
 
-std::string_view view(const yaml_char_t* text) {
-    return text == nullptr ? "" : reinterpret_cast<const char*>(text);
-}
+// The library keeps more than a hundred bytes for each byte of a collection in brackets until it is
+// closed.
+constexpr std::size_t longest_between_events = 4 << 20;
 
-int line_of(const yaml_mark_t& mark) {
-    return static_cast<int>(mark.line) + 1;
-}
-
-class Event {
+// The text, for the library; it counts what has been read since the last event.
+class Input : public std::streambuf {
   public:
-    Event() = default;
-    Event(const Event&) = delete;
-    Event& operator=(const Event&) = delete;
-    ~Event() { yaml_event_delete(&event_); }
-    yaml_event_t* get() { return &event_; }
-    const yaml_event_t* operator->() const { return &event_; }
+    explicit Input(std::string_view text) : rest_(text) {}
+
+    void begin_again() { n_read_ = 0; }
+    bool exceeds() const { return n_read_ > longest_between_events; }
+
+  protected:
+    std::streamsize xsgetn(char* target, std::streamsize size) override {
+        const std::size_t n =
+            exceeds() ? 0 : std::min(rest_.size(), static_cast<std::size_t>(size));
+        rest_.copy(target, n);
+        rest_.remove_prefix(n);
+        n_read_ += n;
+        return static_cast<std::streamsize>(n);
+    }
 
   private:
-    yaml_event_t event_{};
+    std::string_view rest_;
+    std::size_t n_read_ = 0;
 };
 
-bool means_nothing(std::string_view text) {
-    constexpr std::array<std::string_view, 5> words = {"", "~", "null", "Null", "NULL"};
-    return std::find(words.begin(), words.end(), text) != words.end();
-}
-
-class Reader {
+class Reader : public YAML::EventHandler {
   public:
     //! \param place  its line is 0 if the text has no lines
     Reader(const std::string& text, const Place& place, const std::string& path,
            std::vector<ConfigProblem>& problems)
-        : text_(text), place_(place), path_(path), builder_(place, path, problems) {
-        if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
-        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                     text.size());
-    }
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
-    ~Reader() { yaml_parser_delete(&parser_); }
+        : text_(text), place_(place), path_(path), builder_(place, path, problems), input_(text) {}
 
     ConfigNode read() {
-        for (;;) {
-            Event event;
-            if (yaml_parser_parse(&parser_, event.get()) == 0) fail();
-            if (event->type == YAML_STREAM_END_EVENT) return builder_.take_root();
-            take(event);
+        try {
+            std::istream stream(&input_);
+            YAML::Parser parser(stream);
+            while (parser.HandleNextDocument(*this)) {
+            }
+        } catch (const YAML::Exception& error) {
+            fail(error.mark.line + 1, input_.exceeds() ? too_long : clearer(error));
         }
+        if (input_.exceeds()) fail(last_line_, too_long);
+        return builder_.take_root();
     }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        move_to(mark);
+        if (++n_documents_ > 1)
+            builder_.fail("a second YAML document begins here; only one is allowed");
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        require_colon(mark);
+        move_to(mark);
+        builder_.null(name_of(anchor));
+    }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        move_to(mark);
+        builder_.alias(name_of(anchor));
+    }
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override {
+        move_to(mark);
+        after_scalar_ = static_cast<std::size_t>(mark.pos) + value.size();
+        // Tags of the library itself: plain, and in quotes.
+        const bool is_plain = tag == "?" || tag.empty();
+        if (!is_plain && tag != "!") refuse(tag);
+        builder_.scalar(value, !is_plain, name_of(anchor));
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        begin(ConfigNode::Kind::list, mark, tag, anchor);
+    }
+    void OnSequenceEnd() override { builder_.end(); }
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        begin(ConfigNode::Kind::map, mark, tag, anchor);
+    }
+    void OnMapEnd() override { builder_.end(); }
 
   private:
-    void take(const Event& event) {
-        const auto& data = event->data;
-        const yaml_mark_t& mark = event->start_mark;
-        builder_.move_to(has_lines() ? line_of(mark) : 0, static_cast<int>(mark.column) + 1);
-        switch (event->type) {
-            case YAML_DOCUMENT_START_EVENT:
-                if (++n_documents_ > 1)
-                    builder_.fail("a second YAML document begins here; only one is allowed");
-                break;
-            case YAML_ALIAS_EVENT:
-                builder_.alias(std::string(view(data.alias.anchor)));
-                break;
-            case YAML_SCALAR_EVENT:
-                take_scalar(data.scalar);
-                break;
-            case YAML_SEQUENCE_START_EVENT:
-                refuse_tag(data.sequence_start.tag);
-                builder_.begin(ConfigNode::Kind::list,
-                               std::string(view(data.sequence_start.anchor)));
-                break;
-            case YAML_MAPPING_START_EVENT:
-                refuse_tag(data.mapping_start.tag);
-                builder_.begin(ConfigNode::Kind::map, std::string(view(data.mapping_start.anchor)));
-                break;
-            case YAML_SEQUENCE_END_EVENT:
-            case YAML_MAPPING_END_EVENT:
-                builder_.end();
-                break;
-            default:
-                break;
-        }
+    static constexpr const char* too_long =
+        "a list or map in brackets is longer than 4 MB; write it without brackets, an entry on "
+        "each line";
+
+    static std::string name_of(YAML::anchor_t anchor) {
+        return anchor == 0 ? "" : std::to_string(anchor);
     }
 
-    template <class Scalar>
-    void take_scalar(const Scalar& scalar) {
-        refuse_tag(scalar.tag);
-        const std::string anchor(view(scalar.anchor));
-        std::string text(reinterpret_cast<const char*>(scalar.value), scalar.length);
-        const bool is_plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
-        if (is_plain && means_nothing(text))
-            builder_.null(anchor);
-        else
-            builder_.scalar(std::move(text), !is_plain, anchor);
+    void move_to(const YAML::Mark& mark) {
+        input_.begin_again();
+        after_scalar_ = std::string::npos;
+        last_line_ = mark.line + 1;
+        builder_.move_to(has_lines() ? mark.line + 1 : 0, mark.column + 1);
+    }
+
+    void begin(ConfigNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
+               YAML::anchor_t anchor) {
+        move_to(mark);
+        if (tag != "?" && !tag.empty()) refuse(tag);
+        builder_.begin(kind, name_of(anchor));
     }
 
     // Keys tell what their values are; a tag that means something is not for Engram.
-    void refuse_tag(const yaml_char_t* tag) {
-        if (tag != nullptr)
-            builder_.fail("has the tag " + shortened(std::string(view(tag))) +
-                          "; tags are not used here, remove it");
+    void refuse(const std::string& tag) {
+        builder_.fail("has the tag " + shortened(tag) + "; tags are not used here, remove it");
     }
 
     bool has_lines() const { return place_.line() > 0; }
 
-    // What the library says, made clearer.
-    [[noreturn]] void fail() const {
-        if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
-        std::string problem = parser_.problem == nullptr ? "" : parser_.problem;
-        int line = line_of(parser_.problem_mark);
-        if (problem == "could not find expected ':'") {
-            line = line_of(parser_.context_mark);
-            problem = "a key without a colon, or a file that was cut off";
-        } else if (problem == "did not find expected <document start>") {
-            problem =
-                "this does not belong to what is before it; check the indentation, and the "
-                "brackets and quotes above";
-        } else if (parser_.context != nullptr) {
-            problem = problem + " " + parser_.context;
-            const int begin = line_of(parser_.context_mark);
-            if (has_lines() && begin != line)
-                problem += " that begins on line " + std::to_string(begin);
-        }
-        if (has_tab(line)) problem += "; indent with spaces instead of tabs";
+    [[noreturn]] void fail(int line, const std::string& problem) const {
         throw ConfigError(
             {{place_.file(), has_lines() ? line : 0, path_, "not valid YAML: " + problem}});
     }
 
-    bool has_tab(int line) const {
+    std::string_view line(int number) const {
         std::string_view rest = text_;
-        for (int i = 1; i < line && !rest.empty(); ++i)
+        for (int i = 1; i < number && !rest.empty(); ++i)
             rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
-        return rest.substr(0, rest.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+        return rest.substr(0, rest.find('\n'));
+    }
+
+    std::string clearer(const YAML::Exception& error) const {
+        if (error.msg == "bad file") return "nested too deeply, or no YAML at all";
+        const std::string_view text = line(error.mark.line + 1);
+        const bool has_tab =
+            text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+        return error.msg + (has_tab ? "; indent with spaces instead of tabs" : "");
+    }
+
+    // The library gives a last key without a colon the value null: a file that was cut off.
+    void require_colon(const YAML::Mark& mark) const {
+        if (after_scalar_ > text_.size()) return;
+        const std::string_view rest = std::string_view(text_).substr(after_scalar_);
+        const std::string_view end = rest.substr(0, rest.find_first_of("#\n:"));
+        if (end.size() == rest.size() || rest[end.size()] != ':')
+            fail(mark.line + 1, "a key without a colon, or a file that was cut off");
     }
 
     const std::string& text_;
     Place place_;
     std::string path_;
-    yaml_parser_t parser_{};
     TreeBuilder builder_;
+    Input input_;
     int n_documents_ = 0;
+    int last_line_ = 0;
+    std::size_t after_scalar_ =
+        std::string::npos;  //!< if the last event was a scalar, where it ends
 };
 
 }  // namespace

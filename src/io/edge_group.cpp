@@ -196,7 +196,8 @@ std::uint64_t EdgeGroup::append_sources(NeuronId first,
                          if (n > source_.size)
                              fail(std::string(index_name) + " lists more edges to node " +
                                   std::to_string(piece.target) + " than population " +
-                                  source_.name + " has neurons" + index_remedy);
+                                  source_.name + " has neurons (" + std::to_string(source_.size) +
+                                  ")" + index_remedy);
                          n_read += piece.count;
                      }
                      append_edges(edges, first, sources);

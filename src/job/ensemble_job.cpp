@@ -103,10 +103,9 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
     });
     MPI_Bcast(&is_repaired, 1, MPI_INT, 0, communicator);
     if (is_repaired != 0) return repaired;
-    const Ensemble ensemble =
-        read_ensemble(read_given({directory.config(), request.overrides, request.directory},
-                                 communicator),
-                      communicator);
+    const Ensemble ensemble = read_ensemble(
+        read_given({directory.config(), request.overrides, request.directory}, communicator),
+        communicator);
     on_root(communicator, [&] { require_possible_trials(ensemble, communicator); });
     TrialTurns turns(ensemble, request.options, communicator);
     CommunicationWatch watch(ensemble.experiment({0, 0}).communication_timeout_s, communicator);

