@@ -9,6 +9,7 @@
 #include <istream>
 #include <streambuf>
 #include <string_view>
+#include <vector>
 
 #include "base/plain_text.hpp"
 #include "experiment/tree_builder.hpp"
@@ -70,7 +71,7 @@ class Reader : public YAML::EventHandler {
     }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        require_colon(mark);
+        if (!is_map_.empty() && is_map_.back()) require_colon(mark);
         move_to(mark);
         builder_.null(name_of(anchor));
     }
@@ -91,12 +92,12 @@ class Reader : public YAML::EventHandler {
                          YAML::EmitterStyle::value) override {
         begin(ConfigNode::Kind::list, mark, tag, anchor);
     }
-    void OnSequenceEnd() override { builder_.end(); }
+    void OnSequenceEnd() override { end(); }
     void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                     YAML::EmitterStyle::value) override {
         begin(ConfigNode::Kind::map, mark, tag, anchor);
     }
-    void OnMapEnd() override { builder_.end(); }
+    void OnMapEnd() override { end(); }
 
   private:
     static constexpr const char* too_long =
@@ -118,7 +119,13 @@ class Reader : public YAML::EventHandler {
                YAML::anchor_t anchor) {
         move_to(mark);
         if (tag != "?" && !tag.empty()) refuse(tag);
+        is_map_.push_back(kind == ConfigNode::Kind::map);
         builder_.begin(kind, name_of(anchor));
+    }
+
+    void end() {
+        is_map_.pop_back();
+        builder_.end();
     }
 
     // Keys tell what their values are; a tag that means something is not for Engram.
@@ -145,6 +152,8 @@ class Reader : public YAML::EventHandler {
         const std::string_view text = line(error.mark.line + 1);
         const bool has_tab =
             text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+        if (error.msg == "end of map not found" && !has_tab)
+            return "a key without a colon, or the end is missing";
         return error.msg + (has_tab ? "; indent with spaces instead of tabs" : "");
     }
 
@@ -154,7 +163,7 @@ class Reader : public YAML::EventHandler {
         const std::string_view rest = std::string_view(text_).substr(after_scalar_);
         const std::string_view end = rest.substr(0, rest.find_first_of("#\n:"));
         if (end.size() == rest.size() || rest[end.size()] != ':')
-            fail(mark.line + 1, "a key without a colon, or a file that was cut off");
+            fail(mark.line + 1, "a key without a colon, or the end is missing");
     }
 
     const std::string& text_;
@@ -162,6 +171,7 @@ class Reader : public YAML::EventHandler {
     std::string path_;
     TreeBuilder builder_;
     Input input_;
+    std::vector<bool> is_map_;  //!< of what is open, from the outermost
     int n_documents_ = 0;
     int last_line_ = 0;
     std::size_t after_scalar_ =

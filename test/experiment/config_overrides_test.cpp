@@ -23,8 +23,8 @@ TEST(ConfigOverrides, problems_name_them) {
     EXPECT_EQ(problems_of(minimal, {"neuron.=3"}),
               "--set: neuron.=3: must have the form section.key=value");
     EXPECT_EQ(problems_of(minimal, {"record.neurons=[1"}),
-              "--set record.neurons=[1: record.neurons: not valid YAML: did not find expected ',' "
-              "or ']' while parsing a flow sequence");
+              "--set record.neurons=[1: record.neurons: not valid YAML: a key without a colon, "
+              "or the end is missing");
     EXPECT_EQ(problems_of(minimal, {"record={every_steps: 1, every_steps: 2}"}),
               "--set record={every_steps: 1, every_steps: 2}: record.every_steps: is given twice");
     EXPECT_EQ(problems_of(minimal,

@@ -220,7 +220,8 @@ TEST(ConfigProblems, single_problems) {
         {minimal + "output: {directory: ''}\n", ":2: output.directory: must not be empty"},
         {minimal + "---\nsimulation: {}\n",
          ":3: a second YAML document begins here; only one is allowed"},
-        {minimal + "neuron: [1\n", ":3: not valid YAML: end of sequence flow not found"},
+        {minimal + "neuron: [1\n",
+         ":2: not valid YAML: a key without a colon, or the end is missing"},
     };
     for (const BadCase& bad : cases)
         EXPECT_EQ(problems_of(bad.text), "configs/x.yaml" + bad.message) << bad.text;
