@@ -219,7 +219,7 @@ TEST(ConfigProblems, single_problems) {
          "1e9 nA (is 4.2e11)"},
         {minimal + "output: {directory: ''}\n", ":2: output.directory: must not be empty"},
         {minimal + "---\nsimulation: {}\n",
-         ":3: a second YAML document begins here; only one is allowed"},
+         ":2: a second YAML document begins here; only one is allowed"},
         {minimal + "neuron: [1\n",
          ":2: not valid YAML: a key without a colon, or the end is missing"},
     };
