@@ -48,6 +48,7 @@ void write_text_file(const std::string& path, const std::string& text) {
     FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, "create the file");
     try {
         file.write_at(0, text.data(), text.size());
+        file.close();
         finish_file(path);
     } catch (const FileError&) {
         std::error_code ignored;

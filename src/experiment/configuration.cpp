@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "base/durable.hpp"
 #include "experiment/arbor_import.hpp"
 #include "experiment/config_reader.hpp"
 #include "experiment/ensemble_settings.hpp"
@@ -98,16 +97,14 @@ Experiment parse_configuration(const std::string& text, const std::string& file,
 }
 
 ConfigTree read_config_tree(const std::string& path, const Overrides& overrides) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) throw FileError(path, "there is no such file");
-    if (std::filesystem::is_directory(path, ignored)) throw FileError(path, "is a directory");
-    if (!std::filesystem::is_regular_file(path, ignored))
+    const std::filesystem::file_status status = std::filesystem::status(path);
+    if (!std::filesystem::exists(status)) throw FileError(path, "there is no such file");
+    if (std::filesystem::is_directory(status)) throw FileError(path, "is a directory");
+    if (!std::filesystem::is_regular_file(status))
         throw FileError(path, "is not a regular file; write the configuration to one");
-    if (std::filesystem::file_size(path, ignored) > largest_file_bytes)
+    if (std::filesystem::file_size(path) > largest_file_bytes)
         throw FileError(path, "is larger than any configuration (64 MB); give a YAML file");
-    std::ifstream stream(path, std::ios::binary);
-    const std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
+    const std::string text = read_text_file(path);
     if (text.find('\0') != std::string::npos)
         throw FileError(path, "is not text; give a configuration in YAML");
     if (std::filesystem::path(path).extension() != ".json")

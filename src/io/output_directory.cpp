@@ -13,6 +13,7 @@
 #include "base/durable.hpp"
 #include "base/errors.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/list_directory.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/keys.hpp"
 
@@ -21,12 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& problem,
+[[noreturn]] void fail(const fs::path& path, const std::string& purpose,
                        const std::error_code& error) {
-    throw FileError(
-        path.string(),
-        problem + " (" + error.message() + "); choose another --output or change the permissions",
-        fault_of(error.value()));
+    fail_with_error(error.value(), path.string(), purpose,
+                    "choose another --output or change the permissions");
 }
 
 // Also of a file that was being written when its run was killed.
@@ -35,8 +34,7 @@ bool is_result(const fs::path& path, const fs::file_status& status) {
                                "summary.json", "ensemble.h5", "progress.json"};
     std::string name = path.filename().string();
     if (name == "partial" || name == "trials") {
-        std::error_code error;
-        return fs::is_directory(status) && !fs::is_empty(path, error);
+        return fs::is_directory(status) && !fs::is_empty(path);
     }
     if (fs::is_directory(status)) return false;
     for (const std::string& suffix : {temporary_suffix, unused_suffix})
@@ -46,14 +44,9 @@ bool is_result(const fs::path& path, const fs::file_status& status) {
 }
 
 std::vector<fs::path> results_in(const fs::path& directory) {
-    std::vector<fs::path> results;
-    std::error_code error;
-    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
-         entry.increment(error)) {
-        if (is_result(entry->path(), entry->symlink_status())) results.push_back(entry->path());
-    }
-    if (error) fail(directory, "cannot list the directory", error);
-    std::sort(results.begin(), results.end());
+    std::vector<fs::path> results = list_directory(directory);
+    std::erase_if(results,
+                  [](const fs::path& path) { return !is_result(path, fs::symlink_status(path)); });
     return results;
 }
 
@@ -64,6 +57,9 @@ bool is_config_of_a_run(const fs::path& path) {
         const ConfigNode* checkpoint = tree.root.find(keys::checkpoint.name);
         return checkpoint != nullptr &&
                checkpoint->find(keys::name_of<&CheckpointSettings::phase_ends>()) != nullptr;
+    } catch (const FileError& error) {
+        if (error.fault() == FileFault::environment) throw;
+        return false;
     } catch (const Error&) {
         return false;
     }
@@ -84,17 +80,18 @@ void create(const fs::path& directory) {
     std::error_code error;
     fs::create_directories(directory, error);
     std::error_code ignored;
-    if (fs::exists(directory, ignored) && !fs::is_directory(directory, ignored)) {
+    const fs::file_status status = fs::status(directory, ignored);
+    if (fs::exists(status) && !fs::is_directory(status)) {
         throw FileError(directory.string(),
                         "the output directory is a file; choose another --output");
     }
-    if (fs::is_symlink(directory, ignored) && !fs::exists(directory, ignored))
+    if (status.type() == fs::file_type::not_found && fs::is_symlink(directory, ignored))
         throw FileError(directory.string(),
                         "the output directory is a link to nothing; remove it, or choose another "
                         "--output");
-    if (error) fail(directory, "cannot create the directory", error);
+    if (error) fail(directory, "create the directory", error);
     if (::access(directory.c_str(), W_OK | X_OK) != 0) {
-        fail(directory, "cannot write into the directory",
+        fail(directory, "write into the directory",
              std::error_code(errno, std::generic_category()));
     }
 }
@@ -102,7 +99,7 @@ void create(const fs::path& directory) {
 void remove_tree(const fs::path& path) {
     std::error_code error;
     fs::remove_all(path, error);
-    if (error) fail(path, "cannot remove it", error);
+    if (error) fail(path, "remove it", error);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ void begin_file(const std::string& path, const FileLayout& layout, std::uint64_t
     try {
         file.reserve(size);
         layout.copy_to(file);
+        file.close();
     } catch (...) {
         remove_file(path);
         throw;

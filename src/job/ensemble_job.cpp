@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job/ensemble_job.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/collective.hpp"
 #include "base/durable.hpp"
+#include "base/list_directory.hpp"
 #include "base/messages.hpp"
 #include "io/edge_wiring.hpp"
 #include "job/ensemble_run.hpp"
@@ -33,6 +35,17 @@ double require_possible_trials(const Ensemble& ensemble, MPI_Comm communicator) 
     return files_MB;
 }
 
+// Ended before its first trial could begin, when its directory was being prepared.
+bool has_not_begun(const OutputDirectory& directory) {
+    if (!std::filesystem::is_directory(directory.partial()) ||
+        std::filesystem::exists(directory.path() / "trials"))
+        return false;
+    const auto files = list_directory(directory.partial());
+    return std::all_of(files.begin(), files.end(), [](const std::filesystem::path& file) {
+        return file.filename().string().ends_with(temporary_suffix);
+    });
+}
+
 }  // namespace
 
 JobOutcome start_ensemble(const RunRequest& request, MPI_Comm communicator) {
@@ -45,8 +58,9 @@ JobOutcome start_ensemble(const RunRequest& request, MPI_Comm communicator) {
     const HeldDirectory held(directory, communicator);
     on_root(communicator, [&] {
         OutputDirectory::prepare(directory.path(), request.force);
-        write_text_file(directory.ensemble_config(), ensemble.configuration());
+        // In this order resuming can tell one that ended in between from one that has lost a file.
         write_text_file(directory.config(), ensemble.configuration());
+        write_text_file(directory.ensemble_config(), ensemble.configuration());
         if (!request.options.quiet) held.describe(files_MB);
     });
     return run_ensemble(ensemble, directory, held.claim(), turns, request.options.quiet,
@@ -57,6 +71,8 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
     const OutputDirectory directory(request.directory);
     const HeldDirectory held(directory, communicator);
     on_root(communicator, [&] {
+        if (has_not_begun(directory))
+            write_text_file(directory.ensemble_config(), read_text_file(directory.config()));
         if (!std::filesystem::exists(directory.ensemble_config()))
             throw FileError(
                 directory.ensemble_config(),

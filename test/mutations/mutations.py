@@ -161,6 +161,20 @@ MUTATIONS = [
         '"umol/l", By::neuron, 0.0, yes,\n                     "protein of depression"',
         '"umol/l", By::neuron, 0.0, no,\n                     "protein of depression"',
     ),
+    Mutation(
+        "m24",
+        "a directory that cannot be listed is empty",
+        "list_directory.cpp",
+        "if (error)\n        fail_with_error",
+        "if (error && paths.size() > 1)\n        fail_with_error",
+    ),
+    Mutation(
+        "m25",
+        "a read that the system refuses is damage",
+        "hdf5.cpp",
+        "const Reason reason = last_reason;",
+        "const Reason reason{last_reason.text};",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
