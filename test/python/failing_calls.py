@@ -54,6 +54,9 @@ ERRORS = {
     "fcntl": (ENOLCK, EOPNOTSUPP, ENOTSUPP, EAGAIN),
 }
 
+# What a call that is made again does not get again; for ever it would be no error but a hang.
+PASSING = (EINTR, EAGAIN)
+
 # Seconds after which a job of a tenth of a second is taken to hang.
 PATIENCE_S = 120
 

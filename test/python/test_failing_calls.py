@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from failing_calls import ERRORS, Bench, Fault
+from failing_calls import ERRORS, PASSING, Bench, Fault
 
 STAGES = ("run", "resume", "extend", "run ensemble", "resume ensemble")
 
@@ -46,6 +46,15 @@ def places(counts: dict[tuple[int, str], int], rank: int, limit: int) -> Iterato
         yield from ((call, number) for number in numbers)
 
 
+def in_turn(where: Iterator[tuple[str, int]], sticky: bool, rank: int = 0) -> list[Fault]:
+    """A fault at each place, with the errors of its call in turn."""
+    faults = []
+    for i, (call, number) in enumerate(where):
+        errors = [error for error in ERRORS[call] if not sticky or error not in PASSING]
+        faults.append(Fault(call, number, errors[i % len(errors)], sticky, rank))
+    return faults
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_some_calls(bench: Bench, tmp_path: Path, stage: str) -> None:
     source = random.Random(STAGES.index(stage))
@@ -73,10 +82,7 @@ def test_one_of_two_ranks(bench: Bench, tmp_path: Path) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_call(bench: Bench, tmp_path: Path, stage: str, sticky: bool) -> None:
     """Its errors in turn."""
-    faults = [
-        Fault(call, number, ERRORS[call][i % len(ERRORS[call])], sticky)
-        for i, (call, number) in enumerate(places(bench.counts(stage, 1), 0, 60))
-    ]
+    faults = in_turn(places(bench.counts(stage, 1), 0, 60), sticky)
     assert_sound(bench, stage, 1, faults, tmp_path)
 
 
@@ -92,13 +98,11 @@ def test_every_error(bench: Bench, tmp_path: Path, stage: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("sticky", [False, True])
 @pytest.mark.parametrize("rank", [0, 1])
 @pytest.mark.parametrize("stage", STAGES)
-def test_two_ranks(bench: Bench, tmp_path: Path, stage: str, rank: int) -> None:
-    faults = [
-        Fault(call, number, ERRORS[call][i % len(ERRORS[call])], i % 7 == 0, rank)
-        for i, (call, number) in enumerate(places(bench.counts(stage, 2), rank, 12))
-    ]
+def test_two_ranks(bench: Bench, tmp_path: Path, stage: str, rank: int, sticky: bool) -> None:
+    faults = in_turn(places(bench.counts(stage, 2), rank, 12), sticky, rank)
     assert_sound(bench, stage, 2, faults, tmp_path)
 
 
