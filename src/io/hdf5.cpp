@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 
 #include "base/errors.hpp"
 #include "base/file_descriptor.hpp"
@@ -31,7 +32,7 @@ struct Reason {
 thread_local Reason last_reason;
 
 // The innermost reason on HDF5's error stack, e.g. "No space left on device".
-Reason reason_on_stack() {
+Reason reason_on_stack(int system_error) {
     std::string reason;
     H5Ewalk2(
         H5E_DEFAULT, H5E_WALK_UPWARD,
@@ -46,7 +47,12 @@ Reason reason_on_stack() {
     const std::string number = "errno = ";
     const std::string marker = "error message = '";
     const auto begin = reason.find(marker);
-    if (begin == std::string::npos) return {reason};
+    if (begin == std::string::npos) {
+        // A file that is open, but that the system tells nothing about: the one error of the system
+        // that comes without its number.
+        if (reason.find("stat info") == std::string::npos) return {reason};
+        return {std::generic_category().message(system_error), FileFault::environment};
+    }
     const auto first = begin + marker.size();
     const auto place = reason.find(number);
     const int error = place < begin ? std::atoi(reason.c_str() + place + number.size()) : EIO;
@@ -133,7 +139,7 @@ detail::Silence::Silence() {
 
 detail::Silence::~Silence() {
     // Any further call of the library, even the next one, clears its error stack.
-    last_reason = reason_on_stack();
+    last_reason = reason_on_stack(errno);
     H5Eset_auto2(H5E_DEFAULT, function_, data_);
 }
 

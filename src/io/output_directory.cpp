@@ -106,7 +106,7 @@ void remove_tree(const fs::path& path) {
 
 void require_place_for_results(const fs::path& path) {
     std::error_code ignored;
-    if (fs::weakly_canonical(fs::absolute(path, ignored), ignored).relative_path().empty())
+    if (fs::weakly_canonical(fs::absolute(path, ignored)).relative_path().empty())
         throw FileError(path.string(),
                         "results cannot be written to the root directory; choose another --output");
 }
@@ -142,8 +142,8 @@ OutputDirectory OutputDirectory::make(const fs::path& path) {
 
 void OutputDirectory::require_outside(const fs::path& path, const WiringFile& file) {
     std::error_code ignored;
-    const fs::path inside = fs::weakly_canonical(file.path, ignored)
-                                .lexically_relative(fs::weakly_canonical(path, ignored));
+    const fs::path inside =
+        fs::weakly_canonical(file.path).lexically_relative(fs::weakly_canonical(path));
     if (inside.empty()) return;
     const fs::path entry = path / *inside.begin();
     if (is_result(entry, fs::symlink_status(entry, ignored)))

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from errno import (
@@ -170,17 +171,19 @@ class Bench:
             preload = ["env", f"LD_PRELOAD={self.library}"]
         if ranks == 1:
             environment["OMPI_MCA_ess_singleton_isolated"] = "1"  # a third of the time to start
-        launcher = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
+        launcher: list[object] = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
         command = ["timeout", "-k", 5, PATIENCE_S, *launcher, *preload, self.engram, *arguments]
-        result = subprocess.run(
-            [str(part) for part in command],
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=PATIENCE_S + 60,
-            check=False,
-        )
+        # Programs without mpirun would use the same directory, and remove it from under each other.
+        with tempfile.TemporaryDirectory() as session:
+            result = subprocess.run(
+                [str(part) for part in command],
+                env=environment | {"OMPI_MCA_orte_tmpdir_base": session},
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=PATIENCE_S + 60,
+                check=False,
+            )
         code = result.returncode if result.returncode >= 0 else 128 - result.returncode
         ended = Ended(code, result.stdout + result.stderr, [])
         for line in report.read_text().splitlines() if report and report.exists() else []:
