@@ -47,7 +47,7 @@ void run_until(const JobDirectory& job, double stop_s) {
         std::make_unique<Simulation>(experiment, *open_wiring(experiment), MPI_COMM_SELF,
                                      job::select_executor(job::DeviceChoice::cpu, MPI_COMM_SELF));
     const Simulation& running = *simulation;
-    job::Run run(std::move(simulation), directory, std::nullopt, true, MPI_COMM_SELF);
+    job::Run run(std::move(simulation), directory, {}, std::nullopt, true, MPI_COMM_SELF);
     Step reached = 0;
     struct Follow : ProgressListener {
         explicit Follow(Step& step) : step(step) {}

@@ -298,9 +298,9 @@ def problems_of_end(ended: Ended, fault: Fault, output: Path) -> list[str]:
     errors = [line for line in text.splitlines() if line.startswith("engram: error:")]
     if len(errors) != 1:
         return [*found, "not one error"]
-    path = Path(ended.faults[0])
-    names = {str(path), str(path.parent)} if path != output else {str(path)}
-    if not any(name in errors[0] for name in names):
+    # The first that fails may be one whose end does not matter.
+    paths = [Path(name) for name in ended.faults]
+    if not any(str(path if path == output else path.parent) in errors[0] for path in paths):
         found.append("the file is not named")
     is_held = fault.call == "flock" and fault.how == EAGAIN
     reason = "another engram is at work" if is_held else os.strerror(int(fault.how))
