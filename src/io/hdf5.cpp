@@ -79,9 +79,10 @@ void let_close_well(hid_t file) {
     if (H5Fget_intent(file, &intent) < 0 || intent != H5F_ACC_RDONLY) return;
     if (H5Fget_obj_count(file, H5F_OBJ_ALL) != 1) return;  // it stays open
     if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 || handle == nullptr) return;
+    const int own = *static_cast<int*>(handle);
     const int well = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (well < 0) return;
-    ::dup2(well, *static_cast<int*>(handle));
+    if (well < 0 || well == own) return;
+    ::dup2(well, own);
     ::close(well);
 }
 

@@ -198,7 +198,7 @@ TEST(EnsembleJob, ATrialEqualsTheRunOfItsSeed) {
 
 // Ended while its directory was being prepared; a directory that has lost a file is another matter.
 TEST(EnsembleJob, OneThatEndedBeforeItsFirstTrialBeginsAnew) {
-    const JobDirectory job(two_trials);
+    const JobDirectory job(two_trials + "trial_results: none\n");
     job.start();
     for (const char* name : {"summary.json", "ensemble.h5"})
         std::filesystem::remove(job.result(name));
