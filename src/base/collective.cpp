@@ -39,6 +39,11 @@ bool is_about_a_rank(ErrorKind kind) {
     return kind != ErrorKind::usage && kind != ErrorKind::configuration && kind != ErrorKind::file;
 }
 
+// What one rank could not do may look like damage to another, e.g. by a sum over both.
+bool may_follow_from_another(const ErrorRecord& record) {
+    return record.kind == ErrorKind::file && record.fault == FileFault::content;
+}
+
 }  // namespace
 
 void prepare_mpi_environment() {
@@ -66,20 +71,21 @@ int size_of(MPI_Comm comm) {
 
 void collectively(MPI_Comm comm, const std::function<void()>& work) {
     const int rank = rank_of(comm);
-    const int nobody = size_of(comm);
+    const int size = size_of(comm);
+    const int nobody = 2 * size;
     ErrorRecord record;
-    int failed = nobody;
+    int first = nobody;  // the lowest rank speaks, but before all others one that knows the reason
     try {
         work();
     } catch (...) {
-        failed = rank;
         record = record_of(std::current_exception());
-        if (is_about_a_rank(record.kind) && nobody > 1 && !record.is_shared)
+        first = may_follow_from_another(record) ? size + rank : rank;
+        if (is_about_a_rank(record.kind) && size > 1 && !record.is_shared)
             record.message = "rank " + std::to_string(rank) + ": " + record.message;
     }
-    if (comm != alone) MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MIN, comm);
-    if (failed == nobody) return;
-    if (comm != alone) broadcast(comm, failed, record);
+    if (comm != alone) MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm);
+    if (first == nobody) return;
+    if (comm != alone) broadcast(comm, first % size, record);
     record.is_shared = true;
     throw_error(record);
 }

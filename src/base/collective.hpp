@@ -24,7 +24,8 @@ int size_of(MPI_Comm comm);
 
 //! Collective. Runs `work` on every rank. If it throws on any, whatever it throws, all ranks throw
 //! what the lowest failing rank does, as a shared Error, so that no rank waits for another that has
-//! given up. What is about one rank (its memory, its device) says which.
+//! given up. Damage to a file speaks last: it may only seem so because another rank could not read.
+//! What is about one rank (its memory, its device) says which.
 void collectively(MPI_Comm comm, const std::function<void()>& work);
 
 //! Collective. The same, with the work done by rank 0 alone while the others wait.

@@ -56,6 +56,7 @@ void write_text_file(const std::string& path, const std::string& text) {
     FileDescriptor file = FileDescriptor::create(temporary, "create the file");
     try {
         file.write_at(0, text.data(), text.size());
+        file.close();
         finish_file(path);
     } catch (const FileError&) {
         std::error_code ignored;

@@ -67,7 +67,8 @@ ErrorRecord record_of(const std::exception_ptr& exception) {
         return of(error, error.what());
     } catch (const std::filesystem::filesystem_error& error) {
         return {.kind = ErrorKind::file,
-                .message = error.code().message(),
+                .message = "cannot be accessed (" + error.code().message() +
+                           "); check the disk, the network and the permissions",
                 .path = error.path1().string(),
                 .fault = FileFault::environment};
     } catch (const std::bad_alloc&) {

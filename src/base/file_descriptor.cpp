@@ -24,10 +24,31 @@ bool writes(int flags) {
     return (flags & O_ACCMODE) != O_RDONLY;
 }
 
-// Waits for nothing, e.g. not for the other end of a pipe.
+std::string remedy_for(int error, const std::string& otherwise) {
+    switch (error) {
+        case EMFILE:
+        case ENFILE:
+            return "raise the limit of open files (ulimit -n)";
+        case EIO:
+        case ESTALE:
+        case ETIMEDOUT:
+        case ENOTCONN:
+        case EHOSTDOWN:
+        case EREMOTEIO:
+            return "check the disk and the network, and try again";
+        default:
+            return otherwise;
+    }
+}
+
+// Waits for nothing, e.g. not for the other end of a pipe; a signal is no reason to fail.
 int open_file(const std::string& path, int flags) {
-    return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | (writes(flags) ? O_NOFOLLOW : 0),
-                  0666);
+    int descriptor = 0;
+    do {
+        descriptor = ::open(path.c_str(),
+                            flags | O_CLOEXEC | O_NONBLOCK | (writes(flags) ? O_NOFOLLOW : 0), 0666);
+    } while (descriptor < 0 && errno == EINTR);
+    return descriptor;
 }
 
 bool is_link(const std::string& path) {
@@ -50,11 +71,16 @@ FileFault fault_of(int error) {
     }
 }
 
+void fail_with_error(int error, const std::string& path, const std::string& purpose,
+                     const std::string& remedy) {
+    const std::string reason = std::generic_category().message(error);
+    throw FileError(path, "cannot " + purpose + " (" + reason + "); " + remedy_for(error, remedy),
+                    fault_of(error));
+}
+
 void fail_with_errno(const std::string& path, const std::string& purpose,
                      const std::string& remedy) {
-    const int error = errno;
-    const std::string reason = std::generic_category().message(error);
-    throw FileError(path, "cannot " + purpose + " (" + reason + "); " + remedy, fault_of(error));
+    fail_with_error(errno, path, purpose, remedy);
 }
 
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& purpose)
@@ -83,7 +109,7 @@ FileDescriptor open_when_visible(const std::string& path, const std::string& nam
     using namespace std::chrono;
     const auto give_up = steady_clock::now() + seconds(10);
     for (;;) {
-        const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+        const int descriptor = open_file(path, flags);
         if (descriptor >= 0) return {path, name, descriptor};
         if ((errno != ENOENT && errno != ESTALE) || steady_clock::now() > give_up)
             fail_with_errno(name, purpose, "check the path and its permissions");
@@ -191,10 +217,13 @@ void FileDescriptor::read_at(std::uint64_t offset, void* data, std::size_t size)
 }
 
 void FileDescriptor::sync() {
+    int status = 0;
+    do {
+        status = ::fsync(descriptor_);
+    } while (status != 0 && errno == EINTR);
     // Directories of some file systems cannot be synchronised and need not be: EINVAL.
-    if (::fsync(descriptor_) != 0 && errno != EINVAL) {
+    if (status != 0 && errno != EINVAL)
         fail_with_errno(name_, "write the file to the disk", check_disk);
-    }
 }
 
 void FileDescriptor::close() {

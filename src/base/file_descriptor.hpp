@@ -75,7 +75,11 @@ FileDescriptor open_when_visible(const std::string& path, const std::string& nam
 //! What an error number says of a file: that it is absent or of another kind, or nothing.
 FileFault fault_of(int error);
 
-//! Throw a FileError for the system error in errno: "cannot <purpose> (<reason>); <remedy>".
+//! Throw a FileError for an error of the system: "cannot <purpose> (<reason>); <remedy>".
+//! \param remedy  unless the error itself tells what helps
+[[noreturn]] void fail_with_error(int error, const std::string& path, const std::string& purpose,
+                                  const std::string& remedy);
+//! The same for the error in errno.
 [[noreturn]] void fail_with_errno(const std::string& path, const std::string& purpose,
                                   const std::string& remedy);
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 
+#include "base/durable.hpp"
 #include "base/plain_text.hpp"
 #include "experiment/arbor_import.hpp"
 #include "experiment/config_reader.hpp"
@@ -56,19 +56,6 @@ void require_text(const std::string& text, const std::string& file) {
                             "holds " + unwanted->what + " in column " +
                                 std::to_string(position.column) + "; " + unwanted->remedy}});
     }
-}
-
-// No more than a configuration may have, whatever the file has become meanwhile.
-std::string read_text(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    std::string text;
-    std::array<char, 65536> part;
-    while (stream && text.size() <= most_config_bytes) {
-        stream.read(part.data(), part.size());
-        text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
-    }
-    if (!stream.is_open() || stream.bad()) throw FileError(path, "cannot be read");
-    return text;
 }
 
 ConfigTree with_overrides(ConfigTree tree, const Overrides& overrides) {
@@ -130,14 +117,14 @@ Experiment parse_configuration(const std::string& text, const std::string& file,
 }
 
 ConfigTree read_config_tree(const std::string& path, const Overrides& overrides) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) throw FileError(path, "there is no such file");
-    if (std::filesystem::is_directory(path, ignored)) throw FileError(path, "is a directory");
-    if (!std::filesystem::is_regular_file(path, ignored))
+    const std::filesystem::file_status status = std::filesystem::status(path);
+    if (!std::filesystem::exists(status)) throw FileError(path, "there is no such file");
+    if (std::filesystem::is_directory(status)) throw FileError(path, "is a directory");
+    if (!std::filesystem::is_regular_file(status))
         throw FileError(path, "is not a regular file; write the configuration to one");
-    if (std::filesystem::file_size(path, ignored) > most_config_bytes)
+    if (std::filesystem::file_size(path) > most_config_bytes)
         throw FileError(path, "is larger than a configuration may be (64 MB); give a YAML file");
-    const std::string text = read_text(path);
+    const std::string text = read_text_file(path);
     if (std::filesystem::path(path).extension() != ".json")
         return parse_config_tree(text, path, overrides);
     require_text(text, path);

@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "base/file_descriptor.hpp"
+#include "base/list_directory.hpp"
+#include "base/messages.hpp"
 
 namespace engram {
 namespace {
@@ -27,22 +29,26 @@ std::string checkpoint_path(const OutputDirectory& directory, Step step) {
 
 std::vector<std::string> list_checkpoints(const OutputDirectory& directory) {
     std::vector<std::string> paths;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(directory.path(), error))
-        if (has_form(entry.path().filename().string(), ".h5"))
-            paths.push_back(entry.path().string());
-    if (error)
-        throw FileError(directory.path().string(),
-                        "cannot read the directory (" + error.message() + "); check the path",
-                        fault_of(error.value()));
+    for (const fs::path& path : list_directory(directory.path()))
+        if (has_form(path.filename().string(), ".h5")) paths.push_back(path.string());
     std::sort(paths.rbegin(), paths.rend());
     return paths;
 }
 
 void remove_old_checkpoints(const OutputDirectory& directory, std::size_t keep) {
-    const auto paths = list_checkpoints(directory);
-    std::error_code ignored;
-    for (std::size_t i = keep; i < paths.size(); ++i) fs::remove(paths[i], ignored);
+    // The new checkpoint is complete: that old ones stay is no reason to end.
+    try {
+        const auto paths = list_checkpoints(directory);
+        for (std::size_t i = keep; i < paths.size(); ++i) {
+            std::error_code error;
+            fs::remove(paths[i], error);
+            if (error)
+                fail_with_error(error.value(), paths[i], "remove the file",
+                                "check the permissions of its directory");
+        }
+    } catch (const FileError& error) {
+        warning("{}; old checkpoints take space on the disk", error.what());
+    }
 }
 
 std::vector<std::string> set_aside_checkpoints_behind(const OutputDirectory& directory, Step step) {
@@ -54,19 +60,16 @@ std::vector<std::string> set_aside_checkpoints_behind(const OutputDirectory& dir
         std::error_code error;
         fs::rename(path, names.back(), error);
         if (error)
-            throw FileError(path,
-                            "cannot rename the checkpoint (" + error.message() +
-                                "); check the permissions of its directory",
-                            FileFault::environment);
+            fail_with_error(error.value(), path, "rename the checkpoint",
+                            "check the permissions of its directory");
     }
     return names;
 }
 
 void remove_unfinished_checkpoints(const OutputDirectory& directory) {
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(directory.path(), ignored))
-        if (has_form(entry.path().filename().string(), ".h5.tmp"))
-            fs::remove(entry.path(), ignored);
+    for (const fs::path& path : list_directory(directory.path()))
+        if (has_form(path.filename().string(), ".h5.tmp")) fs::remove(path, ignored);
 }
 
 }  // namespace engram

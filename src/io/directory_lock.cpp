@@ -208,7 +208,7 @@ void DirectoryLock::acquire() {
     Clock::time_point seen_first = Clock::now();
     bool announced = false;
     for (;;) {
-        if (create()) return;
+        if (owner_.token.empty() || create()) return;
         const auto state = read_state(lock_file(directory_));
         if (!state) continue;
         if (has_ended_here(state->owner, owner_, has_system_lock_)) {
@@ -271,6 +271,13 @@ void DirectoryLock::take_over(const LockOwner& gone) {
     const std::string aside = path + "." + owner_.token;
     if (::rename(path.c_str(), aside.c_str()) != 0) {
         if (errno == ENOENT) return;  // another was faster
+        const int error = errno;
+        if (::access(directory_.c_str(), W_OK) != 0 && (errno == EACCES || errno == EROFS)) {
+            // Nor can this job change anything else there.
+            owner_.token.clear();
+            return;
+        }
+        errno = error;
         fail_with_errno(path, "remove the lock of a job that has ended",
                         "check the permissions of the directory");
     }

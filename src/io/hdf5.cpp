@@ -2,10 +2,12 @@
 #include "io/hdf5.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 
 #include "base/errors.hpp"
 #include "base/file_descriptor.hpp"
@@ -33,7 +35,7 @@ constexpr hssize_t most_attribute_values = 1 << 16;
 constexpr std::size_t longest_fixed_text = 1 << 16;
 
 // The innermost reason on HDF5's error stack, e.g. "No space left on device".
-Reason reason_on_stack() {
+Reason reason_on_stack(int system_error) {
     std::string reason;
     H5Ewalk2(
         H5E_DEFAULT, H5E_WALK_UPWARD,
@@ -48,24 +50,43 @@ Reason reason_on_stack() {
     const std::string number = "errno = ";
     const std::string marker = "error message = '";
     const auto begin = reason.find(marker);
-    if (begin == std::string::npos) return {reason};
+    if (begin == std::string::npos) {
+        // A file that is open, but that the system tells nothing about: the one error of the system
+        // that comes without its number.
+        if (reason.find("stat info") == std::string::npos) return {reason};
+        return {std::generic_category().message(system_error), FileFault::environment};
+    }
     const auto first = begin + marker.size();
     const auto place = reason.find(number);
     const int error = place < begin ? std::atoi(reason.c_str() + place + number.size()) : EIO;
     return {reason.substr(first, reason.find('\'', first) - first), fault_of(error)};
 }
 
-std::string compose(const std::string& problem, const std::string& remedy) {
-    const std::string& reason = last_reason.text;
+std::string compose(const std::string& problem, const Reason& reason, const std::string& remedy) {
     // What the system refuses says nothing about the content of a file.
-    const bool is_system = last_reason.fault == FileFault::environment;
-    return problem + (reason.empty() ? "" : " (HDF5: " + reason + ")") + "; " +
-           (is_system && remedy == remedy_for_reading ? remedy_for_system : remedy);
+    if (reason.fault == FileFault::environment && remedy == remedy_for_reading)
+        return "cannot read the file (" + reason.text + "); " + remedy_for_system;
+    return problem + (reason.text.empty() ? "" : " (HDF5: " + reason.text + ")") + "; " + remedy;
 }
 
 [[noreturn]] void fail_with_reason(const std::string& path, const std::string& problem,
-                                   const std::string& remedy) {
-    throw FileError(path, compose(problem, remedy), last_reason.fault);
+                                   const Reason& reason, const std::string& remedy) {
+    throw FileError(path, compose(problem, reason, remedy), reason.fault);
+}
+
+// Gives a file that was only read a descriptor that closes well in place of its own: HDF5 does not
+// survive a failure to close, and ends with a signal in MPI_Finalize.
+void let_close_well(hid_t file) {
+    unsigned intent = 0;
+    void* handle = nullptr;
+    if (H5Fget_intent(file, &intent) < 0 || intent != H5F_ACC_RDONLY) return;
+    if (H5Fget_obj_count(file, H5F_OBJ_ALL) != 1) return;  // it stays open
+    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 || handle == nullptr) return;
+    const int own = *static_cast<int*>(handle);
+    const int well = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (well < 0 || well == own) return;
+    ::dup2(well, own);
+    ::close(well);
 }
 
 // Locks keep out no one that the lock of the results directory lets in, and some file systems
@@ -94,7 +115,7 @@ hid_t create_file(const std::string& path, hid_t access) {
     const hid_t id =
         quietly([&] { return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access); });
     if (id >= 0) return id;
-    fail_with_reason(path, "cannot create the file",
+    fail_with_reason(path, "cannot create the file", last_reason,
                      "check that its directory exists and is writable");
 }
 
@@ -114,7 +135,7 @@ hid_t open_file(const std::string& path, Access access) {
     // What keeps the system from opening it says nothing about the file.
     const FileDescriptor readable(path, access == Access::read_only ? O_RDONLY : O_RDWR,
                                   "open the file");
-    fail_with_reason(path, "cannot open it as an HDF5 file", remedy_for_reading);
+    fail_with_reason(path, "cannot open it as an HDF5 file", last_reason, remedy_for_reading);
 }
 
 }  // namespace
@@ -126,7 +147,7 @@ detail::Silence::Silence() {
 
 detail::Silence::~Silence() {
     // Any further call of the library, even the next one, clears its error stack.
-    last_reason = reason_on_stack();
+    last_reason = reason_on_stack(errno);
     H5Eset_auto2(H5E_DEFAULT, function_, data_);
 }
 
@@ -167,10 +188,10 @@ DataType fixed_text_type(std::size_t size) {
     return type;
 }
 
-// Length of an attribute of fixed length; 0 if it is another, or absent.
+// Length of an attribute of fixed length; 0 if it is another.
 std::size_t fixed_text_length(hid_t object, const std::string& name) {
     const Attribute attribute(quietly([&] { return H5Aopen(object, name.c_str(), H5P_DEFAULT); }));
-    if (attribute < 0) return 0;
+    if (attribute < 0) fail(object, "the attribute '" + name + "' is missing", remedy_for_reading);
     const DataType type(H5Aget_type(attribute));
     const bool fixed = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0;
     const std::size_t length = fixed ? H5Tget_size(type) : 0;
@@ -185,11 +206,17 @@ DataType text_type() {
 }
 
 void fail(hid_t object, const std::string& problem, const std::string& remedy) {
-    fail_with_reason(file_name(object), problem, remedy);
+    const Reason reason = last_reason;  // before the next call
+    fail_with_reason(file_name(object), problem, reason, remedy);
 }
 
 void reject(hid_t object, const std::string& problem, const std::string& remedy) {
     throw FileError(file_name(object), problem + "; " + remedy);
+}
+
+herr_t detail::close_file(hid_t file) {
+    let_close_well(file);
+    return H5Fclose(file);
 }
 
 File File::create(const std::string& path) {
@@ -210,7 +237,8 @@ File File::open(const std::string& path, Access access) {
 }
 
 void File::close() {
-    if (id_.reset() < 0) fail_with_reason(path_, "cannot close the file", remedy_for_writing);
+    if (id_.reset() < 0)
+        fail_with_reason(path_, "cannot close the file", last_reason, remedy_for_writing);
 }
 
 Group create_group(hid_t location, const std::string& name) {
@@ -240,9 +268,9 @@ bool exists(hid_t location, const std::string& name) {
     // H5Lexists needs every intermediate link to exist: ask from the top down.
     for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
         const std::string prefix = name.substr(0, end);
-        if (quietly([&] { return H5Lexists(location, prefix.c_str(), access); }) <= 0) {
-            return false;
-        }
+        const htri_t found = quietly([&] { return H5Lexists(location, prefix.c_str(), access); });
+        if (found < 0) fail(location, "cannot look for '" + prefix + "'", remedy_for_reading);
+        if (found == 0) return false;
         if (end == std::string::npos) return true;
     }
 }
@@ -280,7 +308,9 @@ void write_fixed_attribute(hid_t object, const std::string& name, const std::str
 }
 
 bool has_attribute(hid_t object, const std::string& name) {
-    return quietly([&] { return H5Aexists(object, name.c_str()); }) > 0;
+    const htri_t found = quietly([&] { return H5Aexists(object, name.c_str()); });
+    if (found < 0) fail(object, "cannot look for the attribute '" + name + "'", remedy_for_reading);
+    return found > 0;
 }
 
 void detail::read_attribute(hid_t object, const std::string& name, hid_t type,

@@ -80,6 +80,10 @@ enum class Layout {
     checked      //!< the newest, whose structures carry checksums of their own
 };
 
+namespace detail {
+herr_t close_file(hid_t file);
+}
+
 //! An open file of one process.
 class File {
   public:
@@ -99,7 +103,7 @@ class File {
   private:
     File(std::string path, hid_t id) : path_(std::move(path)), id_(id) {}
     std::string path_;
-    Handle<H5Fclose> id_;
+    Handle<detail::close_file> id_;
 };
 
 //! The group at `name` below `location`, made with all its parents.

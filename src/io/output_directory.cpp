@@ -13,6 +13,7 @@
 #include "base/durable.hpp"
 #include "base/errors.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/list_directory.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/keys.hpp"
 #include "io/own_content.hpp"
@@ -22,12 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& problem,
+[[noreturn]] void fail(const fs::path& path, const std::string& purpose,
                        const std::error_code& error) {
-    throw FileError(
-        path.string(),
-        problem + " (" + error.message() + "); choose another --output or change the permissions",
-        fault_of(error.value()));
+    fail_with_error(error.value(), path.string(), purpose,
+                    "choose another --output or change the permissions");
 }
 
 // Also of a file that was being written when its run was killed.
@@ -36,8 +35,7 @@ bool is_result(const fs::path& path, const fs::file_status& status) {
                                "summary.json", "ensemble.h5", "progress.json"};
     std::string name = path.filename().string();
     if (name == "partial" || name == "trials") {
-        std::error_code error;
-        return fs::is_directory(status) && !fs::is_empty(path, error);
+        return fs::is_directory(status) && !fs::is_empty(path);
     }
     if (fs::is_directory(status)) return false;
     for (const std::string& suffix : {temporary_suffix, unused_suffix})
@@ -47,14 +45,9 @@ bool is_result(const fs::path& path, const fs::file_status& status) {
 }
 
 std::vector<fs::path> results_in(const fs::path& directory) {
-    std::vector<fs::path> results;
-    std::error_code error;
-    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
-         entry.increment(error)) {
-        if (is_result(entry->path(), entry->symlink_status())) results.push_back(entry->path());
-    }
-    if (error) fail(directory, "cannot list the directory", error);
-    std::sort(results.begin(), results.end());
+    std::vector<fs::path> results = list_directory(directory);
+    std::erase_if(results,
+                  [](const fs::path& path) { return !is_result(path, fs::symlink_status(path)); });
     return results;
 }
 
@@ -65,6 +58,9 @@ bool is_config_of_a_run(const fs::path& path) {
         const ConfigNode* checkpoint = tree.root.find(keys::checkpoint.name);
         return checkpoint != nullptr &&
                checkpoint->find(keys::name_of<&CheckpointSettings::phase_ends>()) != nullptr;
+    } catch (const FileError& error) {
+        if (error.fault() == FileFault::environment) throw;
+        return false;
     } catch (const Error&) {
         return false;
     }
@@ -85,17 +81,18 @@ void create(const fs::path& directory) {
     std::error_code error;
     fs::create_directories(directory, error);
     std::error_code ignored;
-    if (fs::exists(directory, ignored) && !fs::is_directory(directory, ignored)) {
+    const fs::file_status status = fs::status(directory, ignored);
+    if (fs::exists(status) && !fs::is_directory(status)) {
         throw FileError(directory.string(),
                         "the output directory is a file; choose another --output");
     }
-    if (fs::is_symlink(directory, ignored) && !fs::exists(directory, ignored))
+    if (status.type() == fs::file_type::not_found && fs::is_symlink(directory, ignored))
         throw FileError(directory.string(),
                         "the output directory is a link to nothing; remove it, or choose another "
                         "--output");
-    if (error) fail(directory, "cannot create the directory", error);
+    if (error) fail(directory, "create the directory", error);
     if (::access(directory.c_str(), W_OK | X_OK) != 0) {
-        fail(directory, "cannot write into the directory",
+        fail(directory, "write into the directory",
              std::error_code(errno, std::generic_category()));
     }
 }
@@ -103,14 +100,14 @@ void create(const fs::path& directory) {
 void remove_tree(const fs::path& path) {
     std::error_code error;
     fs::remove_all(path, error);
-    if (error) fail(path, "cannot remove it", error);
+    if (error) fail(path, "remove it", error);
 }
 
 }  // namespace
 
 void require_place_for_results(const fs::path& path) {
     std::error_code ignored;
-    if (fs::weakly_canonical(fs::absolute(path, ignored), ignored).relative_path().empty())
+    if (fs::weakly_canonical(fs::absolute(path, ignored)).relative_path().empty())
         throw FileError(path.string(),
                         "results cannot be written to the root directory; choose another --output");
 }
@@ -147,8 +144,8 @@ OutputDirectory OutputDirectory::make(const fs::path& path) {
 
 void OutputDirectory::require_outside(const fs::path& path, const WiringFile& file) {
     std::error_code ignored;
-    const fs::path inside = fs::weakly_canonical(file.path, ignored)
-                                .lexically_relative(fs::weakly_canonical(path, ignored));
+    const fs::path inside =
+        fs::weakly_canonical(file.path).lexically_relative(fs::weakly_canonical(path));
     if (inside.empty()) return;
     const fs::path entry = path / *inside.begin();
     if (is_result(entry, fs::symlink_status(entry, ignored)))

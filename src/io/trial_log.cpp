@@ -3,11 +3,11 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
 #include <bit>
 #include <filesystem>
 
 #include "base/errors.hpp"
+#include "base/list_directory.hpp"
 #include "io/content_checksum.hpp"
 
 namespace engram {
@@ -82,6 +82,18 @@ std::string log_path(const std::string& directory, int group) {
         .string();
 }
 
+// None where there is no directory. That it cannot be read does not mean that there are none.
+std::vector<std::string> logs_in(const std::string& directory) {
+    std::vector<std::string> paths;
+    try {
+        for (const auto& path : list_directory(directory))
+            if (path.filename().string().starts_with("trials-")) paths.push_back(path.string());
+    } catch (const FileError& error) {
+        if (error.fault() == FileFault::environment) throw;
+    }
+    return paths;
+}
+
 }  // namespace
 
 TrialLog::TrialLog(const std::string& directory, int group)
@@ -106,19 +118,7 @@ void TrialLog::flush() {
 }
 
 TrialArchive::TrialArchive(const std::string& directory) : directory_(directory) {
-    std::vector<std::string> paths;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-        if (entry.path().filename().string().starts_with("trials-"))
-            paths.push_back(entry.path().string());
-    // That they cannot be read does not mean that there are none.
-    if (error && fault_of(error.value()) == FileFault::environment)
-        throw FileError(directory,
-                        "cannot list the directory (" + error.message() +
-                            "); check the disk and its permissions",
-                        FileFault::environment);
-    std::sort(paths.begin(), paths.end());
-    for (const std::string& path : paths) {
+    for (const std::string& path : logs_in(directory)) {
         files_.emplace_back(path, O_RDONLY, "open the log of finished trials");
         scan(files_.back(), [&](EnsembleItem item, std::uint64_t offset) {
             places_[item] = {files_.size() - 1, offset};

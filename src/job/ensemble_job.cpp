@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job/ensemble_job.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/collective.hpp"
 #include "base/durable.hpp"
+#include "base/list_directory.hpp"
 #include "base/messages.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/ensemble_file.hpp"
@@ -54,6 +56,17 @@ JobOutcome write_summary_again(const OutputDirectory& directory, bool quiet, int
             ensemble_summary_text(ensemble, measures, 0.0, directory.path().string())};
 }
 
+// Ended before its first trial could begin, when its directory was being prepared.
+bool has_not_begun(const OutputDirectory& directory) {
+    if (!std::filesystem::is_directory(directory.partial()) ||
+        std::filesystem::exists(directory.path() / "trials"))
+        return false;
+    const auto files = list_directory(directory.partial());
+    return std::all_of(files.begin(), files.end(), [](const std::filesystem::path& file) {
+        return file.filename().string().ends_with(temporary_suffix);
+    });
+}
+
 }  // namespace
 
 JobOutcome start_ensemble(GivenConfiguration given, const RunRequest& request,
@@ -67,8 +80,9 @@ JobOutcome start_ensemble(GivenConfiguration given, const RunRequest& request,
     const HeldDirectory held(directory, communicator);
     on_root(communicator, [&] {
         OutputDirectory::prepare(directory.path(), request.force);
-        write_text_file(directory.ensemble_config(), ensemble.configuration());
+        // In this order resuming can tell one that ended in between from one that has lost a file.
         write_text_file(directory.config(), ensemble.configuration());
+        write_text_file(directory.ensemble_config(), ensemble.configuration());
         if (!request.options.quiet) held.describe(files_MB);
     });
     CommunicationWatch watch(ensemble.experiment({0, 0}).communication_timeout_s, communicator);
@@ -87,6 +101,8 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
             is_repaired = 1;
             return;
         }
+        if (has_not_begun(directory))
+            write_text_file(directory.ensemble_config(), read_text_file(directory.config()));
         if (!std::filesystem::exists(directory.ensemble_config()))
             throw FileError(
                 directory.ensemble_config(),

@@ -53,11 +53,7 @@ void require_no_trial_of_unfinished(const OutputDirectory& directory) {
 }
 
 Task task_of(const OutputDirectory& directory, const ResumeRequest& request) {
-    std::error_code error;
-    const bool complete = fs::exists(directory.summary(), error);
-    if (error)
-        throw FileError(directory.path().string(),
-                        "cannot be read (" + error.message() + "); change its permissions");
+    const bool complete = fs::exists(directory.summary());
     if (holds_ensemble(directory)) {
         require_unchanged_ensemble(directory, request);
         if (!complete) return Task::resume_ensemble;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/errors.hpp"
+#include "base/file_descriptor.hpp"
 #include "experiment/keys.hpp"
 
 namespace engram {
@@ -77,6 +78,7 @@ MatrixWiring::MatrixWiring(const std::string& path, MatrixBlock block)
                                      " entries; the matrix must be " + expected);
         ++pre;
     }
+    if (file.bad()) fail_with_errno(path, "read the file", "check the disk");
     if (pre != block_.n_sources)
         problems.add(0, "has " + std::to_string(pre) + " rows; the matrix must be " + expected);
     problems.throw_if_any();

@@ -182,8 +182,10 @@ void measure_idle_checkpoints() {
     Simulation simulation(experiment, MPI_COMM_WORLD, make_cpu_executor);
     ResultFiles files(OutputDirectory::prepare(directory, true), experiment, simulation.network(),
                       MPI_COMM_WORLD);
-    job::CheckpointWriter checkpoints(experiment, simulation.network(), files, 0, MPI_COMM_WORLD,
-                                      true);
+    const DirectoryClaim claim;
+    job::CommunicationWatch watch(experiment.communication_timeout_s, MPI_COMM_WORLD);
+    const job::RunContext context{MPI_COMM_WORLD, claim, watch, true};
+    job::CheckpointWriter checkpoints(experiment, simulation.network(), files, 0, context);
     constexpr int n_requests = 10'000'000;
     std::uint32_t wanted = 0;
     const double start = MPI_Wtime();

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/hdf5.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <numeric>
 
+#include "base/file_descriptor.hpp"
 #include "base/temporary_directory.hpp"
 #include "io/file_format.hpp"
 #include "io/hdf5_dataset.hpp"
@@ -122,6 +125,39 @@ TEST_F(Hdf5Test, UnusableFilesAreNamed) {
     expect_contains(file_error(open), "truncated");
     const std::string below = path_ + "/below.h5";
     expect_contains(file_error([&] { h5::File::create(below); }), below + ": cannot create");
+}
+
+// In place of a disk that gives errors: a descriptor that cannot be read.
+TEST_F(Hdf5Test, AReadThatTheSystemRefusesIsNoDamage) {
+    {
+        h5::File file = h5::File::create(path_);
+        h5::write_dataset(file, "data", {1000}, std::span<const double>(counting(1000)));
+        file.close();
+    }
+    const h5::File file = h5::File::open(path_, h5::Access::read_only);
+    const h5::DataSet data = h5::open_dataset(file, "data");
+    void* descriptor = nullptr;
+    ASSERT_GE(H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor), 0);
+    const FileDescriptor write_only(path_, O_WRONLY, "open the file");
+    ASSERT_GE(::dup2(write_only.descriptor(), *static_cast<int*>(descriptor)), 0);
+    try {
+        h5::read_rows<double>(data, {0, 1000});
+        ADD_FAILURE() << "was read";
+    } catch (const FileError& error) {
+        EXPECT_EQ(error.fault(), FileFault::environment);
+        expect_contains(error.what(), path_ + ": cannot read the file (Bad file descriptor)");
+        expect_contains(error.what(), "may be whole");
+    }
+}
+
+// HDF5 would end the program with a signal when MPI ends.
+TEST_F(Hdf5Test, AFileThatWasReadMayFailToClose) {
+    h5::File::create(path_).close();
+    h5::File file = h5::File::open(path_, h5::Access::read_only);
+    void* descriptor = nullptr;
+    ASSERT_GE(H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor), 0);
+    ::close(*static_cast<int*>(descriptor));
+    EXPECT_NO_THROW(file.close());
 }
 
 TEST_F(Hdf5Test, FormatIsChecked) {

@@ -199,6 +199,18 @@ TEST(EnsembleJob, ATrialEqualsTheRunOfItsSeed) {
               doubles(single.result("spikes.h5"), "spikes/exc/timestamps"));
 }
 
+// Ended while its directory was being prepared; a directory that has lost a file is another matter.
+TEST(EnsembleJob, OneThatEndedBeforeItsFirstTrialBeginsAnew) {
+    const JobDirectory job(two_trials + "trial_results: none\n");
+    job.start();
+    for (const char* name : {"summary.json", "ensemble.h5"})
+        std::filesystem::remove(job.result(name));
+    expect_contains(file_error([&] { job.resume(); }), "partial/config.yaml: is missing");
+    std::filesystem::create_directory(job.result("partial"));
+    put(job.result("partial/config.yaml.tmp"), "");
+    EXPECT_EQ(job.resume().end, JobEnd::complete);
+}
+
 // The error of a trial says which one it is, and what was finished before is kept.
 TEST(EnsembleJob, AFailingTrialIsNamedAndTheOthersAreKept) {
     const JobDirectory job(two_trials + "trial_results: all\n");

@@ -38,7 +38,10 @@ std::vector<Failure> failures() {
                  throw std::filesystem::filesystem_error(
                      "x", "a/c", std::make_error_code(std::errc::permission_denied));
              },
-             ErrorKind::file, "a/c: Permission denied", false},
+             ErrorKind::file,
+             "a/c: cannot be accessed (Permission denied); check the disk, the network and the "
+             "permissions",
+             false},
             {"memory", [] { throw std::bad_alloc(); }, ErrorKind::memory,
              "out of memory; use more ranks or nodes ('engram plan' forecasts the need)", true},
             {"other", [] { throw std::out_of_range("index"); }, ErrorKind::internal,
@@ -82,6 +85,20 @@ TEST(CollectiveFailure, OfSeveralRanksIsTheOneOfTheLowest) {
         });
     });
     EXPECT_EQ(record.text(), "file: of rank 1");
+}
+
+// To the first rank a sum over all is wrong, since the last one could not read its share.
+TEST(CollectiveFailure, OfTheSystemSpeaksBeforeWhatLooksLikeDamage) {
+    const int last = size_of(MPI_COMM_WORLD) - 1;
+    const ErrorRecord record = error_of([&] {
+        collectively(MPI_COMM_WORLD, [&] {
+            if (rank_of(MPI_COMM_WORLD) == last)
+                throw FileError("file", "I/O error", FileFault::environment);
+            throw FileError("file", "is damaged");
+        });
+    });
+    EXPECT_EQ(record.text(), "file: I/O error");
+    EXPECT_EQ(record.fault, FileFault::environment);
 }
 
 TEST(CollectiveFailure, KeepsItsTypeAndWhatItCarries) {

@@ -203,6 +203,20 @@ MUTATIONS = [
         "else if (errno != EINTR)\n            fail(errno, remedy);",
         "else if (errno == EPIPE)\n            fail(errno, remedy);\n        else\n            return;",
     ),
+    Mutation(
+        "m30",
+        "a directory that cannot be listed is empty",
+        "list_directory.cpp",
+        "if (error)\n        fail_with_error",
+        "if (error && paths.size() > 1)\n        fail_with_error",
+    ),
+    Mutation(
+        "m31",
+        "a read that the system refuses is damage",
+        "hdf5.cpp",
+        "const Reason reason = last_reason;",
+        "const Reason reason{last_reason.text};",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
