@@ -269,8 +269,10 @@ bool exists(hid_t location, const std::string& name) {
     for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
         const std::string prefix = name.substr(0, end);
         const htri_t found = quietly([&] { return H5Lexists(location, prefix.c_str(), access); });
-        if (found < 0) fail(location, "cannot look for '" + prefix + "'", remedy_for_reading);
-        if (found == 0) return false;
+        // A link that leads to another file is not followed, as if it were not there.
+        if (found < 0 && last_reason.fault == FileFault::environment)
+            fail(location, "cannot look for '" + prefix + "'", remedy_for_reading);
+        if (found <= 0) return false;
         if (end == std::string::npos) return true;
     }
 }

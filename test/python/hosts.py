@@ -103,9 +103,20 @@ class Hosts:
 
     def kill(self, name):
         """All that runs on a host, at once."""
+        self._signal(name, signal.SIGKILL)
+
+    def pause(self, name):
+        """All that runs on a host, until it goes on."""
+        self._signal(name, signal.SIGSTOP)
+
+    def go_on(self, name, after_s=0):
+        time.sleep(after_s)
+        self._signal(name, signal.SIGCONT)
+
+    def _signal(self, name, number):
         for pid in self.processes(name):
             try:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
             except ProcessLookupError:
                 pass
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs on several hosts, which are network namespaces: results, lost links, lost hosts, directories."""
 
+import errno
+import json
 import signal
 
 import pytest
@@ -142,4 +144,56 @@ def test_a_killed_host_ends_the_run_which_is_resumed_without_it(
     assert code != 0
     ranks_end(hosts, engram)
     resume_on(hosts, {"c": 2}, engram, output)
+    assert_equal(output, whole_long)
+
+
+@pytest.mark.slow
+def test_two_jobs_of_different_hosts_do_not_work_in_one_directory(
+    hosts, engram, whole_long, tmp_path
+):
+    """Even where the locks of the system hold on no host."""
+    library = engram.with_name("engram_failing_calls.so")
+    if not library.exists():
+        pytest.skip(f"no {library}")
+    without_locks = {
+        "LD_PRELOAD": str(library),
+        "ENGRAM_FAIL_DIRECTORY": str(tmp_path),
+        "ENGRAM_FAIL_CALL": "flock",
+        "ENGRAM_FAIL_NTH": "1",
+        "ENGRAM_FAIL_STICKY": "1",
+        "ENGRAM_FAIL_HOW": str(errno.ENOLCK),
+    }
+    output = tmp_path / "results"
+    run = [engram, "run", RECALL_200, "-o", output, *LONG, *OFTEN]
+    first = hosts.start(hosts.command("a", run), env=without_locks)
+    wait_until(lambda: checkpoints(output), first)
+    hosts.pause("a")  # a busy machine must not let it end before the second has looked
+    second = hosts.start(hosts.command("b", [engram, "resume", output]), env=without_locks)
+    hosts.go_on("a", after_s=2)
+    code, _, errors = end_of(second)
+    assert code == 3 and "another engram is at work" in errors and "on engram-a" in errors, errors
+    code, _, errors = end_of(first)
+    assert code == 0, errors
+    assert "held by its lock file alone" in errors
+    assert_equal(output, whole_long)
+
+
+@pytest.mark.slow
+def test_a_job_that_was_taken_for_dead_replaces_nothing(hosts, engram, whole_long, tmp_path):
+    output = tmp_path / "results"
+    run = [engram, "run", RECALL_200, "-o", output, *LONG, *OFTEN]
+    first = hosts.start(hosts.command("a", run))
+    wait_until(lambda: checkpoints(output), first)
+    hosts.pause("a")
+    # As if the lock of the system had gone with the host.
+    lock = output / "engram.lock"
+    owner = json.loads(lock.read_text())
+    lock.write_text(json.dumps({**owner, "host": "engram-b", "token": "another"}))
+    hosts.go_on("a")
+    code, _, errors = end_of(first)
+    assert code == 3
+    assert "on engram-b has taken this directory over" in errors
+    assert json.loads(lock.read_text())["token"] == "another"
+    lock.unlink()
+    resume_on(hosts, {"c": 1}, engram, output)
     assert_equal(output, whole_long)
