@@ -257,9 +257,8 @@ void detail::write_attribute(hid_t object, const std::string& name, hid_t type, 
 }
 
 void detail::write_array_attribute(hid_t object, const std::string& name, hid_t type,
-                                   std::size_t size, const void* values) {
-    const hsize_t extent = size;
-    const DataSpace space(H5Screate_simple(1, &extent, nullptr));
+                                   std::span<const hsize_t> shape, const void* values) {
+    const DataSpace space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
     write_attribute(object, name, type, space, values);
 }
 
