@@ -200,7 +200,7 @@ RecordMark rebuild_spike_spool(const std::string& spool_path, const std::string&
     auto gap = gaps.begin();
     while (spool.position() < n_spikes) {
         if (gap != gaps.end() && gap->first == spool.position()) {
-            spool.append(*gap++);
+            spool.append_gap(*gap++);
             continue;
         }
         // Of the earliest spikes, that of the first population has the smallest id.

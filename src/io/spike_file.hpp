@@ -24,7 +24,7 @@ class SpikeSpool {
     //! Spikes sorted by step, then neuron, none earlier than those appended before.
     void append(std::span<const SpikeEvent> spikes);
     //! Spikes that were lost.
-    void append(const RecordGap& gap) { records_.add_gap(gap); }
+    void append_gap(const RecordGap& gap) { records_.add_gap(gap); }
     std::uint64_t position() const { return records_.position(); }
     //! Return once all spikes are on the disk.
     RecordMark flush() { return records_.flush(); }

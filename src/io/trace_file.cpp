@@ -181,7 +181,7 @@ RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string&
     TraceSpool spool(spool_path, columns.size());
     auto gap = gaps.begin();
     const auto append_gaps = [&] {
-        while (gap != gaps.end() && gap->first == spool.position()) spool.append(*gap++);
+        while (gap != gaps.end() && gap->first == spool.position()) spool.append_gap(*gap++);
     };
     std::vector<double> row(columns.size());
     std::vector<std::vector<double>> values(columns.size());

@@ -27,7 +27,7 @@ class TraceSpool {
     //! \param row of n_columns values
     void append(std::span<const double> row);
     //! Rows that were lost.
-    void append(const RecordGap& gap) { records_.add_gap(gap); }
+    void append_gap(const RecordGap& gap) { records_.add_gap(gap); }
     //! Number of rows appended so far.
     std::uint64_t position() const { return records_.position(); }
     //! Return once all rows are on the disk.

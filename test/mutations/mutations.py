@@ -203,6 +203,20 @@ MUTATIONS = [
         "else if (errno != EINTR)\n            fail(errno, remedy);",
         "else if (errno == EPIPE)\n            fail(errno, remedy);\n        else\n            return;",
     ),
+    Mutation(
+        "m30",
+        "damaged pieces of a recording are kept",
+        "record_salvage.cpp",
+        "by_missing.try_emplace(missing, i, i)",
+        "by_missing.try_emplace(missing - missing, i, i)",
+    ),
+    Mutation(
+        "m31",
+        "gaps end a checkpoint too early",
+        "record_salvage.cpp",
+        "const RecordAnchor& behind = all[sound[i].first];",
+        "const RecordAnchor& behind = all[sound[i].first - 1];",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
