@@ -45,8 +45,8 @@ std::string remedy_for(int error, const std::string& otherwise) {
 int open_file(const std::string& path, int flags) {
     int descriptor = 0;
     do {
-        descriptor = ::open(path.c_str(),
-                            flags | O_CLOEXEC | O_NONBLOCK | (writes(flags) ? O_NOFOLLOW : 0), 0666);
+        descriptor = ::open(
+            path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | (writes(flags) ? O_NOFOLLOW : 0), 0666);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
 }

@@ -33,12 +33,13 @@ Under mpirun or srun the neurons are divided among the ranks; the results do
 not depend on their number. SIGINT, SIGTERM, SIGUSR1 or SIGHUP stop the run after
 a complete checkpoint, with exit code 75; 'engram resume' continues it.
 )"},
-    {"resume", Command::resume, "DIR", "[--set simulation.duration_s=SECONDS]",
+    {"resume", Command::resume, "DIR", "[--set simulation.duration_s=SECONDS] [--salvage]",
      "continue an interrupted run, or extend a complete one",
      R"(Continues the interrupted run in the directory DIR from its newest good
 checkpoint, on any number of ranks. It ends with the same files as an
 uninterrupted run. A complete run is left as it is, unless
---set simulation.duration_s=... extends it.
+--set simulation.duration_s=... extends it. Where recordings of an interrupted
+run are damaged, --salvage continues without what is lost of them.
 )"},
     {"check", Command::check, "CONFIG", "[--set KEY=VALUE]...",
      "validate a configuration; show all values and the schedule",
@@ -86,6 +87,10 @@ po::options_description options_of(Command command) {
             "continue with this configuration; only its duration may be longer, and its "
             "description "
             "and its output and checkpoint sections differ");
+    if (command == Command::resume)
+        add("salvage",
+            "continue from the newest checkpoint whose state is whole, although recordings are "
+            "damaged: what can be proven sound is kept, the rest is a gap that the results name");
     if (command == Command::run || command == Command::resume)
         add("quiet,q", "no progress, only the summary and errors");
     if (command == Command::run || command == Command::resume)
@@ -146,6 +151,7 @@ CommandLine parse_options(const Entry& entry, const std::vector<std::string>& ar
             throw UsageError("--trials-at-once must be at least 1" + help);
     }
     line.force = values.count("force") > 0;
+    line.salvage = values.count("salvage") > 0;
     line.options.quiet = values.count("quiet") > 0;
     if (values.count("ranks")) line.ranks = values["ranks"].as<int>();
     if (line.ranks < 1) throw UsageError("--ranks must be at least 1" + help);

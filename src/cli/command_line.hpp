@@ -20,7 +20,8 @@ struct CommandLine {
     std::string output;                  //!< --output, or empty; import: file
     job::JobOptions options;             //!< run, resume: --device, --trials-at-once, --quiet
     bool force = false;
-    int ranks = 1;  //!< plan --ranks
+    bool salvage = false;  //!< resume
+    int ranks = 1;         //!< plan --ranks
 
     //! The configuration of all commands that have one but resume.
     job::ConfigurationSource source() const { return {argument, overrides, output}; }

@@ -30,7 +30,7 @@ ExitCode run_command(const CommandLine& line, MPI_Comm communicator) {
 
 ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
     const job::ResumeRequest request{line.argument, line.configuration, line.overrides,
-                                     line.options};
+                                     line.options, line.salvage};
     const job::JobOutcome outcome = job::resume(request, communicator);
     const bool nothing_to_do = outcome.end == job::JobEnd::nothing_to_do;
     const std::string text =

@@ -16,11 +16,26 @@ namespace {
 
 const std::string spikes_suffix = "_spikes";  // behind the name of a population
 
-constexpr int deepest_nesting = 8;            // a header needs 3
+constexpr int deepest_nesting = 8;            // a header needs 4
 constexpr std::size_t most_values = 4 << 20;  // as of a configuration
 
 json as_json(const RecordMark& mark) {
-    return {{"count", mark.n_records}, {"checksum", mark.checksum}};
+    json gaps = json::array();
+    for (const RecordGap& gap : mark.gaps)
+        gaps.push_back({{"begin", gap.begin},
+                        {"end", gap.end},
+                        {"first", gap.first},
+                        {"count", gap.count},
+                        {"checksum", gap.checksum}});
+    json text = {{"count", mark.n_records}, {"checksum", mark.checksum}};
+    if (!gaps.empty()) text["gaps"] = std::move(gaps);
+    return text;
+}
+
+json as_json(const SnapshotMark& mark, const std::string& file) {
+    json text = {{"file", file}, {"step", mark.step}, {"checksum", mark.checksum}};
+    if (mark.lost) text["lost"] = true;
+    return text;
 }
 
 const char* name_of(PhaseKind kind) {
@@ -61,6 +76,7 @@ class Members {
         if (!object.is_object()) throw Fault{where_ + " must be a map"};
     }
 
+    bool has(const std::string& key) const { return object_.contains(key); }
     const std::string& text(const std::string& key) const {
         return of_type(key, &json::is_string, "a text").get_ref<const std::string&>();
     }
@@ -86,6 +102,8 @@ class Members {
     Members map(const std::string& key) const {
         return {of_type(key, &json::is_object, "a map"), where_ + key + "."};
     }
+    //! Of a member, for messages.
+    std::string name_of(const std::string& key) const { return where_ + key; }
     //! Calls use(key) for each.
     template <class Use>
     void for_each_key(const Use& use) const {
@@ -115,7 +133,7 @@ template <class Read>
 void for_each_map(const Members& owner, const std::string& key, const Read& read) {
     std::size_t index = 0;
     for (const json& entry : owner.list(key)) {
-        read(Members(entry, key + "[" + std::to_string(index) + "]."), index);
+        read(Members(entry, owner.name_of(key) + "[" + std::to_string(index) + "]."), index);
         ++index;
     }
 }
@@ -140,14 +158,22 @@ PhaseReport read_report(const Members& phase) {
 }
 
 RecordMark read_record_mark(const Members& mark) {
-    return {static_cast<std::uint64_t>(mark.integer("count")), mark.checksum("checksum")};
+    RecordMark read{static_cast<std::uint64_t>(mark.integer("count")), mark.checksum("checksum")};
+    if (mark.has("gaps"))
+        for_each_map(mark, "gaps", [&](const Members& gap, std::size_t) {
+            read.gaps.push_back({gap.integer("begin"), gap.integer("end"),
+                                 static_cast<std::uint64_t>(gap.integer("first")),
+                                 static_cast<std::uint64_t>(gap.integer("count")),
+                                 gap.checksum("checksum")});
+        });
+    return read;
 }
 
 // Names are for people: a file is found by its place in the list.
 SnapshotMark read_snapshot_mark(const Members& mark, std::size_t index) {
     const std::string expected = OutputDirectory::snapshot_name(static_cast<int>(index));
     if (mark.text("file") != expected) mark.fail("file", "must be " + expected);
-    return {mark.integer("step"), mark.checksum("checksum")};
+    return {mark.integer("step"), mark.checksum("checksum"), mark.has("lost") && mark.flag("lost")};
 }
 
 CheckpointHeader read_header(const Members& members) {
@@ -188,9 +214,7 @@ std::string header_text(const CheckpointHeader& header) {
     json snapshots = json::array();
     for (const SnapshotMark& mark : header.recordings.snapshots)
         snapshots.push_back(
-            {{"file", OutputDirectory::snapshot_name(static_cast<int>(snapshots.size()))},
-             {"step", mark.step},
-             {"checksum", mark.checksum}});
+            as_json(mark, OutputDirectory::snapshot_name(static_cast<int>(snapshots.size()))));
     const json text = {{"engram_version", version()},
                        {"engram_commit", commit()},
                        {"phase_index", header.position.phase_index},

@@ -141,6 +141,8 @@ class HeaderCheck {
         require(recordings_.traces.n_records <= static_cast<std::uint64_t>(position_.step) + 1,
                 "recorded_trace_rows.count is " + std::to_string(recordings_.traces.n_records) +
                     ", more than there are steps");
+        check_gaps(recordings_.spikes, "recorded_spikes");
+        check_gaps(recordings_.traces, "recorded_trace_rows");
         std::vector<Step> taken;
         for (const double time_s : experiment_.record.snapshots_s)
             if (const Step step = experiment_.steps_from_s(time_s); step < state_step())
@@ -148,6 +150,22 @@ class HeaderCheck {
         require(std::ranges::equal(recordings_.snapshots, taken, {}, &SnapshotMark::step),
                 "snapshots are not those of record.snapshots_s before step " +
                     std::to_string(state_step()));
+    }
+
+    void check_gaps(const RecordMark& mark, const std::string& name) const {
+        Step step = 0;
+        std::uint64_t record = 0;
+        for (const RecordGap& gap : mark.gaps) {
+            // Of a complete run, the last sample is of the step behind all others.
+            require(step <= gap.begin && gap.begin < gap.end && gap.end <= position_.step + 1,
+                    name + ".gaps are not in order, or not of steps before " +
+                        std::to_string(position_.step));
+            require(record <= gap.first && gap.first <= mark.n_records && gap.count > 0 &&
+                        gap.count <= mark.n_records - gap.first,
+                    name + ".gaps are not in order, or not of its records");
+            step = gap.end;
+            record = gap.first + gap.count;
+        }
     }
 
     const RunPosition& position_;

@@ -146,8 +146,9 @@ detail::Silence::Silence() {
 }
 
 detail::Silence::~Silence() {
-    // Any further call of the library, even the next one, clears its error stack.
-    last_reason = reason_on_stack(errno);
+    // Any further call of the library, even the next one, clears its error stack. One that goes
+    // well, such as closing what was opened before, leaves the reason of the last that did not.
+    if (Reason reason = reason_on_stack(errno); !reason.text.empty()) last_reason = reason;
     H5Eset_auto2(H5E_DEFAULT, function_, data_);
 }
 
@@ -287,9 +288,8 @@ void detail::write_attribute(hid_t object, const std::string& name, hid_t type, 
 }
 
 void detail::write_array_attribute(hid_t object, const std::string& name, hid_t type,
-                                   std::size_t size, const void* values) {
-    const hsize_t extent = size;
-    const DataSpace space(H5Screate_simple(1, &extent, nullptr));
+                                   std::span<const hsize_t> shape, const void* values) {
+    const DataSpace space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
     write_attribute(object, name, type, space, values);
 }
 

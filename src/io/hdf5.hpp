@@ -7,6 +7,7 @@
 
 #include <hdf5.h>
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -139,8 +140,8 @@ hid_t native_type() {
 namespace detail {
 void write_attribute(hid_t object, const std::string& name, hid_t type, hid_t space,
                      const void* value);
-void write_array_attribute(hid_t object, const std::string& name, hid_t type, std::size_t size,
-                           const void* values);
+void write_array_attribute(hid_t object, const std::string& name, hid_t type,
+                           std::span<const hsize_t> shape, const void* values);
 //! `provide(n)` returns the memory for the n values that the attribute holds.
 void read_attribute(hid_t object, const std::string& name, hid_t type,
                     const std::function<void*(std::size_t)>& provide);
@@ -162,7 +163,16 @@ void write_attribute(hid_t object, const std::string& name, T value) {
 
 template <Number T>
 void write_attribute(hid_t object, const std::string& name, std::span<const T> values) {
-    detail::write_array_attribute(object, name, native_type<T>(), values.size(), values.data());
+    const hsize_t shape = values.size();
+    detail::write_array_attribute(object, name, native_type<T>(), {&shape, 1}, values.data());
+}
+
+//! One row after the other.
+template <Number T, std::size_t n_columns>
+void write_attribute(hid_t object, const std::string& name,
+                     std::span<const std::array<T, n_columns>> rows) {
+    const std::array<hsize_t, 2> shape{rows.size(), n_columns};
+    detail::write_array_attribute(object, name, native_type<T>(), shape, rows.data());
 }
 
 bool has_attribute(hid_t object, const std::string& name);

@@ -170,6 +170,20 @@ std::string problem_of_checksums(const std::vector<std::string>& unverified,
     return "not verified: the checksum of '" + unverified.front() + "' is missing" + remedy;
 }
 
+std::string describe_losses(const RecordingMarks& recordings) {
+    std::ostringstream text;
+    const auto add = [&](const RecordMark& mark, const char* name) {
+        for (const RecordGap& gap : mark.gaps)
+            text << "  lost: " << gap.count << ' ' << name << ", steps " << gap.begin << " to "
+                 << gap.end << '\n';
+    };
+    add(recordings.spikes, "spikes");
+    add(recordings.traces, "rows of traces");
+    for (const SnapshotMark& mark : recordings.snapshots)
+        if (mark.lost) text << "  lost: snapshot of step " << mark.step << '\n';
+    return text.str();
+}
+
 std::string describe_header(const CheckpointHeader& header) {
     const RunPosition& position = header.position;
     std::ostringstream text;
@@ -181,7 +195,7 @@ std::string describe_header(const CheckpointHeader& header) {
     text << "  recorded: " << header.recordings.spikes.n_records << " spikes, "
          << header.recordings.traces.n_records << " rows of traces, "
          << header.recordings.snapshots.size() << " snapshots\n"
-         << "configuration:\n"
+         << describe_losses(header.recordings) << "configuration:\n"
          << header.configuration;
     return text.str();
 }

@@ -50,6 +50,7 @@ class OutputDirectory {
     //! Recordings of an unfinished run, gone once it is complete.
     std::string spike_spool() const { return file("partial/spikes.bin"); }
     std::string trace_spool() const { return file("partial/traces.bin"); }
+    std::string mark_log() const { return file("partial/marks.bin"); }
     std::string snapshot_part(int index) const { return file("partial/" + snapshot_name(index)); }
     static std::string snapshot_name(int index);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/contracts.hpp"
 #include "base/errors.hpp"
 #include "io/content_checksum.hpp"
 
@@ -49,12 +50,14 @@ RecordSpool::RecordSpool(const std::string& path, std::size_t record_bytes,
 
 RecordSpool::RecordSpool(const std::string& path, std::size_t record_bytes,
                          std::size_t buffered_records, const RecordMark& mark)
-    : file_(path, O_RDWR, "open the recording of the interrupted run"),
+    : file_(path, O_RDWR | (mark.gaps.empty() ? 0 : O_CREAT),
+            "open the recording of the interrupted run"),
       record_bytes_(record_bytes),
       capacity_(record_bytes * std::max<std::size_t>(buffered_records, 1)),
       written_(mark.n_records * record_bytes),
-      checksum_(written_, mark.checksum) {
-    require_records(file_, record_bytes, mark.n_records);
+      checksum_(written_, mark.checksum),
+      gaps_(mark.gaps) {
+    if (gaps_.empty()) require_records(file_, record_bytes, mark.n_records);
     file_.truncate(written_);
     buffer_.reserve(capacity_);
 }
@@ -65,6 +68,16 @@ std::byte* RecordSpool::add() {
     return buffer_.data() + buffer_.size() - record_bytes_;
 }
 
+void RecordSpool::add_gap(const RecordGap& gap) {
+    write_buffer();
+    ENGRAM_EXPECT(position() == gap.first);
+    const std::uint64_t n_bytes = gap.count * record_bytes_;
+    written_ += n_bytes;
+    file_.truncate(written_);
+    checksum_.skip(n_bytes, gap.checksum);
+    gaps_.push_back(gap);
+}
+
 std::uint64_t RecordSpool::position() const {
     return (written_ + buffer_.size()) / record_bytes_;
 }
@@ -72,7 +85,7 @@ std::uint64_t RecordSpool::position() const {
 RecordMark RecordSpool::flush() {
     write_buffer();
     file_.sync();
-    return {position(), checksum_.value()};
+    return {position(), checksum_.value(), gaps_};
 }
 
 void RecordSpool::write_buffer() {
@@ -89,32 +102,34 @@ RecordReader::RecordReader(const std::string& path, std::size_t record_bytes,
 }
 
 std::span<const std::byte> RecordReader::next(std::size_t limit) {
-    const std::uint64_t count = std::min<std::uint64_t>(limit, mark_.n_records - read_);
+    skip_gap();
+    const std::uint64_t end =
+        next_gap_ < mark_.gaps.size() ? mark_.gaps[next_gap_].first : mark_.n_records;
+    const std::uint64_t count = std::min<std::uint64_t>(limit, end - read_);
     buffer_.resize(count * record_bytes_);
     file_.read_at(read_ * record_bytes_, buffer_.data(), buffer_.size());
     checksum_.add(buffer_);
     read_ += count;
+    skip_gap();
     if (read_ == mark_.n_records && checksum_.value() != mark_.checksum)
         fail_damaged(file_.path(), mark_.n_records);
     return buffer_;
 }
 
-RecordMark read_mark(const std::string& path, std::size_t record_bytes, std::uint64_t n_records) {
-    const FileDescriptor file(path, O_RDONLY, "open the recording");
-    require_records(file, record_bytes, n_records);
-    RecordChecksum checksum;
-    const std::size_t at_once = std::max<std::size_t>(1, bytes_at_once / record_bytes);
-    std::vector<std::byte> buffer;
-    for (std::uint64_t first = 0; first < n_records; first += at_once) {
-        buffer.resize(std::min<std::uint64_t>(at_once, n_records - first) * record_bytes);
-        file.read_at(first * record_bytes, buffer.data(), buffer.size());
-        checksum.add(buffer);
+void RecordReader::skip_gap() {
+    while (next_gap_ < mark_.gaps.size() && mark_.gaps[next_gap_].first == read_) {
+        const RecordGap& gap = mark_.gaps[next_gap_];
+        checksum_.skip(gap.count * record_bytes_, gap.checksum);
+        read_ += gap.count;
+        ++next_gap_;
     }
-    return {n_records, checksum.value()};
 }
 
 void verify_recording(const std::string& path, std::size_t record_bytes, const RecordMark& mark) {
-    if (read_mark(path, record_bytes, mark.n_records) != mark) fail_damaged(path, mark.n_records);
+    RecordReader records(path, record_bytes, mark);
+    const std::size_t at_once = std::max<std::size_t>(1, bytes_at_once / record_bytes);
+    while (!records.next(at_once).empty()) {
+    }
 }
 
 }  // namespace engram

@@ -25,6 +25,11 @@ class RecordChecksum {
         : n_words_(n_bytes / word_bytes), value_(value) {}
 
     void add(std::span<const std::byte> bytes);
+    //! Bytes that are not there, but whose part in the checksum is known.
+    void skip(std::uint64_t n_bytes, std::uint64_t value) {
+        n_words_ += n_bytes / word_bytes;
+        value_ += value;
+    }
     std::uint64_t value() const { return value_; }
 
   private:
@@ -38,13 +43,16 @@ class RecordSpool {
     //! Start an empty file. `record_bytes` is a multiple of 4.
     RecordSpool(const std::string& path, std::size_t record_bytes, std::size_t buffered_records);
     //! Continue behind the records of a mark, dropping what lies behind them. Their content was
-    //! verified by read_mark.
-    //! \throw FileError if the file is absent or shorter than that
+    //! verified by verify_recording. If some were lost, what the file lacks is taken to be among
+    //! them.
+    //! \throw FileError if the file is absent or shorter than that, though nothing was lost
     RecordSpool(const std::string& path, std::size_t record_bytes, std::size_t buffered_records,
                 const RecordMark& mark);
 
     //! Room for one more record; valid until the next call.
     std::byte* add();
+    //! Place for records that were lost; they come next.
+    void add_gap(const RecordGap& gap);
     //! Number of records appended so far, whether or not they have left the buffer.
     std::uint64_t position() const;
     //! Returns once every record is on the disk; what a checkpoint stores.
@@ -59,9 +67,10 @@ class RecordSpool {
     std::vector<std::byte> buffer_;
     std::uint64_t written_ = 0;  //!< bytes in the file
     RecordChecksum checksum_;    //!< of these
+    std::vector<RecordGap> gaps_;
 };
 
-//! Reads the first records of a spool from front to back.
+//! Reads the first records of a spool from front to back, but for those that were lost.
 class RecordReader {
   public:
     //! \throw FileError if the file is absent, or shorter than the mark says
@@ -72,17 +81,16 @@ class RecordReader {
     std::span<const std::byte> next(std::size_t limit);
 
   private:
+    void skip_gap();
+
     FileDescriptor file_;
     std::size_t record_bytes_;
     RecordMark mark_;
     RecordChecksum checksum_;
-    std::uint64_t read_ = 0;  //!< records
+    std::uint64_t read_ = 0;    //!< records, lost ones included
+    std::size_t next_gap_ = 0;  //!< of the mark
     std::vector<std::byte> buffer_;
 };
-
-//! Reads the first records of a spool, whatever they hold.
-//! \throw FileError if the file is absent or has fewer
-RecordMark read_mark(const std::string& path, std::size_t record_bytes, std::uint64_t n_records);
 
 //! \throw FileError if the first records of a spool are not those of the mark
 void verify_recording(const std::string& path, std::size_t record_bytes, const RecordMark& mark);

@@ -9,6 +9,9 @@
 #include "base/errors.hpp"
 #include "base/step_time.hpp"
 #include "experiment/network_keys.hpp"
+#include "io/checkpoint_directory.hpp"
+#include "io/mark_log.hpp"
+#include "io/record_salvage.hpp"
 #include "io/spike_file.hpp"
 #include "io/trace_file.hpp"
 
@@ -90,24 +93,82 @@ std::string problem_of_results(const OutputDirectory& directory) {
 }
 
 // Rank 0.
-std::string provide_spools(const OutputDirectory& directory, const Experiment& experiment,
-                           const RecordingMarks& marks) {
-    const std::string spikes = directory.spike_spool();
-    std::string problem = provide_spool(
-        spikes, marks.spikes, directory.spikes(), [&] { verify_spike_spool(spikes, marks.spikes); },
+std::string provide_spikes(const OutputDirectory& directory, const Experiment& experiment,
+                           const RecordMark& mark) {
+    const std::string spool = directory.spike_spool();
+    return provide_spool(
+        spool, mark, directory.spikes(), [&] { verify_spike_spool(spool, mark); },
         [&](const std::string& path) {
             return rebuild_spike_spool(path, directory.spikes(), experiment.populations,
-                                       experiment.dt_ms, marks.spikes.n_records);
+                                       experiment.dt_ms, mark.n_records, mark.gaps);
         });
-    if (!problem.empty()) return problem;
-    const std::string traces = directory.trace_spool();
+}
+
+// Rank 0.
+std::string provide_traces(const OutputDirectory& directory, const Experiment& experiment,
+                           const RecordMark& mark) {
+    const std::string spool = directory.trace_spool();
     return provide_spool(
-        traces, marks.traces, directory.traces(),
-        [&] { verify_trace_spool(traces, marks.traces, trace_columns(experiment)); },
+        spool, mark, directory.traces(),
+        [&] { verify_trace_spool(spool, mark, trace_columns(experiment)); },
         [&](const std::string& path) {
-            return rebuild_trace_spool(path, directory.traces(), experiment,
-                                       marks.traces.n_records);
+            return rebuild_trace_spool(path, directory.traces(), experiment, mark.n_records,
+                                       mark.gaps);
         });
+}
+
+SnapshotPart snapshot_part(const OutputDirectory& directory, const std::vector<SnapshotMark>& marks,
+                           std::size_t index, const Experiment& experiment) {
+    const SnapshotMark& mark = marks[index];
+    return {directory.snapshot_part(static_cast<int>(index)),
+            step_time_ms(mark.step, experiment.dt_ms) / 1000.0, mark.checksum};
+}
+
+// Rank 0. The marks of a run at its earlier checkpoints: those that it has logged, and those of the
+// checkpoints that are still there.
+std::vector<TimedMarks> earlier_marks(const OutputDirectory& directory,
+                                      const CheckpointHeader& header) {
+    std::vector<TimedMarks> marks = read_mark_log(directory.mark_log());
+    for (const std::string& path : list_checkpoints(directory)) {
+        try {
+            const CheckpointHeader other =
+                read_checkpoint_header(h5::File::open(path, h5::Access::read_only));
+            // One of another run may share its beginning, but not when its records were made.
+            if (other.configuration == header.configuration)
+                marks.push_back(
+                    {other.position.step, other.recordings.spikes, other.recordings.traces});
+        } catch (const FileError& error) {
+            if (error.fault() == FileFault::environment) throw;
+        }
+    }
+    return marks;
+}
+
+std::vector<RecordAnchor> anchors_of(const std::vector<TimedMarks>& marks,
+                                     RecordMark TimedMarks::*recording) {
+    std::vector<RecordAnchor> anchors;
+    for (const TimedMarks& entry : marks)
+        anchors.push_back({entry.step, (entry.*recording).n_records, (entry.*recording).checksum});
+    return anchors;
+}
+
+// Rank 0.
+void salvage_spools(const OutputDirectory& directory, const Experiment& experiment,
+                    const CheckpointHeader& header, RecordingMarks& marks) {
+    const bool has_spikes = provide_spikes(directory, experiment, marks.spikes).empty();
+    const bool has_traces = provide_traces(directory, experiment, marks.traces).empty();
+    if (has_spikes && has_traces) return;
+    const std::vector<TimedMarks> earlier = earlier_marks(directory, header);
+    // All records are of earlier steps, but for the last sample of a complete run.
+    const Step step = header.position.step;
+    const Step end = step == experiment.duration_steps() ? step + 1 : step;
+    if (!has_spikes)
+        marks.spikes = salvage_spike_spool(directory.spike_spool(), marks.spikes, step,
+                                           anchors_of(earlier, &TimedMarks::spikes));
+    if (!has_traces)
+        marks.traces = salvage_trace_spool(directory.trace_spool(), marks.traces, end,
+                                           anchors_of(earlier, &TimedMarks::traces),
+                                           trace_columns(experiment));
 }
 
 }  // namespace
@@ -116,9 +177,8 @@ std::vector<SnapshotPart> snapshot_parts(const OutputDirectory& directory,
                                          const std::vector<SnapshotMark>& marks,
                                          const Experiment& experiment) {
     std::vector<SnapshotPart> parts;
-    for (const SnapshotMark& mark : marks)
-        parts.push_back({directory.snapshot_part(static_cast<int>(parts.size())),
-                         step_time_ms(mark.step, experiment.dt_ms) / 1000.0, mark.checksum});
+    for (std::size_t i = 0; i < marks.size(); ++i)
+        if (!marks[i].lost) parts.push_back(snapshot_part(directory, marks, i, experiment));
     return parts;
 }
 
@@ -133,7 +193,8 @@ std::string provide_recordings(const OutputDirectory& directory, const Experimen
             directory.make_partial();
             is_new = true;
         }
-        problem = provide_spools(directory, experiment, marks);
+        problem = provide_spikes(directory, experiment, marks.spikes);
+        if (problem.empty()) problem = provide_traces(directory, experiment, marks.traces);
     });
     problem = broadcast_text(std::move(problem), communicator);
     for (const SnapshotPart& part : snapshot_parts(directory, marks.snapshots, experiment)) {
@@ -145,6 +206,22 @@ std::string provide_recordings(const OutputDirectory& directory, const Experimen
         if (is_new && !problem.empty()) directory.remove_partial();
     });
     return problem;
+}
+
+RecordingMarks salvage_recordings(const OutputDirectory& directory, const Experiment& experiment,
+                                  const CheckpointHeader& header, MPI_Comm communicator) {
+    RecordingMarks marks = header.recordings;
+    on_root(communicator, [&] {
+        directory.make_partial();
+        salvage_spools(directory, experiment, header, marks);
+    });
+    for (std::size_t i = 0; i < marks.snapshots.size(); ++i) {
+        SnapshotMark& mark = marks.snapshots[i];
+        if (mark.lost) continue;
+        const SnapshotPart part = snapshot_part(directory, marks.snapshots, i, experiment);
+        mark.lost = !provide_snapshot(part, directory.network(), experiment, communicator).empty();
+    }
+    return marks;
 }
 
 }  // namespace engram

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "experiment/experiment.hpp"
+#include "io/checkpoint_file.hpp"
 #include "io/output_directory.hpp"
 #include "io/recording_marks.hpp"
 #include "io/snapshot_file.hpp"
 
 namespace engram {
 
-//! Where the snapshots of some marks lie.
+//! Where the snapshots of some marks lie, but for lost ones.
 std::vector<SnapshotPart> snapshot_parts(const OutputDirectory& directory,
                                          const std::vector<SnapshotMark>& marks,
                                          const Experiment& experiment);
@@ -26,5 +27,12 @@ std::vector<SnapshotPart> snapshot_parts(const OutputDirectory& directory,
 //! \throw FileError on every rank if one could be made again, but not be written
 std::string provide_recordings(const OutputDirectory& directory, const Experiment& experiment,
                                const RecordingMarks& marks, MPI_Comm communicator);
+
+//! Collective. The same for an unfinished run that shall go on whatever is lost: what cannot be
+//! provided, and cannot be proven sound piece by piece, is marked as lost.
+//! \return the recordings of the checkpoint; complete on rank 0, snapshots on every rank
+//! \throw FileError on every rank if the system refuses to read or write something
+RecordingMarks salvage_recordings(const OutputDirectory& directory, const Experiment& experiment,
+                                  const CheckpointHeader& header, MPI_Comm communicator);
 
 }  // namespace engram

@@ -105,7 +105,7 @@ void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
     const std::uint64_t checksum = write_snapshot_part(
         path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
         experiment_.populations.excitatory_end(), provider, values, communicator_);
-    snapshots_.push_back({snapshot.step, checksum});
+    snapshots_.push_back({snapshot.step, checksum, false});
 }
 
 void ResultFiles::replay(ResultSink& sink) {
@@ -121,12 +121,14 @@ void ResultFiles::replay(ResultSink& sink) {
     });
     const auto provider = NetworkEdgeProvider::all_plastic(network_);
     const std::vector<SnapshotPart> parts = snapshot_parts(directory_, snapshots_, experiment_);
-    for (std::size_t i = 0; i < parts.size(); ++i) {
+    auto part = parts.begin();
+    for (const SnapshotMark& mark : snapshots_) {
+        if (mark.lost) continue;
         const SynapseIndex n = network_.plastic().size();
-        Snapshot snapshot{snapshots_[i].step, std::vector<double>(n), std::vector<double>(n)};
+        Snapshot snapshot{mark.step, std::vector<double>(n), std::vector<double>(n)};
         std::vector<SynapseIndex> synapses;
         read_snapshot_part(
-            parts[i], experiment_.populations.excitatory_end(), provider,
+            *part++, experiment_.populations.excitatory_end(), provider,
             [&](TargetRange targets, std::span<const double> h_mV, std::span<const double> z) {
                 provider.synapses(targets, synapses);
                 for (std::size_t k = 0; k < synapses.size(); ++k) {
@@ -139,9 +141,10 @@ void ResultFiles::replay(ResultSink& sink) {
     }
 }
 
-void ResultFiles::finish() {
+RecordingMarks ResultFiles::finish() {
+    RecordingMarks marks{{}, {}, snapshots_};
     on_root(communicator_, [&] {
-        const RecordingMarks marks = flush();
+        marks = flush();
         write_spike_file(directory_.spike_spool(), marks.spikes, directory_.spikes(),
                          experiment_.populations, experiment_.dt_ms);
         write_trace_file(directory_.trace_spool(), marks.traces, directory_.traces(), experiment_);
@@ -150,6 +153,7 @@ void ResultFiles::finish() {
         traces_.reset();
     });
     write_network();
+    return marks;
 }
 
 }  // namespace engram

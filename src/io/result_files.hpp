@@ -26,7 +26,8 @@ class ResultFiles : public ResultSink {
 
     //! Collective. Continues the recordings of an interrupted run in its directory.
     //! \param marks  of the checkpoint; see provide_recordings
-    //! \throw FileError if a recording is absent or shorter than it was at the checkpoint
+    //! \throw FileError if a recording is absent or shorter than it was at the checkpoint, though
+    //! nothing of it is marked as lost
     ResultFiles(OutputDirectory directory, const Experiment& experiment, const Network& network,
                 MPI_Comm communicator, const RecordingMarks& marks);
 
@@ -39,10 +40,11 @@ class ResultFiles : public ResultSink {
 
     //! Collective. Turns the recordings into spikes.h5, traces.h5 and network.h5. The recordings
     //! stay, so that this can be repeated if it is interrupted.
+    //! \return what they hold; complete on rank 0, snapshots on every rank
     //! \throw FileError on every rank, also if a recording was damaged meanwhile
-    void finish();
+    RecordingMarks finish();
 
-    //! Collective. Hands on what was recorded from the beginning of the run.
+    //! Collective. Hands on what was recorded from the beginning of the run, and was not lost.
     //! \throw FileError on every rank if a recording is damaged
     void replay(ResultSink& sink);
 

@@ -9,6 +9,7 @@
 #include "base/errors.hpp"
 #include "base/step_time.hpp"
 #include "io/file_format.hpp"
+#include "io/gap_attribute.hpp"
 #include "io/parallel_file.hpp"
 
 namespace engram {
@@ -142,6 +143,11 @@ void verify_spike_spool(const std::string& spool_path, const RecordMark& mark) {
     verify_recording(spool_path, record_bytes, mark);
 }
 
+RecordMark salvage_spike_spool(const std::string& spool_path, const RecordMark& mark, Step end,
+                               std::span<const RecordAnchor> anchors) {
+    return salvage_records(spool_path, record_bytes, mark, end, anchors);
+}
+
 void read_spike_spool(const std::string& spool_path, const RecordMark& mark, NeuronId n_neurons,
                       const std::function<void(std::span<const SpikeEvent>)>& receive) {
     RecordReader records(spool_path, record_bytes, mark);
@@ -170,6 +176,7 @@ void write_spike_file(const std::string& spool_path, const RecordMark& mark,
     std::vector<PopulationWriter> writers;
     for (std::size_t p = 0; p < counts.size(); ++p)
         writers.emplace_back(layout, populations[p].name, counts[p]);
+    if (!mark.gaps.empty()) write_gaps(h5::open_group(layout.file(), "spikes"), mark.gaps, dt_ms);
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
     read_spike_spool(spool_path, mark, populations.size(), [&](std::span<const SpikeEvent> spikes) {
         for (const SpikeEvent& spike : spikes) {
@@ -182,15 +189,20 @@ void write_spike_file(const std::string& spool_path, const RecordMark& mark,
 }
 
 RecordMark rebuild_spike_spool(const std::string& spool_path, const std::string& spike_path,
-                               const Populations& populations, double dt_ms,
-                               std::uint64_t n_spikes) {
+                               const Populations& populations, double dt_ms, std::uint64_t n_spikes,
+                               const std::vector<RecordGap>& gaps) {
     const h5::File file = h5::File::open(spike_path, h5::Access::read_only);
     check_format(file, spike_filetype);
     std::vector<PopulationReader> readers;
     for (const Population& population : populations)
         readers.emplace_back(file, population.name, population.first, dt_ms);
     SpikeSpool spool(spool_path);
-    for (std::uint64_t i = 0; i < n_spikes; ++i) {
+    auto gap = gaps.begin();
+    while (spool.position() < n_spikes) {
+        if (gap != gaps.end() && gap->first == spool.position()) {
+            spool.append_gap(*gap++);
+            continue;
+        }
         // Of the earliest spikes, that of the first population has the smallest id.
         const SpikeEvent* earliest = nullptr;
         PopulationReader* chosen = nullptr;

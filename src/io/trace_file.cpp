@@ -8,6 +8,7 @@
 #include "base/contracts.hpp"
 #include "base/errors.hpp"
 #include "io/file_format.hpp"
+#include "io/gap_attribute.hpp"
 #include "io/parallel_file.hpp"
 #include "plasticity/recorded.hpp"
 
@@ -125,6 +126,11 @@ void verify_trace_spool(const std::string& spool_path, const RecordMark& mark,
     verify_recording(spool_path, n_columns * sizeof(double), mark);
 }
 
+RecordMark salvage_trace_spool(const std::string& spool_path, const RecordMark& mark, Step end,
+                               std::span<const RecordAnchor> anchors, std::size_t n_columns) {
+    return salvage_records(spool_path, n_columns * sizeof(double), mark, end, anchors);
+}
+
 void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std::size_t n_columns,
                       const std::function<void(std::span<const double>)>& receive) {
     RecordReader records(spool_path, n_columns * sizeof(double), mark);
@@ -142,11 +148,12 @@ void write_trace_file(const std::string& spool_path, const RecordMark& mark,
     const Recording& record = experiment.record;
     FileLayout layout;
     write_sonata_format(layout.file(), trace_filetype);
-    TraceLayout columns(layout, mark.n_records, experiment.synapses);
+    TraceLayout columns(layout, mark.n_kept(), experiment.synapses);
     {
         const h5::Group traces = h5::create_group(layout.file(), "traces");
         h5::write_attribute(traces, "dt_ms", experiment.dt_ms);
         h5::write_attribute(traces, "every_steps", std::int64_t{record.every_steps});
+        write_gaps(traces, mark.gaps, experiment.dt_ms);
         // Both exist even if nothing of the kind was recorded.
         h5::create_group(traces, "neurons");
         h5::create_group(traces, "synapses");
@@ -162,26 +169,34 @@ void write_trace_file(const std::string& spool_path, const RecordMark& mark,
 }
 
 RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
-                               const Experiment& experiment, std::uint64_t n_rows) {
+                               const Experiment& experiment, std::uint64_t n_rows,
+                               const std::vector<RecordGap>& gaps) {
     const h5::File file = h5::File::open(trace_path, h5::Access::read_only);
     check_format(file, trace_filetype);
     const std::vector<h5::DataSet> columns = open_columns(file, experiment);
+    const std::uint64_t n_kept = RecordMark{n_rows, 0, gaps}.n_kept();
     for (const h5::DataSet& column : columns)
-        if (h5::shape(column).front() < n_rows)
+        if (h5::shape(column).front() < n_kept)
             throw FileError(trace_path, "has fewer rows than the checkpoint needs");
     TraceSpool spool(spool_path, columns.size());
+    auto gap = gaps.begin();
+    const auto append_gaps = [&] {
+        while (gap != gaps.end() && gap->first == spool.position()) spool.append_gap(*gap++);
+    };
     std::vector<double> row(columns.size());
     std::vector<std::vector<double>> values(columns.size());
     const std::size_t at_once = rows_at_once(columns.size());
-    for (std::uint64_t first = 0; first < n_rows; first += at_once) {
-        const h5::Slab slab{first, std::min<std::uint64_t>(at_once, n_rows - first)};
+    for (std::uint64_t first = 0; first < n_kept; first += at_once) {
+        const h5::Slab slab{first, std::min<std::uint64_t>(at_once, n_kept - first)};
         for (std::size_t j = 0; j < columns.size(); ++j)
             values[j] = h5::read_rows<double>(columns[j], slab);
         for (std::size_t i = 0; i < slab.count; ++i) {
+            append_gaps();
             for (std::size_t j = 0; j < columns.size(); ++j) row[j] = values[j][i];
             spool.append(row);
         }
     }
+    append_gaps();
     return spool.flush();
 }
 

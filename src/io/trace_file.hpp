@@ -8,6 +8,7 @@
 #include <string>
 
 #include "experiment/experiment.hpp"
+#include "io/record_salvage.hpp"
 #include "io/record_spool.hpp"
 
 namespace engram {
@@ -25,6 +26,8 @@ class TraceSpool {
 
     //! \param row of n_columns values
     void append(std::span<const double> row);
+    //! Rows that were lost.
+    void append_gap(const RecordGap& gap) { records_.add_gap(gap); }
     //! Number of rows appended so far.
     std::uint64_t position() const { return records_.position(); }
     //! Return once all rows are on the disk.
@@ -39,6 +42,10 @@ class TraceSpool {
 void verify_trace_spool(const std::string& spool_path, const RecordMark& mark,
                         std::size_t n_columns);
 
+//! See salvage_records.
+RecordMark salvage_trace_spool(const std::string& spool_path, const RecordMark& mark, Step end,
+                               std::span<const RecordAnchor> anchors, std::size_t n_columns);
+
 //! Hands the rows of a flushed recording to `receive`, a block at a time.
 //! \throw FileError as RecordReader
 void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std::size_t n_columns,
@@ -48,9 +55,10 @@ void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std
 void write_trace_file(const std::string& spool_path, const RecordMark& mark,
                       const std::string& target_path, const Experiment& experiment);
 
-//! Makes the recording of the first `n_rows` again, from traces.h5.
+//! Makes the recording of the first `n_rows` again, from traces.h5, which lacks those of gaps.
 //! \throw FileError if the file is unusable or has fewer
 RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
-                               const Experiment& experiment, std::uint64_t n_rows);
+                               const Experiment& experiment, std::uint64_t n_rows,
+                               const std::vector<RecordGap>& gaps = {});
 
 }  // namespace engram

@@ -26,6 +26,7 @@ CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& 
         remove_unfinished_checkpoints(files.directory());
         for (const std::string& path : set_aside_checkpoints_behind(files.directory(), start))
             if (!context_.quiet) notice("kept, but not used any more: {}", path);
+        marks_.emplace(files.directory().mark_log(), start);
     });
 }
 
@@ -46,10 +47,13 @@ void CheckpointWriter::save(const RunPosition& position, const SharedState& shar
     const CommunicationWatch::LongStep writing(context_.watch);
     const auto start = Clock::now();
     const std::string path = checkpoint_path(files_.directory(), position.step);
-    CheckpointHeader header{position, {}, configuration_, {}};
+    CheckpointHeader header;
+    header.position = position;
+    header.configuration = configuration_;
     on_root(context_.communicator, [&] {
         context_.claim.require();
         header.recordings = files_.flush();
+        marks_->append({position.step, header.recordings.spikes, header.recordings.traces});
     });
     if (!order_) order_.emplace(network_, context_.communicator);
     write_checkpoint(path, header, shared, local, network_, *order_, context_.communicator);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "io/mark_log.hpp"
 #include "io/result_files.hpp"
 #include "job/run_context.hpp"
 #include "simulation/simulation_state.hpp"
@@ -48,6 +49,7 @@ class CheckpointWriter : public CheckpointStore {
     Step last_step_;
     Step interval_steps_;
     std::optional<SynapseOrder> order_;  //!< once it is needed
+    std::optional<MarkLog> marks_;       //!< rank 0
 };
 
 }  // namespace engram::job

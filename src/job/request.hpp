@@ -34,6 +34,7 @@ struct ResumeRequest {
     std::string configuration;  //!< file; empty: config.yaml of the run
     std::vector<std::string> overrides;
     JobOptions options;
+    bool salvage = false;  //!< whether the run goes on although recordings are damaged
 
     bool asks_for_changes() const { return !configuration.empty() || !overrides.empty(); }
 };

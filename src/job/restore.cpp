@@ -13,6 +13,7 @@
 #include "io/recordings.hpp"
 #include "job/continuation.hpp"
 #include "job/feasibility.hpp"
+#include "job/recording_losses.hpp"
 
 namespace engram::job {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 // A checkpoint that is damaged, or whose recordings are: an older one may do. On every rank.
 struct Unusable {
     std::string reason;
+    bool lacks_recordings = false;
 };
 // A checkpoint that is whole, but not of the run that is wanted. On every rank.
 struct Misfit {
@@ -34,7 +36,7 @@ auto read_or_find_unusable(const Read& read) {
     } catch (const FileError& error) {
         // What the system refuses tells nothing of the checkpoint, which may well be whole.
         if (error.fault() == FileFault::environment) throw;
-        throw Unusable{error.what()};
+        throw Unusable{error.what(), false};
     }
 }
 
@@ -97,26 +99,36 @@ Experiment experiment_for(const CheckpointHeader& header, const std::string& pat
         }
     });
     unusable = broadcast_text(std::move(unusable), communicator);
-    if (!unusable.empty()) throw Unusable{path + ": " + unusable};
+    if (!unusable.empty()) throw Unusable{path + ": " + unusable, false};
     misfit = broadcast_text(std::move(misfit), communicator);
     MPI_Bcast(&differs, 1, MPI_INT, 0, communicator);
     if (!misfit.empty()) throw Misfit{misfit, differs != 0};
     return parse_configuration(broadcast_text(std::move(text), communicator), path);
 }
 
+// A FileError is no fault of the checkpoint: an older one must not take its place.
+RecordingMarks usable_recordings(const CheckpointHeader& header, const std::string& path,
+                                 const OutputDirectory& directory, const Experiment& experiment,
+                                 bool salvage, MPI_Comm communicator) {
+    if (salvage) return salvage_recordings(directory, experiment, header, communicator);
+    const std::string problem =
+        provide_recordings(directory, experiment, header.recordings, communicator);
+    if (!problem.empty())
+        throw Unusable{path + ": its recordings are not usable: " + problem, true};
+    return header.recordings;
+}
+
 Restored restore(const std::string& path, const OutputDirectory& directory,
                  const Continuation& continuation, const ExecutorFactory& make_executor,
-                 MPI_Comm communicator) {
+                 bool salvage, MPI_Comm communicator) {
     const CheckpointHeader header =
         read_or_find_unusable([&] { return read_checkpoint_header(path, communicator); });
     const Experiment experiment = experiment_for(header, path, continuation, communicator);
-    // A FileError is no fault of the checkpoint: an older one must not take its place.
-    const std::string problem =
-        provide_recordings(directory, experiment, header.recordings, communicator);
-    if (!problem.empty()) throw Unusable{path + ": its recordings are not usable: " + problem};
+    RecordingMarks recordings =
+        usable_recordings(header, path, directory, experiment, salvage, communicator);
     Restored restored{std::make_unique<Simulation>(experiment, *open_wiring(experiment),
                                                    communicator, make_executor),
-                      header.recordings};
+                      std::move(recordings)};
     Simulation& simulation = *restored.simulation;
     const RunPosition position = position_in(simulation.schedule(), header.position);
     const LocalState local = simulation.begin_restore(position);
@@ -142,28 +154,41 @@ std::vector<std::string> checkpoints_everywhere(const OutputDirectory& directory
     return paths;
 }
 
+void warn_of_losses(const RecordingMarks& recordings, const Experiment& experiment) {
+    const std::string losses = losses_text(recordings, experiment);
+    if (losses.empty()) return;
+    warning(
+        "damaged recordings are left out of the results: {}; the state is whole, and the run "
+        "goes on as if nothing was lost",
+        losses);
+}
+
 }  // namespace
 
 RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuation& continuation,
-                              const ExecutorFactory& make_executor, bool quiet,
+                              const ExecutorFactory& make_executor, const RestoreOptions& options,
                               MPI_Comm communicator) {
     const bool speaks = rank_of(communicator) == 0;
     const auto paths = checkpoints_everywhere(directory, communicator);
     std::vector<std::pair<std::string, Misfit>> misfits;
+    bool lacks_recordings = false;
     for (const std::string& path : paths) {
         try {
-            Restored restored = restore(path, directory, continuation, make_executor, communicator);
-            if (speaks && !quiet) {
+            Restored restored = restore(path, directory, continuation, make_executor,
+                                        options.salvage, communicator);
+            const Simulation& simulation = *restored.simulation;
+            if (speaks) warn_of_losses(restored.recordings, simulation.experiment());
+            if (speaks && !options.quiet) {
                 for (const auto& [other, misfit] : misfits)
                     note("checkpoint not used: {}: {}", other, misfit.reason);
-                const Simulation& simulation = *restored.simulation;
                 notice("continuing from {} ({:.10g} s)", path,
                        step_time_ms(simulation.position().step, simulation.experiment().dt_ms) /
                            1000.0);
             }
-            return {std::move(restored), true};
+            return {std::move(restored), true, lacks_recordings};
         } catch (const Unusable& unusable) {
             if (speaks) warning("checkpoint not usable: {}", unusable.reason);
+            lacks_recordings = lacks_recordings || unusable.lacks_recordings;
         } catch (const Misfit& misfit) {
             misfits.emplace_back(path, misfit);
         }
@@ -177,7 +202,7 @@ RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuati
                                     "; if that file belongs to another run, move it away"});
         throw as_shared(ConfigError(std::move(problems)));
     }
-    return {std::nullopt, !paths.empty()};
+    return {std::nullopt, !paths.empty(), lacks_recordings};
 }
 
 }  // namespace engram::job

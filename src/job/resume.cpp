@@ -55,6 +55,10 @@ void require_no_trial_of_unfinished(const OutputDirectory& directory) {
 Task task_of(const OutputDirectory& directory, const ResumeRequest& request) {
     const bool complete = fs::exists(directory.summary());
     if (holds_ensemble(directory)) {
+        if (request.salvage)
+            throw UsageError(
+                "--salvage is for single runs; a trial of an ensemble whose recordings are damaged "
+                "begins anew: resume the ensemble without it");
         require_unchanged_ensemble(directory, request);
         if (!complete) return Task::resume_ensemble;
         tidy_up_complete(directory);
@@ -100,8 +104,8 @@ JobOutcome start_over(const ResumeRequest& request, const OutputDirectory& direc
 
 // Rank 0.
 [[noreturn]] void fail_without_checkpoint(const ResumeRequest& request, bool extend,
-                                          bool any_checkpoint) {
-    if (!any_checkpoint)
+                                          const RestoreOutcome& outcome) {
+    if (!outcome.any_checkpoint)
         throw ConfigError({{"", 0, "simulation.duration_s",
                             "the run in " + request.directory +
                                 " is complete and has kept no checkpoint, so it cannot be "
@@ -109,7 +113,13 @@ JobOutcome start_over(const ResumeRequest& request, const OutputDirectory& direc
     throw FileError(
         request.directory,
         "no usable checkpoint; fix the problems listed above (for example restore the files from "
-        "a backup), or start a new run: " +
+        "a backup), " +
+            (outcome.lacks_recordings && !extend
+                 ? fmt::format("go on without what is damaged of the recordings: 'engram resume {} "
+                               "--salvage', ",
+                               request.directory)
+                 : std::string()) +
+            "or start a new run: " +
             (extend ? std::string("in another directory, since this one is complete")
                     : fmt::format("'engram run CONFIG --output {} --force' replaces this one",
                                   request.directory)));
@@ -140,13 +150,16 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
     std::optional<CommunicationWatch> watch(std::in_place, Experiment().communication_timeout_s,
                                             communicator);
     std::optional<CommunicationWatch::LongStep> restoring(std::in_place, *watch);
-    auto [restored, any_checkpoint] = restore_newest(
+    RestoreOutcome outcome = restore_newest(
         directory,
         [&](const std::string& saved) { return continued_experiment(saved, directory, request); },
-        make_executor, quiet, communicator);
+        // A complete run is not made worse to become longer.
+        make_executor, {.salvage = request.salvage && !extends, .quiet = quiet}, communicator);
+    std::optional<Restored>& restored = outcome.restored;
     if (!restored) {
-        on_root(communicator, [&, any = any_checkpoint] {
-            if (any || extends) fail_without_checkpoint(request, extends, any);
+        on_root(communicator, [&] {
+            if (outcome.any_checkpoint || extends)
+                fail_without_checkpoint(request, extends, outcome);
         });
         restoring.reset();
         watch.reset();

@@ -7,6 +7,7 @@
 #include "io/summary_file.hpp"
 #include "job/progress_file.hpp"
 #include "job/progress_log.hpp"
+#include "job/recording_losses.hpp"
 #include "job/run_summary.hpp"
 
 namespace engram::job {
@@ -41,9 +42,11 @@ nlohmann::json Run::finish(double setup_s) {
     const double begin = MPI_Wtime();
     const CommunicationWatch::LongStep writing(context_.watch);
     on_root(context_.communicator, [&] { context_.claim.require(); });
-    files_.finish();
+    const RecordingMarks recordings = files_.finish();
     nlohmann::json summary =
         make_summary(*simulation_, setup_s, run_s_ + MPI_Wtime() - begin, context_.communicator);
+    add_losses(summary, recordings, simulation_->experiment());
+    losses_ = losses_text(recordings, simulation_->experiment());
     // Only with the summary are the recordings no longer needed.
     on_root(context_.communicator, [&] {
         write_summary(files_.directory().summary(), summary);
@@ -87,6 +90,11 @@ JobOutcome run_to_the_end(Run& run, double setup_s) {
     const nlohmann::json summary = run.finish(setup_s);
     if (!speaks) return {};
     status.finish("complete");
+    if (!run.losses().empty())
+        warning(
+            "the run is complete, but its results lack {}; see recording_gaps and "
+            "lost_snapshots_s in {}",
+            run.losses(), directory.summary());
     return {JobEnd::complete, summary_text(summary, directory.path().string())};
 }
 

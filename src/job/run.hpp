@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 #include "io/result_files.hpp"
 #include "job/checkpoint_writer.hpp"
@@ -37,6 +38,8 @@ class Run {
     //! \param setup_s  what the preparation has cost
     //! \return the summary, on rank 0
     nlohmann::json finish(double setup_s);
+    //! What the results lack, on rank 0, once they are written; empty: nothing.
+    const std::string& losses() const { return losses_; }
 
   private:
     RunContext context_;
@@ -44,6 +47,7 @@ class Run {
     ResultFiles files_;
     CheckpointWriter checkpoints_;
     double run_s_ = 0;
+    std::string losses_;
 };
 
 //! Removes what only an unfinished job needs. That this fails is worth a warning.

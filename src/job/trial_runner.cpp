@@ -70,7 +70,7 @@ std::unique_ptr<Run> TrialRunner::open_run(const OutputDirectory& directory,
     if (interrupted != 0)
         restored = restore_newest(
                        directory, [&](const std::string&) { return experiment; }, make_executor_,
-                       true, context_.communicator)
+                       {.quiet = true}, context_.communicator)
                        .restored;
     if (!restored)
         on_root(context_.communicator, [&] { OutputDirectory::prepare(directory.path(), true); });

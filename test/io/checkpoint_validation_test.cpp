@@ -121,6 +121,38 @@ TEST(HeaderValidation, WhatTheRunHasDoneMustBeThatOfTheSchedule) {
     refused([](auto& h) { h.recordings.snapshots.push_back({300000, 1}); }, "snapshots are not");
 }
 
+// Some of the recordings of which were lost.
+CheckpointHeader header_with_gaps() {
+    CheckpointHeader header = header_at(2, 290005, true);
+    header.recordings.spikes.gaps = {{0, 500, 0, 3, 77}, {500, 1000, 4, 5, 78}};
+    header.recordings.traces.n_records = 20;
+    header.recordings.traces.gaps = {{290000, 290005, 19, 1, 79}};
+    header.recordings.snapshots[1].lost = true;
+    return header;
+}
+
+TEST(HeaderValidation, GapsAreThoseOfItsRecordings) {
+    EXPECT_EQ(problem_of(header_with_gaps()), "");
+    const auto refused = [](const auto& change) {
+        CheckpointHeader header = header_with_gaps();
+        change(header.recordings.spikes.gaps);
+        expect_contains(problem_of(header), "recorded_spikes.gaps are not in order, or not of ");
+    };
+    refused([](auto& gaps) { std::swap(gaps[0], gaps[1]); });
+    refused([](auto& gaps) { gaps[0].begin = -1; });
+    refused([](auto& gaps) { gaps[0].end = gaps[0].begin; });
+    refused([](auto& gaps) { gaps[0].end = 501; });
+    refused([](auto& gaps) { gaps[1].end = 290007; });
+    refused([](auto& gaps) { gaps[0].count = 5; });
+    refused([](auto& gaps) { gaps[0].count = 0; });
+    refused([](auto& gaps) { gaps[1].count = 6; });
+    refused([](auto& gaps) { gaps[1].first = 10; });
+    refused([](auto& gaps) { gaps[1].count = std::numeric_limits<std::uint64_t>::max(); });
+    CheckpointHeader header = header_with_gaps();
+    header.recordings.traces.gaps[0].first = 20;
+    expect_contains(problem_of(header), "recorded_trace_rows.gaps are not in order");
+}
+
 TEST(HeaderValidation, TheReferenceOfAConsolidationIsItsBeginning) {
     CheckpointHeader header = header_at(1, 200000, true);
     header.position.reference = 31000;
@@ -152,6 +184,34 @@ std::string problem_of_text(const std::string& text) {
 TEST(CheckpointHeader, IsReadAsItWasWritten) {
     const CheckpointHeader header = header_at(2, 290005, true);
     EXPECT_EQ(header_text(parse_header(header_text(header), path)), header_text(header));
+    const CheckpointHeader read = parse_header(header_text(header_with_gaps()), path);
+    EXPECT_EQ(read.recordings.spikes, header_with_gaps().recordings.spikes);
+    EXPECT_EQ(read.recordings.traces, header_with_gaps().recordings.traces);
+    EXPECT_FALSE(read.recordings.snapshots[0].lost);
+    EXPECT_TRUE(read.recordings.snapshots[1].lost);
+}
+
+// So that they are read as those of earlier programs, and by these.
+TEST(CheckpointHeader, TellsOfNoGapsWhereThereAreNone) {
+    const std::string text = header_text(header_at(2, 290005, true));
+    EXPECT_EQ(text.find("gaps"), std::string::npos);
+    EXPECT_EQ(text.find("lost"), std::string::npos);
+}
+
+TEST(CheckpointHeader, WithGapsOfOtherTypesIsRefused) {
+    for (const char* key : {"begin", "end", "first", "count", "checksum"})
+        for (const json& value : {json(), json(-1), json(1.5), json("x"), json::array()}) {
+            json header = json::parse(header_text(header_with_gaps()));
+            header["recorded_spikes"]["gaps"][1][key] = value;
+            expect_contains(problem_of_text(header.dump()),
+                            std::string("recorded_spikes.gaps[1].") + key + " must be");
+        }
+    json header = json::parse(header_text(header_with_gaps()));
+    header["recorded_spikes"]["gaps"] = 5;
+    expect_contains(problem_of_text(header.dump()), "recorded_spikes.gaps must be a list");
+    header = whole_header();
+    header["snapshots"][0]["lost"] = "no";
+    expect_contains(problem_of_text(header.dump()), "snapshots[0].lost must be true or false");
 }
 
 TEST(CheckpointHeader, OfOtherTypesIsRefused) {

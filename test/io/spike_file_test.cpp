@@ -120,7 +120,10 @@ TEST_F(SpikeFileTest, UnusableRecordingsLeaveTheOldFile) {
     put(spool_, "foreign data");
     mark = {1, 0};
     expect_contains(file_error(convert), "is damaged");
-    mark = read_mark(spool_, 12, 1);
+    RecordChecksum checksum;
+    const std::string foreign = content(spool_);
+    checksum.add(std::as_bytes(std::span(foreign)));
+    mark.checksum = checksum.value();
     expect_contains(file_error(convert), "which the network has not");
     EXPECT_EQ(content(target_), "old");
 }
@@ -168,6 +171,35 @@ TEST_F(SpikeFileTest, RecordingIsRebuiltFromTheFinishedFile) {
     EXPECT_EQ(rebuild(140'001), prefix);
     EXPECT_EQ(content(spool_).size(), 12 * 140'001u);
     expect_contains(file_error([&] { rebuild(spikes.size() + 1); }), "fewer spikes");
+}
+
+TEST_F(SpikeFileTest, SpikesThatWereLostAreLeftOutAndNamed) {
+    const std::vector<SpikeEvent> spikes = many_spikes(3000);
+    SpikeSpool spool(spool_);
+    std::vector<RecordAnchor> anchors;
+    for (const std::size_t n : {1000, 2000, 3000}) {
+        spool.append(std::span(spikes).subspan(n - 1000, 1000));
+        const RecordMark mark = spool.flush();
+        anchors.push_back({static_cast<Step>(n), mark.n_records, mark.checksum});
+    }
+    mark_ = spool.flush();
+    std::string bytes = content(spool_);
+    bytes[12 * 1500] ^= 1;
+    put(spool_, bytes);
+    const RecordMark mark = salvage_spike_spool(spool_, mark_, 3000, anchors);
+    EXPECT_EQ(mark.n_kept(), 2000u);
+    write_spike_file(spool_, mark, target_, populations, 0.2);
+    {
+        const h5::File file = h5::File::open(target_, h5::Access::read_only);
+        hsize_t n = 0;
+        for (const Population& population : populations)
+            n += h5::shape(h5::open_dataset(file, "spikes/" + population.name + "/node_ids"))[0];
+        EXPECT_EQ(n, 2000u);
+        EXPECT_EQ(h5::read_array_attribute<double>(h5::open_group(file, "spikes"), "gaps_ms"),
+                  (std::vector<double>{200, 400}));
+    }
+    EXPECT_EQ(rebuild_spike_spool(spool_, target_, populations, 0.2, 3000, mark.gaps), mark);
+    EXPECT_NO_THROW(verify_spike_spool(spool_, mark));
 }
 
 TEST_F(SpikeFileTest, UnwritableTargetIsNamed) {

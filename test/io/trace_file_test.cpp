@@ -95,6 +95,39 @@ TEST_F(TraceFileTest, ManyColumnsAreConvertedBlockByBlock) {
     expect_column("neurons/699/p", n_columns - 1, n_rows);
 }
 
+TEST_F(TraceFileTest, RowsThatWereLostAreLeftOutAndNamed) {
+    Experiment e = recording();
+    e.record.neurons = {3};
+    const std::size_t n_columns = trace_columns(e);
+    TraceSpool spool(spool_, n_columns);
+    append_rows(spool, n_columns, 0, 12);
+    RecordMark mark = spool.flush();
+    const std::string intact = content(spool_);
+    std::string damaged = intact;
+    damaged[5 * n_columns * sizeof(double) + 6] ^= 1;
+    put(spool_, damaged);
+    const RecordMark before = [&] {
+        TraceSpool first(directory_.file("first.bin"), n_columns);
+        append_rows(first, n_columns, 0, 9);
+        return first.flush();
+    }();
+    const std::vector<RecordAnchor> anchors{{90, before.n_records, before.checksum}};
+    mark = salvage_trace_spool(spool_, mark, 120, anchors, n_columns);
+    ASSERT_EQ(mark.gaps.size(), 1u);
+    EXPECT_EQ(mark.n_kept(), 3u);
+    write_trace_file(spool_, mark, target_, e);
+    {
+        const h5::File file = h5::File::open(target_, h5::Access::read_only);
+        EXPECT_EQ(h5::shape(h5::open_dataset(file, "traces/neurons/3/V_mV")), h5::Shape{3});
+        EXPECT_EQ(h5::read_array_attribute<double>(h5::open_group(file, "traces"), "gaps_ms"),
+                  (std::vector<double>{0, 90 * e.dt_ms}));
+    }
+    EXPECT_EQ(rebuild_trace_spool(spool_, target_, e, 12, mark.gaps), mark);
+    EXPECT_NO_THROW(verify_trace_spool(spool_, mark, n_columns));
+    EXPECT_EQ(content(spool_).substr(9 * n_columns * sizeof(double)),
+              intact.substr(9 * n_columns * sizeof(double)));
+}
+
 TEST_F(TraceFileTest, NothingRecordedLeavesTheTimes) {
     TraceSpool spool(spool_, 1);
     append_rows(spool, 1, 0, 3);

@@ -149,6 +149,121 @@ TEST(Job, AnOlderCheckpointTakesThePlaceOfADamagedOne) {
     EXPECT_EQ(results_of(job), results_of(whole));
 }
 
+void flip_byte(const std::string& path) {
+    std::string bytes = content(path);
+    bytes.at(bytes.size() / 2) ^= 0x10;
+    put(path, bytes);
+}
+
+using Gaps = std::vector<std::pair<double, double>>;
+
+Gaps gaps_ms(const std::string& file, const std::string& group) {
+    const h5::File opened = h5::File::open(file, h5::Access::read_only);
+    const h5::Group found = h5::open_group(opened, group);
+    Gaps gaps;
+    if (!h5::has_attribute(found, "gaps_ms")) return gaps;
+    const auto ends = h5::read_array_attribute<double>(found, "gaps_ms");
+    for (std::size_t i = 0; i + 1 < ends.size(); i += 2) gaps.emplace_back(ends[i], ends[i + 1]);
+    return gaps;
+}
+
+// The results of a salvaged run are those of a whole one, but for gaps that begin and end at
+// checkpoints.
+void expect_equal_but_for_gaps(const JobDirectory& job, const JobDirectory& whole,
+                               const std::string& duration) {
+    const auto is_lost = [](const Gaps& gaps, double time_ms) {
+        return std::ranges::any_of(
+            gaps, [&](const auto& gap) { return gap.first <= time_ms && time_ms < gap.second; });
+    };
+    Results expected = results_of(whole, duration);
+    const Gaps of_spikes = gaps_ms(job.result("spikes.h5"), "spikes");
+    EXPECT_EQ(of_spikes.size(), 1u);
+    std::erase_if(expected.spikes, [&](double time_ms) { return is_lost(of_spikes, time_ms); });
+    const Gaps of_traces = gaps_ms(job.result("traces.h5"), "traces");
+    EXPECT_EQ(of_traces.size(), 1u);
+    const std::vector<double> times_ms = doubles(whole.result("traces.h5"), "traces/time_ms");
+    std::vector<double> kept;
+    for (std::size_t i = 0; i < times_ms.size(); ++i)
+        if (!is_lost(of_traces, times_ms[i])) kept.push_back(expected.v_mV.at(i));
+    EXPECT_GT(kept.size(), 100u);
+    EXPECT_LT(kept.size(), expected.v_mV.size());
+    expected.v_mV = kept;
+    EXPECT_EQ(results_of(job, duration), expected);
+    // A checkpoint is taken at the end of an epoch.
+    for (const Gaps& gaps : {of_spikes, of_traces})
+        EXPECT_LT(gaps.at(0).second - gaps.at(0).first, 103.5);
+}
+
+const std::string lossy = "checkpoint: {every_simulated_s: 0.1, keep: 1}\n";
+
+TEST(Job, GoesOnAlthoughRecordingsAreDamaged) {
+    const JobDirectory whole;
+    whole.start();
+    const JobDirectory job(lossy);
+    run_until(job, 0.9);
+    flip_byte(job.result("partial/spikes.bin"));
+    flip_byte(job.result("partial/traces.bin"));
+    std::filesystem::remove(job.result("partial/snapshot-0.h5"));
+    expect_contains(file_error([&] { job.resume(); }),
+                    "'engram resume " + job.results() + " --salvage'");
+    EXPECT_EQ(job.salvage().end, JobEnd::complete);
+    expect_equal_but_for_gaps(job, whole, "60.5");
+    const h5::File network = h5::File::open(job.result("network.h5"), h5::Access::read_only);
+    EXPECT_FALSE(h5::exists(network, "edges/exc_exc/snapshots/t_0.5s"));
+    EXPECT_TRUE(h5::exists(network, "edges/exc_exc/snapshots/t_30s"));
+
+    const auto summary = nlohmann::json::parse(content(job.result("summary.json")));
+    EXPECT_EQ(summary["lost_snapshots_s"], nlohmann::json::array({0.5}));
+    ASSERT_EQ(summary["recording_gaps"].size(), 2u);
+    const auto [begin_ms, end_ms] = gaps_ms(job.result("spikes.h5"), "spikes").front();
+    EXPECT_EQ(summary["recording_gaps"][0]["recording"], "spikes");
+    EXPECT_DOUBLE_EQ(summary["recording_gaps"][0]["begin_s"], begin_ms / 1000);
+    EXPECT_DOUBLE_EQ(summary["recording_gaps"][0]["end_s"], end_ms / 1000);
+    EXPECT_EQ(summary["recording_gaps"][1]["recording"], "traces");
+    const auto undisturbed = nlohmann::json::parse(content(whole.result("summary.json")));
+    EXPECT_EQ(summary["spikes"], undisturbed["spikes"]) << "counts are those of the simulation";
+    EXPECT_FALSE(undisturbed.contains("recording_gaps"));
+    EXPECT_FALSE(undisturbed.contains("lost_snapshots_s"));
+}
+
+// They are made again from its results, gaps included.
+TEST(Job, GapsOutliveAnExtension) {
+    const JobDirectory longer;
+    longer.start({"simulation.duration_s=60.8"});
+    const JobDirectory job(lossy);
+    run_until(job, 0.9);
+    flip_byte(job.result("partial/spikes.bin"));
+    flip_byte(job.result("partial/traces.bin"));
+    job.salvage();
+    const Gaps before = gaps_ms(job.result("spikes.h5"), "spikes");
+    EXPECT_EQ(job.resume({"simulation.duration_s=60.8"}).end, JobEnd::complete);
+    EXPECT_EQ(gaps_ms(job.result("spikes.h5"), "spikes"), before);
+    expect_equal_but_for_gaps(job, longer, "60.8");
+}
+
+// Its results are worth more than its length.
+TEST(Job, ACompleteRunWithDamagedResultsIsNotExtended) {
+    const JobDirectory job;
+    job.start();
+    flip_byte(job.result("spikes.h5"));
+    const std::string damaged = content(job.result("spikes.h5"));
+    const std::string error = file_error([&] { job.salvage({"simulation.duration_s=60.8"}); });
+    expect_contains(error, "no usable checkpoint");
+    EXPECT_EQ(error.find("--salvage"), std::string::npos) << error;
+    EXPECT_EQ(content(job.result("spikes.h5")), damaged);
+}
+
+TEST(Job, WithNothingDamagedNothingIsLost) {
+    const JobDirectory whole;
+    whole.start();
+    const JobDirectory job(lossy);
+    run_until(job, 0.9);
+    EXPECT_EQ(job.salvage().end, JobEnd::complete);
+    EXPECT_EQ(results_of(job), results_of(whole));
+    EXPECT_EQ(gaps_ms(job.result("spikes.h5"), "spikes"), Gaps());
+    EXPECT_EQ(job.salvage().end, JobEnd::nothing_to_do);
+}
+
 TEST(Job, WithoutACheckpointAnInterruptedRunBeginsAnew) {
     const JobDirectory whole;
     whole.start();
@@ -246,6 +361,12 @@ TEST(EnsembleJob, ATrialOfAnUnfinishedEnsembleIsLeftToIt) {
                         "is a trial of an unfinished ensemble, which goes on with it itself: "
                         "engram resume " +
                             job.results());
+}
+
+TEST(EnsembleJob, IsNotSalvaged) {
+    const JobDirectory job(two_trials + "trial_results: none\n");
+    job.start();
+    EXPECT_THROW(job.salvage(), UsageError);
 }
 
 TEST(EnsembleJob, ACompleteEnsembleGetsItsSummaryAgain) {

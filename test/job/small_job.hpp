@@ -44,6 +44,9 @@ class JobDirectory {
     job::JobOutcome resume(const std::vector<std::string>& overrides = {}) const {
         return job::resume({results(), "", overrides, quiet}, MPI_COMM_SELF);
     }
+    job::JobOutcome salvage(const std::vector<std::string>& overrides = {}) const {
+        return job::resume({results(), "", overrides, quiet, true}, MPI_COMM_SELF);
+    }
 
   private:
     static inline const job::JobOptions quiet{job::DeviceChoice::cpu, 0, true};

@@ -27,7 +27,9 @@ class FileCheckpoint : public CheckpointStore {
     std::uint32_t requests(Step step) override { return step >= stop_step_ ? request_stop : 0u; }
     void save(const RunPosition& position, const SharedState& shared,
               const LocalState& local) override {
-        const CheckpointHeader header{position, {}, "configuration", {}};
+        CheckpointHeader header;
+        header.position = position;
+        header.configuration = "configuration";
         write_checkpoint(path_, header, shared, local, network_, order_, communicator_);
     }
 

@@ -217,6 +217,20 @@ MUTATIONS = [
         "const Reason reason = last_reason;",
         "const Reason reason{last_reason.text};",
     ),
+    Mutation(
+        "m32",
+        "damaged pieces of a recording are kept",
+        "record_salvage.cpp",
+        "by_missing.try_emplace(missing, i, i)",
+        "by_missing.try_emplace(missing - missing, i, i)",
+    ),
+    Mutation(
+        "m33",
+        "gaps end a checkpoint too early",
+        "record_salvage.cpp",
+        "const RecordAnchor& behind = all[sound[i].first];",
+        "const RecordAnchor& behind = all[sound[i].first - 1];",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",

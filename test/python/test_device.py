@@ -241,7 +241,10 @@ def test_gpu_equals_cpu(on_gpu: Path, on_cpu: Path, tmp_path: Path) -> None:
 
 
 # In a pulse, after it, and at the start of a later phase.
-@pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (6.2, 2), (29.55, 0.5)])
+@pytest.mark.parametrize(
+    "time_s,every_s",
+    [(0.16, 0.05), (6.2, 2), pytest.param(29.55, 0.5, marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
 def test_gpu_resumes_cpu_and_back(
     on_gpu: Path,
@@ -282,6 +285,7 @@ def test_ensemble_equals_cpu(on_gpu: Path, tmp_path: Path) -> None:
     assert content(tmp_path / "gpu/ensemble.h5") == content(tmp_path / "cpu/ensemble.h5")
 
 
+@pytest.mark.slow
 def test_main_network_from_ptx(engram: Path, tmp_path: Path) -> None:
     """Learning and recall of 2000 neurons, every access to memory checked, threads in no order."""
     configuration = ROOT / "configs/defaultnet_10s_recall.yaml"

@@ -77,7 +77,7 @@ def killed(command: list[str], output: Path, victim: str, source: random.Random)
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(3), *(pytest.param(i, marks=pytest.mark.slow) for i in range(3, 50))]
+    "seed", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 50))]
 )
 def test_kills(
     engram: Path, configuration: Path, undisturbed: Path, tmp_path: Path, seed: int

@@ -62,7 +62,7 @@ def test_hosts_write_what_one_rank_does(hosts, engram, whole, tmp_path):
     assert_equal(output, whole)
 
 
-@pytest.mark.parametrize("resumed", [False, True])
+@pytest.mark.parametrize("resumed", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_directory_that_a_host_does_not_see_is_found_at_once(
     hosts, engram, whole, tmp_path, resumed
 ):

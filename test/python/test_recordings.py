@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 import pytest
 from conftest import PATIENCE_S, run_program
-from results_equal import assert_equal
+from results_equal import assert_equal, assert_equal_but_for_losses
 from test_checkpoint import checkpoints, interrupted_at, resume, start, step_of, wait_for
 
 SPIKE_BYTES = 12
@@ -87,6 +87,12 @@ def test_flipped_byte(
     if not others:
         assert result.returncode == 3 and "no usable checkpoint" in result.stderr
         assert checkpoints(output) == concerned
+        assert f"'engram resume {output} --salvage'" in result.stderr
+        result = resume(engram, output, source.choice([1, 2, 3]), "--salvage")
+        assert result.returncode == 0, result.stderr
+        assert f"continuing from {concerned[-1]}" in result.stderr
+        summary = assert_equal_but_for_losses(whole, output)
+        assert [*summary.get("recording_gaps", []), *summary.get("lost_snapshots_s", [])]
         return
     assert result.returncode == 0, result.stderr
     assert f"continuing from {others[-1]}" in result.stderr

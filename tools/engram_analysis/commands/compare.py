@@ -10,6 +10,7 @@ from typing import Sequence
 
 from ..comparison import Difference, compare, configuration_differences, spike_divergence
 from ..ensemble import is_ensemble
+from ..losses import note_losses
 from ..results import Results
 from .program import Parser, run, say
 
@@ -55,6 +56,8 @@ def _compare(options: argparse.Namespace) -> int:
     if first.is_dir():
         _print_configuration(first, second)
         if not is_ensemble(first):
+            for path in (first, second):
+                note_losses("engram-compare", Results(path))
             _print_first(first, second, differences)
     shown = differences if options.limit <= 0 else differences[: options.limit]
     for difference in shown:

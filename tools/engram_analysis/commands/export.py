@@ -10,6 +10,7 @@ from typing import Sequence
 
 from ..arbor_text import check_network, samples, write_connections, write_spikes, write_traces
 from ..files import own_directory, replaced
+from ..losses import note_losses
 from ..results import Results
 from .program import EXIT_CODES, Parser, run, say
 
@@ -54,6 +55,7 @@ def _parser() -> Parser:
 def _export(options: argparse.Namespace) -> None:
     results = Results(options.results)
     check_network(results)
+    note_losses("engram-export", results)
     output = options.output or own_directory(options.results / "export")
     output.mkdir(parents=True, exist_ok=True)
     paths = {name: output / f"{options.prefix}{name}.txt" for name in options.files}

@@ -13,6 +13,7 @@ from ..ensemble import Ensemble, is_ensemble
 from ..errors import ResultsError
 from ..figures import RUN_FIGURES, NothingToDraw, ensemble_traces, recall_by_size, save
 from ..files import own_directory
+from ..losses import note_losses
 from ..published import read_published
 from ..results import Results
 from .program import EXIT_CODES, Parser, run, say
@@ -80,6 +81,7 @@ def _plot(options: argparse.Namespace) -> None:
         drawings = list(_ensemble_drawings(Ensemble(options.results), options))
     else:
         results = Results(options.results)
+        note_losses("engram-plot", results)
         drawings = [(name, _bind(draw, results)) for name, draw in RUN_FIGURES.items()]
     if options.figures:
         drawings = _choose(drawings, options)

@@ -16,6 +16,7 @@ from typing import Any, Sequence
 from ..durations import duration_text
 from ..ensemble import Ensemble, is_ensemble
 from ..errors import ResultsError
+from ..losses import note_losses
 from ..published import read_published
 from ..recall_table import Entry, RecallRow, ensemble_rows, run_row
 from ..results import Results
@@ -65,7 +66,9 @@ def _recall(options: argparse.Namespace) -> None:
     if is_ensemble(options.results):
         rows = ensemble_rows(Ensemble(options.results), published)
     else:
-        rows = [run_row(Results(options.results), published)]
+        results = Results(options.results)
+        note_losses("engram-recall", results)
+        rows = [run_row(results, published)]
     if published and not any(math.isfinite(e.published) for row in rows for e in row.entries):
         raise ResultsError(
             f"{options.published}: has no row for the assembly sizes and times of recall of "
