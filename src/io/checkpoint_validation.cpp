@@ -6,6 +6,7 @@
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
+#include "base/messages.hpp"
 #include "base/number_text.hpp"
 #include "experiment/conditions.hpp"
 #include "experiment/configuration.hpp"
@@ -113,16 +114,17 @@ class HeaderCheck {
         const Step done = std::min(expected.end, position_.step) - expected.begin;
         for (const auto& [population, n_spikes] : report.spikes) {
             const Population* const found_population = experiment_.populations.find(population);
-            require(found_population != nullptr,
-                    name + " counts spikes of '" + population + "', which is no population");
+            require(
+                found_population != nullptr,
+                fmt::format("{} counts spikes of '{}', which is no population", name, population));
             // A neuron fires once in a step at most.
             const double most =
                 expected.kind == PhaseKind::spiking
                     ? static_cast<double>(found_population->count) * static_cast<double>(done)
                     : 0.0;
             require(static_cast<double>(n_spikes) <= most,
-                    name + " counts " + std::to_string(n_spikes) + " spikes of '" + population +
-                        "', more than there can be");
+                    fmt::format("{} counts {} spikes of '{}', more than there can be", name,
+                                n_spikes, population));
         }
     }
 

@@ -122,9 +122,10 @@ def sweep(program, job, directory, cases):
 def some(n_steps):
     """All kinds, at steps from the first to the last, on the ranks in turn."""
     kinds = list(EXIT_CODES)
-    for i in range(14):
+    last = len(kinds)
+    for i in range(last + 1):
         rank = i % 2 * (RANKS - 1)
-        yield 1 + i * (n_steps[rank] - 1) // 13, kinds[i % len(kinds)], rank
+        yield 1 + i * (n_steps[rank] - 1) // last, kinds[i % len(kinds)], rank
 
 
 def every(n_steps):

@@ -273,6 +273,11 @@ def test_gpu_resumes_within_consolidation(
     assert_equal(whole, output)
 
 
+@pytest.mark.parametrize(
+    "on_gpu",
+    ["engram", "engram_fake_gpu", pytest.param("engram_ptx_gpu", marks=pytest.mark.slow)],
+    indirect=True,
+)
 def test_ensemble_equals_cpu(on_gpu: Path, tmp_path: Path) -> None:
     """Trials that take turns on a GPU; they learn and consolidate."""
     arguments = ["--set", "trials=2", "--set", "trial_results=none", "--set", "stimuli.recall=null"]

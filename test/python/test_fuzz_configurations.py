@@ -67,7 +67,7 @@ def judge(engram: Path) -> Callable[[Case, Path], list[str]]:
 
 
 def test_configurations(engram: Path) -> None:
-    failures = survey(configuration_case, range(160), judge(engram))
+    failures = survey(configuration_case, range(210), judge(engram))
     assert not failures, "\n".join(failures)
 
 

@@ -37,7 +37,7 @@ sweep:
 {RUN}"""
 
 SEEDS, CASES_PER_SEED = 25, 400  # of the slow test: 10,000 cases
-FAST_CASES = 90
+FAST_CASES = 40
 
 
 @pytest.fixture(scope="module")
