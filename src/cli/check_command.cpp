@@ -37,7 +37,7 @@ ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) 
 ExitCode check_command(const CommandLine& line) {
     job::GivenConfiguration given = job::read_given(line.source(), alone);
     if (given.is_of_ensemble) return check_ensemble(line, std::move(given));
-    const Experiment experiment = job::read_experiment(std::move(given), alone).experiment;
+    const Experiment experiment = job::read_experiment(given, alone).experiment;
     const Schedule schedule = make_schedule(experiment);
     print(resolved_configuration(experiment));
     notice("{} is valid. Schedule: {}", line.argument, schedule.name);

@@ -184,8 +184,7 @@ ExitCode plan_command(const CommandLine& line) {
         print(plan_of(job::read_ensemble(std::move(given), alone), line.ranks));
     } else {
         // Of a network too large for any computer that is said, rather than what it would lead to.
-        const job::WiredExperiment wired =
-            job::read_experiment(std::move(given), alone, job::CheckSums::no);
+        const job::WiredExperiment wired = job::read_experiment(given, alone, job::CheckSums::no);
         print(plan_of(wired.experiment, *wired.wiring, line.ranks));
     }
     return ExitCode::done;

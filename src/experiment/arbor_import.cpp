@@ -41,7 +41,7 @@ class JsonSection {
         return {get(key, fallback, "a number", to_number), place_of(key)};
     }
     Number number(const std::string& key, double fallback, const Range& range) {
-        const Number number = this->number(key, fallback);
+        Number number = this->number(key, fallback);
         if (range.contains(number.value)) return number;
         problem(key, must_be(range.description(), *find(key)));
         return {fallback, number.place};

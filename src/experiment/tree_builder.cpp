@@ -131,8 +131,7 @@ void TreeBuilder::put(ConfigNode node, const std::string& anchor) {
         return;
     }
     Open& parent = open_.back();
-    if (parent.node.kind == ConfigNode::Kind::map && !parent.has_key)
-        return take_key(parent, std::move(node));
+    if (parent.node.kind == ConfigNode::Kind::map && !parent.has_key) return take_key(parent, node);
     check_text(node.text, node.place);
     if (parent.node.kind == ConfigNode::Kind::list) {
         parent.node.children.push_back(std::move(node));
@@ -144,7 +143,7 @@ void TreeBuilder::put(ConfigNode node, const std::string& anchor) {
     parent.node.add(parent.key, std::move(node));
 }
 
-void TreeBuilder::take_key(Open& map, ConfigNode key) {
+void TreeBuilder::take_key(Open& map, const ConfigNode& key) {
     map.has_key = true;
     map.key = shortened(key.text, longest_key);
     map.key_place = key.place;

@@ -66,7 +66,7 @@ class TreeBuilder {
     void check_text(const std::string& text, const Place& place);
     void count(const Extent& extent);
     void put(ConfigNode node, const std::string& anchor);
-    void take_key(Open& map, ConfigNode key);
+    void take_key(Open& map, const ConfigNode& key);
 
     Place place_;
     int line_ = 0;

@@ -133,6 +133,14 @@ seconds age_of(const LockState& state, const fs::path& probe) {
     return seconds(std::max<long>(0, status.st_mtim.tv_sec - state.modified.tv_sec));
 }
 
+std::optional<LockOwner> owner_if_readable(const fs::path& directory) {
+    try {
+        return read_lock_owner(directory);
+    } catch (const FileError&) {
+        return std::nullopt;
+    }
+}
+
 [[noreturn]] void fail_occupied(const fs::path& directory, const std::string& by) {
     throw FileError(directory.string(),
                     "another engram is at work in this directory" + by +
@@ -157,12 +165,8 @@ std::optional<LockOwner> read_lock_owner(const fs::path& directory) {
 
 void DirectoryClaim::require() const {
     if (token_.empty()) return;
-    std::optional<LockOwner> owner;
-    try {
-        owner = read_lock_owner(directory_);
-    } catch (const FileError&) {
-        return;  // what keeps us from reading does not tell whose it is
-    }
+    // What keeps us from reading does not tell whose it is.
+    const auto owner = owner_if_readable(directory_);
     if (!owner || owner->token == token_ || owner->token.empty()) return;
     throw FileError(directory_.string(),
                     fmt::format("{} has taken this directory over, since this job gave no sign of "
@@ -179,11 +183,7 @@ DirectoryLock::DirectoryLock(const fs::path& directory, LockTiming timing)
       owner_(this_process()) {
     // Any other refusal means that there are no such locks.
     if (!has_system_lock_ && errno == EWOULDBLOCK) {
-        std::optional<LockOwner> owner;
-        try {
-            owner = read_lock_owner(directory);
-        } catch (const FileError&) {
-        }
+        const auto owner = owner_if_readable(directory);
         fail_occupied(directory, owner ? " (" + owner->text() + ")" : "");
     }
     acquire();
@@ -195,12 +195,9 @@ DirectoryLock::DirectoryLock(const fs::path& directory, LockTiming timing)
 DirectoryLock::~DirectoryLock() {
     heart_ = {};  // stops and joins
     if (owner_.token.empty()) return;
-    try {
-        const auto owner = read_lock_owner(directory_);
-        if (owner && owner->token == owner_.token) ::unlink(lock_file(directory_).c_str());
-    } catch (const FileError&) {
-        // It will be found to be of a process that has ended.
-    }
+    // What cannot be read now will be found to be of a process that has ended.
+    const auto owner = owner_if_readable(directory_);
+    if (owner && owner->token == owner_.token) ::unlink(lock_file(directory_).c_str());
 }
 
 void DirectoryLock::acquire() {
@@ -304,7 +301,7 @@ void DirectoryLock::beat(const std::stop_token& stop) {
             // Written rather than touched: the server's clock gives the time.
             file.write_at(0, content.data(), content.size());
         } catch (const FileError&) {
-            // The next beat may succeed; whether the lock is held is asked before it matters.
+            continue;  // the next beat may succeed; whether the lock is held is asked in time
         }
     }
 }

@@ -52,7 +52,7 @@ Ensemble read_ensemble(GivenConfiguration given, MPI_Comm communicator) {
     return ensemble;
 }
 
-WiredExperiment read_experiment(GivenConfiguration given, MPI_Comm communicator,
+WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm communicator,
                                 CheckSums check_sums) {
     const ConfigurationSource& source = given.source;
     const ConfigTree& tree = given.tree;  // of rank 0, like the following

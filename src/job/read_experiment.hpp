@@ -38,7 +38,7 @@ enum class CheckSums { no, yes };
 //! Collective. Rank 0 validates and distributes the configuration; all ranks open the wiring and
 //! check it.
 //! \param check_sums  whether inputs that exceed the range of sums are problems
-WiredExperiment read_experiment(GivenConfiguration given, MPI_Comm communicator,
+WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm communicator,
                                 CheckSums check_sums = CheckSums::yes);
 
 //! Says what the user should know about an imported configuration.

@@ -21,7 +21,8 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
     const double start = MPI_Wtime();
     const bool quiet = request.options.quiet;
     const auto make_executor = select_executor(request.options.device, communicator);
-    WiredExperiment wired = read_experiment(std::move(given), communicator);
+    WiredExperiment wired = read_experiment(given, communicator);
+    given = {};  // may be large
     const Experiment& experiment = wired.experiment;
     const int n_ranks = size_of(communicator);
     double files_MB = 0;  // rank 0

@@ -167,7 +167,7 @@ class Hosts:
     def start(self, command, **options):
         return subprocess.Popen(
             [str(part) for part in command],
-            env=dict(os.environ, **MPI_ENVIRONMENT, **options.pop("env", {})),
+            env=dict(os.environ, **MPI_ENVIRONMENT),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
