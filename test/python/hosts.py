@@ -109,8 +109,7 @@ class Hosts:
         """All that runs on a host, until it goes on."""
         self._signal(name, signal.SIGSTOP)
 
-    def go_on(self, name, after_s=0):
-        time.sleep(after_s)
+    def go_on(self, name):
         self._signal(name, signal.SIGCONT)
 
     def _signal(self, name, number):
