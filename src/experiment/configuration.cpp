@@ -2,7 +2,6 @@
 #include "experiment/configuration.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "base/durable.hpp"

@@ -44,7 +44,7 @@ constexpr std::uint64_t other_bytes_per_neuron = 190;
 
 // Of a synapse in network.h5, and of a plastic one in a checkpoint and in a snapshot.
 constexpr double bytes_per_edge = 68;
-constexpr double bytes_per_synapse_of_checkpoint = 18;
+constexpr double bytes_per_synapse_of_checkpoint = 17;
 // Of spikes no more is known than that they are few.
 constexpr double spikes_per_neuron_s = 0.5;
 constexpr double bytes_per_spike = 16;

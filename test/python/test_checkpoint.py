@@ -40,6 +40,11 @@ def start(
     command = mpirun(
         ranks, engram, "run", network, "--output", output, "--device", device, *arguments, *sets
     )
+    return launch(command)
+
+
+def launch(command: list[str]) -> Started:
+    """In a session of its own, so that all of it can be ended."""
     return subprocess.Popen(
         command,
         env=dict(os.environ, **MPI_ENVIRONMENT),
@@ -48,6 +53,14 @@ def start(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+
+
+def interrupt_resumed(engram: Path, output: Path, *arguments: str) -> None:
+    """Resumes on one rank, and kills that behind its next checkpoint."""
+    run = launch(mpirun(1, engram, "resume", output, *arguments))
+    newest = checkpoints(output)[-1]
+    wait_for(lambda: checkpoints(output)[-1] != newest, run)
+    kill_all(run)
 
 
 def text_of(path: Path) -> str:
@@ -174,15 +187,7 @@ def test_resume(
 
 def test_several_interruptions(engram: Path, whole: Path, copy: Path) -> None:
     for _ in range(4):
-        run = subprocess.Popen(
-            mpirun(1, engram, "resume", copy),
-            stderr=subprocess.DEVNULL,
-            env=dict(os.environ, **MPI_ENVIRONMENT),
-            text=True,
-        )
-        newest = checkpoints(copy)[-1]
-        wait_for(lambda: checkpoints(copy)[-1] != newest, run)
-        kill_all(run)
+        interrupt_resumed(engram, copy)
     assert not (copy / "summary.json").exists()
     assert_resumes(engram, copy, 1, whole)
 

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """An ensemble that is killed at any moment, again and again, ends with the results of an undisturbed one."""
 
-import os
 import random
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MPI_ENVIRONMENT, PATIENCE_S, run_program
+from conftest import PATIENCE_S, run_program
 from results_equal import content, differences
-from test_checkpoint import kill_all, mpirun, rank_pids
+from test_checkpoint import kill_all, launch, mpirun, rank_pids
 from test_faults import VICTIMS, kill
 
 # Trials of some tenths of a second, with checkpoints every few milliseconds.
@@ -52,14 +50,7 @@ def on_some_ranks(engram: Path, source: random.Random, *arguments: Any) -> list[
 
 def killed(command: list[str], output: Path, victim: str, source: random.Random) -> str:
     """What it said until then; it may have come to its end before."""
-    run = subprocess.Popen(
-        command,
-        env=dict(os.environ, **MPI_ENVIRONMENT),
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    run = launch(command)
     end = time.monotonic() + PATIENCE_S
     while run.poll() is None and not (output / "config.yaml").exists() and time.monotonic() < end:
         time.sleep(0.002)

@@ -14,7 +14,16 @@ import h5py
 import pytest
 from conftest import MPI_ENVIRONMENT, PATIENCE_S, run_program
 from results_equal import RESULTS, assert_equal, differences
-from test_checkpoint import NETWORK, checkpoints, kill_all, mpirun, rank_pids, resume, state_of
+from test_checkpoint import (
+    NETWORK,
+    checkpoints,
+    kill_all,
+    mpirun,
+    rank_pids,
+    resume,
+    launch,
+    state_of,
+)
 
 LEARN = (
     "stimuli={learn: {scheme: TRIPLET, group: assembly, start_s: 0.1, n_inputs: 25, rate_Hz: 100}}"
@@ -239,14 +248,7 @@ def started_extension(engram: Path, output: Path, ranks: int, *settings: str) ->
         "simulation.duration_s=32",
         *(part for setting in settings for part in ("--set", setting)),
     )
-    return subprocess.Popen(
-        command,
-        env=dict(os.environ, **MPI_ENVIRONMENT),
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    return launch(command)
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A run whose recordings are damaged goes on: what is sound is kept, and the results name what is not."""
 
-import os
 import random
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MPI_ENVIRONMENT, run_program
+from conftest import run_program
 from results_equal import assert_equal, assert_equal_but_for_losses, gaps_of
 from test_checkpoint import (
     NETWORK,
     checkpoints,
+    interrupt_resumed,
     interrupted_at,
-    kill_all,
-    mpirun,
     resume,
-    wait_for,
 )
 from tool import run_tool
 
@@ -159,15 +155,7 @@ def test_gaps_survive_interruptions_and_an_extension(
     flip(copy / "partial/traces.bin", 5000)
     (copy / "partial/snapshot-0.h5").unlink()
     for arguments in (["--salvage"], []):
-        run = subprocess.Popen(
-            mpirun(1, engram, "resume", copy, *arguments),
-            stderr=subprocess.DEVNULL,
-            env=dict(os.environ, **MPI_ENVIRONMENT),
-            text=True,
-        )
-        newest = checkpoints(copy)[-1]
-        wait_for(lambda: checkpoints(copy)[-1] != newest, run)
-        kill_all(run)
+        interrupt_resumed(engram, copy, *arguments)
         assert not (copy / "summary.json").exists()
     inspected = run_program([engram, "inspect", checkpoints(copy)[-1]])
     assert inspected.returncode == 0 and "lost: snapshot of step" in inspected.stdout
