@@ -139,8 +139,10 @@ sanitize() {
         --device gpu --output "$output/sanitizer" --force --quiet "${@:2}"
 }
 
+# Without those that need no GPU: other machines run them.
 tests_of_results() {
-    ENGRAM=$program "$python" -m pytest -p no:cacheprovider -rs test/python/test_device.py
+    ENGRAM=$program "$python" -m pytest -p no:cacheprovider -rs -k "not fake_gpu and not ptx" \
+        test/python/test_device.py
 }
 
 check "tests of the kernels" ctest --test-dir build/cuda -L gpu --output-on-failure --no-tests=error

@@ -95,8 +95,8 @@ po::options_description options_of(Command command) {
         add("quiet,q", "no progress, only the summary and errors");
     if (command == Command::run || command == Command::resume)
         add("device", po::value<std::string>()->value_name("cpu|gpu|auto"),
-            "what computes: the processor (default), one GPU per rank (experimental: not yet run "
-            "on one), or GPUs where there are any; the results are the same");
+            "what computes: the processor (default), one GPU per rank, or GPUs where there are "
+            "any; the results are the same");
     if (command == Command::run || command == Command::resume)
         add("trials-at-once", po::value<int>()->value_name("N"),
             "trials of an ensemble that one GPU runs at once; default: as many as have room, at "

@@ -3,7 +3,9 @@
 // simulates needs MPI; the rest works wherever a program can be started.
 #include <mpi.h>
 
+#include <chrono>
 #include <exception>
+#include <thread>
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
@@ -76,7 +78,10 @@ ExitCode run_program(int argc, char** argv, const Launch& launch) {
         return dispatch_on_ranks(line, MPI_COMM_WORLD);
     } catch (...) {
         const ErrorRecord record = record_of(std::current_exception());
-        if (speaks) engram::error(record.text());
+        if (speaks)
+            engram::error(record.text());
+        else  // the first that fails makes the launcher end the others: rank 0 speaks first
+            std::this_thread::sleep_for(std::chrono::seconds(2));
         return engram::exit_code_of(record.kind);
     }
 }
