@@ -370,7 +370,7 @@ def check(engram: Path, directory: Path, what: str, *command: str) -> int:
 
 @pytest.mark.parametrize(
     "block",
-    [0, *(pytest.param(block, marks=pytest.mark.slow) for block in range(1, 100))],
+    [0, *(pytest.param(block, marks=pytest.mark.slow) for block in range(1, 41))],
 )
 def test_harm(engram: Path, complete: Path, pristine: Path, tmp_path: Path, block: int) -> None:
     """Fifty ways each of harming an interrupted run, or a complete one that is to become longer."""

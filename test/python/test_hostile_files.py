@@ -36,7 +36,7 @@ sweep:
   - {{groups.assembly.count: [5, 6]}}
 {RUN}"""
 
-SEEDS, CASES_PER_SEED = 25, 400  # of the slow test: 10,000 cases
+SEEDS, CASES_PER_SEED = 10, 100  # of the slow test
 FAST_CASES = 40
 
 
