@@ -134,7 +134,7 @@ class ActiveSynapses {
 
     Profile profile(NeuronId source, int from, int to) const {
         const model::CalciumTrace trace = calcium_.pre(source);
-        Profile p{};
+        Profile p;
         p.flags = early_.flags(trace);
         p.from = from;
         p.to = to;
@@ -261,9 +261,9 @@ class ActiveSynapses {
         const model::CalciumTrace post = calcium_.post(member.target);
         const model::Flags flags = early_.flags(post);
         double calcium[model::max_block_steps];
-        post.at_all(calcium_.decay(), calcium);
+        post.at_all(profile.to, calcium_.decay(), calcium);
         std::int8_t zone[model::max_block_steps];
-        for (int s = 0; s < model::max_block_steps; ++s)
+        for (int s = profile.from; s < profile.to; ++s)
             zone[s] = static_cast<std::int8_t>(
                 early_.zone(profile.at[s] + calcium[s], profile.flags, flags));
         for (int begin = profile.from; begin < profile.to;) {

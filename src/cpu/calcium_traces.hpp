@@ -87,7 +87,7 @@ class CalciumTraces {
     model::BlockMask arrivals(NeuronId source) const { return view_.arrivals[source]; }
     void mark_arrival(NeuronId source, int step_in_block) {
         if (view_.arrivals[source] == 0) arriving_.push_back(source);
-        view_.arrivals[source] |= 1u << step_in_block;
+        view_.arrivals[source] |= model::bit_of(step_in_block);
     }
 
   private:
@@ -104,7 +104,7 @@ class CalciumTraces {
         model::CalciumTrace operator[](std::uint32_t i) const { return {start[i], jump, jumps[i]}; }
         void add(std::uint32_t i, int step_in_block) {
             if (jumps[i] == 0) spiking.push_back(i);
-            jumps[i] |= 1u << step_in_block;
+            jumps[i] |= model::bit_of(step_in_block);
         }
         void find_highest() { highest_start = n == 0 ? 0.0 : *std::max_element(start, start + n); }
         void end_block(int steps, const model::CalciumDecay& decay) {

@@ -36,7 +36,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
           excitatory_(network.excitatory_ranges()),
           active_arrivals_(neurons_.tiles().size()),
           synthesis_(network.n_local()),
-          sample_rows_(model::max_block_steps) {
+          sample_rows_(grid_.longest()) {
         for (const FixedSynapses& fixed : network.fixed())
             fixed_weights_.push_back(model::to_fixed_point(
                 network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));
@@ -47,7 +47,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         fired.clear();
         this->fold_at_begin_of_epoch(begin);
         stimulator_.begin_epoch(begin, begin + steps);
-        for (const EpochPart& part : cut_epoch(begin, steps, arriving, conditions_))
+        for (const EpochPart& part : cut_epoch(grid_, begin, steps, arriving, conditions_))
             run_block(part, fired, sampler);
         neurons_.check_finite(begin + steps);
     }
@@ -85,6 +85,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     using Base = PlasticExecutor<M, CpuExecutor<M>>;
     friend Base;
     using Base::conditions_;
+    using Base::grid_;
     using Base::influx_;
     using Base::network_;
     using Base::physics_;

@@ -61,7 +61,6 @@ inline constexpr std::uint32_t n_draw_counters = 1024;
 
 // What does not outlive a block.
 struct BlockScratch {
-    std::uint32_t* arrival_list = nullptr;
     model::BlockMask* post_jumps = nullptr;
     double* post_highest = nullptr;
     RowTask* row_tasks = nullptr;
@@ -70,11 +69,7 @@ struct BlockScratch {
         using enum plasticity::InCheckpoint;
         using enum plasticity::By;
         using plasticity::Variable;
-        constexpr auto steps = static_cast<std::uint64_t>(model::max_block_steps);
         return std::tuple{
-            Variable{&BlockScratch::arrival_list, "arrival_list", "", neuron, end_of_list, no,
-                     "arrivals at synapses that may be active, by step", plasticity::Domain::real,
-                     steps},
             Variable{&BlockScratch::post_jumps, "post_jumps", "", neuron, model::BlockMask{0}, no,
                      "steps at which the neuron fires"},
             Variable{&BlockScratch::post_highest, "post_highest", "1", neuron, 0.0, no,
@@ -123,6 +118,7 @@ struct Arrays : plasticity::View<M>, BlockScratch, RecordingArrays {
 
     plasticity::CalciumView calcium[2];        //!< of alternating blocks: see parity
     model::FixedPoint* input = nullptr;        //!< [step in block][site][neuron]
+    std::uint32_t* arrival_list = nullptr;     //!< [step in block][neuron]: first active arrival
     ActiveArrival* active_arrivals = nullptr;  //!< a place for each plastic synapse reached
     BlockCounters* counters = nullptr;         //!< of the present block
     std::uint64_t* output = nullptr;           //!< see OutputWord

@@ -58,9 +58,9 @@ ENGRAM_HD_INLINE void atomic_store(std::uint32_t* place, std::uint32_t value) {
 #endif
 }
 
-ENGRAM_HD_INLINE void atomic_or(std::uint32_t* mask, std::uint32_t bits) {
+ENGRAM_HD_INLINE void atomic_or(std::uint64_t* mask, std::uint64_t bits) {
 #if defined(__CUDA_ARCH__)
-    atomicOr(mask, bits);
+    atomicOr(reinterpret_cast<unsigned long long*>(mask), static_cast<unsigned long long>(bits));
 #else
     std::atomic_ref(*mask).fetch_or(bits, std::memory_order_relaxed);
 #endif

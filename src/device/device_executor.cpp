@@ -55,7 +55,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
           refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
           on_device_(*device_, experiment, network),
           neurons_(*device_, experiment, network),
-          state_(*device_, sizes_of_state(network), BuiltInDeviceNeurons::most_sites,
+          state_(*device_, sizes_of_state(network), this->grid_.longest(),
+                 BuiltInDeviceNeurons::most_sites,
                  most_spikes_per_epoch(experiment, network.n_local())),
           stimuli_(*device_, experiment, network),
           recorder_(*device_, network, experiment),
@@ -242,7 +243,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     EpochPlan plan_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                          TraceSampler& sampler) {
         EpochPlan plan;
-        for (const EpochPart& part : cut_epoch(begin, steps, arriving, this->conditions_))
+        for (const EpochPart& part : cut_epoch(this->grid_, begin, steps, arriving, this->conditions_))
             plan.push_back(plan_block(part, sampler));
         plan.front().task.first_of_epoch = true;
         plan.back().task.last_of_epoch = true;

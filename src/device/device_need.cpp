@@ -7,6 +7,7 @@
 #include "device/device_neurons.hpp"
 #include "device/device_state.hpp"
 #include "model/neuron.hpp"
+#include "simulation/block_grid.hpp"
 #include "simulation/mechanism_setup.hpp"
 
 namespace engram::device {
@@ -32,9 +33,8 @@ RankSizes expected_sizes(const Experiment& experiment, double n_plastic, double 
 }
 
 std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t n_local) {
-    const auto epoch_steps =
-        static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms));
-    const int most = model::most_spikes(epoch_steps, shortest_refractory_steps(experiment));
+    const int most = model::most_spikes(block_grid(experiment).epoch_steps(),
+                                        shortest_refractory_steps(experiment));
     return n_local * static_cast<std::uint64_t>(most);
 }
 
@@ -45,7 +45,8 @@ std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& siz
            plasticity::with_mechanisms(experiment.synapses,
                                        [&]<class M>(M) {
                                            return DeviceState<M>::bytes(
-                                               sizes, BuiltInDeviceNeurons::most_sites, n_spikes);
+                                               sizes, block_grid(experiment).longest(),
+                                               BuiltInDeviceNeurons::most_sites, n_spikes);
                                        }) +
            receives;
 }

@@ -49,9 +49,10 @@ class DeviceState {
   public:
     using View = plasticity::View<M>;
 
-    //! \param n_spikes  most spikes that an epoch can bring on this rank
-    DeviceState(Device& device, const plasticity::StateSizes& sizes, std::uint32_t n_sites,
-                std::uint64_t n_spikes)
+    //! \param block_steps  of the longest block
+    //! \param n_spikes     most spikes that an epoch can bring on this rank
+    DeviceState(Device& device, const plasticity::StateSizes& sizes, int block_steps,
+                std::uint32_t n_sites, std::uint64_t n_spikes)
         : plastic(make_device_storage<View>(device, sizes)),
           calcium{make_device_storage<plasticity::CalciumView>(device, sizes),
                   make_device_storage<plasticity::CalciumView>(device, sizes)},
@@ -59,11 +60,13 @@ class DeviceState {
           n_draws(device, n_draw_counters),
           device_(device),
           scratch_(make_device_storage<BlockScratch>(device, sizes)),
-          input_(device, steps_per_block * n_sites * sizes.neurons),
+          input_(device, static_cast<std::uint64_t>(block_steps) * n_sites * sizes.neurons),
+          arrival_list_(device, static_cast<std::uint64_t>(block_steps) * sizes.neurons),
           n_sites_(n_sites),
           counters_(device, 1) {
         n_draws.fill_bytes(0);
         input_.fill_bytes(0);
+        fill(device, arrival_list_, end_of_list);
     }
 
     //! Fills in where the state lies. Valid until reserve_arrivals.
@@ -73,6 +76,7 @@ class DeviceState {
             calcium[parity].describe(arrays.calcium[parity]);
         scratch_.describe(arrays);
         arrays.input = input_.data();
+        arrays.arrival_list = arrival_list_.data();
         arrays.n_sites = n_sites_;
         arrays.active_arrivals = active_arrivals_.data();
         arrays.counters = counters_.data();
@@ -99,9 +103,10 @@ class DeviceState {
     }
 
     //! Bytes that a network's state will take.
-    static std::uint64_t bytes(const plasticity::StateSizes& sizes, std::uint32_t n_sites,
-                               std::uint64_t n_spikes) {
-        return steps_per_block * n_sites * sizes.neurons * sizeof(model::FixedPoint) +
+    static std::uint64_t bytes(const plasticity::StateSizes& sizes, int block_steps,
+                               std::uint32_t n_sites, std::uint64_t n_spikes) {
+        const std::uint64_t of_steps = n_sites * sizeof(model::FixedPoint) + sizeof(std::uint32_t);
+        return static_cast<std::uint64_t>(block_steps) * sizes.neurons * of_steps +
                plasticity::state_bytes<View>(sizes) +
                2 * plasticity::state_bytes<plasticity::CalciumView>(sizes) +
                plasticity::state_bytes<BlockScratch>(sizes) + n_spikes * sizeof(std::uint64_t);
@@ -114,11 +119,10 @@ class DeviceState {
     DeviceArray<model::FixedPoint> n_draws;
 
   private:
-    static constexpr auto steps_per_block = static_cast<std::uint64_t>(model::max_block_steps);
-
     Device& device_;
     plasticity::Storage<BlockScratch, DeviceArray> scratch_;
     DeviceArray<model::FixedPoint> input_;
+    DeviceArray<std::uint32_t> arrival_list_;
     std::uint32_t n_sites_;
     DeviceArray<ActiveArrival> active_arrivals_;
     DeviceArray<BlockCounters> counters_;

@@ -35,12 +35,12 @@ struct MarkEvents {
             const PackedEvent spike = t.arriving.items[item];
             if (arrays.populations[arrays.population_of(event_neuron(spike))].excitatory)
                 atomic_or(&arrays.calcium[t.parity].arrivals[event_neuron(spike)],
-                          1u << (event_step(spike) - t.offset));
+                          model::bit_of(event_step(spike) - t.offset));
         }
         if (item < t.influx.size) {
             const PackedEvent influx = t.influx.items[item];
             atomic_or(&arrays.calcium[t.parity].pre_jumps[event_neuron(influx)],
-                      1u << event_step(influx));
+                      model::bit_of(event_step(influx)));
         }
     }
 };

@@ -118,7 +118,7 @@ struct AdvanceNeurons {
         const Neuron& of_population = neuron(j);
         const double noise = of_population.has_noise() ? background_noise(c, s, step) : 0.0;
         of_population.advance(c.state, input, noise, stimulus.on_v_mV);
-        if (Neuron::spike_measure(c.state) == of_population.measure_of_spike()) c.spikes |= 1u << s;
+        if (Neuron::spike_measure(c.state) == of_population.measure_of_spike()) c.spikes |= model::bit_of(s);
     }
 
     // Four consecutive steps share one call of the generator.

@@ -13,9 +13,13 @@
 namespace engram::model {
 
 // Steps that are worked on as one block: spikes of a neuron within it fit into a word of bits.
-inline constexpr int max_block_steps = 16;
+inline constexpr int max_block_steps = 50;
 
-using BlockMask = std::uint32_t;  //!< bit s = step s of the block
+using BlockMask = std::uint64_t;  //!< bit s = step s of the block
+
+ENGRAM_HD_INLINE BlockMask bit_of(int step) { return BlockMask{1} << step; }
+//! The bits of the steps before one, at most max_block_steps.
+ENGRAM_HD_INLINE BlockMask bits_before(int step) { return bit_of(step) - 1; }
 
 // Decay of calcium over 0 ... max_block_steps steps.
 struct CalciumDecay {
@@ -36,19 +40,19 @@ struct CalciumTrace {
 
     ENGRAM_HD_INLINE double at(int s, const CalciumDecay& decay) const {
         double value = start * decay.factor[s];
-        for (BlockMask m = jumps & ((2u << s) - 1u); m != 0; m &= m - 1)
+        for (BlockMask m = jumps & bits_before(s + 1); m != 0; m &= m - 1)
             value += jump * decay.factor[s - lowest(m)];
         return value;
     }
 
-    //! at(s) of every step s of a block.
-    ENGRAM_HD_INLINE void at_all(const CalciumDecay& decay,
+    //! at(s) of every step s of a block of `steps` steps.
+    ENGRAM_HD_INLINE void at_all(int steps, const CalciumDecay& decay,
                                  double (&values)[max_block_steps]) const {
-        for (int s = 0; s < max_block_steps; ++s) values[s] = start * decay.factor[s];
+        for (int s = 0; s < steps; ++s) values[s] = start * decay.factor[s];
         // Jumps are added in the order in which at(s) adds them.
         for (BlockMask m = jumps; m != 0; m &= m - 1) {
             const int first = lowest(m);
-            for (int s = first; s < max_block_steps; ++s)
+            for (int s = first; s < steps; ++s)
                 values[s] += jump * decay.factor[s - first];
         }
     }
@@ -70,9 +74,9 @@ struct CalciumTrace {
 
     ENGRAM_HD_INLINE static int lowest(BlockMask m) {
 #if defined(__CUDA_ARCH__)
-        return __ffs(static_cast<int>(m)) - 1;
+        return __ffsll(static_cast<long long>(m)) - 1;
 #else
-        return __builtin_ctz(m);
+        return __builtin_ctzll(m);
 #endif
     }
 };

@@ -19,18 +19,18 @@ struct ActiveSynapse {
 
 //! Last arrival before a step, or 0: the step to which a row's active synapses have been brought.
 ENGRAM_HD_INLINE int last_cut(model::BlockMask arrivals, int before) {
-    const model::BlockMask earlier = arrivals & ((1u << before) - 1u);
+    const model::BlockMask earlier = arrivals & model::bits_before(before);
     if (earlier == 0) return 0;
 #if defined(__CUDA_ARCH__)
-    return 31 - __clz(static_cast<int>(earlier));
+    return 63 - __clzll(static_cast<long long>(earlier));
 #else
-    return 31 - __builtin_clz(earlier);
+    return 63 - __builtin_clzll(earlier);
 #endif
 }
 
 //! First arrival after a step, or `end`.
 ENGRAM_HD_INLINE int next_cut(model::BlockMask arrivals, int after, int end) {
-    const model::BlockMask later = arrivals & ~((2u << after) - 1u);
+    const model::BlockMask later = arrivals & ~model::bits_before(after + 1);
     if (later == 0) return end;
     const int cut = model::CalciumTrace::lowest(later);
     return cut < end ? cut : end;

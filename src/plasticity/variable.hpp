@@ -50,9 +50,8 @@ struct Variable {
     InCheckpoint in_checkpoint;  //!< no: it follows from others, or does not outlive a block
     const char* meaning;
     Domain domain = Domain::real;
-    std::uint64_t copies = 1;  //!< [copy][neuron, ...]
 
-    constexpr std::uint64_t count(const StateSizes& sizes) const { return copies * sizes.of(by); }
+    constexpr std::uint64_t count(const StateSizes& sizes) const { return sizes.of(by); }
 };
 
 //! Whether checkpoints can hold values of a type.
@@ -71,7 +70,7 @@ template <class View>
 constexpr bool can_save_all() {
     bool all = true;
     for_each_variable<View>([&]<class V, class T>(const Variable<V, T>& variable) {
-        const bool can = variable.copies == 1 && is_saveable<T> &&
+        const bool can = is_saveable<T> &&
                          (std::is_same_v<T, double> || variable.by == By::synapse);
         all = all && (variable.in_checkpoint == InCheckpoint::no || can);
     });

@@ -46,9 +46,8 @@ class PlasticExecutor : public Executor {
         : network_(network),
           conditions_(experiment),
           physics_(experiment.synapses, experiment.dt_ms, experiment.seed),
+          grid_(block_grid(experiment)),
           influx_(experiment),
-          epoch_steps_(
-              static_cast<int>(experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms))),
           fold_interval_s_(
               fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses)) {}
 
@@ -57,7 +56,7 @@ class PlasticExecutor : public Executor {
         influx_.clear();
         if (conditions_.at(begin).plasticity) fold(begin);
     }
-    int epoch_steps() const final { return epoch_steps_; }
+    int epoch_steps() const final { return grid_.epoch_steps(); }
     void schedule(std::span<const PackedSpike> spikes, Step begin) final {
         influx_.schedule(spikes, begin);
     }
@@ -150,6 +149,7 @@ class PlasticExecutor : public Executor {
     const Network& network_;
     const ConditionsCourse conditions_;
     const plasticity::Physics<M> physics_;
+    const BlockGrid grid_;
     CalciumInflux influx_;
 
   private:
@@ -160,7 +160,6 @@ class PlasticExecutor : public Executor {
         return conditions_.plastic_steps(step) - conditions_.plastic_steps(reference_);
     }
 
-    int epoch_steps_;
     double fold_interval_s_;
     Step reference_ = 0;
     std::vector<Step> snapshot_steps_;

@@ -37,7 +37,7 @@ void expect_equal_to_recursion(double start, double jump, BlockMask jumps, int s
     const Recursion naive(start, jump, jumps, steps);
     const double tolerance = 1e-14 * (1.0 + trace.upper_bound());
     double all[max_block_steps];
-    trace.at_all(decay, all);
+    trace.at_all(steps, decay, all);
     for (int s = 0; s < steps; ++s) {
         ASSERT_NEAR(trace.at(s, decay), naive.at[s], tolerance) << jumps << " step " << s;
         ASSERT_LE(trace.at(s, decay), trace.upper_bound());
@@ -50,13 +50,14 @@ TEST(Calcium, EqualsTheRecursion) {
     std::mt19937 generator(1);
     for (int i = 0; i < 5000; ++i) {
         const int steps = 1 + static_cast<int>(generator() % max_block_steps);
-        const BlockMask jumps = generator() & ((1u << steps) - 1u);
+        const BlockMask jumps = (BlockMask{generator()} << 32 | generator()) & (BlockMask{generator()} << 32 | generator()) &
+                                model::bits_before(steps);
         expect_equal_to_recursion(generator() * 1e-9, 0.6, jumps, steps);
     }
 }
 
 TEST(Calcium, EdgeMasks) {
-    for (const BlockMask jumps : {0u, 1u, 0x8000u, 0xffffu, 0x8001u})
+    for (const BlockMask jumps : {BlockMask{0}, BlockMask{1}, model::bit_of(max_block_steps - 1), model::bits_before(max_block_steps), BlockMask{0x8001}})
         for (const double start : {0.0, 2.5})
             expect_equal_to_recursion(start, 0.1655, jumps, max_block_steps);
     expect_equal_to_recursion(1.0, 1.0, 1u, 1);
@@ -65,7 +66,7 @@ TEST(Calcium, EdgeMasks) {
 // A jump counts from its own step on.
 TEST(Calcium, IncludesTheJumpOfItsStep) {
     const CalciumDecay decay(tau_ca, dt);
-    const CalciumTrace trace{0.0, 0.6, 1u << 3};
+    const CalciumTrace trace{0.0, 0.6, model::bit_of(3)};
     EXPECT_EQ(trace.at(2, decay), 0.0);
     EXPECT_EQ(trace.at(3, decay), 0.6);
 }

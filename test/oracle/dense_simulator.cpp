@@ -46,11 +46,22 @@ Step DenseSimulator::steps(double time_ms) const {
     return static_cast<Step>(std::floor(time_ms / experiment_.dt_ms + 0.5));
 }
 
-// Epochs of one axonal delay, counted from the beginning of the phase, are cut into blocks of 16
-// steps and a rest; so is the phase at its end. Other conditions begin another block.
+// Epochs of one axonal delay, counted from the beginning of the phase, are cut into blocks of at
+// most 50 steps and 5 ms, equally long but for rounding down. The last is cut by the end of the
+// phase. Other conditions begin another block.
 bool DenseSimulator::is_block_end(Step step) const {
-    return (step - phase_.begin) % delay_ == 0 || step - block_begin_ == 16 || step == phase_.end ||
+    return is_grid_block_end(step) || step == phase_.end ||
            conditions_change_at(experiment_, step);
+}
+
+bool DenseSimulator::is_grid_block_end(Step step) const {
+    const Step longest =
+        std::clamp<Step>(static_cast<Step>(std::floor(5.000001 / experiment_.dt_ms)), 1, 50);
+    const Step n_blocks = (delay_ + longest - 1) / longest;
+    const Step within = (step - phase_.begin) % delay_;
+    for (Step block = 0; block < n_blocks; ++block)
+        if (within == block * delay_ / n_blocks) return true;
+    return false;
 }
 
 template <class Visit>

@@ -74,6 +74,7 @@ class DenseSimulator {
     void consolidate(const DensePhase& phase);
     void rest(const DensePhase& phase);
     bool is_block_end(Step step) const;
+    bool is_grid_block_end(Step step) const;
     void take_sample(Step step);
     std::vector<DenseChanges> changes() const;
     template <class Visit>

@@ -39,9 +39,9 @@ OPERATIONS = {
     ),
     **dict.fromkeys(["and", "or", "xor", "not"], INTEGERS | {"pred"}),
     **dict.fromkeys(
-        ["add.rn", "sub.rn", "mul.rn", "fma.rn", "div.rn", "sqrt.rn", "abs", "max", "min"], FLOATS
+        ["add.rn", "sub.rn", "mul.rn", "fma.rn", "div.rn", "sqrt.rn", "abs"], FLOATS
     ),
-    "neg": INTEGERS | FLOATS,
+    **dict.fromkeys(["neg", "max", "min"], INTEGERS | FLOATS),
     "selp": INTEGERS | FLOATS,
     "mov": INTEGERS | FLOATS | {"pred"},
 }
