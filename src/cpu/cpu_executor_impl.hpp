@@ -169,7 +169,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         begin_recording(block, sampler);
         deliver_spikes(block, part);
         for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
-            advance_neurons(block, tile, part.offset, fired, sampler);
+            advance_neurons(block, part, tile, fired, sampler);
+        neurons_.inputs().end_block();
         if (block.conditions.plasticity) {
             advance_protein(block);
             active_.finish_block(block);
@@ -229,8 +230,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             const FixedSynapses& fixed = network_.fixed()[i];
             if (fixed.from != population) continue;
             const auto targets = fixed.table.row(neuron - source.first);
-            neurons_.add_inputs(step, network_.projections()[fixed.projection].site, targets,
-                                fixed_weights_[i]);
+            neurons_.inputs().add(step, network_.projections()[fixed.projection].site, targets,
+                                  fixed_weights_[i]);
             work_.delivered_spikes += targets.size();
         }
     }
@@ -248,7 +249,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             if (row_may_activate && active_.may_activate(source, target))
                 put_aside(k, source, target, step);
             else
-                neurons_.add_input(step, target, view.weight(k, target, relaxation, h_0));
+                neurons_.inputs().add(step, 0, target, view.weight(k, target, relaxation, h_0));
         }
         work_.delivered_spikes += end - table.row_begin(source);
     }
@@ -262,22 +263,63 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         ++list.arrivals.back().end;
     }
 
-    void advance_neurons(const Block& block, std::uint32_t tile, int offset,
+    void advance_neurons(const Block& block, const EpochPart& part, std::uint32_t tile,
                          std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+        const bool at_once = part.is_whole() && neurons_.has_solution(tile) &&
+                             !stimulator_.acts_on(tile) && active_arrivals_[tile].arrivals.empty();
+        if (at_once)
+            advance_at_once(block, part, tile, fired, sampler);
+        else
+            advance_by_steps(block, part, tile, fired, sampler);
+        neurons_.inputs().clear(neurons_.tiles()[tile]);
+    }
+    void note_spike(const BlockSpike& spike, const EpochPart& part,
+                    std::vector<PackedSpike>& fired) {
+        fired.push_back(pack_spike(part.offset + spike.step, network_.global_id(spike.neuron)));
+        if (network_.excitatory()[spike.neuron] != 0)
+            calcium_.add_post_spike(spike.neuron, spike.step);
+    }
+    void advance_at_once(const Block& block, const EpochPart& part, std::uint32_t tile,
+                         std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+        WatchedNeurons watched;
+        find_recorded(tile, sampler);
+        const auto rows = std::span(sample_rows_).first(static_cast<std::size_t>(block.steps));
+        if (std::ranges::any_of(rows, [](std::size_t row) { return row != no_row; })) {
+            watched.neurons = recorded_;
+            watched.on_step = [&](std::uint32_t neuron, int step) {
+                if (sample_rows_[step] != no_row) sample_neuron(block, neuron, step, sampler);
+            };
+        }
+        block_spikes_.clear();
+        neurons_.advance_block(tile, part, watched, block_spikes_);
+        for (const BlockSpike& spike : block_spikes_) note_spike(spike, part, fired);
+    }
+    void advance_by_steps(const Block& block, const EpochPart& part, std::uint32_t tile,
+                          std::vector<PackedSpike>& fired, TraceSampler& sampler) {
         const bool stimulated = stimulator_.acts_on(tile);
+        const std::uint32_t first = neurons_.tiles()[tile].begin;
+        stepped_.is_whole = part.is_whole();
+        stepped_.is_stimulated.fill(0);
+        stepped_.is_open.fill(0);
+        stimulator_.for_each_stimulated(
+            tile, [&](std::uint32_t neuron) { stepped_.is_stimulated[neuron - first] = 1; });
+        for (const auto& [k, target] : active_arrivals_[tile].synapses)
+            stepped_.is_open[target - first] = 1;
+        neurons_.begin_steps(tile, part, stepped_);
+        find_recorded(tile, sampler);
         std::size_t next_active = 0;
         for (int s = 0; s < block.steps; ++s) {
             deliver_active(block, tile, s, next_active);
             if (stimulated) stimulator_.apply(tile, block.begin + s, neurons_);
-            if (sample_rows_[s] != no_row) sample_neurons(block, tile, s, sampler);
+            if (sample_rows_[s] != no_row)
+                for (const std::uint32_t neuron : recorded_)
+                    sample_neuron(block, neuron, s, sampler);
             fired_.clear();
-            neurons_.advance(tile, block.begin + s, s, stimulated, fired_);
+            neurons_.advance(tile, part, s, stimulated, fired_);
             if (stimulated) neurons_.clear_stimulus(tile);
-            for (const std::uint32_t neuron : fired_) {
-                fired.push_back(pack_spike(offset + s, network_.global_id(neuron)));
-                if (network_.excitatory()[neuron] != 0) calcium_.add_post_spike(neuron, s);
-            }
+            for (const std::uint32_t neuron : fired_) note_spike({neuron, s}, part, fired);
         }
+        neurons_.end_steps(tile, part, stepped_);
     }
     void deliver_active(const Block& block, std::uint32_t tile, int step, std::size_t& next) {
         const ActiveArrivals& list = active_arrivals_[tile];
@@ -288,25 +330,38 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             const int from = plasticity::last_cut(calcium_.arrivals(arrival.source), step);
             active_.advance(arrival.source, synapses, from, step, block);
             for (const auto& [k, target] : synapses)
-                neurons_.add_input(
-                    step, target,
+                neurons_.inputs().add(
+                    step, 0, target,
                     state_.view().weight(k, target, block.relaxation[step], physics_.early.h_0_mV));
         }
     }
-    void sample_neurons(const Block& block, std::uint32_t tile, int step, TraceSampler& sampler) {
-        const auto& recorded = sampler.neurons();
+    static std::span<const TraceSampler::RecordedNeuron> recorded_within(
+        std::span<const TraceSampler::RecordedNeuron> recorded, std::uint32_t begin,
+        std::uint32_t end) {
+        const auto at = [&](std::uint32_t neuron) {
+            return std::ranges::lower_bound(recorded, neuron, {},
+                                            &TraceSampler::RecordedNeuron::local);
+        };
+        return {at(begin), at(end)};
+    }
+    //! Those of a tile, each once.
+    void find_recorded(std::uint32_t tile, const TraceSampler& sampler) {
         const Tile& here = neurons_.tiles()[tile];
-        const auto first = std::ranges::lower_bound(recorded, here.begin, {},
-                                                    &TraceSampler::RecordedNeuron::local);
-        const std::size_t row = sample_rows_[step];
+        recorded_.clear();
+        for (const auto& one : recorded_within(sampler.neurons(), here.begin, here.end))
+            if (recorded_.empty() || recorded_.back() != one.local) recorded_.push_back(one.local);
+    }
+    //! Each time that a neuron is recorded.
+    void sample_neuron(const Block& block, std::uint32_t neuron, int step, TraceSampler& sampler) {
         const plasticity::View<M> view = state_.view();
-        for (auto it = first; it != recorded.end() && it->local < here.end; ++it) {
-            const auto q = static_cast<std::size_t>(it - recorded.begin());
-            double* values = sampler.neuron_values(row, q);
-            neurons_.sample(it->local, step, values);
-            if (network_.excitatory()[it->local] == 0) continue;
-            view.sample(physics_.late, it->local, view.sums(it->local), block.relaxation[step],
-                        synthesis_[it->local],
+        const auto recorded = recorded_within(sampler.neurons(), neuron, neuron + 1);
+        for (const auto& one : recorded) {
+            const auto q = static_cast<std::size_t>(&one - sampler.neurons().data());
+            double* values = sampler.neuron_values(sample_rows_[step], q);
+            neurons_.sample(neuron, step, values);
+            if (network_.excitatory()[neuron] == 0) continue;
+            view.sample(physics_.late, neuron, view.sums(neuron), block.relaxation[step],
+                        synthesis_[neuron],
                         block.conditions.plasticity ? step * physics_.dt_s : 0.0,
                         values + n_membrane_columns);
         }
@@ -377,6 +432,9 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     std::vector<typename M::Late::Synthesis> synthesis_;  //!< by local neuron
     bool any_protein_ = false;                            //!< any synthesis or protein in the block
     std::vector<std::uint32_t> fired_;
+    std::vector<BlockSpike> block_spikes_;
+    std::vector<std::uint32_t> recorded_;  //!< of the present tile
+    SteppedNeurons stepped_{};
     std::vector<std::size_t> sample_rows_;  //!< by step of the block; no_row if none is due
     std::vector<double> recorded_g_;        //!< of recorded synapses, at the start of the block
     std::vector<double> recorded_z_;

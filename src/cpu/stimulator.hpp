@@ -50,6 +50,17 @@ class Stimulator {
         return result;
     }
 
+    //! Calls visit(neuron) with each local neuron of a tile that something of the block acts on.
+    template <class Visit>
+    void for_each_stimulated(std::uint32_t tile, Visit visit) const {
+        const auto visit_receivers = [&](std::uint32_t stimulus) {
+            for (const auto [neuron, id] : receivers_[stimulus][tile]) visit(neuron);
+        };
+        for (const std::size_t pulse : on_.pulses) visit_receivers(stimuli_[pulse].stimulus);
+        for (const model::PoissonTrain& train : on_.trains) visit_receivers(train.stimulus);
+        for (const model::ForcedSpike& spike : on_.forced) visit_receivers(spike.stimulus);
+    }
+
     //! Whether anything in the present block may act on the tile.
     bool acts_on(std::uint32_t tile) const { return acting_[tile] != 0; }
 

@@ -69,13 +69,12 @@ struct BlockScratch {
         using enum plasticity::InCheckpoint;
         using enum plasticity::By;
         using plasticity::Variable;
-        return std::tuple{
-            Variable{&BlockScratch::post_jumps, "post_jumps", "", neuron, model::BlockMask{0}, no,
-                     "steps at which the neuron fires"},
-            Variable{&BlockScratch::post_highest, "post_highest", "1", neuron, 0.0, no,
-                     "bound of its calcium trace"},
-            Variable{&BlockScratch::row_tasks, "row_tasks", "", source, RowTask{}, no,
-                     "rows with work, in any order"}};
+        return std::tuple{Variable{&BlockScratch::post_jumps, "post_jumps", "", neuron,
+                                   model::BlockMask{0}, no, "steps at which the neuron fires"},
+                          Variable{&BlockScratch::post_highest, "post_highest", "1", neuron, 0.0,
+                                   no, "bound of its calcium trace"},
+                          Variable{&BlockScratch::row_tasks, "row_tasks", "", source, RowTask{}, no,
+                                   "rows with work, in any order"}};
     }
 };
 

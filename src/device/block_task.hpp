@@ -28,7 +28,9 @@ struct BlockTask : plasticity::Block {
     BlockTask() = default;
     explicit BlockTask(const plasticity::Block& block) : Block(block) {}
 
-    std::int32_t offset = 0;  //!< first step within the epoch
+    std::int32_t offset = 0;      //!< first step within the epoch
+    std::int64_t grid_begin = 0;  //!< of the block of the grid that this is a part of
+    std::int32_t grid_steps = 0;
     std::int32_t parity = 0;  //!< which of the alternating arrays hold this block
     bool first_of_epoch = false;
     bool last_of_epoch = false;
@@ -41,6 +43,9 @@ struct BlockTask : plasticity::Block {
     List<model::PoissonTrain> trains;
     List<model::ForcedSpike> forced;
     std::int64_t sample_row[model::max_block_steps] = {};  //!< by step; no_sample if none is due
+    bool has_samples = false;                              //!< whether any is
+
+    ENGRAM_HD_INLINE bool is_whole() const { return begin == grid_begin && steps == grid_steps; }
 };
 inline constexpr std::int64_t no_sample = -1;
 

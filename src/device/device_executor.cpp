@@ -205,6 +205,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         plan.task = BlockTask(this->block(part));
         BlockTask& task = plan.task;
         task.offset = part.offset;
+        task.grid_begin = part.grid_begin;
+        task.grid_steps = part.grid_steps;
         task.parity = std::exchange(parity_, 1 - parity_);
         ENGRAM_ENSURE(task.parity == 0 || task.parity == 1);
         task.highest_post_gain =
@@ -221,7 +223,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         for (int s = 0; s < part.steps; ++s) {
             const bool due = sampler.due(task.begin + s);
             task.sample_row[s] = due ? recorder_.add_row(task.begin + s, sampler) : no_sample;
-            plan.samples |= due;
+            task.has_samples |= due;
         }
         return plan;
     }
@@ -243,7 +245,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     EpochPlan plan_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                          TraceSampler& sampler) {
         EpochPlan plan;
-        for (const EpochPart& part : cut_epoch(this->grid_, begin, steps, arriving, this->conditions_))
+        for (const EpochPart& part :
+             cut_epoch(this->grid_, begin, steps, arriving, this->conditions_))
             plan.push_back(plan_block(part, sampler));
         plan.front().task.first_of_epoch = true;
         plan.back().task.last_of_epoch = true;
@@ -274,7 +277,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     // Blocks with about as many events are launched alike, so that the launches can be kept.
     void launch_block(const Arrays<M>& a, const BlockPlan& plan, const BlockTask* task,
                       bool keep_launches) {
-        const bool samples_synapses = plan.samples && a.n_recorded_synapses > 0;
+        const bool samples_synapses = plan.task.has_samples && a.n_recorded_synapses > 0;
         const std::uint64_t n_events =
             std::bit_ceil(std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size()}));
         const std::uint64_t n_deliveries =

@@ -11,9 +11,22 @@
 #include "device/host_copy.hpp"
 #include "device/kernel.hpp"
 #include "plasticity/mechanisms.hpp"
+#include "simulation/block_grid.hpp"
 #include "simulation/mechanism_setup.hpp"
 
 namespace engram::device {
+
+// Something empty where there is none.
+template <class Neuron>
+struct SolutionOfNeuron {
+    struct Type {};
+};
+template <plasticity::HasSolution Neuron>
+struct SolutionOfNeuron<Neuron> {
+    using Type = typename Neuron::Solution;
+};
+template <class Neuron>
+using SolutionOf = typename SolutionOfNeuron<Neuron>::Type;
 
 // The neurons of one mechanism.
 template <class Neuron>
@@ -35,6 +48,7 @@ class DeviceNeurons {
             add(network.local_range(p));
         }
         if (empty_) return;
+        upload_solutions(of_population, block_grid(experiment));
         of_population_ = {device, of_population};
         storage_ = make_device_storage<View>(device, sizes_of_state(network));
     }
@@ -68,13 +82,24 @@ class DeviceNeurons {
         NeuronsOf<Neuron> neurons;
         storage_.describe(neurons.state);
         neurons.of_population = of_population_.data();
+        if constexpr (plasticity::HasSolution<Neuron>) neurons.solutions = solutions_.data();
         return neurons;
+    }
+    void upload_solutions(const std::vector<Neuron>& of_population, const BlockGrid& grid) {
+        if constexpr (plasticity::HasSolution<Neuron>) {
+            std::vector<typename Neuron::Solution> solutions;
+            for (const Neuron& neuron : of_population)
+                for (const int shorter : {0, 1})
+                    solutions.push_back(neuron.solution(std::max(1, grid.longest() - shorter)));
+            solutions_ = {device_, solutions};
+        }
     }
 
     Device& device_;
     bool empty_ = true;
     std::vector<LocalRange> ranges_;
     DeviceArray<Neuron> of_population_;
+    DeviceArray<SolutionOf<Neuron>> solutions_;  //!< see NeuronsOf
     plasticity::Storage<View, DeviceArray> storage_;
 };
 

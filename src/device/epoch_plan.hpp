@@ -21,7 +21,6 @@ struct BlockPlan {
     std::vector<model::PoissonTrain> trains;
     std::vector<model::ForcedSpike> forced;
     std::uint64_t n_plastic_arrivals = 0;  //!< plastic synapses that the spikes reach
-    bool samples = false;                  //!< whether any step is due
 
     //! Calls visit(values, list of the task) for each list.
     template <class Visit>

@@ -6,6 +6,7 @@
 #include "device/atomics.hpp"
 #include "device/block_task.hpp"
 #include "device/event_kernels.hpp"
+#include "plasticity/mechanisms.hpp"
 
 namespace engram::device {
 
@@ -14,6 +15,19 @@ template <class Neuron>
 struct NeuronsOf {
     typename Neuron::View state;
     const Neuron* of_population = nullptr;  //!< by population; of no meaning where it is another's
+};
+template <plasticity::HasSolution Neuron>
+struct NeuronsOf<Neuron> {
+    typename Neuron::View state;
+    const Neuron* of_population = nullptr;
+    //! [population][0: of the longest blocks, 1: of those that are a step shorter]
+    const typename Neuron::Solution* solutions = nullptr;
+
+    ENGRAM_HD_INLINE const typename Neuron::Solution& solution(std::uint32_t population,
+                                                               int steps) const {
+        const auto* longest = solutions + 2 * population;
+        return longest[longest->steps - steps];
+    }
 };
 
 // Item = neuron of the range from a first local one, through all steps of the block: input,
@@ -29,19 +43,14 @@ struct AdvanceNeurons {
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
         const std::uint32_t j = first + static_cast<std::uint32_t>(item);
-        const BlockTask& t = *task;
         Course course = begin(j);
-        for (int s = 0; s < t.steps; ++s) {
-            typename Neuron::Input input;
-            for (int site = 0; site < Neuron::n_sites; ++site) {
-                model::FixedPoint& place = *arrays.input_at(s, static_cast<std::uint32_t>(site), j);
-                model::FixedPoint sum = place;
-                if (sum != 0) place = 0;
-                if (site == 0 && course.any_active_arrival) sum += deliver_active(course, j, s);
-                input.nA[site] = neuron(j).input_nA(sum);
+        if constexpr (plasticity::HasSolution<Neuron>)
+            advance_with_solution(course, j);
+        else
+            for (int s = 0; s < task->steps; ++s) {
+                const double noise = neuron(j).has_noise() ? normal_of_step(course, s) : 0.0;
+                step_neuron(course, j, s, take_input(course, j, s), noise);
             }
-            step_neuron(course, j, s, input);
-        }
         finish(course, j);
     }
 
@@ -56,6 +65,8 @@ struct AdvanceNeurons {
         std::uint32_t n_draws = 0;
         bool exc = false;
         bool any_active_arrival = false;
+        bool can_fire = true;
+        bool was_held = false;
         std::int32_t recorded = -1;
         model::RandomWords noise_words{};
     };
@@ -80,6 +91,102 @@ struct AdvanceNeurons {
             c.synthesis = arrays.synthesis_in(*task, physics.late, c.sums);
         }
         return c;
+    }
+
+    // To the end of a whole block at once, if V is sure to stay below threshold and nothing else is
+    // asked for; else step by step. See model/block_solution.hpp.
+    ENGRAM_HD_INLINE void advance_with_solution(Course& c, std::uint32_t j) const {
+        const BlockTask& t = *task;
+        const auto& solution = neurons.solution(arrays.population[j], t.grid_steps);
+        const bool has_noise = neuron(j).has_noise();
+        model::NoisePair z;
+        if (has_noise) {
+            const auto normals = model::normals_of_block(physics.streams, c.id, t.grid_begin);
+            z = {normals.first, normals.second};
+        }
+        const typename Neuron::State start = c.state;
+        const auto end = solution.end(start, z);
+        const bool is_stimulated = this->is_stimulated(j);
+        if (t.is_whole() && !is_stimulated && !is_open(c, j)) {
+            const KnownInput known = known_input(solution, j);
+            const bool below = solution.is_below_quickly(start, end, known.sums) ||
+                               solution.is_below(start, z, known.sums);
+            if (below && !(c.recorded >= 0 && t.has_samples)) {
+                c.state = solution.at_end(start, end, known.sums);
+                for (model::BlockMask m = known.steps; m != 0; m &= m - 1)
+                    *arrays.input_at(model::CalciumTrace::lowest(m), 0, j) = 0;
+                return;
+            }
+            c.can_fire = !below;
+        }
+        model::NoisePair left = z;
+        if (has_noise)
+            for (int k = 0; k < t.grid_steps; ++k)
+                solution.take_out(left, k, normal_of_step(c, grid_step(k)));
+        model::BlockInput sums;
+        for (int s = 0; s < t.steps; ++s) {
+            const int k = static_cast<int>(t.begin - t.grid_begin) + s;
+            const double xi = has_noise ? normal_of_step(c, s) : 0.0;
+            const typename Neuron::Input input = take_input(c, j, s);
+            solution.input_effect(k).add(sums, input.nA[0]);
+            step_neuron(c, j, s, input, solution.refined(k, xi, left));
+            c.was_held |= Neuron::was_held(c.state);
+        }
+        if (t.is_whole())
+            c.state = neuron(j).refined_end(solution.at_end(start, end, sums), c.state,
+                                            c.was_held || is_stimulated);
+    }
+
+    struct KnownInput {
+        model::BlockInput sums;
+        model::BlockMask steps = 0;  //!< with input
+    };
+    // Input that the block has already.
+    template <class Solution>
+    ENGRAM_HD_INLINE KnownInput known_input(const Solution& solution, std::uint32_t j) const {
+        KnownInput known;
+        for (int s = 0; s < task->steps; ++s) {
+            const model::FixedPoint input = *arrays.input_at(s, 0, j);
+            if (input == 0) continue;
+            solution.input_effect(s).add(known.sums, neuron(j).input_nA(input));
+            known.steps |= model::bit_of(s);
+        }
+        return known;
+    }
+    // Whether some input is still to come.
+    ENGRAM_HD_INLINE bool is_open(const Course& c, std::uint32_t j) const {
+        if (!c.any_active_arrival) return false;
+        for (int s = 0; s < task->steps; ++s)
+            if (arrays.arrival_list[s * std::uint64_t{arrays.n_local} + j] != end_of_list)
+                return true;
+        return false;
+    }
+    ENGRAM_HD_INLINE bool is_stimulated(std::uint32_t j) const {
+        const BlockTask& t = *task;
+        bool any = false;
+        for (std::uint32_t i = 0; i < t.pulses.size; ++i)
+            any |= receives(t.pulses.items[i].stimulus, j);
+        for (std::uint32_t i = 0; i < t.trains.size; ++i)
+            any |= receives(t.trains.items[i].stimulus, j);
+        for (std::uint32_t i = 0; i < t.forced.size; ++i)
+            any |= receives(t.forced.items[i].stimulus, j);
+        return any;
+    }
+    // Step of the block (from before its begin to behind its end) by step of that of the grid.
+    ENGRAM_HD_INLINE int grid_step(int k) const {
+        return k - static_cast<int>(task->begin - task->grid_begin);
+    }
+
+    ENGRAM_HD_INLINE typename Neuron::Input take_input(Course& c, std::uint32_t j, int s) const {
+        typename Neuron::Input input;
+        for (int site = 0; site < Neuron::n_sites; ++site) {
+            model::FixedPoint& place = *arrays.input_at(s, static_cast<std::uint32_t>(site), j);
+            model::FixedPoint sum = place;
+            if (sum != 0) place = 0;
+            if (site == 0 && c.any_active_arrival) sum += deliver_active(c, j, s);
+            input.nA[site] = neuron(j).input_nA(sum);
+        }
+        return input;
     }
 
     // Input of the spikes whose synapses may be active, once these have been brought to step s.
@@ -110,21 +217,26 @@ struct AdvanceNeurons {
     }
 
     ENGRAM_HD_INLINE void step_neuron(Course& c, std::uint32_t j, int s,
-                                      const typename Neuron::Input& input) const {
+                                      const typename Neuron::Input& input, double noise) const {
         const std::int64_t step = task->begin + s;
         const StimulusEffect stimulus = stimulate(c, j, step);
         if (c.recorded >= 0 && task->sample_row[s] != no_sample)
             sample(c, j, s, input, stimulus.current_nA);
         const Neuron& of_population = neuron(j);
-        const double noise = of_population.has_noise() ? background_noise(c, s, step) : 0.0;
-        of_population.advance(c.state, input, noise, stimulus.on_v_mV);
-        if (Neuron::spike_measure(c.state) == of_population.measure_of_spike()) c.spikes |= model::bit_of(s);
+        if constexpr (plasticity::HasSolution<Neuron>)
+            of_population.advance(c.state, input, noise, stimulus.on_v_mV, c.can_fire);
+        else
+            of_population.advance(c.state, input, noise, stimulus.on_v_mV);
+        if (Neuron::spike_measure(c.state) == of_population.measure_of_spike())
+            c.spikes |= model::bit_of(s);
     }
 
-    // Four consecutive steps share one call of the generator.
-    ENGRAM_HD_INLINE double background_noise(Course& c, int s, std::int64_t step) const {
+    // Four consecutive steps share one call of the generator; call for steps one after the other.
+    ENGRAM_HD_INLINE double normal_of_step(Course& c, int s) const {
+        const std::int64_t step = task->begin + s;
         const auto lane = static_cast<int>(step & 3);
-        if (s == 0 || lane == 0)
+        const bool is_first = step == task->begin || step == task->grid_begin;
+        if (is_first || lane == 0)
             c.noise_words = physics.streams(model::Purpose::background, c.id, 0,
                                             static_cast<std::uint64_t>(step) >> 2);
         const auto& word = c.noise_words.word;

@@ -6,8 +6,8 @@
 //     z_1 = sum_k q1_k xi_k  (with it the current),   z_2 = sum_k q2_k xi_k  (also the potential),
 // which are independent standard normal numbers: q1 and q2 are orthonormal. So these two are drawn,
 // and give the end of the block. That V has not reached the threshold in between follows from a
-// bound. Where it does not, the block is refined: the xi are drawn given z_1 and z_2, and the neuron
-// goes step by step.
+// bound. Where it does not, the block is refined: the xi are drawn given z_1 and z_2, and the
+// neuron goes step by step.
 //
 // In the comments w = V - V_inf, c = I_syn + I_bg (from its mean), m = exp(-dt/tau_mem),
 // e = exp(-dt/tau_syn), and
@@ -40,41 +40,36 @@ struct BlockInput {
     double highest_mV = 0;  //!< no more than this on w at any step within the block
 };
 
-struct BlockSolution {
+// Of an input that arrives at a step of the block.
+struct InputEffect {
+    double drive;          //!< on w at the end [mV/nA]
+    double decay;          //!< on I_syn at the end
+    double highest_drive;  //!< on w at any step within the block [mV/nA]
+
+    //! Call in the order of the steps.
+    ENGRAM_HD_INLINE void add(BlockInput& sums, double input_nA) const {
+        sums.v_mV = std::fma(drive, input_nA, sums.v_mV);
+        sums.current_nA = std::fma(decay, input_nA, sums.current_nA);
+        sums.highest_mV = std::fma(highest_drive, input_nA > 0.0 ? input_nA : 0.0, sums.highest_mV);
+    }
+};
+
+// What is the same for every step: enough for the end of a block, and for a quick look within.
+struct BlockEnds {
     int steps = 0;
-    double v_inf_mV = 0;            //!< that V tends to
-    double threshold_mV = 0;        //!< of w
-    double membrane_decay = 0;      //!< m^n
-    double current_decay = 0;       //!< e^n
-    double drive_per_nA = 0;        //!< D_n
-    double current_by_first = 0;    //!< effect of z_1 on I_bg [nA]
-    double v_by_first = 0;          //!< effect of z_1 on w [mV]
+    double v_inf_mV = 0;          //!< that V tends to
+    double threshold_mV = 0;      //!< of w
+    double membrane_decay = 0;    //!< m^n
+    double current_decay = 0;     //!< e^n
+    double drive_per_nA = 0;      //!< D_n
+    double current_by_first = 0;  //!< effect of z_1 on I_bg [nA]
+    double v_by_first = 0;        //!< effect of z_1 on w [mV]
     double v_by_second = 0;
     // The quick bound; see is_below_quickly.
     double quick_v = 0;
-    double quick_current = 0;       //!< [mV/nA]
-    double quick_end_current = 0;   //!< [mV/nA]
-    double quick_margin_mV = 0;     //!< infinite where the bound does not hold
-    // By step k of the block:
-    double first[max_block_steps] = {};             //!< q1
-    double second[max_block_steps] = {};            //!< q2
-    double input_drive[max_block_steps] = {};       //!< D_{n-k} [mV/nA]
-    double input_decay[max_block_steps] = {};       //!< e^{n-k}
-    double highest_drive[max_block_steps] = {};     //!< max of D_0 ... D_{n-1-k} [mV/nA]
-    // By number of steps s since the begin of the block, of 1 ... n - 1 at place s:
-    double inner_membrane_decay[max_block_steps] = {};  //!< m^s
-    double inner_drive[max_block_steps] = {};           //!< D_s [mV/nA]
-    double inner_by_first[max_block_steps] = {};        //!< C_s q1 [mV]; see make_block_solution
-    double inner_by_second[max_block_steps] = {};
-    double inner_margin_mV[max_block_steps] = {};       //!< what is left of the noise at most
-
-    //! Adds an input that arrives at step k; call in the order of the steps.
-    ENGRAM_HD_INLINE void add(BlockInput& sums, int k, double input_nA) const {
-        sums.v_mV = std::fma(input_drive[k], input_nA, sums.v_mV);
-        sums.current_nA = std::fma(input_decay[k], input_nA, sums.current_nA);
-        sums.highest_mV =
-            std::fma(highest_drive[k], input_nA > 0.0 ? input_nA : 0.0, sums.highest_mV);
-    }
+    double quick_current = 0;      //!< [mV/nA]
+    double quick_end_current = 0;  //!< [mV/nA]
+    double quick_margin_mV = 0;    //!< infinite where the bound does not hold
 
     // Without input.
     struct End {
@@ -88,8 +83,7 @@ struct BlockSolution {
         const double noise_nA = current_by_first * z.first;
         const double noise_mV = std::fma(v_by_first, z.first, v_by_second * z.second);
         return {std::fma(membrane_decay, w, std::fma(drive_per_nA, c, noise_mV)),
-                std::fma(current_decay, c, noise_nA),
-                std::fma(current_decay, s.i_bg_nA, noise_nA)};
+                std::fma(current_decay, c, noise_nA), std::fma(current_decay, s.i_bg_nA, noise_nA)};
     }
     //! The state at the end of the block if the neuron was free all along.
     ENGRAM_HD_INLINE NeuronState at_end(const NeuronState& s, const End& end,
@@ -117,6 +111,29 @@ struct BlockSolution {
                      std::fma(quick_end_current, end_current, quick_margin_mV + input.highest_mV)));
         return (highest < threshold_mV) & is_free(s);
     }
+    //! Whether a neuron is released before the first step.
+    ENGRAM_HD_INLINE static bool is_free(const NeuronState& s) { return s.refractory <= 1.0; }
+};
+
+struct BlockSolution : BlockEnds {
+    // By step k of the block:
+    double first[max_block_steps] = {};          //!< q1
+    double second[max_block_steps] = {};         //!< q2
+    double input_drive[max_block_steps] = {};    //!< D_{n-k} [mV/nA]
+    double input_decay[max_block_steps] = {};    //!< e^{n-k}
+    double highest_drive[max_block_steps] = {};  //!< max of D_0 ... D_{n-1-k} [mV/nA]
+    // By number of steps s since the begin of the block, of 1 ... n - 1 at place s:
+    double inner_membrane_decay[max_block_steps] = {};  //!< m^s
+    double inner_drive[max_block_steps] = {};           //!< D_s [mV/nA]
+    double inner_by_first[max_block_steps] = {};        //!< C_s q1 [mV]; see make_block_solution
+    double inner_by_second[max_block_steps] = {};
+    double inner_margin_mV[max_block_steps] = {};  //!< what is left of the noise at most
+
+    //! Of an input that arrives at step k.
+    ENGRAM_HD_INLINE InputEffect input_effect(int k) const {
+        return {input_drive[k], input_decay[k], highest_drive[k]};
+    }
+
     //! Likewise, exact but for the noise that z leaves open and for when the input comes.
     ENGRAM_HD_INLINE bool is_below(const NeuronState& s, const NoisePair& z,
                                    const BlockInput& input) const {
@@ -133,9 +150,6 @@ struct BlockSolution {
         }
         return (highest + input.highest_mV < threshold_mV) & (w < threshold_mV) & is_free(s);
     }
-    //! Whether a neuron is released before the first step.
-    ENGRAM_HD_INLINE static bool is_free(const NeuronState& s) { return s.refractory <= 1.0; }
-
     //! Counts a normal number in: what is left of z when all have been.
     ENGRAM_HD_INLINE void take_out(NoisePair& left, int k, double xi) const {
         left.first = std::fma(-first[k], xi, left.first);

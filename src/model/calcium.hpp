@@ -17,9 +17,13 @@ inline constexpr int max_block_steps = 50;
 
 using BlockMask = std::uint64_t;  //!< bit s = step s of the block
 
-ENGRAM_HD_INLINE BlockMask bit_of(int step) { return BlockMask{1} << step; }
+ENGRAM_HD_INLINE BlockMask bit_of(int step) {
+    return BlockMask{1} << step;
+}
 //! The bits of the steps before one, at most max_block_steps.
-ENGRAM_HD_INLINE BlockMask bits_before(int step) { return bit_of(step) - 1; }
+ENGRAM_HD_INLINE BlockMask bits_before(int step) {
+    return bit_of(step) - 1;
+}
 
 // Decay of calcium over 0 ... max_block_steps steps.
 struct CalciumDecay {
@@ -52,8 +56,7 @@ struct CalciumTrace {
         // Jumps are added in the order in which at(s) adds them.
         for (BlockMask m = jumps; m != 0; m &= m - 1) {
             const int first = lowest(m);
-            for (int s = first; s < steps; ++s)
-                values[s] += jump * decay.factor[s - first];
+            for (int s = first; s < steps; ++s) values[s] += jump * decay.factor[s - first];
         }
     }
 

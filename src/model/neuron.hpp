@@ -87,9 +87,14 @@ struct StepNeuron {
     //! \param stim_mV    effect of the stimulus currents on V within this step
     ENGRAM_HD_INLINE void operator()(NeuronState& s, double input_nA, double noise,
                                      double stim_mV) const {
+        (*this)(s, input_nA, noise, stim_mV, propagator.v_th_mV);
+    }
+    //! \param v_th_mV  threshold; infinite for a neuron that is known not to fire
+    ENGRAM_HD_INLINE void operator()(NeuronState& s, double input_nA, double noise, double stim_mV,
+                                     double v_th_mV) const {
         const NeuronPropagator& p = propagator;
         // Who fires is not refractory any more, so the larger one is meant.
-        const double begun = s.v_mV >= p.v_th_mV ? static_cast<double>(p.refractory_steps) : 0.0;
+        const double begun = s.v_mV >= v_th_mV ? static_cast<double>(p.refractory_steps) : 0.0;
         const double left = s.refractory - 1.0;
         const double refractory = left > begun ? left : begun;
         const double i_syn = s.i_syn_nA + input_nA;
@@ -104,6 +109,8 @@ struct StepNeuron {
         s.i_bg_nA = std::fma(noise, p.noise_per_sigma * bg_sigma_nA, s.i_bg_nA * p.current_decay);
     }
 
+    //! Whether V was held at V_reset in the step that led to a state.
+    ENGRAM_HD_INLINE static bool was_held(double refractory) { return refractory > 0.0; }
     //! Whether a spike can be forced at the present step.
     ENGRAM_HD_INLINE static bool can_fire(double refractory) { return refractory <= 1.0; }
 };

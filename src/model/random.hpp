@@ -25,6 +25,7 @@ enum class Purpose : std::uint32_t {
     recording_bridge = 5,  //!< id = (pre, post), counter = sampled step
     wiring = 6,            //!< id = target neuron, counter = index of the draw
     trial = 7,             //!< counter = trial; gives the seed of a run of an ensemble
+    background_block = 8,  //!< id = neuron / 2, counter = first step of the block
 };
 
 // Four independent words, each uniform over 32 bits.
@@ -101,6 +102,31 @@ ENGRAM_HD_INLINE float normal_at_step(const RandomStreams& streams, Purpose purp
     const NormalPair pair =
         lane < 2 ? normal_pair(r.word[0], r.word[1]) : normal_pair(r.word[2], r.word[3]);
     return (lane & 1) ? pair.second : pair.first;
+}
+
+//! The normal numbers of consecutive steps, as normal_at_step gives them.
+//! \param xi  of at least `steps` numbers
+ENGRAM_HD_INLINE void normals_of_steps(const RandomStreams& streams, Purpose purpose,
+                                       std::uint32_t id, std::uint32_t sub, std::int64_t begin,
+                                       int steps, float* xi) {
+    for (int k = 0; k < steps;) {
+        const std::int64_t step = begin + k;
+        const RandomWords r = streams(purpose, id, sub, static_cast<std::uint64_t>(step) >> 2);
+        const NormalPair low = normal_pair(r.word[0], r.word[1]);
+        const NormalPair high = normal_pair(r.word[2], r.word[3]);
+        const float of_call[] = {low.first, low.second, high.first, high.second};
+        for (auto lane = static_cast<int>(step & 3); lane < 4 && k < steps; ++lane, ++k)
+            xi[k] = of_call[lane];
+    }
+}
+
+//! The two normal numbers of a neuron's background over a block; two neurons share one call.
+//! \param begin  first step of the whole block
+ENGRAM_HD_INLINE NormalPair normals_of_block(const RandomStreams& streams, std::uint32_t id,
+                                             std::int64_t begin) {
+    const RandomWords r =
+        streams(Purpose::background_block, id / 2, 0, static_cast<std::uint64_t>(begin));
+    return (id & 1) != 0 ? normal_pair(r.word[2], r.word[3]) : normal_pair(r.word[0], r.word[1]);
 }
 
 }  // namespace engram::model

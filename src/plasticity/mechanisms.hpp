@@ -37,6 +37,12 @@ struct NeuronMechanisms {
 };
 using BuiltInNeurons = NeuronMechanisms<PointNeuron>;
 
+//! Whether neurons are advanced by whole blocks where nothing else is asked for.
+template <class Neuron>
+concept HasSolution = requires {
+    typename Neuron::Solution;
+};
+
 //! Calls use(M{}) with the mechanisms that parameters ask for: the simplest that do.
 template <class Use>
 auto with_mechanisms(const SynapseParameters& synapses, Use use) {

@@ -3,8 +3,10 @@
 // state, and a step of it. A neuron mechanism is what is here; see docs/extending.md.
 #pragma once
 
+#include <limits>
 #include <tuple>
 
+#include "model/block_solution.hpp"
 #include "model/fixed_point.hpp"
 #include "model/macros.hpp"
 #include "model/neuron.hpp"
@@ -53,8 +55,14 @@ struct PointNeuron {
         }
     };
 
+    //! A mechanism that is linear below threshold has one, see model/block_solution.hpp: executors
+    //! then advance its neurons by whole blocks. Its input arrives at one site.
+    using Solution = model::BlockSolution;
+    using BlockEnds = model::BlockEnds;  //!< the part of it that gives the end of a block
+
     model::StepNeuron step;
     double v_init_mV = 0;
+    double v_inf_mV = 0;        //!< that V tends to without deviations from the mean current
     double nA_per_quantum = 0;  //!< synaptic current per unit of fixed-point input
 
     PointNeuron() = default;
@@ -63,11 +71,17 @@ struct PointNeuron {
         : step{model::make_neuron_propagator(neuron, tau_syn_ms, dt_ms), background.mean_nA,
                model::background_sigma_nA(background.sigma_wn_nA_sqrt_s, tau_syn_ms)},
           v_init_mV(neuron.v_init_mV),
+          v_inf_mV(neuron.v_rev_mV + neuron.r_leak_MOhm * background.mean_nA),
           nA_per_quantum(model::fixed_point_quantum / neuron.r_leak_MOhm) {}
 
     ENGRAM_HD_INLINE bool has_noise() const { return step.bg_sigma_nA > 0.0; }
     //! How stimulus currents act on the membrane.
     ENGRAM_HD_INLINE const model::NeuronPropagator& propagator() const { return step.propagator; }
+
+    //! \param steps  of the block
+    Solution solution(int steps) const {
+        return model::make_block_solution(step.propagator, v_inf_mV, step.bg_sigma_nA, steps);
+    }
 
     //! At the start of a spiking phase.
     ENGRAM_HD_INLINE State at_rest() const { return {v_init_mV, 0.0, 0.0, 0.0}; }
@@ -79,6 +93,27 @@ struct PointNeuron {
     ENGRAM_HD_INLINE void advance(State& state, const Input& input, double noise,
                                   double stim_mV) const {
         step(state, input.nA[0], noise, stim_mV);
+    }
+    //! Likewise of a neuron with a solution.
+    //! \param can_fire  false: it is known not to
+    ENGRAM_HD_INLINE void advance(State& state, const Input& input, double noise, double stim_mV,
+                                  bool can_fire) const {
+        step(state, input.nA[0], noise, stim_mV,
+             can_fire ? step.propagator.v_th_mV : std::numeric_limits<double>::infinity());
+    }
+    //! The end of a block that was gone through step by step: whatever was looked at meanwhile, it
+    //! is that of the solution, but for what a spike or a stimulus has done to V.
+    //! \param free       end of the solution
+    //! \param stepped    end of the steps
+    //! \param stepped_v  whether V was held or stimulated
+    ENGRAM_HD_INLINE static State refined_end(const State& free, const State& stepped,
+                                              bool stepped_v) {
+        return {stepped_v ? stepped.v_mV : free.v_mV, free.i_syn_nA, free.i_bg_nA,
+                stepped.refractory};
+    }
+    //! Whether V was held in the step that led to a state, so that the solution does not give V.
+    ENGRAM_HD_INLINE static bool was_held(const State& state) {
+        return model::StepNeuron::was_held(state.refractory);
     }
     //! Tells after a step whether the neuron fired at its beginning: it did where the measure is
     //! the one of a spike, which none exceeds.

@@ -70,8 +70,8 @@ template <class View>
 constexpr bool can_save_all() {
     bool all = true;
     for_each_variable<View>([&]<class V, class T>(const Variable<V, T>& variable) {
-        const bool can = is_saveable<T> &&
-                         (std::is_same_v<T, double> || variable.by == By::synapse);
+        const bool can =
+            is_saveable<T> && (std::is_same_v<T, double> || variable.by == By::synapse);
         all = all && (variable.in_checkpoint == InCheckpoint::no || can);
     });
     return all;

@@ -50,14 +50,16 @@ TEST(Calcium, EqualsTheRecursion) {
     std::mt19937 generator(1);
     for (int i = 0; i < 5000; ++i) {
         const int steps = 1 + static_cast<int>(generator() % max_block_steps);
-        const BlockMask jumps = (BlockMask{generator()} << 32 | generator()) & (BlockMask{generator()} << 32 | generator()) &
+        const BlockMask jumps = (BlockMask{generator()} << 32 | generator()) &
+                                (BlockMask{generator()} << 32 | generator()) &
                                 model::bits_before(steps);
         expect_equal_to_recursion(generator() * 1e-9, 0.6, jumps, steps);
     }
 }
 
 TEST(Calcium, EdgeMasks) {
-    for (const BlockMask jumps : {BlockMask{0}, BlockMask{1}, model::bit_of(max_block_steps - 1), model::bits_before(max_block_steps), BlockMask{0x8001}})
+    for (const BlockMask jumps : {BlockMask{0}, BlockMask{1}, model::bit_of(max_block_steps - 1),
+                                  model::bits_before(max_block_steps), BlockMask{0x8001}})
         for (const double start : {0.0, 2.5})
             expect_equal_to_recursion(start, 0.1655, jumps, max_block_steps);
     expect_equal_to_recursion(1.0, 1.0, 1u, 1);

@@ -50,8 +50,7 @@ Step DenseSimulator::steps(double time_ms) const {
 // most 50 steps and 5 ms, equally long but for rounding down. The last is cut by the end of the
 // phase. Other conditions begin another block.
 bool DenseSimulator::is_block_end(Step step) const {
-    return is_grid_block_end(step) || step == phase_.end ||
-           conditions_change_at(experiment_, step);
+    return is_grid_block_end(step) || step == phase_.end || conditions_change_at(experiment_, step);
 }
 
 bool DenseSimulator::is_grid_block_end(Step step) const {
@@ -62,6 +61,24 @@ bool DenseSimulator::is_grid_block_end(Step step) const {
     for (Step block = 0; block < n_blocks; ++block)
         if (within == block * delay_ / n_blocks) return true;
     return false;
+}
+
+// All of a block of the grid, whatever cuts it.
+void DenseSimulator::draw_block_noise(Step begin) {
+    int n_steps = 1;
+    while (!is_grid_block_end(begin + n_steps)) ++n_steps;
+    grid_begin_ = begin;
+    noise_.assign(n_, {});
+    for (NeuronId id = 0; id < n_; ++id)
+        if (common(id).background_sigma_nA > 0.0 && !common(id).second)
+            noise_[id] = DenseBlockNoise(common(id).neuron, n_steps).draw(streams_, id, begin);
+}
+
+// Neurons that are not linear are given that of the step alone.
+double DenseSimulator::background_noise(NeuronId id, Step step) const {
+    if (common(id).second)
+        return model::normal_at_step(streams_, model::Purpose::background, id, 0, step);
+    return noise_[id][static_cast<std::size_t>(step - grid_begin_)];
 }
 
 template <class Visit>
@@ -105,6 +122,7 @@ void DenseSimulator::spike(const DensePhase& phase) {
         // The weights of the ending block come first: arrivals at its end see the new ones.
         if (is_block_end(step)) end_block(step);
         if (step == phase.end) break;
+        if (is_grid_block_end(step)) draw_block_noise(step);
         if (step % experiment_.record.every_steps == 0) {
             if (block_begin_ == step) take_sample(step);
             if (variant_.samples_within_blocks) take_sample_within_block(step);
@@ -329,8 +347,7 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
         deviation = deviation * neuron.current_decay + neuron.noise_per_sigma * sigma * noise;
     };
     if (common(id).background_sigma_nA > 0.0)
-        add_process(i_bg_[id], common(id).background_sigma_nA,
-                    model::normal_at_step(streams_, model::Purpose::background, id, 0, step));
+        add_process(i_bg_[id], common(id).background_sigma_nA, background_noise(id, step));
     for (std::size_t k = 0; k < stimuli_.size(); ++k) {
         const DenseStimuli::Current current = stimuli_.current(k, id, step);
         if (!current.on) continue;

@@ -12,6 +12,7 @@
 
 #include "experiment/experiment.hpp"
 #include "model/random.hpp"
+#include "oracle/dense_block_noise.hpp"
 #include "oracle/dense_conditions.hpp"
 #include "oracle/dense_late_phase.hpp"
 #include "oracle/dense_neuron.hpp"
@@ -75,6 +76,8 @@ class DenseSimulator {
     void rest(const DensePhase& phase);
     bool is_block_end(Step step) const;
     bool is_grid_block_end(Step step) const;
+    void draw_block_noise(Step begin);
+    double background_noise(NeuronId id, Step step) const;
     void take_sample(Step step);
     std::vector<DenseChanges> changes() const;
     template <class Visit>
@@ -137,6 +140,8 @@ class DenseSimulator {
     std::vector<Step> held_until_;              // last step at whose end V is at V_reset
     std::vector<std::vector<double>> i_stim_;   // deviation from the mean, by stimulus and neuron
     std::vector<std::vector<bool>> fired_;      // by step of the phase and neuron
+    std::vector<std::vector<double>> noise_;    // by neuron and step of the block of the grid
+    Step grid_begin_ = 0;                       // of that block
     // Of the present phase and block.
     DensePhase phase_{};
     Step block_begin_ = 0;

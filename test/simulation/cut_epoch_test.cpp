@@ -22,7 +22,8 @@ using Cuts = std::vector<std::pair<Step, int>>;
 Cuts cuts(int epoch_steps, Step begin, int steps, const std::vector<Step>& changes) {
     Cuts result;
     int offset = 0;
-    for (const EpochPart& part : cut_epoch(BlockGrid(epoch_steps, 0.1), begin, steps, {}, conditions_changing_at(changes))) {
+    for (const EpochPart& part : cut_epoch(BlockGrid(epoch_steps, 0.1), begin, steps, {},
+                                           conditions_changing_at(changes))) {
         EXPECT_EQ(part.begin, begin + offset);
         EXPECT_EQ(part.offset, offset);
         offset += part.steps;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Synaptic input of a block, and what it does to the end of the block.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/contracts.hpp"
+#include "cpu/tiles.hpp"
+#include "model/block_solution.hpp"
+#include "model/calcium.hpp"
+#include "model/fixed_point.hpp"
+
+namespace engram {
+
+// By local neuron, site, and step of the block. Neurons are taken in groups: few groups have input
+// at a given step, and only those are looked at.
+class BlockInputs {
+  public:
+    static constexpr std::uint32_t group_size = 8;
+
+    BlockInputs(std::uint32_t n_neurons, std::size_t n_sites, int longest_block)
+        : stride_((n_neurons + group_size - 1) / group_size * std::size_t{group_size}),
+          n_sites_(n_sites),
+          values_(static_cast<std::size_t>(longest_block) * n_sites * stride_),
+          steps_of_group_(stride_ / group_size) {}
+
+    //! Adds an input [mV] that arrives at a step of the present block at a site of several neurons.
+    void add(int step, std::size_t site, std::span<const std::uint32_t> neurons,
+             model::FixedPoint weight) {
+        ENGRAM_EXPECT(site < n_sites_);
+        model::FixedPoint* row = &values_[place(step, site)];
+        const model::BlockMask bit = model::bit_of(step);
+        for (const std::uint32_t neuron : neurons) {
+            model::add_wrapping(row[neuron], weight);
+            steps_of_group_[neuron / group_size] |= bit;
+        }
+    }
+    void add(int step, std::size_t site, std::uint32_t neuron, model::FixedPoint weight) {
+        add(step, site, {&neuron, 1}, weight);
+    }
+
+    //! Of one step and site, by neuron; of the next site that much further on.
+    const model::FixedPoint* row(int step, std::size_t site = 0) const {
+        return &values_[place(step, site)];
+    }
+    std::size_t site_stride() const { return stride_; }
+    model::BlockMask steps_of_group(std::uint32_t group) const { return steps_of_group_[group]; }
+    //! Steps at which any neuron of a tile has input, and perhaps others.
+    model::BlockMask steps_of(const Tile& tile) const {
+        model::BlockMask steps = 0;
+        for (std::uint32_t group = tile.begin / group_size; group * group_size < tile.end; ++group)
+            steps |= steps_of_group_[group];
+        return steps;
+    }
+
+    //! Forgets the input of a tile; what its first and last group have of other tiles stays.
+    void clear(const Tile& tile) {
+        for (std::uint32_t group = tile.begin / group_size; group * group_size < tile.end; ++group)
+            for (model::BlockMask m = steps_of_group_[group]; m != 0; m &= m - 1)
+                for (std::size_t site = 0; site < n_sites_; ++site) {
+                    const std::size_t row = place(model::CalciumTrace::lowest(m), site);
+                    const std::uint32_t begin = std::max(group * group_size, tile.begin);
+                    const std::uint32_t end = std::min((group + 1) * group_size, tile.end);
+                    std::fill(&values_[row + begin], &values_[row] + end, 0);
+                }
+    }
+    //! Once all tiles have been cleared.
+    void end_block() { std::ranges::fill(steps_of_group_, 0); }
+    void clear_all() {
+        std::ranges::fill(values_, 0);
+        end_block();
+    }
+
+  private:
+    std::size_t place(int step, std::size_t site) const {
+        return (static_cast<std::size_t>(step) * n_sites_ + site) * stride_;
+    }
+
+    std::size_t stride_;
+    std::size_t n_sites_;
+    std::vector<model::FixedPoint> values_;         //!< [step][site][neuron]
+    std::vector<model::BlockMask> steps_of_group_;  //!< at which any of its neurons has input
+};
+
+// What the input at site 0 does to the end of a block, by neuron of a tile.
+class TileInputSums {
+  public:
+    template <class Neuron>
+    TileInputSums(const Neuron neuron, const typename Neuron::Solution& solution,
+                  const BlockInputs& inputs, const Tile& tile)
+        : lead_(tile.begin % BlockInputs::group_size), any_(inputs.steps_of(tile) != 0) {
+        if (!any_) return;
+        constexpr std::uint32_t size = BlockInputs::group_size;
+        const std::uint32_t first = tile.begin / size;
+        for (std::uint32_t group = first; group * size < tile.end; ++group) {
+            const model::BlockMask steps = inputs.steps_of_group(group);
+            double v[size] = {}, current[size] = {}, highest[size] = {};
+            for (model::BlockMask m = steps; m != 0; m &= m - 1) {
+                const int k = model::CalciumTrace::lowest(m);
+                const model::FixedPoint* row = inputs.row(k) + std::size_t{group} * size;
+                const auto effect = solution.input_effect(k);
+#pragma omp simd
+                for (std::uint32_t i = 0; i < size; ++i) {
+                    model::BlockInput sums{v[i], current[i], highest[i]};
+                    effect.add(sums, neuron.input_nA(row[i]));
+                    v[i] = sums.v_mV;
+                    current[i] = sums.current_nA;
+                    highest[i] = sums.highest_mV;
+                }
+            }
+            const std::size_t place = std::size_t{group - first} * size;
+            std::copy_n(v, size, &v_[place]);
+            std::copy_n(current, size, &current_[place]);
+            std::copy_n(highest, size, &highest_[place]);
+        }
+    }
+
+    //! Whether there may be any; if not, there are no sums.
+    bool any() const {
+        return any_;
+    }
+    model::BlockInput operator[](std::size_t i) const {
+        return {v_[lead_ + i], current_[lead_ + i], highest_[lead_ + i]};
+    }
+
+  private:
+    using Values = std::array<double, tile_size + 2 * BlockInputs::group_size>;
+
+    std::size_t lead_;
+    bool any_;
+    Values v_;
+    Values current_;
+    Values highest_;
+};
+
+}  // namespace engram
