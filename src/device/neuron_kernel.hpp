@@ -94,32 +94,16 @@ struct AdvanceNeurons {
     }
 
     // To the end of a whole block at once, if V is sure to stay below threshold and nothing else is
-    // asked for; else step by step. See model/block_solution.hpp.
+    // asked for; else step by step. See model/block_solution.hpp. What is needed at the end is
+    // found again there rather than kept: registers are what limits how many neurons are under way.
     ENGRAM_HD_INLINE void advance_with_solution(Course& c, std::uint32_t j) const {
-        const BlockTask& t = *task;
-        const auto& solution = neurons.solution(arrays.population[j], t.grid_steps);
-        const bool has_noise = neuron(j).has_noise();
-        model::NoisePair z;
-        if (has_noise) {
-            const auto normals = model::normals_of_block(physics.streams, c.id, t.grid_begin);
-            z = {normals.first, normals.second};
-        }
-        const typename Neuron::State start = c.state;
-        const auto end = solution.end(start, z);
+        const auto& solution = neurons.solution(arrays.population[j], task->grid_steps);
         const bool is_stimulated = this->is_stimulated(j);
-        if (t.is_whole() && !is_stimulated && !is_open(c, j)) {
-            const KnownInput known = known_input(solution, j);
-            const bool below = solution.is_below_quickly(start, end, known.sums) ||
-                               solution.is_below(start, z, known.sums);
-            if (below && !(c.recorded >= 0 && t.has_samples)) {
-                c.state = solution.at_end(start, end, known.sums);
-                for (model::BlockMask m = known.steps; m != 0; m &= m - 1)
-                    *arrays.input_at(model::CalciumTrace::lowest(m), 0, j) = 0;
-                return;
-            }
-            c.can_fire = !below;
-        }
-        model::NoisePair left = z;
+        if (task->is_whole() && !is_stimulated && !is_open(c, j) && advance_at_once(c, j, solution))
+            return;
+        const BlockTask& t = *task;
+        const bool has_noise = neuron(j).has_noise();
+        model::NoisePair left = draw_z(c, j);
         if (has_noise)
             for (int k = 0; k < t.grid_steps; ++k)
                 solution.take_out(left, k, normal_of_step(c, grid_step(k)));
@@ -132,9 +116,32 @@ struct AdvanceNeurons {
             step_neuron(c, j, s, input, solution.refined(k, xi, left));
             c.was_held |= Neuron::was_held(c.state);
         }
-        if (t.is_whole())
-            c.state = neuron(j).refined_end(solution.at_end(start, end, sums), c.state,
-                                            c.was_held || is_stimulated);
+        if (!t.is_whole()) return;
+        const typename Neuron::State start = neurons.state.load(j);
+        c.state =
+            neuron(j).refined_end(solution.at_end(start, solution.end(start, draw_z(c, j)), sums),
+                                  c.state, c.was_held || is_stimulated);
+    }
+    // Whether it was done; if not, whether the neuron may fire.
+    template <class Solution>
+    ENGRAM_HD_INLINE bool advance_at_once(Course& c, std::uint32_t j,
+                                          const Solution& solution) const {
+        const model::NoisePair z = draw_z(c, j);
+        const auto end = solution.end(c.state, z);
+        const KnownInput known = known_input(solution, j);
+        const bool below = solution.is_below_quickly(c.state, end, known.sums) ||
+                           solution.is_below(c.state, z, known.sums);
+        c.can_fire = !below;
+        if (!below || (c.recorded >= 0 && task->has_samples)) return false;
+        c.state = solution.at_end(c.state, end, known.sums);
+        for (model::BlockMask m = known.steps; m != 0; m &= m - 1)
+            *arrays.input_at(model::CalciumTrace::lowest(m), 0, j) = 0;
+        return true;
+    }
+    ENGRAM_HD_INLINE model::NoisePair draw_z(const Course& c, std::uint32_t j) const {
+        if (!neuron(j).has_noise()) return {};
+        const auto normals = model::normals_of_block(physics.streams, c.id, task->grid_begin);
+        return {normals.first, normals.second};
     }
 
     struct KnownInput {
