@@ -95,7 +95,8 @@ void EdgeWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visi
             n_read[g] += groups_[g].append_sources(begin, sources);
         for (NeuronId i = 0; i < n; ++i) {
             const NeuronId target = begin + i;
-            std::sort(sources[i].begin(), sources[i].end());
+            if (!std::is_sorted(sources[i].begin(), sources[i].end()))
+                std::sort(sources[i].begin(), sources[i].end());
             if (std::adjacent_find(sources[i].begin(), sources[i].end()) != sources[i].end())
                 fail("connects a pair of neurons twice (target " + std::to_string(target) +
                      "); remove one of the edges, or of the ranges that lead to it");

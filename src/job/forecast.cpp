@@ -12,6 +12,7 @@
 #include "model/fixed_point.hpp"
 #include "network/make_wiring.hpp"
 #include "network/synapse_table.hpp"
+#include "network/synapse_table_builder.hpp"
 #include "plasticity/calcium_view.hpp"
 #include "plasticity/mechanisms.hpp"
 #include "plasticity/recorded.hpp"
@@ -24,7 +25,7 @@ namespace {
 // Measured with engram_benchmark on one core of a server of 2023; the forecast promises no more.
 constexpr double ns_per_neuron_step = 2.0;
 constexpr double ns_per_block = 800.0;  // work per block of steps that does not depend on size
-constexpr double ns_per_built_synapse = 70.0;
+constexpr double ns_per_built_synapse = 25.0;
 constexpr double ns_per_early_phase_draw = 25.0;
 constexpr double base_memory_MB = 25.0;  // MPI, HDF5 and the program itself
 constexpr double ns_per_sample = 50.0;
@@ -62,6 +63,15 @@ double state_MB(const Experiment& experiment, const plasticity::StateSizes& size
         plasticity::state_bytes<plasticity::CalciumView>(sizes) +
         plasticity::BuiltInNeurons::state_bytes(sizes);
     return MB(bytes);
+}
+
+// Taken beside the tables while they are built, and given back before there is state of synapses.
+double building_MB(const Experiment& experiment, const device::RankSizes& sizes) {
+    std::uint64_t n_lists = 0;
+    for (const Projection& projection : experiment.projections())
+        n_lists += experiment.populations[projection.to].count;
+    return MB((sizes.synapses + sizes.fixed_synapses) * SynapseTableBuilder::bytes_per_synapse +
+              n_lists * SynapseTableBuilder::bytes_per_list);
 }
 
 // Neuron-seconds during which stimulated neurons keep their synapses active.
@@ -131,9 +141,10 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                     MB((all.sources + all.fixed_rows) * bytes_per_row);
     f.neurons_MB = state_MB(experiment, {all.neurons, 0, 0}) +
                    MB(all.neurons * (bytes_of_inputs_per_neuron + other_bytes_per_neuron));
-    f.synapses_MB = state_MB(experiment, {0, 0, all.synapses}) +
-                    MB((all.synapses + all.fixed_synapses) * bytes_per_target +
-                       all.synapses * bytes_per_synapse_of_snapshot);
+    const double tables_MB = MB((all.synapses + all.fixed_synapses) * bytes_per_target);
+    f.synapses_MB = tables_MB + std::max(building_MB(experiment, all),
+                                         state_MB(experiment, {0, 0, all.synapses}) +
+                                             MB(all.synapses * bytes_per_synapse_of_snapshot));
     f.memory_per_rank_MB = f.base_MB + f.per_rank_MB + (f.neurons_MB + f.synapses_MB) / n_ranks;
     f.gpu_state_per_rank_MB = static_cast<double>(device::bytes_on_device(
                                   experiment, device::expected_sizes(experiment, f.plastic_synapses,

@@ -37,13 +37,19 @@ ENGRAM_HD_INLINE double exp_exact(double x) {
     return p * std::bit_cast<double>(scale);
 }
 
+// A whole number below 2^52 as a double: what vector units without 64-bit conversions can do, too.
+ENGRAM_HD_INLINE double exact_double(std::uint64_t value) {
+    return std::bit_cast<double>(value | 0x4330000000000000ULL) - 0x1p52;
+}
+
 // Natural logarithm of a positive normal number in double precision, error below 2 ulp.
 ENGRAM_HD_INLINE double log_exact(double x) {
     const auto bits = std::bit_cast<std::uint64_t>(x);
-    // Mantissa in [sqrt(1/2), sqrt(2)), so that the series below converges fast.
-    const auto shifted = static_cast<std::int64_t>(bits - 0x3fe6a09e667f3bcdULL);
-    const std::int64_t exponent = shifted >> 52;
-    const double m = std::bit_cast<double>(bits - (static_cast<std::uint64_t>(exponent) << 52));
+    // Mantissa in [sqrt(1/2), sqrt(2)), so that the series below converges fast. The exponent is
+    // biased, as vector units shift 64-bit words without a sign only.
+    constexpr std::uint64_t bias = 1024;
+    const std::uint64_t exponent = (bits - 0x3fe6a09e667f3bcdULL + (bias << 52)) >> 52;
+    const double m = std::bit_cast<double>(bits - ((exponent - bias) << 52));
     const double f = m - 1.0;
     const double s = f / (2.0 + f);
     const double s2 = s * s;
@@ -60,7 +66,7 @@ ENGRAM_HD_INLINE double log_exact(double x) {
     p = std::fma(p, s2, 1.0 / 3.0);
     // log(m) = 2 s + 2 s^3 p; the exponent part is added last, in two parts.
     const double tail = 2.0 * s * s2 * p;
-    const double k = static_cast<double>(exponent);
+    const double k = exact_double(exponent) - static_cast<double>(bias);
     const double low = std::fma(k, 1.90821492927058770002e-10, tail);
     return std::fma(k, 6.93147180369123816490e-01, 2.0 * s + low);
 }

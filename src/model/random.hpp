@@ -58,7 +58,7 @@ ENGRAM_HD_INLINE double uniform(std::uint32_t word) {
 // Uniform in (0, 1) from 52 bits: one more, and the largest value would round to 1.
 ENGRAM_HD_INLINE double uniform52(std::uint32_t high, std::uint32_t low) {
     const std::uint64_t bits = (static_cast<std::uint64_t>(high) << 21) ^ (low >> 11);
-    return (static_cast<double>(bits >> 1) + 0.5) * 0x1p-52;
+    return (exact_double(bits >> 1) + 0.5) * 0x1p-52;
 }
 
 struct NormalPair {

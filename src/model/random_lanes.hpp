@@ -54,6 +54,16 @@ struct OfEach {
         return result;
     }
 };
+// A counter that ascends by one from each to the next.
+struct Ascending {
+    std::uint64_t first;
+    std::uint64_t at(std::size_t i) const { return first + i; }
+    Lanes lanes(std::size_t begin) const {
+        Lanes result;
+        for (std::size_t i = 0; i < n_lanes; ++i) result[i] = first + begin + i;
+        return result;
+    }
+};
 
 //! The first n_words words of streams(purpose, id.at(i), sub.at(i), counter.at(i)) for each i below
 //! n.

@@ -21,12 +21,11 @@ void CompositeWiring::visit(NeuronId first, NeuronId count, const TargetVisitor&
         for (const auto& part : parts_)
             part->visit(begin, n, [&](NeuronId target, std::span<const NeuronId> of_part) {
                 std::vector<NeuronId>& all = sources[target - begin];
+                const auto n_before = static_cast<std::ptrdiff_t>(all.size());
                 all.insert(all.end(), of_part.begin(), of_part.end());
+                std::inplace_merge(all.begin(), all.begin() + n_before, all.end());
             });
-        for (NeuronId i = 0; i < n; ++i) {
-            std::sort(sources[i].begin(), sources[i].end());
-            visitor(begin + i, sources[i]);
-        }
+        for (NeuronId i = 0; i < n; ++i) visitor(begin + i, sources[i]);
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "network/synapse_table_builder.hpp"
+
 namespace engram {
 
 Network::Network(const Experiment& experiment, const Wiring& wiring, Partition partition, int rank)
@@ -29,45 +31,48 @@ Network::Network(const Experiment& experiment, const Wiring& wiring, Partition p
 
     for (std::size_t p = 0; p < projections_.size(); ++p)
         if (!projections_[p].plastic) fixed_.push_back({p, projections_[p].from, {}});
+    build_tables(wiring, ranges);
+}
+
+void Network::build_tables(const Wiring& wiring, std::span<const NeuronRange> ranges) {
+    std::size_t n_plastic_lists = 0;
+    for (const Projection& projection : projections_)
+        if (projection.plastic) n_plastic_lists += local_ranges_[projection.to].size();
+    SynapseTableBuilder plastic(populations_.excitatory_end(), n_plastic_lists);
+    std::vector<SynapseTableBuilder> fixed;
+    for (const FixedSynapses& synapses : fixed_)
+        fixed.emplace_back(populations_[synapses.from].count,
+                           local_ranges_[projections_[synapses.projection].to].size());
     // A table for each pair of populations, and where its rows begin.
     struct Place {
-        SynapseTable* table = nullptr;
+        SynapseTableBuilder* table = nullptr;
         NeuronId first = 0;
     };
     const std::size_t n = populations_.n_populations();
     std::vector<Place> places(n * n);
     for (const Projection& projection : projections_)
-        if (projection.plastic) places[projection.from * n + projection.to] = {&plastic_, 0};
-    for (FixedSynapses& fixed : fixed_)
-        places[fixed.from * n + projections_[fixed.projection].to] = {
-            &fixed.table, populations_[fixed.from].first};
-    const auto visit_all = [&](auto&& connect) {
-        for (const NeuronRange& range : ranges)
-            wiring.visit(range.first, range.count,
-                         [&](NeuronId target, std::span<const NeuronId> sources) {
-                             const std::uint32_t local = range.local + (target - range.first);
-                             const std::size_t to = populations_.index_of(target);
-                             std::size_t from = 0;
-                             for (const NeuronId source : sources) {
-                                 while (source >= populations_[from].end()) ++from;
-                                 const Place& place = places[from * n + to];
-                                 connect(*place.table, source - place.first, local);
-                             }
-                         });
-    };
-
-    // Drawing the wiring twice is cheaper than holding it twice.
-    plastic_.start_counting(populations_.excitatory_end());
-    for (FixedSynapses& fixed : fixed_) fixed.table.start_counting(populations_[fixed.from].count);
-    visit_all([](SynapseTable& table, NeuronId row, std::uint32_t) { table.count(row); });
-    const auto for_all_tables = [&](const auto& work) {
-        work(plastic_);
-        for (FixedSynapses& fixed : fixed_) work(fixed.table);
-    };
-    for_all_tables([](SynapseTable& table) { table.start_adding(); });
-    visit_all(
-        [](SynapseTable& table, NeuronId row, std::uint32_t local) { table.add(row, local); });
-    for_all_tables([](SynapseTable& table) { table.finish_adding(); });
+        if (projection.plastic) places[projection.from * n + projection.to] = {&plastic, 0};
+    for (std::size_t i = 0; i < fixed_.size(); ++i)
+        places[fixed_[i].from * n + projections_[fixed_[i].projection].to] = {
+            &fixed[i], populations_[fixed_[i].from].first};
+    for (const NeuronRange& range : ranges)
+        wiring.visit(range.first, range.count,
+                     [&](NeuronId target, std::span<const NeuronId> sources) {
+                         const std::uint32_t local = range.local + (target - range.first);
+                         const std::size_t to = populations_.index_of(target);
+                         std::size_t from = 0;
+                         for (auto begin = sources.begin(); begin != sources.end();) {
+                             while (*begin >= populations_[from].end()) ++from;
+                             const auto end =
+                                 std::lower_bound(begin, sources.end(), populations_[from].end());
+                             const Place& place = places[from * n + to];
+                             place.table->add(local, {begin, end}, place.first);
+                             begin = end;
+                         }
+                     });
+    // One after the other, so that what each has collected is freed before the next is made.
+    plastic_ = plastic.finish();
+    for (std::size_t i = 0; i < fixed_.size(); ++i) fixed_[i].table = fixed[i].finish();
 }
 
 std::vector<LocalRange> Network::excitatory_ranges() const {

@@ -2,6 +2,7 @@
 // The part of the network that one rank holds: its neurons and all synapses onto them.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "network/make_wiring.hpp"
@@ -55,6 +56,8 @@ class Network {
     SynapseIndex n_fixed() const;
 
   private:
+    void build_tables(const Wiring& wiring, std::span<const NeuronRange> ranges);
+
     Partition partition_;
     Populations populations_;
     std::vector<Projection> projections_;

@@ -2,11 +2,21 @@
 #include "network/random_wiring.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "model/random.hpp"
 
 namespace engram {
+
+namespace {
+
+// As many as are expected to be needed and one to find the end, in whole vectors.
+std::size_t draws_at_once(double n_expected) {
+    constexpr std::size_t multiple = 8;
+    const double n = std::min(n_expected, double{model::most_gaps - multiple});
+    return (static_cast<std::size_t>(n) / multiple + 1) * multiple;
+}
+
+}  // namespace
 
 RandomWiring::RandomWiring(NeuronId n_neurons, double probability, std::uint64_t seed)
     : blocks_{{n_neurons, {make_segment(0, n_neurons, probability)}}}, seed_(seed) {}
@@ -39,7 +49,9 @@ RandomWiring::RandomWiring(const Populations& populations, std::span<const Proje
 }
 
 RandomWiring::Segment RandomWiring::make_segment(NeuronId first, NeuronId end, double probability) {
-    return {first, end, probability, probability < 1.0 ? model::log_exact(1.0 - probability) : 0.0};
+    // A probability below the resolution of 1 - p draws nothing.
+    if (probability >= 1.0 || 1.0 - probability >= 1.0) return {first, end, probability, {}};
+    return {first, end, probability, model::GeometricGaps(probability)};
 }
 
 void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visitor) const {
@@ -54,28 +66,44 @@ void RandomWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& vi
     }
 }
 
-// The gaps between successes of independent trials are geometric: one draw per connection.
+// The gaps between successes of independent trials are geometric: one draw per connection. Draws
+// are made several at a time; those behind the last source are not used.
 void RandomWiring::draw(const Segment& segment, std::uint32_t number, NeuronId target,
                         std::vector<NeuronId>& sources) const {
-    const model::RandomStreams streams{seed_};
-    const double probability = segment.probability;
-    // A probability below the resolution of 1 - p draws nothing.
-    if (probability < 1.0 && 1.0 - probability >= 1.0) return;
     // Candidate sources are numbered without the target itself.
     const bool has_target = segment.first <= target && target < segment.end;
-    const std::uint64_t n_candidates = segment.end - segment.first - (has_target ? 1 : 0);
-    std::uint64_t candidate = 0;
-    for (std::uint64_t draw = 0;; ++candidate) {
-        if (probability < 1.0) {
-            const auto words = streams(model::Purpose::wiring, target, number, draw++);
-            const double u = model::uniform52(words.word[0], words.word[1]);
-            const double gap = std::floor(model::log_exact(u) / segment.log_failure);
-            if (gap >= static_cast<double>(n_candidates - candidate)) break;
-            candidate += static_cast<std::uint64_t>(gap);
+    const NeuronId n_candidates = segment.end - segment.first - (has_target ? 1 : 0);
+    const NeuronId skipped = has_target ? target : segment.end;
+    const auto source_of = [&](NeuronId candidate) {
+        const NeuronId source = segment.first + candidate;
+        return source + (source >= skipped ? 1 : 0);
+    };
+    if (!segment.gaps) {
+        if (segment.probability < 1.0) return;
+        for (NeuronId candidate = 0; candidate < n_candidates; ++candidate)
+            sources.push_back(source_of(candidate));
+        return;
+    }
+    const model::RandomStreams streams{seed_};
+    std::uint32_t gaps[model::most_gaps];
+    NeuronId candidate = 0;
+    for (std::uint64_t first_draw = 0;;) {
+        const std::size_t n_draws = draws_at_once((n_candidates - candidate) * segment.probability);
+        segment.gaps->draw(streams, model::Purpose::wiring, target, number, first_draw, n_draws,
+                           n_candidates, gaps);
+        first_draw += n_draws;
+        const std::size_t n_before = sources.size();
+        sources.resize(n_before + n_draws);
+        NeuronId* next = sources.data() + n_before;
+        bool at_end = false;
+        for (std::size_t i = 0; i < n_draws; ++i) {
+            at_end = gaps[i] >= n_candidates - candidate;
+            if (at_end) break;
+            candidate += gaps[i];
+            *next++ = source_of(candidate++);
         }
-        if (candidate >= n_candidates) break;
-        const auto source = segment.first + static_cast<NeuronId>(candidate);
-        sources.push_back(has_target && source >= target ? source + 1 : source);
+        sources.resize(static_cast<std::size_t>(next - sources.data()));
+        if (at_end) return;
     }
 }
 

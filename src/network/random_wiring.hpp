@@ -2,6 +2,9 @@
 // Connections that are drawn: for each target a sequence of gaps between its sources.
 #pragma once
 
+#include <optional>
+
+#include "model/geometric_gaps.hpp"
 #include "network/wiring.hpp"
 
 namespace engram {
@@ -26,7 +29,7 @@ class RandomWiring : public Wiring {
         NeuronId first = 0;
         NeuronId end = 0;
         double probability = 0;
-        double log_failure = 0;
+        std::optional<model::GeometricGaps> gaps;  // nothing if all or none are connected
     };
     // Targets as far as `end` that have the same segments.
     struct Block {
@@ -35,6 +38,7 @@ class RandomWiring : public Wiring {
     };
 
     static Segment make_segment(NeuronId first, NeuronId end, double probability);
+    // Appends the sources of a segment.
     void draw(const Segment& segment, std::uint32_t number, NeuronId target,
               std::vector<NeuronId>& sources) const;
 

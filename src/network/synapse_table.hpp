@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/contracts.hpp"
@@ -18,6 +19,12 @@ using SynapseIndex = std::uint64_t;
 class SynapseTable {
   public:
     SynapseTable() : offsets_(1, 0) {}
+    //! \param offsets  where each row begins, and the end of the last
+    //! \param targets  local indices, ascending in each row
+    SynapseTable(std::vector<SynapseIndex> offsets, std::vector<std::uint32_t> targets)
+        : offsets_(std::move(offsets)), targets_(std::move(targets)) {
+        ENGRAM_EXPECT(!offsets_.empty() && offsets_.back() == targets_.size());
+    }
 
     NeuronId n_sources() const { return static_cast<NeuronId>(offsets_.size() - 1); }
     SynapseIndex size() const { return offsets_.back(); }
@@ -43,16 +50,6 @@ class SynapseTable {
         return offsets_.capacity() * sizeof(SynapseIndex) +
                targets_.capacity() * sizeof(std::uint32_t);
     }
-
-    // Two passes over the same connections, targets ascending: count all, then add all.
-    void start_counting(NeuronId n_sources) { offsets_.assign(n_sources + 1, 0); }
-    void count(NeuronId source) { ++offsets_[source + 1]; }
-    void start_adding();
-    void add(NeuronId source, std::uint32_t target) {
-        ENGRAM_EXPECT(source < n_sources() && offsets_[source] < targets_.size());
-        targets_[offsets_[source]++] = target;
-    }
-    void finish_adding();
 
   private:
     std::vector<SynapseIndex> offsets_;

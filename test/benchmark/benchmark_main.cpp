@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures speed and memory: nanoseconds per neuron-step, per delivered spike and per draw of the
-// early phase, the real-time factor, and bytes per synapse. Run on one rank or under mpirun.
+// early phase, the real-time factor, and bytes and building time per synapse. Run on one rank or
+// under mpirun.
 #include <mpi.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -26,6 +27,16 @@ double peak_memory_MB() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+// Time that the processor has worked for this process and the system for it.
+double processor_s() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 double resident_memory_B() {
@@ -65,6 +76,42 @@ void print_memory(const Simulation& simulation, double growth_B) {
         "  process memory grew by %.0f MB while building, all included: %.2f times the "
         "synapses' %.0f MB\n",
         growth_B / 1e6, growth_B / (plastic_B + fixed_B), (plastic_B + fixed_B) / 1e6);
+}
+
+// What each rank spends on a synapse of its own, in steps that each include the one before.
+void measure_building(const char* name, const Experiment& experiment) {
+    int rank = 0;
+    int n_ranks = 1;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+    const auto wiring = make_wiring(experiment);
+    const Partition partition(experiment.populations.size(), n_ranks);
+    double n_synapses = 0;
+    const auto ns_per_synapse = [&](const auto& build) {
+        const double start = processor_s();
+        build();
+        return sum_over_ranks(processor_s() - start) * 1e9 / sum_over_ranks(n_synapses);
+    };
+    const double wiring_ns = ns_per_synapse([&] {
+        for (const NeuronRange& range : partition.ranges(rank))
+            wiring->visit(range.first, range.count,
+                          [&](NeuronId, std::span<const NeuronId> sources) {
+                              n_synapses += static_cast<double>(sources.size());
+                          });
+    });
+    const double network_ns =
+        ns_per_synapse([&] { const Network network(experiment, *wiring, partition, rank); });
+    const double all_ns = ns_per_synapse(
+        [&] { const Simulation simulation(experiment, MPI_COMM_WORLD, make_cpu_executor); });
+    n_synapses = sum_over_ranks(n_synapses);
+    if (rank != 0) return;
+    std::printf(
+        "%s: %d ranks, %.0f synapses, time of the processor per synapse\n"
+        "  wiring                        %8.2f ns\n"
+        "  and tables                    %8.2f ns\n"
+        "  and state, all of building    %8.2f ns\n"
+        "  peak memory %.0f MB per rank\n",
+        name, n_ranks, n_synapses, wiring_ns, network_ns, all_ns, peak_memory_MB());
 }
 
 // The three kinds of work, each alone on one rank: the engine is fed with spikes by hand, and
@@ -215,6 +262,9 @@ int main(int argc, char** argv) {
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     if (is_wanted("units") && n_ranks == 1) UnitCosts().print();
     if (is_wanted("checkpoints") && n_ranks == 1) measure_idle_checkpoints();
+    if (is_wanted("build")) measure_building("build", network_of(20000, 1));
+    // Takes several GB: only if it is asked for.
+    if (wanted == "build_200000") measure_building(wanted.c_str(), network_of(200000, 1));
     if (is_wanted("background")) measure("background", published_network(20));
     if (is_wanted("large")) measure("large", network_of(20000, 1));
     if (is_wanted("recall10s")) measure("recall10s", memory_recall(20, 25));

@@ -116,8 +116,8 @@ MUTATIONS = [
         "m17",
         "all segments of a target draw the same random numbers",
         "random_wiring.cpp",
-        "streams(model::Purpose::wiring, target, number, draw++)",
-        "streams(model::Purpose::wiring, target, 0 * number, draw++)",
+        "model::Purpose::wiring, target, number, first_draw",
+        "model::Purpose::wiring, target, 0 * number, first_draw",
     ),
     Mutation(
         "m18",
@@ -230,6 +230,20 @@ MUTATIONS = [
         "record_salvage.cpp",
         "const RecordAnchor& behind = all[sound[i].first];",
         "const RecordAnchor& behind = all[sound[i].first - 1];",
+    ),
+    Mutation(
+        "mw1",
+        "sources that were found by the second draw of several are those of the first",
+        "random_wiring.cpp",
+        "        first_draw += n_draws;\n",
+        "",
+    ),
+    Mutation(
+        "mw2",
+        "of a long distance between two sources of a target only the low bits are kept",
+        "synapse_table_builder.cpp",
+        "if (widest <= longest_step) return words + n;",
+        "if (widest <= longest_step || n > 0) return words + n;",
     ),
     # A header of kernels: rebuilds more than the others.
     Mutation(

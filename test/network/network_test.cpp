@@ -106,6 +106,43 @@ TEST(Network, OnlyOnePopulation) {
     }
 }
 
+// Large enough for several parts of the table.
+TEST(Network, TablesAreThePairsSortedBySourceAndTarget) {
+    Experiment e = small_experiment();
+    e.populations = {5000, 3000};
+    e.connectivity.probability = 0.02;
+    const auto wiring = make_wiring(e);
+    for (const int n_ranks : {1, 3})
+        for (int rank = 0; rank < n_ranks; ++rank) {
+            const Partition partition(e.populations.size(), n_ranks);
+            const Network network(e, *wiring, partition, rank);
+            // By source and local target.
+            std::vector<std::vector<Edge>> pairs(4);
+            for (const NeuronRange& range : partition.ranges(rank))
+                wiring->visit(
+                    range.first, range.count,
+                    [&](NeuronId post, std::span<const NeuronId> sources) {
+                        for (const NeuronId pre : sources)
+                            pairs[e.populations.index_of(pre) * 2 + e.populations.index_of(post)]
+                                .push_back({pre, range.local + post - range.first});
+                    });
+            const auto expect_table = [&](const SynapseTable& table, std::size_t from,
+                                          std::size_t to) {
+                std::vector<Edge> found;
+                for (NeuronId row = 0; row < table.n_sources(); ++row)
+                    for (const std::uint32_t target : table.row(row))
+                        found.push_back({e.populations[from].first + row, target});
+                std::vector<Edge>& expected = pairs[from * 2 + to];
+                std::sort(expected.begin(), expected.end());
+                EXPECT_EQ(found, expected);
+                EXPECT_GT(found.size(), 10'000u);
+            };
+            expect_table(network.plastic(), 0, 0);
+            for (const FixedSynapses& fixed : network.fixed())
+                expect_table(fixed.table, fixed.from, network.projections()[fixed.projection].to);
+        }
+}
+
 // A fixed-weight synapse takes four bytes, the row offsets eight per source: nothing is doubled by
 // growth of a vector.
 TEST(Network, TablesHaveNoSlack) {

@@ -6,6 +6,7 @@
 
 #include "base/errors.hpp"
 #include "base/temporary_directory.hpp"
+#include "model/random.hpp"
 #include "network/matrix_wiring.hpp"
 #include "network/random_wiring.hpp"
 
@@ -115,6 +116,70 @@ TEST(RandomWiring, DoesNotDependOnTheRangesVisited) {
             pieces[target].assign(sources.begin(), sources.end());
         });
     EXPECT_EQ(pieces, whole);
+}
+
+// The definition: one draw after the other, each a number of failures.
+std::vector<NeuronId> drawn_one_by_one(std::uint64_t seed, NeuronId target, std::uint32_t number,
+                                       NeuronId first, NeuronId end, double p) {
+    std::vector<NeuronId> candidates;
+    for (NeuronId source = first; source < end; ++source)
+        if (source != target) candidates.push_back(source);
+    if (p >= 1.0) return candidates;
+    if (1.0 - p >= 1.0) return {};
+    const double log_failure = model::log_exact(1.0 - p);
+    std::vector<NeuronId> sources;
+    std::size_t candidate = 0;
+    for (std::uint64_t draw = 0;; ++draw, ++candidate) {
+        const auto words = model::RandomStreams{seed}(model::Purpose::wiring, target, number, draw);
+        const double u = model::uniform52(words.word[0], words.word[1]);
+        const double gap = std::floor(model::log_exact(u) / log_failure);
+        if (gap >= static_cast<double>(candidates.size() - candidate)) return sources;
+        candidate += static_cast<std::size_t>(gap);
+        sources.push_back(candidates[candidate]);
+    }
+}
+
+constexpr double probabilities[] = {0.0,  1e-18, 1e-16, 2e-16,    1e-9,        1e-4, 0.003,
+                                    0.01, 0.1,   0.5,   0.999999, 1 - 0x1p-53, 1.0};
+
+TEST(RandomWiring, DrawsAtOnceAreThoseOneByOne) {
+    for (const double p : probabilities)
+        for (const NeuronId n : {1u, 2u, 7u, 8u, 9u, 64u, 2003u}) {
+            const NeuronId step = n > 100 ? 97 : 1;
+            for (std::uint64_t seed = 1; seed < 0x300000000u; seed += 0xabcdef12u) {
+                const RandomWiring wiring(n, p, seed);
+                for (NeuronId target = 0; target < n; target += step)
+                    wiring.visit(target, 1, [&](NeuronId, std::span<const NeuronId> sources) {
+                        ASSERT_EQ(std::vector(sources.begin(), sources.end()),
+                                  drawn_one_by_one(seed, target, 0, 0, n, p))
+                            << "probability " << p << ", " << n << " neurons";
+                    });
+            }
+        }
+}
+
+TEST(RandomWiring, DrawsAtOnceOfSegmentsWithAndWithoutTheTarget) {
+    const Populations populations(700, 300);
+    for (const double p : probabilities) {
+        // To each population from the other with p, and from itself with less.
+        const double less = 0.7 * p;
+        const std::vector<Projection> projections = {{0, 0, false, 1, less},
+                                                     {1, 0, false, 1, p},
+                                                     {0, 1, false, 1, p},
+                                                     {1, 1, false, 1, less}};
+        const RandomWiring wiring(populations, projections, 5);
+        for (const NeuronId target : {0u, 1u, 350u, 699u, 700u, 701u, 999u})
+            wiring.visit(target, 1, [&](NeuronId, std::span<const NeuronId> sources) {
+                const bool is_exc = target < 700;
+                std::vector<NeuronId> expected =
+                    drawn_one_by_one(5, target, 0, 0, 700, is_exc ? less : p);
+                for (const NeuronId source :
+                     drawn_one_by_one(5, target, 1, 700, 1000, is_exc ? p : less))
+                    expected.push_back(source);
+                EXPECT_EQ(std::vector(sources.begin(), sources.end()), expected)
+                    << "probability " << p << ", target " << target;
+            });
+    }
 }
 
 TEST(RandomWiring, SeedsDiffer) {
