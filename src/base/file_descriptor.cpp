@@ -154,8 +154,11 @@ std::uint64_t FileDescriptor::size() const {
 bool FileDescriptor::is_at(const std::string& path) const {
     const struct stat own = status();
     struct stat found {};
-    return ::lstat(path.c_str(), &found) == 0 && found.st_dev == own.st_dev &&
-           found.st_ino == own.st_ino;
+    if (::lstat(path.c_str(), &found) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return false;
+        fail_with_errno(path, "look at the file", check_disk);
+    }
+    return found.st_dev == own.st_dev && found.st_ino == own.st_ino;
 }
 
 void FileDescriptor::truncate(std::uint64_t size) {

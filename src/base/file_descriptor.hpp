@@ -37,6 +37,7 @@ class FileDescriptor {
     int descriptor() const { return descriptor_; }
     std::uint64_t size() const;
     //! Whether the path leads to this file, not by a link.
+    //! \throw FileError if the system does not say
     bool is_at(const std::string& path) const;
     void truncate(std::uint64_t size);
     //! Give the file at least this size, and that much space on the disk, so that no write within

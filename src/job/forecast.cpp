@@ -8,7 +8,6 @@
 #include "device/stack_need.hpp"
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
-#include "model/calcium.hpp"
 #include "model/fixed_point.hpp"
 #include "network/make_wiring.hpp"
 #include "network/synapse_table.hpp"
@@ -17,13 +16,15 @@
 #include "plasticity/mechanisms.hpp"
 #include "plasticity/recorded.hpp"
 #include "plasticity/view.hpp"
+#include "simulation/block_grid.hpp"
 
 namespace engram::job {
 
 namespace {
 
 // Measured with engram_benchmark on one core of a server of 2023; the forecast promises no more.
-constexpr double ns_per_neuron_step = 2.0;
+constexpr double ns_per_neuron_block = 12.0;  // taken at once, with its input
+constexpr double ns_per_neuron_step = 4.0;    // of a stimulated neuron, which goes step by step
 constexpr double ns_per_block = 800.0;  // work per block of steps that does not depend on size
 constexpr double ns_per_built_synapse = 25.0;
 constexpr double ns_per_early_phase_draw = 25.0;
@@ -37,11 +38,11 @@ constexpr std::uint64_t bytes_per_target = sizeof(std::uint32_t);
 constexpr std::uint64_t bytes_per_synapse_of_snapshot = 2 * sizeof(double);
 // Of a row in a SynapseTable.
 constexpr std::uint64_t bytes_per_row = sizeof(SynapseIndex);
-// Of a neuron, in Neurons: inputs of a block, effect and value of stimuli, noise of four steps.
-constexpr std::uint64_t bytes_of_inputs_per_neuron =
-    model::max_block_steps * sizeof(model::FixedPoint) + 2 * sizeof(double) + 4 * sizeof(float);
+// Of a neuron, in Neurons: effect and value of stimuli, and the input of each step of a block.
+constexpr std::uint64_t bytes_of_stimuli_per_neuron = 2 * sizeof(double);
+constexpr std::uint64_t bytes_of_input_per_neuron_step = sizeof(model::FixedPoint);
 // What remains, measured: ids, tiles, receivers of stimuli, spikes, buffers of files.
-constexpr std::uint64_t other_bytes_per_neuron = 190;
+constexpr std::uint64_t other_bytes_per_neuron = 220;
 
 // Of a synapse in network.h5, and of a plastic one in a checkpoint and in a snapshot.
 constexpr double bytes_per_edge = 68;
@@ -139,8 +140,12 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
         device::expected_sizes(experiment, f.plastic_synapses, f.fixed_synapses, 1);
     f.per_rank_MB = state_MB(experiment, {0, all.sources, 0}) +
                     MB((all.sources + all.fixed_rows) * bytes_per_row);
+    const BlockGrid grid = block_grid(experiment);
+    const std::uint64_t bytes_of_inputs =
+        bytes_of_stimuli_per_neuron +
+        static_cast<std::uint64_t>(grid.longest()) * bytes_of_input_per_neuron_step;
     f.neurons_MB = state_MB(experiment, {all.neurons, 0, 0}) +
-                   MB(all.neurons * (bytes_of_inputs_per_neuron + other_bytes_per_neuron));
+                   MB(all.neurons * (bytes_of_inputs + other_bytes_per_neuron));
     const double tables_MB = MB((all.synapses + all.fixed_synapses) * bytes_per_target);
     f.synapses_MB = tables_MB + std::max(building_MB(experiment, all),
                                          state_MB(experiment, {0, 0, all.synapses}) +
@@ -153,7 +158,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     f.gpu_memory_per_rank_MB =
         f.gpu_state_per_rank_MB + static_cast<double>(device::expected_stack_bytes) / 1e6;
     const double steps_per_block =
-        std::min(16.0, experiment.synapses.t_ax_delay_ms / experiment.dt_ms);
+        static_cast<double>(grid.epoch_steps()) / static_cast<double>(grid.n_blocks());
     const double blocks_per_s = 1.0 / (steps_per_block * dt_s);
     // Rows and columns of stimulated neurons; arrivals split about half of the intervals.
     const double synapses_per_neuron =
@@ -162,7 +167,8 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
         stimulated_neuron_s(experiment) * blocks_per_s * 2.0 * synapses_per_neuron * 1.5;
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;
     f.wall_s = (n_synapses * ns_per_built_synapse / n_ranks +
-                steps * n * ns_per_neuron_step / n_ranks + steps / steps_per_block * ns_per_block +
+                stimulated_neuron_s(experiment) / dt_s * ns_per_neuron_step / n_ranks +
+                steps / steps_per_block * (n * ns_per_neuron_block / n_ranks + ns_per_block) +
                 draws * ns_per_early_phase_draw / n_ranks + n_samples * n_values * ns_per_sample) *
                1e-9;
     return f;
