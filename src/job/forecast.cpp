@@ -42,7 +42,7 @@ constexpr std::uint64_t bytes_per_row = sizeof(SynapseIndex);
 constexpr std::uint64_t bytes_of_stimuli_per_neuron = 2 * sizeof(double);
 constexpr std::uint64_t bytes_of_input_per_neuron_step = sizeof(model::FixedPoint);
 // What remains, measured: ids, tiles, receivers of stimuli, spikes, buffers of files.
-constexpr std::uint64_t other_bytes_per_neuron = 220;
+constexpr std::uint64_t other_bytes_per_neuron = 165;
 
 // Of a synapse in network.h5, and of a plastic one in a checkpoint and in a snapshot.
 constexpr double bytes_per_edge = 68;
