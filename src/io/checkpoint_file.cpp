@@ -7,6 +7,7 @@
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
+#include "base/version.hpp"
 #include "io/checkpoint_header.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
@@ -146,6 +147,7 @@ class Writer {
     FileLayout lay_out() {
         FileLayout layout(h5::Layout::checked);
         write_checked_format(layout.file(), checkpoint_filetype, checkpoint_format_version);
+        h5::write_attribute(layout.file(), "results_version", results_version);
         const h5::Group shared = h5::create_group(layout.file(), "shared");
         arriving_ =
             layout.add_dataset<std::uint64_t>(shared, "arriving_spikes", {shared_.arriving.size()});
@@ -275,6 +277,14 @@ void check_version(const h5::File& file) {
                                          ", is that of Engram 0.1.0, which can resume it; this "
                                          "program reads version " +
                                          std::to_string(checkpoint_format_version) + " only");
+    const auto results = h5::read_attribute<std::uint32_t>(file, "results_version");
+    if (results != results_version)
+        throw FileError(file.path(),
+                        "it belongs to results of version " + std::to_string(results) +
+                            ", and this program computes those of version " +
+                            std::to_string(results_version) +
+                            ", which have other random numbers; resume it with the Engram that "
+                            "wrote it (versions in summary.json, or engram inspect), or run anew");
 }
 
 }  // namespace

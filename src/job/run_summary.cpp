@@ -85,6 +85,7 @@ std::vector<double> gather_peak_memory_MB(MPI_Comm communicator) {
 json versions() {
     return {{"engram", version()},
             {"commit", commit()},
+            {"results", results_version},
             {"hdf5", hdf5_version()},
             {"mpi", mpi_version()}};
 }

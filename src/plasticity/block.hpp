@@ -3,7 +3,7 @@
 // constant.
 //
 // Protein synthesis and tags are switched, and lazily kept weights are brought up to date, at block
-// boundaries (at most 16 steps apart; the error is of the order of their distance over an hour).
+// boundaries (at most 5 ms apart; the error is of the order of their distance over an hour).
 // Blocks are cut from the epochs of a spiking phase and at changes of the conditions, so they
 // depend on nothing but the configuration.
 //

@@ -5,7 +5,7 @@
 // It shares with the code under test the structures of its input and the keys of random numbers
 // (model/random.hpp), nothing else. Conventions that define a result are those documented: the
 // order of events within a step, h drawn over whole intervals, and tags, protein synthesis and the
-// conditions of a run decided at the ends of blocks of at most 16 steps.
+// conditions of a run decided at the ends of blocks.
 #pragma once
 
 #include <vector>
