@@ -4,16 +4,19 @@
 #include <filesystem>
 #include <new>
 
+#include "base/file_descriptor.hpp"
+
 namespace engram {
 namespace {
 
 std::string text_of(const ConfigProblem& problem) {
-    std::string text = problem.file;
+    std::string text = one_line(problem.file);
     if (problem.line > 0) text.append(":").append(std::to_string(problem.line));
     if (!text.empty()) text += ": ";
-    if (!problem.key.empty()) text.append(problem.key).append(": ");
-    text += problem.message;
-    return text;
+    if (!problem.key.empty()) text.append(one_line(problem.key)).append(": ");
+    // What concerns no place repeats other messages, which may have several lines.
+    const bool has_place = !problem.file.empty() || !problem.key.empty();
+    return text + (has_place ? one_line(problem.message) : problem.message);
 }
 
 std::string text_of(const std::vector<ConfigProblem>& problems) {
@@ -67,8 +70,9 @@ ErrorRecord record_of(const std::exception_ptr& exception) {
         return of(error, error.what());
     } catch (const std::filesystem::filesystem_error& error) {
         return {.kind = ErrorKind::file,
-                .message = "cannot be accessed (" + error.code().message() +
-                           "); check the disk, the network and the permissions",
+                .message = "cannot be accessed (" + error.code().message() + "); " +
+                           remedy_for(error.code().value(),
+                                      "check the disk, the network and the permissions"),
                 .path = error.path1().string(),
                 .fault = FileFault::environment};
     } catch (const std::bad_alloc&) {
@@ -93,7 +97,7 @@ void throw_error(const ErrorRecord& record) {
             raise(ConfigError(record.problems));
             break;
         case ErrorKind::file:
-            raise(FileError(record.path, record.message, record.fault));
+            raise(FileError::of_lines(record.path, record.message, record.fault));
             break;
         case ErrorKind::numerical:
             raise(NumericalError(record.message));

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/plain_text.hpp"
+
 namespace engram {
 
 // Documented exit codes of the program.
@@ -22,6 +24,12 @@ enum class ExitCode : int {
 enum class ErrorKind : int { usage, configuration, file, numerical, device, memory, internal };
 
 ExitCode exit_code_of(ErrorKind kind);
+
+//! One line of bounded length, whatever arguments or files have to do with it.
+inline std::string in_message(const std::string& text) {
+    constexpr std::size_t longest = 10'000;  // two paths, and what is wrong with them
+    return shortened(one_line(text), longest);
+}
 
 // Base of all errors that a user can cause or meet.
 class Error : public std::runtime_error {
@@ -69,16 +77,30 @@ enum class FileFault : int {
 // A file or directory that cannot be read, written, or is not what it should be.
 class FileError : public Error {
   public:
-    FileError(std::string path, const std::string& problem, FileFault fault = FileFault::content)
-        : Error(ErrorKind::file, path + ": " + problem), path_(std::move(path)), fault_(fault) {}
+    //! \param problem  becomes one line: it may repeat what a file holds
+    FileError(const std::string& path, const std::string& problem,
+              FileFault fault = FileFault::content)
+        : FileError(path, fault, in_message(problem)) {}
+    //! A problem with lines of its own, which repeat nothing as it is.
+    static FileError of_lines(const std::string& path, const std::string& problem,
+                              FileFault fault = FileFault::content) {
+        return {path, fault, problem};
+    }
     const std::string& path() const { return path_; }
     //! Of the environment: the file may be whole, so that it must not be given up or replaced.
     FileFault fault() const { return fault_; }
     //! The message without the path.
-    std::string problem() const { return std::string(what()).substr(path_.size() + 2); }
+    std::string problem() const { return problem_; }
 
   private:
+    FileError(const std::string& path, FileFault fault, const std::string& problem)
+        : Error(ErrorKind::file, one_line(path) + ": " + problem),
+          path_(path),
+          problem_(problem),
+          fault_(fault) {}
+
     std::string path_;
+    std::string problem_;
     FileFault fault_;
 };
 
@@ -96,7 +118,9 @@ class DeviceError : public Error {
 
 class UsageError : public Error {
   public:
-    explicit UsageError(const std::string& message) : Error(ErrorKind::usage, message) {}
+    //! \param message  becomes one line
+    explicit UsageError(const std::string& message)
+        : Error(ErrorKind::usage, in_message(message)) {}
 };
 
 // What an exception says, as data that can be sent to another rank.
@@ -109,7 +133,7 @@ struct ErrorRecord {
     std::vector<ConfigProblem> problems{};  //!< of a configuration
 
     //! The whole message.
-    std::string text() const { return path.empty() ? message : path + ": " + message; }
+    std::string text() const { return path.empty() ? message : one_line(path) + ": " + message; }
 };
 
 //! Of any exception: those of the standard library become messages for a user.

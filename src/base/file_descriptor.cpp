@@ -24,23 +24,6 @@ bool writes(int flags) {
     return (flags & O_ACCMODE) != O_RDONLY;
 }
 
-std::string remedy_for(int error, const std::string& otherwise) {
-    switch (error) {
-        case EMFILE:
-        case ENFILE:
-            return "raise the limit of open files (ulimit -n)";
-        case EIO:
-        case ESTALE:
-        case ETIMEDOUT:
-        case ENOTCONN:
-        case EHOSTDOWN:
-        case EREMOTEIO:
-            return "check the disk and the network, and try again";
-        default:
-            return otherwise;
-    }
-}
-
 // Waits for nothing, e.g. not for the other end of a pipe; a signal is no reason to fail.
 int open_file(const std::string& path, int flags) {
     int descriptor = 0;
@@ -57,6 +40,27 @@ bool is_link(const std::string& path) {
 }
 
 }  // namespace
+
+std::string remedy_for(int error, const std::string& otherwise) {
+    switch (error) {
+        case ENAMETOOLONG:
+            return "choose a shorter name";
+        case ELOOP:
+            return "remove the symbolic links that lead to each other";
+        case EMFILE:
+        case ENFILE:
+            return "raise the limit of open files (ulimit -n)";
+        case EIO:
+        case ESTALE:
+        case ETIMEDOUT:
+        case ENOTCONN:
+        case EHOSTDOWN:
+        case EREMOTEIO:
+            return "check the disk and the network, and try again";
+        default:
+            return otherwise;
+    }
+}
 
 FileFault fault_of(int error) {
     switch (error) {
@@ -155,8 +159,8 @@ bool FileDescriptor::is_at(const std::string& path) const {
     const struct stat own = status();
     struct stat found {};
     if (::lstat(path.c_str(), &found) != 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return false;
-        fail_with_errno(path, "look at the file", check_disk);
+        if (fault_of(errno) == FileFault::content) return false;
+        fail_with_errno(path, "examine the file", check_disk);
     }
     return found.st_dev == own.st_dev && found.st_ino == own.st_ino;
 }

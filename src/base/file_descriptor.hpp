@@ -37,7 +37,7 @@ class FileDescriptor {
     int descriptor() const { return descriptor_; }
     std::uint64_t size() const;
     //! Whether the path leads to this file, not by a link.
-    //! \throw FileError if the system does not say
+    //! \throw FileError if the system does not tell
     bool is_at(const std::string& path) const;
     void truncate(std::uint64_t size);
     //! Give the file at least this size, and that much space on the disk, so that no write within
@@ -75,6 +75,9 @@ FileDescriptor open_when_visible(const std::string& path, const std::string& nam
 
 //! What an error number says of a file: that it is absent or of another kind, or nothing.
 FileFault fault_of(int error);
+
+//! What helps against an error of the system.
+std::string remedy_for(int error, const std::string& otherwise);
 
 //! Throw a FileError for an error of the system: "cannot <purpose> (<reason>); <remedy>".
 //! \param remedy  unless the error itself tells what helps

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "base/plain_text.hpp"
@@ -19,20 +20,32 @@ enum class MessageKind { notice, note, warning, error };
 //! \param text  each of its lines gets the prefix
 void print_message(MessageKind kind, std::string_view text);
 
+//! Text among the values, such as the name of a file, becomes one line.
+template <class... T>
+std::string message_text(fmt::format_string<T...> format, T&&... values) {
+    [[maybe_unused]] const auto shown = []<class Value>(Value&& value) {
+        if constexpr (std::is_convertible_v<Value, std::string_view>)
+            return one_line(value);
+        else
+            return value;
+    };
+    return fmt::format(fmt::runtime(fmt::string_view(format)), shown(std::forward<T>(values))...);
+}
+
 //! How things go.
 template <class... T>
 void notice(fmt::format_string<T...> format, T&&... values) {
-    print_message(MessageKind::notice, fmt::format(format, std::forward<T>(values)...));
+    print_message(MessageKind::notice, message_text(format, std::forward<T>(values)...));
 }
 //! What the user should know, and may be as wanted.
 template <class... T>
 void note(fmt::format_string<T...> format, T&&... values) {
-    print_message(MessageKind::note, fmt::format(format, std::forward<T>(values)...));
+    print_message(MessageKind::note, message_text(format, std::forward<T>(values)...));
 }
 //! What is not as it should be, though the program goes on.
 template <class... T>
 void warning(fmt::format_string<T...> format, T&&... values) {
-    print_message(MessageKind::warning, fmt::format(format, std::forward<T>(values)...));
+    print_message(MessageKind::warning, message_text(format, std::forward<T>(values)...));
 }
 //! Why the program ends; only main says it.
 inline void error(std::string_view text) {

@@ -106,6 +106,13 @@ std::string visible(std::string_view text) {
     return result;
 }
 
+std::string one_line(std::string_view text) {
+    std::string result = visible(text);
+    for (std::size_t i = result.find('\n'); i != std::string::npos; i = result.find('\n', i))
+        result.replace(i, 1, "\\n");
+    return result;
+}
+
 std::string shortened(const std::string& text, std::size_t most) {
     if (text.size() <= most) return text;
     std::size_t end = most;

@@ -10,6 +10,9 @@
 
 namespace engram {
 
+//! What some editors put before text in UTF-8; readers pass over it.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 // What does not belong into text.
 struct UnwantedCharacter {
     std::size_t offset;  //!< in bytes
@@ -31,6 +34,8 @@ TextPosition position_in(std::string_view text, std::size_t offset);
 
 //! The text with unwanted characters and bytes, and carriage returns, written as \xNN or \uNNNN.
 std::string visible(std::string_view text);
+//! The same with line ends as \n: a name or value in a message must not look like another message.
+std::string one_line(std::string_view text);
 
 //! The text, or if it has more than `most` bytes its beginning and how many there are.
 std::string shortened(const std::string& text, std::size_t most = 200);

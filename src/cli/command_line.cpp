@@ -137,6 +137,7 @@ CommandLine parse_options(const Entry& entry, const std::vector<std::string>& ar
         throw UsageError("more than one " + what + " given: '" + given[0] + "', '" + given[1] +
                          "'" + help);
     line.argument = given[0];
+    if (line.argument.empty()) throw UsageError("the " + what + " is empty" + help);
     if (values.count("config")) line.configuration = values["config"].as<std::string>();
     if (values.count("set")) line.overrides = values["set"].as<std::vector<std::string>>();
     if (values.count("output")) {

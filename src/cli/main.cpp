@@ -15,6 +15,7 @@
 #include "cli/launch.hpp"
 #include "cli/mpi_session.hpp"
 #include "cli/output.hpp"
+#include "io/hdf5.hpp"
 
 namespace {
 
@@ -90,5 +91,6 @@ ExitCode run_program(int argc, char** argv, const Launch& launch) {
 
 int main(int argc, char** argv) {
     keep_standard_streams();
+    h5::leave_library_open();
     return static_cast<int>(run_program(argc, argv, read_launch()));
 }

@@ -36,7 +36,7 @@ ExitCode resume_command(const CommandLine& line, MPI_Comm communicator) {
     const std::string text =
         nothing_to_do
             ? fmt::format("The run in {} is complete; there is nothing to resume{}.\n",
-                          line.argument,
+                          one_line(line.argument),
                           request.asks_for_changes() ? ", and the changes have no effect" : "")
             : outcome.text;
     print_on_root(text,

@@ -177,10 +177,14 @@ class Validator {
 
     void check_wiring_files() {
         for (const auto& [path, key] : wiring_files(experiment_)) {
+            std::error_code error;
             std::error_code ignored;
             if (!problems_.sound({key})) continue;
-            if (!std::filesystem::exists(path, ignored))
+            const auto type = std::filesystem::status(path, error).type();
+            if (type == std::filesystem::file_type::not_found)
                 problems_.add(key, "there is no file " + path);
+            else if (error)
+                problems_.add(key, path + " cannot be read (" + error.message() + ")");
             else if (std::filesystem::is_directory(path, ignored))
                 problems_.add(key, path + " is a directory");
             else if (!std::filesystem::is_regular_file(path, ignored))

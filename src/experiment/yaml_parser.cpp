@@ -21,18 +21,20 @@ namespace {
 // closed.
 constexpr std::size_t longest_between_events = 4 << 20;
 
-// The text, for the library; it counts what has been read since the last event.
+struct TooLong {};
+
+// The text, for the library; it counts what has been read since the last event, and throws TooLong.
+// To end instead would be to cut: the library takes what it has for the whole.
 class Input : public std::streambuf {
   public:
     explicit Input(std::string_view text) : rest_(text) {}
 
     void begin_again() { n_read_ = 0; }
-    bool exceeds() const { return n_read_ > longest_between_events; }
 
   protected:
     std::streamsize xsgetn(char* target, std::streamsize size) override {
-        const std::size_t n =
-            exceeds() ? 0 : std::min(rest_.size(), static_cast<std::size_t>(size));
+        const std::size_t n = std::min(rest_.size(), static_cast<std::size_t>(size));
+        if (n_read_ > longest_between_events && n > 0) throw TooLong();
         rest_.copy(target, n);
         rest_.remove_prefix(n);
         n_read_ += n;
@@ -47,7 +49,7 @@ class Input : public std::streambuf {
 class Reader : public YAML::EventHandler {
   public:
     //! \param place  its line is 0 if the text has no lines
-    Reader(const std::string& text, const Place& place, const std::string& path,
+    Reader(std::string_view text, const Place& place, const std::string& path,
            std::vector<ConfigProblem>& problems)
         : text_(text), place_(place), path_(path), builder_(place, path, problems), input_(text) {}
 
@@ -58,9 +60,13 @@ class Reader : public YAML::EventHandler {
             while (parser.HandleNextDocument(*this)) {
             }
         } catch (const YAML::Exception& error) {
-            fail(error.mark.line + 1, input_.exceeds() ? too_long : clearer(error));
+            fail(error.mark.line + 1, clearer(error));
+        } catch (const TooLong&) {
+            fail(last_line_,
+                 "more than 4 MB from here on are one value, a comment, blank, or a list or map in "
+                 "brackets; shorten it, or write the list or map without brackets, an entry on "
+                 "each line");
         }
-        if (input_.exceeds()) fail(last_line_, too_long);
         return builder_.take_root();
     }
 
@@ -100,10 +106,6 @@ class Reader : public YAML::EventHandler {
     void OnMapEnd() override { end(); }
 
   private:
-    static constexpr const char* too_long =
-        "a list or map in brackets is longer than 4 MB; write it without brackets, an entry on "
-        "each line";
-
     static std::string name_of(YAML::anchor_t anchor) {
         return anchor == 0 ? "" : std::to_string(anchor);
     }
@@ -160,20 +162,20 @@ class Reader : public YAML::EventHandler {
     // The library gives a last key without a colon the value null: a file that was cut off.
     void require_colon(const YAML::Mark& mark) const {
         if (after_scalar_ > text_.size()) return;
-        const std::string_view rest = std::string_view(text_).substr(after_scalar_);
+        const std::string_view rest = text_.substr(after_scalar_);
         const std::string_view end = rest.substr(0, rest.find_first_of("#\n:"));
         if (end.size() == rest.size() || rest[end.size()] != ':')
             fail(mark.line + 1, "a key without a colon, or the end is missing");
     }
 
-    const std::string& text_;
+    std::string_view text_;
     Place place_;
     std::string path_;
     TreeBuilder builder_;
     Input input_;
     std::vector<bool> is_map_;  //!< of what is open, from the outermost
     int n_documents_ = 0;
-    int last_line_ = 0;
+    int last_line_ = 1;
     std::size_t after_scalar_ =
         std::string::npos;  //!< if the last event was a scalar, where it ends
 };
@@ -182,7 +184,9 @@ class Reader : public YAML::EventHandler {
 
 ConfigNode parse_yaml(const std::string& text, const std::string& file,
                       std::vector<ConfigProblem>& problems) {
-    return Reader(text, {file, 1}, "", problems).read();
+    std::string_view rest = text;
+    if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
+    return Reader(rest, {file, 1}, "", problems).read();
 }
 
 ConfigNode parse_yaml_value(const std::string& text, const Place& place, const std::string& path,

@@ -94,9 +94,7 @@ bool operator==(const timespec& a, const timespec& b) {
 std::optional<LockState> read_state(const fs::path& file) {
     struct stat status {};
     if (::lstat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-        throw FileError(file.string(),
-                        "is no lock of a job, but not a file at all; remove it, or choose another "
-                        "--output",
+        throw FileError(file.string(), "is no lock of a job, but not a file at all; remove it",
                         FileFault::environment);
     try {
         const FileDescriptor lock(file.string(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
@@ -143,8 +141,7 @@ std::optional<LockOwner> owner_if_readable(const fs::path& directory) {
 
 [[noreturn]] void fail_occupied(const fs::path& directory, const std::string& by) {
     throw FileError(directory.string(),
-                    "another engram is at work in this directory" + by +
-                        "; wait for it or stop it, or choose another --output",
+                    "another engram is at work in this directory" + by + "; wait for it or stop it",
                     FileFault::environment);
 }
 

@@ -87,7 +87,7 @@ EdgeGroup::Population EdgeGroup::population_of(hid_t ids, const std::string& end
     const std::string name = h5::read_string_attribute(ids, "node_population");
     const engram::Population* population = populations.find(name);
     if (population == nullptr)
-        fail(dataset + " has node_population '" + name + "'; must be " + names);
+        fail(dataset + " has node_population '" + shortened(name) + "'; must be " + names);
     return {name, static_cast<std::size_t>(population - &populations[0]), population->first,
             population->count, count_key(experiment, *population)};
 }

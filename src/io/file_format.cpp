@@ -36,8 +36,8 @@ void check_format(const h5::File& file, const std::string& filetype, std::uint32
     }
     const std::string found = h5::read_string_attribute(file, "filetype");
     if (found != filetype) {
-        throw FileError(file.path(), "the file is of type '" + found + "', not '" + filetype +
-                                         "'; give the path of the right file");
+        throw FileError(file.path(), "the file is of type '" + shortened(found) + "', not '" +
+                                         filetype + "'; give the path of the right file");
     }
     const auto version = h5::read_attribute<std::uint32_t>(file, "format_version");
     if (version > newest) {

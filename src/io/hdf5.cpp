@@ -19,6 +19,11 @@ const char* const remedy_for_reading =
     "the file is damaged or of another kind; restore it from a copy, or run Engram again to make "
     "it";
 
+void leave_library_open() {
+    H5dont_atexit();
+    H5open();
+}
+
 namespace {
 
 const char* const remedy_for_system =

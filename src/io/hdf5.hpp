@@ -33,6 +33,11 @@ class Silence {
 };
 }  // namespace detail
 
+//! To be called before MPI starts and before all else here: HDF5 does not tidy up when the program
+//! or MPI ends. All files are closed by then, but of damaged ones it keeps parts that it cannot
+//! close, and says so at length.
+void leave_library_open();
+
 //! Run an HDF5 call without the library printing its error stack.
 template <typename Call>
 auto quietly(Call&& call) {

@@ -201,6 +201,7 @@ std::vector<std::string> read_texts(hid_t location, const std::string& name) {
     const DataType type = text_type();
     const DataSpace space(H5Dget_space(dataset));
     std::vector<char*> characters(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    if (characters.empty()) return {};  // HDF5 does not take back nothing
     const herr_t status = quietly(
         [&] { return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, characters.data()); });
     if (status < 0) fail(location, "the dataset '" + name + "' is damaged", remedy_for_reading);

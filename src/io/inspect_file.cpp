@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/errors.hpp"
+#include "base/plain_text.hpp"
 #include "io/checkpoint_file.hpp"
 #include "io/ensemble_file.hpp"
 #include "io/file_format.hpp"
@@ -127,8 +128,7 @@ class DatasetList {
     void add(const std::string& name) {
         const h5::DataSet dataset = h5::open_dataset(file_, name);
         const std::string type = type_name(dataset, name);
-        text_ << "  " << on_one_line(name) << ": " << shape_text(h5::shape(dataset)) << ", "
-              << type;
+        text_ << "  " << one_line(name) << ": " << shape_text(h5::shape(dataset)) << ", " << type;
         if (const auto expected = checksums_.find(name); expected != checksums_.end()) {
             if (checksum_of_all(dataset) != expected->second)
                 throw FileError(file_.path(),
@@ -147,10 +147,6 @@ class DatasetList {
     static bool is_of_checksums(const std::string& name) {
         return name == "header" || name == "header_checksum" ||
                name.starts_with(std::string(checksums_group) + "/");
-    }
-    static std::string on_one_line(std::string text) {
-        std::replace(text.begin(), text.end(), '\n', '?');
-        return text;
     }
 
     const h5::File& file_;
@@ -224,7 +220,7 @@ Inspection inspect_file(const std::string& path) {
     check_format(file, filetype,
                  filetype == checkpoint_filetype ? checkpoint_format_version : file_format_version);
     std::ostringstream text;
-    text << path << ": " << filetype << ", format version "
+    text << one_line(path) << ": " << one_line(filetype) << ", format version "
          << h5::read_attribute<std::uint32_t>(file, "format_version") << '\n';
     Checksums checksums;
     if (filetype == checkpoint_filetype) {

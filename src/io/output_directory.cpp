@@ -25,8 +25,7 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& purpose,
                        const std::error_code& error) {
-    fail_with_error(error.value(), path.string(), purpose,
-                    "choose another --output or change the permissions");
+    fail_with_error(error.value(), path.string(), purpose, "change the permissions");
 }
 
 // Also of a file that was being written when its run was killed.
@@ -77,19 +76,17 @@ bool is_ours(const fs::path& directory, const std::vector<fs::path>& results) {
            });
 }
 
-void create(const fs::path& directory) {
+//! \param remedy  if something else lies there
+void create(const fs::path& directory, const std::string& remedy) {
     std::error_code error;
     fs::create_directories(directory, error);
     std::error_code ignored;
     const fs::file_status status = fs::status(directory, ignored);
     if (fs::exists(status) && !fs::is_directory(status)) {
-        throw FileError(directory.string(),
-                        "the output directory is a file; choose another --output");
+        throw FileError(directory.string(), "is a file, not a directory; " + remedy);
     }
     if (status.type() == fs::file_type::not_found && fs::is_symlink(directory, ignored))
-        throw FileError(directory.string(),
-                        "the output directory is a link to nothing; remove it, or choose another "
-                        "--output");
+        throw FileError(directory.string(), "is a link to nothing; " + remedy);
     if (error) fail(directory, "create the directory", error);
     if (::access(directory.c_str(), W_OK | X_OK) != 0) {
         fail(directory, "write into the directory",
@@ -138,7 +135,7 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
 
 OutputDirectory OutputDirectory::make(const fs::path& path) {
     require_place_for_results(path);
-    create(path);
+    create(path, "remove it, or choose another --output");
     return OutputDirectory(path);
 }
 
@@ -171,7 +168,7 @@ std::string OutputDirectory::missing_result() const {
 }
 
 void OutputDirectory::make_partial() const {
-    create(path_ / "partial");
+    create(path_ / "partial", "remove it");
 }
 
 void OutputDirectory::reopen() const {

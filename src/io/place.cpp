@@ -85,7 +85,7 @@ DirectoryPlace examine_place(const fs::path& directory, const DirectoryClaim& cl
                 throw FileError(
                     directory.string(),
                     fmt::format("host {} (rank {}) does not see this directory as host {} (rank 0) "
-                                "does; choose an --output on a file system that all hosts share",
+                                "does; it must lie on a file system that all hosts share",
                                 own.data(), rank_of(communicator), first.data()),
                     FileFault::environment);
             FileDescriptor(lock_file(directory).string(), O_WRONLY | O_NOFOLLOW,

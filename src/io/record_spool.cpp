@@ -88,7 +88,20 @@ RecordMark RecordSpool::flush() {
     return {position(), checksum_.value(), gaps_};
 }
 
+// Before anything is written: a file that was truncated would become as long as before, with zeros.
+void RecordSpool::require_untouched() const {
+    const bool is_there = file_.is_at(file_.path());
+    if (is_there && file_.size() >= written_) return;
+    throw FileError(file_.path(),
+                    std::string("the recording was ") +
+                        (is_there ? "truncated" : "removed or replaced") +
+                        " by something else while the run went on; the run ends here, and its "
+                        "earlier checkpoints are kept: put the file back and use 'engram resume', "
+                        "or go on without what is lost by 'engram resume --salvage'");
+}
+
 void RecordSpool::write_buffer() {
+    require_untouched();
     file_.write_at(written_, buffer_.data(), buffer_.size());
     checksum_.add(buffer_);
     written_ += buffer_.size();

@@ -56,10 +56,13 @@ class RecordSpool {
     //! Number of records appended so far, whether or not they have left the buffer.
     std::uint64_t position() const;
     //! Returns once every record is on the disk; what a checkpoint stores.
+    //! \throw FileError if the file was removed, replaced or truncated meanwhile: no checkpoint
+    //! may rely on it
     RecordMark flush();
 
   private:
     void write_buffer();
+    void require_untouched() const;
 
     FileDescriptor file_;
     std::size_t record_bytes_;

@@ -89,7 +89,9 @@ std::string problem_of_results(const OutputDirectory& directory) {
     if (missing.empty()) return "";
     if (fs::exists(directory.summary()))
         return missing + ": is missing, and the recordings can only be made again from it";
-    return directory.partial() + ": the directory of the recordings is missing";
+    return directory.partial() + (fs::exists(directory.partial())
+                                      ? ": is a file, not the directory of the recordings"
+                                      : ": the directory of the recordings is missing");
 }
 
 // Rank 0.

@@ -74,7 +74,7 @@ std::string ensemble_summary_text(const Ensemble& ensemble,
         }
         text += '\n';
     }
-    return text + "Results: " + directory + '\n';
+    return text + "Results: " + one_line(directory) + '\n';
 }
 
 }  // namespace engram::job

@@ -180,7 +180,8 @@ RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuati
             if (speaks) warn_of_losses(restored.recordings, simulation.experiment());
             if (speaks && !options.quiet) {
                 for (const auto& [other, misfit] : misfits)
-                    note("checkpoint not used: {}: {}", other, misfit.reason);
+                    print_message(MessageKind::note,
+                                  "checkpoint not used: " + one_line(other) + ": " + misfit.reason);
                 notice("continuing from {} ({:.10g} s)", path,
                        step_time_ms(simulation.position().step, simulation.experiment().dt_ms) /
                            1000.0);
@@ -198,7 +199,7 @@ RestoreOutcome restore_newest(const OutputDirectory& directory, const Continuati
         std::vector<ConfigProblem> problems = {{"", 0, "", misfit.reason}};
         if (misfit.is_of_another_run)
             problems.push_back({"", 0, "",
-                                "the conflicting value comes from " + path +
+                                "the conflicting value comes from " + one_line(path) +
                                     "; if that file belongs to another run, move it away"});
         throw as_shared(ConfigError(std::move(problems)));
     }

@@ -189,7 +189,7 @@ std::string summary_text(const json& summary, const std::string& directory) {
                         summary["real_time_factor"].get<double>(),
                         memory.empty() ? 0.0 : *std::max_element(memory.begin(), memory.end()),
                         counted(summary["ranks"].get<unsigned>(), "rank"));
-    return text + "Results: " + directory + '\n';
+    return text + "Results: " + one_line(directory) + '\n';
 }
 
 }  // namespace engram::job

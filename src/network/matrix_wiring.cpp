@@ -24,14 +24,14 @@ class MatrixProblems {
             first_place_ = place;
             text_ = problem;
         } else {
-            text_ += "\n" + place + ": " + problem;
+            text_ += "\n" + one_line(place) + ": " + problem;
         }
     }
     void throw_if_any() const {
         if (count_ == 0) return;
         const std::string more =
             count_ > most ? "\n... and " + std::to_string(count_ - most) + " more" : "";
-        throw FileError(first_place_, text_ + more);
+        throw FileError::of_lines(first_place_, text_ + more);
     }
 
   private:
@@ -58,13 +58,14 @@ MatrixWiring::MatrixWiring(const std::string& path, MatrixBlock block)
     std::string line;
     NeuronId pre = 0;
     for (std::size_t number = 1; std::getline(file, line); ++number) {
+        if (number == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
         std::istringstream row(line);
         std::string entry;
         NeuronId post = 0;
         for (; row >> entry; ++post) {
             if (entry != "0" && entry != "1")
-                problems.add(number, "entry '" + entry + "' in column " + std::to_string(post + 1) +
-                                         " is not 0 or 1");
+                problems.add(number, "entry '" + one_line(shortened(entry)) + "' in column " +
+                                         std::to_string(post + 1) + " is not 0 or 1");
             if (entry != "1" || pre >= block_.n_sources || post >= block_.n_targets) continue;
             const NeuronId source = block_.first_source + pre;
             if (source == block_.first_target + post)

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/errors.hpp"
+
 namespace engram::test {
 namespace {
 
@@ -11,6 +13,25 @@ TEST(Messages, EachLineHasThePrefix) {
     warning("{} is full\nempty it", "a/b");
     EXPECT_EQ(testing::internal::GetCapturedStderr(),
               "engram: warning: a/b is full\nengram: warning: empty it\n");
+}
+
+TEST(Messages, NamesMakeNoLines) {
+    testing::internal::CaptureStderr();
+    note("{} and {} of {:<3}{}", std::string("a\nengram: error: b"), "c\nd", "e", 1);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(),
+              "engram: note: a\\nengram: error: b and c\\nd of e  1\n");
+}
+
+TEST(Messages, ErrorsAreOneLineButForLists) {
+    const FileError error("a\nb", std::string("holds 'c\nd\0'; mend it", 21));
+    EXPECT_STREQ(error.what(), "a\\nb: holds 'c\\nd\\x00'; mend it");
+    EXPECT_EQ(error.path(), "a\nb");
+    EXPECT_EQ(error.problem(), "holds 'c\\nd\\x00'; mend it");
+    EXPECT_STREQ(FileError::of_lines("a", "b\na: c").what(), "a: b\na: c");
+    EXPECT_STREQ(UsageError("unknown 'a\nb'").what(), "unknown 'a\\nb'");
+    EXPECT_STREQ(ConfigError({{"f\ng", 1, "k\nl", "m\nn"}, {"", 0, "", "o\np"}}).what(),
+                 "f\\ng:1: k\\nl: m\\nn\no\np");
+    EXPECT_LT(std::string(FileError("a", std::string(5'000'000, 'x')).what()).size(), 20'000u);
 }
 
 TEST(Messages, Quantities) {

@@ -52,6 +52,13 @@ TEST(PlainText, ControlCharactersAreMadeVisible) {
     EXPECT_EQ(visible("caf\xe9 \xe2\x80\xae"), "caf\\xe9 \\u202e");
 }
 
+TEST(PlainText, OneLineHasNoOther) {
+    EXPECT_EQ(one_line("a\nengram: \x1b"
+                       "b\r\n\tc\\n"),
+              "a\\nengram: \\x1bb\\x0d\\n\tc\\n");
+    EXPECT_EQ(one_line(std::string("a\0b", 3)), "a\\x00b");
+}
+
 TEST(PlainText, LongTextIsShortenedBetweenCharacters) {
     EXPECT_EQ(shortened("short", 5), "short");
     EXPECT_EQ(shortened("abcdef", 3), "abc... (6 bytes)");

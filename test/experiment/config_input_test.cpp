@@ -69,6 +69,48 @@ TEST(ConfigInput, a_key_without_a_colon_is_refused) {
         EXPECT_EQ(problems_in(key), "configs/x.yaml:2" + problem) << key;
 }
 
+TEST(ConfigInput, a_byte_order_mark_is_passed_over) {
+    EXPECT_EQ(problems_of("\xEF\xBB\xBF" + minimal), "");
+    EXPECT_EQ(problems_of("\xEF\xBB\xBF"
+                          "simulation: {duration_s: 30}\nrecord"),
+              "configs/x.yaml:2: not valid YAML: a key without a colon, or the end is missing");
+}
+
+// A part that is too long must not hide what follows it.
+TEST(ConfigInput, nothing_is_cut_off) {
+    const std::string end = "\nneuron: {t_ref_ms: -1}\n";
+    const auto repeated = [](const std::string& part) {
+        std::string text;
+        while (text.size() < 5 << 20) text += part;
+        return text;
+    };
+    const std::string parts[] = {
+        "output:\n  directory: |\n" + repeated("    line\n"),  // block scalar
+        "output:\n  directory: >\n" + repeated("    line\n"),
+        "output:\n  directory: a\n" + repeated("    line\n"),  // plain scalar of several lines
+        "output:\n  directory: \"" + repeated("    line\n") + "\"",
+        repeated("\n"),
+        repeated("  "),
+        repeated("# comment\n"),
+        "# " + repeated("c"),
+        "record: {neurons: [" + repeated("1, ") + "1]}",
+    };
+    for (const std::string& part : parts) {
+        const std::string problems = problems_in(part + end);
+        const bool is_refused = problems.find("x.yaml:") != std::string::npos &&
+                                problems.find("more than 4 MB from here on") != std::string::npos;
+        const bool is_read = problems.find("neuron.t_ref_ms: must be") != std::string::npos;
+        EXPECT_TRUE(is_refused || is_read) << part.substr(0, 40) << "...\n"
+                                           << problems.substr(0, 1000);
+    }
+    // What comes before has its own reason.
+    EXPECT_EQ(problems_of("simulation:\n\tduration_s: 1\n" + repeated("# comment\n")),
+              "configs/x.yaml:2: not valid YAML: illegal map value; indent with spaces instead of "
+              "tabs");
+    const std::string long_but_in_parts = repeated("# comment\n# comment\ncheckpoint: {keep: 2}\n");
+    EXPECT_NE(problems_of(long_but_in_parts).find("is given twice"), std::string::npos);
+}
+
 TEST(ConfigInput, there_is_one_document) {
     EXPECT_EQ(problems_in("---\nneuron: {}\n"),
               "configs/x.yaml:2: a second YAML document begins here; only one is allowed");
@@ -114,7 +156,7 @@ TEST(ConfigInput, escape_sequences_make_no_other_text) {
     }
     EXPECT_NE(problems_in("output: {directory: \"a\\u202eb\"}\n"), "");
     EXPECT_NE(problems_in("record: {neurons: [\"\\x07\"]}\n"), "");
-    EXPECT_NE(problems_in("\"rec\\x1b\": 1\n").find("rec\x1b: is a key with"), std::string::npos);
+    EXPECT_NE(problems_in("\"rec\\x1b\": 1\n").find("rec\\x1b: is a key with"), std::string::npos);
     EXPECT_EQ(problems_in("output: {directory: \"a\\tb\\u00e9\"}\n"), "");
 }
 

@@ -35,7 +35,7 @@ TEST(ConfigOverrides, problems_name_them) {
 TEST(ConfigOverrides, text_is_utf8) {
     EXPECT_EQ(
         problems_of(minimal, {"simulation.description=caf\xE9"}),
-        "--set simulation.description=caf\xE9: holds a byte that is not UTF-8 (0xe9); it must "
+        "--set simulation.description=caf\\xe9: holds a byte that is not UTF-8 (0xe9); it must "
         "be text in UTF-8");
     EXPECT_NE(problems_of(minimal, {"neuron.\x1b=1"}), "");
     EXPECT_NE(problems_of(minimal, {"simulation.description=\"\\x07\""}), "");
@@ -44,7 +44,7 @@ TEST(ConfigOverrides, text_is_utf8) {
 TEST(ConfigOverrides, values_are_one_whole_document) {
     for (const char* value : {"record=every_steps: 10\n neurons", "record={}\n---\n{}",
                               "record={} }", "record=!foo {}", "record=*a"})
-        EXPECT_NE(problems_of(minimal, {value}).find(std::string("--set ") + value + ": record"),
+        EXPECT_NE(problems_of(minimal, {value}).find("--set " + one_line(value) + ": record"),
                   std::string::npos)
             << value;
 }

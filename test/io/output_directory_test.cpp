@@ -143,5 +143,14 @@ TEST(OutputDirectory, CannotBeAFileOrBelowOne) {
                     file + "/below: cannot create the directory (Not a directory)");
 }
 
+TEST(OutputDirectory, APartThatIsAFileIsNamed) {
+    const TemporaryDirectory directory;
+    const auto output = OutputDirectory::prepare(directory.path(), false);
+    output.remove_partial();
+    put(output.partial(), "");
+    EXPECT_EQ(file_error([&] { output.make_partial(); }),
+              output.partial() + ": is a file, not a directory; remove it");
+}
+
 }  // namespace
 }  // namespace engram::test

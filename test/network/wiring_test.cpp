@@ -226,6 +226,24 @@ TEST_F(MatrixWiringTest, WhiteSpaceDoesNotMatter) {
     EXPECT_EQ(all_sources(wiring, 2), (SourceLists{{1}, {0}}));
 }
 
+TEST_F(MatrixWiringTest, AByteOrderMarkIsPassedOver) {
+    const MatrixWiring wiring(file("\xEF\xBB\xBF"
+                                   "0 1\n1 0\n"),
+                              2);
+    EXPECT_EQ(all_sources(wiring, 2), (SourceLists{{1}, {0}}));
+    expect_error(
+        "0 1\n\xEF\xBB\xBF"
+        "1 0\n",
+        2, "matrix.txt:2: entry");
+}
+
+TEST_F(MatrixWiringTest, ErrorsRepeatNothingThatMisleads) {
+    expect_error(std::string("0 a\0b\n1 0\n", 10), 2, "entry 'a\\x00b' in column 2 is not 0 or 1");
+    const std::string message = error("0 " + std::string(5'000'000, '7') + "\n1 0\n", 2);
+    EXPECT_LT(message.size(), 1000u);
+    EXPECT_TRUE(message.ends_with("... (5000000 bytes)' in column 2 is not 0 or 1")) << message;
+}
+
 TEST_F(MatrixWiringTest, ErrorsNameFileLineAndProblem) {
     expect_error("0 1\n1 2\n", 2, "matrix.txt:2: entry '2' in column 2");
     expect_error("0 x\n1 0\n", 2, "matrix.txt:1: entry 'x' in column 2");

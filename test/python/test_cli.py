@@ -33,6 +33,9 @@ def config(tmp_path: Path) -> Path:
         (["run", "a", "b"], "more than one CONFIG given: 'a', 'b'"),
         (["run", "a", "--forse"], "--forse"),
         (["run", "a", "--output", ""], "--output"),
+        (["check", ""], "the CONFIG is empty"),
+        (["resume", ""], "the DIR is empty"),
+        (["a\nengram: error: b"], r"unknown command 'a\nengram: error: b'"),
         (["plan", "a", "--ranks", "0"], "--ranks must be at least 1"),
         (["plan", "a", "--ranks", "two"], "two"),
     ],
@@ -48,6 +51,26 @@ def test_help(engram: Path, command: str) -> None:
     assert f"engram {command}" in call(engram, "--help").stdout
     result = call(engram, command, "--help")
     assert result.returncode == 0 and result.stdout.startswith(f"Usage: engram {command}")
+
+
+@pytest.mark.parametrize(
+    "arguments,code,texts",
+    [
+        (["check", "loop.yaml"], 3, ["symbolic links", "remove the symbolic links"]),
+        (["check", "SMALL", "--set", "connectivity.file=loop.yaml"], 2, ["symbolic links"]),
+        (["run", "SMALL", "-o", "a" * 300], 3, ["File name too long", "choose a shorter name"]),
+        (["check", "a\nengram: error: b"], 3, [r"a\nengram: error: b: there is no such file"]),
+    ],
+)
+def test_paths_of_no_use(
+    engram: Path, config: Path, arguments: list[str], code: int, texts: list[str]
+) -> None:
+    (config.parent / "loop.yaml").symlink_to("loop.yaml")
+    command = [engram, *(str(config) if part == "SMALL" else part for part in arguments)]
+    result = run_program(command, cwd=config.parent)
+    assert result.returncode == code
+    assert len(result.stderr.splitlines()) == 1
+    assert all(text in result.stderr for text in texts), result.stderr
 
 
 def test_version(engram: Path) -> None:

@@ -3,6 +3,7 @@
 
 import json
 import os
+import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -342,6 +343,26 @@ def test_inspect_reads_only_what_is_there(engram: Path, run: Path, kind: str) ->
     (run / "summary.json").write_text('{"duration_s": 30.3}')
     outcome = resume(engram, run, "--set", "simulation.duration_s=30.4")
     assert outcome.code == 3 and "internal error" not in outcome.message, outcome
+
+
+def test_hdf5_says_nothing_of_its_own(engram: Path, run: Path) -> None:
+    """About what it cannot close of damaged files, or take back of empty lists."""
+    path = run / "spikes.h5"
+    with h5py.File(path, "r+") as file:
+        kinds = {name: file["checksums"][name].dtype for name in ("datasets", "sums")}
+        for name, kind in kinds.items():
+            del file[f"checksums/{name}"]
+            file["checksums"].create_dataset(name, (0,), kind)
+    assert len(inspected(engram, path).stderr.splitlines()) == 1
+    path = checkpoint(run)
+    whole, source = path.read_bytes(), random.Random(1)
+    for _ in range(12):
+        damaged = bytearray(whole)
+        for position in source.choices(range(8000), k=20):
+            damaged[position] ^= 1 << source.randrange(8)
+        path.write_bytes(damaged)
+        result = inspected(engram, path)
+        assert result.returncode == 3 and len(result.stderr.splitlines()) == 1, result.stderr
 
 
 def test_inspect_shows_control_characters(engram: Path, run: Path) -> None:

@@ -125,6 +125,46 @@ def test_damage_while_the_run_goes_on(
     assert_equal(whole, output)
 
 
+@pytest.mark.parametrize(
+    "name,damage",
+    [("spikes.bin", "replaced"), ("spikes.bin", "truncated"), ("traces.bin", "removed")],
+)
+def test_no_checkpoint_relies_on_a_recording_that_is_gone(
+    engram: Path, whole: Path, tmp_path: Path, name: str, damage: str  # noqa: F811
+) -> None:
+    output = tmp_path / "run"
+    run = start(engram, output, 1, "checkpoint.every_simulated_s=0.1", "checkpoint.keep=1000")
+    wait_for(lambda: any(step_of(path) >= 2 * 5000 for path in checkpoints(output)), run)
+    os.kill(run.pid, signal.SIGSTOP)
+    before = checkpoints(output)
+    damaged = output / "partial" / name
+    copy = Path(shutil.copy(damaged, tmp_path / name))
+    if damage == "truncated":
+        os.truncate(damaged, damaged.stat().st_size // 2)
+    else:
+        damaged.unlink()
+    if damage == "replaced":
+        shutil.copy(copy, damaged)
+    os.kill(run.pid, signal.SIGCONT)
+    assert run.wait(timeout=PATIENCE_S) == 3
+    assert run.stderr is not None
+    assert (
+        f"{damaged}: the recording was {'truncated' if damage == 'truncated' else 'removed or'}"
+        in (message := run.stderr.read())
+    )
+    assert "resume" in message
+    # One may have been on its way.
+    assert set(before) <= set(checkpoints(output)) and len(checkpoints(output)) <= len(before) + 1
+    salvaged = Path(shutil.copytree(output, tmp_path / "salvaged"))
+    result = resume(engram, salvaged, 1, "--salvage")
+    assert result.returncode == 0, result.stderr
+    assert_equal_but_for_losses(whole, salvaged)
+    shutil.copy(copy, damaged)
+    result = resume(engram, output)
+    assert result.returncode == 0, result.stderr
+    assert_equal(whole, output)
+
+
 @pytest.mark.parametrize("missing", ["partial", *(f"partial/{name}" for name in FILES)])
 def test_missing_recordings(
     engram: Path, whole: Path, unfinished: Path, tmp_path: Path, missing: str  # noqa: F811
@@ -153,6 +193,19 @@ def test_missing_recordings(
         shutil.copy(unfinished / missing, path)
     assert resume(engram, output).returncode == 0
     assert_equal(whole, output)
+
+
+def test_a_file_in_place_of_the_recordings(
+    engram: Path, unfinished: Path, tmp_path: Path  # noqa: F811
+) -> None:
+    output = Path(shutil.copytree(unfinished, tmp_path / "run"))
+    shutil.move(output / "partial", tmp_path / "aside")
+    (output / "partial").write_text("")
+    for arguments in ([], ["--salvage"]):
+        result = resume(engram, output, 1, *arguments)
+        assert result.returncode == 3
+        assert f"{output}/partial: is a file, not " in result.stderr
+        assert "choose another --output" not in result.stderr
 
 
 def test_missing_configuration(

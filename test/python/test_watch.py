@@ -11,7 +11,7 @@ import time
 
 import pytest
 import sample_files
-from conftest import MPI_ENVIRONMENT, PATIENCE_S, ROOT, TOOLS
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, ROOT, TOOLS, run_program
 from tool import check_failure, run_tool
 
 
@@ -143,3 +143,36 @@ def test_errors(tmp_path):
     check_failure(watch(tmp_path), 3, "progress.json: cannot be read")
     (tmp_path / "progress.json").write_text('{"state": "asleep"}')
     check_failure(watch(tmp_path), 3, "no known state (is 'asleep'")
+
+
+# Closed descriptors are taken by other files unless they are opened first.
+@pytest.mark.parametrize("redirection", [">&-", "<&- >&-", ">/dev/full"])
+@pytest.mark.parametrize("arguments", [["watch", "--once"], ["compare"], ["export", "--help"]])
+def test_output_that_cannot_be_written(tmp_path, redirection, arguments):
+    result = in_a_shell(tmp_path, arguments, redirection)
+    check_failure(result, 3, ": error: standard output: cannot be written (")
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", "<&-", "| true", "| head -n 1"])
+@pytest.mark.parametrize("arguments", [["watch", "--once"], ["compare"], ["export", "--help"]])
+def test_streams_that_nobody_needs(tmp_path, redirection, arguments):
+    result = in_a_shell(tmp_path, arguments, redirection)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout or redirection == "| true"
+
+
+def test_a_comparison_without_output_needs_none(tmp_path):
+    for redirection in (">&-", ">/dev/full", "<&- >&- 2>&-"):
+        result = in_a_shell(tmp_path, ["compare", "--quiet"], redirection)
+        assert (result.returncode, result.stderr) == (0, ""), redirection
+
+
+def in_a_shell(directory, arguments, redirection):
+    """Of a finished run, and a job that runs."""
+    sample_files.write_run(directory)
+    sample_files.write_traces(directory, [], [])
+    write(directory, state())
+    program = [str(TOOLS / f"engram-{arguments[0]}"), *arguments[1:]]
+    places = [] if "--help" in program else [str(directory)] * (1 + (arguments[0] == "compare"))
+    command = " ".join([sys.executable, *program, *places])
+    return run_program(["bash", "-o", "pipefail", "-c", f"{command} {redirection}"])

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Mapping
 
 from .results import Results
-from .visible import visible
+from .streams import warn
 
 RECORDINGS = ("spikes", "traces")
 MOST_NAMED = 8
@@ -21,7 +20,7 @@ def note_losses(program: str, results: Results) -> None:
             f"{program}: note: {results.path}: the results lack {losses}, which was damaged "
             "while the run went on; what is shown is of the rest"
         )
-        print(visible(text), file=sys.stderr)
+        warn(text)
 
 
 def losses_text(summary: Mapping[str, Any]) -> str:

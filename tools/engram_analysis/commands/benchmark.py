@@ -13,6 +13,7 @@ from .. import benchmark as measuring
 from ..benchmark import PARADIGMS, QUICK_SIZES, SCALING, SIZES, Measurement, Paradigm
 from ..figures import save
 from ..figures.benchmark import benchmark as draw
+from ..streams import say
 from .program import EXIT_CODES, Parser, run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -89,7 +90,7 @@ def _benchmark(options: argparse.Namespace) -> None:
     figure = draw(summaries, f"{description['processor']}, {description['usable_cores']} cores")
     save(figure, options.output / f"benchmark.{options.format}")
     for name in ("runs.csv", "summary.csv", "machine.json", f"benchmark.{options.format}"):
-        print(options.output / name)
+        say(options.output / name)
 
 
 def _chosen(options: argparse.Namespace) -> list[Paradigm]:
@@ -101,11 +102,10 @@ def _chosen(options: argparse.Namespace) -> list[Paradigm]:
 
 
 def _print(m: Measurement) -> None:
-    print(
+    say(
         f"{m.paradigm:20} {m.neurons:8} neurons  {m.ranks} rank(s)  #{m.repetition}  "
         f"{m.wall_s:8.3f} s  {m.real_time_factor:8.2f} x real time  "
-        f"{m.peak_memory_MB:6.0f} MB per rank",
-        flush=True,
+        f"{m.peak_memory_MB:6.0f} MB per rank"
     )
 
 

@@ -12,7 +12,8 @@ from ..comparison import Difference, compare, configuration_differences, spike_d
 from ..ensemble import is_ensemble
 from ..losses import note_losses
 from ..results import Results
-from .program import Parser, run, say
+from ..streams import say
+from .program import Parser, run
 
 EXIT_DIFFERENT = 1
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Sequence
 
@@ -12,7 +11,8 @@ from ..arbor_text import check_network, samples, write_connections, write_spikes
 from ..files import own_directory, replaced
 from ..losses import note_losses
 from ..results import Results
-from .program import EXIT_CODES, Parser, run, say
+from ..streams import say, warn
+from .program import EXIT_CODES, Parser, run
 
 FILES = ("traces", "spikes", "connections")
 
@@ -75,11 +75,10 @@ def _export(options: argparse.Namespace) -> None:
 def _note_pools(results: Results) -> None:
     pools = {pool for trace in results.neuron_traces for pool in trace.proteins} - {"C"}
     if pools:
-        say(
+        warn(
             f"engram-export: note: proteins {' and '.join(sorted(pools))} have no column in "
             "traces.txt; spsV is the sum over changes of both signs, p^C the amount of C (nan "
-            "without)",
-            sys.stderr,
+            "without)"
         )
 
 
@@ -88,8 +87,7 @@ def _note_unrecorded(results: Results) -> None:
     missing = sorted({s.gid for s in samples(results)} - recorded)
     if missing:
         shown = ", ".join(map(str, missing[:10])) + (", ..." if len(missing) > 10 else "")
-        say(
+        warn(
             f"engram-export: note: neurons {shown} were not recorded, only synapses onto them; "
-            "their V, I, spsV and p^C are nan",
-            sys.stderr,
+            "their V, I, spsV and p^C are nan"
         )

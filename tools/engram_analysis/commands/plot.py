@@ -16,7 +16,8 @@ from ..files import own_directory
 from ..losses import note_losses
 from ..published import read_published
 from ..results import Results
-from .program import EXIT_CODES, Parser, run, say
+from ..streams import say
+from .program import EXIT_CODES, Parser, run
 
 ENSEMBLE_FIGURES = ("recall_by_size", "traces")
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import sys
-from typing import Callable, NoReturn, Sequence, TextIO
+from typing import Any, Callable, NoReturn, Sequence
 
 from ..errors import ResultsError
-from ..visible import visible
+from ..streams import OutputError, keep_standard_streams, warn, write
 
 EXIT_USAGE = 2
 EXIT_FILE = 3
 MAX_MESSAGE = 5000  # characters: names in files may be long, those of paths 4096
 
-EXIT_CODES = "Exit codes: 0 done, 2 wrong command line, 3 a file is missing or cannot be used."
+EXIT_CODES = (
+    "Exit codes: 0 done, 2 wrong command line, 3 a file is missing or cannot be used, or the output "
+    "cannot be written."
+)
 
 
 class Parser(argparse.ArgumentParser):
-    """With the message of a wrong command line in one line."""
+    """With the message of a wrong command line in one line, and help that cannot be lost."""
+
+    def print_help(self, file: Any = None) -> None:
+        write(self.format_help())
 
     def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_USAGE, f"{self.prog}: error: {visible(message)}; see --help\n")
+        warn(f"{self.prog}: error: {message}; see --help")
+        self.exit(EXIT_USAGE)
 
 
 def run(
@@ -32,18 +38,19 @@ def run(
     arguments: Sequence[str] | None = None,
 ) -> int:
     """Parses the command line and does the work; returns the exit code."""
+    keep_standard_streams()
+    options = argparse.Namespace()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # not all that is printable is in ASCII
-    options = parser.parse_args(arguments)
     try:
-        code = work(options) or 0
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:
-        # The reader of our output, such as head, has had enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        options = parser.parse_args(arguments)
+        return work(options) or 0
+    except OutputError as error:
+        reason = error.__cause__
+        if isinstance(reason, BrokenPipeError):
+            return 0  # the reader, such as head, has had enough
+        message = f"standard output: cannot be written ({getattr(reason, 'strerror', reason)})"
     except ResultsError as error:
         message = str(error)
     except OSError as error:
@@ -53,10 +60,5 @@ def run(
         return 130
     if len(message) > MAX_MESSAGE:
         message = message[: MAX_MESSAGE - 3] + "..."
-    say(f"{parser.prog}: error: {message}", sys.stderr)
+    warn(f"{parser.prog}: error: {message}")
     return EXIT_FILE
-
-
-def say(line: object, stream: TextIO | None = None) -> None:
-    """Prints a line, on standard output unless told otherwise; what it has of files is harmless."""
-    print(visible(line), file=stream or sys.stdout, flush=True)

@@ -8,7 +8,6 @@ import csv
 import io
 import json
 import math
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Sequence
@@ -20,6 +19,7 @@ from ..losses import note_losses
 from ..published import read_published
 from ..recall_table import Entry, RecallRow, ensemble_rows, run_row
 from ..results import Results
+from ..streams import write
 from ..visible import visible
 from .program import EXIT_CODES, Parser, run
 
@@ -80,7 +80,7 @@ def _recall(options: argparse.Namespace) -> None:
     if options.output:
         options.output.write_text(text, encoding="utf-8")
     else:
-        sys.stdout.write(text)
+        write(text)
 
 
 def _choose(row: RecallRow, options: argparse.Namespace) -> RecallRow:

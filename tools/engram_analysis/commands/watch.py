@@ -14,8 +14,9 @@ from typing import Sequence
 from ..durations import duration_text
 from ..errors import ResultsError
 from ..progress import FILE, Progress, read_progress
+from ..streams import say, write
 from ..visible import visible
-from .program import Parser, run, say
+from .program import Parser, run
 
 SILENT_S = 60.0  # a running job writes every second or so
 EXIT_CODES = {"complete": 0, "running": 0, "stopped": 75, "failed": 4}
@@ -67,7 +68,7 @@ def _watch(options: argparse.Namespace) -> int:
     while True:
         lines = view(progress, time.time(), _width()) if live else [line(progress, time.time())]
         if live and drawn:
-            sys.stdout.write(f"\x1b[{drawn}A\x1b[J")
+            write(f"\x1b[{drawn}A\x1b[J")
         for text in lines:
             say(text)
         drawn = len(lines)
