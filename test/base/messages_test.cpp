@@ -17,16 +17,16 @@ TEST(Messages, EachLineHasThePrefix) {
 
 TEST(Messages, NamesMakeNoLines) {
     testing::internal::CaptureStderr();
-    note("{} and {} of {:<3}{}", std::string("a\nengram: error: b"), "c\nd", "e", 1);
+    note("{} and {} of {:<3}{}", std::string("a\nengram: error: b"), "c\nx", "e", 1);
     EXPECT_EQ(testing::internal::GetCapturedStderr(),
-              "engram: note: a\\nengram: error: b and c\\nd of e  1\n");
+              "engram: note: a\\nengram: error: b and c\\nx of e  1\n");
 }
 
 TEST(Messages, ErrorsAreOneLineButForLists) {
-    const FileError error("a\nb", std::string("holds 'c\nd\0'; mend it", 21));
-    EXPECT_STREQ(error.what(), "a\\nb: holds 'c\\nd\\x00'; mend it");
+    const FileError error("a\nb", std::string("holds 'c\nx\0'; mend it", 21));
+    EXPECT_STREQ(error.what(), "a\\nb: holds 'c\\nx\\x00'; mend it");
     EXPECT_EQ(error.path(), "a\nb");
-    EXPECT_EQ(error.problem(), "holds 'c\\nd\\x00'; mend it");
+    EXPECT_EQ(error.problem(), "holds 'c\\nx\\x00'; mend it");
     EXPECT_STREQ(FileError::of_lines("a", "b\na: c").what(), "a: b\na: c");
     EXPECT_STREQ(UsageError("unknown 'a\nb'").what(), "unknown 'a\\nb'");
     EXPECT_STREQ(ConfigError({{"f\ng", 1, "k\nl", "m\nn"}, {"", 0, "", "o\np"}}).what(),

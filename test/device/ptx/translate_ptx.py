@@ -38,9 +38,7 @@ OPERATIONS = {
         INTEGERS,
     ),
     **dict.fromkeys(["and", "or", "xor", "not"], INTEGERS | {"pred"}),
-    **dict.fromkeys(
-        ["add.rn", "sub.rn", "mul.rn", "fma.rn", "div.rn", "sqrt.rn", "abs"], FLOATS
-    ),
+    **dict.fromkeys(["add.rn", "sub.rn", "mul.rn", "fma.rn", "div.rn", "sqrt.rn", "abs"], FLOATS),
     **dict.fromkeys(["neg", "max", "min"], INTEGERS | FLOATS),
     "selp": INTEGERS | FLOATS,
     "mov": INTEGERS | FLOATS | {"pred"},
