@@ -199,9 +199,9 @@ class Writer {
     void write_shared(const std::string& name,
                       const DatasetPlace<typename Values::value_type>& place,
                       const Values& values) {
-        const h5::Slab all{0, values.size()};
-        const std::span<const h5::Slab> slabs(&all, rank_of(comm_) == 0 ? 1 : 0);
-        const std::span<const typename Values::value_type> span(values);
+        const h5::Slab all{0, rank_of(comm_) == 0 ? values.size() : 0};
+        const std::span<const h5::Slab> slabs(&all, 1);
+        const auto span = std::span<const typename Values::value_type>(values).first(all.count);
         file_->write(place, slabs, span);
         ledger_.add(name, slabs, span);
     }

@@ -48,7 +48,10 @@ class Outcome:
 
 def run_limited(command: list[bytes | str], directory: Path) -> Outcome:
     """Ends what takes far too much; whether it took too much is for `problems_of` to say."""
-    limits = [f"--cpu={3 * CPU_S}", f"--as={4 * MEMORY_MB << 20}", "--core=0"]
+    limits = [f"--cpu={3 * CPU_S}", "--core=0"]
+    # The address sanitizer reserves far more than it uses.
+    if "ASAN_OPTIONS" not in os.environ:
+        limits.append(f"--as={4 * MEMORY_MB << 20}")
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(
             ["prlimit", *limits, *command],
