@@ -27,7 +27,9 @@ class NeuronList {
         if (is_name) {
             const Group* group = find_group(groups_, item.text, path, problems_);
             if (group != nullptr && has_room_for(*group, item, path))
-                for (const NeuronId id : group->ids) add_id(id, item, path);
+                // One that is listed again ends it: many that name a group would take long.
+                for (const NeuronId id : group->ids)
+                    if (!add_id(id, item, path)) break;
         } else if (const auto id = to_integer<NeuronId>(item, 0, size_ - 1)) {
             add_id(*id, item, path);
         } else {
@@ -49,11 +51,15 @@ class NeuronList {
         return false;
     }
 
-    void add_id(NeuronId id, const ConfigNode& item, const std::string& path) {
-        if (seen_.insert(id).second)
+    //! Whether it is the first time.
+    bool add_id(NeuronId id, const ConfigNode& item, const std::string& path) {
+        if (seen_.insert(id).second) {
             ids_.push_back(id);
-        else if (repeated_.insert(path).second)
+            return true;
+        }
+        if (repeated_.insert(path).second)
             problems_.add(item.place, path, "lists neuron " + std::to_string(id) + " again");
+        return false;
     }
 
     ConfigProblems& problems_;

@@ -355,6 +355,8 @@ def mutate_hdf5(source: random.Random, file: h5py.File, notes: list[str]) -> Non
     name = source.choice(datasets)
     action = source.randrange(9)
     notes.append(f"{name} by {action}")
+    if file[name].size > 2**24:  # mutated before: nothing of it fits into memory
+        return
     data = file[name][()]
     attributes = dict(file[name].attrs)
     if action == 0 and data.size:
