@@ -112,15 +112,10 @@ class NeuronLoops {
 
 // The solutions over the blocks of a grid, of which there are two lengths at most.
 template <class Neuron>
-class SolutionsOf {
-  public:
-    static constexpr bool exist = false;
-};
+class SolutionsOf {};
 template <plasticity::HasSolution Neuron>
 class SolutionsOf<Neuron> {
   public:
-    static constexpr bool exist = true;
-
     SolutionsOf(const Neuron& neuron, const BlockGrid& grid) : longest_(grid.longest()) {
         for (int steps = longest_; steps >= std::max(1, longest_ - 1); --steps)
             solutions_.push_back(neuron.solution(steps));

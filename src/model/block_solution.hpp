@@ -92,8 +92,8 @@ struct BlockEnds {
                 std::fma(current_decay, s.i_syn_nA, input.current_nA), end.i_bg_nA, 0.0};
     }
 
-    //! Whether V is certain to stay below threshold at the beginning of each of the steps: at the
-    //! first is_below says so too. Implies that; quicker.
+    //! Whether V is certain to be below threshold at the beginning of each step. Quicker than
+    //! is_below, and true only where that is.
     //!
     //! With the end of the noise alone (W, C) in place of z, the mean of w at step s is
     //! alpha_s w_0 + beta_s c_0 + gamma_s W + delta_s C + inputs, alpha, beta, gamma >= 0 >= delta.
