@@ -2,11 +2,12 @@
 // Early-phase plasticity of the synapses whose calcium is above a threshold.
 //
 // A synapse is looked at only when the calcium of its two neurons could reach theta_d together, and
-// h is drawn once for every interval between changes of zone, arrivals of spikes, and ends of
-// block. Draws are keyed by (pre, post, step at which the interval closes).
+// h is drawn once for every interval between changes of zone, arrivals of spikes, and decisions.
+// Draws are keyed by (pre, post, step at which the interval closes).
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -21,7 +22,7 @@
 
 namespace engram {
 
-using plasticity::Block;
+using plasticity::Window;
 
 template <class M>
 class ActiveSynapses {
@@ -33,27 +34,42 @@ class ActiveSynapses {
           state_(state),
           calcium_(calcium),
           early_(physics.early),
-          global_ids_(network.global_ids()),
-          post_bounds_(network.n_local()) {
+          global_ids_(network.global_ids()) {
         // The targets of a row differ. One more: selecting writes before it decides.
         const std::size_t most = network.n_local() + 1;
+        candidates_.resize(most);
         uniform_synapse_.resize(most);
         uniform_target_.resize(most);
         uniform_zone_.resize(most);
-        uniform_g_.resize(most);
-        uniform_tag_.resize(most);
+        tag_.resize(most);
         mixed_.resize(most);
     }
 
-    //! Whether any synapse of a row could be active in the block that begins, whatever fires in it.
+    //! Whether any synapse of a row could be active in the window until the end of the present
+    //! block, whatever fires in it.
     bool row_may_activate(NeuronId source) const {
-        return calcium_.pre(source).upper_bound() + highest_post_bound() >= early_.theta_d;
-    }
-    //! Whether a synapse could be.
-    bool may_activate(NeuronId source, std::uint32_t target) const {
-        return calcium_.pre(source).upper_bound() + calcium_.post_start()[target] +
+        return calcium_.pre(source).upper_bound() + calcium_.highest_post() +
                    calcium_.highest_post_gain() >=
                early_.theta_d;
+    }
+
+    // What a spike of a source can find at its synapses in the present block.
+    struct Arrival {
+        double highest_pre;      //!< in the window
+        double highest_pre_now;  //!< in the present block
+    };
+    Arrival arrival(NeuronId source) const {
+        return {calcium_.pre(source).upper_bound(), calcium_.highest_pre_now(source)};
+    }
+    //! Whether a synapse could be active in the present block.
+    bool may_be_active(const Arrival& arrival, std::uint32_t target) const {
+        return arrival.highest_pre_now + calcium_.post_now()[target] +
+                   calcium_.highest_post_gain() >=
+               early_.theta_d;
+    }
+    //! Whether it could have been active in the window before.
+    bool may_have_been_active(const Arrival& arrival, std::uint32_t target) const {
+        return arrival.highest_pre + calcium_.post_highest()[target] >= early_.theta_d;
     }
 
     // A synapse and the local index of its target.
@@ -62,42 +78,27 @@ class ActiveSynapses {
         std::uint32_t target;
     };
 
-    //! Brings synapses of one source from step `from` to step `to` of the block, before the block
-    //! has ended: a spike arrives at `to`.
+    //! Brings synapses of one source from step `from` to step `to` of the window: a spike arrives
+    //! at `to`.
     void advance(NeuronId source, std::span<const Member> synapses, int from, int to,
-                 const Block& block) {
+                 const Window& window) {
         if (from == to) return;
-        const Profile p = profile(source, from, to);
-        const double decay = calcium_.decay().factor[block.steps - 1];
-        select(
-            synapses.size(), [&](std::size_t i) { return synapses[i]; },
-            [&](std::uint32_t target) {
-                const model::CalciumTrace post = calcium_.post(target);
-                return Bounds{post.start * decay, post.upper_bound()};
-            },
-            p);
-        draw_uniform(source, p, block);
-        draw_mixed(source, p, block);
+        advance_row(source, synapses.data(), synapses.size(), from, to, window);
     }
 
-    //! Brings all active synapses to the end of the block and updates their tags.
-    void finish_block(const Block& block) {
-        if (calcium_.highest_pre() + highest_post_bound() < early_.theta_d) return;
-        double highest_post = 0.0;
-        for (std::uint32_t j = 0; j < post_bounds_.size(); ++j) {
-            const model::CalciumTrace trace = calcium_.post(j);
-            post_bounds_[j] = {trace.start * calcium_.decay().factor[block.steps - 1],
-                               trace.upper_bound()};
-            highest_post = std::max(highest_post, post_bounds_[j].highest);
-        }
+    //! Brings all active synapses to the end of the window and updates their tags.
+    void finish_window(const Window& window) {
+        const double highest_post = calcium_.highest_post();
+        if (calcium_.highest_pre() + highest_post < early_.theta_d) return;
         for (NeuronId source = 0; source < calcium_.n_sources(); ++source) {
-            if (calcium_.pre(source).upper_bound() + highest_post < early_.theta_d) continue;
-            // Synapses that were brought to an arrival before have been drawn up to there; bounds
-            // over the whole block still find all whose tag may have changed.
-            Profile p = profile(
-                source, plasticity::last_cut(calcium_.arrivals(source), block.steps), block.steps);
-            p.highest = std::max(p.highest, calcium_.pre(source).upper_bound());
-            finish_row(source, p, block);
+            const double highest_pre = calcium_.pre(source).upper_bound();
+            if (highest_pre + highest_post < early_.theta_d) continue;
+            find_candidates(source, highest_pre);
+            if (n_candidates_ == 0) continue;
+            // Synapses that were brought to an arrival before have been drawn up to there.
+            const int from = plasticity::last_cut(calcium_.arrivals(source), window.steps);
+            advance_row(source, candidates_.data(), n_candidates_, from, window.steps, window);
+            update_tags(source, window.relaxation[window.steps]);
         }
     }
 
@@ -105,19 +106,13 @@ class ActiveSynapses {
     std::uint64_t n_draws() const { return n_draws_; }
 
   private:
-    // Presynaptic calcium over steps [from, to) of the block.
+    // Steps [from, to) of the window, and presynaptic calcium in them.
     struct Profile {
-        double at[model::max_block_steps];
+        model::CalciumTrace pre;
         double lowest;
         double highest;
-        model::Flags flags;
         int from;
         int to;
-    };
-    // Bounds of a postsynaptic trace over the block.
-    struct Bounds {
-        double lowest;
-        double highest;
     };
     // A draw of one that changes its zone within the profile.
     struct Segment {
@@ -128,51 +123,56 @@ class ActiveSynapses {
         int to;
     };
 
-    double highest_post_bound() const {
-        return calcium_.highest_post_start() + calcium_.highest_post_gain();
+    //! Those of a row that may have been active in the window: no others can have changed their
+    //! tag.
+    // Without branches: which synapses are active can hardly be predicted.
+    void find_candidates(NeuronId source, double highest_pre) {
+        const SynapseTable& table = network_.plastic();
+        const SynapseIndex begin = table.row_begin(source);
+        const SynapseIndex end = table.row_end(source);
+        const std::uint32_t* targets = table.targets().data();
+        const double* post_highest = calcium_.post_highest();
+        const double theta_d = early_.theta_d;
+        Member* candidates = candidates_.data();
+        std::size_t n = 0;
+        for (SynapseIndex k = begin; k < end; ++k) {
+            candidates[n] = {k, targets[k]};
+            n += highest_pre + post_highest[targets[k]] >= theta_d;
+        }
+        n_candidates_ = n;
     }
 
+    void advance_row(NeuronId source, const Member* synapses, std::size_t n, int from, int to,
+                     const Window& window) {
+        const Profile p = profile(source, from, to);
+        select(synapses, n, p);
+        draw_uniform(source, p, window);
+        draw_mixed(source, p, window);
+    }
+
+    // Between its jumps a trace falls.
     Profile profile(NeuronId source, int from, int to) const {
-        const model::CalciumTrace trace = calcium_.pre(source);
-        Profile p;
-        p.flags = early_.flags(trace);
-        p.from = from;
-        p.to = to;
-        p.lowest = p.highest = trace.at(from, calcium_.decay());
-        for (int s = from; s < to; ++s) {
-            p.at[s] = trace.at(s, calcium_.decay());
-            p.lowest = std::min(p.lowest, p.at[s]);
-            p.highest = std::max(p.highest, p.at[s]);
+        const model::CalciumDecay& decay = calcium_.decay();
+        const model::CalciumTrace pre = calcium_.pre(source);
+        Profile p{pre, pre.at(to - 1, decay), pre.at(from, decay), from, to};
+        for (int j = from; (j = pre.jumps.first_from(j + 1, to)) < to;) {
+            p.lowest = std::min(p.lowest, pre.at(j - 1, decay));
+            p.highest = std::max(p.highest, pre.at(j, decay));
         }
         return p;
     }
 
-    void finish_row(NeuronId source, const Profile& profile, const Block& block) {
-        const SynapseTable& table = network_.plastic();
-        const SynapseIndex begin = table.row_begin(source);
-        const std::uint32_t* targets = table.targets().data() + begin;
-        select(
-            table.row_end(source) - begin,
-            [&](std::size_t i) {
-                return Member{begin + static_cast<SynapseIndex>(i), targets[i]};
-            },
-            [&](std::uint32_t target) { return post_bounds_[target]; }, profile);
-        draw_uniform(source, profile, block);
-        draw_mixed(source, profile, block);
-        update_tags(source, block.relaxation[block.steps]);
-    }
-
-    //! Sorts those of n synapses of a row that could be active into uniform and mixed ones.
-    //! \param member_at  Member by number
-    //! \param bounds_of  Bounds by target
-    // Without branches: which synapses are active can hardly be predicted. Rounding is monotonic:
-    // if the sums of the lowest and of the highest values are in one zone, every sum is.
-    template <class MemberAt, class BoundsOf>
-    void select(std::size_t n, MemberAt member_at, BoundsOf bounds_of, const Profile& profile) {
+    //! Sorts synapses of a row into those that are in one zone all the time, those that are not,
+    //! and those that are passive.
+    // Rounding is monotonic: if the sums of the lowest and of the highest values are in one zone,
+    // every sum is.
+    void select(const Member* synapses, std::size_t n, const Profile& profile) {
         const typename M::Early& early = early_;
-        const double lowest = profile.lowest;
-        const double highest = profile.highest;
-        const model::Flags pre_flags = profile.flags;
+        const model::Flags pre_flags = early.flags(profile.pre);
+        const double* post_start = calcium_.post_start();
+        const double* post_highest = calcium_.post_highest();
+        const double first_factor = calcium_.decay().factor[profile.from];
+        const double last_factor = calcium_.decay().factor[profile.to - 1];
         SynapseIndex* uniform_synapse = uniform_synapse_.data();
         std::uint32_t* uniform_target = uniform_target_.data();
         std::int32_t* uniform_zone = uniform_zone_.data();
@@ -180,12 +180,15 @@ class ActiveSynapses {
         std::size_t n_uniform = 0;
         std::size_t n_mixed = 0;
         for (std::size_t i = 0; i < n; ++i) {
-            const Member member = member_at(i);
-            const Bounds bounds = bounds_of(member.target);
+            const Member member = synapses[i];
+            const double start = post_start[member.target];
+            const double bound = post_highest[member.target];
+            const double highest = bound > start ? bound : start * first_factor;
             const model::Flags post_flags = early.flags(calcium_.post(member.target));
-            const model::Zone zone = early.zone(highest + bounds.highest, pre_flags, post_flags);
+            const model::Zone zone = early.zone(profile.highest + highest, pre_flags, post_flags);
             const bool active = zone != model::Zone::passive;
-            const bool one_zone = zone == early.zone(lowest + bounds.lowest, pre_flags, post_flags);
+            const bool one_zone =
+                zone == early.zone(profile.lowest + start * last_factor, pre_flags, post_flags);
             uniform_synapse[n_uniform] = member.synapse;
             uniform_target[n_uniform] = member.target;
             uniform_zone[n_uniform] = static_cast<std::int32_t>(zone);
@@ -198,7 +201,7 @@ class ActiveSynapses {
     }
 
     // Draws what was selected.
-    void draw_uniform(NeuronId source, const Profile& profile, const Block& block) {
+    void draw_uniform(NeuronId source, const Profile& profile, const Window& window) {
         const std::size_t n = n_uniform_;
         if (n == 0) return;
         const int steps = profile.to - profile.from;
@@ -207,15 +210,14 @@ class ActiveSynapses {
         const std::int32_t* zone = uniform_zone_.data();
         draw_noise(
             source, n, [&](std::size_t q) { return target[q]; },
-            model::Same{static_cast<std::uint64_t>(block.begin + profile.to)});
+            model::Same{static_cast<std::uint64_t>(window.begin + profile.to)});
         const float* noise = noise_.data();
         const typename M::Early& early = early_;
-        const double relaxation = block.relaxation[profile.from];
-        const double inverse = block.inverse_relaxation[profile.to];
+        const double relaxation = window.relaxation[profile.from];
+        const double inverse = window.inverse_relaxation[profile.to];
         const double h_0 = early.h_0_mV;
         const plasticity::View<M> view = state_.view();
         double* g = view.g;
-        double* g_after = uniform_g_.data();
         // Targets of one row differ, so the iterations are independent.
 #pragma omp simd
         for (std::size_t q = 0; q < n; ++q) {
@@ -225,20 +227,22 @@ class ActiveSynapses {
                 early.advance(h, static_cast<model::Zone>(zone[q]), steps, noise[q]);
             const double after = (next - h_0) * inverse;
             g[synapse[q]] = after;
-            g_after[q] = after;
             view.change_sums(target[q], before, after);
         }
         n_draws_ += n;
     }
 
-    void draw_mixed(NeuronId source, const Profile& profile, const Block& block) {
+    void draw_mixed(NeuronId source, const Profile& profile, const Window& window) {
+        if (n_mixed_ == 0) return;
+        for (int s = profile.from; s < profile.to; ++s)
+            pre_at_[static_cast<std::size_t>(s)] = profile.pre.at(s, calcium_.decay());
         segments_.clear();
         for (std::size_t q = 0; q < n_mixed_; ++q) cut(mixed_[q], profile);
         const std::size_t n = segments_.size();
         if (n == 0) return;
         closing_step_.resize(n);
         for (std::size_t q = 0; q < n; ++q)
-            closing_step_[q] = static_cast<std::uint64_t>(block.begin + segments_[q].to);
+            closing_step_[q] = static_cast<std::uint64_t>(window.begin + segments_[q].to);
         draw_noise(
             source, n, [&](std::size_t q) { return segments_[q].target; },
             model::OfEach{closing_step_.data()});
@@ -246,33 +250,37 @@ class ActiveSynapses {
         for (std::size_t q = 0; q < n; ++q) {
             const auto& [k, target, zone, from, to] = segments_[q];
             const double before = view.g[k];
-            const double h = std::fma(before, block.relaxation[from], early_.h_0_mV);
+            const double h = std::fma(before, window.relaxation[from], early_.h_0_mV);
             const double next = early_.advance(h, zone, to - from, noise_[q]);
-            const double after = (next - early_.h_0_mV) * block.inverse_relaxation[to];
+            const double after = (next - early_.h_0_mV) * window.inverse_relaxation[to];
             view.g[k] = after;
             view.change_sums(target, before, after);
         }
         n_draws_ += n;
     }
 
-    // Finds the intervals in which a synapse stays in one zone, as plasticity::next_interval, but
-    // of all steps of the block at once: this is a hot loop.
+    // Finds the intervals in which a synapse stays in one zone.
     void cut(const Member& member, const Profile& profile) {
         const model::CalciumTrace post = calcium_.post(member.target);
-        const model::Flags flags = early_.flags(post);
-        double calcium[model::max_block_steps];
-        post.at_all(profile.to, calcium_.decay(), calcium);
-        std::int8_t zone[model::max_block_steps];
-        for (int s = profile.from; s < profile.to; ++s)
-            zone[s] = static_cast<std::int8_t>(
-                early_.zone(profile.at[s] + calcium[s], profile.flags, flags));
-        for (int begin = profile.from; begin < profile.to;) {
-            int end = begin + 1;
-            while (end < profile.to && zone[end] == zone[begin]) ++end;
-            const auto here = static_cast<model::Zone>(zone[begin]);
-            if (here != model::Zone::passive)
-                segments_.push_back({member.synapse, member.target, here, begin, end});
-            begin = end;
+        const model::Flags pre_flags = early_.flags(profile.pre);
+        const model::Flags post_flags = early_.flags(post);
+        const bool jumps = !post.jumps.empty();
+        const auto zone_at = [&](int s) {
+            const double of_post =
+                jumps ? post.at(s, calcium_.decay()) : post.start * calcium_.decay().factor[s];
+            return early_.zone(pre_at_[static_cast<std::size_t>(s)] + of_post, pre_flags,
+                               post_flags);
+        };
+        const auto jump_after = [&](int s) {
+            return jumps ? plasticity::next_jump(profile.pre, post, s, profile.to)
+                         : profile.pre.jumps.first_from(s + 1, profile.to);
+        };
+        for (int from = profile.from; from < profile.to;) {
+            const auto interval = plasticity::next_interval(from, profile.to, zone_at, jump_after);
+            if (interval.zone == model::Zone::passive) return;
+            segments_.push_back(
+                {member.synapse, member.target, interval.zone, interval.from, interval.to});
+            from = interval.to;
         }
     }
 
@@ -299,28 +307,25 @@ class ActiveSynapses {
             noise[q] = model::normal_pair(first[q], second[q]).first;
     }
 
+    // Of the candidates.
     void update_tags(NeuronId source, double relaxation) {
         const typename M::Late::Parameters late = physics_.late;
         const plasticity::View<M> view = state_.view();
-        const double* g = uniform_g_.data();
-        std::int32_t* tag = uniform_tag_.data();
-        double smallest = std::numeric_limits<double>::infinity();
+        const Member* candidates = candidates_.data();
+        std::int32_t* tag = tag_.data();
+        double smallest = plasticity::no_watch;
 #pragma omp simd reduction(min : smallest)
-        for (std::size_t q = 0; q < n_uniform_; ++q) {
-            const model::Tag here = late.tag(g[q] * relaxation);
+        for (std::size_t q = 0; q < n_candidates_; ++q) {
+            const double g = view.g[candidates[q].synapse];
+            const model::Tag here = late.tag(g * relaxation);
             tag[q] = static_cast<std::int32_t>(here);
-            const double size = here != model::Tag::none ? std::fabs(g[q])
-                                                         : std::numeric_limits<double>::infinity();
+            const double size = here != model::Tag::none ? std::fabs(g) : plasticity::no_watch;
             smallest = size < smallest ? size : smallest;
         }
-        for (std::size_t q = 0; q < n_uniform_; ++q)
-            if (tag[q] != view.tag[uniform_synapse_[q]])
-                view.set_tag(uniform_synapse_[q], uniform_target_[q],
+        for (std::size_t q = 0; q < n_candidates_; ++q)
+            if (tag[q] != view.tag[candidates[q].synapse])
+                view.set_tag(candidates[q].synapse, candidates[q].target,
                              static_cast<model::Tag>(tag[q]));
-        for (std::size_t q = 0; q < n_mixed_; ++q) {
-            const auto [k, target] = mixed_[q];
-            smallest = std::min(smallest, view.update_tag(k, target, relaxation, late));
-        }
         state_.watch_tag(source, smallest);
     }
 
@@ -331,19 +336,21 @@ class ActiveSynapses {
     const typename M::Early early_;
     std::vector<NeuronId> global_ids_;
 
-    // Bounds of the postsynaptic traces within a block, by local neuron.
-    std::vector<Bounds> post_bounds_;
+    // Of the row in hand.
+    std::size_t n_candidates_ = 0;
+    std::vector<Member> candidates_;
+    std::vector<std::int32_t> tag_;
 
-    // The selected synapses of a row: uniform ones stay in one zone, and are worked on together.
+    // Selected of its synapses: uniform ones stay in one zone, and are worked on together.
     std::size_t n_uniform_ = 0;
     std::vector<SynapseIndex> uniform_synapse_;
     std::vector<std::uint32_t> uniform_target_;
     std::vector<std::int32_t> uniform_zone_;
-    std::vector<double> uniform_g_;  //!< after the draw
-    std::vector<std::int32_t> uniform_tag_;
     std::size_t n_mixed_ = 0;
     std::vector<Member> mixed_;
     std::vector<Segment> segments_;
+    std::array<double, model::max_window_steps>
+        pre_at_{};  //!< presynaptic calcium by step of the profile
 
     // Of the draws in hand:
     std::vector<NeuronId> post_;

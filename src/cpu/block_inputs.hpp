@@ -62,7 +62,7 @@ class BlockInputs {
         for (std::uint32_t group = tile.begin / group_size; group * group_size < tile.end; ++group)
             for (model::BlockMask m = steps_of_group_[group]; m != 0; m &= m - 1)
                 for (std::size_t site = 0; site < n_sites_; ++site) {
-                    const std::size_t row = place(model::CalciumTrace::lowest(m), site);
+                    const std::size_t row = place(model::lowest_bit(m), site);
                     const std::uint32_t begin = std::max(group * group_size, tile.begin);
                     const std::uint32_t end = std::min((group + 1) * group_size, tile.end);
                     std::fill(&values_[row + begin], &values_[row] + end, 0);
@@ -100,7 +100,7 @@ class TileInputSums {
             const model::BlockMask steps = inputs.steps_of_group(group);
             double v[size] = {}, current[size] = {}, highest[size] = {};
             for (model::BlockMask m = steps; m != 0; m &= m - 1) {
-                const int k = model::CalciumTrace::lowest(m);
+                const int k = model::lowest_bit(m);
                 const model::FixedPoint* row = inputs.row(k) + std::size_t{group} * size;
                 const auto effect = solution.input_effect(k);
 #pragma omp simd

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calcium traces of all presynaptic neurons and of the local postsynaptic ones, block by block.
+// Calcium traces of all presynaptic neurons and of the local postsynaptic ones, window by
+// window.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +23,9 @@ class CalciumTraces {
         : refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
           decay_(experiment.synapses.tau_ca_ms, experiment.dt_ms),
           storage_(make_host_storage<plasticity::CalciumView>(sizes_of_state(network))),
-          post_jumps_(network.n_local()) {
+          post_jumps_(network.n_local()),
+          post_now_(network.n_local()),
+          post_highest_(network.n_local()) {
         storage_.describe(view_);
         pre_ = {view_.pre_start, view_.pre_jumps, network.plastic().n_sources(),
                 experiment.synapses.ca_pre};
@@ -35,93 +38,121 @@ class CalciumTraces {
     //! No calcium.
     void rest() {
         set_at_rest(storage_);
-        std::ranges::fill(post_jumps_, 0);
+        std::ranges::fill(post_jumps_, model::WindowSteps{});
         pre_.spiking.clear();
         post_.spiking.clear();
         arriving_.clear();
         restore();
     }
 
-    // State between two blocks.
+    // State between two windows.
     void collect(LocalState& local) { collect_saved(storage_, local); }
     //! Takes over a saved state, which has been written through what was collected.
     void restore() {
         pre_.find_highest();
         post_.find_highest();
+        begin_window();
     }
 
+    //! \param at      first step of the block within the window
     //! \param influx  of presynaptic calcium in this block
-    void begin_block(Step begin, int steps, std::span<const SpikeEvent> influx) {
-        steps_ = steps;
-        for (const auto& [step, source] : influx) pre_.add(source, static_cast<int>(step - begin));
-        highest_pre_ = pre_.highest_start;
-        for (const NeuronId source : pre_.spiking)
+    void begin_block(Step begin, int at, int steps, std::span<const SpikeEvent> influx) {
+        at_ = at;
+        for (const auto& [step, source] : influx) {
+            pre_.add(source, at + static_cast<int>(step - begin));
             highest_pre_ = std::max(highest_pre_, pre(source).upper_bound());
+        }
         highest_post_gain_ = model::most_spikes(steps, refractory_steps_) * post_.jump;
     }
-    //! A local excitatory neuron fires at a step of the present block.
-    void add_post_spike(std::uint32_t neuron, int step_in_block) {
-        post_.add(neuron, step_in_block);
+    //! A local excitatory neuron fires at a step of the window.
+    void add_post_spike(std::uint32_t neuron, int step) {
+        post_.add(neuron, step);
+        post_highest_[neuron] += post_.jump;
+        highest_post_ = std::max(highest_post_, post_highest_[neuron]);
     }
-    void end_block() {
-        pre_.end_block(steps_, decay_);
-        post_.end_block(steps_, decay_);
-        for (const NeuronId source : arriving_) view_.arrivals[source] = 0;
+    //! \param at  the end of the block, and not of its window
+    void end_block(int at) {
+        const double factor = decay_.factor[at];
+        for (std::uint32_t j = 0; j < post_.n; ++j) post_now_[j] = post_.start[j] * factor;
+        for (const std::uint32_t j : post_.spiking) post_now_[j] = post(j).at_end(at, decay_);
+    }
+    void end_window(int steps) {
+        pre_.end_window(steps, decay_);
+        post_.end_window(steps, decay_);
+        for (const NeuronId source : arriving_) view_.arrivals[source] = {};
         arriving_.clear();
+        begin_window();
     }
 
     model::CalciumTrace pre(NeuronId source) const { return pre_[source]; }
+    //! With the spikes of the window until now.
     model::CalciumTrace post(std::uint32_t neuron) const { return post_[neuron]; }
     const model::CalciumDecay& decay() const { return decay_; }
 
-    //! No presynaptic trace is above this within the present block.
+    //! No presynaptic trace is above this within the window until the end of the block.
     double highest_pre() const { return highest_pre_; }
+    //! No presynaptic trace of a source is above this in the present block.
+    double highest_pre_now(NeuronId source) const {
+        return pre(source).upper_bound_from(at_, decay_);
+    }
     //! Most that a postsynaptic trace can gain from spikes within the present block.
     double highest_post_gain() const { return highest_post_gain_; }
-    //! Highest postsynaptic trace at the start of the present block.
-    double highest_post_start() const { return post_.highest_start; }
+    //! No postsynaptic trace has been above this in the window.
+    double highest_post() const { return highest_post_; }
+    //! By neuron, likewise.
+    const double* post_highest() const { return post_highest_.data(); }
+    //! By neuron, at the start of the present block.
+    const double* post_now() const { return post_now_.data(); }
+    //! By neuron, at the start of the window.
     const double* post_start() const { return view_.post_start; }
     std::uint32_t n_sources() const { return pre_.n; }
 
-    //! Steps of the present block at which spikes of a source arrive.
-    model::BlockMask arrivals(NeuronId source) const { return view_.arrivals[source]; }
-    void mark_arrival(NeuronId source, int step_in_block) {
-        if (view_.arrivals[source] == 0) arriving_.push_back(source);
-        view_.arrivals[source] |= model::bit_of(step_in_block);
+    //! Steps of the window at which spikes of a source arrive.
+    const model::WindowSteps& arrivals(NeuronId source) const { return view_.arrivals[source]; }
+    void mark_arrival(NeuronId source, int step) {
+        if (view_.arrivals[source].empty()) arriving_.push_back(source);
+        view_.arrivals[source].add(step);
     }
 
   private:
-    // Those of either side of the synapses, at the start of the present block.
+    // Those of either side of the synapses, at the start of the window.
     struct Traces {
         double* start;
-        model::BlockMask* jumps;
+        model::WindowSteps* jumps;
         std::uint32_t n;
         double jump;
-        std::vector<std::uint32_t> spiking = {};  //!< in the present block
+        std::vector<std::uint32_t> spiking = {};  //!< in the window
         double highest_start = 0;
         std::vector<double> ends = {};  //!< of those that are spiking
 
         model::CalciumTrace operator[](std::uint32_t i) const { return {start[i], jump, jumps[i]}; }
-        void add(std::uint32_t i, int step_in_block) {
-            if (jumps[i] == 0) spiking.push_back(i);
-            jumps[i] |= model::bit_of(step_in_block);
+        void add(std::uint32_t i, int step) {
+            if (jumps[i].empty()) spiking.push_back(i);
+            jumps[i].add(step);
         }
         void find_highest() { highest_start = n == 0 ? 0.0 : *std::max_element(start, start + n); }
-        void end_block(int steps, const model::CalciumDecay& decay) {
+        void end_window(int steps, const model::CalciumDecay& decay) {
             // Traces with jumps are computed first: the plain decay must not touch their result.
             ends.clear();
             for (const std::uint32_t i : spiking) ends.push_back((*this)[i].at_end(steps, decay));
             highest_start = decay_all(start, n, decay.factor[steps]);
             for (std::size_t q = 0; q < spiking.size(); ++q) {
                 start[spiking[q]] = ends[q];
-                jumps[spiking[q]] = 0;
+                jumps[spiking[q]] = {};
                 highest_start = std::max(highest_start, ends[q]);
             }
             spiking.clear();
         }
     };
 
-    // Decays all traces over a block and returns the highest.
+    void begin_window() {
+        std::copy_n(post_.start, post_.n, post_now_.data());
+        std::copy_n(post_.start, post_.n, post_highest_.data());
+        highest_pre_ = pre_.highest_start;
+        highest_post_ = post_.highest_start;
+    }
+
+    // Decays all traces over a window and returns the highest.
     static double decay_all(double* values, std::size_t n, double factor) {
         double highest = 0.0;
 #pragma omp simd reduction(max : highest)
@@ -134,14 +165,17 @@ class CalciumTraces {
 
     int refractory_steps_;
     model::CalciumDecay decay_;
-    int steps_ = 0;
     plasticity::Storage<plasticity::CalciumView, HostArray> storage_;
     plasticity::CalciumView view_;
-    std::vector<model::BlockMask> post_jumps_;
+    std::vector<model::WindowSteps> post_jumps_;
     Traces pre_{};
     Traces post_{};
-    std::vector<NeuronId> arriving_;  //!< sources with arrivals in the present block
+    std::vector<NeuronId> arriving_;  //!< sources with arrivals in the window
+    int at_ = 0;                      //!< first step of the present block within the window
+    std::vector<double> post_now_;
+    std::vector<double> post_highest_;
     double highest_pre_ = 0;
+    double highest_post_ = 0;
     double highest_post_gain_ = 0;
 };
 

@@ -34,22 +34,26 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
           calcium_(network, experiment),
           active_(network, physics_, state_, calcium_),
           excitatory_(network.excitatory_ranges()),
-          active_arrivals_(neurons_.tiles().size()),
           synthesis_(network.n_local()),
-          sample_rows_(grid_.longest()) {
+          sample_rows_(model::max_window_steps),
+          active_arrivals_(neurons_.tiles().size()) {
         for (const FixedSynapses& fixed : network.fixed())
             fixed_weights_.push_back(model::to_fixed_point(
                 network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));
     }
 
-    void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+    void run_epoch(const Epoch& epoch, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
         fired.clear();
-        this->fold_at_begin_of_epoch(begin);
-        stimulator_.begin_epoch(begin, begin + steps);
-        for (const EpochPart& part : cut_epoch(grid_, begin, steps, arriving, conditions_))
-            run_block(part, fired, sampler);
-        neurons_.check_finite(begin + steps);
+        this->fold_at_begin_of_epoch(epoch.begin);
+        stimulator_.begin_epoch(epoch.begin, epoch.end());
+        for (const EpochPart& part :
+             cut_epoch(grid_, epoch.begin, epoch.steps, arriving, conditions_)) {
+            if (this->open_window(part, epoch.decision)) begin_window(sampler);
+            run_block({part, this->window(), this->place_in_window(part)}, fired, sampler);
+            if (this->ends_window(part)) end_window(sampler);
+        }
+        neurons_.check_finite(epoch.end());
     }
     std::vector<Snapshot> take_snapshots() override { return std::exchange(snapshots_, {}); }
     SnapshotView weights(Step step) override {
@@ -90,6 +94,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     using Base::network_;
     using Base::physics_;
     using Course = plasticity::Course<M>;
+    using Window = plasticity::Window;
 
     // See PlasticExecutor.
     void rest() {
@@ -161,66 +166,91 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         std::vector<ActiveArrival> arrivals;  //!< ascending by step
         std::vector<typename ActiveSynapses<M>::Member> synapses;
     };
-    // Steps in the order of plasticity/block.hpp.
-    void run_block(const EpochPart& part, std::vector<PackedSpike>& fired, TraceSampler& sampler) {
-        const Block block = this->block(part);
-        mark_events(block, part);
-        begin_protein(block);
-        begin_recording(block, sampler);
-        deliver_spikes(block, part);
-        for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
-            advance_neurons(block, part, tile, fired, sampler);
-        neurons_.inputs().end_block();
-        if (block.conditions.plasticity) {
-            advance_protein(block);
-            active_.finish_block(block);
+    // A block within its window.
+    struct Block {
+        const EpochPart& part;
+        const Window& window;
+        int at;  //!< its first step within the window
+
+        double relaxation(int step) const { return window.relaxation[at + step]; }
+        bool plasticity() const { return window.conditions.plasticity; }
+        //! Step within the block of a spike that arrives in it.
+        int step_of(PackedSpike spike) const {
+            return static_cast<int>(step_in_epoch(spike)) - part.offset;
         }
-        finish_recording(block, sampler);
-        if (block.conditions.plasticity)
-            state_.expire_tags(physics_.late, block.relaxation[block.steps]);
-        calcium_.end_block();
+    };
+
+    // Steps in the order of plasticity/window.hpp.
+    void begin_window(TraceSampler& sampler) {
+        begin_protein();
+        begin_recording(sampler);
+    }
+    void run_block(const Block& block, std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+        mark_events(block);
+        find_samples(block, sampler);
+        deliver_spikes(block);
+        for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
+            advance_neurons(block, tile, fired, sampler);
+        neurons_.inputs().end_block();
         forget_arrivals();
-        work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
+        if (!this->ends_window(block.part)) calcium_.end_block(block.at + block.part.steps);
+        work_.neuron_steps += static_cast<std::uint64_t>(block.part.steps) * neurons_.size();
+    }
+    void end_window(TraceSampler& sampler) {
+        const Window& window = this->window();
+        if (window.conditions.plasticity) {
+            advance_protein();
+            active_.finish_window(window);
+        }
+        finish_recording(sampler);
+        if (window.conditions.plasticity)
+            state_.expire_tags(physics_.late, window.relaxation[window.steps]);
+        calcium_.end_window(window.steps);
+        this->close_window();
     }
 
-    void mark_events(const Block& block, const EpochPart& part) {
-        stimulator_.begin_block(block.begin, block.end());
-        calcium_.begin_block(block.begin, block.steps, influx_.take_before(block.end()));
-        for (const PackedSpike spike : part.arriving)
-            if (network_.populations().is_excitatory(neuron_of(spike)))
-                calcium_.mark_arrival(neuron_of(spike),
-                                      static_cast<int>(step_in_epoch(spike)) - part.offset);
-    }
-
-    void begin_protein(const Block& block) {
+    void begin_protein() {
         const plasticity::View<M> view = state_.view();
         any_protein_ = false;
         for (const LocalRange& range : excitatory_)
             for (std::uint32_t j = range.begin; j < range.end; ++j) {
-                synthesis_[j] = view.synthesis_in(block, physics_.late, view.sums(j));
+                synthesis_[j] = view.synthesis_in(this->window(), physics_.late, view.sums(j));
                 any_protein_ |= synthesis_[j] != 0 || view.any_protein(j);
             }
     }
 
-    void begin_recording(const Block& block, TraceSampler& sampler) {
-        for (int s = 0; s < block.steps; ++s)
-            sample_rows_[s] =
-                sampler.due(block.begin + s) ? sampler.add_row(block.begin + s) : no_row;
+    void begin_recording(TraceSampler& sampler) {
         recorded_g_.clear();
         recorded_z_.clear();
         for (const auto& recorded : sampler.synapses()) {
             recorded_g_.push_back(state_.view().g[recorded.synapse]);
             recorded_z_.push_back(state_.view().z(recorded.synapse, recorded.target));
         }
-        for (const Step step : this->take_requests_in(block)) {
+        for (const Step step : this->take_requests_in_window()) {
             Snapshot& snapshot = begun_snapshots_.emplace_back(make_snapshot(step));
             on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
         }
     }
 
-    void deliver_spikes(const Block& block, const EpochPart& part) {
+    void mark_events(const Block& block) {
+        const EpochPart& part = block.part;
+        stimulator_.begin_block(part.begin, part.end());
+        calcium_.begin_block(part.begin, block.at, part.steps, influx_.take_before(part.end()));
         for (const PackedSpike spike : part.arriving)
-            deliver(block, neuron_of(spike), static_cast<int>(step_in_epoch(spike)) - part.offset);
+            if (network_.populations().is_excitatory(neuron_of(spike)))
+                calcium_.mark_arrival(neuron_of(spike), block.at + block.step_of(spike));
+    }
+
+    void find_samples(const Block& block, TraceSampler& sampler) {
+        for (int s = 0; s < block.part.steps; ++s) {
+            const Step step = block.part.begin + s;
+            sample_rows_[block.at + s] = sampler.due(step) ? sampler.add_row(step) : no_row;
+        }
+    }
+
+    void deliver_spikes(const Block& block) {
+        for (const PackedSpike spike : block.part.arriving)
+            deliver(block, neuron_of(spike), block.step_of(spike));
     }
     void deliver(const Block& block, NeuronId neuron, int step) {
         const std::size_t population = network_.populations().index_of(neuron);
@@ -236,22 +266,40 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         }
     }
     void deliver_plastic(const Block& block, NeuronId source, int step) {
+        if (block.plasticity() && active_.row_may_activate(source))
+            return deliver_to_active(block, source, step);
         const SynapseTable& table = network_.plastic();
-        const std::uint32_t* targets = table.targets().data();
+        const SynapseIndex begin = table.row_begin(source);
         const SynapseIndex end = table.row_end(source);
-        const plasticity::View<M> view = state_.view();
-        const double relaxation = block.relaxation[step];
-        const double h_0 = physics_.early.h_0_mV;
-        const bool row_may_activate =
-            block.conditions.plasticity && active_.row_may_activate(source);
+        for (SynapseIndex k = begin; k < end; ++k)
+            add_plastic_input(block, k, table.targets()[k], step);
+        work_.delivered_spikes += end - begin;
+    }
+    void deliver_to_active(const Block& block, NeuronId source, int step) {
+        const SynapseTable& table = network_.plastic();
+        const SynapseIndex end = table.row_end(source);
+        const auto arrival = active_.arrival(source);
+        std::vector<typename ActiveSynapses<M>::Member>& passed = passed_;
+        passed.clear();
         for (SynapseIndex k = table.row_begin(source); k < end; ++k) {
-            const std::uint32_t target = targets[k];
-            if (row_may_activate && active_.may_activate(source, target))
+            const std::uint32_t target = table.targets()[k];
+            if (active_.may_be_active(arrival, target))
                 put_aside(k, source, target, step);
+            else if (active_.may_have_been_active(arrival, target))
+                passed.push_back({k, target});
             else
-                neurons_.inputs().add(step, 0, target, view.weight(k, target, relaxation, h_0));
+                add_plastic_input(block, k, target, step);
         }
+        const int at = block.at + step;
+        active_.advance(source, passed, plasticity::last_cut(calcium_.arrivals(source), at), at,
+                        block.window);
+        for (const auto& [k, target] : passed) add_plastic_input(block, k, target, step);
         work_.delivered_spikes += end - table.row_begin(source);
+    }
+    void add_plastic_input(const Block& block, SynapseIndex k, std::uint32_t target, int step) {
+        neurons_.inputs().add(
+            step, 0, target,
+            state_.view().weight(k, target, block.relaxation(step), physics_.early.h_0_mV));
     }
     void put_aside(SynapseIndex k, NeuronId source, std::uint32_t target, int step) {
         ActiveArrivals& list = active_arrivals_[neurons_.tiles().of(target)];
@@ -263,63 +311,66 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         ++list.arrivals.back().end;
     }
 
-    void advance_neurons(const Block& block, const EpochPart& part, std::uint32_t tile,
-                         std::vector<PackedSpike>& fired, TraceSampler& sampler) {
-        const bool at_once = part.is_whole() && neurons_.has_solution(tile) &&
+    void advance_neurons(const Block& block, std::uint32_t tile, std::vector<PackedSpike>& fired,
+                         TraceSampler& sampler) {
+        const bool at_once = block.part.is_whole() && neurons_.has_solution(tile) &&
                              !stimulator_.acts_on(tile) && active_arrivals_[tile].arrivals.empty();
         if (at_once)
-            advance_at_once(block, part, tile, fired, sampler);
+            advance_at_once(block, tile, fired, sampler);
         else
-            advance_by_steps(block, part, tile, fired, sampler);
+            advance_by_steps(block, tile, fired, sampler);
         neurons_.inputs().clear(neurons_.tiles()[tile]);
     }
-    void note_spike(const BlockSpike& spike, const EpochPart& part,
-                    std::vector<PackedSpike>& fired) {
-        fired.push_back(pack_spike(part.offset + spike.step, network_.global_id(spike.neuron)));
+    void note_spike(const Block& block, const BlockSpike& spike, std::vector<PackedSpike>& fired) {
+        fired.push_back(
+            pack_spike(block.part.offset + spike.step, network_.global_id(spike.neuron)));
         if (network_.excitatory()[spike.neuron] != 0)
-            calcium_.add_post_spike(spike.neuron, spike.step);
+            calcium_.add_post_spike(spike.neuron, block.at + spike.step);
     }
-    void advance_at_once(const Block& block, const EpochPart& part, std::uint32_t tile,
-                         std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+    void advance_at_once(const Block& block, std::uint32_t tile, std::vector<PackedSpike>& fired,
+                         TraceSampler& sampler) {
         WatchedNeurons watched;
         find_recorded(tile, sampler);
-        const auto rows = std::span(sample_rows_).first(static_cast<std::size_t>(block.steps));
+        const auto rows = std::span(sample_rows_)
+                              .subspan(static_cast<std::size_t>(block.at),
+                                       static_cast<std::size_t>(block.part.steps));
         if (std::ranges::any_of(rows, [](std::size_t row) { return row != no_row; })) {
             watched.neurons = recorded_;
             watched.on_step = [&](std::uint32_t neuron, int step) {
-                if (sample_rows_[step] != no_row) sample_neuron(block, neuron, step, sampler);
+                if (sample_rows_[block.at + step] != no_row)
+                    sample_neuron(block, neuron, step, sampler);
             };
         }
         block_spikes_.clear();
-        neurons_.advance_block(tile, part, watched, block_spikes_);
-        for (const BlockSpike& spike : block_spikes_) note_spike(spike, part, fired);
+        neurons_.advance_block(tile, block.part, watched, block_spikes_);
+        for (const BlockSpike& spike : block_spikes_) note_spike(block, spike, fired);
     }
-    void advance_by_steps(const Block& block, const EpochPart& part, std::uint32_t tile,
-                          std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+    void advance_by_steps(const Block& block, std::uint32_t tile, std::vector<PackedSpike>& fired,
+                          TraceSampler& sampler) {
         const bool stimulated = stimulator_.acts_on(tile);
         const std::uint32_t first = neurons_.tiles()[tile].begin;
-        stepped_.is_whole = part.is_whole();
+        stepped_.is_whole = block.part.is_whole();
         stepped_.is_stimulated.fill(0);
         stepped_.is_open.fill(0);
         stimulator_.for_each_stimulated(
             tile, [&](std::uint32_t neuron) { stepped_.is_stimulated[neuron - first] = 1; });
         for (const auto& [k, target] : active_arrivals_[tile].synapses)
             stepped_.is_open[target - first] = 1;
-        neurons_.begin_steps(tile, part, stepped_);
+        neurons_.begin_steps(tile, block.part, stepped_);
         find_recorded(tile, sampler);
         std::size_t next_active = 0;
-        for (int s = 0; s < block.steps; ++s) {
+        for (int s = 0; s < block.part.steps; ++s) {
             deliver_active(block, tile, s, next_active);
-            if (stimulated) stimulator_.apply(tile, block.begin + s, neurons_);
-            if (sample_rows_[s] != no_row)
+            if (stimulated) stimulator_.apply(tile, block.part.begin + s, neurons_);
+            if (sample_rows_[block.at + s] != no_row)
                 for (const std::uint32_t neuron : recorded_)
                     sample_neuron(block, neuron, s, sampler);
             fired_.clear();
-            neurons_.advance(tile, part, s, stimulated, fired_);
+            neurons_.advance(tile, block.part, s, stimulated, fired_);
             if (stimulated) neurons_.clear_stimulus(tile);
-            for (const std::uint32_t neuron : fired_) note_spike({neuron, s}, part, fired);
+            for (const std::uint32_t neuron : fired_) note_spike(block, {neuron, s}, fired);
         }
-        neurons_.end_steps(tile, part, stepped_);
+        neurons_.end_steps(tile, block.part, stepped_);
     }
     void deliver_active(const Block& block, std::uint32_t tile, int step, std::size_t& next) {
         const ActiveArrivals& list = active_arrivals_[tile];
@@ -327,12 +378,11 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             const ActiveArrival& arrival = list.arrivals[next];
             const auto synapses =
                 std::span(list.synapses).subspan(arrival.begin, arrival.end - arrival.begin);
-            const int from = plasticity::last_cut(calcium_.arrivals(arrival.source), step);
-            active_.advance(arrival.source, synapses, from, step, block);
-            for (const auto& [k, target] : synapses)
-                neurons_.inputs().add(
-                    step, 0, target,
-                    state_.view().weight(k, target, block.relaxation[step], physics_.early.h_0_mV));
+            const int at = block.at + step;
+            active_.advance(arrival.source, synapses,
+                            plasticity::last_cut(calcium_.arrivals(arrival.source), at), at,
+                            block.window);
+            for (const auto& [k, target] : synapses) add_plastic_input(block, k, target, step);
         }
     }
     static std::span<const TraceSampler::RecordedNeuron> recorded_within(
@@ -355,23 +405,23 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     void sample_neuron(const Block& block, std::uint32_t neuron, int step, TraceSampler& sampler) {
         const plasticity::View<M> view = state_.view();
         const auto recorded = recorded_within(sampler.neurons(), neuron, neuron + 1);
+        const int at = block.at + step;
         for (const auto& one : recorded) {
             const auto q = static_cast<std::size_t>(&one - sampler.neurons().data());
-            double* values = sampler.neuron_values(sample_rows_[step], q);
+            double* values = sampler.neuron_values(sample_rows_[at], q);
             neurons_.sample(neuron, step, values);
             if (network_.excitatory()[neuron] == 0) continue;
-            view.sample(physics_.late, neuron, view.sums(neuron), block.relaxation[step],
-                        synthesis_[neuron],
-                        block.conditions.plasticity ? step * physics_.dt_s : 0.0,
+            view.sample(physics_.late, neuron, view.sums(neuron), block.relaxation(step),
+                        synthesis_[neuron], block.plasticity() ? at * physics_.dt_s : 0.0,
                         values + n_membrane_columns);
         }
     }
 
-    void advance_protein(const Block& block) {
+    void advance_protein() {
         if (!any_protein_) return;
         const typename M::Late::Parameters late = physics_.late;
         const plasticity::View<M> view = state_.view();
-        const double time_s = block.steps * physics_.dt_s;
+        const double time_s = this->window().steps * physics_.dt_s;
         const auto* synthesis = synthesis_.data();
         for (const LocalRange& range : excitatory_) {
             const std::size_t end = range.end;
@@ -381,31 +431,30 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         }
     }
 
-    void finish_recording(const Block& block, TraceSampler& sampler) {
+    void finish_recording(TraceSampler& sampler) {
+        const Window& window = this->window();
         for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
             const auto& recorded = sampler.synapses()[q];
-            const auto within =
-                weight_within(block, recorded.source, recorded.target, recorded_g_[q]);
-            for (int s = 0; s < block.steps; ++s)
+            const auto within = weight_within(recorded.source, recorded.target, recorded_g_[q]);
+            for (int s = 0; s < window.steps; ++s)
                 if (sample_rows_[s] != no_row)
                     within.sample(s, recorded_z_[q], sampler.synapse_values(sample_rows_[s], q));
         }
         const SynapseTable& table = network_.plastic();
         for (Snapshot& snapshot : begun_snapshots_) {
-            const auto step = static_cast<int>(snapshot.step - block.begin);
+            const auto step = static_cast<int>(snapshot.step - window.begin);
             std::vector<double>& g_then_h = snapshot.h_mV;
             for (NeuronId source = 0; source < table.n_sources(); ++source)
                 for (SynapseIndex k = table.row_begin(source); k < table.row_end(source); ++k)
-                    g_then_h[k] =
-                        weight_within(block, source, table.targets()[k], g_then_h[k]).h_mV(step);
+                    g_then_h[k] = weight_within(source, table.targets()[k], g_then_h[k]).h_mV(step);
             snapshots_.push_back(std::move(snapshot));
         }
         begun_snapshots_.clear();
     }
-    plasticity::WeightWithin<M> weight_within(const Block& block, NeuronId source,
-                                              std::uint32_t target, double g_before) const {
+    plasticity::WeightWithin<M> weight_within(NeuronId source, std::uint32_t target,
+                                              double g_before) const {
         return {physics_,
-                block,
+                this->window(),
                 {calcium_.pre(source), calcium_.post(target), source, network_.global_id(target)},
                 calcium_.arrivals(source),
                 g_before};
@@ -427,18 +476,22 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     std::vector<model::FixedPoint> fixed_weights_;  //!< of Network::fixed
     std::vector<LocalRange> excitatory_;
 
-    // State of the present block.
-    std::vector<ActiveArrivals> active_arrivals_;         //!< by tile
+    // State of the present window.
     std::vector<typename M::Late::Synthesis> synthesis_;  //!< by local neuron
-    bool any_protein_ = false;                            //!< any synthesis or protein in the block
+    bool any_protein_ = false;                            //!< any synthesis or protein in it
+    std::vector<std::size_t> sample_rows_;                //!< by step; no_row if none is due
+    std::vector<double> recorded_g_;                      //!< of recorded synapses, at its start
+    std::vector<double> recorded_z_;
+    std::vector<Snapshot> begun_snapshots_;  //!< as of its start: g for h
+
+    // State of the present block.
+    std::vector<ActiveArrivals> active_arrivals_;             //!< by tile
+    std::vector<typename ActiveSynapses<M>::Member> passed_;  //!< that were active, of a row
     std::vector<std::uint32_t> fired_;
     std::vector<BlockSpike> block_spikes_;
     std::vector<std::uint32_t> recorded_;  //!< of the present tile
     SteppedNeurons stepped_{};
-    std::vector<std::size_t> sample_rows_;  //!< by step of the block; no_row if none is due
-    std::vector<double> recorded_g_;        //!< of recorded synapses, at the start of the block
-    std::vector<double> recorded_z_;
-    std::vector<Snapshot> begun_snapshots_;  //!< as of the start of the block: g for h
+
     std::vector<Snapshot> snapshots_;
     WorkCounters work_;
 };

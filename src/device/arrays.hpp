@@ -51,7 +51,7 @@ struct RowTask {
 struct BlockCounters {
     std::uint32_t any_active_arrival = 0;
     std::uint32_t n_row_tasks = 0;
-    double highest_post = 0;  //!< no postsynaptic calcium trace is above this in the block
+    double highest_post = 0;  //!< no postsynaptic calcium trace has been above this in the window
 };
 
 // First words of the output of an epoch; packed spikes follow.
@@ -59,22 +59,28 @@ enum OutputWord { word_n_spikes, word_first_bad_neuron, first_spike_word };
 
 inline constexpr std::uint32_t n_draw_counters = 1024;
 
-// What does not outlive a block.
-struct BlockScratch {
-    model::BlockMask* post_jumps = nullptr;
+// What does not outlive a window.
+struct WindowScratch {
+    model::WindowSteps* post_jumps = nullptr;
+    double* post_now = nullptr;
     double* post_highest = nullptr;
+    std::uint8_t* synthesising = nullptr;
     RowTask* row_tasks = nullptr;
 
     static constexpr auto variables() {
         using enum plasticity::InCheckpoint;
         using enum plasticity::By;
         using plasticity::Variable;
-        return std::tuple{Variable{&BlockScratch::post_jumps, "post_jumps", "", neuron,
-                                   model::BlockMask{0}, no, "steps at which the neuron fires"},
-                          Variable{&BlockScratch::post_highest, "post_highest", "1", neuron, 0.0,
-                                   no, "bound of its calcium trace"},
-                          Variable{&BlockScratch::row_tasks, "row_tasks", "", source, RowTask{}, no,
-                                   "rows with work, in any order"}};
+        return std::tuple{Variable{&WindowScratch::post_jumps, "post_jumps", "", neuron,
+                                   model::WindowSteps{}, no, "steps at which the neuron fires"},
+                          Variable{&WindowScratch::post_now, "post_now", "1", neuron, 0.0, no,
+                                   "its calcium trace at the start of a block but the first"},
+                          Variable{&WindowScratch::post_highest, "post_highest", "1", neuron, 0.0,
+                                   no, "bound of its calcium trace until now"},
+                          Variable{&WindowScratch::synthesising, "synthesising", "", neuron,
+                                   std::uint8_t{0}, no, "which proteins it synthesises"},
+                          Variable{&WindowScratch::row_tasks, "row_tasks", "", source, RowTask{},
+                                   no, "rows with work, in any order"}};
     }
 };
 
@@ -101,7 +107,7 @@ struct RecordingArrays {
 };
 
 template <class M>
-struct Arrays : plasticity::View<M>, BlockScratch, RecordingArrays {
+struct Arrays : plasticity::View<M>, WindowScratch, RecordingArrays {
     Arrays() = default;
     explicit Arrays(const typename M::Late::Parameters& late) : plasticity::View<M>(late) {}
 
@@ -115,7 +121,7 @@ struct Arrays : plasticity::View<M>, BlockScratch, RecordingArrays {
     const std::uint32_t* global_ids = nullptr;
     const std::uint8_t* receives = nullptr;  //!< [stimulus][neuron]
 
-    plasticity::CalciumView calcium[2];        //!< of alternating blocks: see parity
+    plasticity::CalciumView calcium[2];        //!< of alternating windows: see parity
     model::FixedPoint* input = nullptr;        //!< [step in block][site][neuron]
     std::uint32_t* arrival_list = nullptr;     //!< [step in block][neuron]: first active arrival
     ActiveArrival* active_arrivals = nullptr;  //!< a place for each plastic synapse reached
@@ -137,7 +143,7 @@ struct Arrays : plasticity::View<M>, BlockScratch, RecordingArrays {
         return {calcium[parity].pre_start[source], physics.ca_pre,
                 calcium[parity].pre_jumps[source]};
     }
-    //! Complete once the neurons have been advanced.
+    //! With the spikes of the window until the end of the last block.
     ENGRAM_HD_INLINE model::CalciumTrace post(std::uint32_t neuron, int parity,
                                               const Physics<M>& physics) const {
         return {calcium[parity].post_start[neuron], physics.ca_post, post_jumps[neuron]};

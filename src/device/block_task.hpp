@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "model/stimulus.hpp"
-#include "plasticity/block.hpp"
+#include "plasticity/window.hpp"
 
 namespace engram::device {
 
@@ -24,27 +24,35 @@ struct List {
 // An event of a neuron: step (high word) and global id (low word).
 using PackedEvent = std::uint64_t;
 
-struct BlockTask : plasticity::Block {
-    BlockTask() = default;
-    explicit BlockTask(const plasticity::Block& block) : Block(block) {}
-
+struct BlockTask {
+    std::int64_t begin = 0;
+    std::int32_t steps = 0;
+    plasticity::Window window;
+    std::int32_t at = 0;  //!< first step within the window
+    bool begins_window = false;
+    bool ends_window = false;
     std::int32_t offset = 0;      //!< first step within the epoch
     std::int64_t grid_begin = 0;  //!< of the block of the grid that this is a part of
     std::int32_t grid_steps = 0;
-    std::int32_t parity = 0;  //!< which of the alternating arrays hold this block
+    std::int32_t parity = 0;  //!< which of the alternating arrays hold this window
     bool first_of_epoch = false;
     bool last_of_epoch = false;
     double highest_post_gain = 0;  //!< most that spikes of the block add to a postsynaptic trace
     List<PackedEvent> arriving;    //!< spikes, by step within the epoch
-    //! By arriving excitatory spike: its first place in Arrays::active_arrivals.
+    //! By arriving spike: its first place in Arrays::active_arrivals.
     List<std::uint32_t> first_arrival;
     List<PackedEvent> influx;  //!< presynaptic calcium, by step within the block
     List<PulseTask> pulses;
     List<model::PoissonTrain> trains;
     List<model::ForcedSpike> forced;
-    std::int64_t sample_row[model::max_block_steps] = {};  //!< by step; no_sample if none is due
-    bool has_samples = false;                              //!< whether any is
+    //! By step of the window, until the end of the block; no_sample if none is due.
+    std::int64_t sample_row[model::max_window_steps] = {};
+    bool has_samples = false;  //!< whether any is in the block
 
+    std::int64_t end() const { return begin + steps; }
+    //! E at a step of the block.
+    ENGRAM_HD_INLINE double relaxation(int step) const { return window.relaxation[at + step]; }
+    ENGRAM_HD_INLINE bool plasticity() const { return window.conditions.plasticity; }
     ENGRAM_HD_INLINE bool is_whole() const { return begin == grid_begin && steps == grid_steps; }
 };
 inline constexpr std::int64_t no_sample = -1;

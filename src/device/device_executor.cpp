@@ -2,6 +2,7 @@
 #include "device/device_executor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <utility>
 #include <vector>
@@ -53,6 +54,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         : Base(experiment, network),
           device_(with_room_for(std::move(device), experiment, network)),
           refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
+          physics_on_device_(*device_, std::vector{physics_}),
           on_device_(*device_, experiment, network),
           neurons_(*device_, experiment, network),
           state_(*device_, sizes_of_state(network), this->grid_.longest(),
@@ -65,13 +67,14 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         make_sums();
     }
 
-    void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+    void run_epoch(const Epoch& epoch, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
         host_copy_.clear();
-        this->fold_at_begin_of_epoch(begin);
-        stimuli_.begin_epoch(begin, begin + steps);
-        recorder_.reserve_rows(static_cast<std::size_t>(steps), sampler);
-        EpochPlan plan = plan_epoch(begin, steps, arriving, sampler);
+        this->fold_at_begin_of_epoch(epoch.begin);
+        stimuli_.begin_epoch(epoch.begin, epoch.end());
+        if (!this->is_within_window())
+            recorder_.reserve_rows(static_cast<std::size_t>(epoch.decision - epoch.begin), sampler);
+        EpochPlan plan = plan_epoch(epoch, arriving, sampler);
         state_.reserve_arrivals(
             std::ranges::max_element(plan, {}, &BlockPlan::n_plastic_arrivals)->n_plastic_arrivals);
         const BlockTask* tasks = upload_.send(plan);
@@ -80,8 +83,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         const bool keep_launches = plan.size() == 1;
         for (std::size_t b = 0; b < plan.size(); ++b)
             run_block(a, plan[b], tasks + b, keep_launches);
-        collect_spikes(begin + steps, fired);
-        work_.neuron_steps += static_cast<std::uint64_t>(steps) * network_.n_local();
+        collect_spikes(epoch.end(), fired);
+        work_.neuron_steps += static_cast<std::uint64_t>(epoch.steps) * network_.n_local();
     }
     void complete_samples(TraceSampler& sampler) override { recorder_.complete(sampler); }
     std::vector<Snapshot> take_snapshots() override {
@@ -200,15 +203,24 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         arrays.receives = stimuli_.receives();
         return arrays;
     }
-    BlockPlan plan_block(const EpochPart& part, TraceSampler& sampler) {
+    BlockPlan plan_block(const EpochPart& part, Step decision, TraceSampler& sampler) {
         BlockPlan plan;
-        plan.task = BlockTask(this->block(part));
         BlockTask& task = plan.task;
+        task.begins_window = this->open_window(part, decision);
+        task.window = this->window();
+        task.begin = part.begin;
+        task.steps = part.steps;
+        task.at = this->place_in_window(part);
+        task.ends_window = this->ends_window(part);
         task.offset = part.offset;
         task.grid_begin = part.grid_begin;
         task.grid_steps = part.grid_steps;
-        task.parity = std::exchange(parity_, 1 - parity_);
+        task.parity = parity_;
         ENGRAM_ENSURE(task.parity == 0 || task.parity == 1);
+        if (task.begins_window) {
+            plan.snapshots = this->take_requests_in_window();
+            begin_samples(task.window, sampler);
+        }
         task.highest_post_gain =
             model::most_spikes(part.steps, refractory_steps_) * physics_.ca_post;
         plan.arriving.assign(part.arriving.begin(), part.arriving.end());
@@ -222,10 +234,23 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         plan.forced.assign(on.forced.begin(), on.forced.end());
         for (int s = 0; s < part.steps; ++s) {
             const bool due = sampler.due(task.begin + s);
-            task.sample_row[s] = due ? recorder_.add_row(task.begin + s, sampler) : no_sample;
+            sample_row_[static_cast<std::size_t>(task.at + s)] =
+                due ? recorder_.add_row(task.begin + s, sampler) : no_sample;
             task.has_samples |= due;
         }
+        std::ranges::copy(sample_row_, task.sample_row);
+        plan.samples_in_window = samples_in_window_;
+        if (task.ends_window) {
+            this->close_window();
+            parity_ = 1 - parity_;
+        }
         return plan;
+    }
+    void begin_samples(const plasticity::Window& window, const TraceSampler& sampler) {
+        sample_row_.fill(no_sample);
+        samples_in_window_ = false;
+        for (Step step = window.begin; step < window.end(); ++step)
+            samples_in_window_ |= sampler.due(step);
     }
     void count_arrivals(BlockPlan& plan) {
         for (const PackedSpike spike : plan.arriving) {
@@ -242,61 +267,71 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
             plan.n_plastic_arrivals += n_plastic;
         }
     }
-    EpochPlan plan_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+    EpochPlan plan_epoch(const Epoch& epoch, std::span<const PackedSpike> arriving,
                          TraceSampler& sampler) {
         EpochPlan plan;
         for (const EpochPart& part :
-             cut_epoch(this->grid_, begin, steps, arriving, this->conditions_))
-            plan.push_back(plan_block(part, sampler));
+             cut_epoch(this->grid_, epoch.begin, epoch.steps, arriving, this->conditions_))
+            plan.push_back(plan_block(part, epoch.decision, sampler));
         plan.front().task.first_of_epoch = true;
         plan.back().task.last_of_epoch = true;
         return plan;
     }
     void run_block(const Arrays<M>& a, const BlockPlan& plan, const BlockTask* task,
                    bool keep_launches) {
-        const BlockTask& t = plan.task;
-        const std::size_t first_snapshot = pending_snapshots_.size();
-        for (const Step step : this->take_requests_in(t)) {
-            const PendingSnapshot& snapshot = pending_snapshots_.emplace_back(make_snapshot(step));
+        for (const Step step : plan.snapshots) {
+            const PendingSnapshot& snapshot = begun_snapshots_.emplace_back(make_snapshot(step));
             on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
         }
         launch_block(a, plan, task, keep_launches);
-        for (std::size_t i = first_snapshot; i < pending_snapshots_.size(); ++i) {
-            const PendingSnapshot& snapshot = pending_snapshots_[i];
+        if (!plan.task.ends_window) return;
+        for (PendingSnapshot& snapshot : begun_snapshots_) {
             device_->launch(
-                FinishSnapshot<M>{a, physics_, task, static_cast<int>(snapshot.step - t.begin),
+                FinishSnapshot<M>{a, physics_on_device_.data(), task,
+                                  static_cast<int>(snapshot.step - plan.task.window.begin),
                                   snapshot.h_mV.data()},
                 a.plastic.n_sources);
+            pending_snapshots_.push_back(std::move(snapshot));
         }
+        begun_snapshots_.clear();
     }
-    // In the order of plasticity/block.hpp, but that some steps are taken together or earlier:
-    // neurons advance their protein at once; calcium goes to the arrays of the next block as rows
+    // In the order of plasticity/window.hpp, but that some steps are taken together or earlier:
+    // neurons advance their protein at once; calcium goes to the arrays of the next window as rows
     // are selected; rows are finished for active synapses and for tags that end, which no recording
     // sees.
     //
     // Blocks with about as many events are launched alike, so that the launches can be kept.
     void launch_block(const Arrays<M>& a, const BlockPlan& plan, const BlockTask* task,
                       bool keep_launches) {
-        const bool samples_synapses = plan.task.has_samples && a.n_recorded_synapses > 0;
+        const BlockTask& t = plan.task;
+        const Physics<M>* physics = physics_on_device_.data();
+        const bool samples_synapses = plan.samples_in_window && a.n_recorded_synapses > 0;
         const std::uint64_t n_events =
             std::bit_ceil(std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size()}));
-        const std::uint64_t n_deliveries =
-            plan.arriving.empty() ? 0 : a.n_deliveries * std::bit_ceil(plan.arriving.size());
+        const std::uint64_t n_spikes =
+            plan.arriving.empty() ? 0 : std::bit_ceil(plan.arriving.size());
+        const bool catches_up = n_spikes > 0 && t.at > 0 && t.plasticity();
         const auto launch = [&] {
-            if (samples_synapses) device_->launch(BeginSynapseSamples<M>{a}, a.n_recorded_synapses);
+            if (samples_synapses && t.begins_window)
+                device_->launch(BeginSynapseSamples<M>{a}, a.n_recorded_synapses);
             device_->launch(MarkEvents<M>{a, task}, n_events);
-            device_->launch(DeliverSpikes<M>{a, physics_, task}, n_deliveries);
-            neurons_.advance(a, physics_, task);
-            device_->launch(SelectRows<M>{a, physics_, task},
+            if (catches_up) device_->launch(CatchUp<M>{a, physics, task}, n_spikes);
+            device_->launch(DeliverSpikes<M>{a, physics, task}, a.n_deliveries * n_spikes);
+            neurons_.advance(a, physics, task);
+            if (!t.ends_window) return;
+            device_->launch(SelectRows<M>{a, physics, task},
                             std::max(a.plastic.n_sources, a.n_local));
-            device_->launch(FinishRows<M>{a, physics_, task}, a.plastic.n_sources);
+            device_->launch(FinishRows<M>{a, physics, task}, a.plastic.n_sources);
             if (samples_synapses)
-                device_->launch(FinishSynapseSamples<M>{a, physics_, task}, a.n_recorded_synapses);
+                device_->launch(FinishSynapseSamples<M>{a, physics, task}, a.n_recorded_synapses);
         };
         if (!keep_launches) return launch();
         // Of what kernels are given, these alone change within the life of the executor.
+        const std::uint64_t kind =
+            std::uint64_t{samples_synapses} | std::uint64_t{t.begins_window} << 1 |
+            std::uint64_t{t.ends_window} << 2 | std::uint64_t{catches_up} << 3;
         device_->launch_together({address(task), address(a.active_arrivals), address(a.samples),
-                                  std::uint64_t{samples_synapses}, n_events, n_deliveries},
+                                  kind, n_events, n_spikes},
                                  launch);
     }
     void collect_spikes(Step end, std::vector<PackedSpike>& fired) {
@@ -320,11 +355,12 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         const std::size_t n = network_.plastic().size();
         return {step, {*device_, n}, {*device_, n}};
     }
-    //! Calcium of the next block.
+    //! Calcium of the next window.
     auto& calcium() { return state_.calcium[static_cast<std::size_t>(parity_)]; }
 
     std::unique_ptr<Device> device_;
     int refractory_steps_;  //!< shortest of the excitatory neurons
+    DeviceArray<Physics<M>> physics_on_device_;
     DeviceNetwork on_device_;
     BuiltInDeviceNeurons neurons_;
     DeviceState<M> state_;
@@ -333,9 +369,12 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     EpochUpload upload_;
     HostCopy host_copy_;
 
-    int parity_ = 0;  // of the next block
+    int parity_ = 0;  // of the present window, or of the next
+    std::array<std::int64_t, model::max_window_steps> sample_row_{};  // of the present window
+    bool samples_in_window_ = false;
     StagingBuffer spikes_;
-    std::vector<PendingSnapshot> pending_snapshots_;
+    std::vector<PendingSnapshot> begun_snapshots_;    // within the present window
+    std::vector<PendingSnapshot> pending_snapshots_;  // to be handed out
     Snapshot weights_;
     WorkCounters work_;
 };

@@ -64,7 +64,7 @@ class DeviceNeurons {
             device_.launch(RestNeurons<Neuron>{view(), population, range.begin}, range.size());
     }
     template <class M>
-    void advance(const Arrays<M>& arrays, const Physics<M>& physics, const BlockTask* task) const {
+    void advance(const Arrays<M>& arrays, const Physics<M>* physics, const BlockTask* task) const {
         for (const LocalRange& range : ranges_)
             device_.launch(AdvanceNeurons<M, Neuron>{arrays, physics, view(), range.begin, task},
                            range.size());
@@ -121,7 +121,7 @@ class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
         for_each([&](const auto& neurons) { neurons.rest(population); });
     }
     template <class M>
-    void advance(const Arrays<M>& arrays, const Physics<M>& physics, const BlockTask* task) const {
+    void advance(const Arrays<M>& arrays, const Physics<M>* physics, const BlockTask* task) const {
         for_each([&](const auto& neurons) { neurons.advance(arrays, physics, task); });
     }
     void add_to(HostCopy& copy) {

@@ -59,7 +59,7 @@ class DeviceState {
           output(device, first_spike_word + n_spikes),
           n_draws(device, n_draw_counters),
           device_(device),
-          scratch_(make_device_storage<BlockScratch>(device, sizes)),
+          scratch_(make_device_storage<WindowScratch>(device, sizes)),
           input_(device, static_cast<std::uint64_t>(block_steps) * n_sites * sizes.neurons),
           arrival_list_(device, static_cast<std::uint64_t>(block_steps) * sizes.neurons),
           n_sites_(n_sites),
@@ -109,7 +109,7 @@ class DeviceState {
         return static_cast<std::uint64_t>(block_steps) * sizes.neurons * of_steps +
                plasticity::state_bytes<View>(sizes) +
                2 * plasticity::state_bytes<plasticity::CalciumView>(sizes) +
-               plasticity::state_bytes<BlockScratch>(sizes) + n_spikes * sizeof(std::uint64_t);
+               plasticity::state_bytes<WindowScratch>(sizes) + n_spikes * sizeof(std::uint64_t);
     }
 
     // See Arrays.
@@ -120,7 +120,7 @@ class DeviceState {
 
   private:
     Device& device_;
-    plasticity::Storage<BlockScratch, DeviceArray> scratch_;
+    plasticity::Storage<WindowScratch, DeviceArray> scratch_;
     DeviceArray<model::FixedPoint> input_;
     DeviceArray<std::uint32_t> arrival_list_;
     std::uint32_t n_sites_;

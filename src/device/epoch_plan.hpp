@@ -20,6 +20,8 @@ struct BlockPlan {
     std::vector<PulseTask> pulses;
     std::vector<model::PoissonTrain> trains;
     std::vector<model::ForcedSpike> forced;
+    std::vector<std::int64_t> snapshots;  //!< steps at which some are wanted, if it begins a window
+    bool samples_in_window = false;       //!< whether any is due in the whole window
     std::uint64_t n_plastic_arrivals = 0;  //!< plastic synapses that the spikes reach
 
     //! Calls visit(values, list of the task) for each list.

@@ -2,6 +2,7 @@
 // Kernels that begin a block: mark what happens in it, and deliver the spikes that arrive.
 #pragma once
 
+#include "device/advance_synapse.hpp"
 #include "device/arrays.hpp"
 #include "device/atomics.hpp"
 #include "device/block_task.hpp"
@@ -34,14 +35,88 @@ struct MarkEvents {
         if (item < t.arriving.size) {
             const PackedEvent spike = t.arriving.items[item];
             if (arrays.populations[arrays.population_of(event_neuron(spike))].excitatory)
-                atomic_or(&arrays.calcium[t.parity].arrivals[event_neuron(spike)],
-                          model::bit_of(event_step(spike) - t.offset));
+                mark(arrays.calcium[t.parity].arrivals[event_neuron(spike)],
+                     t.at + event_step(spike) - t.offset);
         }
         if (item < t.influx.size) {
             const PackedEvent influx = t.influx.items[item];
-            atomic_or(&arrays.calcium[t.parity].pre_jumps[event_neuron(influx)],
-                      model::bit_of(event_step(influx)));
+            mark(arrays.calcium[t.parity].pre_jumps[event_neuron(influx)],
+                 t.at + event_step(influx));
         }
+    }
+
+  private:
+    ENGRAM_HD_INLINE static void mark(model::WindowSteps& steps, int step) {
+        atomic_or(&steps.word[model::WindowSteps::word_of(step)],
+                  model::WindowSteps::bit_in_word(step));
+    }
+};
+
+// What a spike of a source finds at its synapses in a block.
+template <class M>
+struct ArrivalBounds {
+    const Arrays<M>& arrays;
+    const Physics<M>& physics;
+    const BlockTask& task;
+    double highest_pre;      //!< in the window
+    double highest_pre_now;  //!< in the block
+
+    ENGRAM_HD_INLINE ArrivalBounds(const Arrays<M>& of, const Physics<M>& by, const BlockTask& in,
+                                   const model::CalciumTrace& pre)
+        : arrays(of),
+          physics(by),
+          task(in),
+          highest_pre(pre.upper_bound()),
+          highest_pre_now(pre.upper_bound_from(in.at, by.calcium_decay)) {}
+
+    //! Whether a synapse could be active in the block.
+    ENGRAM_HD_INLINE bool may_be_active(std::uint32_t target) const {
+        const double now =
+            task.at == 0 ? arrays.calcium[task.parity].post_start[target] : arrays.post_now[target];
+        return highest_pre_now + now + task.highest_post_gain >= physics.early.theta_d;
+    }
+    //! Whether it could have been active in the window before.
+    ENGRAM_HD_INLINE bool may_have_been_active(std::uint32_t target) const {
+        return highest_pre + arrays.post_highest[target] >= physics.early.theta_d;
+    }
+};
+
+// Item = spike, in a block within a window; lanes share its row. Brings those synapses to the step
+// of the spike that have been active in the window and cannot be in the block. Others are passive,
+// or brought up to date as their target advances.
+template <class M>
+struct CatchUp {
+    static constexpr const char* name = "catch up";
+    static constexpr int team_lanes = 128;
+    Arrays<M> arrays;
+    const Physics<M>* physics;
+    const BlockTask* task;
+
+    ENGRAM_HD_INLINE std::uint64_t n_items() const { return task->arriving.size; }
+
+    ENGRAM_HD_INLINE void operator()(std::uint64_t item, int lane, int lanes) const {
+        const BlockTask& t = *task;
+        const PackedEvent spike = t.arriving.items[item];
+        const std::uint32_t source = event_neuron(spike);
+        if (!arrays.populations[arrays.population_of(source)].excitatory) return;
+        const int to = t.at + event_step(spike) - t.offset;
+        const int from = plasticity::last_cut(arrays.calcium[t.parity].arrivals[source], to);
+        if (from >= t.at) return;  // an earlier spike of the block sees to it
+        const model::CalciumTrace pre = arrays.pre(source, t.parity, *physics);
+        const ArrivalBounds<M> bounds(arrays, *physics, t, pre);
+        std::uint32_t n_draws = 0;
+        const Rows& rows = arrays.plastic;
+        for (std::uint64_t k = rows.offsets[source] + lane; k < rows.offsets[source + 1];
+             k += lanes) {
+            const std::uint32_t target = rows.targets[k];
+            if (bounds.may_have_been_active(target) && !bounds.may_be_active(target))
+                n_draws += advance_synapse(arrays, *physics, t.window,
+                                           {pre, arrays.post(target, t.parity, *physics), source,
+                                            arrays.global_ids[target]},
+                                           k, target, from, to);
+        }
+        if (n_draws > 0)
+            fetch_add(&arrays.n_draws[source % n_draw_counters], model::FixedPoint{n_draws});
     }
 };
 
@@ -51,7 +126,7 @@ struct DeliverSpikes {
     static constexpr const char* name = "deliver spikes";
     static constexpr int team_lanes = 128;
     Arrays<M> arrays;
-    Physics<M> physics;
+    const Physics<M>* physics;
     const BlockTask* task;
 
     ENGRAM_HD_INLINE std::uint64_t n_items() const {
@@ -82,21 +157,19 @@ struct DeliverSpikes {
 
     ENGRAM_HD_INLINE void deliver_plastic(std::uint32_t source, int step,
                                           std::uint32_t first_arrival, int lane, int lanes) const {
+        const BlockTask& t = *task;
         const Rows& rows = arrays.plastic;
-        const double pre_highest = arrays.pre(source, task->parity, physics).upper_bound();
-        const double* post_start = arrays.calcium[task->parity].post_start;
+        const ArrivalBounds<M> bounds(arrays, *physics, t, arrays.pre(source, t.parity, *physics));
         const std::uint64_t begin = rows.offsets[source];
         for (std::uint64_t k = begin + lane; k < rows.offsets[source + 1]; k += lanes) {
             const std::uint32_t target = rows.targets[k];
-            if (task->conditions.plasticity &&
-                pre_highest + post_start[target] + task->highest_post_gain >=
-                    physics.early.theta_d) {
+            if (t.plasticity() && bounds.may_be_active(target)) {
                 put_aside(k, source, target, step,
                           first_arrival + static_cast<std::uint32_t>(k - begin));
                 continue;
             }
             fetch_add(arrays.input_at(step, 0, target),
-                      arrays.weight(k, target, task->relaxation[step], physics.early.h_0_mV));
+                      arrays.weight(k, target, t.relaxation(step), physics->early.h_0_mV));
         }
     }
 

@@ -21,12 +21,12 @@ namespace engram::device {
 
 template <class M, class... Neuron>
 std::tuple<
-    MarkEvents<M>, DeliverSpikes<M>, AdvanceNeurons<M, Neuron>..., SelectRows<M>, FinishRows<M>,
-    BeginSynapseSamples<M>, FinishSynapseSamples<M>, FinishSnapshot<M>, SampleNeuronsAfter<M>,
-    SampleSynapsesAfter<M>, ResetSums<M>, SumRows<M>, OnSynapses<M, plasticity::Fold<M>>,
-    OnSynapses<M, plasticity::KeepWeights<M>>, OnSynapses<M, plasticity::WeightsAfter<M>>,
-    OnSynapses<M, plasticity::ConsolidateSynapses<M>>, OnNeurons<M, plasticity::ResetShrinkages<M>>,
-    OnNeurons<M, plasticity::BeginConsolidation<M>>,
+    MarkEvents<M>, CatchUp<M>, DeliverSpikes<M>, AdvanceNeurons<M, Neuron>..., SelectRows<M>,
+    FinishRows<M>, BeginSynapseSamples<M>, FinishSynapseSamples<M>, FinishSnapshot<M>,
+    SampleNeuronsAfter<M>, SampleSynapsesAfter<M>, ResetSums<M>, SumRows<M>,
+    OnSynapses<M, plasticity::Fold<M>>, OnSynapses<M, plasticity::KeepWeights<M>>,
+    OnSynapses<M, plasticity::WeightsAfter<M>>, OnSynapses<M, plasticity::ConsolidateSynapses<M>>,
+    OnNeurons<M, plasticity::ResetShrinkages<M>>, OnNeurons<M, plasticity::BeginConsolidation<M>>,
     OnNeurons<M, plasticity::ConsolidateNeurons<M>>>
     kernels_of(M, plasticity::NeuronMechanisms<Neuron...>);
 

@@ -31,12 +31,12 @@ struct NeuronsOf<Neuron> {
 };
 
 // Item = neuron of the range from a first local one, through all steps of the block: input,
-// stimuli, samples, spikes; then its protein.
+// stimuli, samples, spikes; at the end of a window its protein.
 template <class M, class Neuron>
 struct AdvanceNeurons {
     static constexpr const char* name = "advance neurons";
     Arrays<M> arrays;
-    Physics<M> physics;
+    const Physics<M>* physics;
     NeuronsOf<Neuron> neurons;
     std::uint32_t first;
     const BlockTask* task;
@@ -60,7 +60,8 @@ struct AdvanceNeurons {
         typename Neuron::State state;
         typename M::Late::Sums sums{};
         typename M::Late::Synthesis synthesis = 0;
-        model::BlockMask spikes = 0;
+        model::BlockMask spikes = 0;  //!< in the block
+        model::WindowSteps jumps{};   //!< spikes in the window
         std::uint32_t id = 0;
         std::uint32_t n_draws = 0;
         bool exc = false;
@@ -88,7 +89,13 @@ struct AdvanceNeurons {
         c.any_active_arrival = arrays.counters->any_active_arrival != 0;
         if (c.exc) {
             c.sums = arrays.sums(j);
-            c.synthesis = arrays.synthesis_in(*task, physics.late, c.sums);
+            if (task->begins_window) {
+                c.synthesis = arrays.synthesis_in(task->window, physics->late, c.sums);
+                arrays.synthesising[j] = c.synthesis;
+            } else {
+                c.synthesis = arrays.synthesising[j];
+                c.jumps = arrays.post_jumps[j];
+            }
         }
         return c;
     }
@@ -135,12 +142,12 @@ struct AdvanceNeurons {
         if (!below || (c.recorded >= 0 && task->has_samples)) return false;
         c.state = solution.at_end(c.state, end, known.sums);
         for (model::BlockMask m = known.steps; m != 0; m &= m - 1)
-            *arrays.input_at(model::CalciumTrace::lowest(m), 0, j) = 0;
+            *arrays.input_at(model::lowest_bit(m), 0, j) = 0;
         return true;
     }
     ENGRAM_HD_INLINE model::NoisePair draw_z(const Course& c, std::uint32_t j) const {
         if (!neuron(j).has_noise()) return {};
-        const auto normals = model::normals_of_block(physics.streams, c.id, task->grid_begin);
+        const auto normals = model::normals_of_block(physics->streams, c.id, task->grid_begin);
         return {normals.first, normals.second};
     }
 
@@ -204,19 +211,20 @@ struct AdvanceNeurons {
         for (std::uint32_t entry = head; entry != end_of_list;) {
             const ActiveArrival arrival = arrays.active_arrivals[entry];
             const plasticity::ActiveSynapse synapse{
-                arrays.pre(arrival.source, t.parity, physics),
-                {arrays.calcium[t.parity].post_start[j], physics.ca_post, c.spikes},
+                arrays.pre(arrival.source, t.parity, *physics),
+                {arrays.calcium[t.parity].post_start[j], physics->ca_post, c.jumps},
                 arrival.source,
                 c.id};
             const double before = arrays.g[arrival.synapse];
             double g = before;
+            const int to = t.at + s;
             const int from =
-                plasticity::last_cut(arrays.calcium[t.parity].arrivals[arrival.source], s);
-            c.n_draws += plasticity::advance_early_phase(physics, t, synapse, from, s, g);
+                plasticity::last_cut(arrays.calcium[t.parity].arrivals[arrival.source], to);
+            c.n_draws += plasticity::advance_early_phase(*physics, t.window, synapse, from, to, g);
             arrays.g[arrival.synapse] = g;
             for (int i = 0; i < M::Late::n_sums; ++i)
                 c.sums.of[i] += arrays.change_of_sum(i, before, g);
-            input += arrays.weight(arrival.synapse, j, t.relaxation[s], physics.early.h_0_mV);
+            input += arrays.weight(arrival.synapse, j, t.relaxation(s), physics->early.h_0_mV);
             entry = arrival.next;
         }
         head = end_of_list;
@@ -227,15 +235,18 @@ struct AdvanceNeurons {
                                       const typename Neuron::Input& input, double noise) const {
         const std::int64_t step = task->begin + s;
         const StimulusEffect stimulus = stimulate(c, j, step);
-        if (c.recorded >= 0 && task->sample_row[s] != no_sample)
+        if (c.recorded >= 0 && task->sample_row[task->at + s] != no_sample)
             sample(c, j, s, input, stimulus.current_nA);
         const Neuron& of_population = neuron(j);
         if constexpr (plasticity::HasSolution<Neuron>)
             of_population.advance(c.state, input, noise, stimulus.on_v_mV, c.can_fire);
         else
             of_population.advance(c.state, input, noise, stimulus.on_v_mV);
-        if (Neuron::spike_measure(c.state) == of_population.measure_of_spike())
-            c.spikes |= model::bit_of(s);
+        if (Neuron::spike_measure(c.state) == of_population.measure_of_spike()) note_spike(c, s);
+    }
+    ENGRAM_HD_INLINE void note_spike(Course& c, int s) const {
+        c.spikes |= model::bit_of(s);
+        c.jumps.add(task->at + s);
     }
 
     // Four consecutive steps share one call of the generator; call for steps one after the other.
@@ -244,8 +255,8 @@ struct AdvanceNeurons {
         const auto lane = static_cast<int>(step & 3);
         const bool is_first = step == task->begin || step == task->grid_begin;
         if (is_first || lane == 0)
-            c.noise_words = physics.streams(model::Purpose::background, c.id, 0,
-                                            static_cast<std::uint64_t>(step) >> 2);
+            c.noise_words = physics->streams(model::Purpose::background, c.id, 0,
+                                             static_cast<std::uint64_t>(step) >> 2);
         const auto& word = c.noise_words.word;
         const model::NormalPair pair =
             lane < 2 ? model::normal_pair(word[0], word[1]) : model::normal_pair(word[2], word[3]);
@@ -260,7 +271,7 @@ struct AdvanceNeurons {
             const PulseTask& pulse = t.pulses.items[i];
             if (!pulse.is_on(step) || !receives(pulse.stimulus, j)) continue;
             const model::PulseStep effect = model::step_stimulus(
-                neuron(j).propagator(), pulse.current[arrays.population[j]], physics.streams,
+                neuron(j).propagator(), pulse.current[arrays.population[j]], physics->streams,
                 pulse.stimulus, c.id, step, pulse.deviation_nA[j]);
             total.on_v_mV += effect.on_v_mV;
             total.current_nA += effect.current_nA;
@@ -268,7 +279,7 @@ struct AdvanceNeurons {
         for (std::uint32_t i = 0; i < t.trains.size; ++i) {
             const model::PoissonTrain& train = t.trains.items[i];
             if (train.is_on(step) && receives(train.stimulus, j) &&
-                train.fires(physics.streams, c.id, step))
+                train.fires(physics->streams, c.id, step))
                 neuron(j).force_spike(c.state);
         }
         for (std::uint32_t i = 0; i < t.forced.size; ++i)
@@ -286,11 +297,11 @@ struct AdvanceNeurons {
         const BlockTask& t = *task;
         for (auto q = static_cast<std::uint32_t>(c.recorded);
              q < arrays.n_recorded_neurons && arrays.recorded_neurons[q] == j; ++q) {
-            double* value = arrays.neuron_values(t.sample_row[s], q);
+            double* value = arrays.neuron_values(t.sample_row[t.at + s], q);
             neuron(j).sample(c.state, input, stimulus_nA, value);
             if (!c.exc) continue;
-            arrays.sample(physics.late, j, c.sums, t.relaxation[s], c.synthesis,
-                          t.conditions.plasticity ? s * physics.dt_s : 0.0,
+            arrays.sample(physics->late, j, c.sums, t.relaxation(s), c.synthesis,
+                          t.plasticity() ? (t.at + s) * physics->dt_s : 0.0,
                           value + n_membrane_columns);
         }
     }
@@ -299,19 +310,21 @@ struct AdvanceNeurons {
         const BlockTask& t = *task;
         neurons.state.store(j, c.state);
         for (model::BlockMask m = c.spikes; m != 0; m &= m - 1)
-            put_out(t.offset + model::CalciumTrace::lowest(m), c.id);
+            put_out(t.offset + model::lowest_bit(m), c.id);
         if (t.last_of_epoch && !(c.state.v_mV * 0.0 == 0.0))
             atomic_min(&arrays.output[word_first_bad_neuron], std::uint64_t{j});
         if (!c.exc) return;
         for (int i = 0; i < M::Late::n_sums; ++i) arrays.sum(i)[j] = c.sums.of[i];
-        arrays.post_jumps[j] = c.spikes;
-        const double highest =
-            model::CalciumTrace{arrays.calcium[t.parity].post_start[j], physics.ca_post, c.spikes}
-                .upper_bound();
+        arrays.post_jumps[j] = c.jumps;
+        const model::CalciumTrace post{arrays.calcium[t.parity].post_start[j], physics->ca_post,
+                                       c.jumps};
+        const double highest = post.upper_bound();
         arrays.post_highest[j] = highest;
         atomic_max_nonnegative(&arrays.counters->highest_post, highest);
-        if (t.conditions.plasticity)
-            arrays.advance_protein(physics.late, j, c.synthesis, t.steps * physics.dt_s);
+        if (!t.ends_window)
+            arrays.post_now[j] = post.at_end(t.at + t.steps, physics->calcium_decay);
+        else if (t.plasticity())
+            arrays.advance_protein(physics->late, j, c.synthesis, t.window.steps * physics->dt_s);
         if (c.n_draws > 0)
             fetch_add(&arrays.n_draws[j % n_draw_counters], model::FixedPoint{c.n_draws});
     }

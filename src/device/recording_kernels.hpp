@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels that take samples, and tell the weights of synapses at steps within a block.
+// Kernels that take samples, and tell the weights of synapses at steps within a window.
 #pragma once
 
 #include "device/arrays.hpp"
@@ -9,7 +9,7 @@
 
 namespace engram::device {
 
-// Item = recorded synapse, before anything of the block has happened to it.
+// Item = recorded synapse, before anything of the window has happened to it.
 template <class M>
 struct BeginSynapseSamples {
     static constexpr const char* name = "record";
@@ -22,7 +22,7 @@ struct BeginSynapseSamples {
     }
 };
 
-// A synapse within the block of a task.
+// A synapse within the window of a task.
 template <class M>
 ENGRAM_HD_INLINE plasticity::WeightWithin<M> weight_within(const Arrays<M>& arrays,
                                                            const Physics<M>& physics,
@@ -30,39 +30,39 @@ ENGRAM_HD_INLINE plasticity::WeightWithin<M> weight_within(const Arrays<M>& arra
                                                            std::uint32_t source,
                                                            std::uint32_t target, double g_before) {
     return {physics,
-            task,
+            task.window,
             {arrays.pre(source, task.parity, physics), arrays.post(target, task.parity, physics),
              source, arrays.global_ids[target]},
             arrays.calcium[task.parity].arrivals[source],
             g_before};
 }
 
-// Item = recorded synapse, once the block is finished: its samples at all steps that are due.
+// Item = recorded synapse, once the window is finished: its samples at all steps that are due.
 template <class M>
 struct FinishSynapseSamples {
     static constexpr const char* name = "record";
     Arrays<M> arrays;
-    Physics<M> physics;
+    const Physics<M>* physics;
     const BlockTask* task;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t q) const {
         const SampledSynapse& recorded = arrays.recorded_synapses[q];
-        const auto within = weight_within(arrays, physics, *task, recorded.source, recorded.target,
+        const auto within = weight_within(arrays, *physics, *task, recorded.source, recorded.target,
                                           arrays.recorded_g[q]);
-        for (int s = 0; s < task->steps; ++s)
+        for (int s = 0; s < task->window.steps; ++s)
             if (task->sample_row[s] != no_sample)
                 within.sample(s, arrays.recorded_z[q],
                               arrays.synapse_values(task->sample_row[s], q));
     }
 };
 
-// Item = row, once the block is finished; replaces g by h at a step of the block.
+// Item = row, once the window is finished; replaces g by h at a step of it.
 template <class M>
 struct FinishSnapshot {
     static constexpr const char* name = "snapshot";
     static constexpr int team_lanes = 128;
     Arrays<M> arrays;
-    Physics<M> physics;
+    const Physics<M>* physics;
     const BlockTask* task;
     int step;
     double* g_then_h;
@@ -71,7 +71,7 @@ struct FinishSnapshot {
     ENGRAM_HD_INLINE void operator()(std::uint64_t source, int lane, int lanes) const {
         for (std::uint64_t k = arrays.plastic.offsets[source] + lane;
              k < arrays.plastic.offsets[source + 1]; k += lanes)
-            g_then_h[k] = weight_within(arrays, physics, *task, static_cast<std::uint32_t>(source),
+            g_then_h[k] = weight_within(arrays, *physics, *task, static_cast<std::uint32_t>(source),
                                         arrays.plastic.targets[k], g_then_h[k])
                               .h_mV(step);
     }

@@ -12,6 +12,7 @@
 #include "experiment/configuration.hpp"
 #include "model/fixed_point.hpp"
 #include "model/late_phase.hpp"
+#include "simulation/decision_grid.hpp"
 
 namespace engram {
 namespace {
@@ -69,16 +70,12 @@ class HeaderCheck {
                                   std::to_string(phase().end) + ", can be interrupted";
         if (!position_.within_phase)
             require(step == phase().begin, place);
-        else if (is_spiking())  // between two epochs
+        else if (is_spiking())  // at a decision of the plasticity
             require(phase().begin <= step && step < phase().end &&
-                        (step - phase().begin) % epoch_steps() == 0,
+                        (step - phase().begin) % decision_grid(experiment_).every() == 0,
                     place);
         else  // the last sample may be that of the end
             require(phase().begin <= step && step <= phase().end, place);
-    }
-
-    Step epoch_steps() const {
-        return std::max<Step>(1, experiment_.steps_from_ms(experiment_.synapses.t_ax_delay_ms));
     }
 
     // Of which the state is: within a consolidation, of the beginning of constant conditions.

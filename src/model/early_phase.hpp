@@ -28,9 +28,9 @@ inline constexpr double relaxation_rate = 0.1;
 
 // Exact propagation over an interval within one zone.
 struct ZonePropagator {
-    double target_mV[3];                          //!< fixed point of h in the zone
-    double decay[3][max_block_steps + 1];         //!< by zone and number of steps
-    double deviation_mV[3][max_block_steps + 1];  //!< standard deviation gathered, same indices
+    double target_mV[3];                           //!< fixed point of h in the zone
+    double decay[3][max_window_steps + 1];         //!< by zone and number of steps
+    double deviation_mV[3][max_window_steps + 1];  //!< standard deviation gathered, same indices
 };
 
 struct EarlyPhase {
@@ -56,7 +56,7 @@ struct EarlyPhase {
             zones.target_mV[zone] = pull[zone] / rate[zone];
             // Stationary variance: `zone` is also the number of thresholds reached.
             const double variance = s.sigma_pl_mV * s.sigma_pl_mV * zone / (2.0 * rate[zone]);
-            for (int n = 0; n <= max_block_steps; ++n) {
+            for (int n = 0; n <= max_window_steps; ++n) {
                 const double decay = exp_exact(-rate[zone] * n * dt_ms / (s.tau_h_s * 1000.0));
                 zones.decay[zone][n] = decay;
                 zones.deviation_mV[zone][n] = std::sqrt(variance * (1.0 - decay * decay));

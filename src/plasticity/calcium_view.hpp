@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calcium traces at the start of a block, and what happens to them in it.
+// Calcium traces at the start of a window, and what happens to them in it.
 #pragma once
 
 #include <tuple>
@@ -12,20 +12,20 @@ namespace engram::plasticity {
 struct CalciumView {
     double* pre_start = nullptr;
     double* post_start = nullptr;
-    model::BlockMask* pre_jumps = nullptr;
-    model::BlockMask* arrivals = nullptr;
+    model::WindowSteps* pre_jumps = nullptr;
+    model::WindowSteps* arrivals = nullptr;
 
     static constexpr auto variables() {
         using enum InCheckpoint;
-        constexpr model::BlockMask none = 0;
+        constexpr model::WindowSteps none{};
         return std::tuple{Variable{&CalciumView::pre_start, "calcium_pre", "1", By::source, 0.0,
                                    yes, "presynaptic calcium trace", Domain::not_negative},
                           Variable{&CalciumView::post_start, "calcium_post", "1", By::neuron, 0.0,
                                    yes, "postsynaptic calcium trace", Domain::not_negative},
                           Variable{&CalciumView::pre_jumps, "pre_jumps", "", By::source, none, no,
-                                   "steps of the block at which presynaptic calcium enters"},
+                                   "steps of the window at which presynaptic calcium enters"},
                           Variable{&CalciumView::arrivals, "arrivals", "", By::source, none, no,
-                                   "steps of the block at which spikes of the source arrive"}};
+                                   "steps of the window at which spikes of the source arrive"}};
     }
 };
 

@@ -95,7 +95,7 @@ struct CommonPool {
          "synthesis"},
         {"p", "umol/l", "amount of protein"}};
     static std::span<const Column> columns(const Parameters&) { return recorded; }
-    //! Values of the columns at a time after the beginning of a block.
+    //! Values of the columns at a time after the beginning of a window.
     ENGRAM_HD_INLINE void sample(const Parameters& late, std::uint32_t j, const Sums& sums,
                                  double relaxation, Synthesis synthesis, double time_s,
                                  double* values) const {

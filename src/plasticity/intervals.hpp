@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The early phase of one synapse over part of a block: one exact draw for each interval in which
-// calcium stays in a zone. Draws are keyed by (pre, post, closing step).
+// The early phase of one synapse over part of a window: one exact draw for each interval in which
+// calcium stays in a zone, cut where a spike arrives. Draws are keyed by (pre, post, closing step).
 #pragma once
 
 #include "model/early_phase.hpp"
-#include "plasticity/block.hpp"
 #include "plasticity/physics.hpp"
+#include "plasticity/window.hpp"
 
 namespace engram::plasticity {
 
@@ -18,22 +18,15 @@ struct ActiveSynapse {
 };
 
 //! Last arrival before a step, or 0: the step to which a row's active synapses have been brought.
-ENGRAM_HD_INLINE int last_cut(model::BlockMask arrivals, int before) {
-    const model::BlockMask earlier = arrivals & model::bits_before(before);
-    if (earlier == 0) return 0;
-#if defined(__CUDA_ARCH__)
-    return 63 - __clzll(static_cast<long long>(earlier));
-#else
-    return 63 - __builtin_clzll(earlier);
-#endif
+ENGRAM_HD_INLINE int last_cut(const model::WindowSteps& arrivals, int before) {
+    const int last = arrivals.last_before(before);
+    return last < 0 ? 0 : last;
 }
 
-//! First arrival after a step, or `end`.
-ENGRAM_HD_INLINE int next_cut(model::BlockMask arrivals, int after, int end) {
-    const model::BlockMask later = arrivals & ~model::bits_before(after + 1);
-    if (later == 0) return end;
-    const int cut = model::CalciumTrace::lowest(later);
-    return cut < end ? cut : end;
+//! First step behind one at which calcium jumps, or `end`.
+ENGRAM_HD_INLINE int next_jump(const model::CalciumTrace& pre, const model::CalciumTrace& post,
+                               int step, int end) {
+    return pre.jumps.first_from(step + 1, post.jumps.first_from(step + 1, end));
 }
 
 // Weights at both ends of a draw.
@@ -44,20 +37,20 @@ struct Draw {
 };
 
 template <class M>
-ENGRAM_HD_INLINE Draw draw_interval(const Physics<M>& physics, const Block& block,
+ENGRAM_HD_INLINE Draw draw_interval(const Physics<M>& physics, const Window& window,
                                     const ActiveSynapse& synapse, double g, model::Zone zone,
                                     int from, int to) {
     double noise = 0.0;
     if (physics.noisy_early_phase) {
         const auto words =
             physics.streams(model::Purpose::early_phase, synapse.source, synapse.post_id,
-                            static_cast<std::uint64_t>(block.begin + to));
+                            static_cast<std::uint64_t>(window.begin + to));
         noise = model::normal_pair(words.word[0], words.word[1]).first;
     }
     const double h_0 = physics.early.h_0_mV;
-    const double h = std::fma(g, block.relaxation[from], h_0);
+    const double h = std::fma(g, window.relaxation[from], h_0);
     const double next = physics.early.advance(h, zone, to - from, noise);
-    return {h, next, (next - h_0) * block.inverse_relaxation[to]};
+    return {h, next, (next - h_0) * window.inverse_relaxation[to]};
 }
 
 // An interval of steps within one zone that is not passive.
@@ -69,6 +62,34 @@ struct ZoneInterval {
 
 //! The first active interval that begins at `from` or later, cut at `end`; passive if there is
 //! none.
+//! \param zone_at    by step; falls, or stays, but at jumps of calcium
+//! \param jump_after  the first step of one behind a step, or `end`
+template <class ZoneAt, class JumpAfter>
+ENGRAM_HD_INLINE ZoneInterval next_interval(int from, int end, ZoneAt zone_at,
+                                            JumpAfter jump_after) {
+    ZoneInterval interval{model::Zone::passive, from, from};
+    for (; interval.from < end; interval.from = jump_after(interval.from)) {
+        interval.zone = zone_at(interval.from);
+        if (interval.zone != model::Zone::passive) break;
+    }
+    interval.to = interval.from;
+    while (interval.to < end) {
+        const int stop = jump_after(interval.to);
+        if (zone_at(stop - 1) != interval.zone) {
+            int other = stop - 1;
+            while (other - interval.to > 1) {
+                const int middle = (interval.to + other) / 2;
+                (zone_at(middle) == interval.zone ? interval.to : other) = middle;
+            }
+            interval.to = other;
+            break;
+        }
+        interval.to = stop;
+        if (stop < end && zone_at(stop) != interval.zone) break;
+    }
+    return interval;
+}
+
 template <class M>
 ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics<M>& physics, const ActiveSynapse& synapse,
                                             int from, int end) {
@@ -79,32 +100,23 @@ ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics<M>& physics, const Act
                                       synapse.post.at(step, physics.calcium_decay),
                                   pre, post);
     };
-    ZoneInterval interval{model::Zone::passive, from, from};
-    while (interval.from < end) {
-        interval.zone = zone_at(interval.from);
-        if (interval.zone != model::Zone::passive) break;
-        ++interval.from;
-    }
-    interval.to = interval.from;
-    while (interval.to < end &&
-           (interval.to == interval.from || zone_at(interval.to) == interval.zone))
-        ++interval.to;
-    return interval;
+    return next_interval(from, end, zone_at,
+                         [&](int step) { return next_jump(synapse.pre, synapse.post, step, end); });
 }
 
-//! Brings g over steps [from, to) and returns the number of draws.
+//! Brings g over steps [from, to), between which no spike arrives, and returns the number of draws.
 template <class M>
-ENGRAM_HD_INLINE int advance_early_phase(const Physics<M>& physics, const Block& block,
+ENGRAM_HD_INLINE int advance_early_phase(const Physics<M>& physics, const Window& window,
                                          const ActiveSynapse& synapse, int from, int to,
                                          double& g) {
     int n_draws = 0;
     for (int step = from; step < to;) {
         const ZoneInterval interval = next_interval(physics, synapse, step, to);
         if (interval.zone == model::Zone::passive) break;
-        g = draw_interval(physics, block, synapse, g, interval.zone, interval.from, interval.to)
+        step = interval.to;
+        g = draw_interval(physics, window, synapse, g, interval.zone, interval.from, interval.to)
                 .g_to;
         ++n_draws;
-        step = interval.to;
     }
     return n_draws;
 }

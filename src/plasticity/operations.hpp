@@ -40,7 +40,7 @@ struct WeightsAfter {
     }
 };
 
-// Keeps g for h, and z, of the start of the block in which a snapshot falls.
+// Keeps g for h, and z, of the start of the window in which a snapshot falls.
 template <class M>
 struct KeepWeights {
     static constexpr const char* name = "snapshot";

@@ -47,7 +47,7 @@ struct Variable {
     const char* unit;
     By by;
     T at_rest;
-    InCheckpoint in_checkpoint;  //!< no: it follows from others, or does not outlive a block
+    InCheckpoint in_checkpoint;  //!< no: it follows from others, or does not outlive a window
     const char* meaning;
     Domain domain = Domain::real;
 

@@ -16,8 +16,8 @@
 #include "model/fixed_point.hpp"
 #include "model/late_phase.hpp"
 #include "model/macros.hpp"
-#include "plasticity/block.hpp"
 #include "plasticity/variable.hpp"
+#include "plasticity/window.hpp"
 
 namespace engram::plasticity {
 
@@ -86,13 +86,13 @@ struct View : M::Late {
             model::add_wrapping(this->sum(i)[target], change_of_sum(i, before, after));
     }
 
-    //! Which pools are synthesised throughout a block that begins with these sums.
+    //! Which pools are synthesised throughout a window that begins with these sums.
     ENGRAM_HD_INLINE static typename Late::Synthesis synthesis_in(
-        const Block& block, const typename Late::Parameters& late,
+        const Window& window, const typename Late::Parameters& late,
         const typename Late::Sums& sums) {
-        const model::Conditions& now = block.conditions;
+        const model::Conditions& now = window.conditions;
         if (!now.plasticity) return 0;
-        return Late::synthesis(late, sums, block.relaxation[0], now.theta_pro_mV);
+        return Late::synthesis(late, sums, window.relaxation[0], now.theta_pro_mV);
     }
 
     //! Changes a tag at the present shrinkage of the target.

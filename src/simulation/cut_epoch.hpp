@@ -22,6 +22,7 @@ struct EpochPart {
     Step grid_begin = 0;                    //!< of the block of the grid
     int grid_steps = 0;
 
+    Step end() const { return begin + steps; }
     bool is_whole() const { return begin == grid_begin && steps == grid_steps; }
 };
 

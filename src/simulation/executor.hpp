@@ -53,6 +53,17 @@ struct WorkCounters {
     std::uint64_t early_phase_draws = 0;
 };
 
+// Steps [begin, begin + steps) of a spiking phase: a min-delay epoch, or what the phase leaves of
+// one.
+struct Epoch {
+    Step begin = 0;
+    int steps = 0;
+    Step decision =
+        0;  //!< when the plasticity is decided next, see DecisionGrid: at its end or later
+
+    Step end() const { return begin + steps; }
+};
+
 class Executor {
   public:
     virtual ~Executor() = default;
@@ -61,12 +72,12 @@ class Executor {
     virtual void begin_phase(Step begin) = 0;
     //! Steps of a min-delay epoch.
     virtual int epoch_steps() const = 0;
-    //! Simulates steps [begin, begin + steps), at most one epoch.
-    //! \param arriving  all ranks' spikes of the previous epoch, sorted; they arrive in this one
-    //! \param fired     receives this rank's spikes, in any order
-    //! \param sampler   receives a row for each step that is due; see complete_samples
-    //! \throw NumericalError if a membrane potential is not a finite number
-    virtual void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
+    //! Simulates an epoch. Weights, tags, and samples of synapses are complete, and the state can
+    //! be saved, after one that ends with a decision. \param arriving  all ranks' spikes of the
+    //! previous epoch, sorted; they arrive in this one \param fired     receives this rank's
+    //! spikes, in any order \param sampler   receives a row for each step that is due; see
+    //! complete_samples \throw NumericalError if a membrane potential is not a finite number
+    virtual void run_epoch(const Epoch& epoch, std::span<const PackedSpike> arriving,
                            std::vector<PackedSpike>& fired, TraceSampler& sampler) = 0;
     //! Takes note of all ranks' spikes of the epoch that began at `begin`: their calcium.
     virtual void schedule(std::span<const PackedSpike> spikes, Step begin) = 0;
@@ -81,7 +92,7 @@ class Executor {
 
     //! Fills in the values of all rows of the sampler, which may have been kept elsewhere.
     virtual void complete_samples(TraceSampler&) {}
-    //! Whether a snapshot at `step` is wanted of the next epoch that contains it.
+    //! Whether a snapshot at `step` is wanted; asked for before the window that contains it begins.
     virtual void request_snapshot(Step step) = 0;
     //! Snapshots taken since the last call.
     virtual std::vector<Snapshot> take_snapshots() = 0;
@@ -92,7 +103,7 @@ class Executor {
 
     //! Step that the early phase is stored relative to.
     virtual Step reference() const = 0;
-    //! State that all ranks hold alike, between two epochs.
+    //! State that all ranks hold alike, after a decision.
     virtual SharedState shared_state() = 0;
     //! Views of what is local at `step`, valid until the state changes.
     //! \param within_phase  whether a spiking phase has begun: membrane and calcium count too

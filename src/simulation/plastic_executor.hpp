@@ -10,10 +10,11 @@
 
 #include "base/contracts.hpp"
 #include "experiment/conditions.hpp"
-#include "plasticity/block.hpp"
 #include "plasticity/operations.hpp"
+#include "plasticity/window.hpp"
 #include "simulation/calcium_influx.hpp"
 #include "simulation/cut_epoch.hpp"
+#include "simulation/decision_grid.hpp"
 #include "simulation/executor.hpp"
 #include "simulation/mechanism_setup.hpp"
 
@@ -47,11 +48,13 @@ class PlasticExecutor : public Executor {
           conditions_(experiment),
           physics_(experiment.synapses, experiment.dt_ms, experiment.seed),
           grid_(block_grid(experiment)),
+          decides_each_block_(decision_grid(experiment).is_each_block()),
           influx_(experiment),
           fold_interval_s_(
               fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses)) {}
 
     void begin_phase(Step begin) final {
+        ENGRAM_EXPECT(!within_window_);
         derived().rest();
         influx_.clear();
         if (conditions_.at(begin).plasticity) fold(begin);
@@ -113,12 +116,29 @@ class PlasticExecutor : public Executor {
     double seconds(Step steps) const { return static_cast<double>(steps) * physics_.dt_s; }
     //! E(t): factor from g to h - h_0.
     double relaxation(Step step) const { return physics_.early.relaxation(age(step)); }
-    plasticity::Block block(const EpochPart& part) const {
+    //! Begins a window if none has been begun.
+    //! \param decision  see Epoch
+    //! \return whether it has
+    bool open_window(const EpochPart& part, Step decision) {
+        if (within_window_) return false;
+        within_window_ = true;
         ENGRAM_EXPECT(part.begin >= reference_);
-        ENGRAM_EXPECT(part.steps >= 1 && part.steps <= model::max_block_steps);
-        return {part.begin, part.steps, conditions_.at(part.begin), physics_.early,
-                age(part.begin)};
+        const Step last = decides_each_block_ ? part.end() : decision;
+        const Step steps = conditions_.next_change(part.begin, last) - part.begin;
+        ENGRAM_EXPECT(steps >= 1 && steps <= model::max_window_steps);
+        window_ = {part.begin, static_cast<int>(steps), conditions_.at(part.begin), physics_.early,
+                   age(part.begin)};
+        return true;
     }
+    bool is_within_window() const { return within_window_; }
+    const plasticity::Window& window() const { return window_; }
+    //! First step of a part within the window.
+    int place_in_window(const EpochPart& part) const {
+        return static_cast<int>(part.begin - window_.begin);
+    }
+    bool ends_window(const EpochPart& part) const { return part.end() == window_.end(); }
+    //! \pre ends_window() of the last part
+    void close_window() { within_window_ = false; }
 
     //! Makes `step` the reference of all that is kept lazily: afterwards E = 1, X = 1, and tags are
     //! those of the present early phase.
@@ -132,15 +152,17 @@ class PlasticExecutor : public Executor {
         reference_ = reference;
         derived().make_sums();
     }
-    //! Folds before lazy factors underflow. Nothing is folded while plasticity is off.
+    //! Folds before lazy factors underflow. Nothing is folded while plasticity is off, or within a
+    //! window.
     void fold_at_begin_of_epoch(Step begin) {
-        if (conditions_.at(begin).plasticity && seconds(age(begin)) >= fold_interval_s_)
+        if (!within_window_ && conditions_.at(begin).plasticity &&
+            seconds(age(begin)) >= fold_interval_s_)
             fold(begin);
     }
-    //! Takes out the snapshots that are wanted within a block.
-    std::vector<Step> take_requests_in(const plasticity::Block& block) {
+    //! Takes out the snapshots that are wanted within the window.
+    std::vector<Step> take_requests_in_window() {
         const auto later = std::ranges::stable_partition(
-            snapshot_steps_, [&](Step step) { return block.contains(step); });
+            snapshot_steps_, [&](Step step) { return window_.contains(step); });
         const std::vector<Step> taken(snapshot_steps_.begin(), later.begin());
         snapshot_steps_.erase(snapshot_steps_.begin(), later.begin());
         return taken;
@@ -150,6 +172,7 @@ class PlasticExecutor : public Executor {
     const ConditionsCourse conditions_;
     const plasticity::Physics<M> physics_;
     const BlockGrid grid_;
+    const bool decides_each_block_;
     CalciumInflux influx_;
 
   private:
@@ -162,6 +185,8 @@ class PlasticExecutor : public Executor {
 
     double fold_interval_s_;
     Step reference_ = 0;
+    bool within_window_ = false;
+    plasticity::Window window_;
     std::vector<Step> snapshot_steps_;
 };
 

@@ -7,6 +7,7 @@
 #include "base/collective.hpp"
 #include "base/errors.hpp"
 #include "network/recorded_synapses.hpp"
+#include "simulation/decision_grid.hpp"
 #include "simulation/weight_check.hpp"
 
 namespace engram {
@@ -55,6 +56,7 @@ class Simulation::Loop {
         : experiment_(simulation.experiment_),
           conditions_(simulation.conditions_),
           schedule_(simulation.schedule_),
+          decisions_(decision_grid(simulation.experiment_)),
           communicator_(simulation.communicator_),
           rank_(simulation.rank_),
           network_(simulation.network_),
@@ -120,21 +122,28 @@ class Simulation::Loop {
         begin_spiking(phase);
         std::vector<PackedSpike> fired;
         std::vector<PackedSpike> all;
+        Step decision = position_.step;
+        std::uint32_t requests = 0;
         while (position_.step < phase.end) {
             const Step begin = position_.step;
+            if (begin == decision) {
+                decision = decisions_.next(phase.begin, phase.end, begin);
+                if (decision == phase.end && is_last(phase)) save_for_extension();
+            }
             const int steps =
                 static_cast<int>(std::min<Step>(executor_.epoch_steps(), phase.end - begin));
-            if (begin + steps == phase.end && is_last(phase)) save_for_extension();
-            executor_.run_epoch(begin, steps, arriving_, fired, sampler_);
-            const std::uint32_t requests =
+            executor_.run_epoch({begin, steps, decision}, arriving_, fired, sampler_);
+            requests |=
                 exchange_.exchange(fired, store_ ? store_->requests(begin + steps) : 0, all);
             executor_.schedule(all, begin);
             hand_out_spikes(all, begin, steps, present_report());
             hand_out_snapshots(executor_.take_snapshots());
-            if (gatherer_.is_full(sampler_)) flush_samples();
             std::swap(arriving_, all);
             position_.step = begin + steps;
-            if (requests != 0 && position_.step < phase.end && stops_after(requests)) return;
+            if (position_.step < decision) continue;
+            if (gatherer_.is_full(sampler_)) flush_samples();
+            if (position_.step == phase.end) return;
+            if (stops_after(std::exchange(requests, 0))) return;
         }
     }
 
@@ -274,6 +283,7 @@ class Simulation::Loop {
     const Experiment& experiment_;
     const ConditionsCourse& conditions_;
     const Schedule& schedule_;
+    const DecisionGrid decisions_;
     MPI_Comm communicator_;
     int rank_;
     const Network& network_;

@@ -15,6 +15,7 @@
 #include "cpu/cpu_executor.hpp"
 #include "io/output_directory.hpp"
 #include "job/checkpoint_writer.hpp"
+#include "simulation/decision_grid.hpp"
 #include "simulation/simulation.hpp"
 #include "workloads.hpp"
 
@@ -160,6 +161,8 @@ class UnitCosts {
         executor->begin_phase(0);
         constexpr int warm_up = 100;
         constexpr int epochs = 2000;
+        constexpr Step end = (warm_up + epochs) * 15;
+        const DecisionGrid decisions = decision_grid(experiment_);
         double start = 0;
         WorkCounters before;
         for (int epoch = 0; epoch < warm_up + epochs; ++epoch) {
@@ -167,7 +170,8 @@ class UnitCosts {
                 start = MPI_Wtime();
                 before = executor->work();
             }
-            executor->run_epoch(epoch * 15, 15, spikes, fired, sampler);
+            const Step begin = epoch * 15;
+            executor->run_epoch({begin, 15, decisions.next(0, end, begin)}, spikes, fired, sampler);
             if (calcium) executor->schedule(spikes, epoch * 15);
         }
         const WorkCounters work = executor->work();

@@ -46,12 +46,20 @@ Step DenseSimulator::steps(double time_ms) const {
     return static_cast<Step>(std::floor(time_ms / experiment_.dt_ms + 0.5));
 }
 
-// Epochs of one axonal delay, counted from the beginning of the phase, are cut into blocks of at
-// most 50 steps and 5 ms, equally long but for rounding down. The last is cut by the end of the
-// phase. Other conditions begin another block.
-bool DenseSimulator::is_block_end(Step step) const {
-    return is_grid_block_end(step) || step == phase_.end || conditions_change_at(experiment_, step);
+// Plasticity is decided after as many epochs as take at most 128 steps and 15 ms, counted from the
+// beginning of the phase, or after each block if one epoch takes more; at the end of the phase; and
+// where other conditions begin.
+bool DenseSimulator::is_decision(Step step) const {
+    if (step == phase_.end || conditions_change_at(experiment_, step)) return true;
+    Step window = 0;
+    while (window + delay_ <= 128 &&
+           static_cast<double>(window + delay_) * experiment_.dt_ms < 15.000001)
+        window += delay_;
+    return window > 0 ? (step - phase_.begin) % window == 0 : is_grid_block_end(step);
 }
+
+// Epochs of one axonal delay, counted from the beginning of the phase, are cut into blocks of at
+// most 50 steps and 5 ms, equally long but for rounding down. Noise is drawn for each of these.
 
 bool DenseSimulator::is_grid_block_end(Step step) const {
     const Step longest =
@@ -101,7 +109,7 @@ void DenseSimulator::run() {
 // What is fast begins anew with each phase.
 void DenseSimulator::rest(const DensePhase& phase) {
     phase_ = phase;
-    block_begin_ = phase.begin;
+    window_begin_ = phase.begin;
     v_.clear();
     for (NeuronId id = 0; id < n_; ++id) v_.push_back(common(id).parameters.v_init_mV);
     i_syn_.assign(n_, 0.0);
@@ -119,13 +127,13 @@ void DenseSimulator::rest(const DensePhase& phase) {
 void DenseSimulator::spike(const DensePhase& phase) {
     for (Step step = phase.begin; step <= phase.end; ++step) {
         add_presynaptic_calcium(step);
-        // The weights of the ending block come first: arrivals at its end see the new ones.
-        if (is_block_end(step)) end_block(step);
+        // The weights of the ending window come first: arrivals at its end see the new ones.
+        if (is_decision(step)) decide(step);
         if (step == phase.end) break;
         if (is_grid_block_end(step)) draw_block_noise(step);
         if (step % experiment_.record.every_steps == 0) {
-            if (block_begin_ == step) take_sample(step);
-            if (variant_.samples_within_blocks) take_sample_within_block(step);
+            if (window_begin_ == step) take_sample(step);
+            if (variant_.samples_within_windows) take_sample_within_window(step);
         }
         deliver_spikes(step);
         for (NeuronId id = 0; id < n_; ++id) advance_neuron(id, step);
@@ -204,12 +212,13 @@ void DenseSimulator::find_gates(Step step) {
     }
 }
 
-void DenseSimulator::end_block(Step step) {
+void DenseSimulator::decide(Step step) {
     if (variant_.potentiates) find_gates(step);
     for_each_plastic(
         [&](NeuronId pre, NeuronId post, std::size_t) { update_synapse(pre, post, step, true); });
-    if (step > block_begin_ && conditions_.plasticity) advance_slow_variables(step - block_begin_);
-    block_begin_ = step;
+    if (step > window_begin_ && conditions_.plasticity)
+        advance_slow_variables(step - window_begin_);
+    window_begin_ = step;
     conditions_ = conditions_at(experiment_, step);
     switch_slow_variables();
 }
@@ -236,7 +245,7 @@ double DenseSimulator::h_after(std::size_t k, Step n_steps, double noise) const 
            std::sqrt(amplitude_2 * (1.0 - std::exp(-2.0 * rate * time_s)) / (2.0 * rate)) * noise;
 }
 
-void DenseSimulator::take_sample_within_block(Step step) {
+void DenseSimulator::take_sample_within_window(Step step) {
     samples_within_.push_back({step, h_, calcium_});
     if (!conditions_.plasticity) return;
     for_each_plastic([&](NeuronId, NeuronId, std::size_t k) {

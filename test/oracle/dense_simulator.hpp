@@ -5,7 +5,7 @@
 // It shares with the code under test the structures of its input and the keys of random numbers
 // (model/random.hpp), nothing else. Conventions that define a result are those documented: the
 // order of events within a step, h drawn over whole intervals, and tags, protein synthesis and the
-// conditions of a run decided at the ends of blocks.
+// conditions of a run decided at the ends of windows.
 #pragma once
 
 #include <vector>
@@ -55,14 +55,14 @@ class DenseSimulator {
         std::vector<double> v_mV, current_nA;
     };
     //! If anything is to be recorded: of a spiking phase those that are due at the beginning of a
-    //! block, and all of consolidations.
+    //! window, and all of consolidations.
     const std::vector<Sample>& samples() const { return samples_; }
     // Of all recorded steps; see DenseVariant.
     struct SampleWithin {
         Step step;
         std::vector<double> h_mV, calcium;  //!< by [pre][post]
     };
-    const std::vector<SampleWithin>& samples_within_blocks() const { return samples_within_; }
+    const std::vector<SampleWithin>& samples_within_windows() const { return samples_within_; }
     //! How often neurons were silenced without a spike.
     std::size_t n_silenced() const { return n_silenced_; }
 
@@ -74,7 +74,7 @@ class DenseSimulator {
     void spike(const DensePhase& phase);
     void consolidate(const DensePhase& phase);
     void rest(const DensePhase& phase);
-    bool is_block_end(Step step) const;
+    bool is_decision(Step step) const;
     bool is_grid_block_end(Step step) const;
     void draw_block_noise(Step begin);
     double background_noise(NeuronId id, Step step) const;
@@ -83,11 +83,11 @@ class DenseSimulator {
     template <class Visit>
     void for_each_plastic(Visit visit) const;
     void add_presynaptic_calcium(Step step);
-    void end_block(Step step);
+    void decide(Step step);
     void find_gates(Step step);
     int zone(NeuronId pre, NeuronId post) const;
     double h_after(std::size_t k, Step n_steps, double noise) const;
-    void take_sample_within_block(Step step);
+    void take_sample_within_window(Step step);
     void update_synapse(NeuronId pre, NeuronId post, Step step, bool must_close);
     void switch_slow_variables();
     void advance_slow_variables(Step n_steps);
@@ -135,16 +135,16 @@ class DenseSimulator {
     std::vector<DensePools> protein_;
     std::vector<DensePools> toward_;  // amounts that the present synthesis leads to
     std::vector<double> v_, i_syn_, i_second_;
-    std::vector<double> gate_pre_, gate_post_;  // traces at the beginning of the block
+    std::vector<double> gate_pre_, gate_post_;  // traces at the beginning of the window
     std::vector<double> i_bg_;                  // deviation from the mean
     std::vector<Step> held_until_;              // last step at whose end V is at V_reset
     std::vector<std::vector<double>> i_stim_;   // deviation from the mean, by stimulus and neuron
     std::vector<std::vector<bool>> fired_;      // by step of the phase and neuron
     std::vector<std::vector<double>> noise_;    // by neuron and step of the block of the grid
     Step grid_begin_ = 0;                       // of that block
-    // Of the present phase and block.
+    // Of the present phase and window.
     DensePhase phase_{};
-    Step block_begin_ = 0;
+    Step window_begin_ = 0;
     DenseConditions conditions_{};
     std::vector<Spike> spikes_;
     std::vector<Sample> samples_;

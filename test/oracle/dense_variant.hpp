@@ -24,14 +24,14 @@ struct DenseSecondSite {
 struct DenseVariant {
     double h_max_mV = 10.0;  //!< that potentiation tends to
     //! Whether the calcium of potentiation potentiates, by what the trace of the presynaptic and
-    //! that of the postsynaptic neuron were when the block began, before what comes at its first
+    //! that of the postsynaptic neuron were when the window began, before what comes at its first
     //! step; if not, it depresses. None: it does.
     std::function<bool(double pre, double post)> potentiates;
     //! Of the neurons with these parameters. None: there is no second site.
     std::function<std::optional<DenseSecondSite>(const NeuronParameters&)> second_site;
-    //! Whether samples of weights and calcium are wanted within blocks too. Noise of the early
+    //! Whether samples of weights and calcium are wanted within windows too. Noise of the early
     //! phase must be off: what a recording draws is not the oracle's business.
-    bool samples_within_blocks = false;
+    bool samples_within_windows = false;
 };
 
 }  // namespace engram::test

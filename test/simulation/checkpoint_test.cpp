@@ -80,7 +80,7 @@ TEST_P(Checkpoint, RestoredRunEndsAsTheUninterruptedOne) {
     EXPECT_EQ(phase.kind, moment.kind);
     EXPECT_EQ(position.within_phase, moment.within_phase);
     EXPECT_NEAR(static_cast<double>(position.step) * e.dt_ms / 1000.0, moment.time_s,
-                moment.kind == PhaseKind::consolidation ? 6.0 : 0.003);
+                moment.kind == PhaseKind::consolidation ? 6.0 : 0.015);
     run_rest(checkpoint, e, to.make, sink);
     expect_same_results(sink, uninterrupted(from));
 }

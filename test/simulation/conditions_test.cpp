@@ -120,7 +120,7 @@ TEST_P(ConditionsOracle, SeveralBlocksPerEpoch) {
     e.duration_s = 0.6307;
     e.record.every_steps = 20;
     compare_changed(e, {{0.20105, never}, {0.3021, 3.0}, {0.4, {}, false}, {0.45035, {}, true}},
-                    {200, 10, 5, 1, 200});
+                    {200, 10, 5, 1, 100});
 }
 
 TEST_P(ConditionsOracle, NoisyLearning) {

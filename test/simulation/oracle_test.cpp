@@ -41,6 +41,15 @@ TEST_P(Oracle, FineStepWithSeveralBlocksPerEpoch) {
     compare(e, {100, 20});
 }
 
+// An epoch longer than a window: plasticity is decided after each block.
+TEST_P(Oracle, EpochThatTakesSeveralWindows) {
+    Experiment e = noisy_learning_network();
+    e.dt_ms = 0.02;
+    e.duration_s = 0.3;
+    e.stimuli.resize(1);
+    compare(e, {100, 20});
+}
+
 // The whole block is one step.
 TEST_P(Oracle, DelayOfOneStep) {
     Experiment e = noisy_learning_network();

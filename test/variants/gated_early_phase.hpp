@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An early phase that is not built in: potentiation tends to another weight, and it needs both
-// neurons to have had calcium of their own when the block began. It shows what a mechanism of the
+// neurons to have had calcium of their own when the window began. It shows what a mechanism of the
 // early phase has to bring along, and that nothing else has to know of it.
 #pragma once
 

@@ -22,7 +22,7 @@ TEST(GatedEarlyPhase, EqualsTheOracle) {
         ++(open ? n_open : n_shut);
         return open;
     };
-    compare_with_oracle(e, gated_processor(), {500, 50, 0, 0, 200}, variant);
+    compare_with_oracle(e, gated_processor(), {500, 50, 0, 0, 40}, variant);
     EXPECT_GT(n_open, 10000u);
     EXPECT_GT(n_shut, 10000u);
 }
@@ -77,15 +77,15 @@ TEST(GatedEarlyPhase, RecordingsWithinBlocksEqualTheOracle) {
     e.record.neurons.clear();
     e.record.every_steps = 1;
     DenseVariant variant = gated_oracle();
-    variant.samples_within_blocks = true;
+    variant.samples_within_windows = true;
     DenseSimulator oracle(e, variant);
     oracle.run();
     const CompleteRun run(e, gated_processor());
     compare_spikes(run.sink.spikes, oracle.spikes());
-    ASSERT_EQ(oracle.samples_within_blocks().size(), 1500u);
+    ASSERT_EQ(oracle.samples_within_windows().size(), 1500u);
     std::size_t n_changing = 0;
-    for (std::size_t row = 0; row < oracle.samples_within_blocks().size(); ++row) {
-        const auto& [step, h_mV, calcium] = oracle.samples_within_blocks()[row];
+    for (std::size_t row = 0; row < oracle.samples_within_windows().size(); ++row) {
+        const auto& [step, h_mV, calcium] = oracle.samples_within_windows()[row];
         for (std::size_t q = 0; q < e.record.synapses.size(); ++q) {
             const auto [pre, post] = e.record.synapses[q];
             const std::size_t k = oracle.index(pre, post);

@@ -13,7 +13,7 @@ namespace engram::test {
 namespace {
 
 TEST(TwoSiteNeuron, EqualsTheOracleBesideOthers) {
-    compare_with_oracle(two_site_network(), two_site_processor(), {1000, 50, 0, 0, 200},
+    compare_with_oracle(two_site_network(), two_site_processor(), {1000, 50, 0, 0, 40},
                         two_site_oracle());
 }
 
@@ -22,14 +22,14 @@ TEST(TwoSiteNeuron, EqualsTheOracleWithoutNoise) {
     e.background = {1.0, 0.0};
     e.synapses.sigma_pl_mV = 0.0;
     e.duration_s = 0.3;
-    compare_with_oracle(e, two_site_processor(), {300, 20, 0, 0, 50}, two_site_oracle());
+    compare_with_oracle(e, two_site_processor(), {300, 20, 0, 0, 20}, two_site_oracle());
 }
 
 TEST(TwoSiteNeuron, EqualsTheOracleWithAnotherEarlyPhase) {
     DenseVariant both = two_site_oracle();
     both.potentiates = gated_oracle().potentiates;
     both.h_max_mV = gated_oracle().h_max_mV;
-    compare_with_oracle(two_site_network(), gated_two_site_processor(), {1000, 50, 0, 0, 200},
+    compare_with_oracle(two_site_network(), gated_two_site_processor(), {1000, 50, 0, 0, 40},
                         both);
 }
 
