@@ -116,7 +116,7 @@ TEST(HeaderValidation, WhatTheRunHasDoneMustBeThatOfTheSchedule) {
     refused([](auto& h) { h.recordings.spikes.n_records = 8; }, "but the phases count 9");
     refused([](auto& h) { h.recordings.traces.n_records = std::uint64_t{1} << 61; },
             "more than there are steps");
-    refused([](auto& h) { h.position.reference = 290006; }, "lies behind the state");
+    refused([](auto& h) { h.position.reference = 290051; }, "lies behind the state");
     refused([](auto& h) { h.recordings.snapshots.pop_back(); }, "snapshots are not those");
     refused([](auto& h) { h.recordings.snapshots[0].step = 2505; }, "snapshots are not those");
     refused([](auto& h) { h.recordings.snapshots.push_back({300000, 1}); }, "snapshots are not");

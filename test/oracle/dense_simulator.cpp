@@ -50,6 +50,7 @@ Step DenseSimulator::steps(double time_ms) const {
 // beginning of the phase, or after each block if one epoch takes more; at the end of the phase; and
 // where other conditions begin.
 bool DenseSimulator::is_decision(Step step) const {
+    if (variant_.decides_each_step) return true;
     if (step == phase_.end || conditions_change_at(experiment_, step)) return true;
     Step window = 0;
     while (window + delay_ <= 128 &&

@@ -32,6 +32,9 @@ struct DenseVariant {
     //! Whether samples of weights and calcium are wanted within windows too. Noise of the early
     //! phase must be off: what a recording draws is not the oracle's business.
     bool samples_within_windows = false;
+    //! Whether plasticity is decided at each step, as in the published equations, and not at the
+    //! ends of windows.
+    bool decides_each_step = false;
 };
 
 }  // namespace engram::test

@@ -64,7 +64,7 @@ TEST_P(Pools, SeveralBlocksPerEpoch) {
     e.dt_ms = 0.05;
     e.duration_s = 0.6307;
     e.record.every_steps = 20;
-    compare_with_oracle(e, executor(), {100, 10, 5, 1, 200});
+    compare_with_oracle(e, executor(), {100, 10, 5, 1, 100});
 }
 
 // Without depression S is S_P; without potentiation it is S_D.

@@ -65,7 +65,7 @@ TEST(GatedEarlyPhase, EqualsTheOracleWhereCalciumPassesBothThresholdsAtOnce) {
     e.duration_s = 0.3;
     e.stimuli.resize(1);
     e.record.snapshots_s.resize(1);
-    compare_with_oracle(e, gated_processor(), {200, 50, 0, 0, 80}, gated_oracle());
+    compare_with_oracle(e, gated_processor(), {200, 50, 0, 0, 20}, gated_oracle());
 }
 
 // Recordings go through the zones once more. Without noise they are those of the process.

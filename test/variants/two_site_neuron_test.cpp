@@ -29,8 +29,7 @@ TEST(TwoSiteNeuron, EqualsTheOracleWithAnotherEarlyPhase) {
     DenseVariant both = two_site_oracle();
     both.potentiates = gated_oracle().potentiates;
     both.h_max_mV = gated_oracle().h_max_mV;
-    compare_with_oracle(two_site_network(), gated_two_site_processor(), {1000, 50, 0, 0, 40},
-                        both);
+    compare_with_oracle(two_site_network(), gated_two_site_processor(), {1000, 50, 0, 0, 40}, both);
 }
 
 // Else the sites and the resets without a spike might as well be left out.
