@@ -76,12 +76,13 @@ ENGRAM_HD_INLINE ZoneInterval next_interval(int from, int end, ZoneAt zone_at,
     while (interval.to < end) {
         const int stop = jump_after(interval.to);
         if (zone_at(stop - 1) != interval.zone) {
-            int other = stop - 1;
-            while (other - interval.to > 1) {
-                const int middle = (interval.to + other) / 2;
-                (zone_at(middle) == interval.zone ? interval.to : other) = middle;
+            // Without branches: which half it is can hardly be predicted.
+            for (int within = stop - 1 - interval.to; within > 1;) {
+                const int half = within / 2;
+                interval.to += half * (zone_at(interval.to + half) == interval.zone ? 1 : 0);
+                within -= half;
             }
-            interval.to = other;
+            ++interval.to;
             break;
         }
         interval.to = stop;
