@@ -90,15 +90,11 @@ class ActiveSynapses {
     void finish_window(const Window& window) {
         const double highest_post = calcium_.highest_post();
         if (calcium_.highest_pre() + highest_post < early_.theta_d) return;
-        for (NeuronId source = 0; source < calcium_.n_sources(); ++source) {
-            const double highest_pre = calcium_.pre(source).upper_bound();
-            if (highest_pre + highest_post < early_.theta_d) continue;
-            find_candidates(source, highest_pre);
-            if (n_candidates_ == 0) continue;
-            // Synapses that were brought to an arrival before have been drawn up to there.
-            const int from = plasticity::last_cut(calcium_.arrivals(source), window.steps);
-            advance_row(source, candidates_.data(), n_candidates_, from, window.steps, window);
-            update_tags(source, window.relaxation[window.steps]);
+        if (highest_post < early_.theta_d) {
+            for (const NeuronId source : calcium_.hot_sources()) finish_row(source, window);
+        } else {  // the calcium of a neuron that fires fast is enough for all synapses onto it
+            for (NeuronId source = 0; source < network_.plastic().n_sources(); ++source)
+                finish_row(source, window);
         }
     }
 
@@ -122,6 +118,17 @@ class ActiveSynapses {
         int from;
         int to;
     };
+
+    void finish_row(NeuronId source, const Window& window) {
+        const double highest_pre = calcium_.pre(source).upper_bound();
+        if (highest_pre + calcium_.highest_post() < early_.theta_d) return;
+        find_candidates(source, highest_pre);
+        if (n_candidates_ == 0) return;
+        // Synapses that were brought to an arrival before have been drawn up to there.
+        const int from = plasticity::last_cut(calcium_.arrivals(source), window.steps);
+        advance_row(source, candidates_.data(), n_candidates_, from, window.steps, window);
+        update_tags(source, window.relaxation[window.steps]);
+    }
 
     //! Those of a row that may have been active in the window: no others can have changed their
     //! tag.

@@ -23,14 +23,13 @@ class CalciumTraces {
         : refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
           decay_(experiment.synapses.tau_ca_ms, experiment.dt_ms),
           storage_(make_host_storage<plasticity::CalciumView>(sizes_of_state(network))),
-          post_jumps_(network.n_local()),
           post_now_(network.n_local()),
           post_highest_(network.n_local()) {
         storage_.describe(view_);
         pre_ = {view_.pre_start, view_.pre_jumps, network.plastic().n_sources(),
                 experiment.synapses.ca_pre};
-        post_ = {view_.post_start, post_jumps_.data(), network.n_local(),
-                 experiment.synapses.ca_post};
+        post_ = {view_.post_start, network.n_local(), experiment.synapses.ca_post,
+                 std::vector<model::WindowSteps>(network.n_local())};
     }
     CalciumTraces(const CalciumTraces&) = delete;
     CalciumTraces& operator=(const CalciumTraces&) = delete;
@@ -38,8 +37,7 @@ class CalciumTraces {
     //! No calcium.
     void rest() {
         set_at_rest(storage_);
-        std::ranges::fill(post_jumps_, model::WindowSteps{});
-        pre_.spiking.clear();
+        std::ranges::fill(post_.jumps, model::WindowSteps{});
         post_.spiking.clear();
         arriving_.clear();
         restore();
@@ -49,7 +47,7 @@ class CalciumTraces {
     void collect(LocalState& local) { collect_saved(storage_, local); }
     //! Takes over a saved state, which has been written through what was collected.
     void restore() {
-        pre_.find_highest();
+        pre_.find_hot();
         post_.find_highest();
         begin_window();
     }
@@ -105,7 +103,6 @@ class CalciumTraces {
     const double* post_now() const { return post_now_.data(); }
     //! By neuron, at the start of the window.
     const double* post_start() const { return view_.post_start; }
-    std::uint32_t n_sources() const { return pre_.n; }
 
     //! Steps of the window at which spikes of a source arrive.
     const model::WindowSteps& arrivals(NeuronId source) const { return view_.arrivals[source]; }
@@ -114,27 +111,66 @@ class CalciumTraces {
         view_.arrivals[source].add(step);
     }
 
+    //! Those sources that have presynaptic calcium, or get some in the window.
+    std::span<const NeuronId> hot_sources() const { return pre_.hot; }
+
   private:
-    // Those of either side of the synapses, at the start of the window.
-    struct Traces {
-        double* start;
-        model::WindowSteps* jumps;
-        std::uint32_t n;
-        double jump;
+    // Presynaptic traces at the start of the window. Few sources have one.
+    struct Pre {
+        double* start = nullptr;
+        model::WindowSteps* jumps = nullptr;
+        std::uint32_t n = 0;
+        double jump = 0;
+        std::vector<NeuronId> hot = {};
+        double highest_start = 0;
+
+        model::CalciumTrace operator[](NeuronId i) const { return {start[i], jump, jumps[i]}; }
+        void add(NeuronId i, int step) {
+            if (start[i] == 0.0 && jumps[i].empty()) hot.push_back(i);
+            jumps[i].add(step);
+        }
+        void find_hot() {
+            hot.clear();
+            highest_start = 0.0;
+            for (NeuronId i = 0; i < n; ++i) {
+                if (start[i] == 0.0) continue;
+                hot.push_back(i);
+                highest_start = std::max(highest_start, start[i]);
+            }
+        }
+        void end_window(int steps, const model::CalciumDecay& decay) {
+            highest_start = 0.0;
+            std::size_t n_hot = 0;
+            for (const NeuronId i : hot) {
+                start[i] = model::above_floor((*this)[i].at_end(steps, decay));
+                jumps[i] = {};
+                highest_start = std::max(highest_start, start[i]);
+                hot[n_hot] = i;
+                n_hot += start[i] != 0.0;
+            }
+            hot.resize(n_hot);
+        }
+    };
+    // Postsynaptic traces at the start of the window.
+    struct Post {
+        double* start = nullptr;
+        std::uint32_t n = 0;
+        double jump = 0;
+        std::vector<model::WindowSteps> jumps = {};
         std::vector<std::uint32_t> spiking = {};  //!< in the window
         double highest_start = 0;
         std::vector<double> ends = {};  //!< of those that are spiking
 
-        model::CalciumTrace operator[](std::uint32_t i) const { return {start[i], jump, jumps[i]}; }
-        void add(std::uint32_t i, int step) {
-            if (jumps[i].empty()) spiking.push_back(i);
-            jumps[i].add(step);
+        model::CalciumTrace operator[](std::uint32_t j) const { return {start[j], jump, jumps[j]}; }
+        void add(std::uint32_t j, int step) {
+            if (jumps[j].empty()) spiking.push_back(j);
+            jumps[j].add(step);
         }
         void find_highest() { highest_start = n == 0 ? 0.0 : *std::max_element(start, start + n); }
         void end_window(int steps, const model::CalciumDecay& decay) {
             // Traces with jumps are computed first: the plain decay must not touch their result.
             ends.clear();
-            for (const std::uint32_t i : spiking) ends.push_back((*this)[i].at_end(steps, decay));
+            for (const std::uint32_t j : spiking) ends.push_back((*this)[j].at_end(steps, decay));
             highest_start = decay_all(start, n, decay.factor[steps]);
             for (std::size_t q = 0; q < spiking.size(); ++q) {
                 start[spiking[q]] = ends[q];
@@ -167,9 +203,8 @@ class CalciumTraces {
     model::CalciumDecay decay_;
     plasticity::Storage<plasticity::CalciumView, HostArray> storage_;
     plasticity::CalciumView view_;
-    std::vector<model::WindowSteps> post_jumps_;
-    Traces pre_{};
-    Traces post_{};
+    Pre pre_;
+    Post post_;
     std::vector<NeuronId> arriving_;  //!< sources with arrivals in the window
     int at_ = 0;                      //!< first step of the present block within the window
     std::vector<double> post_now_;

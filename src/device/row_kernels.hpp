@@ -30,7 +30,8 @@ struct SelectRows {
                 arrays.post(i, t.parity, *physics).at_end(steps, physics->calcium_decay);
         if (i >= arrays.plastic.n_sources) return;
         const model::CalciumTrace pre = arrays.pre(i, t.parity, *physics);
-        arrays.calcium[next].pre_start[i] = pre.at_end(steps, physics->calcium_decay);
+        arrays.calcium[next].pre_start[i] =
+            model::above_floor(pre.at_end(steps, physics->calcium_decay));
         arrays.calcium[next].pre_jumps[i] = {};
         arrays.calcium[next].arrivals[i] = {};
         if (!t.plasticity()) return;

@@ -21,6 +21,15 @@ struct CalciumDecay {
     }
 };
 
+// Presynaptic traces below this are set to zero at the end of a window, so that only sources that
+// have fired within half a second cost anything. The calcium of a synapse is then too low by less
+// than this, of a theta_d of the order of 1: it crosses a threshold at most 5 us too early.
+inline constexpr double calcium_floor = 1e-4;
+
+ENGRAM_HD_INLINE double above_floor(double calcium) {
+    return calcium < calcium_floor ? 0.0 : calcium;
+}
+
 // A calcium trace within a window: its value before the window's jumps, and the steps of the jumps.
 struct CalciumTrace {
     double start = 0;  //!< value at the start of the window, without jumps of the window

@@ -119,6 +119,7 @@ void DenseSimulator::rest(const DensePhase& phase) {
     held_until_.assign(n_, -1);
     i_stim_.assign(stimuli_.size(), std::vector<double>(n_, 0.0));
     calcium_.assign(n_ * n_, 0.0);
+    pre_trace_.assign(n_, 0.0);
     zone_.assign(n_ * n_, 0);
     last_cut_.assign(n_ * n_, phase.begin);
     fired_.clear();
@@ -127,6 +128,7 @@ void DenseSimulator::rest(const DensePhase& phase) {
 
 void DenseSimulator::spike(const DensePhase& phase) {
     for (Step step = phase.begin; step <= phase.end; ++step) {
+        if (is_decision(step)) forget_low_calcium();
         add_presynaptic_calcium(step);
         // The weights of the ending window come first: arrivals at its end see the new ones.
         if (is_decision(step)) decide(step);
@@ -188,12 +190,25 @@ void DenseSimulator::take_sample(Step step) {
     samples_.push_back({step, h_, z_, calcium_, changes(), protein_, {}, {}});
 }
 
+// A presynaptic trace of less than 1e-4 is taken as none at a decision.
+void DenseSimulator::forget_low_calcium() {
+    for (NeuronId pre = 0; pre < n_; ++pre) {
+        if (pre_trace_[pre] >= 1e-4) continue;
+        for (NeuronId post = 0; post < n_; ++post)
+            if (plastic(pre, post)) calcium_[index(pre, post)] -= pre_trace_[pre];
+        pre_trace_[pre] = 0.0;
+    }
+}
+
 void DenseSimulator::add_presynaptic_calcium(Step step) {
     if (step - phase_.begin < calcium_delay_) return;
     for_each_plastic([&](NeuronId pre, NeuronId, std::size_t k) {
         if (fired_[step - phase_.begin - calcium_delay_][pre])
             calcium_[k] += experiment_.synapses.ca_pre;
     });
+    for (NeuronId pre = 0; pre < n_; ++pre)
+        if (fired_[step - phase_.begin - calcium_delay_][pre])
+            pre_trace_[pre] += experiment_.synapses.ca_pre;
 }
 
 // A trace jumps with each spike, the presynaptic one later, and decays: all spikes of the phase.
@@ -397,6 +412,7 @@ void DenseSimulator::advance_calcium(Step step) {
         if (sampled_within) samples_within_.back().calcium[k] = calcium_[k];
         calcium_[k] *= decay;
     });
+    for (double& trace : pre_trace_) trace *= decay;
 }
 
 }  // namespace engram::test

@@ -82,6 +82,7 @@ class DenseSimulator {
     std::vector<DenseChanges> changes() const;
     template <class Visit>
     void for_each_plastic(Visit visit) const;
+    void forget_low_calcium();
     void add_presynaptic_calcium(Step step);
     void decide(Step step);
     void find_gates(Step step);
@@ -130,6 +131,7 @@ class DenseSimulator {
     std::vector<double> h_, z_, calcium_;
     std::vector<int> zone_;
     std::vector<Step> last_cut_;
+    std::vector<double> pre_trace_;  // presynaptic part of the calcium, by neuron
     std::vector<int> tag_;
     // By neuron.
     std::vector<DensePools> protein_;
