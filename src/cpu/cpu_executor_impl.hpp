@@ -44,13 +44,20 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
 
     void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
+        this->clock().enter(RunPart::delivery);
         fired.clear();
         this->fold_at_begin_of_epoch(begin);
         stimulator_.begin_epoch(begin, begin + steps);
-        for (const EpochPart& part : cut_epoch(grid_, begin, steps, arriving, conditions_))
-            run_block(part, fired, sampler);
+        for (const EpochPart& part : cut_epoch(grid_, begin, steps, arriving, conditions_)) {
+            if (part.offset > 0) {
+                finish_block(sampler);
+                this->clock().enter(RunPart::delivery);
+            }
+            begin_block(part, fired, sampler);
+        }
         neurons_.check_finite(begin + steps);
     }
+    void finish_epoch(TraceSampler& sampler) override { finish_block(sampler); }
     std::vector<Snapshot> take_snapshots() override { return std::exchange(snapshots_, {}); }
     SnapshotView weights(Step step) override {
         const auto& targets = network_.plastic().targets();
@@ -162,15 +169,24 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         std::vector<typename ActiveSynapses<M>::Member> synapses;
     };
     // Steps in the order of plasticity/block.hpp.
-    void run_block(const EpochPart& part, std::vector<PackedSpike>& fired, TraceSampler& sampler) {
-        const Block block = this->block(part);
+    void begin_block(const EpochPart& part, std::vector<PackedSpike>& fired,
+                     TraceSampler& sampler) {
+        block_ = this->block(part);
+        const Block& block = block_;
         mark_events(block, part);
         begin_protein(block);
         begin_recording(block, sampler);
         deliver_spikes(block, part);
+        this->clock().enter(RunPart::neurons);
         for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
             advance_neurons(block, part, tile, fired, sampler);
         neurons_.inputs().end_block();
+        work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
+    }
+    // What no spike of the block depends on.
+    void finish_block(TraceSampler& sampler) {
+        const Block& block = block_;
+        this->clock().enter(RunPart::plasticity);
         if (block.conditions.plasticity) {
             advance_protein(block);
             active_.finish_block(block);
@@ -180,7 +196,6 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             state_.expire_tags(physics_.late, block.relaxation[block.steps]);
         calcium_.end_block();
         forget_arrivals();
-        work_.neuron_steps += static_cast<std::uint64_t>(block.steps) * neurons_.size();
     }
 
     void mark_events(const Block& block, const EpochPart& part) {
@@ -382,6 +397,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     }
 
     void finish_recording(const Block& block, TraceSampler& sampler) {
+        if (sampler.synapses().empty() && begun_snapshots_.empty()) return;
+        const RunClock::Within recording(this->clock(), RunPart::recording);
         for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
             const auto& recorded = sampler.synapses()[q];
             const auto within =
@@ -428,6 +445,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     std::vector<LocalRange> excitatory_;
 
     // State of the present block.
+    Block block_;
     std::vector<ActiveArrivals> active_arrivals_;         //!< by tile
     std::vector<typename M::Late::Synthesis> synthesis_;  //!< by local neuron
     bool any_protein_ = false;                            //!< any synthesis or protein in the block

@@ -67,6 +67,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
 
     void run_epoch(Step begin, int steps, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
+        // What the host sees: it queues work, and waits for the spikes.
+        this->clock().enter(RunPart::neurons);
         host_copy_.clear();
         this->fold_at_begin_of_epoch(begin);
         stimuli_.begin_epoch(begin, begin + steps);
@@ -269,6 +271,10 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
                 a.plastic.n_sources);
         }
     }
+    // The whole epoch is launched at once, and finish_epoch has nothing to do: what is launched
+    // after the spikes were copied could neither be kept with the rest nor be put together with
+    // what other trials launch.
+    //
     // In the order of plasticity/block.hpp, but that some steps are taken together or earlier:
     // neurons advance their protein at once; calcium goes to the arrays of the next block as rows
     // are selected; rows are finished for active synapses and for tags that end, which no recording

@@ -134,8 +134,9 @@ class PlasticExecutor : public Executor {
     }
     //! Folds before lazy factors underflow. Nothing is folded while plasticity is off.
     void fold_at_begin_of_epoch(Step begin) {
-        if (conditions_.at(begin).plasticity && seconds(age(begin)) >= fold_interval_s_)
-            fold(begin);
+        if (!conditions_.at(begin).plasticity || seconds(age(begin)) < fold_interval_s_) return;
+        const RunClock::Within folding(this->clock(), RunPart::plasticity);
+        fold(begin);
     }
     //! Takes out the snapshots that are wanted within a block.
     std::vector<Step> take_requests_in(const plasticity::Block& block) {
