@@ -44,17 +44,21 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
 
     void run_epoch(const Epoch& epoch, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
+        this->clock().enter(RunPart::delivery);
         fired.clear();
         this->fold_at_begin_of_epoch(epoch.begin);
         stimulator_.begin_epoch(epoch.begin, epoch.end());
         for (const EpochPart& part :
              cut_epoch(grid_, epoch.begin, epoch.steps, arriving, conditions_)) {
-            if (this->open_window(part, epoch.decision)) begin_window(sampler);
-            run_block({part, this->window(), this->place_in_window(part)}, fired, sampler);
-            if (this->ends_window(part)) end_window(sampler);
+            if (part.offset > 0) {
+                finish_block(sampler);
+                this->clock().enter(RunPart::delivery);
+            }
+            begin_block(part, epoch.decision, fired, sampler);
         }
         neurons_.check_finite(epoch.end());
     }
+    void finish_epoch(TraceSampler& sampler) override { finish_block(sampler); }
     std::vector<Snapshot> take_snapshots() override { return std::exchange(snapshots_, {}); }
     SnapshotView weights(Step step) override {
         const auto& targets = network_.plastic().targets();
@@ -181,20 +185,33 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     };
 
     // Steps in the order of plasticity/window.hpp.
-    void begin_window(TraceSampler& sampler) {
-        begin_protein();
-        begin_recording(sampler);
-    }
-    void run_block(const Block& block, std::vector<PackedSpike>& fired, TraceSampler& sampler) {
+    void begin_block(const EpochPart& part, Step decision, std::vector<PackedSpike>& fired,
+                     TraceSampler& sampler) {
+        part_ = part;
+        if (this->open_window(part, decision)) begin_window(sampler);
+        const Block block = present_block();
         mark_events(block);
         find_samples(block, sampler);
         deliver_spikes(block);
+        this->clock().enter(RunPart::neurons);
         for (std::uint32_t tile = 0; tile < neurons_.tiles().size(); ++tile)
             advance_neurons(block, tile, fired, sampler);
         neurons_.inputs().end_block();
+        work_.neuron_steps += static_cast<std::uint64_t>(part.steps) * neurons_.size();
+    }
+    // What no spike of the block depends on.
+    void finish_block(TraceSampler& sampler) {
+        this->clock().enter(RunPart::plasticity);
         forget_arrivals();
-        if (!this->ends_window(block.part)) calcium_.end_block(block.at + block.part.steps);
-        work_.neuron_steps += static_cast<std::uint64_t>(block.part.steps) * neurons_.size();
+        if (this->ends_window(part_))
+            end_window(sampler);
+        else
+            calcium_.end_block(present_block().at + part_.steps);
+    }
+    Block present_block() const { return {part_, this->window(), this->place_in_window(part_)}; }
+    void begin_window(TraceSampler& sampler) {
+        begin_protein();
+        begin_recording(sampler);
     }
     void end_window(TraceSampler& sampler) {
         const Window& window = this->window();
@@ -432,6 +449,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     }
 
     void finish_recording(TraceSampler& sampler) {
+        if (sampler.synapses().empty() && begun_snapshots_.empty()) return;
+        const RunClock::Within recording(this->clock(), RunPart::recording);
         const Window& window = this->window();
         for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
             const auto& recorded = sampler.synapses()[q];
@@ -485,6 +504,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     std::vector<Snapshot> begun_snapshots_;  //!< as of its start: g for h
 
     // State of the present block.
+    EpochPart part_;
     std::vector<ActiveArrivals> active_arrivals_;             //!< by tile
     std::vector<typename ActiveSynapses<M>::Member> passed_;  //!< that were active, of a row
     std::vector<std::uint32_t> fired_;

@@ -69,6 +69,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
 
     void run_epoch(const Epoch& epoch, std::span<const PackedSpike> arriving,
                    std::vector<PackedSpike>& fired, TraceSampler& sampler) override {
+        // What the host sees: it queues work, and waits for the spikes.
+        this->clock().enter(RunPart::neurons);
         host_copy_.clear();
         this->fold_at_begin_of_epoch(epoch.begin);
         stimuli_.begin_epoch(epoch.begin, epoch.end());
@@ -295,6 +297,10 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         }
         begun_snapshots_.clear();
     }
+    // The whole epoch is launched at once, and finish_epoch has nothing to do: what is launched
+    // after the spikes were copied could neither be kept with the rest nor be put together with
+    // what other trials launch.
+    //
     // In the order of plasticity/window.hpp, but that some steps are taken together or earlier:
     // neurons advance their protein at once; calcium goes to the arrays of the next window as rows
     // are selected; rows are finished for active synapses and for tags that end, which no recording

@@ -40,9 +40,11 @@ RunOutcome Run::simulate(ProgressListener& progress) {
 
 nlohmann::json Run::finish(double setup_s) {
     const double begin = MPI_Wtime();
+    simulation_->clock().enter(RunPart::files);
     const CommunicationWatch::LongStep writing(context_.watch);
     on_root(context_.communicator, [&] { context_.claim.require(); });
     const RecordingMarks recordings = files_.finish();
+    simulation_->clock().stop();
     nlohmann::json summary =
         make_summary(*simulation_, setup_s, run_s_ + MPI_Wtime() - begin, context_.communicator);
     add_losses(summary, recordings, simulation_->experiment());

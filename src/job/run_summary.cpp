@@ -4,6 +4,9 @@
 #include <H5public.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <array>
+#include <functional>
 #include <numeric>
 
 #include "base/collective.hpp"
@@ -35,6 +38,45 @@ std::uint64_t sum(std::uint64_t value, MPI_Comm communicator) {
     std::uint64_t total = 0;
     MPI_Reduce(&value, &total, 1, MPI_UINT64_T, MPI_SUM, 0, communicator);
     return total;
+}
+
+// Wall time by part: of rank 0, and the mean and the highest of all ranks.
+json parts_summary(const RunClock& clock, double setup_s, MPI_Comm communicator) {
+    std::array<double, n_run_parts> own{};
+    for (std::size_t i = 0; i < n_run_parts; ++i) own[i] = clock.seconds(static_cast<RunPart>(i));
+    own[static_cast<std::size_t>(RunPart::build)] = setup_s;
+    std::array<double, n_run_parts> sums{};
+    std::array<double, n_run_parts> highest{};
+    MPI_Reduce(own.data(), sums.data(), n_run_parts, MPI_DOUBLE, MPI_SUM, 0, communicator);
+    MPI_Reduce(own.data(), highest.data(), n_run_parts, MPI_DOUBLE, MPI_MAX, 0, communicator);
+    json parts;
+    for (std::size_t i = 0; i < n_run_parts; ++i) {
+        parts["rank_0"][run_part_names[i]] = own[i];
+        parts["mean"][run_part_names[i]] = sums[i] / size_of(communicator);
+        parts["highest"][run_part_names[i]] = highest[i];
+    }
+    return parts;
+}
+
+// The largest first; those below 1 % are put together.
+std::string parts_text(const json& parts_s) {
+    std::vector<std::pair<double, std::string>> parts;
+    double whole_s = 0;
+    for (const auto& [name, value] : parts_s.items()) {
+        parts.emplace_back(value.get<double>(), name);
+        whole_s += parts.back().first;
+    }
+    if (whole_s <= 0.0) return "";
+    std::ranges::stable_sort(parts, std::greater<>(), &std::pair<double, std::string>::first);
+    std::string text = fmt::format("Wall time {:.2f} s:", whole_s);
+    double rest_s = 0;
+    for (const auto& [seconds, name] : parts) {
+        if (seconds < 0.01 * whole_s || name == "other")
+            rest_s += seconds;
+        else
+            text += fmt::format(" {} {:.0f} %,", name, 100.0 * seconds / whole_s);
+    }
+    return text + fmt::format(" the rest {:.0f} %.\n", 100.0 * rest_s / whole_s);
 }
 
 double rate_Hz(std::uint64_t n_spikes, NeuronId n_neurons, double time_s) {
@@ -139,6 +181,8 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
         spiking_wall_s += report.wall_s;
     }
     const ExchangeCounters& exchange = simulation.exchange_counters();
+    const RunClock& clock = simulation.clock();
+    const double waited_s = clock.seconds(RunPart::waiting);
     return {{"schedule", simulation.schedule().name},
             {"phases", phases},
             {"stimuli", stimuli_summary(experiment)},
@@ -160,7 +204,9 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
              {{"calls", exchange.calls},
               {"overflow_calls", exchange.overflow_calls},
               {"bytes_received", exchange.bytes_received},
-              {"wall_s", exchange.seconds}}},
+              {"wall_s", clock.seconds(RunPart::exchange) + waited_s},
+              {"waited_s", waited_s}}},
+            {"parts_wall_s", parts_summary(clock, setup_s, communicator)},
             {"versions", versions()}};
 }
 
@@ -189,6 +235,7 @@ std::string summary_text(const json& summary, const std::string& directory) {
                         summary["real_time_factor"].get<double>(),
                         memory.empty() ? 0.0 : *std::max_element(memory.begin(), memory.end()),
                         counted(summary["ranks"].get<unsigned>(), "rank"));
+    text += parts_text(summary["parts_wall_s"]["rank_0"]);
     return text + "Results: " + one_line(directory) + '\n';
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "network/network.hpp"
+#include "simulation/run_clock.hpp"
 #include "simulation/simulation_state.hpp"
 #include "simulation/snapshot.hpp"
 #include "simulation/spike.hpp"
@@ -72,13 +73,18 @@ class Executor {
     virtual void begin_phase(Step begin) = 0;
     //! Steps of a min-delay epoch.
     virtual int epoch_steps() const = 0;
-    //! Simulates an epoch. Weights, tags, and samples of synapses are complete, and the state can
-    //! be saved, after one that ends with a decision. \param arriving  all ranks' spikes of the
-    //! previous epoch, sorted; they arrive in this one \param fired     receives this rank's
-    //! spikes, in any order \param sampler   receives a row for each step that is due; see
-    //! complete_samples \throw NumericalError if a membrane potential is not a finite number
+    //! Simulates an epoch so far that its spikes are known. Each is followed by finish_epoch.
+    //! \param arriving  all ranks' spikes of the previous epoch, sorted; they arrive in this one
+    //! \param fired     receives this rank's spikes, in any order
+    //! \param sampler   receives a row for each step that is due; see complete_samples
+    //! \throw NumericalError if a membrane potential is not a finite number
     virtual void run_epoch(const Epoch& epoch, std::span<const PackedSpike> arriving,
                            std::vector<PackedSpike>& fired, TraceSampler& sampler) = 0;
+    //! What is left of the epoch, which may be done while the spikes are on their way to other
+    //! ranks. After an epoch that ends with a decision weights, tags, samples and snapshots are
+    //! complete, and the state can be saved.
+    //! \param sampler  as in run_epoch
+    virtual void finish_epoch(TraceSampler&) {}
     //! Takes note of all ranks' spikes of the epoch that began at `begin`: their calcium.
     virtual void schedule(std::span<const PackedSpike> spikes, Step begin) = 0;
 
@@ -120,6 +126,13 @@ class Executor {
     virtual WorkCounters work() const = 0;
     //! Bytes of all state that there is by plastic synapse.
     virtual std::uint64_t synapse_bytes() const = 0;
+
+    //! Is told what the time of the run is spent on, by the executor and by those who call it.
+    RunClock& clock() { return clock_; }
+    const RunClock& clock() const { return clock_; }
+
+  private:
+    RunClock clock_;
 };
 
 //! Makes the executor of this rank. Collective; experiment and network must outlive it.

@@ -155,9 +155,11 @@ class PlasticExecutor : public Executor {
     //! Folds before lazy factors underflow. Nothing is folded while plasticity is off, or within a
     //! window.
     void fold_at_begin_of_epoch(Step begin) {
-        if (!within_window_ && conditions_.at(begin).plasticity &&
-            seconds(age(begin)) >= fold_interval_s_)
-            fold(begin);
+        if (within_window_ || !conditions_.at(begin).plasticity ||
+            seconds(age(begin)) < fold_interval_s_)
+            return;
+        const RunClock::Within folding(this->clock(), RunPart::plasticity);
+        fold(begin);
     }
     //! Takes out the snapshots that are wanted within the window.
     std::vector<Step> take_requests_in_window() {

@@ -33,7 +33,7 @@ Simulation::Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm com
       executor_(make_executor(experiment_, network_, communicator_)),
       sampler_(network_, experiment_),
       gatherer_(communicator, experiment_, sampler_),
-      exchange_(communicator) {
+      exchange_(communicator, executor_->clock()) {
     // Each rank knows of those whose target it has.
     const auto& recorded = experiment_.record.synapses;
     std::vector<int> missing(recorded.size(), 0);
@@ -64,6 +64,7 @@ class Simulation::Loop {
           sampler_(simulation.sampler_),
           gatherer_(simulation.gatherer_),
           exchange_(simulation.exchange_),
+          clock_(simulation.clock()),
           position_(simulation.position_),
           arriving_(simulation.arriving_),
           saved_step_(simulation.saved_step_),
@@ -72,10 +73,10 @@ class Simulation::Loop {
           store_(store) {}
 
     RunOutcome run() {
+        const RunClock::Within running(clock_, RunPart::other);
         const auto n_phases = static_cast<std::int64_t>(schedule_.phases.size());
         while (!stopping_) {
-            std::int64_t next = position_.phase_index;
-            MPI_Bcast(&next, 1, MPI_INT64_T, 0, communicator_);
+            const std::int64_t next = next_phase();
             if (next >= n_phases) break;
             run_phase(schedule_.phases.at(next));
         }
@@ -85,6 +86,13 @@ class Simulation::Loop {
     }
 
   private:
+    std::int64_t next_phase() {
+        const RunClock::Within waiting(clock_, RunPart::waiting);
+        std::int64_t next = position_.phase_index;
+        MPI_Bcast(&next, 1, MPI_INT64_T, 0, communicator_);
+        return next;
+    }
+
     void run_phase(const Phase& phase) {
         if (rank_ == 0) progress_.phase_begins(phase, position_.step);
         if (is_last(phase) && phase.kind == PhaseKind::consolidation) save_for_extension();
@@ -99,6 +107,7 @@ class Simulation::Loop {
         } else {
             run_consolidation(phase);
         }
+        clock_.enter(RunPart::other);
         if (stopping_) return;
         flush_samples();
         present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
@@ -119,6 +128,7 @@ class Simulation::Loop {
     }
 
     void run_spiking(const Phase& phase) {
+        clock_.enter(RunPart::plasticity);
         begin_spiking(phase);
         std::vector<PackedSpike> fired;
         std::vector<PackedSpike> all;
@@ -133,9 +143,11 @@ class Simulation::Loop {
             const int steps =
                 static_cast<int>(std::min<Step>(executor_.epoch_steps(), phase.end - begin));
             executor_.run_epoch({begin, steps, decision}, arriving_, fired, sampler_);
-            requests |=
-                exchange_.exchange(fired, store_ ? store_->requests(begin + steps) : 0, all);
+            exchange_.begin(fired, store_ ? store_->requests(begin + steps) : 0);
+            executor_.finish_epoch(sampler_);
+            requests |= exchange_.finish(all);
             executor_.schedule(all, begin);
+            clock_.enter(RunPart::recording);
             hand_out_spikes(all, begin, steps, present_report());
             hand_out_snapshots(executor_.take_snapshots());
             std::swap(arriving_, all);
@@ -158,6 +170,7 @@ class Simulation::Loop {
 
     // Piece by piece: conditions do not change within one.
     void run_consolidation(const Phase& phase) {
+        clock_.enter(RunPart::consolidation);
         const Step next_sample = position_.within_phase ? position_.step : phase.begin;
         position_.within_phase = true;
         for (Step begin = phase.begin; begin < phase.end;) {
@@ -183,7 +196,10 @@ class Simulation::Loop {
         // However long the phase is, only so many rows are held, and a request waits no longer.
         const auto sampled = [&](std::int64_t n_done) {
             if (!gatherer_.is_full(sampler_)) return true;
-            gatherer_.flush(sampler_, sink_);
+            {
+                const RunClock::Within recording(clock_, RunPart::recording);
+                gatherer_.flush(sampler_, sink_);
+            }
             if (n_done == samples.size()) return true;
             position_.step = samples.at(n_done);
             if (rank_ == 0) progress_.epoch_done(position_.step, 0, 0);
@@ -212,12 +228,14 @@ class Simulation::Loop {
     }
 
     std::uint32_t all_requests() {
+        const RunClock::Within waiting(clock_, RunPart::waiting);
         std::uint32_t requests = store_->requests(position_.step);
         MPI_Allreduce(MPI_IN_PLACE, &requests, 1, MPI_UINT32_T, MPI_BOR, communicator_);
         return requests;
     }
 
     void save_checkpoint() {
+        const RunClock::Within saving(clock_, RunPart::checkpoints);
         flush_samples();
         if (position_.within_phase) present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
         SharedState shared;
@@ -234,6 +252,7 @@ class Simulation::Loop {
     }
 
     void flush_samples() {
+        const RunClock::Within recording(clock_, RunPart::recording);
         executor_.complete_samples(sampler_);
         gatherer_.flush(sampler_, sink_);
     }
@@ -272,6 +291,7 @@ class Simulation::Loop {
     }
 
     void hand_out(const SnapshotView& snapshot) {
+        const RunClock::Within recording(clock_, RunPart::recording);
         check_weights(snapshot, network_, experiment_.dt_ms);
         sink_.write_snapshot(snapshot);
     }
@@ -291,6 +311,7 @@ class Simulation::Loop {
     TraceSampler& sampler_;
     TraceGatherer& gatherer_;
     SpikeExchange& exchange_;
+    RunClock& clock_;
     RunPosition& position_;
     std::vector<PackedSpike>& arriving_;
     Step& saved_step_;

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiment/conditions.hpp"
@@ -55,6 +56,9 @@ class Simulation {
     const RunPosition& position() const { return position_; }
     const std::vector<PhaseReport>& reports() const { return position_.reports; }
     const ExchangeCounters& exchange_counters() const { return exchange_.counters(); }
+    //! Runs within run(), and belongs to the parts that it consists of.
+    RunClock& clock() { return executor_->clock(); }
+    const RunClock& clock() const { return std::as_const(*executor_).clock(); }
     WorkCounters work() const { return executor_->work(); }
 
   private:

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures speed and memory: nanoseconds per neuron-step, per delivered spike and per draw of the
-// early phase, the real-time factor, and bytes and building time per synapse. Run on one rank or
-// under mpirun.
+// early phase, the real-time factor, bytes and building time per synapse, and what an exchange of
+// spikes takes. Run on one rank or under mpirun.
 #include <mpi.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "cpu/cpu_executor.hpp"
 #include "io/output_directory.hpp"
 #include "job/checkpoint_writer.hpp"
 #include "simulation/decision_grid.hpp"
 #include "simulation/simulation.hpp"
+#include "simulation/spike_exchange.hpp"
 #include "workloads.hpp"
 
 namespace {
@@ -172,6 +176,7 @@ class UnitCosts {
             }
             const Step begin = epoch * 15;
             executor->run_epoch({begin, 15, decisions.next(0, end, begin)}, spikes, fired, sampler);
+            executor->finish_epoch(sampler);
             if (calcium) executor->schedule(spikes, epoch * 15);
         }
         const WorkCounters work = executor->work();
@@ -181,6 +186,112 @@ class UnitCosts {
     }
 
     Experiment experiment_;
+};
+
+// An exchange of spikes, as often as an epoch ends: with nothing between begin and finish, and with
+// work of 20 us, which the exchange may be hidden behind; beside an all-gather of 32 bytes per
+// rank.
+class ExchangeCosts {
+  public:
+    explicit ExchangeCosts(MPI_Comm communicator) : communicator_(communicator) {
+        MPI_Comm_rank(communicator_, &rank_);
+        MPI_Comm_size(communicator_, &n_ranks_);
+    }
+
+    void print() const {
+        if (rank_ == 0)
+            std::printf(
+                "exchange of spikes: %d ranks, us per epoch, mean over ranks and epochs (lowest of "
+                "%d repetitions)\n"
+                "  spikes    send, sort  wait    behind work:  send, sort  wait    all-gather   "
+                "bytes received\n",
+                n_ranks_, repetitions);
+        for (const double spikes_per_rank : {0.0, 0.3, 3.0, 30.0, 1000.0}) {
+            const Cost bare = lowest(spikes_per_rank, 0.0);
+            const Cost behind_work = lowest(spikes_per_rank, 20e-6);
+            const double all_gather_us = lowest_of_all_gather();
+            if (rank_ == 0)
+                std::printf(
+                    "  %6.1f    %10.2f  %6.2f                %10.2f  %6.2f    %10.2f   %.0f\n",
+                    spikes_per_rank, bare.busy_us, bare.waiting_us, behind_work.busy_us,
+                    behind_work.waiting_us, all_gather_us, bare.bytes_received);
+        }
+    }
+
+  private:
+    static constexpr int repetitions = 7;
+    static constexpr int epochs = 1000;
+    struct Cost {
+        double busy_us = 0;
+        double waiting_us = 0;
+        double bytes_received = 0;
+    };
+
+    //! Of this rank, in some epochs.
+    std::vector<std::vector<PackedSpike>> epochs_of_spikes(double spikes_per_rank) const {
+        std::mt19937_64 random(static_cast<std::uint64_t>(rank_));
+        std::poisson_distribution<int> number(std::max(spikes_per_rank, 1e-9));
+        std::vector<std::vector<PackedSpike>> all(64);
+        for (auto& spikes : all)
+            for (int i = number(random); i > 0; --i)
+                spikes.push_back(pack_spike(static_cast<std::uint32_t>(random() % 15),
+                                            static_cast<NeuronId>(random() % 200'000)));
+        return all;
+    }
+    Cost lowest(double spikes_per_rank, double work_s) const {
+        const auto spikes = epochs_of_spikes(spikes_per_rank);
+        Cost lowest{1e9, 1e9, 0};
+        for (int i = 0; i < repetitions; ++i) {
+            const Cost cost = once(spikes, work_s);
+            if (cost.busy_us + cost.waiting_us < lowest.busy_us + lowest.waiting_us) lowest = cost;
+        }
+        return lowest;
+    }
+    Cost once(const std::vector<std::vector<PackedSpike>>& spikes, double work_s) const {
+        RunClock clock;
+        SpikeExchange exchange(communicator_, clock);
+        std::vector<PackedSpike> all;
+        MPI_Barrier(communicator_);
+        for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
+            exchange.begin(spikes[epoch % spikes.size()], 0);
+            if (work_s > 0) {
+                clock.enter(RunPart::plasticity);
+                work(work_s);
+            }
+            exchange.finish(all);
+        }
+        clock.stop();
+        const auto mean_us = [&](RunPart part) {
+            return sum_over_ranks(clock.seconds(part)) * 1e6 / epochs / n_ranks_;
+        };
+        return {mean_us(RunPart::exchange), mean_us(RunPart::waiting),
+                static_cast<double>(exchange.counters().bytes_received) / epochs};
+    }
+    static void work(double seconds) {
+        const double start = MPI_Wtime();
+        while (MPI_Wtime() - start < seconds) {
+        }
+    }
+    double lowest_of_all_gather() const {
+        constexpr int words = 4;
+        std::vector<std::uint64_t> own(words);
+        std::vector<std::uint64_t> all(words * static_cast<std::size_t>(n_ranks_));
+        double lowest_us = 1e9;
+        for (int i = 0; i < repetitions; ++i) {
+            MPI_Barrier(communicator_);
+            const double start = MPI_Wtime();
+            for (int epoch = 0; epoch < epochs; ++epoch)
+                MPI_Allgather(own.data(), words, MPI_UINT64_T, all.data(), words, MPI_UINT64_T,
+                              communicator_);
+            const double wall_us = (MPI_Wtime() - start) * 1e6 / epochs;
+            lowest_us = std::min(lowest_us, sum_over_ranks(wall_us) / n_ranks_);
+        }
+        return lowest_us;
+    }
+
+    MPI_Comm communicator_;
+    int rank_ = 0;
+    int n_ranks_ = 1;
 };
 
 void measure(const char* name, const Experiment& experiment) {
@@ -266,6 +377,7 @@ int main(int argc, char** argv) {
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     if (is_wanted("units") && n_ranks == 1) UnitCosts().print();
     if (is_wanted("checkpoints") && n_ranks == 1) measure_idle_checkpoints();
+    if (is_wanted("exchange") && n_ranks > 1) ExchangeCosts(MPI_COMM_WORLD).print();
     if (is_wanted("build")) measure_building("build", network_of(20000, 1));
     // Takes several GB: only if it is asked for.
     if (wanted == "build_200000") measure_building(wanted.c_str(), network_of(200000, 1));

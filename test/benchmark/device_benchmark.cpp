@@ -66,7 +66,8 @@ Measurement measure(const Experiment& experiment, const std::string& device, boo
     simulation.run(sink, nobody);
     Measurement m;
     m.run_s = MPI_Wtime() - start;
-    m.exchange_s = simulation.exchange_counters().seconds;
+    m.exchange_s = simulation.clock().seconds(RunPart::exchange) +
+                   simulation.clock().seconds(RunPart::waiting);
     m.n_plastic = simulation.network().plastic().size();
     m.n_exc = experiment.populations[0].count;
     for (const PhaseReport& report : simulation.reports())
