@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/program_options.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -18,6 +19,7 @@
 #include "cpu/cpu_executor.hpp"
 #include "io/output_directory.hpp"
 #include "job/checkpoint_writer.hpp"
+#include "rank_cost.hpp"
 #include "simulation/decision_grid.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/spike_exchange.hpp"
@@ -367,6 +369,22 @@ void measure_idle_checkpoints() {
     std::filesystem::remove_all(directory);
 }
 
+// Arguments behind "rank".
+RankOfMany rank_of(int argc, char** argv) {
+    namespace po = boost::program_options;
+    RankOfMany rank;
+    po::options_description options("engram_benchmark rank");
+    options.add_options()("neurons", po::value(&rank.n_neurons), "of the network")(
+        "ranks", po::value(&rank.n_ranks), "among which it is shared out")(
+        "inputs", po::value(&rank.inputs_per_neuron), "of each neuron")(
+        "exc-rate", po::value(&rank.exc_rate_Hz), "Hz")("inh-rate", po::value(&rank.inh_rate_Hz),
+                                                        "Hz");
+    po::variables_map values;
+    po::store(po::parse_command_line(argc, argv, options), values);
+    po::notify(values);
+    return rank;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -381,6 +399,7 @@ int main(int argc, char** argv) {
     if (is_wanted("build")) measure_building("build", network_of(20000, 1));
     // Takes several GB: only if it is asked for.
     if (wanted == "build_200000") measure_building(wanted.c_str(), network_of(200000, 1));
+    if (wanted == "rank") measure_rank(rank_of(argc - 1, argv + 1));
     if (is_wanted("background")) measure("background", published_network(20));
     if (is_wanted("large")) measure("large", network_of(20000, 1));
     if (is_wanted("recall10s")) measure("recall10s", memory_recall(20, 25));
