@@ -91,7 +91,10 @@ class ActiveSynapses {
         const double highest_post = calcium_.highest_post();
         if (calcium_.highest_pre() + highest_post < early_.theta_d) return;
         if (highest_post < early_.theta_d) {
-            for (const NeuronId source : calcium_.hot_sources()) finish_row(source, window);
+            // Whatever the rounding of the difference.
+            const double least = (early_.theta_d - highest_post) * (1.0 - 1e-12);
+            calcium_.sources().for_each_above(least,
+                                              [&](NeuronId source) { finish_row(source, window); });
         } else {  // the calcium of a neuron that fires fast is enough for all synapses onto it
             for (NeuronId source = 0; source < network_.plastic().n_sources(); ++source)
                 finish_row(source, window);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cpu/host_storage.hpp"
+#include "cpu/hot_sources.hpp"
 #include "model/neuron.hpp"
 #include "network/network.hpp"
 #include "plasticity/calcium_view.hpp"
@@ -22,12 +23,11 @@ class CalciumTraces {
     CalciumTraces(const Network& network, const Experiment& experiment)
         : refractory_steps_(shortest_refractory_steps(experiment, PopulationKind::excitatory)),
           decay_(experiment.synapses.tau_ca_ms, experiment.dt_ms),
-          storage_(make_host_storage<plasticity::CalciumView>(sizes_of_state(network))),
+          storage_(make_host_storage<plasticity::CalciumView>({network.n_local(), 0, 0})),
+          pre_(network.plastic().n_sources(), experiment.synapses.ca_pre),
           post_now_(network.n_local()),
           post_highest_(network.n_local()) {
         storage_.describe(view_);
-        pre_ = {view_.pre_start, view_.pre_jumps, network.plastic().n_sources(),
-                experiment.synapses.ca_pre};
         post_ = {view_.post_start, network.n_local(), experiment.synapses.ca_post,
                  std::vector<model::WindowSteps>(network.n_local())};
     }
@@ -39,15 +39,24 @@ class CalciumTraces {
         set_at_rest(storage_);
         std::ranges::fill(post_.jumps, model::WindowSteps{});
         post_.spiking.clear();
-        arriving_.clear();
-        restore();
+        pre_.rest();
+        post_.find_highest();
+        begin_window();
     }
 
     // State between two windows.
-    void collect(LocalState& local) { collect_saved(storage_, local); }
+    void collect(LocalState& local) {
+        saved_pre_ = pre_.starts();
+        storage_.for_each_saved([&](const auto& variable, auto& values) {
+            local.add(variable.by, variable.domain, variable.name,
+                      variable.by == plasticity::By::source ? std::span<double>(saved_pre_)
+                                                            : std::span<double>(values));
+        });
+    }
     //! Takes over a saved state, which has been written through what was collected.
     void restore() {
-        pre_.find_hot();
+        if (!saved_pre_.empty()) pre_.take_over(saved_pre_);
+        saved_pre_ = {};
         post_.find_highest();
         begin_window();
     }
@@ -56,10 +65,8 @@ class CalciumTraces {
     //! \param influx  of presynaptic calcium in this block
     void begin_block(Step begin, int at, int steps, std::span<const SpikeEvent> influx) {
         at_ = at;
-        for (const auto& [step, source] : influx) {
-            pre_.add(source, at + static_cast<int>(step - begin));
-            highest_pre_ = std::max(highest_pre_, pre(source).upper_bound());
-        }
+        for (const auto& [step, source] : influx)
+            pre_.add_influx(source, at + static_cast<int>(step - begin));
         highest_post_gain_ = model::most_spikes(steps, refractory_steps_) * post_.jump;
     }
     //! A local excitatory neuron fires at a step of the window.
@@ -77,18 +84,16 @@ class CalciumTraces {
     void end_window(int steps) {
         pre_.end_window(steps, decay_);
         post_.end_window(steps, decay_);
-        for (const NeuronId source : arriving_) view_.arrivals[source] = {};
-        arriving_.clear();
         begin_window();
     }
 
-    model::CalciumTrace pre(NeuronId source) const { return pre_[source]; }
+    model::CalciumTrace pre(NeuronId source) const { return pre_.trace(source); }
     //! With the spikes of the window until now.
     model::CalciumTrace post(std::uint32_t neuron) const { return post_[neuron]; }
     const model::CalciumDecay& decay() const { return decay_; }
 
     //! No presynaptic trace is above this within the window until the end of the block.
-    double highest_pre() const { return highest_pre_; }
+    double highest_pre() const { return pre_.highest(); }
     //! No presynaptic trace of a source is above this in the present block.
     double highest_pre_now(NeuronId source) const {
         return pre(source).upper_bound_from(at_, decay_);
@@ -105,52 +110,11 @@ class CalciumTraces {
     const double* post_start() const { return view_.post_start; }
 
     //! Steps of the window at which spikes of a source arrive.
-    const model::WindowSteps& arrivals(NeuronId source) const { return view_.arrivals[source]; }
-    void mark_arrival(NeuronId source, int step) {
-        if (view_.arrivals[source].empty()) arriving_.push_back(source);
-        view_.arrivals[source].add(step);
-    }
-
-    //! Those sources that have presynaptic calcium, or get some in the window.
-    std::span<const NeuronId> hot_sources() const { return pre_.hot; }
+    const model::WindowSteps& arrivals(NeuronId source) const { return pre_.arrivals(source); }
+    void mark_arrival(NeuronId source, int step) { pre_.add_arrival(source, step); }
+    const HotSources& sources() const { return pre_; }
 
   private:
-    // Presynaptic traces at the start of the window. Few sources have one.
-    struct Pre {
-        double* start = nullptr;
-        model::WindowSteps* jumps = nullptr;
-        std::uint32_t n = 0;
-        double jump = 0;
-        std::vector<NeuronId> hot = {};
-        double highest_start = 0;
-
-        model::CalciumTrace operator[](NeuronId i) const { return {start[i], jump, jumps[i]}; }
-        void add(NeuronId i, int step) {
-            if (start[i] == 0.0 && jumps[i].empty()) hot.push_back(i);
-            jumps[i].add(step);
-        }
-        void find_hot() {
-            hot.clear();
-            highest_start = 0.0;
-            for (NeuronId i = 0; i < n; ++i) {
-                if (start[i] == 0.0) continue;
-                hot.push_back(i);
-                highest_start = std::max(highest_start, start[i]);
-            }
-        }
-        void end_window(int steps, const model::CalciumDecay& decay) {
-            highest_start = 0.0;
-            std::size_t n_hot = 0;
-            for (const NeuronId i : hot) {
-                start[i] = model::above_floor((*this)[i].at_end(steps, decay));
-                jumps[i] = {};
-                highest_start = std::max(highest_start, start[i]);
-                hot[n_hot] = i;
-                n_hot += start[i] != 0.0;
-            }
-            hot.resize(n_hot);
-        }
-    };
     // Postsynaptic traces at the start of the window.
     struct Post {
         double* start = nullptr;
@@ -184,7 +148,6 @@ class CalciumTraces {
     void begin_window() {
         std::copy_n(post_.start, post_.n, post_now_.data());
         std::copy_n(post_.start, post_.n, post_highest_.data());
-        highest_pre_ = pre_.highest_start;
         highest_post_ = post_.highest_start;
     }
 
@@ -203,13 +166,12 @@ class CalciumTraces {
     model::CalciumDecay decay_;
     plasticity::Storage<plasticity::CalciumView, HostArray> storage_;
     plasticity::CalciumView view_;
-    Pre pre_;
+    HotSources pre_;
     Post post_;
-    std::vector<NeuronId> arriving_;  //!< sources with arrivals in the window
-    int at_ = 0;                      //!< first step of the present block within the window
+    std::vector<double> saved_pre_;  //!< by source, while it is saved or restored
+    int at_ = 0;                     //!< first step of the present block within the window
     std::vector<double> post_now_;
     std::vector<double> post_highest_;
-    double highest_pre_ = 0;
     double highest_post_ = 0;
     double highest_post_gain_ = 0;
 };
