@@ -40,7 +40,7 @@ std::uint64_t sum(std::uint64_t value, MPI_Comm communicator) {
     return total;
 }
 
-// Wall time by part: of rank 0, and the mean and the highest of all ranks.
+// Wall time by part: of rank 0, and the mean and the highest of all ranks. Collective.
 json parts_summary(const RunClock& clock, double setup_s, MPI_Comm communicator) {
     std::array<double, n_run_parts> own{};
     for (std::size_t i = 0; i < n_run_parts; ++i) own[i] = clock.seconds(static_cast<RunPart>(i));
@@ -58,7 +58,7 @@ json parts_summary(const RunClock& clock, double setup_s, MPI_Comm communicator)
     return parts;
 }
 
-// The largest first; those below 1 % are put together.
+// The largest first; those below 1 % are left out.
 std::string parts_text(const json& parts_s) {
     std::vector<std::pair<double, std::string>> parts;
     double whole_s = 0;
@@ -68,15 +68,14 @@ std::string parts_text(const json& parts_s) {
     }
     if (whole_s <= 0.0) return "";
     std::ranges::stable_sort(parts, std::greater<>(), &std::pair<double, std::string>::first);
-    std::string text = fmt::format("Wall time {:.2f} s:", whole_s);
-    double rest_s = 0;
+    std::string text = fmt::format("Wall time {:.2f} s", whole_s);
+    const char* separator = ": ";
     for (const auto& [seconds, name] : parts) {
-        if (seconds < 0.01 * whole_s || name == "other")
-            rest_s += seconds;
-        else
-            text += fmt::format(" {} {:.0f} %,", name, 100.0 * seconds / whole_s);
+        if (seconds < 0.01 * whole_s) break;
+        text += fmt::format("{}{} {:.0f} %", separator, name, 100.0 * seconds / whole_s);
+        separator = ", ";
     }
-    return text + fmt::format(" the rest {:.0f} %.\n", 100.0 * rest_s / whole_s);
+    return text + ".\n";
 }
 
 double rate_Hz(std::uint64_t n_spikes, NeuronId n_neurons, double time_s) {

@@ -45,7 +45,8 @@ SpikeExchange::SpikeExchange(MPI_Comm communicator, RunClock& clock)
 // A rank that fails cannot wait for the others, and MPI may use the buffers until the process ends:
 // they are left to it.
 SpikeExchange::~SpikeExchange() {
-    if (is_open_) static_cast<void>(buffers_.release());
+    if (!is_open_) return;
+    [[maybe_unused]] const Buffers* const left_to_mpi = buffers_.release();
 }
 
 void SpikeExchange::begin(std::span<const PackedSpike> local, std::uint32_t flags) {

@@ -73,6 +73,32 @@ TEST(Job, ANewRunWritesItsResults) {
     EXPECT_EQ(job.resume().end, JobEnd::nothing_to_do);
 }
 
+TEST(Job, TheSummarySaysWhereTheTimeWent) {
+    const JobDirectory job;
+    const job::JobOutcome outcome = job.start();
+    const auto summary = nlohmann::json::parse(content(job.result("summary.json")));
+    const nlohmann::json& parts = summary["parts_wall_s"];
+    const double whole_s =
+        summary["wall_s"]["setup"].get<double>() + summary["wall_s"]["run"].get<double>();
+    double sum_s = 0;
+    for (const char* name : run_part_names) {
+        SCOPED_TRACE(name);
+        const double own_s = parts["rank_0"].at(name).get<double>();
+        EXPECT_GE(own_s, 0.0);
+        // The only rank.
+        EXPECT_EQ(parts["mean"].at(name).get<double>(), own_s);
+        EXPECT_EQ(parts["highest"].at(name).get<double>(), own_s);
+        sum_s += own_s;
+    }
+    EXPECT_EQ(parts["rank_0"].size(), n_run_parts);
+    EXPECT_LE(sum_s, whole_s);
+    EXPECT_EQ(parts["rank_0"]["build"], summary["wall_s"]["setup"]);
+    for (const char* name : {"delivery", "neurons", "plasticity", "consolidation", "files"})
+        EXPECT_GT(parts["rank_0"].at(name).get<double>(), 0.0) << name;
+    expect_contains(outcome.text, "\nWall time ");
+    EXPECT_EQ(summary["exchange"]["calls"], 0);
+}
+
 TEST(Job, ResultsAreNotReplacedUnlessForced) {
     const JobDirectory job;
     job.start();

@@ -50,8 +50,8 @@ MUTATIONS = [
         "m05",
         "spikes beyond the first message are not exchanged",
         "spike_exchange.cpp",
-        "if (n_overflow > 0) {",
-        "if (n_overflow < 0) {",
+        "gathered.insert(gathered.end(), overflow.begin(), overflow.end());",
+        "gathered.insert(gathered.end(), overflow.begin(), overflow.begin());",
     ),
     Mutation(
         "m06",
@@ -279,6 +279,27 @@ MUTATIONS = [
         "block_solution.hpp",
         "b.input_drive[k] = drive[n - k];",
         "b.input_drive[k] = drive[n - k - 1];",
+    ),
+    Mutation(
+        "m41",
+        "of ranks that are no power of two some spikes are left out",
+        "spike_exchange.cpp",
+        "gathered.size() - header_words + message[1];",
+        "gathered.size() - header_words;",
+    ),
+    Mutation(
+        "m42",
+        "requests of ranks that are far away are lost",
+        "spike_exchange.cpp",
+        "flags_ |= static_cast<std::uint32_t>(message[0] >> 32);",
+        "if (round == 0) flags_ |= static_cast<std::uint32_t>(message[0] >> 32);",
+    ),
+    Mutation(
+        "m43",
+        "time on a part stays on it when another begins within",
+        "run_clock.hpp",
+        "~Within() { clock_.enter(before_); }",
+        "~Within() = default;",
     ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
