@@ -111,6 +111,8 @@ struct Experiment {
     Recording record;
     CheckpointSettings checkpoint;
     std::string output_directory;
+    bool writes_network = true;    //!< network.h5
+    bool indexes_sources = false;  //!< in network.h5, from sources to edges
 
     //! Number of steps nearest to a time; times are validated to be multiples of dt where it
     //! matters.

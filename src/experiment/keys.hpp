@@ -176,6 +176,8 @@ inline constexpr Section checkpoint{
 inline constexpr Section output{
     "output",
     Key{"directory", &Experiment::output_directory, Text{}},
+    Key{"network", &Experiment::writes_network, Words{truth}},
+    Key{"index_by_source", &Experiment::indexes_sources, Words{truth}},
 };
 
 inline constexpr Word<bool> trial_results[] = {{"all", true}, {"none", false}};

@@ -29,6 +29,7 @@ const std::string calcium_delay_key = keys::path_of<&SynapseParameters::t_ca_del
 const std::string theta_p_key = keys::path_of<&SynapseParameters::theta_p>();
 const std::string theta_d_key = keys::path_of<&SynapseParameters::theta_d>();
 const std::string snapshots_key = keys::path_of<&Recording::snapshots_s>();
+const std::string writes_network_key = keys::path_of<&Experiment::writes_network>();
 const std::string every_simulated_key = keys::path_of<&CheckpointSettings::every_simulated_s>();
 
 class Validator {
@@ -249,6 +250,10 @@ class Validator {
     void check_snapshots() {
         if (!problems_.sound({dt_key})) return;
         const std::vector<double>& times_s = experiment_.record.snapshots_s;
+        if (!times_s.empty() && !experiment_.writes_network)
+            problems_.add(writes_network_key,
+                          "must be true where there are " + snapshots_key +
+                              ": network.h5 holds the snapshots; or leave them out");
         std::set<Step> seen;
         for (std::size_t i = 0; i < times_s.size(); ++i) {
             const std::string key = item(snapshots_key, i);

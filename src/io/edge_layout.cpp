@@ -26,9 +26,7 @@ void append_slab(std::vector<h5::Slab>& slabs, h5::Slab slab) {
 EdgeLayout::EdgeLayout(const EdgeProvider& provider, std::uint64_t n_targets, MPI_Comm comm)
     : comm_(comm), local_targets_(provider.local_targets()), first_edge_(n_targets + 1, 0) {
     const std::span<std::uint64_t> degrees = std::span(first_edge_).subspan(1);
-    for (const TargetRange& range : local_targets_) {
-        provider.in_degrees(range, degrees.subspan(range.first, range.count));
-    }
+    provider.in_degrees(degrees);
     sum_over_ranks(comm, degrees);
     for (std::size_t target = 0; target < n_targets; ++target) {
         first_edge_[target + 1] += first_edge_[target];

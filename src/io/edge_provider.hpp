@@ -16,22 +16,25 @@ struct TargetRange {
     std::uint64_t count = 0;
 };
 
+//! Parts of the local ranges, ascending, with no local target left out between them.
+using LocalTargets = std::span<const TargetRange>;
+
 //! The edges that end at the neurons of this rank. The edges of a target are sorted by source.
 class EdgeProvider {
   public:
     virtual ~EdgeProvider() = default;
     //! Ascending and disjoint; over all ranks each target occurs exactly once.
     virtual std::vector<TargetRange> local_targets() const = 0;
-    //! Number of edges of each target of a part of a local range.
-    virtual void in_degrees(TargetRange targets, std::span<std::uint64_t> degrees) const = 0;
-    //! Replace `source_ids` by the sources, numbered within their population, of all edges of a
-    //! part of a local range, sorted by (target, source).
-    virtual void sources(TargetRange targets, std::vector<std::uint64_t>& source_ids) const = 0;
+    //! Stores the number of edges of each local target at its place; leaves the others as they are.
+    virtual void in_degrees(std::span<std::uint64_t> degrees) const = 0;
+    //! Replaces `source_ids` by the sources, numbered within their population, of all edges of some
+    //! targets, sorted by (target, source).
+    virtual void sources(LocalTargets targets, std::vector<std::uint32_t>& source_ids) const = 0;
 };
 
-//! Replaces h_mV and z by those of all edges of a part of a local range, in the order of sources().
+//! Replaces h_mV and z by those of all edges of some targets, in the order of sources().
 using PlasticValues =
-    std::function<void(TargetRange targets, std::vector<double>& h_mV, std::vector<double>& z)>;
+    std::function<void(LocalTargets targets, std::vector<double>& h_mV, std::vector<double>& z)>;
 
 //! Constant properties of the edges from one population to another.
 struct EdgePopulation {

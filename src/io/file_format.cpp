@@ -8,9 +8,9 @@
 
 namespace engram {
 
-void write_format(const h5::File& file, const std::string& filetype) {
+void write_format(const h5::File& file, const std::string& filetype, std::uint32_t version) {
     h5::write_attribute(file, "filetype", filetype);
-    h5::write_attribute(file, "format_version", file_format_version);
+    h5::write_attribute(file, "format_version", version);
 }
 
 void write_checked_format(const h5::File& file, const std::string& filetype,
@@ -19,10 +19,10 @@ void write_checked_format(const h5::File& file, const std::string& filetype,
     h5::write_attribute(file, "format_version", version);
 }
 
-void write_sonata_format(const h5::File& file, const std::string& filetype) {
+void write_sonata_format(const h5::File& file, const std::string& filetype, std::uint32_t version) {
     constexpr std::uint32_t sonata_magic = 0x0A7A;
     constexpr std::array<std::uint32_t, 2> sonata_version{0, 1};
-    write_format(file, filetype);
+    write_format(file, filetype, version);
     h5::write_attribute(file, "magic", sonata_magic);
     h5::write_attribute(file, "version", std::span<const std::uint32_t>(sonata_version));
 }

@@ -9,18 +9,21 @@
 
 namespace engram {
 
-inline constexpr std::uint32_t file_format_version = 1;        //!< of all but checkpoints
+inline constexpr std::uint32_t file_format_version = 1;        //!< of all but the following
+inline constexpr std::uint32_t network_format_version = 2;     //!< 2: index by source is optional
 inline constexpr std::uint32_t checkpoint_format_version = 4;  //!< 4: neurons of any populations
 
 //! `filetype` is e.g. "engram spikes".
-void write_format(const h5::File& file, const std::string& filetype);
+void write_format(const h5::File& file, const std::string& filetype,
+                  std::uint32_t version = file_format_version);
 
 //! The same in a file of which every byte shall be under a checksum.
 void write_checked_format(const h5::File& file, const std::string& filetype,
                           std::uint32_t version = file_format_version);
 
 //! write_format, and the root attributes that SONATA asks for.
-void write_sonata_format(const h5::File& file, const std::string& filetype);
+void write_sonata_format(const h5::File& file, const std::string& filetype,
+                         std::uint32_t version = file_format_version);
 
 //! \throw FileError if the file is of another type, or of a newer version than this program knows
 void check_format(const h5::File& file, const std::string& filetype,

@@ -10,12 +10,12 @@ FileLayout::FileLayout(h5::Layout layout)
       file_(h5::File::create_in_memory(memory_.path(), layout)),
       has_checksums_(layout == h5::Layout::compatible) {}
 
-void FileLayout::remember(hid_t dataset, std::uint64_t offset) {
+void FileLayout::remember(hid_t dataset, Summed summed) {
     if (!has_checksums_) return;
     std::string name(static_cast<std::size_t>(H5Iget_name(dataset, nullptr, 0)), '\0');
     H5Iget_name(dataset, name.data(), name.size() + 1);
     names_.push_back(name.substr(1));  // without the leading slash
-    offsets_.push_back(offset);
+    summed_.push_back(summed);
 }
 
 std::uint64_t FileLayout::finish() {

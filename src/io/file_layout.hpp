@@ -7,11 +7,14 @@
 // and a ParallelFile takes it from there.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/file_descriptor.hpp"
+#include "io/content_checksum.hpp"
 #include "io/hdf5_dataset.hpp"
 
 namespace engram {
@@ -48,31 +51,49 @@ class FileLayout {
         h5::write_attribute(dataset, "units", units);
         return place_of<T>(dataset);
     }
+    //! All of whose values are one, and take no space. Its checksum is that of the value in row 0.
+    template <h5::Number T>
+    h5::DataSet add_constant(hid_t location, const std::string& name, const h5::Shape& shape,
+                             T value) {
+        if (std::find(shape.begin(), shape.end(), hsize_t{0}) != shape.end()) {
+            h5::DataSet dataset = h5::create_dataset<T>(location, name, shape);
+            remember(dataset, {});
+            return dataset;
+        }
+        h5::DataSet dataset = h5::create_constant<T>(location, name, shape, value);
+        remember(dataset, {std::nullopt, checksum_of(0, value)});
+        return dataset;
+    }
     //! \param dataset contiguous, of this layout
     template <h5::Number T>
     DatasetPlace<T> place_of(hid_t dataset) {
         const DatasetPlace<T> place{H5Dget_offset(dataset), h5::shape(dataset)};
-        remember(dataset, place.offset);
+        remember(dataset, {place.offset, 0});
         return place;
     }
 
     //! No more additions; all handles must be closed. Returns the size of the file [bytes].
     std::uint64_t finish();
-    //! After finish(): where the values of the datasets begin whose checksums are wanted, and where
-    //! these go, in the same order.
-    const std::vector<std::uint64_t>& summed_offsets() const { return offsets_; }
+    // A dataset whose checksum is wanted.
+    struct Summed {
+        std::optional<std::uint64_t> offset;  //!< of its values; none: they are not stored
+        std::uint64_t sum = 0;                //!< of values that are not stored
+    };
+    //! After finish(): the datasets whose checksums are wanted, and where these go, in the same
+    //! order.
+    const std::vector<Summed>& summed() const { return summed_; }
     const DatasetPlace<std::uint64_t>& sums() const { return sums_; }
     //! Write the structure, without values, to a file of at least that size.
     void copy_to(FileDescriptor& target) const;
 
   private:
-    void remember(hid_t dataset, std::uint64_t offset);
+    void remember(hid_t dataset, Summed summed);
 
     FileDescriptor memory_;
     h5::File file_;
     bool has_checksums_;
     std::vector<std::string> names_;
-    std::vector<std::uint64_t> offsets_;
+    std::vector<Summed> summed_;
     DatasetPlace<std::uint64_t> sums_;
 };
 

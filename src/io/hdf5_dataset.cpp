@@ -35,6 +35,17 @@ PropertyList creation_properties(const Shape& shape, const DatasetOptions& optio
     return properties;
 }
 
+DataSet create(hid_t location, const std::string& name, hid_t type, const Shape& shape,
+               hid_t properties) {
+    const DataSpace space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
+    DataSet dataset(quietly([&] {
+        return H5Dcreate2(location, name.c_str(), type, space, H5P_DEFAULT, properties,
+                          H5P_DEFAULT);
+    }));
+    if (dataset < 0) fail(location, "cannot create the dataset '" + name + "'", remedy_for_writing);
+    return dataset;
+}
+
 // Selection of whole rows in the file.
 DataSpace select_rows(hid_t dataset, Slab slab) {
     DataSpace space(H5Dget_space(dataset));
@@ -58,7 +69,9 @@ DataSpace select_rows(hid_t dataset, Slab slab) {
     return space;
 }
 
-// Values that the file has room for, at most: so many as its chunks hold, or its bytes.
+// Values that the file has room for, at most: so many as its chunks hold, or its bytes. Those that
+// are not stored cost nothing, and a few bytes could declare any number of them: as many as would
+// fit into the file are enough for what is beside them.
 double most_values(hid_t dataset, hid_t properties) {
     if (H5Pget_layout(properties) == H5D_CHUNKED) {
         hsize_t n_chunks = 0;
@@ -73,7 +86,8 @@ double most_values(hid_t dataset, hid_t properties) {
     hsize_t file_bytes = 0;
     H5Fget_filesize(file, &file_bytes);
     const DataType type(H5Dget_type(dataset));
-    const auto bytes = std::min(H5Dget_storage_size(dataset), file_bytes);
+    const auto bytes =
+        is_constant(dataset) ? file_bytes : std::min(H5Dget_storage_size(dataset), file_bytes);
     return static_cast<double>(bytes) /
            static_cast<double>(std::max<std::size_t>(1, H5Tget_size(type)));
 }
@@ -129,6 +143,15 @@ Shape shape(hid_t dataset) {
     return extent;
 }
 
+bool is_constant(hid_t dataset) {
+    const PropertyList properties(H5Dget_create_plist(dataset));
+    H5D_space_status_t status = H5D_SPACE_STATUS_ALLOCATED;
+    H5Dget_space_status(dataset, &status);
+    const DataSpace space(H5Dget_space(dataset));
+    return H5Pget_layout(properties) == H5D_CONTIGUOUS && H5Pget_external_count(properties) == 0 &&
+           status == H5D_SPACE_STATUS_NOT_ALLOCATED && H5Sget_simple_extent_npoints(space) > 0;
+}
+
 DataSet find_dataset(hid_t location, const std::string& name) {
     require_within_file(location, name);
     const PropertyList access = within_file(H5P_DATASET_ACCESS);
@@ -147,14 +170,17 @@ namespace detail {
 
 DataSet create(hid_t location, const std::string& name, hid_t type, const Shape& shape,
                const DatasetOptions& options) {
-    const DataSpace space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
-    const PropertyList properties = creation_properties(shape, options);
-    DataSet dataset(quietly([&] {
-        return H5Dcreate2(location, name.c_str(), type, space, H5P_DEFAULT, properties,
-                          H5P_DEFAULT);
-    }));
-    if (dataset < 0) fail(location, "cannot create the dataset '" + name + "'", remedy_for_writing);
-    return dataset;
+    return h5::create(location, name, type, shape, creation_properties(shape, options));
+}
+
+DataSet create_constant(hid_t location, const std::string& name, hid_t type, const Shape& shape,
+                        const void* value) {
+    PropertyList properties(H5Pcreate(H5P_DATASET_CREATE));
+    H5Pset_obj_track_times(properties, 0);
+    H5Pset_fill_value(properties, type, value);
+    // Contiguous datasets get their place with the first value that is written, and none ever is.
+    H5Pset_alloc_time(properties, H5D_ALLOC_TIME_LATE);
+    return h5::create(location, name, type, shape, properties);
 }
 
 void write(hid_t dataset, hid_t type, Slab slab, std::size_t n_values, const void* values) {

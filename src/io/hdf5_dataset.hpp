@@ -26,8 +26,10 @@ struct Slab {
 //! Number of values that a dataset row holds.
 hsize_t row_length(const Shape& shape);
 Shape shape(hid_t dataset);
+//! Whether no values of it are stored, since all are the same. It reads like any other.
+bool is_constant(hid_t dataset);
 //! \throw FileError if there is none, if its values lie in other files, or if it declares more than
-//!        the file holds
+//!        the file holds; one that is constant, more than the whole file has room for
 DataSet open_dataset(hid_t location, const std::string& name);
 //! The same, but not open if there is none.
 DataSet find_dataset(hid_t location, const std::string& name);
@@ -35,6 +37,8 @@ DataSet find_dataset(hid_t location, const std::string& name);
 namespace detail {
 DataSet create(hid_t location, const std::string& name, hid_t type, const Shape& shape,
                const DatasetOptions& options);
+DataSet create_constant(hid_t location, const std::string& name, hid_t type, const Shape& shape,
+                        const void* value);
 void write(hid_t dataset, hid_t type, Slab rows, std::size_t n_values, const void* values);
 void read(hid_t dataset, hid_t type, Slab rows, std::size_t n_values, void* values);
 }  // namespace detail
@@ -43,6 +47,13 @@ template <Number T>
 DataSet create_dataset(hid_t location, const std::string& name, const Shape& shape,
                        const DatasetOptions& options = {}) {
     return detail::create(location, name, native_type<T>(), shape, options);
+}
+
+//! A dataset all of whose values are one: the file holds that alone, as the fill value.
+//! \param shape  without an extent of 0
+template <Number T>
+DataSet create_constant(hid_t location, const std::string& name, const Shape& shape, T value) {
+    return detail::create_constant(location, name, native_type<T>(), shape, &value);
 }
 
 //! Rows beginning at `first`.

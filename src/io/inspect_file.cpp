@@ -13,6 +13,7 @@
 #include "io/file_format.hpp"
 #include "io/file_layout.hpp"
 #include "io/hdf5_dataset.hpp"
+#include "io/network_file.hpp"
 
 namespace engram {
 namespace {
@@ -42,7 +43,7 @@ template <h5::Number T>
 std::uint64_t checksum_of_all(hid_t dataset) {
     constexpr hsize_t rows_per_read = 1u << 20;
     const h5::Shape shape = h5::shape(dataset);
-    const hsize_t n = shape.front();
+    const hsize_t n = h5::is_constant(dataset) ? 1 : shape.front();
     std::uint64_t sum = 0;
     for (hsize_t first = 0; first < n; first += rows_per_read) {
         const h5::Slab slab{first, std::min(rows_per_read, n - first)};
@@ -129,6 +130,7 @@ class DatasetList {
         const h5::DataSet dataset = h5::open_dataset(file_, name);
         const std::string type = type_name(dataset, name);
         text_ << "  " << one_line(name) << ": " << shape_text(h5::shape(dataset)) << ", " << type;
+        if (h5::is_constant(dataset)) text_ << ", all the same";
         if (const auto expected = checksums_.find(name); expected != checksums_.end()) {
             if (checksum_of_all(dataset) != expected->second)
                 throw FileError(file_.path(),
@@ -207,6 +209,12 @@ Checksums read_checksums(const h5::File& file) {
     return checksums;
 }
 
+std::uint32_t newest_version(const std::string& filetype) {
+    if (filetype == checkpoint_filetype) return checkpoint_format_version;
+    if (filetype == network_filetype) return network_format_version;
+    return file_format_version;
+}
+
 }  // namespace
 
 Inspection inspect_file(const std::string& path) {
@@ -217,8 +225,7 @@ Inspection inspect_file(const std::string& path) {
     if (!h5::has_attribute(file, "filetype"))
         throw FileError(path, "not a file of Engram (it has no attribute 'filetype')");
     const std::string filetype = h5::read_string_attribute(file, "filetype");
-    check_format(file, filetype,
-                 filetype == checkpoint_filetype ? checkpoint_format_version : file_format_version);
+    check_format(file, filetype, newest_version(filetype));
     std::ostringstream text;
     text << one_line(path) << ": " << one_line(filetype) << ", format version "
          << h5::read_attribute<std::uint32_t>(file, "format_version") << '\n';

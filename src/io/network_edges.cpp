@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/contracts.hpp"
+
 namespace engram {
 
 namespace {
@@ -17,7 +19,9 @@ const SynapseTable& table_of(const Network& network, std::size_t projection) {
 
 NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, const SynapseTable& table,
                                          Ids sources, Ids targets)
-    : network_(network), table_(table), sources_(sources), targets_(targets) {}
+    : network_(network), table_(table), sources_(sources), targets_(targets) {
+    count_edges();
+}
 
 NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, std::size_t projection)
     : network_(network), table_(table_of(network, projection)) {
@@ -26,11 +30,31 @@ NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, std::size_t pro
     const Population& to = network.populations()[p.to];
     sources_ = {p.plastic ? from.first : 0, from.count};
     targets_ = {to.first, to.count};
+    count_edges();
 }
 
 NetworkEdgeProvider NetworkEdgeProvider::all_plastic(const Network& network) {
     const NeuronId end = network.populations().excitatory_end();
     return {network, network.plastic(), {0, end}, {0, end}};
+}
+
+void NetworkEdgeProvider::count_edges() {
+    const std::vector<TargetRange> targets = local_targets();
+    if (targets.empty()) {
+        first_edge_ = {0};
+        return;
+    }
+    const LocalNeurons local = local_neurons(targets);
+    first_local_ = local.begin;
+    first_edge_.assign(local.end - local.begin + 1, 0);
+    const std::vector<std::uint32_t>& all = table_.targets();
+    for (NeuronId source = 0; source < sources_.count; ++source) {
+        const NeuronId r = sources_.first + source;
+        for (SynapseIndex k = table_.row_begin(r); k < table_.row_end(r); ++k)
+            if (all[k] >= local.begin && all[k] < local.end)
+                ++first_edge_[all[k] - local.begin + 1];
+    }
+    for (std::size_t i = 1; i < first_edge_.size(); ++i) first_edge_[i] += first_edge_[i - 1];
 }
 
 std::vector<TargetRange> NetworkEdgeProvider::local_targets() const {
@@ -43,44 +67,38 @@ std::vector<TargetRange> NetworkEdgeProvider::local_targets() const {
     return result;
 }
 
-std::uint32_t NetworkEdgeProvider::local_begin(TargetRange targets) const {
-    return network_.partition().local_index(static_cast<NeuronId>(targets.first + targets_.first));
+std::uint32_t NetworkEdgeProvider::local_index(std::uint64_t target) const {
+    return network_.partition().local_index(static_cast<NeuronId>(target + targets_.first));
 }
 
-void NetworkEdgeProvider::in_degrees(TargetRange targets, std::span<std::uint64_t> degrees) const {
-    std::fill(degrees.begin(), degrees.end(), 0);
-    for_each_synapse(targets,
-                     [&](NeuronId, SynapseIndex, std::uint32_t target) { ++degrees[target]; });
+NetworkEdgeProvider::LocalNeurons NetworkEdgeProvider::local_neurons(LocalTargets targets) const {
+    const TargetRange& last = targets.back();
+    const LocalNeurons local{local_index(targets.front().first),
+                             local_index(last.first + last.count - 1) + 1};
+    std::uint64_t n_targets = 0;
+    for (const TargetRange& range : targets) n_targets += range.count;
+    ENGRAM_EXPECT(n_targets == local.end - local.begin);
+    return local;
 }
 
-SynapseIndex NetworkEdgeProvider::n_synapses() const {
-    SynapseIndex n = 0;
+void NetworkEdgeProvider::in_degrees(std::span<std::uint64_t> degrees) const {
+    std::size_t i = 0;
     for (const TargetRange& range : local_targets())
-        for_each_synapse(range, [&](NeuronId, SynapseIndex, std::uint32_t) { ++n; });
-    return n;
+        for (auto target = range.first; target < range.first + range.count; ++target, ++i)
+            degrees[target] = first_edge_[i + 1] - first_edge_[i];
 }
 
-std::vector<std::uint64_t> NetworkEdgeProvider::edge_offsets(TargetRange targets) const {
-    std::vector<std::uint64_t> offsets(targets.count + 1, 0);
-    in_degrees(targets, std::span(offsets).subspan(1));
-    for (std::size_t i = 1; i < offsets.size(); ++i) offsets[i] += offsets[i - 1];
-    return offsets;
+SynapseIndex NetworkEdgeProvider::n_synapses(LocalTargets targets) const {
+    if (targets.empty()) return 0;
+    const LocalNeurons local = local_neurons(targets);
+    return first_edge_[local.end - first_local_] - first_edge_[local.begin - first_local_];
 }
 
-void NetworkEdgeProvider::sources(TargetRange targets,
-                                  std::vector<std::uint64_t>& source_ids) const {
-    auto next = edge_offsets(targets);
-    source_ids.resize(next.back());
-    for_each_synapse(targets, [&](NeuronId source, SynapseIndex, std::uint32_t target) {
-        source_ids[next[target]++] = source;
-    });
-}
-
-void NetworkEdgeProvider::synapses(TargetRange targets, std::vector<SynapseIndex>& synapses) const {
-    auto next = edge_offsets(targets);
-    synapses.resize(next.back());
-    for_each_synapse(targets, [&](NeuronId, SynapseIndex k, std::uint32_t target) {
-        synapses[next[target]++] = k;
+void NetworkEdgeProvider::sources(LocalTargets targets,
+                                  std::vector<std::uint32_t>& source_ids) const {
+    source_ids.resize(n_synapses(targets));
+    for_each_synapse(targets, [&](std::uint64_t position, NeuronId source, SynapseIndex) {
+        source_ids[position] = source;
     });
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/network_file.hpp"
 
+#include <optional>
+#include <variant>
+
 #include "base/collective.hpp"
 #include "io/even_share.hpp"
 #include "io/file_format.hpp"
@@ -10,27 +13,38 @@ namespace engram {
 namespace {
 
 using Ids = std::vector<std::uint64_t>;
+using NodeIds = std::vector<std::uint32_t>;
+
+// Counting numbers as narrow as they may be: their datasets are among the largest of the file.
+using CountingPlace = std::variant<DatasetPlace<std::uint32_t>, DatasetPlace<std::uint64_t>>;
+
+CountingPlace add_counting(FileLayout& file, hid_t group, const std::string& name,
+                           std::uint64_t n) {
+    if (n <= std::uint64_t{1} << 32) return file.add_dataset<std::uint32_t>(group, name, {n});
+    return file.add_dataset<std::uint64_t>(group, name, {n});
+}
 
 // The edges from one population to another: first counted, then laid out, then written.
 class EdgeTable {
   public:
     // Collective.
-    EdgeTable(const NetworkEdges& edges, std::uint64_t edges_per_round, MPI_Comm comm)
+    EdgeTable(const NetworkEdges& edges, bool indexes_sources, std::uint64_t edges_per_round,
+              MPI_Comm comm)
         : population_(edges.population),
           provider_(*edges.provider),
           edges_per_round_(edges_per_round),
           layout_(provider_, population_.n_targets, comm),
-          rounds_(layout_.rounds(edges_per_round)),
-          by_source_(population_.n_sources, population_.n_targets) {
-        Ids sources;
-        for (const EdgeRound& round : rounds_)
-            for (const TargetRange& range : round.targets) {
-                provider_.sources(range, sources);
-                by_source_.count(range, layout_, sources);
-            }
-        by_source_.finish_counting(layout_, comm);
+          rounds_(layout_.rounds(edges_per_round)) {
         for (std::uint64_t target = 0; target < layout_.n_targets(); ++target)
             if (layout_.in_degree(target) > 0) targets_with_edges_.push_back(target);
+        if (!indexes_sources) return;
+        by_source_.emplace(population_.n_sources, population_.n_targets);
+        NodeIds sources;
+        for (const EdgeRound& round : rounds_) {
+            provider_.sources(round.targets, sources);
+            by_source_->count(round.targets, layout_, sources);
+        }
+        by_source_->finish_counting(layout_, comm);
     }
 
     std::uint64_t n_edges() const { return layout_.n_edges(); }
@@ -45,65 +59,61 @@ class EdgeTable {
         const h5::Shape shape{n_edges()};
         sources_ = node_ids(file, group, "source_node_id", population_.source_population);
         target_ids_ = node_ids(file, group, "target_node_id", population_.target_population);
-        type_ = file.add_dataset<std::uint64_t>(group, "edge_type_id", shape);
-        group_id_ = file.add_dataset<std::uint32_t>(group, "edge_group_id", shape);
-        group_index_ = file.add_dataset<std::uint64_t>(group, "edge_group_index", shape);
+        // SONATA's bookkeeping: all edges are of one type and have their properties in group 0.
+        file.add_constant<std::uint64_t>(group, "edge_type_id", shape, 0);
+        file.add_constant<std::uint32_t>(group, "edge_group_id", shape, 0);
+        group_index_ = add_counting(file, group, "edge_group_index", n_edges());
         const h5::Group properties = h5::create_group(group, "0");
-        weight_ = file.add_dataset<double>(properties, "syn_weight", shape, "mV");
-        delay_ = file.add_dataset<double>(properties, "delay", shape, "ms");
+        add_property(file, properties, "syn_weight", population_.syn_weight_mV, "mV");
+        add_property(file, properties, "delay", population_.delay_ms, "ms");
         const h5::Group by_target = h5::create_group(group, "indices/target_to_source");
         target_index_ = {file, by_target, layout_.n_targets(), targets_with_edges_.size()};
+        if (!by_source_) return;
         const h5::Group by_source = h5::create_group(group, "indices/source_to_target");
-        source_index_ = by_source_.lay_out(file, by_source);
+        source_index_ = by_source_->lay_out(file, by_source);
     }
 
     // Collective.
     void write(ParallelFile& file) const {
         write_node_ids(file);
-        write_grouping(file);
-        write_constant(file, weight_, population_.syn_weight_mV);
-        write_constant(file, delay_, population_.delay_ms);
+        std::visit([&](const auto& place) { write_counting(file, place); }, group_index_);
         write_target_index(file);
-        by_source_.write(file, source_index_, provider_, layout_, edges_per_round_);
+        if (by_source_)
+            by_source_->write(file, source_index_, provider_, layout_, edges_per_round_);
     }
 
   private:
-    DatasetPlace<std::uint64_t> node_ids(FileLayout& file, hid_t group, const std::string& name,
+    DatasetPlace<std::uint32_t> node_ids(FileLayout& file, hid_t group, const std::string& name,
                                          const std::string& node_population) const {
-        const auto dataset = h5::create_dataset<std::uint64_t>(group, name, {n_edges()});
+        const auto dataset = h5::create_dataset<std::uint32_t>(group, name, {n_edges()});
         h5::write_attribute(dataset, "node_population", node_population);
-        return file.place_of<std::uint64_t>(dataset);
+        return file.place_of<std::uint32_t>(dataset);
+    }
+
+    void add_property(FileLayout& file, hid_t group, const std::string& name, double value,
+                      const std::string& units) const {
+        const h5::DataSet dataset = file.add_constant(group, name, {n_edges()}, value);
+        h5::write_attribute(dataset, "units", units);
     }
 
     void write_node_ids(ParallelFile& file) const {
-        Ids sources, targets, sources_of_range;
+        NodeIds sources, targets;
         for (const EdgeRound& round : rounds_) {
-            sources.clear();
+            provider_.sources(round.targets, sources);
             targets.clear();
-            for (const TargetRange& range : round.targets) {
-                provider_.sources(range, sources_of_range);
-                sources.insert(sources.end(), sources_of_range.begin(), sources_of_range.end());
+            for (const TargetRange& range : round.targets)
                 for (auto target = range.first; target < range.first + range.count; ++target)
-                    targets.insert(targets.end(), layout_.in_degree(target), target);
-            }
-            file.write(sources_, round.edges, std::span<const std::uint64_t>(sources));
-            file.write(target_ids_, round.edges, std::span<const std::uint64_t>(targets));
+                    targets.insert(targets.end(), layout_.in_degree(target),
+                                   static_cast<std::uint32_t>(target));
+            file.write(sources_, round.edges, std::span<const std::uint32_t>(sources));
+            file.write(target_ids_, round.edges, std::span<const std::uint32_t>(targets));
         }
     }
 
-    // SONATA's bookkeeping: all edges are of one type and have their properties in group 0.
-    void write_grouping(ParallelFile& file) const {
-        write_computed(file, type_, edges_per_round_,
-                       [](std::uint64_t, std::uint64_t* type) { *type = 0; });
-        write_computed(file, group_id_, edges_per_round_,
-                       [](std::uint64_t, std::uint32_t* id) { *id = 0; });
-        write_computed(file, group_index_, edges_per_round_,
-                       [](std::uint64_t edge, std::uint64_t* index) { *index = edge; });
-    }
-
-    void write_constant(ParallelFile& file, const DatasetPlace<double>& place, double value) const {
+    template <class T>
+    void write_counting(ParallelFile& file, const DatasetPlace<T>& place) const {
         write_computed(file, place, edges_per_round_,
-                       [value](std::uint64_t, double* entry) { *entry = value; });
+                       [](std::uint64_t edge, T* index) { *index = static_cast<T>(edge); });
     }
 
     void write_target_index(ParallelFile& file) const {
@@ -127,27 +137,26 @@ class EdgeTable {
     std::uint64_t edges_per_round_;
     EdgeLayout layout_;
     std::vector<EdgeRound> rounds_;
-    SourceIndex by_source_;
     Ids targets_with_edges_;
+    std::optional<SourceIndex> by_source_;  //!< if it is wanted
     // In the file:
-    DatasetPlace<std::uint64_t> sources_, target_ids_, type_, group_index_;
-    DatasetPlace<std::uint32_t> group_id_;
-    DatasetPlace<double> weight_, delay_;
+    DatasetPlace<std::uint32_t> sources_, target_ids_;
+    CountingPlace group_index_;
     IndexPlaces target_index_, source_index_;
 };
 
 }  // namespace
 
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
-                        std::span<const SnapshotPart> snapshot_parts, MPI_Comm comm,
-                        std::uint64_t edges_per_round) {
+                        std::span<const SnapshotPart> snapshot_parts, bool indexes_sources,
+                        MPI_Comm comm, std::uint64_t edges_per_round) {
     std::vector<EdgeTable> tables;
     std::vector<SnapshotCopy> snapshots;
     FileLayout layout;
-    write_sonata_format(layout.file(), network_filetype);
+    write_sonata_format(layout.file(), network_filetype, network_format_version);
     h5::create_group(layout.file(), "edges");
     for (const NetworkEdges& part : edges) {
-        EdgeTable& table = tables.emplace_back(part, edges_per_round, comm);
+        EdgeTable& table = tables.emplace_back(part, indexes_sources, edges_per_round, comm);
         table.lay_out(layout);
     }
     std::vector<PlasticEdges> plastic;

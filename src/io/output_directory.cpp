@@ -50,6 +50,22 @@ std::vector<fs::path> results_in(const fs::path& directory) {
     return results;
 }
 
+// What cannot be read says nothing against it.
+bool asks_for_network(const std::string& config) {
+    try {
+        const ConfigTree tree = read_config_tree(config, {});
+        const ConfigNode* output = tree.root.find(keys::output.name);
+        const ConfigNode* value = output == nullptr
+                                      ? nullptr
+                                      : output->find(keys::name_of<&Experiment::writes_network>());
+        return value == nullptr || value->text != "false";
+    } catch (const FileError& error) {
+        if (error.fault() == FileFault::environment) throw;
+    } catch (const ConfigError&) {
+    }
+    return true;
+}
+
 // By a key that every run and every ensemble writes; the values may be wrong.
 bool is_config_of_a_run(const fs::path& path) {
     try {
@@ -159,6 +175,12 @@ OutputDirectory OutputDirectory::trial(std::uint32_t point, std::uint32_t trial)
 
 std::string OutputDirectory::snapshot_name(int index) {
     return "snapshot-" + std::to_string(index) + ".h5";
+}
+
+std::vector<std::string> OutputDirectory::result_files() const {
+    std::vector<std::string> files{spikes(), traces()};
+    if (fs::exists(network()) || asks_for_network(config())) files.push_back(network());
+    return files;
 }
 
 std::string OutputDirectory::missing_result() const {

@@ -2,10 +2,10 @@
 // The directory of a run: what lies where, and whether it may be used.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "experiment/network_keys.hpp"
 
@@ -54,8 +54,9 @@ class OutputDirectory {
     std::string snapshot_part(int index) const { return file("partial/" + snapshot_name(index)); }
     static std::string snapshot_name(int index);
 
-    //! HDF5 files that a run leaves.
-    std::array<std::string, 3> result_files() const { return {spikes(), traces(), network()}; }
+    //! HDF5 files that a run leaves; network.h5 among them unless config.yaml says that it is not
+    //! wanted.
+    std::vector<std::string> result_files() const;
     //! The first of them that is not there; empty if all are.
     std::string missing_result() const;
     void make_partial() const;

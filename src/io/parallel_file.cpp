@@ -40,7 +40,7 @@ ParallelFile::ParallelFile(const std::string& path, FileLayout layout, MPI_Comm 
     collectively(comm, [&] {
         const std::uint64_t size = layout.finish();
         if (rank_of(comm) == 0) begun = begin_file(temporary_, layout, size);
-        summed_offsets_ = layout.summed_offsets();
+        summed_ = layout.summed();
         sums_ = layout.sums();
     });
     collectively(comm, [&] {
@@ -72,10 +72,12 @@ void ParallelFile::write_bytes(std::uint64_t offset, std::span<const std::byte> 
 }
 
 void ParallelFile::write_checksums() {
-    if (summed_offsets_.empty()) return;
+    if (summed_.empty()) return;
     std::vector<std::uint64_t> totals;
-    for (const std::uint64_t offset : summed_offsets_) totals.push_back(found_sums_[offset]);
+    for (const FileLayout::Summed& dataset : summed_)
+        totals.push_back(dataset.offset ? found_sums_[*dataset.offset] : 0);
     sum_over_ranks(comm_, totals);
+    for (std::size_t i = 0; i < totals.size(); ++i) totals[i] += summed_[i].sum;
     if (rank_of(comm_) == 0)
         write(sums_, h5::Slab{0, totals.size()}, std::span<const std::uint64_t>(totals));
 }

@@ -76,7 +76,7 @@ class ParallelFile {
     std::string temporary_;
     MPI_Comm comm_;
     std::optional<FileDescriptor> file_;
-    std::vector<std::uint64_t> summed_offsets_;
+    std::vector<FileLayout::Summed> summed_;
     DatasetPlace<std::uint64_t> sums_;                   //!< no shape: none are wanted
     std::map<std::uint64_t, std::uint64_t> found_sums_;  //!< of what this rank wrote, by offset
     std::exception_ptr failure_;                         //!< the first one of this rank

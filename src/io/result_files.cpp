@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/result_files.hpp"
 
+#include <filesystem>
+#include <system_error>
+
 #include "base/collective.hpp"
 #include "base/contracts.hpp"
 #include "base/durable.hpp"
+#include "base/file_descriptor.hpp"
 #include "base/step_time.hpp"
 #include "experiment/configuration.hpp"
 #include "io/network_file.hpp"
@@ -29,6 +33,12 @@ EdgePopulation edge_population(const Projection& projection, const Experiment& e
             to.first};
 }
 
+void remove_if_there(const std::string& path) {
+    std::error_code error;
+    std::filesystem::remove(path, error);
+    if (error) fail_with_error(error.value(), path, "remove the file", "change the permissions");
+}
+
 }  // namespace
 
 ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment,
@@ -36,7 +46,8 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
     : directory_(std::move(directory)),
       experiment_(experiment),
       network_(network),
-      communicator_(communicator) {
+      communicator_(communicator),
+      records_snapshots_(experiment.writes_network) {
     rank_ = rank_of(communicator_);
     on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
@@ -51,7 +62,8 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
       experiment_(experiment),
       network_(network),
       communicator_(communicator),
-      snapshots_(marks.snapshots) {
+      snapshots_(marks.snapshots),
+      records_snapshots_(experiment.writes_network) {
     rank_ = rank_of(communicator_);
     on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
@@ -68,7 +80,8 @@ void ResultFiles::write_network() const {
     for (std::size_t i = 0; i < providers.size(); ++i)
         edges.push_back({edge_population(projections[i], experiment_), &providers[i]});
     const std::vector<SnapshotPart> parts = snapshot_parts(directory_, snapshots_, experiment_);
-    write_network_file(directory_.network(), edges, parts, communicator_);
+    write_network_file(directory_.network(), edges, parts, experiment_.indexes_sources,
+                       communicator_);
 }
 
 RecordingMarks ResultFiles::flush() {
@@ -88,18 +101,18 @@ void ResultFiles::write_traces(std::span<const double> rows, std::size_t n_rows)
 }
 
 void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
+    if (!records_snapshots_) return;
     const auto provider = NetworkEdgeProvider::all_plastic(network_);
-    const PlasticValues values = [&](TargetRange targets, std::vector<double>& h_mV,
+    const PlasticValues values = [&](LocalTargets targets, std::vector<double>& h_mV,
                                      std::vector<double>& z) {
-        std::vector<SynapseIndex> synapses;
-        provider.synapses(targets, synapses);
-        h_mV.resize(synapses.size());
-        z.resize(synapses.size());
-        for (std::size_t i = 0; i < synapses.size(); ++i) {
-            const PlasticWeights weights = snapshot.weights(synapses[i]);
-            h_mV[i] = weights.h_mV;
-            z[i] = weights.z;
-        }
+        h_mV.resize(provider.n_synapses(targets));
+        z.resize(h_mV.size());
+        provider.for_each_synapse(targets,
+                                  [&](std::uint64_t position, NeuronId, SynapseIndex synapse) {
+                                      const PlasticWeights weights = snapshot.weights(synapse);
+                                      h_mV[position] = weights.h_mV;
+                                      z[position] = weights.z;
+                                  });
     };
     const std::string path = directory_.snapshot_part(static_cast<int>(snapshots_.size()));
     const std::uint64_t checksum = write_snapshot_part(
@@ -126,15 +139,14 @@ void ResultFiles::replay(ResultSink& sink) {
         if (mark.lost) continue;
         const SynapseIndex n = network_.plastic().size();
         Snapshot snapshot{mark.step, std::vector<double>(n), std::vector<double>(n)};
-        std::vector<SynapseIndex> synapses;
         read_snapshot_part(
             *part++, experiment_.populations.excitatory_end(), provider,
-            [&](TargetRange targets, std::span<const double> h_mV, std::span<const double> z) {
-                provider.synapses(targets, synapses);
-                for (std::size_t k = 0; k < synapses.size(); ++k) {
-                    snapshot.h_mV[synapses[k]] = h_mV[k];
-                    snapshot.z[synapses[k]] = z[k];
-                }
+            [&](LocalTargets targets, std::span<const double> h_mV, std::span<const double> z) {
+                provider.for_each_synapse(
+                    targets, [&](std::uint64_t position, NeuronId, SynapseIndex synapse) {
+                        snapshot.h_mV[synapse] = h_mV[position];
+                        snapshot.z[synapse] = z[position];
+                    });
             },
             communicator_);
         sink.write_snapshot(snapshot.view());
@@ -152,7 +164,12 @@ RecordingMarks ResultFiles::finish() {
         spikes_.reset();
         traces_.reset();
     });
-    write_network();
+    if (experiment_.writes_network) {
+        write_network();
+    } else {
+        // That of a run that has been extended is of the time before.
+        on_root(communicator_, [&] { remove_if_there(directory_.network()); });
+    }
     return marks;
 }
 

@@ -38,8 +38,11 @@ class ResultFiles : public ResultSink {
     void write_traces(std::span<const double> rows, std::size_t n_rows) override;
     void write_snapshot(const SnapshotView& snapshot) override;
 
-    //! Collective. Turns the recordings into spikes.h5, traces.h5 and network.h5. The recordings
-    //! stay, so that this can be repeated if it is interrupted.
+    //! replay() will be called: snapshots are recorded even if no network.h5 will hold them.
+    void expect_replay() { records_snapshots_ = true; }
+
+    //! Collective. Turns the recordings into spikes.h5, traces.h5 and, if it is wanted, network.h5.
+    //! The recordings stay, so that this can be repeated if it is interrupted.
     //! \return what they hold; complete on rank 0, snapshots on every rank
     //! \throw FileError on every rank, also if a recording was damaged meanwhile
     RecordingMarks finish();
@@ -61,6 +64,7 @@ class ResultFiles : public ResultSink {
     std::optional<SpikeSpool> spikes_;  //!< rank 0
     std::optional<TraceSpool> traces_;  //!< rank 0
     std::vector<SnapshotMark> snapshots_;
+    bool records_snapshots_;
 };
 
 }  // namespace engram

@@ -160,15 +160,9 @@ std::uint64_t write_snapshot_part(const std::string& path, double time_s, std::u
 
     ParallelFile file(path, std::move(layout), comm);
     SnapshotSum sum(edges.n_edges());
-    std::vector<double> h_mV, z, h_of_range, z_of_range;
+    std::vector<double> h_mV, z;
     for (const EdgeRound& round : edges.rounds(edges_per_round)) {
-        h_mV.clear();
-        z.clear();
-        for (const TargetRange& range : round.targets) {
-            values(range, h_of_range, z_of_range);
-            append(h_mV, h_of_range);
-            append(z, z_of_range);
-        }
+        values(round.targets, h_mV, z);
         file.write(h_place, round.edges, std::span<const double>(h_mV));
         file.write(z_place, round.edges, std::span<const double>(z));
         sum.add(0, round.edges, h_mV);
@@ -195,14 +189,7 @@ void read_snapshot_part(const SnapshotPart& part, std::uint64_t n_targets,
                     append(values[kind], h5::read_rows<double>(open_values(file, kind), slab));
                 sum.add(kind, round.edges, values[kind]);
             }
-            std::size_t begin = 0;
-            for (const TargetRange& range : round.targets) {
-                const std::size_t n =
-                    edges.first_edge(range.first + range.count) - edges.first_edge(range.first);
-                use(range, std::span(values[0]).subspan(begin, n),
-                    std::span(values[1]).subspan(begin, n));
-                begin += n;
-            }
+            use(round.targets, values[0], values[1]);
         }
     });
     if (sum.total(comm) != part.checksum) throw as_shared(FileError(part.path, damaged));
@@ -228,7 +215,7 @@ void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_
     std::optional<PlasticOrder> order;
     collectively(comm, [&] {
         const h5::File file = h5::File::open(network_path, h5::Access::read_only);
-        check_format(file, network_filetype);
+        check_format(file, network_filetype, network_format_version);
         order = read_order(file, projections);
         StoredSnapshot(file, *order, part.time_s);
     });

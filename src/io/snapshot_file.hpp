@@ -35,9 +35,8 @@ std::uint64_t write_snapshot_part(const std::string& path, double time_s, std::u
                                   MPI_Comm comm,
                                   std::uint64_t edges_per_round = default_edges_per_round);
 
-//! Is given the weights of all edges of a part of a local range, in the order of
-//! EdgeProvider::sources.
-using UseWeights = std::function<void(TargetRange targets, std::span<const double> h_mV,
+//! Is given the weights of all edges of some targets, in the order of EdgeProvider::sources.
+using UseWeights = std::function<void(LocalTargets targets, std::span<const double> h_mV,
                                       std::span<const double> z)>;
 
 //! Collective. Reads what write_snapshot_part has written for the same edges.

@@ -61,11 +61,11 @@ std::vector<std::vector<SourceEdge>> collect(const EdgeProvider& provider, const
                                              const std::vector<EdgeRound>& rounds,
                                              std::span<const std::uint64_t> bounds) {
     std::vector<std::vector<SourceEdge>> slices(bounds.size() - 1);
-    std::vector<std::uint64_t> sources;
+    std::vector<std::uint32_t> sources;
     for (const EdgeRound& round : rounds) {
+        provider.sources(round.targets, sources);
+        auto begin = sources.begin();
         for (const TargetRange& range : round.targets) {
-            provider.sources(range, sources);
-            auto begin = sources.begin();
             for (std::uint64_t i = 0; i < range.count; ++i) {
                 const std::uint64_t target = range.first + i;
                 const auto end = begin + static_cast<std::ptrdiff_t>(layout.in_degree(target));
@@ -104,19 +104,19 @@ std::vector<std::uint64_t> to_ranges(std::vector<SourceEdge> edges) {
 SourceIndex::SourceIndex(std::uint64_t n_sources, std::uint64_t n_targets)
     : first_range_(n_sources + 1, 0), first_source_(n_targets, 0), last_source_(n_targets, 0) {}
 
-void SourceIndex::count(TargetRange targets, const EdgeLayout& layout,
-                        std::span<const std::uint64_t> source_ids) {
-    for (std::uint64_t i = 0; i < targets.count; ++i) {
-        const std::uint64_t target = targets.first + i;
-        const std::uint64_t degree = layout.in_degree(target);
-        if (degree == 0) continue;
-        for (std::uint64_t k = 0; k < degree; ++k) {
-            if (k == 0 || source_ids[k] != source_ids[k - 1]) ++first_range_[source_ids[k] + 1];
+void SourceIndex::count(LocalTargets targets, const EdgeLayout& layout,
+                        std::span<const std::uint32_t> source_ids) {
+    for (const TargetRange& range : targets)
+        for (auto target = range.first; target < range.first + range.count; ++target) {
+            const std::uint64_t degree = layout.in_degree(target);
+            if (degree == 0) continue;
+            for (std::uint64_t k = 0; k < degree; ++k) {
+                if (k == 0 || source_ids[k] != source_ids[k - 1]) ++first_range_[source_ids[k] + 1];
+            }
+            first_source_[target] = source_ids.front();
+            last_source_[target] = source_ids[degree - 1];
+            source_ids = source_ids.subspan(degree);
         }
-        first_source_[target] = source_ids.front();
-        last_source_[target] = source_ids[degree - 1];
-        source_ids = source_ids.subspan(degree);
-    }
 }
 
 void SourceIndex::finish_counting(const EdgeLayout& layout, MPI_Comm comm) {

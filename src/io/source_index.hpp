@@ -36,8 +36,8 @@ class SourceIndex {
     SourceIndex(std::uint64_t n_sources, std::uint64_t n_targets);
 
     //! Take note of the edges of some local targets.
-    void count(TargetRange targets, const EdgeLayout& layout,
-               std::span<const std::uint64_t> source_ids);
+    void count(LocalTargets targets, const EdgeLayout& layout,
+               std::span<const std::uint32_t> source_ids);
     //! To be called when each edge has been counted on one rank. Collective.
     void finish_counting(const EdgeLayout& layout, MPI_Comm comm);
     //! Datasets for all of it.

@@ -28,18 +28,8 @@ class SynapseOrder {
     //! the round, and its index in the table, ascending within a row of the table.
     template <class Visit>
     void for_each(const EdgeRound& round, Visit&& visit) const {
-        std::vector<std::uint64_t> next;
-        std::uint64_t begin = 0;
-        for (const TargetRange& range : round.targets) {
-            const std::uint64_t first = layout_.first_edge(range.first);
-            next.resize(range.count);
-            for (std::uint64_t i = 0; i < range.count; ++i)
-                next[i] = begin + layout_.first_edge(range.first + i) - first;
-            provider_.for_each_synapse(range, [&](NeuronId, SynapseIndex k, std::uint32_t target) {
-                visit(next[target]++, k);
-            });
-            begin += layout_.first_edge(range.first + range.count) - first;
-        }
+        provider_.for_each_synapse(round.targets, [&](std::uint64_t position, NeuronId,
+                                                      SynapseIndex k) { visit(position, k); });
     }
 
   private:

@@ -24,7 +24,7 @@ const std::string duration_key = "simulation.duration_s";
 bool may_change(const ConfigDifference& difference) {
     return difference.key == "simulation.description" ||
            difference.key == "simulation.communication_timeout_s" ||
-           difference.key == "output.directory" || difference.key.starts_with("checkpoint.");
+           difference.key.starts_with("output.") || difference.key.starts_with("checkpoint.");
 }
 
 ConfigProblem only_extended(const std::string& file, const std::string& before,

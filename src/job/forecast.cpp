@@ -45,7 +45,8 @@ constexpr std::uint64_t bytes_of_input_per_neuron_step = sizeof(model::FixedPoin
 constexpr std::uint64_t other_bytes_per_neuron = 165;
 
 // Of a synapse in network.h5, and of a plastic one in a checkpoint and in a snapshot.
-constexpr double bytes_per_edge = 68;
+constexpr double bytes_per_edge = 12;
+constexpr double bytes_per_edge_of_source_index = 16;  // at most
 constexpr double bytes_per_synapse_of_checkpoint = 17;
 // Of spikes no more is known than that they are few.
 constexpr double spikes_per_neuron_s = 0.5;
@@ -124,15 +125,21 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
                              fast_forward * samples_per_step;
     f.traces_MB = n_values > 0 ? n_samples * (n_values + 1) * sizeof(double) / 1e6 : 0.0;
-    const auto n_snapshots = static_cast<double>(experiment.record.snapshots_s.size() + 1);
+    const auto n_snapshots = experiment.writes_network
+                                 ? static_cast<double>(experiment.record.snapshots_s.size() + 1)
+                                 : 0.0;
     const auto n_checkpoints = static_cast<double>(experiment.checkpoint.keep + 1);
+    const double network_bytes_per_edge = !experiment.writes_network ? 0.0
+                                          : experiment.indexes_sources
+                                              ? bytes_per_edge + bytes_per_edge_of_source_index
+                                              : bytes_per_edge;
     // What is recorded lies there twice until the results are complete.
     const double recorded_MB =
         f.traces_MB + (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
                        f.spiking_s * n * spikes_per_neuron_s * bytes_per_spike) /
                           1e6;
     f.files_MB =
-        2 * recorded_MB + ((f.plastic_synapses + f.fixed_synapses) * bytes_per_edge +
+        2 * recorded_MB + ((f.plastic_synapses + f.fixed_synapses) * network_bytes_per_edge +
                            n_checkpoints * f.plastic_synapses * bytes_per_synapse_of_checkpoint) /
                               1e6;
     f.base_MB = base_memory_MB;

@@ -90,6 +90,7 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
     experiment.output_directory = directory.path().string();
     const std::unique_ptr<Run> run = open_run(directory, experiment, wiring);
     const double setup_s = MPI_Wtime() - begin;
+    run->files().expect_replay();
     run->checkpoints().also_stop_if([&] { return channel_.stop_requested(); });
     if (run->simulate(progress) == RunOutcome::stopped) return std::nullopt;
     const Simulation& simulation = run->simulation();

@@ -59,7 +59,7 @@ void write_network(const Arguments& arguments, const OutputDirectory& output, MP
                                             exc_exc.plastic_values(), comm, portion);
         verify_snapshot_part(part, comm);
     }
-    write_network_file(output.network(), edges, parts, comm, portion);
+    write_network_file(output.network(), edges, parts, true, comm, portion);
     rebuild_snapshot_part(parts[1], output.network(), {{"exc_exc", 0, 0}}, comm);
     verify_snapshot_part(parts[1], comm);
 }

@@ -21,17 +21,16 @@ class ListedEdges : public EdgeProvider {
   public:
     explicit ListedEdges(std::vector<Ids> sources) : sources_(std::move(sources)) {}
     std::vector<TargetRange> local_targets() const override { return {{0, sources_.size()}}; }
-    void in_degrees(TargetRange targets, std::span<std::uint64_t> degrees) const override {
-        for (std::uint64_t i = 0; i < targets.count; ++i) {
-            degrees[i] = sources_[targets.first + i].size();
-        }
+    void in_degrees(std::span<std::uint64_t> degrees) const override {
+        for (std::uint64_t i = 0; i < sources_.size(); ++i) degrees[i] = sources_[i].size();
     }
-    void sources(TargetRange targets, Ids& source_ids) const override {
+    void sources(LocalTargets targets, std::vector<std::uint32_t>& source_ids) const override {
         source_ids.clear();
-        for (std::uint64_t i = 0; i < targets.count; ++i) {
-            const Ids& part = sources_[targets.first + i];
-            source_ids.insert(source_ids.end(), part.begin(), part.end());
-        }
+        for (const TargetRange& range : targets)
+            for (std::uint64_t i = 0; i < range.count; ++i) {
+                const Ids& part = sources_[range.first + i];
+                source_ids.insert(source_ids.end(), part.begin(), part.end());
+            }
     }
 
   private:
@@ -44,7 +43,7 @@ class NetworkFileTest : public ::testing::Test {
                std::span<const SnapshotPart> parts = {}) {
         const std::array<NetworkEdges, 1> edges{
             {{{"exc_exc", "exc", "exc", n, n, 4.2, 3.0, true}, &provider}}};
-        write_network_file(path_, edges, parts, MPI_COMM_WORLD, edges_per_round);
+        write_network_file(path_, edges, parts, indexes_sources_, MPI_COMM_WORLD, edges_per_round);
     }
     Ids read(const std::string& name) {
         const h5::File file = h5::File::open(path_, h5::Access::read_only);
@@ -52,6 +51,7 @@ class NetworkFileTest : public ::testing::Test {
     }
     TemporaryDirectory directory_;
     const std::string path_ = directory_.file("network.h5");
+    bool indexes_sources_ = true;
     void write_part(const SyntheticEdges& edges, std::uint64_t edges_per_round = 1000) {
         part_.checksum =
             write_snapshot_part(part_.path, part_.time_s, 20, edges, edges.plastic_values(),
@@ -74,6 +74,25 @@ TEST_F(NetworkFileTest, IndicesOfAHandMadeNetwork) {
         EXPECT_EQ(read(by_source + "node_id_to_ranges"), (Ids{0, 2, 2, 2, 2, 3, 3, 4}));
         EXPECT_EQ(read(by_source + "range_to_edge_id"), (Ids{0, 1, 4, 5, 1, 3, 3, 4}));
     }
+}
+
+TEST_F(NetworkFileTest, WhatIsTheSameForAllEdgesTakesNoSpace) {
+    indexes_sources_ = false;
+    const SyntheticEdges edges({0, 500}, {0, 500}, 2, 0, 1);
+    write(edges, 500, 1000);
+    const h5::File file = h5::File::open(path_, h5::Access::read_only);
+    EXPECT_FALSE(h5::exists(file, "edges/exc_exc/indices/source_to_target"));
+    const auto weights = h5::read_dataset<double>(file, "edges/exc_exc/0/syn_weight");
+    ASSERT_GT(weights.size(), 100'000u);
+    EXPECT_EQ(weights, std::vector<double>(weights.size(), 4.2));
+    EXPECT_EQ(read("edge_type_id"), Ids(weights.size(), 0));
+    EXPECT_EQ(read("edge_group_id"), Ids(weights.size(), 0));
+    for (const char* name : {"0/syn_weight", "0/delay", "edge_type_id", "edge_group_id"})
+        EXPECT_TRUE(h5::is_constant(h5::open_dataset(file, std::string("edges/exc_exc/") + name)));
+    EXPECT_FALSE(h5::is_constant(h5::open_dataset(file, "edges/exc_exc/source_node_id")));
+    const std::uint64_t of_targets = 500 * 32;
+    const std::uint64_t of_structure = 1 << 15;
+    EXPECT_LE(std::filesystem::file_size(path_), 12 * weights.size() + of_targets + of_structure);
 }
 
 TEST_F(NetworkFileTest, ParallelEdgesOfAPairShareARange) {
@@ -177,7 +196,8 @@ TEST_F(NetworkFileTest, DamageOfASnapshotIsFoundAndMended) {
 TEST_F(NetworkFileTest, UnwritableTargetIsNamed) {
     put(path_, "a file");
     const std::string below = path_ + "/network.h5";
-    expect_contains(file_error([&] { write_network_file(below, {}, {}, MPI_COMM_WORLD); }), below);
+    expect_contains(file_error([&] { write_network_file(below, {}, {}, false, MPI_COMM_WORLD); }),
+                    below);
 }
 
 }  // namespace

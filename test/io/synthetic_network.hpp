@@ -48,19 +48,19 @@ class SyntheticEdges : public EdgeProvider {
         return ranges;
     }
 
-    void in_degrees(TargetRange targets, std::span<std::uint64_t> degrees) const override {
-        std::fill(degrees.begin(), degrees.end(), 0);
-        visit(targets,
-              [&](std::uint64_t, std::uint64_t target) { ++degrees[target - targets.first]; });
+    void in_degrees(std::span<std::uint64_t> degrees) const override {
+        visit(local_targets(), [&](std::uint64_t, std::uint64_t target) { ++degrees[target]; });
     }
 
-    void sources(TargetRange targets, std::vector<std::uint64_t>& source_ids) const override {
+    void sources(LocalTargets targets, std::vector<std::uint32_t>& source_ids) const override {
         source_ids.clear();
-        visit(targets, [&](std::uint64_t source, std::uint64_t) { source_ids.push_back(source); });
+        visit(targets, [&](std::uint64_t source, std::uint64_t) {
+            source_ids.push_back(static_cast<std::uint32_t>(source));
+        });
     }
 
     PlasticValues plastic_values() const {
-        return [this](TargetRange targets, std::vector<double>& h_mV, std::vector<double>& z) {
+        return [this](LocalTargets targets, std::vector<double>& h_mV, std::vector<double>& z) {
             h_mV.clear();
             z.clear();
             visit(targets, [&](std::uint64_t source, std::uint64_t target) {
@@ -70,6 +70,10 @@ class SyntheticEdges : public EdgeProvider {
         };
     }
 
+    template <typename Visit>
+    void visit(LocalTargets ranges, Visit&& visit_edge) const {
+        for (const TargetRange& range : ranges) visit(range, visit_edge);
+    }
     template <typename Visit>
     void visit(TargetRange targets, Visit&& visit_edge) const {
         for (std::uint64_t target = targets.first; target < targets.first + targets.count;

@@ -85,7 +85,7 @@ def expected_edges(pair, case):
 
 def check_root(file, filetype):
     assert file.attrs["filetype"] == filetype
-    assert file.attrs["format_version"] == 1
+    assert file.attrs["format_version"] == (2 if filetype == "engram network" else 1)
     assert file.attrs["format_version"].dtype == UINT32
     assert file.attrs["magic"] == 0x0A7A
     assert file.attrs["magic"].dtype == UINT32
@@ -157,11 +157,13 @@ def check_edges(group, edges, n_sources, n_targets, weight):
     members = {"source_node_id", "target_node_id", "edge_type_id", "edge_group_id"}
     members |= {"edge_group_index", "0", "indices"}
     assert set(group) == members | ({"snapshots"} if group.name.endswith("exc_exc") else set())
-    check_dataset(group["source_node_id"], UINT64, shape, node_population=pre)
-    check_dataset(group["target_node_id"], UINT64, shape, node_population=post)
+    check_dataset(group["source_node_id"], UINT32, shape, node_population=pre)
+    check_dataset(group["target_node_id"], UINT32, shape, node_population=post)
     check_dataset(group["edge_type_id"], UINT64, shape)
     check_dataset(group["edge_group_id"], UINT32, shape)
-    check_dataset(group["edge_group_index"], UINT64, shape)
+    check_dataset(group["edge_group_index"], UINT32, shape)
+    for constant in ("edge_type_id", "edge_group_id", "0/syn_weight", "0/delay"):
+        assert group[constant].id.get_storage_size() == 0
     assert set(group["0"]) == {"syn_weight", "delay"}
     check_dataset(group["0/syn_weight"], FLOAT64, shape, units="mV")
     check_dataset(group["0/delay"], FLOAT64, shape, units="ms")

@@ -13,10 +13,11 @@ import numpy as np
 
 from .errors import COPY_AGAIN, FileError
 from .files import one_line, open_regular
-from .hdf5_check import EXPANSION, OPTIONS, address, check_hdf5
+from .hdf5_check import EXPANSION, OPTIONS, address, check_hdf5, is_constant
 from .schemas import LARGEST
 
 FORMAT_VERSION = 1
+FORMAT_VERSIONS = {"engram network": 2}  # others: FORMAT_VERSION
 READINGS = 2  # how often all values of a file may be read while it is open; links may repeat them
 MAX_TEXT = 1 << 16  # characters of an attribute
 
@@ -137,7 +138,8 @@ class Dataset(_Object):
             self.shape: tuple[int, ...] = item.shape
             self.dtype: np.dtype[Any] = item.dtype
             filters = item.id.get_create_plist().get_nfilters()
-        self._expansion = EXPANSION if filters else 1
+            self.is_constant = is_constant(item)
+        self._expansion = EXPANSION if filters or self.is_constant else 1
 
     def __len__(self) -> int:
         return self.shape[0] if self.shape else 0
@@ -269,9 +271,10 @@ def open_hdf5(path: Path, filetype: str | None = None) -> Iterator[Group]:
 def _check_filetype(root: Group, filetype: str) -> None:
     found = root.text("filetype", "")
     version = root.whole_number("format_version", 0)
-    if found != filetype or version > FORMAT_VERSION:
+    newest = FORMAT_VERSIONS.get(filetype, FORMAT_VERSION)
+    if found != filetype or version > newest:
         raise FileError(
             root.path,
             f"is '{found}' of format version {version} "
-            f"(expected '{filetype}' of version {FORMAT_VERSION})",
+            f"(expected '{filetype}' of version {newest})",
         )

@@ -196,6 +196,15 @@ def _check_dataset(dataset: h5py.Dataset, place: str, size: int) -> None:
         dataset[()]  # of variable length: whether it can be read, nothing else tells
 
 
+def is_constant(dataset: h5py.Dataset) -> bool:
+    """Whether none of its values are stored, since all are the fill value."""
+    return bool(
+        dataset.id.get_create_plist().get_layout() == h5d.CONTIGUOUS
+        and dataset.id.get_space_status() == h5d.SPACE_STATUS_NOT_ALLOCATED
+        and math.prod(dataset.shape) > 0
+    )
+
+
 def _check_chunks(plan: Any, place: str, value_bytes: int) -> bool:
     """Whether values are compressed."""
     if math.prod(plan.get_chunk()) * value_bytes > MAX_CHUNK_BYTES:
@@ -213,8 +222,11 @@ def _check_chunks(plan: Any, place: str, value_bytes: int) -> bool:
 def _check_size(
     dataset: h5py.Dataset, place: str, declared: int, size: int, is_compressed: bool
 ) -> None:
-    """Values that are declared must be stored: what is not would be read as zeros, for hours."""
-    if declared == 0:
+    """Values that are declared must be stored: what is not would be read as zeros, for hours.
+
+    Of constants, which take no space, there may be as many as would fit into the file.
+    """
+    if declared == 0 or (is_constant(dataset) and declared <= size):
         return
     stored = min(dataset.id.get_storage_size(), size)
     most = max(EXPANSION * stored, ALWAYS_BYTES) if is_compressed and stored else stored

@@ -17,7 +17,8 @@ from .hdf5 import Dataset, Group, open_hdf5
 from .network import Network, Population, Projection
 
 BLOCK_EDGES = 1 << 22  # edges that are read at once where all of them may not fit into memory
-INDEX_BYTES = 16  # of the file, for each neuron that has synapses
+INDEX_BYTES = 16  # of the file, for each neuron that receives synapses
+EDGE_BYTES = 8  # at least, of the file, for each synapse
 FEW_NEURONS = 10_000  # of which the arrays are small, whatever the file holds
 MANY_NEURONS = 1 << 22  # without any synapses
 
@@ -138,17 +139,19 @@ class NetworkFile:
 
 
 def check_size(path: Path, network: Network) -> None:
-    """Raises FileError if a network is too large for its file, which indexes all that have synapses.
+    """Raises FileError if a network is too large for its file, which indexes all targets of synapses.
 
     Whoever reads a configuration would else take the memory that it asks for.
     """
-    ends = {end.name: end.count for p in network.projections for end in (p.source, p.target)}
-    connected = sum(ends.values())
-    most = FEW_NEURONS
-    if connected > most:
+    targets = {p.target.name: p.target.count for p in network.projections}
+    indexed = sum(targets.values())
+    most, most_others = FEW_NEURONS, MANY_NEURONS
+    if indexed > most or network.size - indexed > most_others:
         with open_regular(path) as descriptor:
-            most += os.fstat(descriptor).st_size // INDEX_BYTES
-    if connected > most or network.size - connected > MANY_NEURONS:
+            size = os.fstat(descriptor).st_size
+        most += size // INDEX_BYTES
+        most_others += size // EDGE_BYTES
+    if indexed > most or network.size - indexed > most_others:
         raise FileError(
             path,
             f"is too small for the network of {network.size} neurons in config.yaml",

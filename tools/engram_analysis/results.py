@@ -17,6 +17,7 @@ from .hdf5 import Dataset, Group, open_hdf5
 from .network import Network
 from .network_file import (
     BLOCK_EDGES,
+    MANY_NEURONS,
     EdgeBlock,
     NetworkFile,
     Snapshot,
@@ -34,6 +35,14 @@ from .stimuli import (
 )
 
 NETWORK = "network.h5"
+
+
+def lacks_network(directory: Path) -> bool:
+    """Whether a run has no network.h5 because its configuration did not want one."""
+    if (directory / NETWORK).exists() or not (directory / files.CONFIGURATION).exists():
+        return False
+    output = read_yaml(directory / files.CONFIGURATION).get("output")
+    return isinstance(output, dict) and output.get("network") is False
 
 
 @dataclass(frozen=True)
@@ -167,7 +176,7 @@ class Results:
     def network(self) -> Network:
         """The populations and the projections between them."""
         network = Network.of(self.config)
-        check_size(self.path / NETWORK, network)
+        self._check_size(network)
         return network
 
     @property
@@ -189,7 +198,7 @@ class Results:
     @cached_property
     def stimuli(self) -> list[Stimulus]:
         """All stimuli, in the order of their first onset."""
-        check_size(self.path / NETWORK, self.network)  # groups are as large as it may be
+        self._check_size(self.network)  # groups are as large as it may be
         return read_stimuli(self.config, self.summary)
 
     def stimulated(self, role: str) -> np.ndarray:
@@ -285,6 +294,12 @@ class Results:
     @cached_property
     def network_file(self) -> NetworkFile:
         """All synapses; edges, edge_blocks and snapshot read what most analyses need."""
+        if lacks_network(self.path):
+            raise FileError(
+                self.path / NETWORK,
+                "was not wanted when the run was made (output.network is false in config.yaml)",
+                "run it again with --set output.network=true",
+            )
         return NetworkFile(self.path / NETWORK, self.network)
 
     def edge_blocks(self, times_s: list[float], size: int = BLOCK_EDGES) -> Iterator[EdgeBlock]:
@@ -305,6 +320,15 @@ class Results:
         if time_s not in labels:
             raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s:g} s")
         return Snapshot(self.network_file, labels[time_s], time_s)
+
+    def _check_size(self, network: Network) -> None:
+        if not lacks_network(self.path):
+            check_size(self.path / NETWORK, network)
+        elif network.size > MANY_NEURONS:
+            raise FileError(
+                self.path / files.CONFIGURATION,
+                f"has {network.size} neurons; without {NETWORK} at most {MANY_NEURONS} are read",
+            )
 
     def _open(self, name: str, filetype: str) -> ContextManager[Group]:
         return open_hdf5(self.path / name, filetype)
