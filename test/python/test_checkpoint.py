@@ -168,7 +168,7 @@ PHASES = {
     "between": (0.4, 0.1),
     "learnt": (6.2, 2),
     "consolidated": (24.5, 2),
-    "recall": (29.55, 0.5),
+    "recall": (29.6, 0.08),
 }
 
 
@@ -350,7 +350,7 @@ FOREIGN["newer"] = lambda path: rewrite(path, format_version=5)
 FOREIGN["older"] = lambda path: rewrite(path, format_version=3)
 FOREIGN["other results"] = lambda path: rewrite(path, results_version=1)
 MESSAGES = {
-    "other results": "results of version 1, and this program computes those of version 2",
+    "other results": "results of version 1, and this program computes those of version 3",
     "newer": "is newer than version 4",
     "older": "version 3, is that of Engram 0.1.0, which can resume it",
     "hdf5": "not a file of Engram",
