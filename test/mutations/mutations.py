@@ -36,8 +36,8 @@ MUTATIONS = [
         "m03",
         "active synapses are drawn twice after an arrival",
         "active_synapses.hpp",
-        "plasticity::last_cut(calcium_.arrivals(source), block.steps)",
-        "0 * plasticity::last_cut(calcium_.arrivals(source), block.steps)",
+        "plasticity::last_cut(calcium_.arrivals(source), window.steps)",
+        "0 * plasticity::last_cut(calcium_.arrivals(source), window.steps)",
     ),
     Mutation(
         "m04",
@@ -81,8 +81,8 @@ MUTATIONS = [
         "m09",
         "a recorded bridge draws the same number at every step",
         "weight_within.hpp",
-        "static_cast<std::uint64_t>(block.begin + s));",
-        "static_cast<std::uint64_t>(block.begin));",
+        "static_cast<std::uint64_t>(window.begin + s));",
+        "static_cast<std::uint64_t>(window.begin));",
     ),
     Mutation(
         "m10",
@@ -170,10 +170,10 @@ MUTATIONS = [
     ),
     Mutation(
         "m25",
-        "a checkpoint may lie between two epochs",
+        "a checkpoint may lie between two decisions",
         "checkpoint_validation.cpp",
-        "(step - phase().begin) % epoch_steps() == 0",
-        "(step - phase().begin) % epoch_steps() >= 0",
+        "(step - phase().begin) % decision_grid(experiment_).every() == 0",
+        "(step - phase().begin) % decision_grid(experiment_).every() >= 0",
     ),
     Mutation(
         "m26",
@@ -301,13 +301,48 @@ MUTATIONS = [
         "~Within() { clock_.enter(before_); }",
         "~Within() = default;",
     ),
+    Mutation(
+        "m44",
+        "synapses that have been active in the window are not brought to an arrival",
+        "active_synapses.hpp",
+        "return arrival.highest_pre + calcium_.post_highest()[target] >= early_.theta_d;",
+        "return arrival.highest_pre + calcium_.post_highest()[target] < 0.0;",
+    ),
+    Mutation(
+        "m45",
+        "plasticity is decided an epoch early",
+        "decision_grid.hpp",
+        "n_epochs_ = static_cast<int>(most) / epoch_steps_;",
+        "n_epochs_ = static_cast<int>(most) / epoch_steps_ - 1;",
+    ),
+    Mutation(
+        "m46",
+        "only sources with presynaptic calcium are looked at, however fast their targets fire",
+        "active_synapses.hpp",
+        "if (highest_post < early_.theta_d) {",
+        "if (highest_post < 1e9) {",
+    ),
+    Mutation(
+        "m47",
+        "a source that was hot keeps the arrivals of the window before",
+        "hot_sources.hpp",
+        "            arrivals_[slot] = {};\n",
+        "",
+    ),
+    Mutation(
+        "m48",
+        "an interval ends where calcium jumps within a zone",
+        "intervals.hpp",
+        "if (stop < end && zone_at(stop) != interval.zone) break;",
+        "break;",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
         "kernels: tags of passive rows never end",
         "row_kernels.hpp",
         "        const bool expiring =\n"
-        "            arrays.tag_watch[i] * t.relaxation[t.steps] < physics.late.theta_tag_mV;\n",
+        "            arrays.tag_watch[i] * t.window.relaxation[steps] < physics->late.theta_tag_mV;\n",
         "        const bool expiring = false;\n",
     ),
 ]
