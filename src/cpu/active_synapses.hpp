@@ -138,8 +138,7 @@ class ActiveSynapses {
     // Without branches: which synapses are active can hardly be predicted.
     void find_candidates(NeuronId source, double highest_pre) {
         const SynapseTable& table = network_.plastic();
-        const SynapseIndex begin = table.row_begin(source);
-        const SynapseIndex end = table.row_end(source);
+        const auto [begin, end] = table.row_range(source);
         const std::uint32_t* targets = table.targets().data();
         const double* post_highest = calcium_.post_highest();
         const double theta_d = early_.theta_d;

@@ -114,8 +114,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     template <class Operation>
     void on_synapses(const Operation& operation) {
         const plasticity::View<M> view = state_.view();
-        const std::uint64_t n = network_.plastic().size();
-        for (std::uint64_t k = 0; k < n; ++k) operation(view, k, view.plastic.targets[k]);
+        const std::vector<std::uint32_t>& targets = network_.plastic().targets();
+        for (std::uint64_t k = 0; k < targets.size(); ++k) operation(view, k, targets[k]);
     }
     template <class Operation>
     void on_neurons(const Operation& operation) {
@@ -286,19 +286,18 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         if (block.plasticity() && active_.row_may_activate(source))
             return deliver_to_active(block, source, step);
         const SynapseTable& table = network_.plastic();
-        const SynapseIndex begin = table.row_begin(source);
-        const SynapseIndex end = table.row_end(source);
+        const auto [begin, end] = table.row_range(source);
         for (SynapseIndex k = begin; k < end; ++k)
             add_plastic_input(block, k, table.targets()[k], step);
         work_.delivered_spikes += end - begin;
     }
     void deliver_to_active(const Block& block, NeuronId source, int step) {
         const SynapseTable& table = network_.plastic();
-        const SynapseIndex end = table.row_end(source);
+        const auto [begin, end] = table.row_range(source);
         const auto arrival = active_.arrival(source);
         std::vector<typename ActiveSynapses<M>::Member>& passed = passed_;
         passed.clear();
-        for (SynapseIndex k = table.row_begin(source); k < end; ++k) {
+        for (SynapseIndex k = begin; k < end; ++k) {
             const std::uint32_t target = table.targets()[k];
             if (active_.may_be_active(arrival, target))
                 put_aside(k, source, target, step);
@@ -311,7 +310,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         active_.advance(source, passed, plasticity::last_cut(calcium_.arrivals(source), at), at,
                         block.window);
         for (const auto& [k, target] : passed) add_plastic_input(block, k, target, step);
-        work_.delivered_spikes += end - table.row_begin(source);
+        work_.delivered_spikes += end - begin;
     }
     void add_plastic_input(const Block& block, SynapseIndex k, std::uint32_t target, int step) {
         neurons_.inputs().add(

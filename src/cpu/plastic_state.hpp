@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "cpu/host_storage.hpp"
 #include "network/network.hpp"
@@ -22,10 +23,10 @@ class PlasticState {
     //! The network must outlive it.
     PlasticState(const Network& network, const typename M::Late::Parameters& late)
         : network_(network),
-          storage_(make_host_storage<View>(sizes_of_state(network))),
+          storage_(make_host_storage<View>({network.n_local(), 0, network.plastic().size()})),
+          watches_((network.plastic().n_sources() + rows_of_watch - 1) / rows_of_watch,
+                   plasticity::no_watch),
           view_(late) {
-        const SynapseTable& table = network.plastic();
-        view_.plastic = {table.offsets().data(), table.targets().data(), table.n_sources()};
         storage_.describe(view_);
     }
     PlasticState(const PlasticState&) = delete;
@@ -40,7 +41,7 @@ class PlasticState {
         const View view = view_;
         for (int i = 0; i < View::n_sums; ++i)
             std::fill_n(view.sum(i), network_.n_local(), model::FixedPoint{0});
-        renew_watches([](NeuronId) { return true; },
+        renew_watches([](double) { return true; },
                       [&](SynapseIndex k, std::uint32_t target) {
                           view.change_sums(target, 0.0, view.g[k]);
                           return view.watch(k);
@@ -49,7 +50,8 @@ class PlasticState {
 
     //! Has a tagged synapse of a row watched for the end of its tag; `size` is |g|.
     void watch_tag(NeuronId source, double size) {
-        view_.tag_watch[source] = std::min(view_.tag_watch[source], size);
+        double& watch = watches_[source / rows_of_watch];
+        watch = std::min(watch, size);
         lowest_watch_ = std::min(lowest_watch_, size);
     }
 
@@ -58,34 +60,38 @@ class PlasticState {
         const double theta_tag_mV = late.theta_tag_mV;
         if (!(lowest_watch_ * relaxation < theta_tag_mV)) return;
         const View view = view_;
-        renew_watches(
-            [&](NeuronId source) { return view.tag_watch[source] * relaxation < theta_tag_mV; },
-            [&](SynapseIndex k, std::uint32_t target) {
-                return view.expire_tag(k, target, relaxation, late);
-            });
+        renew_watches([&](double watch) { return watch * relaxation < theta_tag_mV; },
+                      [&](SynapseIndex k, std::uint32_t target) {
+                          return view.expire_tag(k, target, relaxation, late);
+                      });
     }
 
   private:
+    // Rows that are watched together: tags end so rarely that it costs nothing.
+    static constexpr NeuronId rows_of_watch = 64;
+
     //! Watches those rows anew that are due, for the least of what their synapses give.
     template <class IsDue, class WatchOf>
     void renew_watches(IsDue is_due, WatchOf watch_of) {
-        const View view = view_;
-        const plasticity::Rows rows = view.plastic;
+        const SynapseTable& table = network_.plastic();
         lowest_watch_ = plasticity::no_watch;
-        for (NeuronId source = 0; source < rows.n_sources; ++source) {
-            if (is_due(source)) {
-                double watch = plasticity::no_watch;
-                const SynapseIndex end = rows.offsets[source + 1];
-                for (SynapseIndex k = rows.offsets[source]; k < end; ++k)
-                    watch = std::min(watch, watch_of(k, rows.targets[k]));
-                view.tag_watch[source] = watch;
+        for (NeuronId group = 0; group < watches_.size(); ++group) {
+            double& watch = watches_[group];
+            if (is_due(watch)) {
+                watch = plasticity::no_watch;
+                const NeuronId first = group * rows_of_watch;
+                const NeuronId last =
+                    first + std::min(rows_of_watch, table.n_sources() - first) - 1;
+                for (SynapseIndex k = table.row_begin(first); k < table.row_end(last); ++k)
+                    watch = std::min(watch, watch_of(k, table.targets()[k]));
             }
-            lowest_watch_ = std::min(lowest_watch_, view.tag_watch[source]);
+            lowest_watch_ = std::min(lowest_watch_, watch);
         }
     }
 
     const Network& network_;
     plasticity::Storage<View, HostArray> storage_;
+    std::vector<double> watches_;  // no tagged synapse of these rows has a smaller |g|
     View view_;
     double lowest_watch_ = plasticity::no_watch;  // of all rows
 };

@@ -10,6 +10,7 @@
 
 #include "base/contracts.hpp"
 #include "experiment/experiment.hpp"
+#include "network/row_starts.hpp"
 
 namespace engram {
 
@@ -18,41 +19,43 @@ using SynapseIndex = std::uint64_t;
 // Compressed rows of local target indices.
 class SynapseTable {
   public:
-    SynapseTable() : offsets_(1, 0) {}
+    SynapseTable() = default;
     //! \param offsets  where each row begins, and the end of the last
     //! \param targets  local indices, ascending in each row
-    SynapseTable(std::vector<SynapseIndex> offsets, std::vector<std::uint32_t> targets)
-        : offsets_(std::move(offsets)), targets_(std::move(targets)) {
-        ENGRAM_EXPECT(!offsets_.empty() && offsets_.back() == targets_.size());
+    SynapseTable(const std::vector<SynapseIndex>& offsets, std::vector<std::uint32_t> targets)
+        : rows_(offsets), targets_(std::move(targets)) {
+        ENGRAM_EXPECT(rows_.size() == targets_.size());
     }
 
-    NeuronId n_sources() const { return static_cast<NeuronId>(offsets_.size() - 1); }
-    SynapseIndex size() const { return offsets_.back(); }
-    //! Synapses of a source: indices [row_begin, row_end) into all arrays of this table.
-    SynapseIndex row_begin(NeuronId source) const {
-        ENGRAM_EXPECT(source < n_sources());
-        return offsets_[source];
-    }
-    SynapseIndex row_end(NeuronId source) const {
-        ENGRAM_EXPECT(source < n_sources());
-        return offsets_[source + 1];
-    }
+    NeuronId n_sources() const { return rows_.n_rows(); }
+    SynapseIndex size() const { return targets_.size(); }
+    //! Synapses of a source: indices [begin, end) into all arrays of this table.
+    RowStarts::Range row_range(NeuronId source) const { return rows_.row(source); }
+    SynapseIndex row_begin(NeuronId source) const { return rows_.row(source).begin; }
+    SynapseIndex row_end(NeuronId source) const { return rows_.row(source).end; }
     //! Where each row begins, and the end of the last.
-    const std::vector<SynapseIndex>& offsets() const { return offsets_; }
+    std::vector<SynapseIndex> offsets() const {
+        std::vector<SynapseIndex> offsets;
+        offsets.reserve(std::size_t{n_sources()} + 1);
+        for (NeuronId source = 0; source < n_sources(); ++source)
+            offsets.push_back(row_begin(source));
+        offsets.push_back(size());
+        return offsets;
+    }
     //! Local index of the target neuron.
     const std::vector<std::uint32_t>& targets() const { return targets_; }
     std::span<const std::uint32_t> row(NeuronId source) const {
-        return std::span(targets_).subspan(row_begin(source), row_end(source) - row_begin(source));
+        const auto [begin, end] = row_range(source);
+        return std::span(targets_).subspan(begin, end - begin);
     }
     //! Index of the synapse of `source` onto a local target, or size() if there is none.
     SynapseIndex find(NeuronId source, std::uint32_t target) const;
     std::uint64_t bytes() const {
-        return offsets_.capacity() * sizeof(SynapseIndex) +
-               targets_.capacity() * sizeof(std::uint32_t);
+        return rows_.bytes() + targets_.capacity() * sizeof(std::uint32_t);
     }
 
   private:
-    std::vector<SynapseIndex> offsets_;
+    RowStarts rows_;
     std::vector<std::uint32_t> targets_;
 };
 

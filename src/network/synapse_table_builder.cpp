@@ -103,7 +103,7 @@ SynapseTable SynapseTableBuilder::finish() {
     // Each offset has moved to the end of its row, which is the start of the next.
     std::copy_backward(offsets_.begin(), offsets_.end() - 1, offsets_.end());
     offsets_.front() = 0;
-    SynapseTable table(std::move(offsets_), std::move(targets));
+    SynapseTable table(offsets_, std::move(targets));
     offsets_.assign(1, 0);
     return table;
 }

@@ -52,7 +52,7 @@ struct View : M::Late {
                                 static_cast<std::uint8_t>(model::Tag::none), yes,
                                 "0 none, 1 of potentiation, 2 of depression", Domain::tag},
                        Variable{&View::tag_watch, "tag_watch", "mV", By::source, no_watch, no,
-                                "no tagged synapse of the row has a smaller |g|"}},
+                                "no tagged synapse of the row has a smaller |g|; on devices"}},
             Late::variables());
     }
 

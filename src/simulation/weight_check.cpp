@@ -20,8 +20,8 @@ bool is_usable(double value) {
 [[noreturn]] void fail(const Network& network, SynapseIndex k, Step step, double dt_ms,
                        const std::string& weights) {
     const SynapseTable& table = network.plastic();
-    const auto after = std::upper_bound(table.offsets().begin(), table.offsets().end(), k);
-    const auto source = static_cast<NeuronId>(after - table.offsets().begin() - 1);
+    NeuronId source = 0;
+    while (table.row_end(source) <= k) ++source;
     throw NumericalError(
         "the synapse from neuron " + std::to_string(source) + " to neuron " +
         std::to_string(network.global_id(table.targets()[k])) + " has " + weights + " at " +

@@ -151,11 +151,11 @@ SELDOM = ("--set", "checkpoint.every_simulated_s=10")
     "time_s,every_s,before,after",
     [
         (0.16, 0.05, *HERE_AND_THERE[1]),
-        (29.55, 0.5, *HERE_AND_THERE[0]),
+        (29.6, 0.08, *HERE_AND_THERE[0]),
         pytest.param(0.16, 0.05, *HERE_AND_THERE[0], marks=pytest.mark.slow),
         pytest.param(0.4, 0.1, *HERE_AND_THERE[0], marks=pytest.mark.slow),
         pytest.param(0.4, 0.1, *HERE_AND_THERE[1], marks=pytest.mark.slow),
-        pytest.param(29.55, 0.5, *HERE_AND_THERE[1], marks=pytest.mark.slow),
+        pytest.param(29.6, 0.08, *HERE_AND_THERE[1], marks=pytest.mark.slow),
     ],
 )
 def test_resume(engram, lively, tmp_path, time_s, every_s, before, after):
