@@ -28,15 +28,18 @@ namespace {
 // Measured with engram_benchmark on one core of a server of 2023 (docs/scaling.md); the forecast
 // promises no more.
 constexpr double ns_per_neuron_block = 10.5;  // taken at once, with its input
-constexpr double ns_per_neuron_step = 4.0;    // of a stimulated neuron, which goes step by step
-constexpr double ns_per_block = 1200.0;  // work per block of steps that does not depend on size
+// More for each neuron of a rank beyond those that its caches hold.
+constexpr double neurons_in_cache = 50'000;
+constexpr double ns_per_uncached_neuron_block = 13.5;
+constexpr double ns_per_neuron_step = 4.0;  // of a stimulated neuron, which goes step by step
+constexpr double ns_per_block = 1200.0;     // work per block of steps that does not depend on size
 constexpr double ns_per_built_synapse = 20.0;
 constexpr double ns_per_built_row = 15.0;  // of the whole network, on every rank
 constexpr double ns_per_sample = 50.0;
 constexpr double ns_per_file_byte = 3.0;
 constexpr double start_s = 0.05;
 // A spike of the whole network, on every rank: sorted, marked, and its rows looked up.
-constexpr double ns_per_arrival = 180.0;
+constexpr double ns_per_arrival = 120.0;
 // To deliver it to n synapses of this rank takes about n^0.6 times this, for 1 to 1,000 of them:
 // the fewer, the more memory lies between their targets.
 constexpr double ns_per_delivery = 100.0;
@@ -158,16 +161,18 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double stimulated_s = stimulated_neuron_s(experiment);
     const double n_spikes =
         f.spiking_s * n * spikes_per_neuron_s + stimulated_s * spikes_per_stimulated_neuron_s;
-    const auto n_snapshots = experiment.writes_network
-                                 ? static_cast<double>(experiment.record.snapshots_s.size() + 1)
-                                 : 0.0;
+    const auto n_snapshots =
+        experiment.writes_network ? static_cast<double>(experiment.record.snapshots_s.size()) : 0.0;
     const auto n_checkpoints = static_cast<double>(experiment.checkpoint.keep + 1);
     const double network_bytes_per_edge = experiment.indexes_sources
                                               ? bytes_per_edge + bytes_per_edge_of_source_index
                                               : bytes_per_edge;
+    // With the values of plastic synapses at the end.
     const double network_MB =
         experiment.writes_network
-            ? (n_synapses * network_bytes_per_edge + n * network_bytes_per_neuron) / 1e6
+            ? (n_synapses * network_bytes_per_edge + n * network_bytes_per_neuron +
+               f.plastic_synapses * bytes_per_synapse_of_snapshot) /
+                  1e6
             : 0.0;
     f.checkpoint_MB =
         (f.plastic_synapses * bytes_per_synapse_of_checkpoint + n * checkpoint_bytes_per_neuron) /
@@ -215,6 +220,10 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
         f.plastic_synapses / std::max(1u, experiment.populations.count(PopulationKind::excitatory));
     const double draws =
         stimulated_s / (steps_per_window * dt_s) * 2.0 * synapses_per_neuron * draws_per_window;
+    const double n_here = n / n_ranks;
+    const double neurons_ns =
+        n_here * ns_per_neuron_block +
+        std::max(0.0, n_here - neurons_in_cache) * ns_per_uncached_neuron_block;
     const double targets_here = n_synapses / std::max(n, 1.0) / n_ranks;
     const double ns_per_spike =
         ns_per_arrival + ns_per_delivery * std::pow(targets_here, delivery_exponent);
@@ -224,15 +233,14 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                                   : steps / epoch_steps * rounds * hop_s +
                                         n_spikes * sizeof(PackedSpike) / exchanged_bytes_per_s;
     const double written_MB = recorded_MB + network_MB + n_checkpoints * f.checkpoint_MB;
-    f.wall_s =
-        start_s + exchange_s +
-        (n_synapses * ns_per_built_synapse / n_ranks +
-         static_cast<double>(all.sources + all.fixed_rows) * ns_per_built_row +
-         stimulated_s / dt_s * ns_per_neuron_step / n_ranks +
-         steps / steps_per_block * (n * ns_per_neuron_block / n_ranks + ns_per_block) +
-         n_spikes * ns_per_spike + draws * ns_per_early_phase_draw / n_ranks +
-         n_samples * n_values * ns_per_sample + written_MB * 1e6 * ns_per_file_byte / n_ranks) *
-            1e-9;
+    f.wall_s = start_s + exchange_s +
+               (n_synapses * ns_per_built_synapse / n_ranks +
+                static_cast<double>(all.sources + all.fixed_rows) * ns_per_built_row +
+                stimulated_s / dt_s * ns_per_neuron_step / n_ranks +
+                steps / steps_per_block * (neurons_ns + ns_per_block) + n_spikes * ns_per_spike +
+                draws * ns_per_early_phase_draw / n_ranks + n_samples * n_values * ns_per_sample +
+                written_MB * 1e6 * ns_per_file_byte / n_ranks) *
+                   1e-9;
     return f;
 }
 
