@@ -23,9 +23,8 @@ constexpr double least_memory_MB = 200.0;
 constexpr double memory_unit_MB = 100.0;
 constexpr double least_time_min = 10.0;
 constexpr double most_time_min = 24.0 * 60.0;  // many queues allow no more: then in several starts
-constexpr double bytes_per_plastic_saved = 17.0;  // of a checkpoint
-constexpr double shared_write_MB_per_s = 100.0;   // of a busy shared file system
-constexpr double least_signal_s = 120.0;          // Slurm checks limits once a minute
+constexpr double shared_write_MB_per_s = 100.0;  // of a busy shared file system
+constexpr double least_signal_s = 120.0;         // Slurm checks limits once a minute
 
 double rounded_up(double value, double unit) {
     return std::ceil(value / unit) * unit;
@@ -36,8 +35,7 @@ std::string job_options(const job::Forecast& forecast, int n_ranks) {
     if (!job::fits_some_computer(forecast, n_ranks)) return "";
     const double memory_MB = std::max(
         least_memory_MB, rounded_up(forecast.memory_per_rank_MB * memory_margin, memory_unit_MB));
-    const double checkpoint_s =
-        forecast.plastic_synapses * bytes_per_plastic_saved / 1e6 / shared_write_MB_per_s;
+    const double checkpoint_s = forecast.checkpoint_MB / shared_write_MB_per_s;
     const double signal_s = least_signal_s + std::round(2.0 * checkpoint_s / 60.0) * 60.0;
     const double wanted_min = std::ceil((forecast.wall_s * time_margin + signal_s) / 60.0);
     const auto minutes = static_cast<long long>(
@@ -80,6 +78,12 @@ double averaging_MB(const Ensemble& ensemble, std::uint32_t point) {
            static_cast<double>(experiment.record.every_steps) / 1e6;
 }
 
+std::string files_entry(double files_MB) {
+    return entry("Files",
+                 fmt::format("at most about {} on the disk, all together", memory_text(files_MB)),
+                 "");
+}
+
 // All trials of an ensemble on groups of ranks; memory is that of the greediest point.
 std::string plan_of(const Ensemble& ensemble, int n_ranks) {
     const auto per_trial = static_cast<int>(ensemble.ranks_per_trial());
@@ -103,7 +107,9 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
             total.synapses_MB = one.synapses_MB;
         }
         total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
+        total.checkpoint_MB = std::max(total.checkpoint_MB, one.checkpoint_MB);
         total.traces_MB = std::max(total.traces_MB, one.traces_MB);
+        if (ensemble.keeps_results()) total.files_MB += one.files_MB * ensemble.trials();
         total.gpu_memory_per_rank_MB =
             std::max(total.gpu_memory_per_rank_MB, one.gpu_memory_per_rank_MB);
         total.wall_s += one.wall_s * ensemble.trials() / n_groups;
@@ -126,6 +132,7 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
             "Traces",
             fmt::format("about {} on the disk for the largest trial", memory_text(total.traces_MB)),
             too_much);
+    if (ensemble.keeps_results()) text += files_entry(total.files_MB);
     text += entry("GPU memory",
                   fmt::format("about {} per trial (with --device gpu)",
                               memory_text(total.gpu_memory_per_rank_MB)),
@@ -163,6 +170,7 @@ std::string plan_of(const Experiment& experiment, const Wiring& wiring, int n_ra
         text +=
             entry("Traces", fmt::format("about {} on the disk", memory_text(forecast.traces_MB)),
                   too_much);
+    text += files_entry(forecast.files_MB);
     text += entry("GPU memory",
                   fmt::format("about {} per rank (with --device gpu)",
                               memory_text(forecast.gpu_memory_per_rank_MB)),

@@ -14,8 +14,9 @@ struct Forecast {
     double fixed_synapses = 0;
     double memory_per_rank_MB = 0;      //!< the sum of the following, shares divided by the ranks
     double traces_MB = 0;               //!< on the disk
-    double files_MB = 0;                //!< on the disk at the end, all together; rough
-    double base_MB = 0;                 //!< of any rank
+    double files_MB = 0;                //!< on the disk, all together, at most; rough
+    double checkpoint_MB = 0;           //!< of one
+    double base_MB = 0;                 //!< of any rank, with buffers for files
     double per_rank_MB = 0;             //!< of each rank, proportional to all neurons
     double neurons_MB = 0;              //!< shared, proportional to the neurons
     double synapses_MB = 0;             //!< shared, proportional to the synapses
@@ -25,6 +26,7 @@ struct Forecast {
     double wall_s = 0;                  //!< rough: a model of the measured costs per unit of work
 };
 
+//! For background activity, and what stimuli cause.
 //! \param n_ranks each on a core of its own
 Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks);
 

@@ -279,7 +279,13 @@ def test_a_network_that_fits_nowhere(engram) -> None:
             BACKGROUND,
             "--ranks",
             64,
-            *settings({"populations.n_exc": "99000000", "populations.n_inh": "1000000"}),
+            *settings(
+                {
+                    "populations.n_exc": "99000000",
+                    "populations.n_inh": "1000000",
+                    "connectivity.probability": "1",
+                }
+            ),
         ]
     )
     assert result.returncode == 0, result.stderr

@@ -49,7 +49,9 @@ def test_names_exist(page: str) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", (*PAGES, "README.md", "docs/performance.md", "docs/scaling.md", "docs/cluster.md")
+)
 def test_links_lead_somewhere(page: str) -> None:
     directory = (ROOT / page).parent
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text(encoding="utf-8"))
