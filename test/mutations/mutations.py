@@ -301,6 +301,34 @@ MUTATIONS = [
         "~Within() { clock_.enter(before_); }",
         "~Within() = default;",
     ),
+    Mutation(
+        "m44",
+        "what is one value on each rank is taken for one value of all",
+        "common_bits.cpp",
+        "highest_over_ranks(comm, bounds);",
+        "if (comm == alone) highest_over_ranks(comm, bounds);",
+    ),
+    Mutation(
+        "m45",
+        "a file may declare any number of constants",
+        "hdf5_dataset.cpp",
+        "is_constant(dataset) ? file_bytes :",
+        "is_constant(dataset) ? hsize_t{1} << 62 :",
+    ),
+    Mutation(
+        "m46",
+        "all variables of a checkpoint's synapses may be constants",
+        "checkpoint_file.cpp",
+        "widest.front().reset();",
+        "(void)widest.front();",
+    ),
+    Mutation(
+        "m47",
+        "of a snapshot that is made again, z is stored value by value",
+        "snapshot_file.cpp",
+        "z = StoredSnapshot(file, *order, part.time_s).constant_z();",
+        "StoredSnapshot(file, *order, part.time_s);",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
