@@ -106,6 +106,12 @@ void highest_over_ranks(MPI_Comm comm, std::span<double> values) {
                   comm);
 }
 
+void highest_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values) {
+    if (comm == alone) return;
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_UINT64_T,
+                  MPI_MAX, comm);
+}
+
 std::string broadcast_text(std::string text, MPI_Comm comm) {
     if (comm != alone) broadcast(comm, 0, text);
     return text;

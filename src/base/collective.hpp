@@ -43,5 +43,6 @@ void sum_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values);
 
 //! Element-wise highest over the ranks, in place on all of them. Collective.
 void highest_over_ranks(MPI_Comm comm, std::span<double> values);
+void highest_over_ranks(MPI_Comm comm, std::span<std::uint64_t> values);
 
 }  // namespace engram

@@ -9,6 +9,7 @@
 #include "base/errors.hpp"
 #include "base/version.hpp"
 #include "io/checkpoint_header.hpp"
+#include "io/common_bits.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
 
@@ -37,6 +38,12 @@ class Ledger {
     template <h5::Number T>
     void add(const std::string& name, std::span<const h5::Slab> slabs, std::span<const T> values) {
         sums_[name] += checksum_of(slabs, values);
+    }
+    //! Of a dataset that holds one value for all of its rows: as if row 0 were all. Each rank calls
+    //! this, and rank 0 accounts for it.
+    template <h5::Number T>
+    void add_constant(const std::string& name, T value, MPI_Comm comm) {
+        sums_[name] += rank_of(comm) == 0 ? checksum_of(0, value) : 0;
     }
     //! Collective. Sums over all ranks, which have the same names.
     Checksums total(MPI_Comm comm) const {
@@ -99,8 +106,14 @@ void read_by_neuron(hid_t file, const std::string& group, const std::vector<Name
 
 template <h5::Number T>
 void read_synapses(hid_t file, const std::string& name, std::span<T> values,
-                   const SynapseOrder& order, Ledger& ledger) {
+                   const SynapseOrder& order, Ledger& ledger, MPI_Comm comm) {
     const h5::DataSet dataset = open_sized(file, name, order.n_synapses());
+    if (h5::is_constant(dataset)) {
+        const T value = h5::read_rows<T>(dataset, {0, 1}).front();
+        std::fill(values.begin(), values.end(), value);
+        ledger.add_constant(name, value, comm);
+        return;
+    }
     for (const EdgeRound& round : order.rounds()) {
         const auto ordered = read_slabs_alone<T>(dataset, round.edges);
         ledger.add(name, round.edges, std::span<const T>(ordered));
@@ -126,6 +139,7 @@ class Writer {
             due_steps_.push_back(event.step);
             due_neurons_.push_back(event.neuron);
         }
+        find_constants();
         file_.emplace(path, lay_out(), comm);
     }
 
@@ -144,6 +158,50 @@ class Writer {
     }
 
   private:
+    // Which variables of synapses have one value on all ranks.
+    void find_constants() {
+        std::vector<CommonBits> all;
+        for (const NamedValues& entry : local_.by_synapse)
+            all.emplace_back(std::span<const double>(entry.values));
+        for (const NamedBytes& entry : local_.bytes_by_synapse)
+            all.emplace_back(std::span<const std::uint8_t>(entry.values));
+        join_over_ranks(comm_, all);
+        auto next = all.begin();
+        for (std::size_t i = 0; i < local_.by_synapse.size(); ++i)
+            synapses_.constants.push_back(next++->value<double>());
+        for (std::size_t i = 0; i < local_.bytes_by_synapse.size(); ++i)
+            synapse_bytes_.constants.push_back(next++->value<std::uint8_t>());
+        // Readers take as many constants as there is room for in the file, so one variable of the
+        // widest is always stored.
+        auto& widest = synapses_.constants;
+        if (std::ranges::all_of(widest, [](const auto& value) { return value.has_value(); })) {
+            if (widest.empty())
+                std::ranges::fill(synapse_bytes_.constants, std::nullopt);
+            else
+                widest.front().reset();
+        }
+    }
+
+    // Variables of synapses in the file: each has one value for all of them, or a place for each.
+    template <h5::Number T>
+    struct SynapsePlaces {
+        std::vector<std::optional<T>> constants;
+        std::vector<std::size_t> stored;      //!< indices of those that are no constants
+        std::vector<DatasetPlace<T>> places;  //!< of the stored ones
+
+        void lay_out(FileLayout& layout, const h5::Group& group, const std::vector<Named<T>>& list,
+                     std::uint64_t n) {
+            for (std::size_t i = 0; i < list.size(); ++i) {
+                if (constants[i]) {
+                    layout.add_constant<T>(group, list[i].name, {n}, *constants[i]);
+                    continue;
+                }
+                stored.push_back(i);
+                places.push_back(layout.add_dataset<T>(group, list[i].name, {n}));
+            }
+        }
+    };
+
     FileLayout lay_out() {
         FileLayout layout(h5::Layout::checked);
         write_checked_format(layout.file(), checkpoint_filetype, checkpoint_format_version);
@@ -159,8 +217,8 @@ class Writer {
         const h5::Group neurons = h5::create_group(layout.file(), "neurons");
         neurons_ = lay_out(layout, neurons, local_.by_neuron, network_.populations().size());
         const h5::Group synapses = h5::create_group(layout.file(), "synapses");
-        synapses_ = lay_out(layout, synapses, local_.by_synapse, order_.n_synapses());
-        synapse_bytes_ = lay_out(layout, synapses, local_.bytes_by_synapse, order_.n_synapses());
+        synapses_.lay_out(layout, synapses, local_.by_synapse, order_.n_synapses());
+        synapse_bytes_.lay_out(layout, synapses, local_.bytes_by_synapse, order_.n_synapses());
         header_place_ = layout.add_dataset<std::uint8_t>(layout.file(), "header", {header_size()});
         header_checksum_ = layout.add_dataset<std::uint64_t>(layout.file(), "header_checksum", {1});
         return layout;
@@ -217,6 +275,8 @@ class Writer {
     }
 
     void write_synapses() {
+        add_constants(local_.by_synapse, synapses_);
+        add_constants(local_.bytes_by_synapse, synapse_bytes_);
         for (const EdgeRound& round : order_.rounds()) {
             write_round(round, local_.by_synapse, synapses_);
             write_round(round, local_.bytes_by_synapse, synapse_bytes_);
@@ -224,16 +284,26 @@ class Writer {
     }
 
     template <h5::Number T>
+    void add_constants(const std::vector<Named<T>>& list, const SynapsePlaces<T>& in_file) {
+        for (std::size_t i = 0; i < list.size(); ++i)
+            if (in_file.constants[i])
+                ledger_.add_constant("synapses/" + list[i].name, *in_file.constants[i], comm_);
+    }
+
+    template <h5::Number T>
     void write_round(const EdgeRound& round, const std::vector<Named<T>>& list,
-                     const std::vector<DatasetPlace<T>>& places) {
-        std::vector<std::vector<T>> values(list.size(), std::vector<T>(round.n_edges));
+                     const SynapsePlaces<T>& in_file) {
+        const std::vector<std::size_t>& stored = in_file.stored;
+        if (stored.empty()) return;
+        std::vector<std::vector<T>> values(stored.size(), std::vector<T>(round.n_edges));
         order_.for_each(round, [&](std::uint64_t position, SynapseIndex k) {
-            for (std::size_t i = 0; i < list.size(); ++i) values[i][position] = list[i].values[k];
+            for (std::size_t i = 0; i < stored.size(); ++i)
+                values[i][position] = list[stored[i]].values[k];
         });
-        for (std::size_t i = 0; i < list.size(); ++i) {
+        for (std::size_t i = 0; i < stored.size(); ++i) {
             const std::span<const T> ordered(values[i]);
-            file_->write(places[i], round.edges, ordered);
-            ledger_.add("synapses/" + list[i].name, round.edges, ordered);
+            file_->write(in_file.places[i], round.edges, ordered);
+            ledger_.add("synapses/" + list[stored[i]].name, round.edges, ordered);
         }
     }
 
@@ -264,19 +334,22 @@ class Writer {
     DatasetPlace<std::uint64_t> arriving_, header_checksum_;
     DatasetPlace<std::int64_t> due_step_;
     DatasetPlace<std::uint32_t> due_neuron_;
-    std::vector<DatasetPlace<double>> sources_, neurons_, synapses_;
-    std::vector<DatasetPlace<std::uint8_t>> synapse_bytes_;
+    std::vector<DatasetPlace<double>> sources_, neurons_;
+    SynapsePlaces<double> synapses_;
+    SynapsePlaces<std::uint8_t> synapse_bytes_;
     DatasetPlace<std::uint8_t> header_place_;
 };
 
 void check_version(const h5::File& file) {
     check_format(file, checkpoint_filetype, checkpoint_format_version);
     const auto version = h5::read_attribute<std::uint32_t>(file, "format_version");
-    if (version < checkpoint_format_version)
+    if (version < oldest_checkpoint_format_version)
         throw FileError(file.path(), "its format, version " + std::to_string(version) +
                                          ", is that of Engram 0.1.0, which can resume it; this "
-                                         "program reads version " +
-                                         std::to_string(checkpoint_format_version) + " only");
+                                         "program reads versions " +
+                                         std::to_string(oldest_checkpoint_format_version) +
+                                         " and " + std::to_string(checkpoint_format_version) +
+                                         " only");
     const auto results = h5::read_attribute<std::uint32_t>(file, "results_version");
     if (results != results_version)
         throw FileError(file.path(),
@@ -333,9 +406,9 @@ SharedState read_checkpoint_state(const std::string& path, const Checksums& chec
         read_by_source(file, local.by_source, ledger, comm);
         read_by_neuron(file, "neurons", local.by_neuron, network, ledger);
         for (const NamedValues& entry : local.by_synapse)
-            read_synapses(file, "synapses/" + entry.name, entry.values, order, ledger);
+            read_synapses(file, "synapses/" + entry.name, entry.values, order, ledger, comm);
         for (const NamedBytes& entry : local.bytes_by_synapse)
-            read_synapses(file, "synapses/" + entry.name, entry.values, order, ledger);
+            read_synapses(file, "synapses/" + entry.name, entry.values, order, ledger, comm);
     });
     const Checksums found = ledger.total(comm);
     for (const auto& [name, sum] : found) {

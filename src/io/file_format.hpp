@@ -11,7 +11,8 @@ namespace engram {
 
 inline constexpr std::uint32_t file_format_version = 1;        //!< of all but the following
 inline constexpr std::uint32_t network_format_version = 2;     //!< 2: index by source is optional
-inline constexpr std::uint32_t checkpoint_format_version = 4;  //!< 4: neurons of any populations
+inline constexpr std::uint32_t checkpoint_format_version = 5;  //!< 5: constants of synapses
+inline constexpr std::uint32_t oldest_checkpoint_format_version = 4;  //!< that can be resumed
 
 //! `filetype` is e.g. "engram spikes".
 void write_format(const h5::File& file, const std::string& filetype,

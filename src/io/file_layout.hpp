@@ -64,6 +64,12 @@ class FileLayout {
         remember(dataset, {std::nullopt, checksum_of(0, value)});
         return dataset;
     }
+    //! The same with the attribute that most datasets have.
+    template <h5::Number T>
+    void add_constant(hid_t location, const std::string& name, const h5::Shape& shape, T value,
+                      const std::string& units) {
+        h5::write_attribute(add_constant(location, name, shape, value), "units", units);
+    }
     //! \param dataset contiguous, of this layout
     template <h5::Number T>
     DatasetPlace<T> place_of(hid_t dataset) {

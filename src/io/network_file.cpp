@@ -92,8 +92,7 @@ class EdgeTable {
 
     void add_property(FileLayout& file, hid_t group, const std::string& name, double value,
                       const std::string& units) const {
-        const h5::DataSet dataset = file.add_constant(group, name, {n_edges()}, value);
-        h5::write_attribute(dataset, "units", units);
+        file.add_constant(group, name, {n_edges()}, value, units);
     }
 
     void write_node_ids(ParallelFile& file) const {
@@ -148,8 +147,8 @@ class EdgeTable {
 }  // namespace
 
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
-                        std::span<const SnapshotPart> snapshot_parts, bool indexes_sources,
-                        MPI_Comm comm, std::uint64_t edges_per_round) {
+                        std::span<const SnapshotPart> snapshot_parts, const LastSnapshot* last,
+                        bool indexes_sources, MPI_Comm comm, std::uint64_t edges_per_round) {
     std::vector<EdgeTable> tables;
     std::vector<SnapshotCopy> snapshots;
     FileLayout layout;
@@ -167,10 +166,16 @@ void write_network_file(const std::string& path, std::span<const NetworkEdges> e
         for (const SnapshotPart& part : snapshot_parts) snapshots.emplace_back(part, order);
     });
     for (SnapshotCopy& snapshot : snapshots) snapshot.lay_out(layout);
+    std::optional<PresentSnapshot> present;
+    if (last != nullptr) {
+        present.emplace(last->snapshot, *last->provider, order, comm);
+        present->lay_out(layout);
+    }
 
     ParallelFile file(path, std::move(layout), comm);
     for (const EdgeTable& table : tables) table.write(file);
     for (const SnapshotCopy& snapshot : snapshots) snapshot.write(file);
+    if (present) present->write(file, last->n_targets, edges_per_round);
     file.finish();
 }
 

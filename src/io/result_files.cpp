@@ -80,8 +80,15 @@ void ResultFiles::write_network() const {
     for (std::size_t i = 0; i < providers.size(); ++i)
         edges.push_back({edge_population(projections[i], experiment_), &providers[i]});
     const std::vector<SnapshotPart> parts = snapshot_parts(directory_, snapshots_, experiment_);
-    write_network_file(directory_.network(), edges, parts, experiment_.indexes_sources,
-                       communicator_);
+    std::optional<NetworkEdgeProvider> all_plastic;
+    std::optional<LastSnapshot> last;
+    if (last_) {
+        all_plastic.emplace(NetworkEdgeProvider::all_plastic(network_));
+        last = {content_of(*last_, *all_plastic), &*all_plastic,
+                experiment_.populations.excitatory_end()};
+    }
+    write_network_file(directory_.network(), edges, parts, last ? &*last : nullptr,
+                       experiment_.indexes_sources, communicator_);
 }
 
 RecordingMarks ResultFiles::flush() {
@@ -100,11 +107,11 @@ void ResultFiles::write_traces(std::span<const double> rows, std::size_t n_rows)
         traces_->append(rows.subspan(row * width, width));
 }
 
-void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
-    if (!records_snapshots_) return;
-    const auto provider = NetworkEdgeProvider::all_plastic(network_);
-    const PlasticValues values = [&](LocalTargets targets, std::vector<double>& h_mV,
-                                     std::vector<double>& z) {
+// The view and the provider must outlive what this returns.
+PlasticSnapshot ResultFiles::content_of(const SnapshotView& snapshot,
+                                        const NetworkEdgeProvider& provider) const {
+    const auto values = [&](LocalTargets targets, std::vector<double>& h_mV,
+                            std::vector<double>& z) {
         h_mV.resize(provider.n_synapses(targets));
         z.resize(h_mV.size());
         provider.for_each_synapse(targets,
@@ -114,10 +121,24 @@ void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
                                       z[position] = weights.z;
                                   });
     };
+    CommonBits z;
+    for (SynapseIndex k = 0; k < snapshot.n_synapses && !z.has_different(); ++k)
+        z.add(snapshot.weights(k).z);
+    return {step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0, values, z};
+}
+
+void ResultFiles::write_snapshot(const SnapshotView& snapshot) {
+    if (!records_snapshots_) return;
+    // A run that is killed before its results are complete comes to its end again.
+    if (snapshot.step == experiment_.duration_steps()) {
+        last_ = snapshot;
+        return;
+    }
+    const auto provider = NetworkEdgeProvider::all_plastic(network_);
     const std::string path = directory_.snapshot_part(static_cast<int>(snapshots_.size()));
-    const std::uint64_t checksum = write_snapshot_part(
-        path, step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0,
-        experiment_.populations.excitatory_end(), provider, values, communicator_);
+    const std::uint64_t checksum =
+        write_snapshot_part(path, content_of(snapshot, provider),
+                            experiment_.populations.excitatory_end(), provider, communicator_);
     snapshots_.push_back({snapshot.step, checksum, false});
 }
 
@@ -151,6 +172,7 @@ void ResultFiles::replay(ResultSink& sink) {
             communicator_);
         sink.write_snapshot(snapshot.view());
     }
+    if (last_) sink.write_snapshot(*last_);
 }
 
 RecordingMarks ResultFiles::finish() {

@@ -11,6 +11,7 @@
 #include "io/checkpoint_file.hpp"
 #include "io/network_edges.hpp"
 #include "io/output_directory.hpp"
+#include "io/snapshot_file.hpp"
 #include "io/spike_file.hpp"
 #include "io/trace_file.hpp"
 #include "simulation/result_sink.hpp"
@@ -36,6 +37,7 @@ class ResultFiles : public ResultSink {
 
     void write_spikes(std::span<const SpikeEvent> spikes) override;
     void write_traces(std::span<const double> rows, std::size_t n_rows) override;
+    //! \param snapshot  that of the end of the run must stay valid until finish() and replay()
     void write_snapshot(const SnapshotView& snapshot) override;
 
     //! replay() will be called: snapshots are recorded even if no network.h5 will hold them.
@@ -55,15 +57,18 @@ class ResultFiles : public ResultSink {
 
   private:
     void write_network() const;
+    PlasticSnapshot content_of(const SnapshotView& snapshot,
+                               const NetworkEdgeProvider& provider) const;
 
     OutputDirectory directory_;
     const Experiment& experiment_;
     const Network& network_;
     MPI_Comm communicator_;
     int rank_ = 0;
-    std::optional<SpikeSpool> spikes_;  //!< rank 0
-    std::optional<TraceSpool> traces_;  //!< rank 0
-    std::vector<SnapshotMark> snapshots_;
+    std::optional<SpikeSpool> spikes_;     //!< rank 0
+    std::optional<TraceSpool> traces_;     //!< rank 0
+    std::vector<SnapshotMark> snapshots_;  //!< of those that have part files
+    std::optional<SnapshotView> last_;     //!< that of the end
     bool records_snapshots_;
 };
 

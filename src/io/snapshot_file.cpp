@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/snapshot_file.hpp"
 
+#include <array>
 #include <optional>
 
 #include "base/collective.hpp"
@@ -20,20 +21,33 @@ struct ValueKind {
     const char* units;
 };
 constexpr std::array<ValueKind, 2> value_kinds{{{"h_mV", "mV"}, {"z", "1"}}};
+constexpr std::array members{&SnapshotPlaces::h_mV, &SnapshotPlaces::z};
 
-SnapshotPlaces lay_out_values(FileLayout& file, hid_t location, std::uint64_t n_edges) {
+// Collective.
+std::optional<double> common_value(CommonBits bits, MPI_Comm comm) {
+    join_over_ranks(comm, {&bits, 1});
+    return bits.value<double>();
+}
+
+// h is stored always, so that a file has room for as many constants as readers take.
+SnapshotPlaces lay_out_values(FileLayout& file, hid_t location, std::uint64_t n_edges,
+                              std::optional<double> z) {
+    const auto& [of_h, of_z] = value_kinds;
     SnapshotPlaces places;
-    for (std::size_t i = 0; i < places.size(); ++i)
-        places[i] = file.add_dataset<double>(location, value_kinds[i].name, {n_edges},
-                                             value_kinds[i].units);
+    places.h_mV = file.add_dataset<double>(location, of_h.name, {n_edges}, of_h.units);
+    if (z)
+        file.add_constant(location, of_z.name, {n_edges}, *z, of_z.units);
+    else
+        places.z = file.add_dataset<double>(location, of_z.name, {n_edges}, of_z.units);
     return places;
 }
 
-SnapshotPlaces lay_out_part(FileLayout& file, double time_s, std::uint64_t n_edges) {
+SnapshotPlaces lay_out_part(FileLayout& file, double time_s, std::uint64_t n_edges,
+                            std::optional<double> z) {
     write_format(file.file(), snapshot_filetype);
     h5::write_attribute(file.file(), "label", snapshot_label(time_s));
     h5::write_attribute(file.file(), "time_s", time_s);
-    return lay_out_values(file, file.file(), n_edges);
+    return lay_out_values(file, file.file(), n_edges, z);
 }
 
 void append(std::vector<double>& all, const std::vector<double>& part) {
@@ -86,6 +100,13 @@ h5::DataSet open_values(hid_t location, std::size_t kind) {
     return h5::open_dataset(location, value_kinds[kind].name);
 }
 
+// What z is everywhere, if it is stored as a constant.
+std::optional<double> constant_z(hid_t location) {
+    const h5::DataSet dataset = open_values(location, 1);
+    if (!h5::is_constant(dataset)) return std::nullopt;
+    return h5::read_rows<double>(dataset, {0, 1}).front();
+}
+
 const std::string damaged = "the snapshot is damaged (its checksum does not match)";
 
 // Collective.
@@ -95,6 +116,18 @@ void require_sum(const SnapshotSum& sum, std::uint64_t checksum, const std::stri
     target.attempt([&] {
         if (found != checksum) throw FileError(path, damaged);
     });
+}
+
+// What z is everywhere, if it is a constant.
+// \throw FileError if the part is unusable, or has another number of edges
+std::optional<double> open_part(const SnapshotPart& part, const PlasticOrder& order) {
+    const h5::File file = h5::File::open(part.path, h5::Access::read_only);
+    check_format(file, snapshot_filetype);
+    if (count_edges(file) != order.n_edges())
+        throw FileError(part.path,
+                        "the snapshot has another number of synapses than the network; it is of "
+                        "another run: run the simulation again");
+    return constant_z(file);
 }
 
 std::string snapshot_group(const std::string& projection, double time_s) {
@@ -130,6 +163,18 @@ class StoredSnapshot {
         }
     }
 
+    // What z is everywhere, if all groups have it as a constant.
+    std::optional<double> constant_z() const {
+        CommonBits all;
+        for (const h5::Group& group : groups_) {
+            if (count_edges(group) == 0) continue;
+            const std::optional<double> z = engram::constant_z(group);
+            if (!z) return std::nullopt;
+            all.add(*z);
+        }
+        return all.value<double>();
+    }
+
     std::vector<double> read(std::size_t kind, h5::Slab all) const {
         const std::vector<h5::Slab> slabs = order_.slabs(all);
         std::vector<std::vector<double>> parts(slabs.size());
@@ -151,20 +196,21 @@ class StoredSnapshot {
 
 }  // namespace
 
-std::uint64_t write_snapshot_part(const std::string& path, double time_s, std::uint64_t n_targets,
-                                  const EdgeProvider& provider, const PlasticValues& values,
+std::uint64_t write_snapshot_part(const std::string& path, const PlasticSnapshot& snapshot,
+                                  std::uint64_t n_targets, const EdgeProvider& provider,
                                   MPI_Comm comm, std::uint64_t edges_per_round) {
     const EdgeLayout edges(provider, n_targets, comm);
     FileLayout layout;
-    const auto [h_place, z_place] = lay_out_part(layout, time_s, edges.n_edges());
+    const SnapshotPlaces places =
+        lay_out_part(layout, snapshot.time_s, edges.n_edges(), common_value(snapshot.z, comm));
 
     ParallelFile file(path, std::move(layout), comm);
     SnapshotSum sum(edges.n_edges());
     std::vector<double> h_mV, z;
     for (const EdgeRound& round : edges.rounds(edges_per_round)) {
-        values(round.targets, h_mV, z);
-        file.write(h_place, round.edges, std::span<const double>(h_mV));
-        file.write(z_place, round.edges, std::span<const double>(z));
+        snapshot.values(round.targets, h_mV, z);
+        file.write(*places.h_mV, round.edges, std::span<const double>(h_mV));
+        if (places.z) file.write(*places.z, round.edges, std::span<const double>(z));
         sum.add(0, round.edges, h_mV);
         sum.add(1, round.edges, z);
     }
@@ -213,14 +259,15 @@ void verify_snapshot_part(const SnapshotPart& part, MPI_Comm comm) {
 void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_path,
                            const std::vector<PlasticProjection>& projections, MPI_Comm comm) {
     std::optional<PlasticOrder> order;
+    std::optional<double> z;
     collectively(comm, [&] {
         const h5::File file = h5::File::open(network_path, h5::Access::read_only);
         check_format(file, network_filetype, network_format_version);
         order = read_order(file, projections);
-        StoredSnapshot(file, *order, part.time_s);
+        z = StoredSnapshot(file, *order, part.time_s).constant_z();
     });
     FileLayout layout;
-    const SnapshotPlaces places = lay_out_part(layout, part.time_s, order->n_edges());
+    const SnapshotPlaces places = lay_out_part(layout, part.time_s, order->n_edges(), z);
     ParallelFile file(part.path, std::move(layout), comm);
     SnapshotSum sum(order->n_edges());
     file.attempt([&] {
@@ -229,31 +276,45 @@ void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_
         for_share(order->n_edges(), comm, [&](std::size_t kind, h5::Slab slab) {
             const std::vector<double> values = snapshot.read(kind, slab);
             sum.add(kind, std::span(&slab, 1), values);
-            file.write(places[kind], slab, std::span<const double>(values));
+            if (const auto& place = places.*members[kind])
+                file.write(*place, slab, std::span<const double>(values));
         });
     });
     require_sum(sum, part.checksum, network_path, file);
     file.finish();
 }
 
-SnapshotCopy::SnapshotCopy(SnapshotPart part, const PlasticOrder& order)
-    : part_(std::move(part)), order_(order) {
-    const h5::File file = h5::File::open(part_.path, h5::Access::read_only);
-    check_format(file, snapshot_filetype);
-    if (count_edges(file) != order.n_edges())
-        throw FileError(part_.path,
-                        "the snapshot has another number of synapses than the network; it is of "
-                        "another run: run the simulation again");
-}
-
-void SnapshotCopy::lay_out(FileLayout& file) {
+void SnapshotGroups::lay_out(FileLayout& file) {
     for (const PlasticEdges& edges : order_.projections()) {
-        const h5::Group group =
-            h5::create_group(file.file(), snapshot_group(edges.name, part_.time_s));
-        h5::write_attribute(group, "time_s", part_.time_s);
-        places_.push_back(lay_out_values(file, group, edges.n_edges()));
+        const h5::Group group = h5::create_group(file.file(), snapshot_group(edges.name, time_s_));
+        h5::write_attribute(group, "time_s", time_s_);
+        places_.push_back(lay_out_values(file, group, edges.n_edges(), z_));
     }
 }
+
+void SnapshotGroups::write(ParallelFile& file, h5::Slab all, std::span<const double> values,
+                           std::optional<DatasetPlace<double>> SnapshotPlaces::*kind) const {
+    if (places_.empty() || !(places_.front().*kind)) return;
+    if (places_.size() == 1) {
+        file.write(*(places_.front().*kind), all, values);
+        return;
+    }
+    std::vector<std::vector<double>> by_projection(places_.size());
+    auto next = values.begin();
+    order_.for_each_piece(all, [&](std::size_t p, std::uint64_t, std::uint64_t n) {
+        const auto end = next + static_cast<std::ptrdiff_t>(n);
+        by_projection[p].insert(by_projection[p].end(), next, end);
+        next = end;
+    });
+    const std::vector<h5::Slab> slabs = order_.slabs(all);
+    for (std::size_t p = 0; p < places_.size(); ++p)
+        file.write(*(places_[p].*kind), slabs[p], std::span<const double>(by_projection[p]));
+}
+
+SnapshotCopy::SnapshotCopy(SnapshotPart part, const PlasticOrder& order)
+    : part_(std::move(part)),
+      order_(order),
+      groups_(part_.time_s, open_part(part_, order), order) {}
 
 void SnapshotCopy::write(ParallelFile& file) const {
     SnapshotSum sum(order_.n_edges());
@@ -262,19 +323,32 @@ void SnapshotCopy::write(ParallelFile& file) const {
         for_share(order_.n_edges(), file.communicator(), [&](std::size_t kind, h5::Slab slab) {
             const auto values = h5::read_rows<double>(open_values(part, kind), slab);
             sum.add(kind, std::span(&slab, 1), values);
-            std::vector<std::vector<double>> by_projection(places_.size());
-            auto next = values.begin();
-            order_.for_each_piece(slab, [&](std::size_t p, std::uint64_t, std::uint64_t n) {
-                const auto end = next + static_cast<std::ptrdiff_t>(n);
-                by_projection[p].insert(by_projection[p].end(), next, end);
-                next = end;
-            });
-            const std::vector<h5::Slab> slabs = order_.slabs(slab);
-            for (std::size_t p = 0; p < places_.size(); ++p)
-                file.write(places_[p][kind], slabs[p], std::span<const double>(by_projection[p]));
+            groups_.write(file, slab, values, members[kind]);
         });
     });
     require_sum(sum, part_.checksum, part_.path, file);
+}
+
+PresentSnapshot::PresentSnapshot(const PlasticSnapshot& snapshot, const EdgeProvider& provider,
+                                 const PlasticOrder& order, MPI_Comm comm)
+    : snapshot_(snapshot),
+      provider_(provider),
+      groups_(snapshot.time_s, common_value(snapshot.z, comm), order) {}
+
+void PresentSnapshot::write(ParallelFile& file, std::uint64_t n_targets,
+                            std::uint64_t edges_per_round) const {
+    const EdgeLayout edges(provider_, n_targets, file.communicator());
+    std::vector<double> h_mV, z;
+    for (const EdgeRound& round : edges.rounds(edges_per_round)) {
+        snapshot_.values(round.targets, h_mV, z);
+        std::uint64_t done = 0;
+        for (const h5::Slab& slab : round.edges) {
+            groups_.write(file, slab, std::span(h_mV).subspan(done, slab.count),
+                          &SnapshotPlaces::h_mV);
+            groups_.write(file, slab, std::span(z).subspan(done, slab.count), &SnapshotPlaces::z);
+            done += slab.count;
+        }
+    }
 }
 
 }  // namespace engram

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Snapshots of the plastic synapses: a part file each while the simulation runs, for all
-// projections; gathered by projection in network.h5 at its end.
+// projections; gathered by projection in network.h5 at its end, with one of the end itself.
 #pragma once
 
 #include <mpi.h>
 
-#include <array>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/step_time.hpp"
+#include "io/common_bits.hpp"
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
 #include "io/parallel_file.hpp"
@@ -17,8 +19,18 @@
 
 namespace engram {
 
-//! Datasets h_mV and z.
-using SnapshotPlaces = std::array<DatasetPlace<double>, 2>;
+// Datasets h_mV and z in a file.
+struct SnapshotPlaces {
+    std::optional<DatasetPlace<double>> h_mV;
+    std::optional<DatasetPlace<double>> z;  //!< none: it is a constant
+};
+
+// What a snapshot holds of the edges of this rank.
+struct PlasticSnapshot {
+    double time_s = 0;
+    PlasticValues values;
+    CommonBits z;  //!< of all values of z; left empty, they are stored even if they are one
+};
 
 // A complete part file.
 struct SnapshotPart {
@@ -27,11 +39,12 @@ struct SnapshotPart {
     std::uint64_t checksum = 0;  //!< as write_snapshot_part
 };
 
-//! Collective. Writes h and z of all plastic edges durably to a part file of its own.
-//! \return checksum of its content, the same on every rank
+//! Collective. Writes h and z of all plastic edges durably to a part file of its own. If z is the
+//! same everywhere, it takes no space.
+//! \return checksum of its content, however it is stored; the same on every rank
 //! \throw FileError on every rank
-std::uint64_t write_snapshot_part(const std::string& path, double time_s, std::uint64_t n_targets,
-                                  const EdgeProvider& provider, const PlasticValues& values,
+std::uint64_t write_snapshot_part(const std::string& path, const PlasticSnapshot& snapshot,
+                                  std::uint64_t n_targets, const EdgeProvider& provider,
                                   MPI_Comm comm,
                                   std::uint64_t edges_per_round = default_edges_per_round);
 
@@ -63,6 +76,28 @@ void verify_snapshot_part(const SnapshotPart& part, MPI_Comm comm);
 void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_path,
                            const std::vector<PlasticProjection>& projections, MPI_Comm comm);
 
+// A snapshot's groups in a network.h5, one for each plastic projection.
+class SnapshotGroups {
+  public:
+    //! \param order  of the edges of the network; must outlive this
+    //! \param z      what z is everywhere, if it is a constant
+    SnapshotGroups(double time_s, std::optional<double> z, const PlasticOrder& order)
+        : time_s_(time_s), z_(z), order_(order) {}
+
+    //! The groups of the projections must be there already.
+    void lay_out(FileLayout& file);
+    //! Values of consecutive edges in the order of all plastic ones; those of a constant are not
+    //! written. Not collective, and fails in file.finish() only.
+    void write(ParallelFile& file, h5::Slab all, std::span<const double> values,
+               std::optional<DatasetPlace<double>> SnapshotPlaces::*kind) const;
+
+  private:
+    double time_s_;
+    std::optional<double> z_;
+    const PlasticOrder& order_;
+    std::vector<SnapshotPlaces> places_;  //!< by projection
+};
+
 //! Copies a part file into network.h5.
 class SnapshotCopy {
   public:
@@ -70,15 +105,34 @@ class SnapshotCopy {
     //! \throw FileError if the part is unusable, or has another number of edges
     SnapshotCopy(SnapshotPart part, const PlasticOrder& order);
 
-    //! A group for each projection, which must be there already.
-    void lay_out(FileLayout& file);
+    void lay_out(FileLayout& file) { groups_.lay_out(file); }
     //! Collective. Each rank copies its share; damage is told by file.finish().
     void write(ParallelFile& file) const;
 
   private:
     SnapshotPart part_;
     const PlasticOrder& order_;
-    std::vector<SnapshotPlaces> places_;  //!< by projection
+    SnapshotGroups groups_;
+};
+
+//! Puts a snapshot of the present state into network.h5, which needs no part file: until network.h5
+//! is complete, the run can be continued from a checkpoint, and comes here again.
+class PresentSnapshot {
+  public:
+    //! Collective. All must outlive this.
+    //! \param provider  of all plastic edges
+    PresentSnapshot(const PlasticSnapshot& snapshot, const EdgeProvider& provider,
+                    const PlasticOrder& order, MPI_Comm comm);
+
+    void lay_out(FileLayout& file) { groups_.lay_out(file); }
+    //! Collective. Each rank writes what it has.
+    //! \param n_targets  of the provider
+    void write(ParallelFile& file, std::uint64_t n_targets, std::uint64_t edges_per_round) const;
+
+  private:
+    const PlasticSnapshot& snapshot_;
+    const EdgeProvider& provider_;
+    SnapshotGroups groups_;
 };
 
 }  // namespace engram

@@ -55,11 +55,11 @@ void write_network(const Arguments& arguments, const OutputDirectory& output, MP
     std::array<SnapshotPart, 2> parts{
         {{output.snapshot_part(0), 9, 0}, {output.snapshot_part(1), 28810.5, 0}}};
     for (SnapshotPart& part : parts) {
-        part.checksum = write_snapshot_part(part.path, part.time_s, exc.size, exc_exc,
-                                            exc_exc.plastic_values(), comm, portion);
+        part.checksum = write_snapshot_part(part.path, {part.time_s, exc_exc.plastic_values(), {}},
+                                            exc.size, exc_exc, comm, portion);
         verify_snapshot_part(part, comm);
     }
-    write_network_file(output.network(), edges, parts, true, comm, portion);
+    write_network_file(output.network(), edges, parts, nullptr, true, comm, portion);
     rebuild_snapshot_part(parts[1], output.network(), {{"exc_exc", 0, 0}}, comm);
     verify_snapshot_part(parts[1], comm);
 }

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/durable.hpp"
 #include "base/temporary_directory.hpp"
@@ -40,10 +42,11 @@ class ListedEdges : public EdgeProvider {
 class NetworkFileTest : public ::testing::Test {
   protected:
     void write(const EdgeProvider& provider, std::uint64_t n, std::uint64_t edges_per_round,
-               std::span<const SnapshotPart> parts = {}) {
+               std::span<const SnapshotPart> parts = {}, const LastSnapshot* last = nullptr) {
         const std::array<NetworkEdges, 1> edges{
             {{{"exc_exc", "exc", "exc", n, n, 4.2, 3.0, true}, &provider}}};
-        write_network_file(path_, edges, parts, indexes_sources_, MPI_COMM_WORLD, edges_per_round);
+        write_network_file(path_, edges, parts, last, indexes_sources_, MPI_COMM_WORLD,
+                           edges_per_round);
     }
     Ids read(const std::string& name) {
         const h5::File file = h5::File::open(path_, h5::Access::read_only);
@@ -53,9 +56,8 @@ class NetworkFileTest : public ::testing::Test {
     const std::string path_ = directory_.file("network.h5");
     bool indexes_sources_ = true;
     void write_part(const SyntheticEdges& edges, std::uint64_t edges_per_round = 1000) {
-        part_.checksum =
-            write_snapshot_part(part_.path, part_.time_s, 20, edges, edges.plastic_values(),
-                                MPI_COMM_WORLD, edges_per_round);
+        part_.checksum = write_snapshot_part(part_.path, {part_.time_s, edges.plastic_values(), {}},
+                                             20, edges, MPI_COMM_WORLD, edges_per_round);
     }
     SnapshotPart part_{directory_.file("snapshot-0.h5"), 9, 0};
 };
@@ -134,6 +136,53 @@ TEST_F(NetworkFileTest, SnapshotsAreGathered) {
     EXPECT_EQ(h5::read_dataset<double>(snapshot, "h_mV"), expected);
 }
 
+TEST_F(NetworkFileTest, WhereZIsOneValueItTakesNoSpace) {
+    const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
+    const PlasticValues values = [&](LocalTargets targets, std::vector<double>& h_mV,
+                                     std::vector<double>& z) {
+        edges.plastic_values()(targets, h_mV, z);
+        std::fill(z.begin(), z.end(), -0.0);
+    };
+    const auto write_part_of = [&](const CommonBits& z) {
+        return write_snapshot_part(part_.path, {part_.time_s, values, z}, 20, edges, MPI_COMM_WORLD,
+                                   10);
+    };
+    const auto is_constant = [&](const std::string& path, const std::string& name) {
+        return h5::is_constant(h5::open_dataset(h5::File::open(path, h5::Access::read_only), name));
+    };
+    const std::string z_of_network = "edges/exc_exc/snapshots/t_9s/z";
+    part_.checksum = write_part_of({});
+    EXPECT_FALSE(is_constant(part_.path, "z"));
+    CommonBits z;
+    z.add(-0.0);
+    EXPECT_EQ(write_part_of(z), part_.checksum);
+    EXPECT_TRUE(is_constant(part_.path, "z"));
+    verify_snapshot_part(part_, MPI_COMM_WORLD);
+    write(edges, 20, 10, {&part_, 1});
+    EXPECT_TRUE(is_constant(path_, z_of_network));
+    const std::string part = content(part_.path);
+    const std::string network = content(path_);
+    // Made again, it is the same file.
+    std::filesystem::remove(part_.path);
+    rebuild_snapshot_part(part_, path_, {{"exc_exc", 0, 0}}, MPI_COMM_WORLD);
+    EXPECT_EQ(content(part_.path), part);
+    read_snapshot_part(
+        part_, 20, edges,
+        [](LocalTargets, std::span<const double> h_mV, std::span<const double> read) {
+            EXPECT_EQ(read.size(), h_mV.size());
+            for (const double value : read) EXPECT_TRUE(value == 0.0 && std::signbit(value));
+        },
+        MPI_COMM_WORLD, 10);
+    // Without a part.
+    const LastSnapshot last{{part_.time_s, values, z}, &edges, 20};
+    write(edges, 20, 10, {}, &last);
+    EXPECT_EQ(content(path_), network);
+    // A constant that has become another one is damage.
+    SnapshotPart other = part_;
+    ++other.checksum;
+    expect_contains(file_error([&] { verify_snapshot_part(other, MPI_COMM_WORLD); }), "damaged");
+}
+
 TEST_F(NetworkFileTest, UnusablePartsAreNamed) {
     const SyntheticEdges edges({0, 20}, {0, 20}, 3, 0, 1);
     const SyntheticEdges others({0, 20}, {0, 20}, 4, 0, 1);
@@ -196,8 +245,9 @@ TEST_F(NetworkFileTest, DamageOfASnapshotIsFoundAndMended) {
 TEST_F(NetworkFileTest, UnwritableTargetIsNamed) {
     put(path_, "a file");
     const std::string below = path_ + "/network.h5";
-    expect_contains(file_error([&] { write_network_file(below, {}, {}, false, MPI_COMM_WORLD); }),
-                    below);
+    expect_contains(
+        file_error([&] { write_network_file(below, {}, {}, nullptr, false, MPI_COMM_WORLD); }),
+        below);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <numeric>
 
 #include "base/temporary_directory.hpp"
@@ -103,6 +104,28 @@ TEST_F(OwnValues, MoreThanTheFileHoldsIsNotRead) {
     DataSet(create(file, {huge, huge}, chunked, "table")).reset();
     for (const char* name : {"data", "contiguous", "table"})
         expect_contains(problem(file, name), "declares more values than the file holds");
+}
+
+TEST_F(OwnValues, ConstantsAreAsManyAsTheFileHasRoomFor) {
+    // Its 1000 numbers of 8 bytes, and less than 1000 more for the structure.
+    std::vector<double> values(1000);
+    h5::File file = h5::File::create(path_);
+    h5::write_dataset(file, "data", {1000}, std::span<const double>(values));
+    h5::create_constant(file, "as_many", {1000}, 2.5);
+    h5::create_constant(file, "twice", {2000}, 2.5);
+    h5::create_constant(file, "table", {hsize_t{1} << 40, 2}, 2.5);
+    h5::create_constant(file, "bytes", {8000}, std::uint8_t{3});
+    h5::create_constant(file, "more_bytes", {16000}, std::uint8_t{3});
+    file.close();
+    ASSERT_LT(std::filesystem::file_size(path_), 16000u);
+    file = h5::File::open(path_, h5::Access::read_only);
+    EXPECT_TRUE(h5::is_constant(h5::open_dataset(file, "as_many")));
+    EXPECT_FALSE(h5::is_constant(h5::open_dataset(file, "data")));
+    EXPECT_EQ(h5::read_dataset<double>(file, "as_many"), std::vector<double>(1000, 2.5));
+    EXPECT_EQ(h5::read_dataset<std::uint8_t>(file, "bytes"), std::vector<std::uint8_t>(8000, 3));
+    for (const char* name : {"twice", "table", "more_bytes"})
+        expect_contains(file_error([&] { h5::open_dataset(file, name); }),
+                        "declares more values than the file holds");
 }
 
 TEST_F(OwnValues, OtherTypesAndRanksAreNamed) {

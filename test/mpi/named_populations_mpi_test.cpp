@@ -2,6 +2,8 @@
 // Files of several ranks from a network with several plastic projections, with made-up values.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <numeric>
 
 #include "base/collective.hpp"
@@ -108,6 +110,52 @@ TEST_F(NamedPopulationsOnRanks, SnapshotsAreSplitByProjection) {
                          MPI_COMM_WORLD);
 }
 
+// That of the end needs no part; where z is one value, it takes no space.
+TEST_F(NamedPopulationsOnRanks, TheLastSnapshotIsWrittenFromMemory) {
+    const OutputDirectory output(directory_ + "/last");
+    on_root(MPI_COMM_WORLD, [&] { OutputDirectory::prepare(output.path(), false); });
+    const auto write = [&](double z) {
+        ResultFiles files(output, experiment_, network_, MPI_COMM_WORLD);
+        Snapshot snapshot{experiment_.duration_steps(), values_of(network_), {}};
+        snapshot.z.assign(snapshot.h_mV.size(), z);
+        files.write_snapshot(snapshot.view());
+        EXPECT_TRUE(files.flush().snapshots.empty());
+        EXPECT_FALSE(std::filesystem::exists(output.snapshot_part(0)));
+        files.finish();
+    };
+    const auto expect_z = [&](bool is_constant, const std::string& trace) {
+        SCOPED_TRACE(trace);
+        const h5::File file = h5::File::open(output.network(), h5::Access::read_only);
+        for (const Projection& projection : network_.projections()) {
+            if (!projection.plastic) continue;
+            const std::string name = projection_name(experiment_.populations, projection);
+            const auto snapshot = h5::open_group(file, "edges/" + name + "/snapshots/t_1s");
+            EXPECT_FALSE(h5::is_constant(h5::open_dataset(snapshot, "h_mV")));
+            EXPECT_EQ(h5::is_constant(h5::open_dataset(snapshot, "z")), is_constant);
+            const auto h_mV = h5::read_dataset<double>(snapshot, "h_mV");
+            const auto z = h5::read_dataset<double>(snapshot, "z");
+            ASSERT_EQ(z.size(), h_mV.size());
+            const auto sources =
+                h5::read_dataset<std::uint64_t>(file, "edges/" + name + "/source_node_id");
+            const auto targets =
+                h5::read_dataset<std::uint64_t>(file, "edges/" + name + "/target_node_id");
+            for (std::size_t i = 0; i < h_mV.size(); ++i)
+                ASSERT_EQ(h_mV[i], value(experiment_.populations[projection.from].first +
+                                             static_cast<NeuronId>(sources[i]),
+                                         experiment_.populations[projection.to].first +
+                                             static_cast<NeuronId>(targets[i])));
+            if (!is_constant) continue;
+            EXPECT_EQ(z, std::vector<double>(z.size(), -0.25));
+        }
+        MPI_Barrier(MPI_COMM_WORLD);  // all have read the file
+    };
+    write(-0.25);
+    expect_z(true, "the same on all ranks");
+    const bool differ = size_of(MPI_COMM_WORLD) > 1;
+    write(-0.25 * (1 + rank_of(MPI_COMM_WORLD)));
+    expect_z(!differ, "each rank has its own");
+}
+
 // State of a part of the network, as the engines lay it out.
 struct MadeUpState {
     explicit MadeUpState(const Network& network)
@@ -155,6 +203,53 @@ TEST_F(NamedPopulationsOnRanks, CheckpointsAreInGlobalOrder) {
     read_checkpoint_state(path, read.checksums, restored.view(), whole, MPI_COMM_SELF);
     EXPECT_EQ(restored, expected);
     MPI_Barrier(MPI_COMM_WORLD);  // all have read the file
+}
+
+// Only what all ranks have alike is a constant, and one variable is stored always.
+TEST_F(NamedPopulationsOnRanks, ConstantsOfCheckpointsAreThoseOfAllRanks) {
+    const std::string path = directory_ + "/constants.h5";
+    const auto rank = static_cast<std::uint8_t>(rank_of(MPI_COMM_WORLD));
+    const bool differ = size_of(MPI_COMM_WORLD) > 1;
+    std::vector<double> same(network_.plastic().size(), 4.5);
+    std::vector<double> other(same.size(), 1.5 + rank);
+    std::vector<std::uint8_t> tags(same.size(), rank);
+    const auto write_and_read = [&](LocalState local) {
+        const CheckpointHeader header;
+        write_checkpoint(path, header, {}, local, network_, SynapseOrder(network_, MPI_COMM_WORLD),
+                         MPI_COMM_WORLD);
+        const auto same_before = same, other_before = other;
+        const auto tags_before = tags;
+        for (auto* values : {&same, &other}) std::fill(values->begin(), values->end(), 0.0);
+        std::fill(tags.begin(), tags.end(), std::uint8_t{77});
+        const CheckpointHeader read = read_checkpoint_header(path, MPI_COMM_WORLD);
+        read_checkpoint_state(path, read.checksums, local, network_, MPI_COMM_WORLD);
+        for (const NamedValues& entry : local.by_synapse) {
+            const auto& expected = entry.values.data() == same.data() ? same_before : other_before;
+            EXPECT_TRUE(std::ranges::equal(entry.values, expected)) << entry.name;
+        }
+        EXPECT_EQ(tags, tags_before);
+        same = same_before;
+        other = other_before;
+        tags = tags_before;
+    };
+    const auto is_constant = [&](const char* name) {
+        const h5::File file = h5::File::open(path, h5::Access::read_only);
+        const bool found = h5::is_constant(h5::open_dataset(file, name));
+        MPI_Barrier(MPI_COMM_WORLD);  // all have read the file
+        return found;
+    };
+    write_and_read({{}, {}, {{"other", other}, {"same", same}}, {{"tag", tags}}});
+    if (differ) {
+        EXPECT_FALSE(is_constant("synapses/other"));
+        EXPECT_FALSE(is_constant("synapses/tag"));
+    }
+    EXPECT_TRUE(is_constant("synapses/same"));
+    std::fill(tags.begin(), tags.end(), std::uint8_t{2});
+    write_and_read({{}, {}, {{"same", same}}, {{"tag", tags}}});
+    EXPECT_FALSE(is_constant("synapses/same"));  // nothing else that is as wide
+    EXPECT_TRUE(is_constant("synapses/tag"));
+    write_and_read({{}, {}, {}, {{"tag", tags}}});
+    EXPECT_FALSE(is_constant("synapses/tag"));
 }
 
 }  // namespace

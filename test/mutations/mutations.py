@@ -336,6 +336,34 @@ MUTATIONS = [
         "if (stop < end && zone_at(stop) != interval.zone) break;",
         "break;",
     ),
+    Mutation(
+        "m49",
+        "what is one value on each rank is taken for one value of all",
+        "common_bits.cpp",
+        "highest_over_ranks(comm, bounds);",
+        "if (comm == alone) highest_over_ranks(comm, bounds);",
+    ),
+    Mutation(
+        "m50",
+        "a file may declare any number of constants",
+        "hdf5_dataset.cpp",
+        "is_constant(dataset) ? file_bytes :",
+        "is_constant(dataset) ? hsize_t{1} << 62 :",
+    ),
+    Mutation(
+        "m51",
+        "all variables of a checkpoint's synapses may be constants",
+        "checkpoint_file.cpp",
+        "widest.front().reset();",
+        "(void)widest.front();",
+    ),
+    Mutation(
+        "m52",
+        "of a snapshot that is made again, z is stored value by value",
+        "snapshot_file.cpp",
+        "z = StoredSnapshot(file, *order, part.time_s).constant_z();",
+        "StoredSnapshot(file, *order, part.time_s);",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",

@@ -143,13 +143,14 @@ TEST(Network, TablesAreThePairsSortedBySourceAndTarget) {
         }
 }
 
-// A fixed-weight synapse takes four bytes, a row four and its share of a group: nothing is doubled by
-// growth of a vector.
+// A fixed-weight synapse takes four bytes, a row four and its share of a group: nothing is doubled
+// by growth of a vector.
 TEST(Network, TablesHaveNoSlack) {
     const Experiment e = small_experiment();
     const Network network(e, *make_wiring(e), Partition(121, 1), 0);
     const SynapseTable& table = network.plastic();
-    EXPECT_EQ(table.bytes(), table.size() * 4 + table.n_sources() * 4 + (table.n_sources() + 63) / 64 * 24);
+    EXPECT_EQ(table.bytes(),
+              table.size() * 4 + table.n_sources() * 4 + (table.n_sources() + 63) / 64 * 24);
 }
 
 }  // namespace

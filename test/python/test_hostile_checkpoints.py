@@ -108,7 +108,8 @@ def test_the_checksums_are_those_of_the_documentation(run: Path) -> None:
     with h5py.File(checkpoint(run)) as file:
         assert checksum(file["header"][()]) == file["header_checksum"][0]
         for name, expected in header["checksums"].items():
-            assert checksum(file[name][()]) == expected, name
+            is_constant = file[name].id.get_storage_size() == 0
+            assert checksum(file[name][: 1 if is_constant else None]) == expected, name
 
 
 def test_an_unchanged_copy_resumes(engram: Path, complete: Path, run: Path) -> None:

@@ -53,9 +53,26 @@ def n_edges(path: Path, plastic_only: bool = False) -> int:
 def test_bytes_per_synapse(plain: Path) -> None:
     path = plain / "network.h5"
     beside_edges = 96 * 1024  # names, attributes, and the index of 1000 targets
-    snapshot = 16 * n_edges(path, plastic_only=True)
+    snapshot = 8 * n_edges(path, plastic_only=True)  # z is 0 everywhere
     assert n_edges(path) > 90_000
     assert path.stat().st_size <= 12 * n_edges(path) + snapshot + beside_edges
+
+
+def test_constants_of_snapshots_and_checkpoints(plain: Path) -> None:
+    """Read as any other, by h5py and with `engram_analysis`."""
+    n_plastic = n_edges(plain / "network.h5", plastic_only=True)
+    with h5py.File(plain / "network.h5") as file:
+        (snapshot,) = file["edges/exc_exc/snapshots"].values()
+        assert snapshot["z"].id.get_storage_size() == 0
+        assert snapshot["h_mV"].id.get_storage_size() == 8 * n_plastic
+        assert (snapshot["z"][()] == np.zeros(n_plastic)).all()
+    (checkpoint,) = plain.glob("checkpoint-*.h5")
+    of_neurons = 200 * 500 + 64 * 1024
+    assert checkpoint.stat().st_size <= 8 * n_plastic + of_neurons
+    with h5py.File(checkpoint) as file:
+        for name in ("stored_z", "tag"):
+            assert file[f"synapses/{name}"].id.get_storage_size() == 0
+            assert (file[f"synapses/{name}"][()] == np.zeros(n_plastic)).all()
 
 
 def test_index_by_source_is_optional(

@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 import pytest
 from conftest import ROOT, run_program
+from hostile_files import change_values
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume
 
@@ -114,5 +115,22 @@ def test_checkpoints_of_another_commit_are_resumed(
             values = np.frombuffer(other, dtype=np.uint8)
             file["header"][:] = values
             file["header_checksum"][0] = checksum(values)
+    assert resume(engram, output).returncode == 0
+    assert_equal(whole, output)
+
+
+def test_checkpoints_of_the_format_before_are_resumed(
+    engram: Path, whole: Path, tmp_path: Path
+) -> None:
+    """Version 4 has no constants."""
+    output = interrupted_at(engram, tmp_path / "run", 1, 0.4, 0.2)
+    for path in checkpoints(output):
+        with h5py.File(path) as file:
+            names = [f"synapses/{name}" for name in file["synapses"]]
+        for name in names:
+            change_values(path, name, lambda values: None)
+        with h5py.File(path, "r+", libver="latest") as file:
+            assert all(file[name].id.get_storage_size() > 0 for name in names)
+            file.attrs.modify("format_version", np.uint32(4))
     assert resume(engram, output).returncode == 0
     assert_equal(whole, output)
