@@ -68,7 +68,8 @@ def test_forced_spikes(export):
     assert np.max(np.abs(ours["V(1)"] - column["V(1)"])) < 0.05
     # A jump falls 0.2 ms earlier or later on the grid of the published program.
     assert np.median(np.abs(ours["Ca(0,1)"] - column["Ca(0,1)"])) < 0.2 / 48.8 * 3.82
-    assert np.median(np.abs(ours["spsV(0,1)"] - column["spsV(0,1)"])) < 0.002
+    # The sum is that of the last decision, up to 15 ms ago, or of the last spike that arrived.
+    assert np.median(np.abs(ours["spsV(0,1)"] - column["spsV(0,1)"])) < 0.004
     for name in ("I(1)", "z(0,1)", "p^C(0,1)"):
         assert not column[name].any() and not ours[name].any()
 
