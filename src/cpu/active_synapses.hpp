@@ -91,8 +91,8 @@ class ActiveSynapses {
         const double highest_post = calcium_.highest_post();
         if (calcium_.highest_pre() + highest_post < early_.theta_d) return;
         if (highest_post < early_.theta_d) {
-            // Whatever the rounding of the difference.
-            const double least = (early_.theta_d - highest_post) * (1.0 - 1e-12);
+            // Whatever the rounding; finish_row looks more closely.
+            const double least = early_.theta_d * (1.0 - 1e-12) - highest_post;
             calcium_.sources().for_each_above(least,
                                               [&](NeuronId source) { finish_row(source, window); });
         } else {  // the calcium of a neuron that fires fast is enough for all synapses onto it

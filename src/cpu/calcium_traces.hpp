@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calcium traces of all presynaptic neurons and of the local postsynaptic ones, window by
-// window.
+// Calcium traces of presynaptic neurons, and of the local postsynaptic ones, window by window.
 #pragma once
 
 #include <algorithm>
