@@ -51,7 +51,12 @@ struct WindowSteps {
         return std::uint64_t{1} << (step % word_bits);
     }
 
-    ENGRAM_HD_INLINE void add(int step) { word[word_of(step)] |= bit_in_word(step); }
+    // Not by a computed index, so that devices keep a set in registers.
+    ENGRAM_HD_INLINE void add(int step) {
+        const std::uint64_t bit = bit_in_word(step);
+        word[0] |= step < word_bits ? bit : 0;
+        word[1] |= step < word_bits ? 0 : bit;
+    }
     ENGRAM_HD_INLINE bool empty() const { return (word[0] | word[1]) == 0; }
     //! The last step before one, or -1.
     ENGRAM_HD_INLINE int last_before(int step) const {
