@@ -250,7 +250,13 @@ def test_runs_that_never_end_are_refused(engram, tmp_path) -> None:
             SMALLNET,
             "-o",
             tmp_path / "out",
-            *settings({"simulation.duration_s": "1e10", "simulation.fast_forward": "off"}),
+            *settings(
+                {
+                    "simulation.duration_s": "1e10",
+                    "simulation.fast_forward": "off",
+                    "record": "{}",
+                }
+            ),
         ]
     )
     assert (
