@@ -79,11 +79,15 @@ Forecast require_possible(const Experiment& experiment, const Wiring& wiring,
 }
 
 void require_feasible(const Forecast& forecast, int n_ranks) {
-    // Traces that fill the disk are also what takes the time.
+    std::string problems;
     for (const std::string& problem :
-         {problem_of_memory(forecast, n_ranks), problem_of_traces(forecast),
-          problem_of_time(forecast, n_ranks)})
-        if (!problem.empty()) throw UsageError(problem);
+         {problem_of_memory(forecast, n_ranks), problem_of_time(forecast, n_ranks),
+          problem_of_traces(forecast)}) {
+        if (problem.empty()) continue;
+        if (!problems.empty()) problems += "; also, ";
+        problems += problem;
+    }
+    if (!problems.empty()) throw UsageError(problems);
 }
 
 }  // namespace engram::job
