@@ -250,13 +250,7 @@ def test_runs_that_never_end_are_refused(engram, tmp_path) -> None:
             SMALLNET,
             "-o",
             tmp_path / "out",
-            *settings(
-                {
-                    "simulation.duration_s": "1e10",
-                    "simulation.fast_forward": "off",
-                    "record": "{}",
-                }
-            ),
+            *settings({"simulation.duration_s": "1e10", "simulation.fast_forward": "off"}),
         ]
     )
     assert (
