@@ -23,7 +23,7 @@ struct CalciumDecay {
 
 // Presynaptic traces below this are set to zero at the end of a window, so that only sources that
 // have fired within half a second cost anything. The calcium of a synapse is then too low by less
-// than this, of a theta_d of the order of 1: it crosses a threshold at most 5 us too early.
+// than this, of a theta_d of the order of 1: it falls below a threshold at most 5 us too early.
 inline constexpr double calcium_floor = 1e-4;
 
 ENGRAM_HD_INLINE double above_floor(double calcium) {

@@ -4,14 +4,12 @@
 // spikes takes. Run on one rank or under mpirun.
 #include <mpi.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <string>
 #include <vector>
@@ -19,6 +17,7 @@
 #include "cpu/cpu_executor.hpp"
 #include "io/output_directory.hpp"
 #include "job/checkpoint_writer.hpp"
+#include "process_costs.hpp"
 #include "rank_cost.hpp"
 #include "simulation/decision_grid.hpp"
 #include "simulation/simulation.hpp"
@@ -34,23 +33,6 @@ double peak_memory_MB() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<double>(usage.ru_maxrss) / 1024.0;
-}
-
-// Time that the processor has worked for this process and the system for it.
-double processor_s() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double resident_memory_B() {
-    std::ifstream file("/proc/self/statm");
-    double pages = 0;
-    file >> pages >> pages;
-    return pages * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 double sum_over_ranks(double value) {

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rank_cost.hpp"
 
-#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <random>
 #include <vector>
 
 #include "cpu/cpu_executor.hpp"
+#include "process_costs.hpp"
 #include "simulation/decision_grid.hpp"
 #include "simulation/sort_spikes.hpp"
 #include "workloads.hpp"
@@ -22,22 +20,6 @@ namespace {
 // Until presynaptic calcium is that of the steady state, and the time that is measured.
 constexpr int warm_up_epochs = 300;
 constexpr int measured_epochs = 2000;
-
-double resident_MB() {
-    std::ifstream file("/proc/self/statm");
-    double pages = 0;
-    file >> pages >> pages;
-    return pages * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
-}
-
-double processor_s() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // Time of the processor, to the nanosecond: what others do on the machine does not count.
 double precise_processor_s() {
@@ -85,14 +67,14 @@ void measure_rank(const RankOfMany& rank) {
     Experiment experiment = network_of(rank.n_neurons, 1e6);
     experiment.connectivity.probability =
         std::min(1.0, rank.inputs_per_neuron / static_cast<double>(rank.n_neurons));
-    const double memory_before_MB = resident_MB();
+    const double memory_before_MB = resident_memory_B() / 1e6;
     const double build_start = processor_s();
     const Network network(experiment, *make_wiring(experiment),
                           Partition(experiment.populations.size(), rank.n_ranks), rank.n_ranks / 2);
     const std::unique_ptr<Executor> executor =
         make_cpu_executor(experiment, network, MPI_COMM_SELF);
     const double build_s = processor_s() - build_start;
-    const double memory_MB = resident_MB() - memory_before_MB;
+    const double memory_MB = resident_memory_B() / 1e6 - memory_before_MB;
 
     TraceSampler sampler(network, experiment);
     GeneratedSpikes generated(experiment, rank);
