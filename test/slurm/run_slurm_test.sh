@@ -126,6 +126,30 @@ completes() { # NAME JOB RESTARTS [REFERENCE]
         "$python" test/slurm/compare_results.py "$work/results/$1" "$work/${4:-reference}"
 }
 
+rank_pids() { # NAME
+    pgrep -f "^$ENGRAM (run|resume) .*$work/results/$1( |$)"
+}
+
+# A fast machine is done before Slurm acts: the ranks wait for it.
+hold() { # NAME
+    rank_pids "$1" | xargs -r kill -STOP
+}
+
+release() { # NAME
+    rank_pids "$1" | xargs -r kill -CONT
+}
+
+# Whether held ranks have been sent SIGUSR1 or SIGTERM, or are held no more.
+is_told_to_stop() { # NAME
+    local pid pending state
+    for pid in $(rank_pids "$1"); do
+        state=$(grep '^State:' "/proc/$pid/status") || continue
+        pending=$(grep '^ShdPnd:' "/proc/$pid/status") || continue
+        if [[ $state != *"T (stopped)"* ]] || ((16#${pending##*$'\t'} & (1 << 9 | 1 << 14))); then return 0; fi
+    done
+    [[ -z $(rank_pids "$1") ]]
+}
+
 # --- the tests; each prints what is wrong
 
 interrupted_twice() { # NAME LAUNCHER
@@ -134,8 +158,10 @@ interrupted_twice() { # NAME LAUNCHER
     for start in 1 2; do
         # The first progress line: the simulation runs, its signal handlers are there.
         in_time has_lines "$1" "$start" '^engram: learn+recall: .* s to' || return 1
-        sleep 0.3
+        hold "$1"
         scancel --batch --signal=USR1 "$job"
+        in_time is_told_to_stop "$1" || return 1
+        release "$1"
         in_time has_lines "$1" "$start" '^engram: stopped on request' || return 1
         in_time has_lines "$1" 1 "restart $start: resuming" || return 1
     done
@@ -151,6 +177,7 @@ early_signal_then_kill() { # NAME LAUNCHER
     scancel --batch --signal=USR1 "$job"
     in_time has_lines "$1" 1 'restart 1: ' || return 1
     in_time has_lines "$1" 1 '^engram: checkpoint at' || return 1
+    hold "$1"
     scancel --signal=KILL "$job.0"
     in_time is_in_state "$job" FAILED || return 1
     scontrol requeue "$job"
@@ -172,7 +199,10 @@ cancelled() { # NAME
     local job
     job=$(submit "$1" slurm/self_continuing_job.sh "$config" "$work/results/$1") || return 1
     in_time has_lines "$1" 1 '^engram: learn+recall: .* s to' || return 1
+    hold "$1"
     scancel "$job"
+    sleep 1
+    release "$1"
     in_time is_in_state "$job" CANCELLED || return 1
     sleep 3
     expect "it stays cancelled" is_in_state "$job" CANCELLED &&
@@ -257,30 +287,6 @@ submit_long() { # NAME LAUNCHER OPTION...
 
 is_running_well() { # NAME STARTS: the simulation of this start has come to a checkpoint
     has_lines "$1" "$2" '^engram: learn+recall: .* s to' && has_lines "$1" "$2" '^engram: checkpoint at'
-}
-
-rank_pids() { # NAME
-    pgrep -f "^$ENGRAM (run|resume) .*$work/results/$1( |$)"
-}
-
-# A fast machine is done before Slurm acts: the ranks wait for it.
-hold() { # NAME
-    rank_pids "$1" | xargs -r kill -STOP
-}
-
-release() { # NAME
-    rank_pids "$1" | xargs -r kill -CONT
-}
-
-# Whether held ranks have been sent SIGUSR1 or SIGTERM, or are held no more.
-is_told_to_stop() { # NAME
-    local pid pending state
-    for pid in $(rank_pids "$1"); do
-        state=$(grep '^State:' "/proc/$pid/status") || continue
-        pending=$(grep '^ShdPnd:' "/proc/$pid/status") || continue
-        if [[ $state != *"T (stopped)"* ]] || ((16#${pending##*$'\t'} & (1 << 9 | 1 << 14))); then return 0; fi
-    done
-    [[ -z $(rank_pids "$1") ]]
 }
 
 # The shortest limit that Slurm knows, and a margin of most of it.
@@ -391,7 +397,7 @@ for i in "${!tests[@]}"; do
 done
 
 if $all; then
-    sed 's/^  duration_s: .*/  duration_s: 2000/; s/every_simulated_s: .*,/every_simulated_s: 50,/' "$config" >"$long_config"
+    sed 's/^  duration_s: .*/  duration_s: 8000/; s/every_simulated_s: .*,/every_simulated_s: 100,/' "$config" >"$long_config"
     mpirun --oversubscribe -n "$ranks" "$ENGRAM" run "$long_config" --output "$work/long_reference" --quiet >"$work/reference.out" 2>&1 ||
         cat "$work/reference.out"
     test_alone() { # TITLE FUNCTION NAME ARGUMENT...
