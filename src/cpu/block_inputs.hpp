@@ -33,10 +33,9 @@ class BlockInputs {
              model::FixedPoint weight) {
         ENGRAM_EXPECT(site < n_sites_);
         model::FixedPoint* row = &values_[place(step, site)];
-        const model::BlockMask bit = model::bit_of(step);
         for (const std::uint32_t neuron : neurons) {
             model::add_wrapping(row[neuron], weight);
-            steps_of_group_[neuron / group_size] |= bit;
+            steps_of_group_[neuron / group_size].add(step);
         }
     }
     void add(int step, std::size_t site, std::uint32_t neuron, model::FixedPoint weight) {
@@ -48,28 +47,31 @@ class BlockInputs {
         return &values_[place(step, site)];
     }
     std::size_t site_stride() const { return stride_; }
-    model::BlockMask steps_of_group(std::uint32_t group) const { return steps_of_group_[group]; }
+    const model::StepSet& steps_of_group(std::uint32_t group) const {
+        return steps_of_group_[group];
+    }
     //! Steps at which any neuron of a tile has input, and perhaps others.
-    model::BlockMask steps_of(const Tile& tile) const {
-        model::BlockMask steps = 0;
+    model::StepSet steps_of(const Tile& tile) const {
+        model::StepSet steps;
         for (std::uint32_t group = tile.begin / group_size; group * group_size < tile.end; ++group)
-            steps |= steps_of_group_[group];
+            steps.add(steps_of_group_[group]);
         return steps;
     }
 
     //! Forgets the input of a tile; what its first and last group have of other tiles stays.
     void clear(const Tile& tile) {
         for (std::uint32_t group = tile.begin / group_size; group * group_size < tile.end; ++group)
-            for (model::BlockMask m = steps_of_group_[group]; m != 0; m &= m - 1)
+            steps_of_group_[group].for_each([&](int step) {
                 for (std::size_t site = 0; site < n_sites_; ++site) {
-                    const std::size_t row = place(model::lowest_bit(m), site);
+                    const std::size_t row = place(step, site);
                     const std::uint32_t begin = std::max(group * group_size, tile.begin);
                     const std::uint32_t end = std::min((group + 1) * group_size, tile.end);
                     std::fill(&values_[row + begin], &values_[row] + end, 0);
                 }
+            });
     }
     //! Once all tiles have been cleared.
-    void end_block() { std::ranges::fill(steps_of_group_, 0); }
+    void end_block() { std::ranges::fill(steps_of_group_, model::StepSet{}); }
     void clear_all() {
         std::ranges::fill(values_, 0);
         end_block();
@@ -83,7 +85,7 @@ class BlockInputs {
     std::size_t stride_;
     std::size_t n_sites_;
     std::vector<model::FixedPoint> values_;         //!< [step][site][neuron]
-    std::vector<model::BlockMask> steps_of_group_;  //!< at which any of its neurons has input
+    std::vector<model::StepSet> steps_of_group_;  //!< at which any of its neurons has input
 };
 
 // What the input at site 0 does to the end of a block, by neuron of a tile.
@@ -92,15 +94,13 @@ class TileInputSums {
     template <class Neuron>
     TileInputSums(const Neuron neuron, const typename Neuron::Solution& solution,
                   const BlockInputs& inputs, const Tile& tile)
-        : lead_(tile.begin % BlockInputs::group_size), any_(inputs.steps_of(tile) != 0) {
+        : lead_(tile.begin % BlockInputs::group_size), any_(!inputs.steps_of(tile).empty()) {
         if (!any_) return;
         constexpr std::uint32_t size = BlockInputs::group_size;
         const std::uint32_t first = tile.begin / size;
         for (std::uint32_t group = first; group * size < tile.end; ++group) {
-            const model::BlockMask steps = inputs.steps_of_group(group);
             double v[size] = {}, current[size] = {}, highest[size] = {};
-            for (model::BlockMask m = steps; m != 0; m &= m - 1) {
-                const int k = model::lowest_bit(m);
+            inputs.steps_of_group(group).for_each([&](int k) {
                 const model::FixedPoint* row = inputs.row(k) + std::size_t{group} * size;
                 const auto effect = solution.input_effect(k);
 #pragma omp simd
@@ -111,7 +111,7 @@ class TileInputSums {
                     current[i] = sums.current_nA;
                     highest[i] = sums.highest_mV;
                 }
-            }
+            });
             const std::size_t place = std::size_t{group - first} * size;
             std::copy_n(v, size, &v_[place]);
             std::copy_n(current, size, &current_[place]);

@@ -28,7 +28,7 @@ class CalciumTraces {
           post_highest_(network.n_local()) {
         storage_.describe(view_);
         post_ = {view_.post_start, network.n_local(), experiment.synapses.ca_post,
-                 std::vector<model::WindowSteps>(network.n_local())};
+                 std::vector<model::StepSet>(network.n_local())};
     }
     CalciumTraces(const CalciumTraces&) = delete;
     CalciumTraces& operator=(const CalciumTraces&) = delete;
@@ -36,7 +36,7 @@ class CalciumTraces {
     //! No calcium.
     void rest() {
         set_at_rest(storage_);
-        std::ranges::fill(post_.jumps, model::WindowSteps{});
+        std::ranges::fill(post_.jumps, model::StepSet{});
         post_.spiking.clear();
         pre_.rest();
         post_.find_highest();
@@ -109,7 +109,7 @@ class CalciumTraces {
     const double* post_start() const { return view_.post_start; }
 
     //! Steps of the window at which spikes of a source arrive.
-    const model::WindowSteps& arrivals(NeuronId source) const { return pre_.arrivals(source); }
+    const model::StepSet& arrivals(NeuronId source) const { return pre_.arrivals(source); }
     void mark_arrival(NeuronId source, int step) { pre_.add_arrival(source, step); }
     const HotSources& sources() const { return pre_; }
 
@@ -119,7 +119,7 @@ class CalciumTraces {
         double* start = nullptr;
         std::uint32_t n = 0;
         double jump = 0;
-        std::vector<model::WindowSteps> jumps = {};
+        std::vector<model::StepSet> jumps = {};
         std::vector<std::uint32_t> spiking = {};  //!< in the window
         double highest_start = 0;
         std::vector<double> ends = {};  //!< of those that are spiking

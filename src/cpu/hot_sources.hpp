@@ -21,7 +21,15 @@ class HotSources {
     HotSources(std::uint32_t n_sources, double jump) : jump_(jump), slots_(n_sources, none) {}
 
     //! No calcium.
-    void rest() { take_over(std::vector<double>(slots_.size())); }
+    void rest() {
+        sources_.clear();
+        start_.clear();
+        events_of_.clear();
+        touched_.clear();
+        events_.clear();
+        std::ranges::fill(slots_, none);
+        begin_window();
+    }
     //! Traces by source at the start of a window, and back.
     std::vector<double> starts() const {
         std::vector<double> starts(slots_.size());
@@ -31,12 +39,7 @@ class HotSources {
     }
     void take_over(const std::vector<double>& starts) {
         ENGRAM_EXPECT(starts.size() == slots_.size());
-        for (auto* values : {&start_, &highest_}) values->clear();
-        sources_.clear();
-        jumps_.clear();
-        arrivals_.clear();
-        touched_.clear();
-        std::ranges::fill(slots_, none);
+        rest();
         for (NeuronId source = 0; source < starts.size(); ++source)
             if (starts[source] != 0.0) add_slot(source, starts[source]);
         begin_window();
@@ -44,23 +47,25 @@ class HotSources {
 
     //! Calcium enters at a step of the window.
     void add_influx(NeuronId source, int step) {
-        const std::uint32_t slot = touch(source);
-        jumps_[slot].add(step);
-        highest_[slot] += jump_;
-        highest_of_all_ = std::max(highest_of_all_, highest_[slot]);
+        Events& events = touch(source);
+        events.jumps.add(step);
+        events.highest += jump_;
+        highest_of_all_ = std::max(highest_of_all_, events.highest);
     }
     //! A spike arrives at a step of the window.
-    void add_arrival(NeuronId source, int step) { arrivals_[touch(source)].add(step); }
+    void add_arrival(NeuronId source, int step) { touch(source).arrivals.add(step); }
 
     model::CalciumTrace trace(NeuronId source) const {
         const std::uint32_t slot = slots_[source];
         if (slot == none) return {0.0, jump_, {}};
-        return {start_[slot], jump_, jumps_[slot]};
+        if (events_of_[slot] == none) return {start_[slot], jump_, {}};
+        return {start_[slot], jump_, events_[events_of_[slot]].jumps};
     }
-    const model::WindowSteps& arrivals(NeuronId source) const {
-        static constexpr model::WindowSteps no_steps{};
+    const model::StepSet& arrivals(NeuronId source) const {
+        static constexpr model::StepSet no_steps{};
         const std::uint32_t slot = slots_[source];
-        return slot == none ? no_steps : arrivals_[slot];
+        if (slot == none || events_of_[slot] == none) return no_steps;
+        return events_[events_of_[slot]].arrivals;
     }
     //! No trace is above this within the window until now.
     double highest() const { return highest_of_all_; }
@@ -68,16 +73,16 @@ class HotSources {
     template <class Visit>
     void for_each_above(double calcium, Visit visit) const {
         for (std::size_t slot = 0; slot < sources_.size(); ++slot)
-            if (highest_[slot] >= calcium) visit(sources_[slot]);
+            if (highest(slot) >= calcium) visit(sources_[slot]);
     }
 
     void end_window(int steps, const model::CalciumDecay& decay) {
         ends_.clear();
         for (const std::uint32_t slot : touched_) {
             ends_.push_back(trace(sources_[slot]).at_end(steps, decay));
-            jumps_[slot] = {};
-            arrivals_[slot] = {};
+            events_of_[slot] = none;
         }
+        events_.clear();
         const double factor = decay.factor[steps];
         for (double& start : start_) start = model::above_floor(start * factor);
         for (std::size_t q = 0; q < touched_.size(); ++q)
@@ -93,19 +98,24 @@ class HotSources {
     }
 
   private:
+    struct Events {
+        model::StepSet jumps;
+        model::StepSet arrivals;
+        double highest;  //!< bound of the trace in the window until now
+    };
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
     void begin_window() {
-        highest_ = start_;
-        highest_of_all_ = highest_.empty() ? 0.0 : *std::ranges::max_element(highest_);
+        highest_of_all_ = start_.empty() ? 0.0 : *std::ranges::max_element(start_);
+    }
+    double highest(std::size_t slot) const {
+        return events_of_[slot] == none ? start_[slot] : events_[events_of_[slot]].highest;
     }
     std::uint32_t add_slot(NeuronId source, double start) {
         slots_[source] = static_cast<std::uint32_t>(sources_.size());
         sources_.push_back(source);
         start_.push_back(start);
-        highest_.push_back(start);
-        jumps_.emplace_back();
-        arrivals_.emplace_back();
+        events_of_.push_back(none);
         return slots_[source];
     }
     // The last takes its place.
@@ -118,28 +128,29 @@ class HotSources {
         }
         sources_.pop_back();
         start_.pop_back();
-        highest_.pop_back();
-        jumps_.pop_back();
-        arrivals_.pop_back();
+        events_of_.pop_back();
     }
-    // The slot of a source to which something happens in the window.
-    std::uint32_t touch(NeuronId source) {
+    // Of a source to which something happens in the window.
+    Events& touch(NeuronId source) {
         std::uint32_t slot = slots_[source];
         if (slot == none) slot = add_slot(source, 0.0);
-        if (jumps_[slot].empty() && arrivals_[slot].empty()) touched_.push_back(slot);
-        return slot;
+        if (events_of_[slot] == none) {
+            events_of_[slot] = static_cast<std::uint32_t>(events_.size());
+            events_.push_back({{}, {}, start_[slot]});
+            touched_.push_back(slot);
+        }
+        return events_[events_of_[slot]];
     }
 
     double jump_;
     std::vector<std::uint32_t> slots_;  //!< by source
     // By slot:
     std::vector<NeuronId> sources_;
-    std::vector<double> start_;    //!< trace at the start of the window
-    std::vector<double> highest_;  //!< bound of it in the window until now
-    std::vector<model::WindowSteps> jumps_;
-    std::vector<model::WindowSteps> arrivals_;
+    std::vector<double> start_;  //!< trace at the start of the window
+    std::vector<std::uint32_t> events_of_;  //!< what happens in the window; none: nothing
 
-    std::vector<std::uint32_t> touched_;  //!< slots with jumps or arrivals in the window
+    std::vector<std::uint32_t> touched_;  //!< slots to which something happens in the window
+    std::vector<Events> events_;          //!< of those, in their order
     std::vector<double> ends_;            //!< of those
     double highest_of_all_ = 0;
 };

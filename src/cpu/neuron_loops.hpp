@@ -18,6 +18,7 @@
 #include "cpu/tiles.hpp"
 #include "model/fixed_point.hpp"
 #include "model/neuron.hpp"
+#include "model/random_lanes.hpp"
 #include "plasticity/mechanisms.hpp"
 #include "simulation/block_grid.hpp"
 #include "simulation/mechanism_setup.hpp"

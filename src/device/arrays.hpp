@@ -61,7 +61,7 @@ inline constexpr std::uint32_t n_draw_counters = 1024;
 
 // What does not outlive a window.
 struct WindowScratch {
-    model::WindowSteps* post_jumps = nullptr;
+    model::StepSet* post_jumps = nullptr;
     double* post_now = nullptr;
     double* post_highest = nullptr;
     std::uint8_t* synthesising = nullptr;
@@ -72,7 +72,7 @@ struct WindowScratch {
         using enum plasticity::By;
         using plasticity::Variable;
         return std::tuple{Variable{&WindowScratch::post_jumps, "post_jumps", "", neuron,
-                                   model::WindowSteps{}, no, "steps at which the neuron fires"},
+                                   model::StepSet{}, no, "steps at which the neuron fires"},
                           Variable{&WindowScratch::post_now, "post_now", "1", neuron, 0.0, no,
                                    "its calcium trace at the start of a block but the first"},
                           Variable{&WindowScratch::post_highest, "post_highest", "1", neuron, 0.0,

@@ -46,9 +46,9 @@ struct MarkEvents {
     }
 
   private:
-    ENGRAM_HD_INLINE static void mark(model::WindowSteps& steps, int step) {
-        atomic_or(&steps.word[model::WindowSteps::word_of(step)],
-                  model::WindowSteps::bit_in_word(step));
+    ENGRAM_HD_INLINE static void mark(model::StepSet& steps, int step) {
+        atomic_or(&steps.word[model::StepSet::word_of(step)],
+                  model::StepSet::bit_in_word(step));
     }
 };
 

@@ -60,8 +60,8 @@ struct AdvanceNeurons {
         typename Neuron::State state;
         typename M::Late::Sums sums{};
         typename M::Late::Synthesis synthesis = 0;
-        model::BlockMask spikes = 0;  //!< in the block
-        model::WindowSteps jumps{};   //!< spikes in the window
+        model::StepSet spikes{};      //!< in the block
+        model::StepSet jumps{};   //!< spikes in the window
         std::uint32_t id = 0;
         std::uint32_t n_draws = 0;
         bool exc = false;
@@ -141,8 +141,7 @@ struct AdvanceNeurons {
         c.can_fire = !below;
         if (!below || (c.recorded >= 0 && task->has_samples)) return false;
         c.state = solution.at_end(c.state, end, known.sums);
-        for (model::BlockMask m = known.steps; m != 0; m &= m - 1)
-            *arrays.input_at(model::lowest_bit(m), 0, j) = 0;
+        known.steps.for_each([&](int s) { *arrays.input_at(s, 0, j) = 0; });
         return true;
     }
     ENGRAM_HD_INLINE model::NoisePair draw_z(const Course& c, std::uint32_t j) const {
@@ -153,7 +152,7 @@ struct AdvanceNeurons {
 
     struct KnownInput {
         model::BlockInput sums;
-        model::BlockMask steps = 0;  //!< with input
+        model::StepSet steps;  //!< with input
     };
     // Input that the block has already.
     template <class Solution>
@@ -163,7 +162,7 @@ struct AdvanceNeurons {
             const model::FixedPoint input = *arrays.input_at(s, 0, j);
             if (input == 0) continue;
             solution.input_effect(s).add(known.sums, neuron(j).input_nA(input));
-            known.steps |= model::bit_of(s);
+            known.steps.add(s);
         }
         return known;
     }
@@ -245,7 +244,7 @@ struct AdvanceNeurons {
         if (Neuron::spike_measure(c.state) == of_population.measure_of_spike()) note_spike(c, s);
     }
     ENGRAM_HD_INLINE void note_spike(Course& c, int s) const {
-        c.spikes |= model::bit_of(s);
+        c.spikes.add(s);
         c.jumps.add(task->at + s);
     }
 
@@ -309,8 +308,7 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE void finish(const Course& c, std::uint32_t j) const {
         const BlockTask& t = *task;
         neurons.state.store(j, c.state);
-        for (model::BlockMask m = c.spikes; m != 0; m &= m - 1)
-            put_out(t.offset + model::lowest_bit(m), c.id);
+        c.spikes.for_each([&](int s) { put_out(t.offset + s, c.id); });
         if (t.last_of_epoch && !(c.state.v_mV * 0.0 == 0.0))
             atomic_min(&arrays.output[word_first_bad_neuron], std::uint64_t{j});
         if (!c.exc) return;

@@ -8,12 +8,17 @@
 
 #include "base/errors.hpp"
 #include "base/list_directory.hpp"
+#include "base/version.hpp"
 #include "io/content_checksum.hpp"
 
 namespace engram {
 namespace {
 
-constexpr std::uint64_t record_mark = 0x0130'4c41'4952'5445;  // begins each record; has a version
+// Begins each record: a text, and in the highest byte the version of the results.
+constexpr std::uint64_t record_text = 0x0030'4c41'4952'5445;
+constexpr int version_shift = 56;
+constexpr std::uint64_t record_mark = record_text | std::uint64_t{results_version} << version_shift;
+static_assert(results_version < 256);
 
 // The words of a record are: mark, item, three lengths, their contents, checksum.
 constexpr std::size_t n_head_words = 5;
@@ -40,6 +45,21 @@ std::vector<std::uint64_t> encode(const TrialRecord& record) {
     return words;
 }
 
+bool is_mark(std::uint64_t word) {
+    return word << (64 - version_shift) == record_text << (64 - version_shift);
+}
+
+void require_same_results(const FileDescriptor& file, std::uint64_t mark) {
+    const std::uint64_t version = mark >> version_shift;
+    if (version == results_version) return;
+    throw FileError(file.path(), "its trials have results of version " + std::to_string(version) +
+                                     ", and this program computes those of version " +
+                                     std::to_string(results_version) +
+                                     ", which have other random numbers; resume the ensemble with "
+                                     "the Engram that began it, or run it anew in another "
+                                     "directory");
+}
+
 // The words of the record at an offset, without the checksum; nothing if it is not whole.
 std::optional<std::vector<std::uint64_t>> read_words(const FileDescriptor& file,
                                                      std::uint64_t offset, std::uint64_t size) {
@@ -52,12 +72,13 @@ std::optional<std::vector<std::uint64_t>> read_words(const FileDescriptor& file,
         if (words[i] > room) return {};
         content += words[i];
     }
-    if (words[0] != record_mark || content + n_head_words + 1 > room) return {};
+    if (!is_mark(words[0]) || content + n_head_words + 1 > room) return {};
     words.resize(n_head_words + content + 1);
     file.read_at(offset, words.data(), words.size() * sizeof(std::uint64_t));
     const std::uint64_t expected = words.back();
     words.pop_back();
     if (checksum(words) != expected) return {};
+    require_same_results(file, words[0]);
     return words;
 }
 

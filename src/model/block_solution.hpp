@@ -140,6 +140,9 @@ struct BlockSolution : BlockEnds {
         const double w = s.v_mV - v_inf_mV;
         const double c = s.i_syn_nA + s.i_bg_nA;
         double highest = w;
+#if !defined(__CUDACC__)
+#pragma omp simd reduction(max : highest)
+#endif
         for (int i = 1; i < steps; ++i) {
             const double here = std::fma(
                 inner_membrane_decay[i], w,

@@ -34,7 +34,7 @@ ENGRAM_HD_INLINE double above_floor(double calcium) {
 struct CalciumTrace {
     double start = 0;  //!< value at the start of the window, without jumps of the window
     double jump = 0;   //!< Ca_pre or Ca_post
-    WindowSteps jumps;
+    StepSet jumps;
 
     //! Value at a step, with a jump at this very step.
     ENGRAM_HD_INLINE double at(int s, const CalciumDecay& decay) const {

@@ -104,22 +104,6 @@ ENGRAM_HD_INLINE float normal_at_step(const RandomStreams& streams, Purpose purp
     return (lane & 1) ? pair.second : pair.first;
 }
 
-//! The normal numbers of consecutive steps, as normal_at_step gives them.
-//! \param xi  of at least `steps` numbers
-ENGRAM_HD_INLINE void normals_of_steps(const RandomStreams& streams, Purpose purpose,
-                                       std::uint32_t id, std::uint32_t sub, std::int64_t begin,
-                                       int steps, float* xi) {
-    for (int k = 0; k < steps;) {
-        const std::int64_t step = begin + k;
-        const RandomWords r = streams(purpose, id, sub, static_cast<std::uint64_t>(step) >> 2);
-        const NormalPair low = normal_pair(r.word[0], r.word[1]);
-        const NormalPair high = normal_pair(r.word[2], r.word[3]);
-        const float of_call[] = {low.first, low.second, high.first, high.second};
-        for (auto lane = static_cast<int>(step & 3); lane < 4 && k < steps; ++lane, ++k)
-            xi[k] = of_call[lane];
-    }
-}
-
 //! The two normal numbers of a neuron's background over a block; two neurons share one call.
 //! \param begin  first step of the whole block
 ENGRAM_HD_INLINE NormalPair normals_of_block(const RandomStreams& streams, std::uint32_t id,

@@ -108,4 +108,35 @@ void random_words(const RandomStreams& streams, Purpose purpose, Id id, Sub sub,
     }
 }
 
+//! The normal numbers of consecutive steps, as normal_at_step gives them.
+//! \param xi  of at least `steps` numbers
+inline void normals_of_steps(const RandomStreams& streams, Purpose purpose, std::uint32_t id,
+                             std::uint32_t sub, std::int64_t begin, int steps, float* xi) {
+    constexpr std::size_t most = 16;
+    std::uint32_t words[4][most];
+    float of_call[most][4];
+    const std::int64_t end = begin + steps;
+    for (std::int64_t step = begin; step < end;) {
+        const std::int64_t first_call = step >> 2;
+        const auto n =
+            std::min(most, static_cast<std::size_t>(((end - 1) >> 2) - first_call + 1));
+        random_words<4>(streams, purpose, Same{id}, Same{sub},
+                        Ascending{static_cast<std::uint64_t>(first_call)}, n,
+                        {words[0], words[1], words[2], words[3]});
+#pragma omp simd
+        for (std::size_t i = 0; i < n; ++i) {
+            const NormalPair low = normal_pair(words[0][i], words[1][i]);
+            const NormalPair high = normal_pair(words[2][i], words[3][i]);
+            of_call[i][0] = low.first;
+            of_call[i][1] = low.second;
+            of_call[i][2] = high.first;
+            of_call[i][3] = high.second;
+        }
+        const std::int64_t behind =
+            std::min(end, 4 * (first_call + static_cast<std::int64_t>(n)));
+        xi = std::copy_n(&of_call[0][0] + (step & 3), behind - step, xi);
+        step = behind;
+    }
+}
+
 }  // namespace engram::model

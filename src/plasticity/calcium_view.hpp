@@ -12,12 +12,12 @@ namespace engram::plasticity {
 struct CalciumView {
     double* pre_start = nullptr;
     double* post_start = nullptr;
-    model::WindowSteps* pre_jumps = nullptr;
-    model::WindowSteps* arrivals = nullptr;
+    model::StepSet* pre_jumps = nullptr;
+    model::StepSet* arrivals = nullptr;
 
     static constexpr auto variables() {
         using enum InCheckpoint;
-        constexpr model::WindowSteps none{};
+        constexpr model::StepSet none{};
         return std::tuple{Variable{&CalciumView::pre_start, "calcium_pre", "1", By::source, 0.0,
                                    yes, "presynaptic calcium trace", Domain::not_negative},
                           Variable{&CalciumView::post_start, "calcium_post", "1", By::neuron, 0.0,

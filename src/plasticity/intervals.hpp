@@ -18,7 +18,7 @@ struct ActiveSynapse {
 };
 
 //! Last arrival before a step, or 0: the step to which a row's active synapses have been brought.
-ENGRAM_HD_INLINE int last_cut(const model::WindowSteps& arrivals, int before) {
+ENGRAM_HD_INLINE int last_cut(const model::StepSet& arrivals, int before) {
     const int last = arrivals.last_before(before);
     return last < 0 ? 0 : last;
 }

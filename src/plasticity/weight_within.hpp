@@ -14,7 +14,7 @@ struct WeightWithin {
     const Physics<M>& physics;
     const Window& window;
     ActiveSynapse synapse;
-    model::WindowSteps arrivals;
+    model::StepSet arrivals;
     double g_before;  //!< at the start of the window
 
     //! \param z       which is the same in the whole window

@@ -67,6 +67,7 @@ void measure_rank(const RankOfMany& rank) {
     Experiment experiment = network_of(rank.n_neurons, 1e6);
     experiment.connectivity.probability =
         std::min(1.0, rank.inputs_per_neuron / static_cast<double>(rank.n_neurons));
+    GeneratedSpikes generated(experiment, rank);
     const double memory_before_MB = resident_memory_B() / 1e6;
     const double build_start = processor_s();
     const Network network(experiment, *make_wiring(experiment),
@@ -74,10 +75,8 @@ void measure_rank(const RankOfMany& rank) {
     const std::unique_ptr<Executor> executor =
         make_cpu_executor(experiment, network, MPI_COMM_SELF);
     const double build_s = processor_s() - build_start;
-    const double memory_MB = resident_memory_B() / 1e6 - memory_before_MB;
 
     TraceSampler sampler(network, experiment);
-    GeneratedSpikes generated(experiment, rank);
     const DecisionGrid decisions = decision_grid(experiment);
     std::vector<PackedSpike> arriving, received, scratch, fired;
     RunClock& clock = executor->clock();
@@ -123,6 +122,7 @@ void measure_rank(const RankOfMany& rank) {
         n_fixed += static_cast<double>(fixed.table.size());
     const double n_plastic = static_cast<double>(network.plastic().size());
     const double n_epochs = warm_up_epochs + measured_epochs;
+    const double memory_MB = resident_memory_B() / 1e6 - memory_before_MB;
     std::printf(
         "one rank of %d: %u of %u neurons, %.0f inputs each (%.0f plastic synapses, %.0f fixed)\n"
         "  its work per epoch of %.1f ms %9.1f us, %.1f us of the processor\n"

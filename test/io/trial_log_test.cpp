@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "base/errors.hpp"
+#include "io/content_checksum.hpp"
 
 namespace engram {
 namespace {
@@ -97,6 +100,25 @@ TEST_F(TrialLogTest, notices_a_flipped_byte) {
         stream.put(byte);
     }
     EXPECT_EQ(TrialArchive(directory()).size(), 1u);
+}
+
+// Trials that were computed with other random numbers are neither mixed with new ones nor dropped.
+TEST_F(TrialLogTest, refuses_trials_of_another_version_of_the_results) {
+    TrialLog(directory(), 0).append(record(0, 0, 10));
+    std::fstream stream(file(0), std::ios::in | std::ios::out | std::ios::binary);
+    std::vector<std::uint64_t> words(fs::file_size(file(0)) / sizeof(std::uint64_t));
+    const auto bytes = static_cast<std::streamsize>(words.size() * sizeof(std::uint64_t));
+    stream.read(reinterpret_cast<char*>(words.data()), bytes);
+    constexpr std::uint64_t of_0_1_0 = 0x0130'4c41'4952'5445;
+    words.back() += checksum_of(0, of_0_1_0) - checksum_of(0, words[0]);
+    words[0] = of_0_1_0;
+    stream.seekp(0);
+    stream.write(reinterpret_cast<const char*>(words.data()), bytes);
+    stream.close();
+    const auto size = fs::file_size(file(0));
+    EXPECT_THROW(TrialArchive{directory()}, FileError);
+    EXPECT_THROW(TrialLog(directory(), 0), FileError);
+    EXPECT_EQ(fs::file_size(file(0)), size);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "model/block_solution.hpp"
 #include "model/random.hpp"
+#include "model/random_lanes.hpp"
 
 namespace engram::test {
 namespace {

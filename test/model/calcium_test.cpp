@@ -13,13 +13,13 @@ namespace {
 using model::CalciumDecay;
 using model::CalciumTrace;
 using model::max_window_steps;
-using model::WindowSteps;
+using model::StepSet;
 
 constexpr double tau_ca = 48.8;
 constexpr double dt = 0.2;
 
-WindowSteps set_of(const std::vector<bool>& steps) {
-    WindowSteps set;
+StepSet set_of(const std::vector<bool>& steps) {
+    StepSet set;
     for (std::size_t s = 0; s < steps.size(); ++s)
         if (steps[s]) set.add(static_cast<int>(s));
     return set;

@@ -11,10 +11,10 @@ namespace engram::test {
 namespace {
 
 using model::max_window_steps;
-using model::WindowSteps;
+using model::StepSet;
 
 // Every question about a set, against std::set.
-void expect_equal(const WindowSteps& fast, const std::set<int>& naive) {
+void expect_equal(const StepSet& fast, const std::set<int>& naive) {
     EXPECT_EQ(fast.empty(), naive.empty());
     for (int s = 0; s <= max_window_steps; ++s) {
         const auto from = naive.lower_bound(s);
@@ -31,10 +31,10 @@ void expect_equal(const WindowSteps& fast, const std::set<int>& naive) {
     EXPECT_EQ(all, std::vector<int>(naive.begin(), naive.end()));
 }
 
-TEST(WindowSteps, AreASet) {
+TEST(StepSet, AreASet) {
     std::mt19937 generator(2);
     for (int i = 0; i < 200; ++i) {
-        WindowSteps fast;
+        StepSet fast;
         std::set<int> naive;
         for (unsigned n = generator() % 20; n > 0; --n) {
             const auto step = static_cast<int>(generator() % max_window_steps);
@@ -45,13 +45,13 @@ TEST(WindowSteps, AreASet) {
     }
 }
 
-TEST(WindowSteps, AtTheEdgesOfTheirWords) {
-    for (const int step : {0, 1, 62, 63, 64, 65, 126, 127}) {
-        WindowSteps fast;
+TEST(StepSet, AtTheEdgesOfTheirWords) {
+    for (const int step : {0, 1, 62, 63, 64, 65, 126, 127, 128, 191}) {
+        StepSet fast;
         fast.add(step);
         expect_equal(fast, {step});
     }
-    WindowSteps full;
+    StepSet full;
     std::set<int> all;
     for (int s = 0; s < max_window_steps; ++s) {
         full.add(s);

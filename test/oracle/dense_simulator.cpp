@@ -46,25 +46,25 @@ Step DenseSimulator::steps(double time_ms) const {
     return static_cast<Step>(std::floor(time_ms / experiment_.dt_ms + 0.5));
 }
 
-// Plasticity is decided after as many epochs as take at most 128 steps and 15 ms, counted from the
+// Plasticity is decided after as many epochs as take at most 192 steps and 15 ms, counted from the
 // beginning of the phase, or after each block if one epoch takes more; at the end of the phase; and
 // where other conditions begin.
 bool DenseSimulator::is_decision(Step step) const {
     if (variant_.decides_each_step) return true;
     if (step == phase_.end || conditions_change_at(experiment_, step)) return true;
     Step window = 0;
-    while (window + delay_ <= 128 &&
+    while (window + delay_ <= 192 &&
            static_cast<double>(window + delay_) * experiment_.dt_ms < 15.000001)
         window += delay_;
     return window > 0 ? (step - phase_.begin) % window == 0 : is_grid_block_end(step);
 }
 
 // Epochs of one axonal delay, counted from the beginning of the phase, are cut into blocks of at
-// most 50 steps and 5 ms, equally long but for rounding down. Noise is drawn for each of these.
+// most 192 steps and 5 ms, equally long but for rounding down. Noise is drawn for each of these.
 
 bool DenseSimulator::is_grid_block_end(Step step) const {
     const Step longest =
-        std::clamp<Step>(static_cast<Step>(std::floor(5.000001 / experiment_.dt_ms)), 1, 50);
+        std::clamp<Step>(static_cast<Step>(std::floor(5.000001 / experiment_.dt_ms)), 1, 192);
     const Step n_blocks = (delay_ + longest - 1) / longest;
     const Step within = (step - phase_.begin) % delay_;
     for (Step block = 0; block < n_blocks; ++block)

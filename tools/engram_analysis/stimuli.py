@@ -179,7 +179,7 @@ def _may_be_excitatory(config: Mapping[str, Any], name: str, path: tuple[str, ..
 def intervals_s(
     stimulus: Mapping[str, Any], simulation: Mapping[str, Any]
 ) -> list[tuple[float, float]]:
-    """When a stimulus is switched on, where no summary tells: before 0.2.0, and of an unfinished run."""
+    """When a stimulus is switched on, where no summary tells: of 0.1.0, and of an unfinished run."""
     scheme = stimulus["scheme"]
     if scheme == "EXPLICIT":
         dt_ms = simulation["dt_ms"]
