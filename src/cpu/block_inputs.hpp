@@ -84,7 +84,7 @@ class BlockInputs {
 
     std::size_t stride_;
     std::size_t n_sites_;
-    std::vector<model::FixedPoint> values_;         //!< [step][site][neuron]
+    std::vector<model::FixedPoint> values_;       //!< [step][site][neuron]
     std::vector<model::StepSet> steps_of_group_;  //!< at which any of its neurons has input
 };
 

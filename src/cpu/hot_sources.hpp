@@ -146,7 +146,7 @@ class HotSources {
     std::vector<std::uint32_t> slots_;  //!< by source
     // By slot:
     std::vector<NeuronId> sources_;
-    std::vector<double> start_;  //!< trace at the start of the window
+    std::vector<double> start_;             //!< trace at the start of the window
     std::vector<std::uint32_t> events_of_;  //!< what happens in the window; none: nothing
 
     std::vector<std::uint32_t> touched_;  //!< slots to which something happens in the window

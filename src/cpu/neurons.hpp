@@ -96,8 +96,7 @@ class Neurons {
         if (loops(tile).has_noise(here))
             input.noise =
                 noise_[static_cast<std::size_t>(part.begin + step - part.grid_begin)].data();
-        if (inputs_.steps_of(here).has(step))
-            input.synaptic = inputs_.row(step) + here.begin;
+        if (inputs_.steps_of(here).has(step)) input.synaptic = inputs_.row(step) + here.begin;
         input.site_stride = inputs_.site_stride();
         if (stimulated) input.stimulus_mV = &stimulus_mV_[here.begin];
         loops(tile).advance(here, input, fired);

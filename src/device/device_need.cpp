@@ -48,6 +48,7 @@ std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& siz
                                                sizes, block_grid(experiment).longest(),
                                                BuiltInDeviceNeurons::most_sites, n_spikes);
                                        }) +
+           experiment.populations.n_populations() * BuiltInDeviceNeurons::most_solution_bytes +
            receives;
 }
 

@@ -28,6 +28,9 @@ struct SolutionOfNeuron<Neuron> {
 template <class Neuron>
 using SolutionOf = typename SolutionOfNeuron<Neuron>::Type;
 
+// Blocks of a grid have two lengths.
+inline constexpr int solutions_per_population = 2;
+
 // The neurons of one mechanism.
 template <class Neuron>
 class DeviceNeurons {
@@ -89,7 +92,7 @@ class DeviceNeurons {
         if constexpr (plasticity::HasSolution<Neuron>) {
             std::vector<typename Neuron::Solution> solutions;
             for (const Neuron& neuron : of_population)
-                for (const int shorter : {0, 1})
+                for (int shorter = 0; shorter < solutions_per_population; ++shorter)
                     solutions.push_back(neuron.solution(std::max(1, grid.longest() - shorter)));
             solutions_ = {device_, solutions};
         }
@@ -111,6 +114,9 @@ template <class... Neuron>
 class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
   public:
     static constexpr int most_sites = std::max({Neuron::n_sites...});
+    //! Of the constants of blocks that a population has, at most.
+    static constexpr std::uint64_t most_solution_bytes =
+        solutions_per_population * std::max({sizeof(SolutionOf<Neuron>)...});
 
     AllNeurons(Device& device, const Experiment& experiment, const Network& network)
         : AllNeurons(device, experiment, network,

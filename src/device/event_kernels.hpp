@@ -47,8 +47,7 @@ struct MarkEvents {
 
   private:
     ENGRAM_HD_INLINE static void mark(model::StepSet& steps, int step) {
-        atomic_or(&steps.word[model::StepSet::word_of(step)],
-                  model::StepSet::bit_in_word(step));
+        atomic_or(&steps.word[model::StepSet::word_of(step)], model::StepSet::bit_in_word(step));
     }
 };
 

@@ -60,7 +60,7 @@ struct AdvanceNeurons {
         typename Neuron::State state;
         typename M::Late::Sums sums{};
         typename M::Late::Synthesis synthesis = 0;
-        model::StepSet spikes{};      //!< in the block
+        model::StepSet spikes{};  //!< in the block
         model::StepSet jumps{};   //!< spikes in the window
         std::uint32_t id = 0;
         std::uint32_t n_draws = 0;

@@ -118,8 +118,7 @@ inline void normals_of_steps(const RandomStreams& streams, Purpose purpose, std:
     const std::int64_t end = begin + steps;
     for (std::int64_t step = begin; step < end;) {
         const std::int64_t first_call = step >> 2;
-        const auto n =
-            std::min(most, static_cast<std::size_t>(((end - 1) >> 2) - first_call + 1));
+        const auto n = std::min(most, static_cast<std::size_t>(((end - 1) >> 2) - first_call + 1));
         random_words<4>(streams, purpose, Same{id}, Same{sub},
                         Ascending{static_cast<std::uint64_t>(first_call)}, n,
                         {words[0], words[1], words[2], words[3]});
@@ -132,8 +131,7 @@ inline void normals_of_steps(const RandomStreams& streams, Purpose purpose, std:
             of_call[i][2] = high.first;
             of_call[i][3] = high.second;
         }
-        const std::int64_t behind =
-            std::min(end, 4 * (first_call + static_cast<std::int64_t>(n)));
+        const std::int64_t behind = std::min(end, 4 * (first_call + static_cast<std::int64_t>(n)));
         xi = std::copy_n(&of_call[0][0] + (step & 3), behind - step, xi);
         step = behind;
     }

@@ -50,6 +50,7 @@ Experiment no_noise() {
 Experiment several_blocks_per_epoch() {
     Experiment e = noisy_learning_network();
     e.dt_ms = 0.05;
+    e.synapses.t_ax_delay_ms = 6.0;
     e.duration_s = 0.4307;
     e.stimuli.resize(2);
     record_everything(e);
@@ -129,6 +130,7 @@ Experiment conditions() {
 Experiment conditions_in_several_blocks_per_epoch() {
     Experiment e = both_signs_learning();
     e.dt_ms = 0.05;
+    e.synapses.t_ax_delay_ms = 6.0;
     e.duration_s = 0.35;
     e.record.every_steps = 3;
     e.record.snapshots_s = {0.2004, 0.25};

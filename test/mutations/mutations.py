@@ -324,10 +324,10 @@ MUTATIONS = [
     ),
     Mutation(
         "m47",
-        "a source that was hot keeps the arrivals of the window before",
+        "the bound of a source's trace leaves out what was there when the window began",
         "hot_sources.hpp",
-        "            arrivals_[slot] = {};\n",
-        "",
+        "            events_.push_back({{}, {}, start_[slot]});",
+        "            events_.push_back({{}, {}, 0.0});",
     ),
     Mutation(
         "m48",

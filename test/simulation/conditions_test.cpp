@@ -117,6 +117,7 @@ TEST_P(ConditionsOracle, PlasticityPausesForAWholePhase) {
 TEST_P(ConditionsOracle, SeveralBlocksPerEpoch) {
     Experiment e = both_signs_learning();
     e.dt_ms = 0.05;
+    e.synapses.t_ax_delay_ms = 6.0;
     e.duration_s = 0.6307;
     e.record.every_steps = 20;
     compare_changed(e, {{0.20105, never}, {0.3021, 3.0}, {0.4, {}, false}, {0.45035, {}, true}},

@@ -51,8 +51,10 @@ TEST(BlockGrid, BlocksAreAsFewAsCanBeAndEquallyLong) {
     EXPECT_EQ(lengths(1, 0.2), (Lengths{1}));
     EXPECT_EQ(lengths(15, 0.2), (Lengths{15}));
     EXPECT_EQ(lengths(30, 0.1), (Lengths{30}));
-    EXPECT_EQ(lengths(150, 0.02), (Lengths{50, 50, 50}));
-    EXPECT_EQ(lengths(151, 0.02), (Lengths{37, 38, 38, 38}));
+    EXPECT_EQ(lengths(150, 0.02), (Lengths{150}));
+    EXPECT_EQ(lengths(192, 0.02), (Lengths{192}));
+    EXPECT_EQ(lengths(193, 0.02), (Lengths{96, 97}));
+    EXPECT_EQ(lengths(600, 0.005), (Lengths{150, 150, 150, 150}));
     EXPECT_EQ(lengths(25, 0.2), (Lengths{25}));      // 5 ms
     EXPECT_EQ(lengths(26, 0.2), (Lengths{13, 13}));  // 5.2 ms
     EXPECT_EQ(lengths(50, 0.1), (Lengths{50}));

@@ -16,23 +16,25 @@ TEST(DecisionGrid, HasFiveEpochsOfThePublishedModel) {
     EXPECT_EQ(grid(15, 0.2).every(), 75);
 }
 
-TEST(DecisionGrid, HasWindowsOfAtMost15MsAnd128Steps) {
-    EXPECT_EQ(grid(30, 0.1).every(), 120);  // 150 steps would be too many
+TEST(DecisionGrid, HasWindowsOfAtMost15MsAnd192Steps) {
+    EXPECT_EQ(grid(30, 0.1).every(), 150);
+    EXPECT_EQ(grid(60, 0.05).every(), 180);  // 240 steps would be too many
+    EXPECT_EQ(grid(150, 0.02).every(), 150);
     EXPECT_EQ(grid(3, 1.0).every(), 15);
     EXPECT_EQ(grid(1, 2.0).every(), 7);
     EXPECT_EQ(grid(35, 0.2).every(), 70);  // 7 ms
-    EXPECT_EQ(grid(128, 0.1).every(), 128);
+    EXPECT_EQ(grid(192, 0.05).every(), 192);
 }
 
 // 150 steps of 0.1 ms, 3 ms each for 5 times, must not become 149.
 TEST(DecisionGrid, DoesNotMindTheRoundingOfDt) {
-    for (int n = 8; n <= 128; ++n) EXPECT_EQ(grid(1, 15.0 / n).every(), n) << n;
+    for (int n = 8; n <= 192; ++n) EXPECT_EQ(grid(1, 15.0 / n).every(), n) << n;
 }
 
 TEST(DecisionGrid, DecidesAtEachBlockWhereAnEpochIsTooLong) {
-    EXPECT_TRUE(grid(129, 0.1).is_each_block());
+    EXPECT_TRUE(grid(193, 0.05).is_each_block());
     EXPECT_TRUE(grid(16, 1.0).is_each_block());
-    EXPECT_EQ(grid(150, 0.02).every(), 150);  // of checkpoints: at the ends of epochs
+    EXPECT_EQ(grid(250, 0.02).every(), 250);  // of checkpoints: at the ends of epochs
 }
 
 TEST(DecisionGrid, CountsFromTheBeginOfThePhase) {

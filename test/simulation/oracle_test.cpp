@@ -36,8 +36,18 @@ TEST_P(Oracle, DeterministicPlasticity) {
 TEST_P(Oracle, FineStepWithSeveralBlocksPerEpoch) {
     Experiment e = noisy_learning_network();
     e.dt_ms = 0.05;
+    e.synapses.t_ax_delay_ms = 6.0;
     e.duration_s = 0.4307;
     e.stimuli.resize(2);
+    compare(e, {100, 20});
+}
+
+// A block, and a window, of 150 steps.
+TEST_P(Oracle, StepOfAFiftiethOfAMillisecond) {
+    Experiment e = noisy_learning_network();
+    e.dt_ms = 0.02;
+    e.duration_s = 0.3;
+    e.stimuli.resize(1);
     compare(e, {100, 20});
 }
 
@@ -45,6 +55,7 @@ TEST_P(Oracle, FineStepWithSeveralBlocksPerEpoch) {
 TEST_P(Oracle, EpochThatTakesSeveralWindows) {
     Experiment e = noisy_learning_network();
     e.dt_ms = 0.02;
+    e.synapses.t_ax_delay_ms = 5.0;
     e.duration_s = 0.3;
     e.stimuli.resize(1);
     compare(e, {100, 20});

@@ -62,6 +62,7 @@ TEST_P(Pools, NoisyLearning) {
 TEST_P(Pools, SeveralBlocksPerEpoch) {
     Experiment e = with(both_signs_learning(), p_c_and_d, 5.0);
     e.dt_ms = 0.05;
+    e.synapses.t_ax_delay_ms = 6.0;
     e.duration_s = 0.6307;
     e.record.every_steps = 20;
     compare_with_oracle(e, executor(), {100, 10, 5, 1, 100});

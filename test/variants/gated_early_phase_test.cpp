@@ -50,6 +50,7 @@ TEST(GatedEarlyPhase, IsAnother) {
 TEST(GatedEarlyPhase, EqualsTheOracleInSeveralBlocksPerEpoch) {
     Experiment e = gated_network();
     e.dt_ms = 0.05;
+    e.synapses.t_ax_delay_ms = 6.0;
     e.duration_s = 0.4307;
     e.stimuli.resize(2);
     e.record = {};
