@@ -16,6 +16,7 @@
 
 #include "cpu/calcium_traces.hpp"
 #include "cpu/plastic_state.hpp"
+#include "cpu/recent_counts.hpp"
 #include "model/random.hpp"
 #include "model/random_lanes.hpp"
 #include "plasticity/intervals.hpp"
@@ -26,13 +27,21 @@ using plasticity::Window;
 
 template <class M>
 class ActiveSynapses {
+    using Recent = typename M::Early::Recent;
+
   public:
+    //! All must outlive it.
+    //! \param pre_recent   arrivals by source
+    //! \param post_recent  spikes by local neuron
     ActiveSynapses(const Network& network, const plasticity::Physics<M>& physics,
-                   PlasticState<M>& state, const CalciumTraces& calcium)
+                   PlasticState<M>& state, const CalciumTraces& calcium,
+                   const RecentCounts<Recent>& pre_recent, const RecentCounts<Recent>& post_recent)
         : network_(network),
           physics_(physics),
           state_(state),
           calcium_(calcium),
+          pre_recent_(pre_recent),
+          post_recent_(post_recent),
           early_(physics.early),
           global_ids_(network.global_ids()) {
         // The targets of a row differ. One more: selecting writes before it decides.
@@ -105,13 +114,14 @@ class ActiveSynapses {
     std::uint64_t n_draws() const { return n_draws_; }
 
   private:
-    // Steps [from, to) of the window, and presynaptic calcium in them.
+    // Steps [from, to) of the window, and presynaptic calcium and arrivals in them.
     struct Profile {
         model::CalciumTrace pre;
         double lowest;
         double highest;
         int from;
         int to;
+        Recent recent;
     };
     // A draw of one that changes its zone within the profile.
     struct Segment {
@@ -163,7 +173,7 @@ class ActiveSynapses {
     Profile profile(NeuronId source, int from, int to) const {
         const model::CalciumDecay& decay = calcium_.decay();
         const model::CalciumTrace pre = calcium_.pre(source);
-        Profile p{pre, pre.at(to - 1, decay), pre.at(from, decay), from, to};
+        Profile p{pre, pre.at(to - 1, decay), pre.at(from, decay), from, to, pre_recent_[source]};
         for (int j = from; (j = pre.jumps.first_from(j + 1, to)) < to;) {
             p.lowest = std::min(p.lowest, pre.at(j - 1, decay));
             p.highest = std::max(p.highest, pre.at(j, decay));
@@ -174,10 +184,12 @@ class ActiveSynapses {
     //! Sorts synapses of a row into those that are in one zone all the time, those that are not,
     //! and those that are passive.
     // Rounding is monotonic: if the sums of the lowest and of the highest values are in one zone,
-    // every sum is.
+    // with the fewest and with the most flags that are set, every sum is.
     void select(const Member* synapses, std::size_t n, const Profile& profile) {
         const typename M::Early& early = early_;
-        const model::Flags pre_flags = early.flags(profile.pre);
+        const int from = profile.from, to = profile.to;
+        const model::FlagRange pre_flags =
+            early.flags_between(profile.pre, profile.recent, from, to);
         const double* post_start = calcium_.post_start();
         const double* post_highest = calcium_.post_highest();
         const double first_factor = calcium_.decay().factor[profile.from];
@@ -193,11 +205,13 @@ class ActiveSynapses {
             const double start = post_start[member.target];
             const double bound = post_highest[member.target];
             const double highest = bound > start ? bound : start * first_factor;
-            const model::Flags post_flags = early.flags(calcium_.post(member.target));
-            const model::Zone zone = early.zone(profile.highest + highest, pre_flags, post_flags);
+            const model::FlagRange post_flags = early.flags_between(
+                calcium_.post(member.target), post_recent_[member.target], from, to);
+            const model::Zone zone =
+                early.zone(profile.highest + highest, pre_flags.any, post_flags.any);
             const bool active = zone != model::Zone::passive;
-            const bool one_zone =
-                zone == early.zone(profile.lowest + start * last_factor, pre_flags, post_flags);
+            const bool one_zone = zone == early.zone(profile.lowest + start * last_factor,
+                                                     pre_flags.all, post_flags.all);
             uniform_synapse[n_uniform] = member.synapse;
             uniform_target[n_uniform] = member.target;
             uniform_zone[n_uniform] = static_cast<std::int32_t>(zone);
@@ -271,18 +285,19 @@ class ActiveSynapses {
     // Finds the intervals in which a synapse stays in one zone.
     void cut(const Member& member, const Profile& profile) {
         const model::CalciumTrace post = calcium_.post(member.target);
-        const model::Flags pre_flags = early_.flags(profile.pre);
-        const model::Flags post_flags = early_.flags(post);
+        const Recent post_recent = post_recent_[member.target];
         const bool jumps = !post.jumps.empty();
         const auto zone_at = [&](int s) {
             const double of_post =
                 jumps ? post.at(s, calcium_.decay()) : post.start * calcium_.decay().factor[s];
-            return early_.zone(pre_at_[static_cast<std::size_t>(s)] + of_post, pre_flags,
-                               post_flags);
+            return early_.zone(pre_at_[static_cast<std::size_t>(s)] + of_post,
+                               early_.flags(profile.pre, profile.recent, s),
+                               early_.flags(post, post_recent, s));
         };
         const auto jump_after = [&](int s) {
-            return jumps ? plasticity::next_jump(profile.pre, post, s, profile.to)
-                         : profile.pre.jumps.first_from(s + 1, profile.to);
+            const int jump = jumps ? plasticity::next_jump(profile.pre, post, s, profile.to)
+                                   : profile.pre.jumps.first_from(s + 1, profile.to);
+            return profile.recent.next_change(s, post_recent.next_change(s, jump));
         };
         for (int from = profile.from; from < profile.to;) {
             const auto interval = plasticity::next_interval(from, profile.to, zone_at, jump_after);
@@ -342,6 +357,8 @@ class ActiveSynapses {
     const plasticity::Physics<M>& physics_;
     PlasticState<M>& state_;
     const CalciumTraces& calcium_;
+    const RecentCounts<Recent>& pre_recent_;
+    const RecentCounts<Recent>& post_recent_;
     const typename M::Early early_;
     std::vector<NeuronId> global_ids_;
 

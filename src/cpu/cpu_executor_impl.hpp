@@ -13,6 +13,7 @@
 #include "cpu/calcium_traces.hpp"
 #include "cpu/neurons.hpp"
 #include "cpu/plastic_state.hpp"
+#include "cpu/recent_counts.hpp"
 #include "cpu/stimulator.hpp"
 #include "plasticity/weight_within.hpp"
 #include "simulation/cut_epoch.hpp"
@@ -32,7 +33,9 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
           neurons_(network, experiment, std::move(neurons)),
           stimulator_(experiment, network, neurons_.tiles()),
           calcium_(network, experiment),
-          active_(network, physics_, state_, calcium_),
+          pre_recent_(network.plastic().n_sources()),
+          post_recent_(network.n_local()),
+          active_(network, physics_, state_, calcium_, pre_recent_, post_recent_),
           excitatory_(network.excitatory_ranges()),
           synthesis_(network.n_local()),
           sample_rows_(model::max_window_steps),
@@ -99,17 +102,35 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     using Base::physics_;
     using Course = plasticity::Course<M>;
     using Window = plasticity::Window;
+    using RecentCountsOf = RecentCounts<typename M::Early::Recent>;
+
+    // See PlasticExecutor::begin_rates.
+    struct Counts {
+        RecentCountsOf& pre;
+        RecentCountsOf& post;
+
+        void pre_counts(NeuronId source) { pre.count(source); }
+        void post_counts(std::uint32_t neuron) { post.count(neuron); }
+        void pre_leaves(NeuronId source, int step) { pre.leave(source, step); }
+        void post_leaves(std::uint32_t neuron, int step) { post.leave(neuron, step); }
+    };
 
     // See PlasticExecutor.
     void rest() {
         neurons_.rest();
         calcium_.rest();
+        pre_recent_.clear();
+        post_recent_.clear();
     }
     std::vector<double> values(double* M::Late::*pool) const {
         const double* of_pool = view().*pool;
         return {of_pool, of_pool + network_.n_local()};
     }
-    void take_over_views() { calcium_.restore(); }
+    void take_over_views() {
+        calcium_.restore();
+        pre_recent_.clear();
+        post_recent_.clear();
+    }
     static constexpr std::int64_t samples_at_once = 1;
     template <class Operation>
     void on_synapses(const Operation& operation) {
@@ -210,6 +231,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     }
     Block present_block() const { return {part_, this->window(), this->place_in_window(part_)}; }
     void begin_window(TraceSampler& sampler) {
+        if constexpr (Base::asks_for_rates) this->begin_rates(Counts{pre_recent_, post_recent_});
         begin_protein();
         begin_recording(sampler);
     }
@@ -223,6 +245,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         if (window.conditions.plasticity)
             state_.expire_tags(physics_.late, window.relaxation[window.steps]);
         calcium_.end_window(window.steps);
+        pre_recent_.end_window();
+        post_recent_.end_window();
         this->close_window();
     }
 
@@ -254,8 +278,10 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         stimulator_.begin_block(part.begin, part.end());
         calcium_.begin_block(part.begin, block.at, part.steps, influx_.take_before(part.end()));
         for (const PackedSpike spike : part.arriving)
-            if (network_.populations().is_excitatory(neuron_of(spike)))
+            if (network_.populations().is_excitatory(neuron_of(spike))) {
                 calcium_.mark_arrival(neuron_of(spike), block.at + block.step_of(spike));
+                pre_recent_.enter(neuron_of(spike), block.at + block.step_of(spike));
+            }
     }
 
     void find_samples(const Block& block, TraceSampler& sampler) {
@@ -340,8 +366,9 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     void note_spike(const Block& block, const BlockSpike& spike, std::vector<PackedSpike>& fired) {
         fired.push_back(
             pack_spike(block.part.offset + spike.step, network_.global_id(spike.neuron)));
-        if (network_.excitatory()[spike.neuron] != 0)
-            calcium_.add_post_spike(spike.neuron, block.at + spike.step);
+        if (network_.excitatory()[spike.neuron] == 0) return;
+        calcium_.add_post_spike(spike.neuron, block.at + spike.step);
+        post_recent_.enter(spike.neuron, block.at + spike.step);
     }
     void advance_at_once(const Block& block, std::uint32_t tile, std::vector<PackedSpike>& fired,
                          TraceSampler& sampler) {
@@ -473,7 +500,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                                               double g_before) const {
         return {physics_,
                 this->window(),
-                {calcium_.pre(source), calcium_.post(target), source, network_.global_id(target)},
+                {calcium_.pre(source), calcium_.post(target), source, network_.global_id(target),
+                 pre_recent_[source], post_recent_[target]},
                 calcium_.arrivals(source),
                 g_before};
     }
@@ -490,6 +518,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     Neurons neurons_;
     Stimulator stimulator_;
     CalciumTraces calcium_;
+    RecentCountsOf pre_recent_;   //!< arrivals, by source
+    RecentCountsOf post_recent_;  //!< spikes, by local neuron
     ActiveSynapses<M> active_;
     std::vector<model::FixedPoint> fixed_weights_;  //!< of Network::fixed
     std::vector<LocalRange> excitatory_;

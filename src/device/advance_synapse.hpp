@@ -12,7 +12,7 @@ namespace engram::device {
 template <class M>
 ENGRAM_HD_INLINE std::uint32_t advance_synapse(const Arrays<M>& arrays, const Physics<M>& physics,
                                                const plasticity::Window& window,
-                                               const plasticity::ActiveSynapse& synapse,
+                                               const plasticity::ActiveSynapse<M>& synapse,
                                                std::uint64_t k, std::uint32_t target, int from,
                                                int to) {
     const double before = arrays.g[k];

@@ -7,6 +7,7 @@
 #include "plasticity/calcium_view.hpp"
 #include "plasticity/intervals.hpp"
 #include "plasticity/physics.hpp"
+#include "plasticity/recent_view.hpp"
 #include "plasticity/samples.hpp"
 #include "plasticity/view.hpp"
 
@@ -106,8 +107,12 @@ struct RecordingArrays {
     }
 };
 
+using plasticity::asks_for_rates;
+
 template <class M>
 struct Arrays : plasticity::View<M>, WindowScratch, RecordingArrays {
+    using Recent = typename M::Early::Recent;
+
     Arrays() = default;
     explicit Arrays(const typename M::Late::Parameters& late) : plasticity::View<M>(late) {}
 
@@ -122,6 +127,7 @@ struct Arrays : plasticity::View<M>, WindowScratch, RecordingArrays {
     const std::uint8_t* receives = nullptr;  //!< [stimulus][neuron]
 
     plasticity::CalciumView calcium[2];        //!< of alternating windows: see parity
+    plasticity::RecentView<Recent> recent[2];  //!< likewise
     model::FixedPoint* input = nullptr;        //!< [step in block][site][neuron]
     std::uint32_t* arrival_list = nullptr;     //!< [step in block][neuron]: first active arrival
     ActiveArrival* active_arrivals = nullptr;  //!< a place for each plastic synapse reached
@@ -147,6 +153,34 @@ struct Arrays : plasticity::View<M>, WindowScratch, RecordingArrays {
     ENGRAM_HD_INLINE model::CalciumTrace post(std::uint32_t neuron, int parity,
                                               const Physics<M>& physics) const {
         return {calcium[parity].post_start[neuron], physics.ca_post, post_jumps[neuron]};
+    }
+    ENGRAM_HD_INLINE Recent recent_of_source(std::uint32_t source, int parity) const {
+        if constexpr (asks_for_rates<typename M::Early>)
+            return {recent[parity].pre_recent[source], calcium[parity].arrivals[source],
+                    recent[parity].pre_leaving[source]};
+        else
+            return {};
+    }
+    //! \param spikes  of the neuron in the window until now
+    ENGRAM_HD_INLINE Recent recent_of_neuron(std::uint32_t neuron, int parity,
+                                             const model::StepSet& spikes) const {
+        if constexpr (asks_for_rates<typename M::Early>)
+            return {recent[parity].post_recent[neuron], spikes,
+                    recent[parity].post_leaving[neuron]};
+        else
+            return {};
+    }
+    //! With what has happened in the window until the end of the last block.
+    ENGRAM_HD_INLINE plasticity::ActiveSynapse<M> synapse(const model::CalciumTrace& pre,
+                                                          std::uint32_t source,
+                                                          std::uint32_t target, int parity,
+                                                          const Physics<M>& physics) const {
+        return {pre,
+                post(target, parity, physics),
+                source,
+                global_ids[target],
+                recent_of_source(source, parity),
+                recent_of_neuron(target, parity, post_jumps[target])};
     }
 };
 

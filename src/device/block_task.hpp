@@ -42,6 +42,9 @@ struct BlockTask {
     //! By arriving spike: its first place in Arrays::active_arrivals.
     List<std::uint32_t> first_arrival;
     List<PackedEvent> influx;  //!< presynaptic calcium, by step within the block
+    // Of recent spikes that count no more, if the block begins a window: by its steps.
+    List<PackedEvent> arrivals_leaving;  //!< by source
+    List<PackedEvent> spikes_leaving;    //!< by local neuron, in place of a global id
     List<PulseTask> pulses;
     List<model::PoissonTrain> trains;
     List<model::ForcedSpike> forced;

@@ -136,6 +136,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     void rest() {
         neurons_.rest(arrays().population);
         state_.clear_calcium();
+        state_.clear_recent();
     }
     std::vector<double> values(double* M::Late::*pool) const {
         std::vector<double> values(network_.n_local());
@@ -144,6 +145,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         return values;
     }
     void take_over_views() {
+        state_.clear_recent();
         host_copy_.upload();
         host_copy_.clear();
     }
@@ -221,6 +223,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         ENGRAM_ENSURE(task.parity == 0 || task.parity == 1);
         if (task.begins_window) {
             plan.snapshots = this->take_requests_in_window();
+            if constexpr (Base::asks_for_rates) begin_recent(plan);
             begin_samples(task.window, sampler);
         }
         task.highest_post_gain =
@@ -247,6 +250,28 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
             parity_ = 1 - parity_;
         }
         return plan;
+    }
+    // See PlasticExecutor::begin_rates.
+    struct Counts {
+        BlockPlan& plan;
+        std::vector<std::int32_t>& pre;
+        std::vector<std::int32_t>& post;
+
+        void pre_counts(NeuronId source) { ++pre[source]; }
+        void post_counts(std::uint32_t neuron) { ++post[neuron]; }
+        void pre_leaves(NeuronId source, int step) {
+            plan.arrivals_leaving.push_back(pack_spike(static_cast<std::uint32_t>(step), source));
+        }
+        void post_leaves(std::uint32_t neuron, int step) {
+            plan.spikes_leaving.push_back(pack_spike(static_cast<std::uint32_t>(step), neuron));
+        }
+    };
+    void begin_recent(BlockPlan& plan) {
+        const bool anew = !this->counts_follow();
+        std::vector<std::int32_t> pre(anew ? network_.plastic().n_sources() : 0);
+        std::vector<std::int32_t> post(anew ? network_.n_local() : 0);
+        this->begin_rates(Counts{plan, pre, post});
+        if (anew) state_.set_recent(static_cast<std::size_t>(parity_), pre, post);
     }
     void begin_samples(const plasticity::Window& window, const TraceSampler& sampler) {
         sample_row_.fill(no_sample);
@@ -312,8 +337,9 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         const BlockTask& t = plan.task;
         const Physics<M>* physics = physics_on_device_.data();
         const bool samples_synapses = plan.samples_in_window && a.n_recorded_synapses > 0;
-        const std::uint64_t n_events =
-            std::bit_ceil(std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size()}));
+        const std::uint64_t n_events = std::bit_ceil(
+            std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size(),
+                                     plan.arrivals_leaving.size(), plan.spikes_leaving.size()}));
         const std::uint64_t n_spikes =
             plan.arriving.empty() ? 0 : std::bit_ceil(plan.arriving.size());
         const bool catches_up = n_spikes > 0 && t.at > 0 && t.plasticity();

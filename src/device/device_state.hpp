@@ -48,6 +48,7 @@ template <class M>
 class DeviceState {
   public:
     using View = plasticity::View<M>;
+    using RecentView = plasticity::RecentView<typename M::Early::Recent>;
 
     //! \param block_steps  of the longest block
     //! \param n_spikes     most spikes that an epoch can bring on this rank
@@ -56,6 +57,8 @@ class DeviceState {
         : plastic(make_device_storage<View>(device, sizes)),
           calcium{make_device_storage<plasticity::CalciumView>(device, sizes),
                   make_device_storage<plasticity::CalciumView>(device, sizes)},
+          recent{make_device_storage<RecentView>(device, sizes),
+                 make_device_storage<RecentView>(device, sizes)},
           output(device, first_spike_word + n_spikes),
           n_draws(device, n_draw_counters),
           device_(device),
@@ -72,8 +75,10 @@ class DeviceState {
     //! Fills in where the state lies. Valid until reserve_arrivals.
     void describe(Arrays<M>& arrays) const {
         plastic.describe(arrays);
-        for (std::size_t parity = 0; parity < 2; ++parity)
+        for (std::size_t parity = 0; parity < 2; ++parity) {
             calcium[parity].describe(arrays.calcium[parity]);
+            recent[parity].describe(arrays.recent[parity]);
+        }
         scratch_.describe(arrays);
         arrays.input = input_.data();
         arrays.arrival_list = arrival_list_.data();
@@ -86,9 +91,20 @@ class DeviceState {
 
     //! No calcium, no events marked.
     void clear_calcium() {
-        for (auto& storage : calcium)
-            storage.for_each(
-                [&](const auto& variable, auto& array) { fill(device_, array, variable.at_rest); });
+        for (auto& storage : calcium) clear(storage);
+    }
+    //! No recent spikes.
+    void clear_recent() {
+        for (auto& storage : recent) clear(storage);
+    }
+    //! Numbers of recent spikes when the next window begins, by source and by local neuron.
+    void set_recent(std::size_t parity, const std::vector<std::int32_t>& pre,
+                    const std::vector<std::int32_t>& post) {
+        recent[parity].for_each([&]<class V, class T>(const plasticity::Variable<V, T>& variable,
+                                                      DeviceArray<T>& array) {
+            if constexpr (std::is_same_v<T, std::int32_t>)
+                array.copy_from(variable.by == plasticity::By::source ? pre : post);
+        });
     }
     //! Makes room for this many arrivals at synapses that may be active.
     void reserve_arrivals(std::uint64_t n) {
@@ -109,16 +125,24 @@ class DeviceState {
         return static_cast<std::uint64_t>(block_steps) * sizes.neurons * of_steps +
                plasticity::state_bytes<View>(sizes) +
                2 * plasticity::state_bytes<plasticity::CalciumView>(sizes) +
+               2 * plasticity::state_bytes<RecentView>(sizes) +
                plasticity::state_bytes<WindowScratch>(sizes) + n_spikes * sizeof(std::uint64_t);
     }
 
     // See Arrays.
     plasticity::Storage<View, DeviceArray> plastic;
     std::array<plasticity::Storage<plasticity::CalciumView, DeviceArray>, 2> calcium;
+    std::array<plasticity::Storage<RecentView, DeviceArray>, 2> recent;
     DeviceArray<std::uint64_t> output;
     DeviceArray<model::FixedPoint> n_draws;
 
   private:
+    template <class Storage>
+    void clear(Storage& storage) {
+        storage.for_each(
+            [&](const auto& variable, auto& array) { fill(device_, array, variable.at_rest); });
+    }
+
     Device& device_;
     plasticity::Storage<WindowScratch, DeviceArray> scratch_;
     DeviceArray<model::FixedPoint> input_;

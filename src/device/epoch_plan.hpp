@@ -17,6 +17,8 @@ struct BlockPlan {
     std::vector<PackedEvent> arriving;
     std::vector<std::uint32_t> first_arrival;
     std::vector<PackedEvent> influx;
+    std::vector<PackedEvent> arrivals_leaving;
+    std::vector<PackedEvent> spikes_leaving;
     std::vector<PulseTask> pulses;
     std::vector<model::PoissonTrain> trains;
     std::vector<model::ForcedSpike> forced;
@@ -30,6 +32,8 @@ struct BlockPlan {
         visit(arriving, task.arriving);
         visit(first_arrival, task.first_arrival);
         visit(influx, task.influx);
+        visit(arrivals_leaving, task.arrivals_leaving);
+        visit(spikes_leaving, task.spikes_leaving);
         visit(pulses, task.pulses);
         visit(trains, task.trains);
         visit(forced, task.forced);

@@ -43,6 +43,18 @@ struct MarkEvents {
             mark(arrays.calcium[t.parity].pre_jumps[event_neuron(influx)],
                  t.at + event_step(influx));
         }
+        if constexpr (asks_for_rates<typename M::Early>) {
+            if (item < t.arrivals_leaving.size) {
+                const PackedEvent leaving = t.arrivals_leaving.items[item];
+                mark(arrays.recent[t.parity].pre_leaving[event_neuron(leaving)],
+                     event_step(leaving));
+            }
+            if (item < t.spikes_leaving.size) {
+                const PackedEvent leaving = t.spikes_leaving.items[item];
+                mark(arrays.recent[t.parity].post_leaving[event_neuron(leaving)],
+                     event_step(leaving));
+            }
+        }
     }
 
   private:
@@ -110,8 +122,7 @@ struct CatchUp {
             const std::uint32_t target = rows.targets[k];
             if (bounds.may_have_been_active(target) && !bounds.may_be_active(target))
                 n_draws += advance_synapse(arrays, *physics, t.window,
-                                           {pre, arrays.post(target, t.parity, *physics), source,
-                                            arrays.global_ids[target]},
+                                           arrays.synapse(pre, source, target, t.parity, *physics),
                                            k, target, from, to);
         }
         if (n_draws > 0)

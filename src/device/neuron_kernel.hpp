@@ -209,11 +209,13 @@ struct AdvanceNeurons {
         model::FixedPoint input = 0;
         for (std::uint32_t entry = head; entry != end_of_list;) {
             const ActiveArrival arrival = arrays.active_arrivals[entry];
-            const plasticity::ActiveSynapse synapse{
+            const plasticity::ActiveSynapse<M> synapse{
                 arrays.pre(arrival.source, t.parity, *physics),
                 {arrays.calcium[t.parity].post_start[j], physics->ca_post, c.jumps},
                 arrival.source,
-                c.id};
+                c.id,
+                arrays.recent_of_source(arrival.source, t.parity),
+                arrays.recent_of_neuron(j, t.parity, c.jumps)};
             const double before = arrays.g[arrival.synapse];
             double g = before;
             const int to = t.at + s;

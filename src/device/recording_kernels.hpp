@@ -29,12 +29,10 @@ ENGRAM_HD_INLINE plasticity::WeightWithin<M> weight_within(const Arrays<M>& arra
                                                            const BlockTask& task,
                                                            std::uint32_t source,
                                                            std::uint32_t target, double g_before) {
-    return {physics,
-            task.window,
-            {arrays.pre(source, task.parity, physics), arrays.post(target, task.parity, physics),
-             source, arrays.global_ids[target]},
-            arrays.calcium[task.parity].arrivals[source],
-            g_before};
+    return {physics, task.window,
+            arrays.synapse(arrays.pre(source, task.parity, physics), source, target, task.parity,
+                           physics),
+            arrays.calcium[task.parity].arrivals[source], g_before};
 }
 
 // Item = recorded synapse, once the window is finished: its samples at all steps that are due.

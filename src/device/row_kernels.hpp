@@ -28,6 +28,7 @@ struct SelectRows {
         if (i < arrays.n_local)
             arrays.calcium[next].post_start[i] =
                 arrays.post(i, t.parity, *physics).at_end(steps, physics->calcium_decay);
+        count_recent(i, t.parity, steps);
         if (i >= arrays.plastic.n_sources) return;
         const model::CalciumTrace pre = arrays.pre(i, t.parity, *physics);
         arrays.calcium[next].pre_start[i] =
@@ -45,6 +46,21 @@ struct SelectRows {
         if (expiring) arrays.tag_watch[i] = std::numeric_limits<double>::infinity();
         arrays.row_tasks[fetch_add(&arrays.counters->n_row_tasks, 1)] = {
             i, static_cast<std::uint16_t>(active), static_cast<std::uint16_t>(expiring)};
+    }
+
+  private:
+    ENGRAM_HD_INLINE void count_recent(std::uint32_t i, int parity, int steps) const {
+        if constexpr (asks_for_rates<typename M::Early>) {
+            auto& next = arrays.recent[1 - parity];
+            if (i < arrays.n_local) {
+                next.post_recent[i] =
+                    arrays.recent_of_neuron(i, parity, arrays.post_jumps[i]).at_end(steps);
+                next.post_leaving[i] = {};
+            }
+            if (i >= arrays.plastic.n_sources) return;
+            next.pre_recent[i] = arrays.recent_of_source(i, parity).at_end(steps);
+            next.pre_leaving[i] = {};
+        }
     }
 };
 
@@ -74,10 +90,10 @@ struct FinishRows {
              k < arrays.plastic.offsets[row.source + 1]; k += lanes) {
             const std::uint32_t target = arrays.plastic.targets[k];
             if (row.active && highest_pre + arrays.post_highest[target] >= physics->early.theta_d) {
-                n_draws += advance_synapse(arrays, *physics, window,
-                                           {pre, arrays.post(target, t.parity, *physics),
-                                            row.source, arrays.global_ids[target]},
-                                           k, target, from, window.steps);
+                n_draws +=
+                    advance_synapse(arrays, *physics, window,
+                                    arrays.synapse(pre, row.source, target, t.parity, *physics), k,
+                                    target, from, window.steps);
                 watch(row.source, arrays.update_tag(k, target, relaxation, physics->late));
             } else if (row.expiring) {
                 watch(row.source, arrays.expire_tag(k, target, relaxation, physics->late));

@@ -77,6 +77,9 @@ inline constexpr Section synapses{
     Key{"f_int_l_per_umol", &SynapseParameters::f_int_l_per_umol, between(0, 1e6)},
     Key{"z_max", &SynapseParameters::z_max, between(1e-6, 1e3)},
     Key{"protein_pools", &SynapseParameters::protein_pools, Words{protein_pools}},
+    Key{"rate_threshold_p_Hz", &SynapseParameters::rate_threshold_p_Hz, between(0, 1e6)},
+    Key{"rate_threshold_d_Hz", &SynapseParameters::rate_threshold_d_Hz, between(0, 1e6)},
+    Key{"rate_window_s", &SynapseParameters::rate_window_s, between(0.05, 100)},
 };
 
 inline constexpr Section background{

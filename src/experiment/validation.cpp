@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/validation.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include "experiment/neuron_sections.hpp"
 #include "experiment/schemes.hpp"
 #include "experiment/stimulation.hpp"
+#include "model/step_sets.hpp"
 
 namespace engram {
 namespace {
@@ -164,6 +166,23 @@ class Validator {
                                                 std::to_string(longest_axonal_delay_steps) +
                                                 " time steps" + is(synapses.t_ax_delay_ms));
         check_calcium_delay();
+        check_rate_window();
+    }
+
+    // The spikes that leave it within an epoch, or between two decisions, must be known before.
+    void check_rate_window() {
+        const SynapseParameters& synapses = experiment_.synapses;
+        const std::string key = keys::path_of<&SynapseParameters::rate_window_s>();
+        if ((synapses.rate_threshold_p_Hz == 0.0 && synapses.rate_threshold_d_Hz == 0.0) ||
+            !problems_.sound({key, axonal_delay_key, dt_key}))
+            return;
+        const double least_ms =
+            std::max(synapses.t_ax_delay_ms, model::max_window_steps * experiment_.dt_ms);
+        if (synapses.rate_window_s * 1000.0 < least_ms)
+            problems_.add(key, "must be at least " + number_text(least_ms / 1000.0) +
+                                   ", the axonal delay and " +
+                                   std::to_string(model::max_window_steps) + " time steps" +
+                                   is(synapses.rate_window_s));
     }
 
     // Spikes travel between ranks once per axonal delay; calcium must not be due before.

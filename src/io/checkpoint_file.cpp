@@ -131,14 +131,12 @@ class Writer {
            MPI_Comm comm)
         : header_(header),
           shared_(shared),
+          due_(shared.calcium_due),
+          recent_(shared.recent_spikes),
           local_(local),
           network_(network),
           order_(order),
           comm_(comm) {
-        for (const SpikeEvent& event : shared.calcium_due) {
-            due_steps_.push_back(event.step);
-            due_neurons_.push_back(event.neuron);
-        }
         find_constants();
         file_.emplace(path, lay_out(), comm);
     }
@@ -146,8 +144,8 @@ class Writer {
     // Collective.
     void write() {
         write_shared("shared/arriving_spikes", arriving_, shared_.arriving);
-        write_shared("shared/calcium_due_step", due_step_, due_steps_);
-        write_shared("shared/calcium_due_neuron", due_neuron_, due_neurons_);
+        write_events("calcium_due", due_);
+        write_events("recent_spikes", recent_);
         for (std::size_t i = 0; i < sources_.size(); ++i)
             write_shared("shared/" + local_.by_source[i].name, sources_[i],
                          local_.by_source[i].values);
@@ -182,6 +180,26 @@ class Writer {
         }
     }
 
+    // Events that every rank knows.
+    struct Events {
+        explicit Events(const std::vector<SpikeEvent>& events) {
+            for (const auto& [step, neuron] : events) {
+                steps.push_back(step);
+                neurons.push_back(neuron);
+            }
+        }
+        void lay_out(FileLayout& layout, const h5::Group& group, const std::string& name) {
+            step_place = layout.add_dataset<std::int64_t>(group, name + "_step", {steps.size()});
+            neuron_place =
+                layout.add_dataset<std::uint32_t>(group, name + "_neuron", {neurons.size()});
+        }
+
+        std::vector<std::int64_t> steps;
+        std::vector<std::uint32_t> neurons;
+        DatasetPlace<std::int64_t> step_place;
+        DatasetPlace<std::uint32_t> neuron_place;
+    };
+
     // Variables of synapses in the file: each has one value for all of them, or a place for each.
     template <h5::Number T>
     struct SynapsePlaces {
@@ -209,10 +227,8 @@ class Writer {
         const h5::Group shared = h5::create_group(layout.file(), "shared");
         arriving_ =
             layout.add_dataset<std::uint64_t>(shared, "arriving_spikes", {shared_.arriving.size()});
-        due_step_ =
-            layout.add_dataset<std::int64_t>(shared, "calcium_due_step", {due_steps_.size()});
-        due_neuron_ =
-            layout.add_dataset<std::uint32_t>(shared, "calcium_due_neuron", {due_neurons_.size()});
+        due_.lay_out(layout, shared, "calcium_due");
+        recent_.lay_out(layout, shared, "recent_spikes");
         sources_ = lay_out(layout, shared, local_.by_source, network_.plastic().n_sources());
         const h5::Group neurons = h5::create_group(layout.file(), "neurons");
         neurons_ = lay_out(layout, neurons, local_.by_neuron, network_.populations().size());
@@ -241,7 +257,8 @@ class Writer {
         const auto reserve = [&](const std::string& name) {
             longest.checksums[name] = std::numeric_limits<std::uint64_t>::max();
         };
-        for (const char* name : {"arriving_spikes", "calcium_due_step", "calcium_due_neuron"})
+        for (const char* name : {"arriving_spikes", "calcium_due_step", "calcium_due_neuron",
+                                 "recent_spikes_step", "recent_spikes_neuron"})
             reserve(std::string("shared/") + name);
         for (const NamedValues& entry : local_.by_source) reserve("shared/" + entry.name);
         for (const NamedValues& entry : local_.by_neuron) reserve("neurons/" + entry.name);
@@ -252,6 +269,10 @@ class Writer {
         return size;
     }
 
+    void write_events(const std::string& name, const Events& events) {
+        write_shared("shared/" + name + "_step", events.step_place, events.steps);
+        write_shared("shared/" + name + "_neuron", events.neuron_place, events.neurons);
+    }
     // Values that every rank holds.
     template <class Values>
     void write_shared(const std::string& name,
@@ -322,18 +343,16 @@ class Writer {
 
     CheckpointHeader header_;
     const SharedState& shared_;
+    Events due_;
+    Events recent_;
     const LocalState& local_;
     const Network& network_;
     const SynapseOrder& order_;
     MPI_Comm comm_;
-    std::vector<std::int64_t> due_steps_;
-    std::vector<std::uint32_t> due_neurons_;
     Ledger ledger_;
     std::optional<ParallelFile> file_;
     // In the file:
     DatasetPlace<std::uint64_t> arriving_, header_checksum_;
-    DatasetPlace<std::int64_t> due_step_;
-    DatasetPlace<std::uint32_t> due_neuron_;
     std::vector<DatasetPlace<double>> sources_, neurons_;
     SynapsePlaces<double> synapses_;
     SynapsePlaces<std::uint8_t> synapse_bytes_;
@@ -396,13 +415,23 @@ SharedState read_checkpoint_state(const std::string& path, const Checksums& chec
         const h5::File file = h5::File::open(path, h5::Access::read_only);
         check_version(file);
         shared.arriving = read_shared<std::uint64_t>(file, "shared/arriving_spikes", ledger, comm);
-        const auto steps = read_shared<std::int64_t>(file, "shared/calcium_due_step", ledger, comm);
-        const auto neurons =
-            read_shared<std::uint32_t>(file, "shared/calcium_due_neuron", ledger, comm);
-        if (steps.size() != neurons.size())
-            throw FileError(path, "calcium influx is damaged; use another checkpoint");
-        for (std::size_t i = 0; i < steps.size(); ++i)
-            shared.calcium_due.push_back({steps[i], neurons[i]});
+        const auto read_events = [&](const std::string& name) {
+            const auto steps =
+                read_shared<std::int64_t>(file, "shared/" + name + "_step", ledger, comm);
+            const auto neurons =
+                read_shared<std::uint32_t>(file, "shared/" + name + "_neuron", ledger, comm);
+            if (steps.size() != neurons.size())
+                throw FileError(path, "'shared/" + name +
+                                          "_step' is damaged; use another "
+                                          "checkpoint");
+            std::vector<SpikeEvent> events;
+            for (std::size_t i = 0; i < steps.size(); ++i) events.push_back({steps[i], neurons[i]});
+            return events;
+        };
+        shared.calcium_due = read_events("calcium_due");
+        // Of a file without them nothing has asked for rates.
+        if (h5::read_attribute<std::uint32_t>(file, "format_version") >= 6)
+            shared.recent_spikes = read_events("recent_spikes");
         read_by_source(file, local.by_source, ledger, comm);
         read_by_neuron(file, "neurons", local.by_neuron, network, ledger);
         for (const NamedValues& entry : local.by_synapse)

@@ -178,13 +178,32 @@ bool is_within_spiking(const RunPosition& position) {
     return position.within_phase && position.reports.back().phase.kind == PhaseKind::spiking;
 }
 
+//! Of spikes, or what they bring, at steps in [begin, end).
+std::string problem_of_events(const std::string& name, const std::vector<SpikeEvent>& events,
+                              Step begin, Step end, const std::string& otherwise,
+                              const Populations& populations) {
+    const auto order = [](const SpikeEvent& event) { return std::pair(event.step, event.neuron); };
+    if (std::ranges::adjacent_find(events, std::greater_equal(), order) != events.end())
+        return "'shared/" + name + "_step' is not sorted";
+    for (const auto& [step, neuron] : events) {
+        if (step < begin || step >= end)
+            return "'shared/" + name + "_step' holds " + std::to_string(step) + ", " + otherwise;
+        if (neuron >= populations.size() || !populations.is_excitatory(neuron))
+            return "'shared/" + name + "_neuron' holds " + std::to_string(neuron) +
+                   ", which is no excitatory neuron";
+    }
+    return "";
+}
+
 std::string problem_of_spikes(const SharedState& shared, const RunPosition& position,
                               const Experiment& experiment) {
     const auto& arriving = shared.arriving;
     const auto& due = shared.calcium_due;
+    const auto& recent = shared.recent_spikes;
     if (!is_within_spiking(position))
-        return arriving.empty() && due.empty() ? ""
-                                               : "'shared' holds spikes though no neuron has fired";
+        return arriving.empty() && due.empty() && recent.empty()
+                   ? ""
+                   : "'shared' holds spikes though no neuron has fired";
     const Populations& populations = experiment.populations;
     const Step epoch_steps = experiment.steps_from_ms(experiment.synapses.t_ax_delay_ms);
     const Step calcium_delay = experiment.steps_from_ms(experiment.synapses.t_ca_delay_ms);
@@ -193,20 +212,15 @@ std::string problem_of_spikes(const SharedState& shared, const RunPosition& posi
     for (const PackedSpike spike : arriving)
         if (step_in_epoch(spike) >= epoch_steps || neuron_of(spike) >= populations.size())
             return "'shared/arriving_spikes' holds a spike that cannot be";
-    const auto order = [](const SpikeEvent& influx) {
-        return std::pair(influx.step, influx.neuron);
-    };
-    if (std::ranges::adjacent_find(due, std::greater_equal(), order) != due.end())
-        return "'shared/calcium_due_step' is not sorted";
-    for (const auto& [step, neuron] : due) {
-        if (step < position.step || step >= position.step + calcium_delay)
-            return "'shared/calcium_due_step' holds " + std::to_string(step) +
-                   ", when no calcium can be due";
-        if (neuron >= populations.size() || !populations.is_excitatory(neuron))
-            return "'shared/calcium_due_neuron' holds " + std::to_string(neuron) +
-                   ", which is no excitatory neuron";
-    }
-    return "";
+    const std::string of_calcium =
+        problem_of_events("calcium_due", due, position.step, position.step + calcium_delay,
+                          "when no calcium can be due", populations);
+    if (!of_calcium.empty()) return of_calcium;
+    const Step counts =
+        experiment.steps_from_ms(experiment.synapses.rate_window_s * 1000.0) + epoch_steps;
+    return problem_of_events("recent_spikes", recent,
+                             position.step - counts - 2 * epoch_steps - model::max_window_steps,
+                             position.step, "when no spike can count", populations);
 }
 
 // Smallest and largest value that a variable can have.

@@ -9,9 +9,10 @@
 
 namespace engram {
 
-inline constexpr std::uint32_t file_format_version = 1;        //!< of all but the following
-inline constexpr std::uint32_t network_format_version = 2;     //!< 2: index by source is optional
-inline constexpr std::uint32_t checkpoint_format_version = 5;  //!< 5: constants of synapses
+inline constexpr std::uint32_t file_format_version = 1;     //!< of all but the following
+inline constexpr std::uint32_t network_format_version = 2;  //!< 2: index by source is optional
+inline constexpr std::uint32_t checkpoint_format_version =
+    6;  //!< 5: constants of synapses; 6: recent spikes
 inline constexpr std::uint32_t oldest_checkpoint_format_version = 4;  //!< that can be resumed
 
 //! `filetype` is e.g. "engram spikes".

@@ -13,6 +13,7 @@
 #include "model/elementary.hpp"
 #include "model/macros.hpp"
 #include "model/parameters.hpp"
+#include "model/recent_spikes.hpp"
 
 namespace engram::model {
 
@@ -20,6 +21,11 @@ namespace engram::model {
 enum class Zone : int { passive = 0, depression = 1, potentiation = 2 };
 
 using Flags = std::uint32_t;
+// Flags that are set at all of some steps, and at any of them.
+struct FlagRange {
+    Flags all = 0;
+    Flags any = 0;
+};
 
 // The weight that full potentiation tends to [mV].
 inline constexpr double h_max_mV = 10.0;
@@ -34,6 +40,8 @@ struct ZonePropagator {
 };
 
 struct EarlyPhase {
+    using Recent = NoRecentSpikes;
+
     double h_0_mV = 0;
     double theta_p = 0;
     double theta_d = 0;
@@ -69,12 +77,19 @@ struct EarlyPhase {
         return exp_exact(-passive_rate_per_step * static_cast<double>(steps));
     }
 
-    //! What the zone may depend on beside calcium: a word for each of the two neurons, constant
-    //! within a block. Here it does not. Of a trace only the start may count: jumps of the block
-    //! are added as it goes on.
-    ENGRAM_HD_INLINE Flags flags(const CalciumTrace&) const { return 0; }
+    //! What the zone may depend on beside calcium: a word for each of the two neurons at a step of
+    //! the window, which may change where their recent spikes do. Here it does not. Of a trace only
+    //! the start may count: jumps of the window are added as it goes on.
+    ENGRAM_HD_INLINE Flags flags(const CalciumTrace&, NoRecentSpikes, int /*step*/) const {
+        return 0;
+    }
+    //! Bounds of that at steps [from, to).
+    ENGRAM_HD_INLINE FlagRange flags_between(const CalciumTrace&, NoRecentSpikes, int /*from*/,
+                                             int /*to*/) const {
+        return {};
+    }
 
-    //! Monotonic in calcium, and passive below theta_d.
+    //! Monotonic in calcium and in each flag, and passive below theta_d.
     //! \param calcium  of the synapse
     ENGRAM_HD_INLINE Zone zone(double calcium, Flags /*pre*/ = 0, Flags /*post*/ = 0) const {
         return static_cast<Zone>((calcium >= theta_d) + (calcium >= theta_p));

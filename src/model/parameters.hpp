@@ -51,6 +51,10 @@ struct SynapseParameters {
     double f_int_l_per_umol = 0.1;   //!< late-phase integration rate
     double z_max = 1.0;              //!< late-phase weight that potentiation tends to
     ProteinPools protein_pools = ProteinPools::common;
+    // Both neurons must fire faster for calcium to potentiate (p) or depress (d); 0: need not.
+    double rate_threshold_p_Hz = 0.0;
+    double rate_threshold_d_Hz = 0.0;
+    double rate_window_s = 0.5;  //!< over which rates are counted
 
     bool operator==(const SynapseParameters&) const = default;
 };

@@ -30,6 +30,14 @@ ENGRAM_HD_INLINE int highest_bit(std::uint64_t word) {
 #endif
 }
 
+ENGRAM_HD_INLINE int count_bits(std::uint64_t word) {
+#if defined(__CUDA_ARCH__)
+    return __popcll(static_cast<long long>(word));
+#else
+    return __builtin_popcountll(word);
+#endif
+}
+
 // Steps of a block or of a window, from 0. Loops over words have a constant number of turns, and no
 // word is chosen by a computed index, so that devices keep a set in registers.
 struct StepSet {
@@ -57,6 +65,12 @@ struct StepSet {
         return found;
     }
     ENGRAM_HD_INLINE bool empty() const { return (word[0] | word[1] | word[2]) == 0; }
+    //! How many steps before one it has.
+    ENGRAM_HD_INLINE int count_before(int end) const {
+        int n = 0;
+        for (int w = 0; w < n_words; ++w) n += count_bits(word[w] & below(end - w * word_bits));
+        return n;
+    }
     //! The last step before one, or -1.
     ENGRAM_HD_INLINE int last_before(int step) const {
         for (int w = n_words - 1; w >= 0; --w) {

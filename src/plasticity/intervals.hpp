@@ -9,12 +9,15 @@
 
 namespace engram::plasticity {
 
-// A synapse, the calcium of its neurons, and what its draws are keyed by.
+// A synapse, what its zone depends on of its neurons, and what its draws are keyed by.
+template <class M>
 struct ActiveSynapse {
     model::CalciumTrace pre;
     model::CalciumTrace post;
     std::uint32_t source;   //!< global id
     std::uint32_t post_id;  //!< global id
+    typename M::Early::Recent pre_recent;
+    typename M::Early::Recent post_recent;
 };
 
 //! Last arrival before a step, or 0: the step to which a row's active synapses have been brought.
@@ -38,7 +41,7 @@ struct Draw {
 
 template <class M>
 ENGRAM_HD_INLINE Draw draw_interval(const Physics<M>& physics, const Window& window,
-                                    const ActiveSynapse& synapse, double g, model::Zone zone,
+                                    const ActiveSynapse<M>& synapse, double g, model::Zone zone,
                                     int from, int to) {
     double noise = 0.0;
     if (physics.noisy_early_phase) {
@@ -62,8 +65,9 @@ struct ZoneInterval {
 
 //! The first active interval that begins at `from` or later, cut at `end`; passive if there is
 //! none.
-//! \param zone_at    by step; falls, or stays, but at jumps of calcium
-//! \param jump_after  the first step of one behind a step, or `end`
+//! \param zone_at    by step; falls, or stays, but at jumps
+//! \param jump_after  the first step of one behind a step, or `end`: calcium enters, or flags of a
+//!                    neuron may change
 template <class ZoneAt, class JumpAfter>
 ENGRAM_HD_INLINE ZoneInterval next_interval(int from, int end, ZoneAt zone_at,
                                             JumpAfter jump_after) {
@@ -92,23 +96,25 @@ ENGRAM_HD_INLINE ZoneInterval next_interval(int from, int end, ZoneAt zone_at,
 }
 
 template <class M>
-ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics<M>& physics, const ActiveSynapse& synapse,
-                                            int from, int end) {
-    const model::Flags pre = physics.early.flags(synapse.pre);
-    const model::Flags post = physics.early.flags(synapse.post);
+ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics<M>& physics,
+                                            const ActiveSynapse<M>& synapse, int from, int end) {
     const auto zone_at = [&](int step) {
         return physics.early.zone(synapse.pre.at(step, physics.calcium_decay) +
                                       synapse.post.at(step, physics.calcium_decay),
-                                  pre, post);
+                                  physics.early.flags(synapse.pre, synapse.pre_recent, step),
+                                  physics.early.flags(synapse.post, synapse.post_recent, step));
     };
-    return next_interval(from, end, zone_at,
-                         [&](int step) { return next_jump(synapse.pre, synapse.post, step, end); });
+    const auto jump_after = [&](int step) {
+        const int jump = next_jump(synapse.pre, synapse.post, step, end);
+        return synapse.pre_recent.next_change(step, synapse.post_recent.next_change(step, jump));
+    };
+    return next_interval(from, end, zone_at, jump_after);
 }
 
 //! Brings g over steps [from, to), between which no spike arrives, and returns the number of draws.
 template <class M>
 ENGRAM_HD_INLINE int advance_early_phase(const Physics<M>& physics, const Window& window,
-                                         const ActiveSynapse& synapse, int from, int to,
+                                         const ActiveSynapse<M>& synapse, int from, int to,
                                          double& g) {
     int n_draws = 0;
     for (int step = from; step < to;) {

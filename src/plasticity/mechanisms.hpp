@@ -9,6 +9,7 @@
 
 #include "model/early_phase.hpp"
 #include "model/parameters.hpp"
+#include "model/rate_gated_early_phase.hpp"
 #include "plasticity/common_pool.hpp"
 #include "plasticity/point_neuron.hpp"
 #include "plasticity/several_pools.hpp"
@@ -25,7 +26,9 @@ struct Mechanisms {
 //! Of the published model.
 using Published = Mechanisms<model::EarlyPhase, CommonPool>;
 using WithPools = Mechanisms<model::EarlyPhase, SeveralPools>;
-using BuiltInMechanisms = std::tuple<Published, WithPools>;
+//! Pools include the common one.
+using WithRateThresholds = Mechanisms<model::RateGatedEarlyPhase, SeveralPools>;
+using BuiltInMechanisms = std::tuple<Published, WithPools, WithRateThresholds>;
 
 // Of the neurons of a population: the first of these that describes them.
 template <class... Neuron>
@@ -46,6 +49,8 @@ concept HasSolution = requires {
 //! Calls use(M{}) with the mechanisms that parameters ask for: the simplest that do.
 template <class Use>
 auto with_mechanisms(const SynapseParameters& synapses, Use use) {
+    if (synapses.rate_threshold_p_Hz > 0.0 || synapses.rate_threshold_d_Hz > 0.0)
+        return use(WithRateThresholds{});
     if (synapses.protein_pools == ProteinPools::common && synapses.z_max == 1.0)
         return use(Published{});
     return use(WithPools{});

@@ -133,7 +133,7 @@ class Storage {
     template <class Self, class Visit>
     static void visit_all(Self& self, Visit& visit) {
         [&]<std::size_t... i>(std::index_sequence<i...>) {
-            constexpr auto variables = View::variables();
+            [[maybe_unused]] constexpr auto variables = View::variables();
             (visit(std::get<i>(variables), std::get<i>(self.arrays_)), ...);
         }
         (std::make_index_sequence<std::tuple_size_v<Arrays>>{});

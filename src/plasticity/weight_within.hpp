@@ -13,7 +13,7 @@ template <class M>
 struct WeightWithin {
     const Physics<M>& physics;
     const Window& window;
-    ActiveSynapse synapse;
+    ActiveSynapse<M> synapse;
     model::StepSet arrivals;
     double g_before;  //!< at the start of the window
 

@@ -11,12 +11,14 @@
 #include "base/contracts.hpp"
 #include "experiment/conditions.hpp"
 #include "plasticity/operations.hpp"
+#include "plasticity/recent_view.hpp"
 #include "plasticity/window.hpp"
 #include "simulation/calcium_influx.hpp"
 #include "simulation/cut_epoch.hpp"
 #include "simulation/decision_grid.hpp"
 #include "simulation/executor.hpp"
 #include "simulation/mechanism_setup.hpp"
+#include "simulation/spike_history.hpp"
 
 namespace engram {
 
@@ -50,6 +52,7 @@ class PlasticExecutor : public Executor {
           grid_(block_grid(experiment)),
           decides_each_block_(decision_grid(experiment).is_each_block()),
           influx_(experiment),
+          history_(experiment),
           fold_interval_s_(
               fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses)) {}
 
@@ -57,11 +60,13 @@ class PlasticExecutor : public Executor {
         ENGRAM_EXPECT(!within_window_);
         derived().rest();
         influx_.clear();
+        history_.clear();
         if (conditions_.at(begin).plasticity) fold(begin);
     }
     int epoch_steps() const final { return grid_.epoch_steps(); }
     void schedule(std::span<const PackedSpike> spikes, Step begin) final {
         influx_.schedule(spikes, begin);
+        if constexpr (asks_for_rates) history_.add(spikes, begin);
     }
     void request_snapshot(Step step) final { snapshot_steps_.push_back(step); }
     std::vector<double> protein() const final {
@@ -73,11 +78,14 @@ class PlasticExecutor : public Executor {
         return amounts;
     }
     Step reference() const final { return reference_; }
-    SharedState shared_state() final { return {{}, influx_.due()}; }
+    SharedState shared_state() final { return {{}, influx_.due(), history_.spikes()}; }
     void restore(Step reference, const SharedState* shared) final {
         derived().take_over_views();
         take_as_given(reference);
-        if (shared != nullptr) influx_.restore(shared->calcium_due);
+        if (shared == nullptr) return;
+        influx_.restore(shared->calcium_due);
+        history_.restore(shared->recent_spikes);
+        counts_follow_ = !asks_for_rates;
     }
     std::uint64_t synapse_bytes() const final {
         return plasticity::state_bytes<plasticity::View<M>>({0, 0, network_.plastic().size()});
@@ -112,6 +120,7 @@ class PlasticExecutor : public Executor {
 
   protected:
     using Course = plasticity::Course<M>;
+    static constexpr bool asks_for_rates = plasticity::asks_for_rates<typename M::Early>;
 
     double seconds(Step steps) const { return static_cast<double>(steps) * physics_.dt_s; }
     //! E(t): factor from g to h - h_0.
@@ -161,6 +170,33 @@ class PlasticExecutor : public Executor {
         const RunClock::Within folding(this->clock(), RunPart::plasticity);
         fold(begin);
     }
+    //! Whether the numbers of recent spikes are at hand, and not to be made from the history.
+    bool counts_follow() const { return counts_follow_; }
+    //! Tells how the numbers of recent spikes change in the present window, when it begins, by
+    //! counts.pre_leaves(source, step of the window) and counts.post_leaves(local neuron, step);
+    //! and after a restart, when all numbers are 0, by counts.pre_counts(source) and
+    //! counts.post_counts(local neuron), called once for each spike.
+    template <class Counts>
+    void begin_rates(Counts counts) {
+        const Step begin = window_.begin;
+        const Step delay = history_.axonal_delay();
+        const Partition& partition = network_.partition();
+        if (!std::exchange(counts_follow_, true)) {
+            history_.for_each_before(delay, begin,
+                                     [&](NeuronId neuron) { counts.pre_counts(neuron); });
+            history_.for_each_before(0, begin, [&](NeuronId neuron) {
+                if (network_.owns(neuron)) counts.post_counts(partition.local_index(neuron));
+            });
+        }
+        history_.for_each_leaving(delay, begin, window_.end(), [&](Step step, NeuronId neuron) {
+            counts.pre_leaves(neuron, static_cast<int>(step - begin));
+        });
+        history_.for_each_leaving(0, begin, window_.end(), [&](Step step, NeuronId neuron) {
+            if (network_.owns(neuron))
+                counts.post_leaves(partition.local_index(neuron), static_cast<int>(step - begin));
+        });
+        history_.forget_before(begin);
+    }
     //! Takes out the snapshots that are wanted within the window.
     std::vector<Step> take_requests_in_window() {
         const auto later = std::ranges::stable_partition(
@@ -185,6 +221,8 @@ class PlasticExecutor : public Executor {
         return conditions_.plastic_steps(step) - conditions_.plastic_steps(reference_);
     }
 
+    SpikeHistory history_;       //!< empty if nothing asks for rates
+    bool counts_follow_ = true;  //!< from the history: numbers of recent spikes
     double fold_interval_s_;
     Step reference_ = 0;
     bool within_window_ = false;

@@ -45,6 +45,8 @@ struct RunPosition {
 struct SharedState {
     std::vector<PackedSpike> arriving;    //!< in the epoch that begins at `step`
     std::vector<SpikeEvent> calcium_due;  //!< presynaptic influx to come: step and neuron
+    //! Excitatory spikes that count for the rates of plasticity; none if nothing asks for them.
+    std::vector<SpikeEvent> recent_spikes;
 };
 
 // Variables of mechanisms on this rank; the spans show where they lie in the executor.

@@ -57,7 +57,9 @@ Lines described() {
     add<plasticity::CalciumView>("any", "within a phase", lines);
     add<plasticity::View<plasticity::Published>>("published", "always", lines);
     add<plasticity::View<plasticity::WithPools>>("several pools", "always", lines);
-    static_assert(std::tuple_size_v<plasticity::BuiltInMechanisms> == 2, "as many as added here");
+    static_assert(
+        std::is_same_v<plasticity::WithRateThresholds::Late, plasticity::WithPools::Late>);
+    static_assert(std::tuple_size_v<plasticity::BuiltInMechanisms> == 3, "as many as named here");
     return lines;
 }
 
@@ -81,14 +83,17 @@ TEST(DocumentedCheckpoint, has_the_variables_of_the_mechanisms) {
 TEST(DocumentedCheckpoint, late_phase_follows_from_pools_and_bound) {
     for (const ProteinPools pools :
          {ProteinPools::common, ProteinPools::p_and_d, ProteinPools::p_c_and_d})
-        for (const double z_max : {1.0, 5.0}) {
-            SynapseParameters synapses;
-            synapses.protein_pools = pools;
-            synapses.z_max = z_max;
-            const bool published = plasticity::with_mechanisms(
-                synapses, []<class M>(M) { return std::is_same_v<M, plasticity::Published>; });
-            EXPECT_EQ(published, pools == ProteinPools::common && z_max == 1.0);
-        }
+        for (const double z_max : {1.0, 5.0})
+            for (const double threshold_Hz : {0.0, 40.0}) {
+                SynapseParameters synapses;
+                synapses.protein_pools = pools;
+                synapses.z_max = z_max;
+                synapses.rate_threshold_p_Hz = threshold_Hz;
+                const bool published = plasticity::with_mechanisms(
+                    synapses, []<class M>(M) { return std::is_same_v<M, plasticity::Published>; });
+                EXPECT_EQ(published,
+                          pools == ProteinPools::common && z_max == 1.0 && threshold_Hz == 0.0);
+            }
 }
 
 }  // namespace

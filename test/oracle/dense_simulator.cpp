@@ -122,6 +122,8 @@ void DenseSimulator::rest(const DensePhase& phase) {
     pre_trace_.assign(n_, 0.0);
     zone_.assign(n_ * n_, 0);
     last_cut_.assign(n_ * n_, phase.begin);
+    n_recent_pre_.assign(n_, 0);
+    n_recent_post_.assign(n_, 0);
     fired_.clear();
     if (phase.spiking) fired_.resize(phase.end - phase.begin, std::vector<bool>(n_, false));
 }
@@ -130,6 +132,8 @@ void DenseSimulator::spike(const DensePhase& phase) {
     for (Step step = phase.begin; step <= phase.end; ++step) {
         if (is_decision(step)) forget_low_calcium();
         add_presynaptic_calcium(step);
+        count_recent(n_recent_pre_, step - delay_);
+        count_recent(n_recent_post_, step, false);
         // The weights of the ending window come first: arrivals at its end see the new ones.
         if (is_decision(step)) decide(step);
         if (step == phase.end) break;
@@ -140,6 +144,8 @@ void DenseSimulator::spike(const DensePhase& phase) {
         }
         deliver_spikes(step);
         for (NeuronId id = 0; id < n_; ++id) advance_neuron(id, step);
+        for (NeuronId id = 0; id < n_; ++id)
+            n_recent_post_[id] += fired_[step - phase_.begin][id] ? 1 : 0;
         advance_calcium(step);
     }
 }
@@ -211,6 +217,18 @@ void DenseSimulator::add_presynaptic_calcium(Step step) {
             pre_trace_[pre] += experiment_.synapses.ca_pre;
 }
 
+// Keeps the numbers of spikes in the closed window of time that ends at a step.
+void DenseSimulator::count_recent(std::vector<int>& n, Step step, bool with_step) const {
+    const Step oldest = steps(experiment_.synapses.rate_window_s * 1000.0);
+    const auto add = [&](Step at, int sign) {
+        if (at < phase_.begin) return;
+        for (NeuronId id = 0; id < n_; ++id)
+            if (fired_[at - phase_.begin][id]) n[id] += sign;
+    };
+    if (with_step) add(step, 1);
+    add(step - oldest - 1, -1);
+}
+
 // A trace jumps with each spike, the presynaptic one later, and decays: all spikes of the phase.
 void DenseSimulator::find_gates(Step step) {
     gate_pre_.assign(n_, 0.0);
@@ -241,6 +259,15 @@ void DenseSimulator::decide(Step step) {
 
 int DenseSimulator::zone(NeuronId pre, NeuronId post) const {
     const double calcium = calcium_[index(pre, post)];
+    const SynapseParameters& p = experiment_.synapses;
+    if (p.rate_threshold_p_Hz > 0.0 || p.rate_threshold_d_Hz > 0.0) {
+        const auto both_above = [&](double rate_Hz) {
+            const double n = rate_Hz * p.rate_window_s;
+            return rate_Hz == 0.0 || (n_recent_pre_[pre] > n && n_recent_post_[post] > n);
+        };
+        if (calcium >= p.theta_p && both_above(p.rate_threshold_p_Hz)) return 2;
+        return calcium >= p.theta_d && both_above(p.rate_threshold_d_Hz) ? 1 : 0;
+    }
     if (calcium < experiment_.synapses.theta_d) return 0;
     if (calcium < experiment_.synapses.theta_p) return 1;
     if (variant_.potentiates && !variant_.potentiates(gate_pre_[pre], gate_post_[post])) return 1;

@@ -85,6 +85,7 @@ class DenseSimulator {
     void forget_low_calcium();
     void add_presynaptic_calcium(Step step);
     void decide(Step step);
+    void count_recent(std::vector<int>& n, Step step, bool with_step = true) const;
     void find_gates(Step step);
     int zone(NeuronId pre, NeuronId post) const;
     double h_after(std::size_t k, Step n_steps, double noise) const;
@@ -137,6 +138,8 @@ class DenseSimulator {
     std::vector<DensePools> protein_;
     std::vector<DensePools> toward_;  // amounts that the present synthesis leads to
     std::vector<double> v_, i_syn_, i_second_;
+    // Spikes that count for the rate thresholds, of presynaptic neurons when they have arrived.
+    std::vector<int> n_recent_pre_, n_recent_post_;
     std::vector<double> gate_pre_, gate_post_;  // traces at the beginning of the window
     std::vector<double> i_bg_;                  // deviation from the mean
     std::vector<Step> held_until_;              // last step at whose end V is at V_reset

@@ -24,8 +24,15 @@ struct GatedEarlyPhase : model::EarlyPhase {
                              (model::relaxation_rate + s.gamma_p + s.gamma_d);
     }
 
-    ENGRAM_HD_INLINE model::Flags flags(const model::CalciumTrace& trace) const {
+    ENGRAM_HD_INLINE model::Flags flags(const model::CalciumTrace& trace, model::NoRecentSpikes,
+                                        int /*step*/) const {
         return trace.start >= theta_gate ? open : 0;
+    }
+    ENGRAM_HD_INLINE model::FlagRange flags_between(const model::CalciumTrace& trace,
+                                                    model::NoRecentSpikes recent, int from,
+                                                    int /*to*/) const {
+        const model::Flags always = flags(trace, recent, from);
+        return {always, always};
     }
     ENGRAM_HD_INLINE model::Zone zone(double calcium, model::Flags pre, model::Flags post) const {
         const bool shut = (pre & post & open) == 0;
