@@ -27,7 +27,18 @@ struct Connectivity {
     bool operator==(const Connectivity&) const = default;
 };
 
-enum class Scheme { rect, onepulse, triplet, stet, wtet, full, explicit_spikes };
+enum class Scheme {
+    rect,
+    onepulse,
+    triplet,
+    stet,
+    wtet,
+    slfs,
+    wlfs,
+    poisson,
+    full,
+    explicit_spikes
+};
 
 // Which part a stimulus plays in the published schedule names.
 enum class StimulusRole { learn, recall };
@@ -42,6 +53,10 @@ struct Stimulus {
     double n_inputs = 0;                 //!< N_stim, putative input neurons (OU schemes)
     double rate_Hz = 0;                  //!< of each input (OU schemes), of the Poisson trains
     std::vector<double> spike_times_ms;  //!< of EXPLICIT
+    // Of POISSON: the length of a train, the time from one start to the next, and how many.
+    double train_s = 0;
+    double period_s = 0;
+    Step repeats = 1;
 
     bool operator==(const Stimulus&) const = default;
 };

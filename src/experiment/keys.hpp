@@ -141,6 +141,8 @@ inline constexpr Section stimulus{
 };
 
 // Those that some scheme takes.
+inline constexpr Step most_repeats = 100000;
+
 inline constexpr Section scheme{
     "",
     Key{"start_s", &Stimulus::start_s, between(0, longest_time_s)},
@@ -148,6 +150,9 @@ inline constexpr Section scheme{
     Key{"n_inputs", &Stimulus::n_inputs, between(0, 1e9)},
     Key{"rate_Hz", &Stimulus::rate_Hz, between(0, 1e9)},
     Key{"spike_times_ms", &Stimulus::spike_times_ms, between(0, 1000.0 * longest_time_s)},
+    Key{"train_s", &Stimulus::train_s, above_0_up_to(longest_time_s)},
+    Key{"period_s", &Stimulus::period_s, between(0, longest_time_s)},
+    Key{"repeats", &Stimulus::repeats, Integers<Step>{1, most_repeats}},
 };
 
 inline constexpr Section record{

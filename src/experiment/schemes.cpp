@@ -17,6 +17,10 @@ constexpr int triplet_pulses = 3;
 constexpr double stet_train_s = 1.0;
 constexpr int stet_trains = 3;
 constexpr double wtet_train_s = 0.2;
+constexpr double slfs_burst_s = 0.15;  // three spikes at 20 Hz
+constexpr double slfs_period_s = 1.15;
+constexpr int slfs_bursts = 900;
+constexpr double wlfs_train_s = 900.0;
 
 //! From the start of a stimulus on: so many pulses of a length, at a distance from start to start.
 Ranges pulses(const Experiment& experiment, const Stimulus& stimulus, int number, double length_s,
@@ -57,6 +61,19 @@ Ranges weak_tetanus(const Experiment& experiment, const Stimulus& stimulus) {
     return pulses(experiment, stimulus, 1, wtet_train_s, 0.0);
 }
 
+Ranges strong_low_frequency(const Experiment& experiment, const Stimulus& stimulus) {
+    return pulses(experiment, stimulus, slfs_bursts, slfs_burst_s, slfs_period_s);
+}
+
+Ranges weak_low_frequency(const Experiment& experiment, const Stimulus& stimulus) {
+    return pulses(experiment, stimulus, 1, wlfs_train_s, 0.0);
+}
+
+Ranges trains(const Experiment& experiment, const Stimulus& stimulus) {
+    return pulses(experiment, stimulus, static_cast<int>(stimulus.repeats), stimulus.train_s,
+                  stimulus.period_s);
+}
+
 Ranges to_the_end(const Experiment& experiment, const Stimulus& stimulus) {
     return {{experiment.steps_from_s(stimulus.start_s), experiment.duration_steps()}};
 }
@@ -75,6 +92,9 @@ constexpr const char* duration_s = keys::name_of<&Stimulus::duration_s>();
 constexpr const char* n_inputs = keys::name_of<&Stimulus::n_inputs>();
 constexpr const char* rate_Hz = keys::name_of<&Stimulus::rate_Hz>();
 constexpr const char* spike_times_ms = keys::name_of<&Stimulus::spike_times_ms>();
+constexpr const char* train_s = keys::name_of<&Stimulus::train_s>();
+constexpr const char* period_s = keys::name_of<&Stimulus::period_s>();
+constexpr const char* repeats = keys::name_of<&Stimulus::repeats>();
 
 }  // namespace
 
@@ -110,6 +130,27 @@ const std::vector<SchemeEntry>& scheme_entries() {
          .effect = StimulusEffect::poisson_spikes,
          .ranges = weak_tetanus,
          .pulse_s = wtet_train_s},
+        {.scheme = Scheme::slfs,
+         .name = "SLFS",
+         .keys = {{start_s}, {.name = rate_Hz, .standard = 20}},
+         .effect = StimulusEffect::poisson_spikes,
+         .ranges = strong_low_frequency,
+         .pulse_s = slfs_burst_s},
+        {.scheme = Scheme::wlfs,
+         .name = "WLFS",
+         .keys = {{start_s}, {.name = rate_Hz, .standard = 1}},
+         .effect = StimulusEffect::poisson_spikes,
+         .ranges = weak_low_frequency,
+         .pulse_s = wlfs_train_s},
+        {.scheme = Scheme::poisson,
+         .name = "POISSON",
+         .keys = {{start_s},
+                  {rate_Hz},
+                  {train_s},
+                  {.name = period_s, .standard = 0},
+                  {.name = repeats, .standard = 1}},
+         .effect = StimulusEffect::poisson_spikes,
+         .ranges = trains},
         {.scheme = Scheme::full,
          .name = "FULL",
          .keys = {{.name = start_s, .standard = 0}, {n_inputs}, {rate_Hz}},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/stimulus_reader.hpp"
 
+#include <type_traits>
+
 #include "base/number_text.hpp"
 #include "experiment/group_reader.hpp"
 #include "experiment/keys.hpp"
@@ -40,12 +42,14 @@ void read_scheme_keys(ConfigReader& reader, const SchemeEntry* entry, Stimulus& 
         const SchemeKey* of_scheme = entry == nullptr ? nullptr : entry->find(key.name);
         if (entry != nullptr && of_scheme == nullptr) return;
         auto& target = stimulus.*key.member;
-        Range range = key.kind;
-        if (of_scheme != nullptr && of_scheme->lowest)
-            range = between(*of_scheme->lowest, range.high);
-        if constexpr (std::is_same_v<decltype(target), double&>)
-            if (of_scheme != nullptr) target = of_scheme->standard.value_or(0);
-        keys::read_value(reader, key.name, target, range);
+        auto kind = key.kind;
+        if constexpr (std::is_same_v<decltype(kind), Range>)
+            if (of_scheme != nullptr && of_scheme->lowest)
+                kind = between(*of_scheme->lowest, kind.high);
+        using Value = std::remove_cvref_t<decltype(target)>;
+        if constexpr (std::is_arithmetic_v<Value>)
+            if (of_scheme != nullptr) target = static_cast<Value>(of_scheme->standard.value_or(0));
+        keys::read_value(reader, key.name, target, kind);
     });
     check_spike_times(reader, stimulus.spike_times_ms);
 }

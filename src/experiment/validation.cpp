@@ -227,10 +227,13 @@ class Validator {
         if (!has_spikes) check_time(start_key, stimulus.start_s, 1000.0);
         if (scheme_takes(stimulus.scheme, length))
             check_time(path + length, stimulus.duration_s, 1000.0);
+        if (stimulus.scheme == Scheme::poisson) check_trains(stimulus, path);
         check_pulses(stimulus, scheme_key);
         check_rate(stimulus, path + keys::name_of<&Stimulus::rate_Hz>());
 
-        if (problems_.sound({start_key, path + length}) && has_duration_ &&
+        if (problems_.sound(
+                {start_key, path + length, path + keys::name_of<&Stimulus::train_s>()}) &&
+            has_duration_ &&
             stimulus_extent(experiment_, stimulus).begin >= experiment_.duration_steps())
             problems_.add(start_key,
                           "must be less than " + duration_key + " = " +
@@ -247,6 +250,18 @@ class Validator {
                 problems_.add(item(path, i),
                               "is in the same time step as the one before" + is(times_ms[i]));
         }
+    }
+
+    void check_trains(const Stimulus& stimulus, const std::string& path) {
+        const std::string train_key = path + keys::name_of<&Stimulus::train_s>();
+        const std::string period_key = path + keys::name_of<&Stimulus::period_s>();
+        check_time(train_key, stimulus.train_s, 1000.0);
+        check_time(period_key, stimulus.period_s, 1000.0);
+        if (problems_.sound({train_key, period_key}) && stimulus.repeats > 1 &&
+            stimulus.period_s < stimulus.train_s)
+            problems_.add(period_key,
+                          "must be at least " + train_key + " = " + number_text(stimulus.train_s) +
+                              ", so that trains do not overlap" + is(stimulus.period_s));
     }
 
     void check_pulses(const Stimulus& stimulus, const std::string& key) {

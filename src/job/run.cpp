@@ -9,6 +9,7 @@
 #include "job/progress_log.hpp"
 #include "job/recording_losses.hpp"
 #include "job/run_summary.hpp"
+#include "job/runaway_watch.hpp"
 
 namespace engram::job {
 namespace {
@@ -74,7 +75,9 @@ JobOutcome run_to_the_end(Run& run, double setup_s) {
     ProgressLog log(experiment, simulation.schedule(), run.context().quiet);
     ProgressFile status(directory.progress(), experiment, simulation.schedule(),
                         size_of(communicator));
-    TwoListeners progress(log, status);
+    TwoListeners shown(log, status);
+    RunawayWatch runaway(experiment);
+    TwoListeners progress(shown, runaway);
     run.checkpoints().notify([&](const std::string& path, double simulated_s) {
         status.checkpoint_saved(path, simulated_s);
     });

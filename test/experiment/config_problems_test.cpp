@@ -153,13 +153,26 @@ TEST(ConfigProblems, single_problems) {
                    "rate_Hz: 1}}\n",
          ":3: stimuli.a.group: group 'inh' has no neurons"},
         {minimal + "stimuli: {a: {scheme: RECTT, group: exc, start_s: 3}}\n",
-         ":2: stimuli.a.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, WTET, FULL, EXPLICIT "
+         ":2: stimuli.a.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, WTET, SLFS, WLFS, "
+         "POISSON, FULL, EXPLICIT "
          "(is RECTT); did you mean 'RECT'?"},
         {minimal + "stimuli: {a: {scheme: WTET, group: exc, start_s: 3, rate_Hz: 5001}}\n",
          ":2: stimuli.a.rate_Hz: must be at most 5000, one spike per time step (is 5001)"},
         {minimal + "stimuli: {a: {scheme: WTET, group: exc, start_s: 3, duration_s: 2, rate_Hz: "
                    "100}}\n",
          ":2: stimuli.a.duration_s: is not used by scheme WTET, which takes start_s, rate_Hz"},
+        {minimal +
+             "stimuli: {a: {scheme: POISSON, group: exc, start_s: 3, rate_Hz: 10, train_s: 2, "
+             "period_s: 1, repeats: 2}}\n",
+         ":2: stimuli.a.period_s: must be at least stimuli.a.train_s = 2, so that trains do not "
+         "overlap (is 1)"},
+        {minimal + "stimuli: {a: {scheme: POISSON, group: exc, start_s: 3, rate_Hz: 10}}\n",
+         ":2: stimuli.a.train_s: is missing"},
+        {minimal + "synapses: {rate_threshold_p_Hz: 40, rate_window_s: 0.05, t_ax_delay_ms: 60, "
+                   "t_Ca_delay_ms: 60}\n",
+         ":2: synapses.rate_window_s: must be at least 0.06, the axonal delay and 192 time steps "
+         "(is "
+         "0.05)"},
         {minimal + "stimuli: {a: {scheme: WTET, group: exc, start_s: 30, rate_Hz: 100}}\n",
          ":2: stimuli.a.start_s: must be less than simulation.duration_s = 30 s (is 30)"},
         {minimal + "stimuli: {a: {scheme: EXPLICIT, group: exc, spike_times_ms: [3, 3]}}\n",
@@ -237,7 +250,7 @@ TEST(ConfigProblems, an_error_hides_no_others) {
               "configs/x.yaml:3: groups.a.first: must be an integer in [0, 99999999] (is x)\n"
               "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or random\n"
               "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
-              "WTET, FULL, EXPLICIT (is PULS)\n"
+              "WTET, SLFS, WLFS, POISSON, FULL, EXPLICIT (is PULS)\n"
               "configs/x.yaml:5: stimuli.s.start_s: must be in [0, 1e10] (is -1)\n"
               "configs/x.yaml:5: stimuli.s.rate_Hz: must be a finite number (is fast)\n"
               "configs/x.yaml:6: stimuli.s.spike_times_ms[1]: must be ascending (1 follows 2)");

@@ -40,12 +40,14 @@ stimuli:
   recall_2: {scheme: EXPLICIT, group: all, spike_times_ms: [1, 2.5], role: learn}
   all_along: {scheme: FULL, group: all, n_inputs: 1.5, rate_Hz: +2e1}
   weak: {scheme: WTET, group: exc, start_s: 6, rate_Hz: 100}
+  trains: {scheme: POISSON, group: exc, start_s: 7, rate_Hz: 8, train_s: 9, period_s: 10, repeats: 11}
 neuron: {V_init_mV: -61, V_rev_mV: -62, V_reset_mV: -63, V_th_mV: -50, R_leak_MOhm: 11,
          C_mem_nF: 2, t_ref_ms: 3}
 synapses: {tau_syn_ms: 1, t_ax_delay_ms: 2, h_0_mV: 3, t_Ca_delay_ms: 4, Ca_pre: 5, Ca_post: 6,
            tau_Ca_ms: 7, tau_h_s: 8, gamma_p: 9, gamma_d: 10, theta_p: 12, theta_d: 11,
            sigma_pl_mV: 13, theta_pro_mV: 14, theta_tag_mV: 15, p_max_umol_per_l: 16, tau_p_s: 17,
-           tau_z_s: 18, f_int_l_per_umol: 19, z_max: 20, protein_pools: P/C/D}
+           tau_z_s: 18, f_int_l_per_umol: 19, z_max: 20, protein_pools: P/C/D,
+           rate_threshold_p_Hz: 21, rate_threshold_d_Hz: 22, rate_window_s: 23}
 record: {neurons: [9, exc], synapses: [[0, 1], [1, 0]], every_steps: 7, snapshots_s: [100, 0],
          synapses_between: [{from: exc, to: exc, count: 2}]}
 checkpoint: {every_wall_min: 2.5, every_simulated_s: 3, phase_ends: false, keep: 4}
@@ -66,7 +68,8 @@ output: {directory: out}
     EXPECT_EQ(experiment.synapses,
               (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
                                  8,  9,  10, 12, 11, 13, 14,
-                                 15, 16, 17, 18, 19, 20, ProteinPools::p_c_and_d}));
+                                 15, 16, 17, 18, 19, 20, ProteinPools::p_c_and_d,
+                                 21, 22, 23}));
     EXPECT_EQ(experiment.record.neurons, (std::vector<NeuronId>{9, 0, 1, 2, 3, 4, 5, 6, 7}));
     EXPECT_EQ(experiment.record.synapses, (std::vector<RecordedSynapse>{{0, 1}, {1, 0}}));
     EXPECT_EQ(experiment.record.every_steps, 7);
@@ -75,7 +78,7 @@ output: {directory: out}
 
     const auto learn = StimulusRole::learn;
     const auto recall = StimulusRole::recall;
-    ASSERT_EQ(experiment.stimuli.size(), 5u);
+    ASSERT_EQ(experiment.stimuli.size(), 6u);
     EXPECT_EQ(experiment.stimuli[0],
               (Stimulus{"second", Scheme::stet, learn, "inh", 1, 1200, 0, 50, {}}));
     EXPECT_EQ(experiment.stimuli[1],
@@ -86,6 +89,8 @@ output: {directory: out}
               (Stimulus{"all_along", Scheme::full, learn, "all", 0, 0, 1.5, 20, {}}));
     EXPECT_EQ(experiment.stimuli[4],
               (Stimulus{"weak", Scheme::wtet, learn, "exc", 6, 0, 0, 100, {}}));
+    EXPECT_EQ(experiment.stimuli[5],
+              (Stimulus{"trains", Scheme::poisson, learn, "exc", 7, 0, 0, 8, {}, 9, 10, 11}));
 }
 
 TEST(Configuration, overrides_replace_values_lists_and_maps) {
@@ -160,6 +165,7 @@ TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
                              {"smallnet2_max_activity", "learn"},
                              {"smallnet3_10s_recall", "learn+recall"},
                              {"smallnet3_8h_recall", "learn - consolidate - recall"},
+                             {"three_memories", "learn - consolidate - recall"},
                              {"two_regions", "learn - consolidate - recall"}}));
 }
 

@@ -92,6 +92,31 @@ TEST(Stimulation, weak_tetanus_is_one_train) {
     EXPECT_DOUBLE_EQ(stimulation.trains[0].probability_per_step, 0.02);
 }
 
+TEST(Stimulation, low_frequency_protocols) {
+    const Stimulation strong = make_stimulation(experiment_with(Scheme::slfs, 5000));
+    ASSERT_EQ(strong.trains.size(), 900u);
+    EXPECT_EQ(strong.trains[0].begin, 50000);
+    EXPECT_EQ(strong.trains[0].end, 50750);
+    EXPECT_EQ(strong.trains[899].begin, 50000 + 899 * 5750);
+    const Stimulation weak = make_stimulation(experiment_with(Scheme::wlfs, 5000));
+    ASSERT_EQ(weak.trains.size(), 1u);
+    EXPECT_EQ(weak.trains[0].end, 910 * 5000);
+}
+
+TEST(Stimulation, poisson_trains_are_as_given) {
+    Experiment experiment = experiment_with(Scheme::poisson, 5000);
+    experiment.stimuli[0].train_s = 0.5;
+    experiment.stimuli[0].period_s = 2.0;
+    experiment.stimuli[0].repeats = 4;
+    const Stimulation stimulation = make_stimulation(experiment);
+    EXPECT_TRUE(stimulation.pulses.empty());
+    ASSERT_EQ(stimulation.trains.size(), 4u);
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_EQ(stimulation.trains[i].begin, (10 + i * 2) * 5000);
+        EXPECT_EQ(stimulation.trains[i].end, (10 + i * 2) * 5000 + 2500);
+    }
+}
+
 TEST(Stimulation, explicit_spikes_at_the_nearest_steps) {
     Experiment experiment = experiment_with(Scheme::explicit_spikes, 0.1);
     experiment.stimuli.insert(experiment.stimuli.begin(), Stimulus{});  // nothing, at index 0

@@ -25,6 +25,14 @@ TEST_P(SeveralRanks, EqualOne) {
     expect_ranks_equal_one(recorded_learning_network(), executor(), 500);
 }
 
+TEST_P(SeveralRanks, EqualOneWithRateThresholds) {
+    Experiment e = recorded_learning_network();
+    e.synapses.rate_threshold_p_Hz = 200;
+    e.synapses.rate_threshold_d_Hz = 60;
+    e.synapses.rate_window_s = 0.1;
+    expect_ranks_equal_one(e, executor(), 500);
+}
+
 ENGRAM_ON_EACH_EXECUTOR(SeveralRanks);
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace engram::test {
 namespace {
 
 bool is_current(Scheme scheme) {
-    return scheme != Scheme::stet && scheme != Scheme::wtet && scheme != Scheme::explicit_spikes;
+    return scheme == Scheme::rect || scheme == Scheme::onepulse || scheme == Scheme::triplet ||
+           scheme == Scheme::full;
 }
 
 }  // namespace
@@ -62,6 +63,19 @@ std::vector<DenseStimuli::Interval> DenseStimuli::intervals_of(const Experiment&
                     lasting(start_s + stimulus.duration_s, 1.0)};
         case Scheme::wtet:
             return {lasting(start_s, 0.2)};
+        case Scheme::wlfs:
+            return {lasting(start_s, 900.0)};
+        case Scheme::slfs: {
+            std::vector<Interval> bursts;
+            for (int i = 0; i < 900; ++i) bursts.push_back(lasting(start_s + i * 1.15, 0.15));
+            return bursts;
+        }
+        case Scheme::poisson: {
+            std::vector<Interval> trains;
+            for (int i = 0; i < stimulus.repeats; ++i)
+                trains.push_back(lasting(start_s + i * stimulus.period_s, stimulus.train_s));
+            return trains;
+        }
         case Scheme::full:
             return {{step_at(start_s), std::numeric_limits<Step>::max()}};
         case Scheme::explicit_spikes:

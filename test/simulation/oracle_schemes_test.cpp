@@ -69,6 +69,27 @@ TEST_P(OracleSchemes, WeakTetanus) {
     compare(e, {100, 5});
 }
 
+TEST_P(OracleSchemes, PoissonTrains) {
+    Experiment e = network(0.6);
+    e.stimuli = {stimulus(Scheme::poisson, 0.1034)};
+    e.stimuli[0].train_s = 0.1016;
+    e.stimuli[0].period_s = 0.1502;
+    e.stimuli[0].repeats = 3;
+    compare(e, {100, 5});
+}
+
+TEST_P(OracleSchemes, StrongLowFrequency) {
+    Experiment e = network(2.0);
+    e.stimuli = {stimulus(Scheme::slfs, 0.1)};
+    compare(e, {100, 5});
+}
+
+TEST_P(OracleSchemes, WeakLowFrequency) {
+    Experiment e = network(0.5);
+    e.stimuli = {stimulus(Scheme::wlfs, 0.1)};
+    compare(e, {100, 5});
+}
+
 TEST_P(OracleSchemes, Full) {
     Experiment e = network(0.4);
     e.stimuli = {stimulus(Scheme::full, 0.1)};

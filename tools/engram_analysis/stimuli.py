@@ -196,6 +196,13 @@ def intervals_s(
         return [(start + delay, start + delay + 1.0) for delay in delays]
     if scheme == "WTET":
         return [(start, start + 0.2)]
+    if scheme == "SLFS":
+        return [(start + 1.15 * i, start + 1.15 * i + 0.15) for i in range(900)]
+    if scheme == "WLFS":
+        return [(start, start + 900.0)]
+    if scheme == "POISSON":
+        delays = (stimulus["period_s"] * i for i in range(stimulus["repeats"]))
+        return [(start + delay, start + delay + stimulus["train_s"]) for delay in delays]
     if scheme == "FULL":
         return [(start, simulation["duration_s"])]
     raise fault(
