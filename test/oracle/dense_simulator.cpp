@@ -132,7 +132,8 @@ void DenseSimulator::spike(const DensePhase& phase) {
     for (Step step = phase.begin; step <= phase.end; ++step) {
         if (is_decision(step)) forget_low_calcium();
         add_presynaptic_calcium(step);
-        count_recent(n_recent_pre_, step - delay_);
+        const bool at_once = variant_.counts_presynaptic_at_once;
+        count_recent(n_recent_pre_, at_once ? step : step - delay_, !at_once);
         count_recent(n_recent_post_, step, false);
         // The weights of the ending window come first: arrivals at its end see the new ones.
         if (is_decision(step)) decide(step);
@@ -144,8 +145,11 @@ void DenseSimulator::spike(const DensePhase& phase) {
         }
         deliver_spikes(step);
         for (NeuronId id = 0; id < n_; ++id) advance_neuron(id, step);
-        for (NeuronId id = 0; id < n_; ++id)
-            n_recent_post_[id] += fired_[step - phase_.begin][id] ? 1 : 0;
+        for (NeuronId id = 0; id < n_; ++id) {
+            const int fires = fired_[step - phase_.begin][id] ? 1 : 0;
+            n_recent_post_[id] += fires;
+            if (at_once) n_recent_pre_[id] += fires;
+        }
         advance_calcium(step);
     }
 }

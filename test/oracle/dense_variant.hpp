@@ -35,6 +35,9 @@ struct DenseVariant {
     //! Whether plasticity is decided at each step, as in the published equations, and not at the
     //! ends of windows.
     bool decides_each_step = false;
+    //! Whether presynaptic spikes count for the rate thresholds when they are fired, as in the
+    //! published program, and not when they have arrived.
+    bool counts_presynaptic_at_once = false;
 };
 
 }  // namespace engram::test

@@ -174,7 +174,14 @@ FEW_TRIALS = (
     "sweep=[{groups.assembly.count: [100, 200], simulation.duration_s: [25, 28820], "
     "stimuli.recall.start_s: [20, 28810], record.snapshots_s: [[9, 20], [9, 20, 28810]]}]",
 )
-SETTINGS = {"recall_by_size": FEW_TRIALS}
+# A fifth of the network, for the sake of time.
+SMALLER = (
+    "populations={n_exc: 500, n_inh: 125}",
+    "groups={A: {first: 0, count: 120}, B: {first: 120, count: 120}, C: {first: 240, count: 120}, "
+    "recalled: {of: A, fraction: 0.2}}",
+    "connectivity.probability=0.3",
+)
+SETTINGS = {"recall_by_size": FEW_TRIALS, "three_memories": SMALLER}
 CASES = [
     Case(f"configs/{path.name}", SETTINGS.get(path.stem, ()))
     for path in sorted((ROOT / "configs").glob("*.yaml"))

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
+#include <vector>
 
 #include "oracle/comparison.hpp"
 #include "simulation/executors.hpp"
@@ -138,6 +140,34 @@ TEST(RateThresholdsInTheOracle, Matter) {
                 n_different += std::fabs(runs[a].h_mV(pre, post) - runs[b].h_mV(pre, post)) > 0.05;
             EXPECT_GT(n_different, 20u) << a << ' ' << b;
         }
+}
+
+// What it makes that presynaptic spikes count when they have arrived, 3 ms late.
+TEST(RateThresholdsInTheOracle, HardlyMindTheAxonalDelay) {
+    Experiment e = noisy_learning_network();
+    e.synapses.rate_threshold_p_Hz = 40;  // published, with 0.5 s
+    e.synapses.tau_p_s = 20.0;
+    e.synapses.tau_z_s = 20.0;
+    e.duration_s = 3.0;
+    DenseSimulator late(e);
+    late.run();
+    DenseVariant variant;
+    variant.counts_presynaptic_at_once = true;
+    DenseSimulator at_once(e, variant);
+    at_once.run();
+    double sum_z = 0, sum_difference = 0, sum_h = 0;
+    const std::vector<RecordedSynapse> synapses = plastic_synapses(e);
+    for (const auto& [pre, post] : synapses) {
+        sum_z += std::fabs(late.z(pre, post));
+        sum_difference += std::fabs(late.z(pre, post) - at_once.z(pre, post));
+        sum_h += std::fabs(late.h_mV(pre, post) - at_once.h_mV(pre, post));
+    }
+    const auto n = static_cast<double>(synapses.size());
+    std::printf("  mean |z| %.5f, mean difference of z %.2g, of h %.2g mV\n", sum_z / n,
+                sum_difference / n, sum_h / n);
+    EXPECT_GT(sum_difference, 0.0);
+    EXPECT_GT(sum_z / n, 0.002);
+    EXPECT_LT(sum_difference, 0.1 * sum_z);
 }
 
 }  // namespace
