@@ -364,6 +364,34 @@ MUTATIONS = [
         "z = StoredSnapshot(file, *order, part.time_s).constant_z();",
         "StoredSnapshot(file, *order, part.time_s);",
     ),
+    Mutation(
+        "m53",
+        "a rate at the threshold of potentiation is enough",
+        "rate_gated_early_phase.hpp",
+        "n_spikes > most_shut_p",
+        "n_spikes >= most_shut_p",
+    ),
+    Mutation(
+        "m54",
+        "spikes count for the rates a step less long",
+        "spike_history.hpp",
+        "const Step later = delay + lasts_ + 1;",
+        "const Step later = delay + lasts_;",
+    ),
+    Mutation(
+        "m55",
+        "numbers of recent spikes are not made anew after a restart",
+        "plastic_executor.hpp",
+        "        counts_follow_ = !asks_for_rates;\n",
+        "",
+    ),
+    Mutation(
+        "m56",
+        "an interval goes on where a rate passes its threshold",
+        "active_synapses.hpp",
+        "return profile.recent.next_change(s, post_recent.next_change(s, jump));",
+        "return jump;",
+    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
