@@ -22,7 +22,7 @@ class Stimulator {
         for (const Stimulus& stimulus : experiment.stimuli) {
             auto& of_tile = receivers_.emplace_back(tiles.size());
             for (const std::uint32_t neuron :
-                 local_members(network, experiment.group(stimulus.group)))
+                 local_members(network, experiment.receivers(stimulus)))
                 of_tile[tiles.of(neuron)].push_back({neuron, network.global_id(neuron)});
         }
     }

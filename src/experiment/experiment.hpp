@@ -36,7 +36,7 @@ struct Stimulus {
     std::string name;
     Scheme scheme = Scheme::rect;
     StimulusRole role = StimulusRole::learn;
-    std::string group;  //!< name of the neurons that receive it
+    GroupNames group;  //!< of the neurons that receive it
     double start_s = 0;
     double duration_s = 0;               //!< of the schemes that take it
     double n_inputs = 0;                 //!< N_stim, putative input neurons (OU schemes)
@@ -136,3 +136,8 @@ struct Experiment {
 };
 
 }  // namespace engram
+    //! Ids of the neurons that receive a stimulus, ascending.
+    //! \throw std::out_of_range if there is no group of one of its names
+    std::vector<NeuronId> receivers(const Stimulus& stimulus) const {
+        return groups.members(stimulus.group);
+    }

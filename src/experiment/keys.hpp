@@ -133,7 +133,7 @@ inline constexpr Word<StimulusRole> roles[] = {{"learn", StimulusRole::learn},
 inline constexpr Section stimulus{
     "",
     Key{"scheme", &Stimulus::scheme, SchemeName{}, Need::required},
-    Key{"group", &Stimulus::group, Name{}, Need::required},
+    Key{"group", &Stimulus::group, Names{}, Need::required},
     Key{"role", &Stimulus::role, Words{roles}},
 };
 

@@ -79,12 +79,24 @@ class Writer {
             if (contiguous)
                 out_ << "first: " << group.ids.front() << ", count: " << group.ids.size();
             else
-                out_ << "ids: " << yaml_text(group.ids);
+                write_ids(group.ids);
             out_ << "}\n";
         }
     }
 
     void write_stimuli() {
+    // Three and more consecutive ones as a range: the rest of a large population stays short.
+    void write_ids(const std::vector<NeuronId>& ids) {
+        out_ << "ids: [";
+        for (std::size_t begin = 0, end = 0; begin < ids.size(); begin = end) {
+            for (end = begin + 1; end < ids.size() && ids[end] == ids[end - 1] + 1;) ++end;
+            if (end - begin < 3) end = begin + 1;
+            out_ << (begin == 0 ? "" : ", ") << ids[begin];
+            if (end - begin > 1) out_ << '-' << ids[end - 1];
+        }
+        out_ << ']';
+    }
+
         out_ << "stimuli:\n";
         for (const Stimulus& stimulus : experiment_.stimuli) {
             out_ << "  " << name_text(stimulus.name) << ":\n"

@@ -103,6 +103,12 @@ json phase_summary(const PhaseReport& report, const Experiment& experiment) {
 
 std::string hdf5_version() {
     unsigned major = 0;
+// A name, or a list of several.
+json group_summary(const GroupNames& names) {
+    if (names.size() == 1) return names[0];
+    return std::vector<std::string>(names.begin(), names.end());
+}
+
     unsigned minor = 0;
     unsigned release = 0;
     H5get_libversion(&major, &minor, &release);
@@ -140,7 +146,7 @@ json stimuli_summary(const Experiment& experiment) {
             intervals.push_back({step_time_ms(range.begin, experiment.dt_ms) / 1000.0,
                                  step_time_ms(range.end, experiment.dt_ms) / 1000.0});
         stimuli[stimulus.name] = {{"scheme", scheme_entry(stimulus.scheme).name},
-                                  {"group", stimulus.group},
+                                  {"group", group_summary(stimulus.group)},
                                   {"intervals_s", std::move(intervals)}};
     }
     return stimuli;

@@ -235,7 +235,8 @@ TEST(ConfigProblems, an_error_hides_no_others) {
                                     "      spike_times_ms: [2, 1]}\n"),
               "configs/x.yaml:2: populations.n_exc: must be an integer in [1, 100000000] (is 0)\n"
               "configs/x.yaml:3: groups.a.first: must be an integer in [0, 99999999] (is x)\n"
-              "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or random\n"
+              "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or union, or "
+              "intersection, or random\n"
               "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
               "WTET, FULL, EXPLICIT (is PULS)\n"
               "configs/x.yaml:5: stimuli.s.start_s: must be in [0, 1e10] (is -1)\n"

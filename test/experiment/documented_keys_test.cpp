@@ -85,12 +85,12 @@ std::string allowed(keys::Text) {
 std::string allowed(keys::Path) {
     return "path";
 }
-std::string allowed(keys::Name) {
-    return "a group";
-}
 template <class Keys>
 std::string allowed(keys::Map<Keys> map) {
     return std::string("any keys of [") + map.section->name + "]";
+}
+std::string allowed(keys::Names) {
+    return "a group, or a list of groups";
 }
 std::string allowed(keys::SchemeName) {
     return "see below";
@@ -199,7 +199,8 @@ TEST(DocumentedKeys, are_those_of_selected_synapses) {
 }
 
 TEST(DocumentedKeys, every_form_of_a_group_is_right) {
-    const std::string assembly = minimal + "groups: {assembly: {first: 0, count: 200}, a: ";
+    const std::string assembly =
+        minimal + "groups: {assembly: {first: 0, count: 200}, exc2: {first: 100, count: 200}, a: ";
     std::string forms;
     for (const auto& [form, row] : rows_of("configuration.md", "groups", "form", "\n"))
         forms += form + ", ";

@@ -58,6 +58,15 @@ def _is_whole(value: Any, last: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= last
 
 
+def _is_range(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) > 20:
+        return False
+    first, hyphen, last = value.partition("-")
+    if not (hyphen and first.isdecimal() and last.isdecimal() and value.isascii()):
+        return False
+    return int(first) <= int(last) <= MAX_NEURONS
+
+
 NUMBER = Kind("a number", _is_number)
 POSITIVE = Kind("a number above 0", lambda v: _is_number(v) and v > 0)
 SHARE = Kind("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1)
@@ -78,6 +87,16 @@ PAIR = Kind(
 )
 
 _NEURON = {
+IDS = Kind(
+    f"a whole number from 0 to {MAX_NEURONS}, or two with a hyphen between them",
+    lambda v: NEURONS.accepts(v) or _is_range(v),
+)
+NAME_LIST = Kind(
+    "a list of names",
+    lambda v: isinstance(v, list) and len(v) > 0 and all(isinstance(name, str) for name in v),
+)
+NAMES = Kind("a name, or a list of names", lambda v: isinstance(v, str) or NAME_LIST.accepts(v))
+
     "V_rev_mV": NUMBER,
     "V_reset_mV": NUMBER,
     "V_th_mV": NUMBER,
@@ -86,10 +105,13 @@ _NEURON = {
 _GROUP: dict[str, Any] = {
     "first": NEURONS,
     "count": NEURONS,
-    "ids": [NEURONS],
+    "ids": [IDS],
     "of": TEXT,
     "fraction": SHARE,
 }
+    "except": NAMES,
+    "union": NAME_LIST,
+    "intersection": NAME_LIST,
 CONFIGURATION: dict[str, Any] = {
     "simulation": {
         "duration_s": POSITIVE,
@@ -117,7 +139,7 @@ CONFIGURATION: dict[str, Any] = {
             {
                 "scheme": TEXT,
                 "role": TEXT,
-                "group": TEXT,
+                "group": NAMES,
                 "start_s": TIME,
                 "duration_s": TIME,
                 "spike_times_ms": [TIME],
