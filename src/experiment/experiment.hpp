@@ -42,6 +42,9 @@ struct Stimulus {
     double n_inputs = 0;                 //!< N_stim, putative input neurons (OU schemes)
     double rate_Hz = 0;                  //!< of each input (OU schemes), of the Poisson trains
     std::vector<double> spike_times_ms;  //!< of EXPLICIT
+    //! Detailed computation before and after it; none: as in all of the run.
+    std::optional<double> margin_before_s = std::nullopt;
+    std::optional<double> margin_after_s = std::nullopt;
 
     bool operator==(const Stimulus&) const = default;
 };
@@ -84,6 +87,22 @@ struct CheckpointSettings {
     friend bool operator==(const CheckpointSettings&, const CheckpointSettings&) = default;
 };
 
+// A stretch of a run that has a name.
+struct Interval {
+    std::string name;
+    double start_s = 0;
+    std::optional<double> duration_s;  //!< none: to the end of the run
+
+    bool operator==(const Interval&) const = default;
+};
+
+// In which a neuromodulator is present.
+struct Neuromodulation : Interval {
+    double amplitude = 0;  //!< relative to h_0 / theta_pro; see model/neuromodulation.hpp
+
+    bool operator==(const Neuromodulation&) const = default;
+};
+
 using model::ConditionChange;
 
 enum class FastForward { automatic, off };
@@ -99,13 +118,20 @@ struct Experiment {
     double dt_fast_forward_s = 50.0;
     Populations populations;
     //! Wires the published network; of no meaning where projections are given.
+    double margin_before_s = 5.0;           //!< detailed computation before each stimulus
+    double margin_after_s = 5.0;            //!< and after it
+    std::vector<Interval> spiking_windows;  //!< computed in detail whatever the stimuli
     Connectivity connectivity;
     //! Between named populations, in the order of the file; none: those of the published network.
     std::optional<std::vector<Projection>> given_projections;
     Groups groups;  //!< built-in: one per population, all; then those of the file
     BackgroundParameters background;
     std::vector<Stimulus> stimuli;
-    std::vector<ConditionChange> changes;  //!< ascending by time, which is a multiple of dt
+    //! None: theta_pro is that of the synapses. Intervals do not overlap.
+    std::optional<std::vector<Neuromodulation>> neuromodulation;
+    std::vector<Interval> plasticity_off;
+    //! What the two say, see condition_changes; ascending by time, which is a multiple of dt.
+    std::vector<ConditionChange> changes;
     NeuronParameters neuron;
     SynapseParameters synapses;
     Recording record;
@@ -131,13 +157,13 @@ struct Experiment {
     std::vector<Projection> projections() const;
     //! \throw std::out_of_range if there is no group of that name
     const Group& group(const std::string& name) const;
-
-    bool operator==(const Experiment&) const = default;
-};
-
-}  // namespace engram
     //! Ids of the neurons that receive a stimulus, ascending.
     //! \throw std::out_of_range if there is no group of one of its names
     std::vector<NeuronId> receivers(const Stimulus& stimulus) const {
         return groups.members(stimulus.group);
     }
+
+    bool operator==(const Experiment&) const = default;
+};
+
+}  // namespace engram

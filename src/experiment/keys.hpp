@@ -35,6 +35,8 @@ inline constexpr Section simulation{
     Key{"duration_s", &Experiment::duration_s, above_0_up_to(longest_time_s), Need::required},
     Key{"dt_ms", &Experiment::dt_ms, between(1e-4, 1e3)},
     Key{"dt_fast_forward_s", &Experiment::dt_fast_forward_s, above_0_up_to(longest_time_s)},
+    Key{"margin_before_s", &Experiment::margin_before_s, between(0, longest_time_s)},
+    Key{"margin_after_s", &Experiment::margin_after_s, between(0, longest_time_s)},
     Key{"seed", &Experiment::seed, Integers<std::uint64_t>{0}},
     Key{"fast_forward", &Experiment::fast_forward, Words{fast_forward}},
     Key{"communication_timeout_s", &Experiment::communication_timeout_s, between(0, 1e9)},
@@ -136,6 +138,10 @@ inline constexpr Section stimulus{
     Key{"group", &Stimulus::group, Names{}, Need::required},
     Key{"role", &Stimulus::role, Words{roles}},
 };
+    Key{"margin_before_s", &Stimulus::margin_before_s, between(0, longest_time_s), Need::optional,
+        [](const Stimulus& stimulus) { return stimulus.margin_before_s.has_value(); }},
+    Key{"margin_after_s", &Stimulus::margin_after_s, between(0, longest_time_s), Need::optional,
+        [](const Stimulus& stimulus) { return stimulus.margin_after_s.has_value(); }},
 
 // Those that some scheme takes.
 inline constexpr Section scheme{
@@ -148,6 +154,21 @@ inline constexpr Section scheme{
 };
 
 inline constexpr Section record{
+// Of every entry of the sections of intervals, whose names are below.
+inline constexpr Section interval{
+    "",
+    Key{"start_s", &Interval::start_s, between(0, longest_time_s)},
+    Key{"duration_s", &Interval::duration_s, above_0_up_to(longest_time_s), Need::optional,
+        [](const Interval& interval) { return interval.duration_s.has_value(); }},
+};
+inline constexpr Section neuromodulation{
+    "",
+    Key{"amplitude", &Neuromodulation::amplitude, between(0, 1000), Need::required},
+};
+inline constexpr const char* neuromodulation_section = "neuromodulation";
+inline constexpr const char* plasticity_off_section = "plasticity_off";
+inline constexpr const char* spiking_windows_section = "spiking_windows";
+
     "record",
     Key{"neurons", &Recording::neurons, Special{}},
     Key{"synapses", &Recording::synapses, Special{}},
@@ -198,6 +219,7 @@ constexpr void for_each_section(Visit&& visit) {
     visit(ensemble);
 }
 
+    visit(interval), visit(neuromodulation);
 struct Place {
     const char* section = nullptr;
     const char* key = nullptr;

@@ -23,6 +23,7 @@ class Writer {
         write_stimuli();
         write(keys::neuron, experiment_.neuron);
         write(keys::synapses, experiment_.synapses);
+        write_intervals();
         write(keys::record, experiment_.record);
         write(keys::checkpoint, experiment_.checkpoint);
         write(keys::output, experiment_);
@@ -84,7 +85,6 @@ class Writer {
         }
     }
 
-    void write_stimuli() {
     // Three and more consecutive ones as a range: the rest of a large population stays short.
     void write_ids(const std::vector<NeuronId>& ids) {
         out_ << "ids: [";
@@ -97,6 +97,7 @@ class Writer {
         out_ << ']';
     }
 
+    void write_stimuli() {
         out_ << "stimuli:\n";
         for (const Stimulus& stimulus : experiment_.stimuli) {
             out_ << "  " << name_text(stimulus.name) << ":\n"
@@ -108,6 +109,28 @@ class Writer {
                          << keys::value_text(stimulus.*key.member, key.kind) << '\n';
             });
         }
+    }
+
+    void write_intervals() {
+        if (experiment_.neuromodulation) {
+            const std::vector<Neuromodulation>& modulation = *experiment_.neuromodulation;
+            out_ << keys::neuromodulation_section << (modulation.empty() ? ": {}\n" : ":\n");
+            for (const Neuromodulation& interval : modulation)
+                write_entry(interval.name, section_text(keys::neuromodulation, interval, "    ") +
+                                               section_text(keys::interval, interval, "    "));
+        }
+        write_intervals(keys::plasticity_off_section, experiment_.plasticity_off);
+        write_intervals(keys::spiking_windows_section, experiment_.spiking_windows);
+    }
+
+    void write_intervals(const char* section, const std::vector<Interval>& intervals) {
+        if (!intervals.empty()) out_ << section << ":\n";
+        for (const Interval& interval : intervals)
+            write_entry(interval.name, section_text(keys::interval, interval, "    "));
+    }
+
+    void write_entry(const std::string& name, const std::string& text) {
+        out_ << "  " << name_text(name) << ":\n" << text;
     }
 
     const Experiment& experiment_;

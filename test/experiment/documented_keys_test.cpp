@@ -154,6 +154,12 @@ TEST(DocumentedKeys, are_those_of_the_sections) {
     compare("neuron", keys::neuron, NeuronParameters{});
     compare("synapses", keys::synapses, SynapseParameters{});
     compare("record", keys::record, Recording{});
+    compare("plasticity_off", keys::interval, Interval{});
+    compare("spiking_windows", keys::interval, Interval{});
+    auto modulation = rows_of("configuration.md", "neuromodulation", "key");
+    compare(modulation, keys::neuromodulation, Neuromodulation{});
+    compare(modulation, keys::interval, Neuromodulation{});
+    expect_none_left(modulation);
     compare("checkpoint", keys::checkpoint, CheckpointSettings{});
 
     auto rows = rows_of("configuration.md", "output", "key");
@@ -212,7 +218,7 @@ TEST(DocumentedKeys, every_form_of_a_group_is_right) {
         EXPECT_EQ(problems_of(assembly + form + "}\n"), "") << form;
         ++n_forms;
     }
-    EXPECT_EQ(n_forms, 5u);
+    EXPECT_EQ(n_forms, 8u);
 }
 
 TEST(DocumentedKeys, every_section_has_its_heading) {

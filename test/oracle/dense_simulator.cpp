@@ -151,10 +151,8 @@ void DenseSimulator::consolidate(const DensePhase& phase) {
     for (Step step = phase.begin; step < phase.end; step += every) samples.insert(step);
     if (phase.end == end_) samples.insert(end_);
     std::set<Step> stops = samples;
-    for (const ConditionChange& change : experiment_.changes)
-        if (const Step step = step_of_change(experiment_, change);
-            phase.begin < step && step < phase.end)
-            stops.insert(step);
+    for (const Step step : steps_of_changes(experiment_))
+        if (phase.begin < step && step < phase.end) stops.insert(step);
     stops.insert(phase.end);
     Step reached = phase.begin;
     for (const Step step : stops) {

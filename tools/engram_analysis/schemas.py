@@ -69,6 +69,7 @@ def _is_range(value: Any) -> bool:
 
 NUMBER = Kind("a number", _is_number)
 POSITIVE = Kind("a number above 0", lambda v: _is_number(v) and v > 0)
+NONNEGATIVE = Kind("a number from 0", lambda v: _is_number(v) and v >= 0)
 SHARE = Kind("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1)
 TIME = Kind("a time from 0", lambda v: _is_number(v) and 0 <= v <= LONGEST_S)
 COUNT = Kind("a whole number from 0", lambda v: _is_whole(v, MAX_COUNT))
@@ -86,7 +87,6 @@ PAIR = Kind(
     lambda v: isinstance(v, list) and len(v) == 2 and all(map(NEURONS.accepts, v)),
 )
 
-_NEURON = {
 IDS = Kind(
     f"a whole number from 0 to {MAX_NEURONS}, or two with a hyphen between them",
     lambda v: NEURONS.accepts(v) or _is_range(v),
@@ -97,27 +97,31 @@ NAME_LIST = Kind(
 )
 NAMES = Kind("a name, or a list of names", lambda v: isinstance(v, str) or NAME_LIST.accepts(v))
 
+_NEURON = {
     "V_rev_mV": NUMBER,
     "V_reset_mV": NUMBER,
     "V_th_mV": NUMBER,
     "R_leak_MOhm": POSITIVE,
 }
+_INTERVAL = {"start_s": TIME, "duration_s": Maybe(TIME)}
 _GROUP: dict[str, Any] = {
     "first": NEURONS,
     "count": NEURONS,
     "ids": [IDS],
     "of": TEXT,
-    "fraction": SHARE,
-}
     "except": NAMES,
     "union": NAME_LIST,
     "intersection": NAME_LIST,
+    "fraction": SHARE,
+}
 CONFIGURATION: dict[str, Any] = {
     "simulation": {
         "duration_s": POSITIVE,
         "dt_ms": POSITIVE,
         "description": Maybe(TEXT),
         "fast_forward": SWITCH,
+        "margin_before_s": Maybe(TIME),
+        "margin_after_s": Maybe(TIME),
     },
     "populations": Maybe(
         Map(
@@ -143,11 +147,15 @@ CONFIGURATION: dict[str, Any] = {
                 "start_s": TIME,
                 "duration_s": TIME,
                 "spike_times_ms": [TIME],
+                "margin_before_s": Maybe(TIME),
+                "margin_after_s": Maybe(TIME),
             }
         )
     ),
     "neuron": Maybe(_NEURON),
     "background": Maybe(Map(ANYTHING)),
+    "neuromodulation": Maybe(Map(_INTERVAL | {"amplitude": NONNEGATIVE})),
+    "spiking_windows": Maybe(Map(_INTERVAL)),
     "synapses": Maybe(
         {
             "h_0_mV": POSITIVE,
