@@ -17,7 +17,7 @@ class Stimulator {
     Stimulator(const Experiment& experiment, const Network& network, const Tiles& tiles)
         : tiles_(tiles),
           stimuli_(experiment, [n = network.n_local()] { return std::vector<double>(n); }),
-          streams_{experiment.seed},
+          streams_{experiment.seed_of_noise()},
           acting_(tiles.size()) {
         for (const Stimulus& stimulus : experiment.stimuli) {
             auto& of_tile = receivers_.emplace_back(tiles.size());

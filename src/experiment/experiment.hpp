@@ -114,13 +114,15 @@ struct Experiment {
     //! After so long without progress a rank ends; 0: never. No result depends on it.
     double communication_timeout_s = 600;
     std::uint64_t seed = 1;
+    //! Of all that is random while the run goes on; none: `seed`, which is that of the network.
+    std::optional<std::uint64_t> noise_seed;
     FastForward fast_forward = FastForward::automatic;
     double dt_fast_forward_s = 50.0;
-    Populations populations;
-    //! Wires the published network; of no meaning where projections are given.
     double margin_before_s = 5.0;           //!< detailed computation before each stimulus
     double margin_after_s = 5.0;            //!< and after it
     std::vector<Interval> spiking_windows;  //!< computed in detail whatever the stimuli
+    Populations populations;
+    //! Wires the published network; of no meaning where projections are given.
     Connectivity connectivity;
     //! Between named populations, in the order of the file; none: those of the published network.
     std::optional<std::vector<Projection>> given_projections;
@@ -153,6 +155,7 @@ struct Experiment {
     }
     //! Whether the configuration names its populations, rather than giving n_exc and n_inh.
     bool has_named_populations() const { return given_projections.has_value(); }
+    std::uint64_t seed_of_noise() const { return noise_seed.value_or(seed); }
     //! All projections by (from, to); at most one for each pair of populations.
     std::vector<Projection> projections() const;
     //! \throw std::out_of_range if there is no group of that name

@@ -18,7 +18,7 @@ DenseSimulator::DenseSimulator(const Experiment& experiment, DenseVariant varian
       wiring_(experiment),
       stimuli_(experiment),
       late_(experiment.synapses),
-      streams_{experiment.seed},
+      streams_{experiment.noise_seed ? *experiment.noise_seed : experiment.seed},
       h_(n_ * n_, experiment.synapses.h_0_mV),
       z_(n_ * n_, 0.0),
       tag_(n_ * n_, 0),

@@ -14,7 +14,8 @@ bool is_current(Scheme scheme) {
 
 }  // namespace
 
-DenseStimuli::DenseStimuli(const Experiment& experiment) : streams_{experiment.seed} {
+DenseStimuli::DenseStimuli(const Experiment& experiment)
+    : streams_{experiment.noise_seed ? *experiment.noise_seed : experiment.seed} {
     for (const Stimulus& stimulus : experiment.stimuli) {
         OneStimulus one{stimulus.scheme,
                         std::vector<bool>(experiment.populations.size(), false),
