@@ -23,8 +23,9 @@ std::optional<RateWindow> window_around(const Experiment& experiment, Step onset
     return RateWindow{centre - half, centre + half};
 }
 
-void mark(std::vector<char>& marks, const Group& group, const Populations& populations) {
-    for (const NeuronId id : group.ids)
+void mark(std::vector<char>& marks, const std::vector<NeuronId>& ids,
+          const Populations& populations) {
+    for (const NeuronId id : ids)
         if (populations.is_excitatory(id)) marks[id] = 1;
 }
 
@@ -67,8 +68,7 @@ RecallSetting recall_setting(const Experiment& experiment) {
     for (const Stimulus& stimulus : experiment.stimuli) {
         const StepRange extent = stimulus_extent(experiment, stimulus);
         if (extent.begin >= extent.end) continue;
-        const Group& group = experiment.group(stimulus.group);
-        if (std::none_of(group.ids.begin(), group.ids.end(), is_excitatory)) continue;
+        if (std::ranges::none_of(experiment.receivers(stimulus), is_excitatory)) continue;
         if (stimulus.role == StimulusRole::learn && extent.begin < learn_onset) {
             learn = &stimulus;
             learn_onset = extent.begin;
@@ -79,11 +79,11 @@ RecallSetting recall_setting(const Experiment& experiment) {
         }
     }
     if (learn != nullptr) {
-        mark(setting.is_assembly, experiment.group(learn->group), populations);
+        mark(setting.is_assembly, experiment.receivers(*learn), populations);
         setting.reference = window_around(experiment, learn_onset, reference_delay_s);
     }
     if (recall != nullptr) {
-        mark(setting.is_recalled, experiment.group(recall->group), populations);
+        mark(setting.is_recalled, experiment.receivers(*recall), populations);
         setting.recall = window_around(experiment, recall_onset, recall_delay_s);
     }
     return setting;

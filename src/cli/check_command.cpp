@@ -4,18 +4,41 @@
 #include "base/step_time.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "experiment/conditions.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/schedule.hpp"
 #include "job/read_experiment.hpp"
+#include "model/neuromodulation.hpp"
 
 namespace engram::cli {
 namespace {
 
-void print_phases(const Schedule& schedule, double dt_ms) {
+void print_stretch(const std::string& label, StepRange range, double dt_ms,
+                   const std::string& what) {
+    notice("  {:<12} {:12.10g} s to {:12.10g} s  ({})", label,
+           step_time_ms(range.begin, dt_ms) / 1000.0, step_time_ms(range.end, dt_ms) / 1000.0,
+           what);
+}
+
+// The phases, then what holds in intervals of its own.
+void print_course(const Experiment& experiment, const Schedule& schedule) {
+    const double dt_ms = experiment.dt_ms;
     for (const Phase& phase : schedule.phases)
-        notice("  {:<12} {:12.10g} s to {:12.10g} s  ({})", phase.label,
-               step_time_ms(phase.begin, dt_ms) / 1000.0, step_time_ms(phase.end, dt_ms) / 1000.0,
-               phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward");
+        print_stretch(phase.label, {phase.begin, phase.end}, dt_ms,
+                      phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward");
+    const auto theta_pro_mV = [&](double amplitude) {
+        return model::modulated_theta_pro_mV(experiment.synapses.h_0_mV, amplitude);
+    };
+    if (experiment.neuromodulation) {
+        notice("Neuromodulation: theta_pro is {:.6g} mV, but for", theta_pro_mV(0.0));
+        for (const Neuromodulation& interval : *experiment.neuromodulation)
+            print_stretch(interval.name, steps_of(experiment, interval), dt_ms,
+                          fmt::format("amplitude {:.6g}, theta_pro {:.6g} mV", interval.amplitude,
+                                      theta_pro_mV(interval.amplitude)));
+    }
+    if (!experiment.plasticity_off.empty()) notice("Plasticity is off:");
+    for (const Interval& interval : experiment.plasticity_off)
+        print_stretch(interval.name, steps_of(experiment, interval), dt_ms, "off");
 }
 
 ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) {
@@ -27,7 +50,7 @@ ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) 
         const Experiment experiment = ensemble.experiment({point, 0});
         const Schedule schedule = make_schedule(experiment);
         notice("point {}: {}. Schedule: {}", point, ensemble.points()[point].name, schedule.name);
-        print_phases(schedule, experiment.dt_ms);
+        print_course(experiment, schedule);
     }
     return ExitCode::done;
 }
@@ -41,7 +64,7 @@ ExitCode check_command(const CommandLine& line) {
     const Schedule schedule = make_schedule(experiment);
     print(resolved_configuration(experiment));
     notice("{} is valid. Schedule: {}", line.argument, schedule.name);
-    print_phases(schedule, experiment.dt_ms);
+    print_course(experiment, schedule);
     return ExitCode::done;
 }
 

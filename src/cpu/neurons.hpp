@@ -29,7 +29,7 @@ class Neurons {
           tiles_(network),
           loops_(std::move(loops)),
           different_(different(loops_)),
-          background_(network, tiles_, experiment.seed),
+          background_(network, tiles_, experiment.seed_of_noise()),
           inputs_(network.n_local(), most_sites(different_), block_grid(experiment).longest()),
           stimulus_mV_(network.n_local()),
           i_stim_nA_(network.n_local()),

@@ -17,12 +17,12 @@ class Stimulator {
     Stimulator(const Experiment& experiment, const Network& network, const Tiles& tiles)
         : tiles_(tiles),
           stimuli_(experiment, [n = network.n_local()] { return std::vector<double>(n); }),
-          streams_{experiment.seed},
+          streams_{experiment.seed_of_noise()},
           acting_(tiles.size()) {
         for (const Stimulus& stimulus : experiment.stimuli) {
             auto& of_tile = receivers_.emplace_back(tiles.size());
             for (const std::uint32_t neuron :
-                 local_members(network, experiment.group(stimulus.group)))
+                 local_members(network, experiment.receivers(stimulus)))
                 of_tile[tiles.of(neuron)].push_back({neuron, network.global_id(neuron)});
         }
     }

@@ -23,7 +23,7 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
         std::vector<std::uint8_t> receives(experiment.stimuli.size() * network.n_local());
         for (std::size_t i = 0; i < experiment.stimuli.size(); ++i)
             for (const std::uint32_t j :
-                 local_members(network, experiment.group(experiment.stimuli[i].group)))
+                 local_members(network, experiment.receivers(experiment.stimuli[i])))
                 receives[i * network.n_local() + j] = 1;
         receives_ = {device, receives};
         std::vector<model::StimulusCurrent> currents;

@@ -2,8 +2,69 @@
 #include "experiment/conditions.hpp"
 
 #include <algorithm>
+#include <map>
+
+#include "model/neuromodulation.hpp"
 
 namespace engram {
+namespace {
+
+// Which threshold, and whether plasticity is on, from which steps on.
+using Changes = std::map<Step, ConditionChange>;
+
+void add_neuromodulation(const Experiment& experiment, Changes& changes) {
+    if (!experiment.neuromodulation) return;
+    const double h_0_mV = experiment.synapses.h_0_mV;
+    const double unmodulated_mV = model::modulated_theta_pro_mV(h_0_mV, 0.0);
+    changes[0].theta_pro_mV = unmodulated_mV;
+    for (const Neuromodulation& interval : *experiment.neuromodulation)
+        changes[steps_of(experiment, interval).end].theta_pro_mV = unmodulated_mV;
+    // Where one ends and another begins, that which begins counts.
+    for (const Neuromodulation& interval : *experiment.neuromodulation)
+        changes[steps_of(experiment, interval).begin].theta_pro_mV =
+            model::modulated_theta_pro_mV(h_0_mV, interval.amplitude);
+}
+
+// Off where at least one interval says so.
+void add_pauses(const Experiment& experiment, Changes& changes) {
+    std::map<Step, int> begun;  // how many more intervals hold from a step on
+    for (const Interval& interval : experiment.plasticity_off) {
+        const StepRange range = steps_of(experiment, interval);
+        ++begun[range.begin];
+        --begun[range.end];
+    }
+    int n = 0;
+    for (const auto& [step, more] : begun) {
+        const bool was_on = n == 0;
+        n += more;
+        if (was_on != (n == 0)) changes[step].plasticity = n == 0;
+    }
+}
+
+}  // namespace
+
+StepRange steps_of(const Experiment& experiment, const Interval& interval) {
+    const Step duration = experiment.duration_steps();
+    const Step begin = std::min(experiment.steps_from_s(interval.start_s), duration);
+    if (!interval.duration_s) return {begin, duration};
+    // Each time is a whole number of steps; their sum, rounded once, is the same.
+    return {begin, std::min(experiment.steps_from_s(interval.start_s) +
+                                experiment.steps_from_s(*interval.duration_s),
+                            duration)};
+}
+
+std::vector<ConditionChange> condition_changes(const Experiment& experiment) {
+    Changes changes;
+    add_neuromodulation(experiment, changes);
+    add_pauses(experiment, changes);
+    std::vector<ConditionChange> list;
+    for (auto& [step, change] : changes) {
+        if (step >= experiment.duration_steps()) continue;
+        change.time_s = step_time_ms(step, experiment.dt_ms) / 1000.0;
+        list.push_back(change);
+    }
+    return list;
+}
 
 ConditionsCourse::ConditionsCourse(const Experiment& experiment) {
     pieces_.push_back({0, {.theta_pro_mV = experiment.synapses.theta_pro_mV}, 0});

@@ -11,6 +11,13 @@
 
 namespace engram {
 
+//! Steps of an interval within the run; from one that begins behind the end none.
+StepRange steps_of(const Experiment& experiment, const Interval& interval);
+
+//! The changes that the neuromodulation and the pauses of plasticity of an experiment amount to.
+//! \pre their times are multiples of dt, and no two intervals of neuromodulation overlap
+std::vector<ConditionChange> condition_changes(const Experiment& experiment);
+
 class ConditionsCourse {
   public:
     //! \pre the times of the changes ascend

@@ -98,6 +98,34 @@ void ConfigReader::text(const std::string& key, std::string& target) {
         problem(key, must_be("text", *value));
 }
 
+void ConfigReader::one_or_more_texts(const std::string& key, std::vector<std::string>& target) {
+    target.clear();
+    const ConfigNode* value = take(key);
+    if (value == nullptr) return;
+    if (value->kind == ConfigNode::Kind::scalar) {
+        target.push_back(value->text);
+        return;
+    }
+    if (value->kind != ConfigNode::Kind::list)
+        return problem(key, must_be("a name, or a list of names", *value));
+    if (value->children.empty()) return problem(key, "must have at least one name");
+    bool good = true;
+    std::unordered_set<std::string> seen;
+    for (std::size_t i = 0; i < value->children.size(); ++i) {
+        const ConfigNode& item = value->children[i];
+        const std::string path = path_of(key) + "[" + std::to_string(i) + "]";
+        const std::size_t n_problems = problems_->list().size();
+        if (item.kind != ConfigNode::Kind::scalar)
+            problems_->add(item.place, path, must_be("a name", item));
+        else if (!seen.insert(item.text).second)
+            problems_->add(item.place, path, "is given twice (" + item.text + ")");
+        else
+            target.push_back(item.text);
+        good = good && problems_->list().size() == n_problems;
+    }
+    if (!good) target.clear();
+}
+
 void ConfigReader::word(const std::string& key, std::size_t& target,
                         const std::vector<std::string>& words) {
     const ConfigNode* value = take(key);

@@ -52,6 +52,8 @@ class ConfigReader {
     //! Of a list with a problem, the items that will not do become NaN.
     void numbers(const std::string& key, std::vector<double>& target, Range range);
     void text(const std::string& key, std::string& target);
+    //! One text, or a list of some, none of them twice; the target is empty if it will not do.
+    void one_or_more_texts(const std::string& key, std::vector<std::string>& target);
     //! Of a file, made absolute; nothing if the key is absent, null, or has a problem.
     void path(const std::string& key, std::optional<std::string>& target);
     //! One of several words; the target is the index of the word.

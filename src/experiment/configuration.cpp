@@ -7,9 +7,11 @@
 #include "base/durable.hpp"
 #include "base/plain_text.hpp"
 #include "experiment/arbor_import.hpp"
+#include "experiment/conditions.hpp"
 #include "experiment/config_reader.hpp"
 #include "experiment/ensemble_settings.hpp"
 #include "experiment/group_reader.hpp"
+#include "experiment/interval_reader.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/network_reader.hpp"
 #include "experiment/recording_reader.hpp"
@@ -97,6 +99,7 @@ Experiment make_experiment(const ConfigTree& tree) {
     experiment.stimuli =
         read_stimuli(reader.section("stimuli"), experiment.populations, experiment.groups);
     read(reader, keys::synapses, experiment.synapses);
+    read_intervals(reader, experiment);
     experiment.record = read_recording(reader.section(keys::record.name), experiment.populations,
                                        experiment.groups);
     read(reader, keys::checkpoint, experiment.checkpoint);
@@ -106,6 +109,7 @@ Experiment make_experiment(const ConfigTree& tree) {
 
     validate(experiment, problems);
     problems.throw_if_any();
+    experiment.changes = condition_changes(experiment);
     std::sort(experiment.record.snapshots_s.begin(), experiment.record.snapshots_s.end());
     return experiment;
 }

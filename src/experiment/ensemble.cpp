@@ -65,6 +65,16 @@ void make_lists_absolute(ConfigNode* sweep, const std::string& prefix, const std
     }
 }
 
+// Of the file, whatever is swept.
+std::uint64_t noise_seed_of(const ConfigTree& tree) {
+    ConfigProblems reported_elsewhere(tree.file, &tree.root);
+    ConfigReader reader(&tree.root, "", reported_elsewhere);
+    ConfigReader simulation = reader.section(keys::simulation.name);
+    Experiment experiment;
+    keys::read_keys(simulation, keys::simulation, experiment);
+    return experiment.seed_of_noise();
+}
+
 }  // namespace
 
 bool Ensemble::is_wanted(const ConfigTree& tree) {
@@ -87,7 +97,7 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     for (const ConfigProblem& problem : tree_.problems) problems.add(problem);
     ConfigReader reader(&tree_.root, "", problems);
     settings_ = read_ensemble_settings(reader);
-    points_ = read_sweep(reader.node("sweep"), problems);
+    points_ = read_sweep(reader.node("sweep"), seed_key(), problems);
     if (size() > most_runs)
         problems.add(keys::name_of<&EnsembleSettings::trials>(),
                      "trials at " + std::to_string(points_.size()) + " points are more than " +
@@ -99,7 +109,7 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
         if (problems.list().size() > most_problems) break;
         try {
             const Experiment experiment = make_experiment(at_point(tree_, point));
-            base_seed_ = experiment.seed;
+            base_seed_ = shares_network() ? noise_seed_of(tree_) : experiment.seed;
             output_directory_ = experiment.output_directory;
         } catch (const ConfigError& error) {
             for (const ConfigProblem& problem : error.problems()) problems.add_new(problem);
@@ -114,6 +124,15 @@ void Ensemble::set_output_directory(const std::string& path) {
               ConfigNode::scalar(path, true, {}));
 }
 
+std::string Ensemble::seed_key() const {
+    return shares_network() ? keys::path_of<&Experiment::noise_seed>()
+                            : keys::path_of<&Experiment::seed>();
+}
+
+std::string Ensemble::seed_name() const {
+    return shares_network() ? "noise seed" : "seed";
+}
+
 std::uint64_t Ensemble::seed(std::uint32_t trial) const {
     const auto words = model::RandomStreams{base_seed_}(model::Purpose::trial, 0, 0, trial);
     // 53 bits, which every reader of JSON and YAML keeps exactly.
@@ -122,7 +141,7 @@ std::uint64_t Ensemble::seed(std::uint32_t trial) const {
 
 ConfigTree Ensemble::tree(EnsembleItem item) const {
     ConfigTree tree = at_point(tree_, points_.at(item.point));
-    set_value(tree.root, keys::path_of<&Experiment::seed>(),
+    set_value(tree.root, seed_key(),
               ConfigNode::scalar(std::to_string(seed(item.trial)), false, {}));
     return tree;
 }

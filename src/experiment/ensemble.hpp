@@ -52,6 +52,12 @@ class Ensemble {
     const std::string& output_directory() const { return output_directory_; }
     void set_output_directory(const std::string& path);
 
+    //! Key of the seed that differs between trials.
+    std::string seed_key() const;
+    //! The same as words: "seed", "noise seed".
+    std::string seed_name() const;
+    //! Whether all trials of a point have the same network.
+    bool shares_network() const { return settings_.trials_vary == TrialsVary::noise_seed; }
     //! Seed of a trial, the same at every point; any other run with this seed is the same run.
     std::uint64_t seed(std::uint32_t trial) const;
     //! The single run with seed and settings of this trial, without an output directory.

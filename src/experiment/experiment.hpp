@@ -47,7 +47,7 @@ struct Stimulus {
     std::string name;
     Scheme scheme = Scheme::rect;
     StimulusRole role = StimulusRole::learn;
-    std::string group;  //!< name of the neurons that receive it
+    GroupNames group;  //!< of the neurons that receive it
     double start_s = 0;
     double duration_s = 0;               //!< of the schemes that take it
     double n_inputs = 0;                 //!< N_stim, putative input neurons (OU schemes)
@@ -57,6 +57,9 @@ struct Stimulus {
     double train_s = 0;
     double period_s = 0;
     Step repeats = 1;
+    //! Detailed computation before and after it; none: as in all of the run.
+    std::optional<double> margin_before_s = std::nullopt;
+    std::optional<double> margin_after_s = std::nullopt;
 
     bool operator==(const Stimulus&) const = default;
 };
@@ -99,6 +102,22 @@ struct CheckpointSettings {
     friend bool operator==(const CheckpointSettings&, const CheckpointSettings&) = default;
 };
 
+// A stretch of a run that has a name.
+struct Interval {
+    std::string name;
+    double start_s = 0;
+    std::optional<double> duration_s;  //!< none: to the end of the run
+
+    bool operator==(const Interval&) const = default;
+};
+
+// In which a neuromodulator is present.
+struct Neuromodulation : Interval {
+    double amplitude = 0;  //!< relative to h_0 / theta_pro; see model/neuromodulation.hpp
+
+    bool operator==(const Neuromodulation&) const = default;
+};
+
 using model::ConditionChange;
 
 enum class FastForward { automatic, off };
@@ -110,8 +129,13 @@ struct Experiment {
     //! After so long without progress a rank ends; 0: never. No result depends on it.
     double communication_timeout_s = 600;
     std::uint64_t seed = 1;
+    //! Of all that is random while the run goes on; none: `seed`, which is that of the network.
+    std::optional<std::uint64_t> noise_seed;
     FastForward fast_forward = FastForward::automatic;
     double dt_fast_forward_s = 50.0;
+    double margin_before_s = 5.0;           //!< detailed computation before each stimulus
+    double margin_after_s = 5.0;            //!< and after it
+    std::vector<Interval> spiking_windows;  //!< computed in detail whatever the stimuli
     Populations populations;
     //! Wires the published network; of no meaning where projections are given.
     Connectivity connectivity;
@@ -120,7 +144,11 @@ struct Experiment {
     Groups groups;  //!< built-in: one per population, all; then those of the file
     BackgroundParameters background;
     std::vector<Stimulus> stimuli;
-    std::vector<ConditionChange> changes;  //!< ascending by time, which is a multiple of dt
+    //! None: theta_pro is that of the synapses. Intervals do not overlap.
+    std::optional<std::vector<Neuromodulation>> neuromodulation;
+    std::vector<Interval> plasticity_off;
+    //! What the two say, see condition_changes; ascending by time, which is a multiple of dt.
+    std::vector<ConditionChange> changes;
     NeuronParameters neuron;
     SynapseParameters synapses;
     Recording record;
@@ -142,10 +170,16 @@ struct Experiment {
     }
     //! Whether the configuration names its populations, rather than giving n_exc and n_inh.
     bool has_named_populations() const { return given_projections.has_value(); }
+    std::uint64_t seed_of_noise() const { return noise_seed.value_or(seed); }
     //! All projections by (from, to); at most one for each pair of populations.
     std::vector<Projection> projections() const;
     //! \throw std::out_of_range if there is no group of that name
     const Group& group(const std::string& name) const;
+    //! Ids of the neurons that receive a stimulus, ascending.
+    //! \throw std::out_of_range if there is no group of one of its names
+    std::vector<NeuronId> receivers(const Stimulus& stimulus) const {
+        return groups.members(stimulus.group);
+    }
 
     bool operator==(const Experiment&) const = default;
 };

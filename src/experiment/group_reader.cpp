@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <iterator>
 #include <numeric>
 #include <optional>
 
@@ -13,18 +13,27 @@
 namespace engram {
 namespace {
 
+// A group that another is made from, and the key that names it.
+struct Reference {
+    std::string group;
+    std::string path;
+};
+
 // A group as written, before the groups it refers to are known.
 struct GroupSpec {
     enum class State { open, begun, resolved };
+    enum class Form { ids, share, union_of, intersection };
 
+    Form form = Form::ids;
     bool valid = true;
     State state = State::open;
     bool random = false;
-    std::string of;             // empty if the ids are given directly
-    std::string path;           // of the map that holds count or fraction
     std::vector<NeuronId> ids;  // sorted
-    NeuronId count = 0;         // of the group `of`; 0 if a fraction is given instead
-    double fraction = 0;
+    //! Of a share: that which it is of, then those that are left out.
+    std::vector<Reference> references;
+    std::string path;                // of the map that holds count or fraction
+    NeuronId count = 0;              // of a share; 0 if it has none
+    std::optional<double> fraction;  // of a share
 };
 
 std::vector<NeuronId> consecutive(NeuronId first, NeuronId count) {
@@ -33,22 +42,85 @@ std::vector<NeuronId> consecutive(NeuronId first, NeuronId count) {
     return ids;
 }
 
-std::vector<NeuronId> read_ids(ConfigReader& reader, NeuronId size) {
-    std::map<NeuronId, int> seen;
-    std::size_t index = 0;
-    for (const ConfigNode* item : reader.items("ids")) {
-        const std::string path = reader.path_of("ids") + "[" + std::to_string(index++) + "]";
-        const auto id = to_integer<NeuronId>(*item, 0, size - 1);
-        if (!id)
-            reader.problems().add(item->place, path,
-                                  must_be(integer_range<NeuronId>(0, size - 1), *item));
-        else if (++seen[*id] == 2)
-            reader.problems().add(item->place, path, "is given twice (" + item->text + ")");
+// Ids from first to last, as an item of a list.
+struct IdRange {
+    NeuronId first;
+    NeuronId last;
+    std::size_t item;
+};
+
+// Whether text is two numbers with a hyphen between them.
+bool is_range(const std::string& text) {
+    const std::size_t hyphen = text.find('-');
+    const auto is_number = [](const std::string& part) {
+        return !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
+    };
+    return hyphen != std::string::npos && is_number(text.substr(0, hyphen)) &&
+           is_number(text.substr(hyphen + 1));
+}
+
+// 7, or 20-29.
+std::optional<IdRange> to_range(const ConfigNode& node, std::size_t item, NeuronId size) {
+    if (node.kind != ConfigNode::Kind::scalar || !is_range(node.text)) {
+        const auto id = to_integer<NeuronId>(node, 0, size - 1);
+        return id ? std::optional(IdRange{*id, *id, item}) : std::nullopt;
     }
-    if (index == 0 && !reader.problems().concern(reader.path_of("ids")))
+    const std::size_t hyphen = node.text.find('-');
+    const auto end_at = [&](const std::string& text) {
+        return to_integer<NeuronId>(ConfigNode::scalar(text, false, node.place), 0, size - 1);
+    };
+    const auto first = end_at(node.text.substr(0, hyphen));
+    const auto last = end_at(node.text.substr(hyphen + 1));
+    if (!first || !last || *first > *last) return std::nullopt;
+    return IdRange{*first, *last, item};
+}
+
+void report_repeated_ids(ConfigReader& reader, const std::vector<const ConfigNode*>& items,
+                         const std::vector<IdRange>& sorted) {
+    const IdRange* farthest = nullptr;  // of those that begin before
+    std::optional<NeuronId> reported;
+    for (const IdRange& range : sorted) {
+        if (farthest != nullptr && range.first <= farthest->last && reported != range.first) {
+            const std::size_t item = std::max(range.item, farthest->item);
+            reader.problems().add(
+                items[item]->place, reader.path_of("ids") + "[" + std::to_string(item) + "]",
+                is_range(items[item]->text)
+                    ? "gives neuron " + std::to_string(range.first) + " a second time"
+                    : "is given twice (" + std::to_string(range.first) + ")");
+            reported = range.first;
+        }
+        if (farthest == nullptr || range.last > farthest->last) farthest = &range;
+    }
+}
+
+std::vector<NeuronId> read_ids(ConfigReader& reader, NeuronId size) {
+    std::vector<IdRange> ranges;
+    const std::vector<const ConfigNode*> items = reader.items("ids");
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const std::optional<IdRange> range = to_range(*items[i], i, size);
+        if (range) {
+            ranges.push_back(*range);
+            continue;
+        }
+        const bool is_pair = items[i]->kind == ConfigNode::Kind::scalar && is_range(items[i]->text);
+        reader.problems().add(
+            items[i]->place, reader.path_of("ids") + "[" + std::to_string(i) + "]",
+            must_be(is_pair ? "a range of ids in [0, " + std::to_string(size - 1) +
+                                  "], the lower one first"
+                            : integer_range<NeuronId>(0, size - 1),
+                    *items[i]));
+    }
+    if (items.empty() && !reader.problems().concern(reader.path_of("ids")))
         reader.problem("ids", "must have at least one id");
+    std::sort(ranges.begin(), ranges.end(), [](const IdRange& a, const IdRange& b) {
+        return a.first != b.first ? a.first < b.first : a.item < b.item;
+    });
+    report_repeated_ids(reader, items, ranges);
     std::vector<NeuronId> ids;
-    for (const auto& [id, times] : seen) ids.push_back(id);
+    for (const IdRange& range : ranges)
+        for (NeuronId id = ids.empty() ? range.first : std::max(range.first, ids.back() + 1);
+             id <= range.last; ++id)
+            ids.push_back(id);
     return ids;
 }
 
@@ -66,13 +138,35 @@ std::vector<NeuronId> read_range(ConfigReader& reader, NeuronId size) {
     return consecutive(first, count);
 }
 
-// {of: name, count: n} or {of: name, fraction: x}.
-void read_part(ConfigReader& reader, const std::string& path, GroupSpec& spec) {
+//! \param is_list  whether the key holds a list even if it names a single group
+void read_references(ConfigReader& reader, const std::string& key, bool is_list, GroupSpec& spec) {
+    std::vector<std::string> names;
+    const ConfigNode* node = reader.node(key);
+    if (!reader.has(key)) return;
+    const bool has_list = node != nullptr && node->kind == ConfigNode::Kind::list;
+    if (is_list && node != nullptr && !has_list)
+        return reader.problem(key, must_be("a list of names of groups", *node));
+    reader.one_or_more_texts(key, names);
+    for (std::size_t i = 0; i < names.size(); ++i)
+        spec.references.push_back(
+            {names[i], reader.path_of(key) + (has_list ? "[" + std::to_string(i) + "]" : "")});
+}
+
+// {of: name, except: names, count: n} or the like with a fraction.
+void read_share(ConfigReader& reader, const std::string& path, GroupSpec& spec) {
+    spec.form = GroupSpec::Form::share;
     spec.path = path;
-    reader.require("of").text("of", spec.of);
+    std::string of;
+    reader.require("of").text("of", of);
+    spec.references.push_back({of, path + ".of"});
+    read_references(reader, "except", false, spec);
     reader.integer<NeuronId>("count", spec.count, 1);
-    reader.number("fraction", spec.fraction, {0, 1, true});
-    if (reader.has("count") == reader.has("fraction"))
+    double fraction = 0;
+    reader.number("fraction", fraction, {0, 1, true});
+    if (reader.has("fraction")) spec.fraction = fraction;
+    const bool has_neither = !reader.has("count") && !reader.has("fraction");
+    const bool may_have_neither = reader.has("except") && !spec.random;
+    if ((reader.has("count") && reader.has("fraction")) || (has_neither && !may_have_neither))
         reader.problems().add(path, "must have either count or fraction");
 }
 
@@ -84,14 +178,22 @@ GroupSpec read_spec(ConfigReader reader, const std::string& path, NeuronId size)
     } else if (reader.has("random")) {
         spec.random = true;
         ConfigReader random = reader.section("random");
-        read_part(random, path + ".random", spec);
+        read_share(random, path + ".random", spec);
         random.finish();
-    } else if (reader.has("of")) {
-        read_part(reader, path, spec);
+    } else if (reader.has("union")) {
+        spec.form = GroupSpec::Form::union_of;
+        read_references(reader, "union", true, spec);
+    } else if (reader.has("intersection")) {
+        spec.form = GroupSpec::Form::intersection;
+        read_references(reader, "intersection", true, spec);
+    } else if (reader.has("of") || reader.has("except")) {
+        read_share(reader, path, spec);
     } else if (reader.has("first") || reader.has("count")) {
         spec.ids = read_range(reader, size);
     } else if (!problems.concern(path)) {
-        problems.add(path, "must have first and count, or ids, or of, or random");
+        problems.add(path,
+                     "must have first and count, or ids, or of, or union, or intersection, or "
+                     "random");
     }
     if (!problems.concern(path) || !reader.keys().empty()) reader.finish();
     spec.valid = !problems.concern(path);
@@ -111,83 +213,159 @@ class GroupResolver {
     void resolve_all() {
         for (std::size_t i = 0; i < groups_.size(); ++i) resolve(i);
         for (const GroupSpec& spec : specs_)
-            if (!spec.valid && !spec.of.empty() && !problems_.has(spec.path + ".of"))
-                find_group(groups_, spec.of, spec.path + ".of", problems_);
+            if (!spec.valid)
+                for (const Reference& reference : spec.references)
+                    if (!reference.group.empty() && !problems_.has(reference.path))
+                        find_group(groups_, reference.group, reference.path, problems_);
     }
 
   private:
     using State = GroupSpec::State;
+    using Form = GroupSpec::Form;
 
-    // Those that a group is a part of come first, however many they are.
+    // A group whose references are being followed.
+    struct Open {
+        std::size_t group;
+        std::size_t next = 0;  // of its references
+    };
+
+    // Those that a group is made from come first, however long the chain.
     void resolve(std::size_t index) {
-        std::vector<std::size_t> chain;
-        for (std::optional<std::size_t> next = index; next;) {
-            GroupSpec& spec = specs_[*next];
-            if (spec.state == State::resolved) break;
-            if (spec.state == State::begun) {
-                specs_[chain.back()].valid = false;
-                report_cycle({std::find(chain.begin(), chain.end(), *next), chain.end()});
-                break;
+        if (specs_[index].state == State::resolved) return;
+        std::vector<Open> chain{{index}};
+        specs_[index].state = State::begun;
+        while (!chain.empty()) {
+            Open& open = chain.back();
+            GroupSpec& spec = specs_[open.group];
+            const std::optional<std::size_t> next = next_reference(open);
+            if (!next) {
+                spec.valid = spec.valid && take_ids(groups_[open.group], spec);
+                spec.state = State::resolved;
+                chain.pop_back();
+            } else if (specs_[*next].state == State::begun) {
+                spec.valid = false;
+                report_cycle(chain, *next);
+            } else if (specs_[*next].state == State::open) {
+                specs_[*next].state = State::begun;
+                chain.push_back({*next});
             }
-            spec.state = State::begun;
-            chain.push_back(*next);
-            next = whole_of(spec);
-        }
-        for (auto group = chain.rbegin(); group != chain.rend(); ++group) {
-            GroupSpec& spec = specs_[*group];
-            spec.valid = spec.valid && take_ids(groups_[*group], spec);
-            spec.state = State::resolved;
         }
     }
 
-    // Index of the group that one is a part of; nothing if there is none, or none of that name.
-    std::optional<std::size_t> whole_of(GroupSpec& spec) {
-        if (!spec.valid || spec.of.empty()) return std::nullopt;
-        const Group* whole = find_group(groups_, spec.of, spec.path + ".of", problems_);
-        spec.valid = whole != nullptr;
-        if (whole == nullptr) return std::nullopt;
-        return groups_.index_of(*whole);
+    // Index of the next group that one is made from; nothing if there are no more, or none of that
+    // name.
+    std::optional<std::size_t> next_reference(Open& open) {
+        GroupSpec& spec = specs_[open.group];
+        if (!spec.valid || open.next == spec.references.size()) return std::nullopt;
+        const Reference& reference = spec.references[open.next++];
+        const Group* other = find_group(groups_, reference.group, reference.path, problems_);
+        spec.valid = other != nullptr;
+        if (other == nullptr) return std::nullopt;
+        return groups_.index_of(*other);
     }
 
-    // False if the group it refers to is not usable; ids that stay open are empty.
+    // False if a group it refers to is not usable, or nothing is left; ids that stay open are
+    // empty.
     bool take_ids(Group& group, GroupSpec& spec) {
-        if (spec.of.empty()) {
+        if (spec.form == Form::ids) {
             group.ids = std::move(spec.ids);
             return true;
         }
-        const Group* whole = groups_.find(spec.of);
-        if (!specs_[groups_.index_of(*whole)].valid) return false;
-        const std::size_t size = whole->ids.size();
-        if (size == 0 && !known_.is_empty(whole->name)) return true;  // it may yet have some
+        std::vector<const Group*> others;
+        for (const Reference& reference : spec.references)
+            others.push_back(groups_.find(reference.group));
+        for (const Group* other : others)
+            if (!specs_[groups_.index_of(*other)].valid) return false;
+        for (const Group* other : others)  // it may yet have some
+            if (other->ids.empty() && !known_.is_empty(other->name)) return true;
+        if (spec.form == Form::union_of) return take_union(group, spec);
+        if (spec.form == Form::intersection) return take_intersection(others, group, spec);
+        return take_share(others, group, spec);
+    }
+
+    bool take_union(Group& group, const GroupSpec& spec) {
+        std::vector<std::string> names;
+        for (const Reference& reference : spec.references) names.push_back(reference.group);
+        group.ids = groups_.members(names);
+        return has_some(group, spec, "union", "has no neurons: its groups have none");
+    }
+
+    bool take_intersection(const std::vector<const Group*>& others, Group& group,
+                           const GroupSpec& spec) {
+        group.ids = others.front()->ids;
+        for (const Group* other : others) {
+            std::vector<NeuronId> common;
+            std::set_intersection(group.ids.begin(), group.ids.end(), other->ids.begin(),
+                                  other->ids.end(), std::back_inserter(common));
+            group.ids = std::move(common);
+        }
+        return has_some(group, spec, "intersection", "has no neurons: its groups share none");
+    }
+
+    bool has_some(const Group& group, const GroupSpec& spec, const std::string& key,
+                  const std::string& message) {
+        if (!group.ids.empty()) return true;
+        const std::string& first = spec.references.front().path;
+        problems_.add(first.substr(0, first.rfind("." + key) + 1 + key.size()), message);
+        return false;
+    }
+
+    bool take_share(const std::vector<const Group*>& others, Group& group, const GroupSpec& spec) {
+        std::string whole = "group " + others.front()->name;
+        std::vector<NeuronId> left = others.front()->ids;
+        if (others.size() > 1) {
+            std::vector<std::string> names;
+            for (std::size_t i = 1; i < others.size(); ++i) {
+                names.push_back(others[i]->name);
+                whole += (i == 1 ? " without " : ", ") + others[i]->name;
+            }
+            const std::vector<NeuronId> excepted = groups_.members(names);
+            std::vector<NeuronId> rest;
+            std::set_difference(left.begin(), left.end(), excepted.begin(), excepted.end(),
+                                std::back_inserter(rest));
+            if (rest.empty()) {
+                problems_.add(spec.path + ".except",
+                              "leaves none of the " + std::to_string(left.size()) +
+                                  " neurons of group " + others.front()->name);
+                return false;
+            }
+            left = std::move(rest);
+        }
+        const std::size_t size = left.size();
         if (spec.count > size) {
             problems_.add(spec.path + ".count", "must be at most " + std::to_string(size) +
-                                                    ", the size of group " + spec.of + " (is " +
+                                                    ", the size of " + whole + " (is " +
                                                     std::to_string(spec.count) + ")");
             return false;
         }
-        const std::size_t count =
-            spec.count > 0 ? spec.count
-                           : static_cast<std::size_t>(std::llround(spec.fraction * size));
+        std::size_t count = spec.count > 0 ? spec.count : size;
+        if (spec.fraction) count = static_cast<std::size_t>(std::llround(*spec.fraction * size));
         if (count == 0) {
-            problems_.add(spec.path + ".fraction", "selects none of the " + std::to_string(size) +
-                                                       " neurons of group " + spec.of);
+            problems_.add(spec.path + ".fraction",
+                          "selects none of the " + std::to_string(size) + " neurons of " + whole);
             return false;
         }
-        if (!spec.random)
-            group.ids.assign(whole->ids.begin(), whole->ids.begin() + count);
-        else if (seed_)
-            group.ids = random_subset(whole->ids, count, *seed_, group.name);
+        if (!spec.random) {
+            left.resize(count);
+            group.ids = std::move(left);
+        } else if (seed_) {
+            group.ids = random_subset(left, count, *seed_, group.name);
+        }
         return true;
     }
 
-    void report_cycle(const std::vector<std::size_t>& indices) {
+    //! \param first  group of the chain that its last one refers back to
+    void report_cycle(const std::vector<Open>& chain, std::size_t first) {
         constexpr std::size_t most_named = 20;
+        const auto begin = std::find_if(chain.begin(), chain.end(),
+                                        [&](const Open& open) { return open.group == first; });
         std::string text;
-        for (std::size_t i = 0; i < std::min(indices.size(), most_named); ++i)
-            text += groups_[indices[i]].name + " -> ";
-        if (indices.size() > most_named) text += "... -> ";
-        problems_.add(specs_[indices.front()].path + ".of",
-                      "refers back to itself: " + text + groups_[indices.front()].name);
+        std::size_t n_named = 0;
+        for (auto open = begin; open != chain.end() && n_named < most_named; ++open, ++n_named)
+            text += groups_[open->group].name + " -> ";
+        if (chain.end() - begin > static_cast<std::ptrdiff_t>(most_named)) text += "... -> ";
+        problems_.add(specs_[first].references[begin->next - 1].path,
+                      "refers back to itself: " + text + groups_[first].name);
     }
 
     Groups& groups_;

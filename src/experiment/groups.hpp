@@ -19,6 +19,26 @@ struct Group {
     bool operator==(const Group&) const = default;
 };
 
+// The groups that something concerns, by name: one, or several whose neurons count once.
+class GroupNames {
+  public:
+    GroupNames() = default;
+    // Implicit: most things concern one group.
+    GroupNames(std::string name) : names_{std::move(name)} {}
+    GroupNames(const char* name) : names_{name} {}
+    GroupNames(std::vector<std::string> names) : names_(std::move(names)) {}
+
+    std::size_t size() const { return names_.size(); }
+    const std::string& operator[](std::size_t index) const { return names_[index]; }
+    auto begin() const { return names_.begin(); }
+    auto end() const { return names_.end(); }
+
+    bool operator==(const GroupNames&) const = default;
+
+  private:
+    std::vector<std::string> names_;
+};
+
 // In the order in which they were added, found by name in constant time.
 class Groups {
   public:
@@ -37,6 +57,9 @@ class Groups {
         const auto found = indices_.find(name);
         return found == indices_.end() ? nullptr : &list_[found->second];
     }
+    //! Ids of all neurons of some groups, each once and ascending.
+    //! \throw std::out_of_range if there is no group of one of the names
+    std::vector<NeuronId> members(const GroupNames& names) const;
     std::vector<std::string> names() const {
         std::vector<std::string> all;
         for (const Group& group : list_) all.push_back(group.name);

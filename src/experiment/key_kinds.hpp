@@ -52,9 +52,10 @@ struct Words {
 template <class Value, std::size_t n>
 Words(const Word<Value> (&)[n]) -> Words<Value>;
 
-struct Text {};  //!< any
-struct Name {};  //!< of a group
-struct Path {};  //!< of a file, or null
+struct Text {};   //!< any
+struct Name {};   //!< of a group
+struct Names {};  //!< of one group, or a list of several
+struct Path {};   //!< of a file, or null
 
 struct Special {};  //!< read by the reader of its section
 
@@ -101,12 +102,12 @@ struct Section {
     }
 };
 
-template <class Value>
-void read_value(ConfigReader& reader, const char* key, Value& target, const Range& range) {
-    if constexpr (std::is_same_v<Value, double>)
-        reader.number(key, target, range);
-    else
-        reader.numbers(key, target, range);
+inline void read_value(ConfigReader& reader, const char* key, double& target, const Range& range) {
+    reader.number(key, target, range);
+}
+inline void read_value(ConfigReader& reader, const char* key, std::vector<double>& target,
+                       const Range& range) {
+    reader.numbers(key, target, range);
 }
 
 template <class Integer>
@@ -128,9 +129,25 @@ inline void read_value(ConfigReader& reader, const char* key, std::string& targe
 inline void read_value(ConfigReader& reader, const char* key, std::string& target, Name) {
     reader.text(key, target);
 }
+inline void read_value(ConfigReader& reader, const char* key, GroupNames& target, Names) {
+    std::vector<std::string> names;
+    reader.one_or_more_texts(key, names);
+    target = std::move(names);
+}
 inline void read_value(ConfigReader& reader, const char* key, std::optional<std::string>& target,
                        Path) {
     reader.path(key, target);
+}
+// Null is what is not given.
+template <class Value, class Kind>
+requires(!std::is_same_v<Kind, Special>) void read_value(ConfigReader& reader, const char* key,
+                                                         std::optional<Value>& target,
+                                                         const Kind& kind) {
+    target.reset();
+    if (reader.node(key) == nullptr) return;
+    Value value{};
+    read_value(reader, key, value, kind);
+    if (!reader.problems().concern(reader.path_of(key))) target = value;
 }
 template <class Value>
 void read_value(ConfigReader&, const char*, Value&, Special) {}
@@ -171,6 +188,12 @@ std::string value_text(const Value& value, const Words<Value>& words, const std:
 }
 inline std::string value_text(const std::string& name, Name, const std::string& = "") {
     return " " + name_text(name);
+}
+inline std::string value_text(const GroupNames& names, Names, const std::string& = "") {
+    if (names.size() == 1) return " " + name_text(names[0]);
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name_text(name);
+    return " [" + text + "]";
 }
 template <class Value, class Keys>
 std::string value_text(const std::optional<Value>& value, Map<Keys> map,

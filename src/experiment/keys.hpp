@@ -35,7 +35,10 @@ inline constexpr Section simulation{
     Key{"duration_s", &Experiment::duration_s, above_0_up_to(longest_time_s), Need::required},
     Key{"dt_ms", &Experiment::dt_ms, between(1e-4, 1e3)},
     Key{"dt_fast_forward_s", &Experiment::dt_fast_forward_s, above_0_up_to(longest_time_s)},
+    Key{"margin_before_s", &Experiment::margin_before_s, between(0, longest_time_s)},
+    Key{"margin_after_s", &Experiment::margin_after_s, between(0, longest_time_s)},
     Key{"seed", &Experiment::seed, Integers<std::uint64_t>{0}},
+    Key{"noise_seed", &Experiment::noise_seed, Integers<std::uint64_t>{0}},
     Key{"fast_forward", &Experiment::fast_forward, Words{fast_forward}},
     Key{"communication_timeout_s", &Experiment::communication_timeout_s, between(0, 1e9)},
 };
@@ -136,8 +139,12 @@ inline constexpr Word<StimulusRole> roles[] = {{"learn", StimulusRole::learn},
 inline constexpr Section stimulus{
     "",
     Key{"scheme", &Stimulus::scheme, SchemeName{}, Need::required},
-    Key{"group", &Stimulus::group, Name{}, Need::required},
+    Key{"group", &Stimulus::group, Names{}, Need::required},
     Key{"role", &Stimulus::role, Words{roles}},
+    Key{"margin_before_s", &Stimulus::margin_before_s, between(0, longest_time_s), Need::optional,
+        [](const Stimulus& stimulus) { return stimulus.margin_before_s.has_value(); }},
+    Key{"margin_after_s", &Stimulus::margin_after_s, between(0, longest_time_s), Need::optional,
+        [](const Stimulus& stimulus) { return stimulus.margin_after_s.has_value(); }},
 };
 
 // Those that some scheme takes.
@@ -154,6 +161,21 @@ inline constexpr Section scheme{
     Key{"period_s", &Stimulus::period_s, between(0, longest_time_s)},
     Key{"repeats", &Stimulus::repeats, Integers<Step>{1, most_repeats}},
 };
+
+// Of every entry of the sections of intervals, whose names are below.
+inline constexpr Section interval{
+    "",
+    Key{"start_s", &Interval::start_s, between(0, longest_time_s)},
+    Key{"duration_s", &Interval::duration_s, above_0_up_to(longest_time_s), Need::optional,
+        [](const Interval& interval) { return interval.duration_s.has_value(); }},
+};
+inline constexpr Section neuromodulation{
+    "",
+    Key{"amplitude", &Neuromodulation::amplitude, between(0, 1000), Need::required},
+};
+inline constexpr const char* neuromodulation_section = "neuromodulation";
+inline constexpr const char* plasticity_off_section = "plasticity_off";
+inline constexpr const char* spiking_windows_section = "spiking_windows";
 
 inline constexpr Section record{
     "record",
@@ -189,11 +211,14 @@ inline constexpr Section output{
 };
 
 inline constexpr Word<bool> trial_results[] = {{"all", true}, {"none", false}};
+inline constexpr Word<TrialsVary> trials_vary[] = {{"seed", TrialsVary::seed},
+                                                   {"noise_seed", TrialsVary::noise_seed}};
 inline constexpr Section ensemble{
     "",
     Key{"trials", &EnsembleSettings::trials, Integers<std::uint32_t>{1, most_runs}},
     Key{"trials_per_batch", &EnsembleSettings::trials_per_batch, Integers<std::uint32_t>{0}},
     Key{"ranks_per_trial", &EnsembleSettings::ranks_per_trial, Integers<std::uint32_t>{1, 1 << 24}},
+    Key{"trials_vary", &EnsembleSettings::trials_vary, Words{trials_vary}},
     Key{"trial_results", &EnsembleSettings::keeps_results, Words{trial_results}},
 };
 
@@ -202,6 +227,7 @@ template <class Visit>
 constexpr void for_each_section(Visit&& visit) {
     visit(simulation), visit(published_populations), visit(connectivity), visit(population);
     visit(projection), visit(background), visit(stimulus), visit(scheme), visit(neuron);
+    visit(interval), visit(neuromodulation);
     visit(synapses), visit(record), visit(selection), visit(checkpoint), visit(output);
     visit(ensemble);
 }

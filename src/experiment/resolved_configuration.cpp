@@ -23,6 +23,7 @@ class Writer {
         write_stimuli();
         write(keys::neuron, experiment_.neuron);
         write(keys::synapses, experiment_.synapses);
+        write_intervals();
         write(keys::record, experiment_.record);
         write(keys::checkpoint, experiment_.checkpoint);
         write(keys::output, experiment_);
@@ -79,9 +80,21 @@ class Writer {
             if (contiguous)
                 out_ << "first: " << group.ids.front() << ", count: " << group.ids.size();
             else
-                out_ << "ids: " << yaml_text(group.ids);
+                write_ids(group.ids);
             out_ << "}\n";
         }
+    }
+
+    // Three and more consecutive ones as a range: the rest of a large population stays short.
+    void write_ids(const std::vector<NeuronId>& ids) {
+        out_ << "ids: [";
+        for (std::size_t begin = 0, end = 0; begin < ids.size(); begin = end) {
+            for (end = begin + 1; end < ids.size() && ids[end] == ids[end - 1] + 1;) ++end;
+            if (end - begin < 3) end = begin + 1;
+            out_ << (begin == 0 ? "" : ", ") << ids[begin];
+            if (end - begin > 1) out_ << '-' << ids[end - 1];
+        }
+        out_ << ']';
     }
 
     void write_stimuli() {
@@ -96,6 +109,28 @@ class Writer {
                          << keys::value_text(stimulus.*key.member, key.kind) << '\n';
             });
         }
+    }
+
+    void write_intervals() {
+        if (experiment_.neuromodulation) {
+            const std::vector<Neuromodulation>& modulation = *experiment_.neuromodulation;
+            out_ << keys::neuromodulation_section << (modulation.empty() ? ": {}\n" : ":\n");
+            for (const Neuromodulation& interval : modulation)
+                write_entry(interval.name, section_text(keys::neuromodulation, interval, "    ") +
+                                               section_text(keys::interval, interval, "    "));
+        }
+        write_intervals(keys::plasticity_off_section, experiment_.plasticity_off);
+        write_intervals(keys::spiking_windows_section, experiment_.spiking_windows);
+    }
+
+    void write_intervals(const char* section, const std::vector<Interval>& intervals) {
+        if (!intervals.empty()) out_ << section << ":\n";
+        for (const Interval& interval : intervals)
+            write_entry(interval.name, section_text(keys::interval, interval, "    "));
+    }
+
+    void write_entry(const std::string& name, const std::string& text) {
+        out_ << "  " << name_text(name) << ":\n" << text;
     }
 
     const Experiment& experiment_;

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
+#include "experiment/conditions.hpp"
 #include "experiment/stimulation.hpp"
 
 namespace engram {
 namespace {
 
-constexpr double margin_s = 5.0;            // detailed computation before and after a stimulus
 constexpr double consolidate_min_s = 25.0;  // shorter runs without stimuli are background activity
 
 // Steps [begin, end) that need detailed computation, and for whose sake.
@@ -25,19 +25,26 @@ std::string label_of(bool learn, bool recall) {
     return recall ? "recall" : "background";
 }
 
-std::vector<Window> stimulus_windows(const Experiment& experiment) {
-    const Step margin = experiment.steps_from_s(margin_s);
+std::vector<Window> spiking_windows(const Experiment& experiment) {
     const Step duration = experiment.duration_steps();
     std::vector<Window> windows;
     for (const Stimulus& stimulus : experiment.stimuli) {
         const StepRange extent = stimulus_extent(experiment, stimulus);
         if (extent.begin >= std::min(extent.end, duration)) continue;
         Window window;
-        window.begin = std::max<Step>(extent.begin - margin, 0);
-        window.end = std::min(extent.end + margin, duration);
+        const Step before =
+            experiment.steps_from_s(stimulus.margin_before_s.value_or(experiment.margin_before_s));
+        const Step after =
+            experiment.steps_from_s(stimulus.margin_after_s.value_or(experiment.margin_after_s));
+        window.begin = std::max<Step>(extent.begin - before, 0);
+        window.end = std::min(extent.end + after, duration);
         window.learn = stimulus.role == StimulusRole::learn;
         window.recall = stimulus.role == StimulusRole::recall;
         windows.push_back(window);
+    }
+    for (const Interval& interval : experiment.spiking_windows) {
+        const StepRange range = steps_of(experiment, interval);
+        if (range.begin < range.end) windows.push_back({range.begin, range.end});
     }
     std::sort(windows.begin(), windows.end(),
               [](const Window& a, const Window& b) { return a.begin < b.begin; });
@@ -102,7 +109,7 @@ Schedule single_phase(PhaseKind kind, const std::string& name, Step duration) {
 
 Schedule make_schedule(const Experiment& experiment) {
     const Step duration = experiment.duration_steps();
-    std::vector<Window> windows = merge(stimulus_windows(experiment));
+    std::vector<Window> windows = merge(spiking_windows(experiment));
 
     if (experiment.fast_forward == FastForward::off) {
         bool learn = false;

@@ -24,7 +24,8 @@ struct Schedule {
     std::vector<Phase> phases;
 };
 
-//! Windows of 5 s around the stimuli are spiking phases; what lies between them is consolidation.
+//! Windows that the experiment names, and those from a margin before each stimulus to one after it,
+//! are spiking phases; what lies between them is consolidation.
 //! The phases tile [0, duration) in order, without gaps, and none is empty.
 Schedule make_schedule(const Experiment& experiment);
 

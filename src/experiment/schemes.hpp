@@ -23,12 +23,6 @@ struct SchemeKey {
 //! What a stimulus does to its receivers while it is on.
 enum class StimulusEffect { current, poisson_spikes, one_spike };
 
-// Steps [begin, end).
-struct StepRange {
-    Step begin = 0;
-    Step end = 0;
-};
-
 struct SchemeEntry {
     Scheme scheme;
     std::string name;

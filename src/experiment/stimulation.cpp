@@ -72,13 +72,18 @@ StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus
 std::vector<const Population*> receiving_populations(const Experiment& experiment,
                                                      const Stimulus& stimulus) {
     std::vector<const Population*> receiving;
-    const Group* group = experiment.groups.find(stimulus.group);
-    if (group == nullptr) return receiving;
-    for (const Population& population : experiment.populations) {
-        const auto first = std::lower_bound(group->ids.begin(), group->ids.end(), population.first);
-        if (first != group->ids.end() && *first < population.end())
-            receiving.push_back(&population);
-    }
+    const auto receives = [&](const Population& population) {
+        return std::any_of(
+            stimulus.group.begin(), stimulus.group.end(), [&](const std::string& name) {
+                const Group* group = experiment.groups.find(name);
+                if (group == nullptr) return false;
+                const auto first =
+                    std::lower_bound(group->ids.begin(), group->ids.end(), population.first);
+                return first != group->ids.end() && *first < population.end();
+            });
+    };
+    for (const Population& population : experiment.populations)
+        if (receives(population)) receiving.push_back(&population);
     return receiving;
 }
 

@@ -36,7 +36,7 @@ std::vector<StepRange> joined(const std::vector<StepRange>& ranges, std::size_t 
 //! From the first to the last effect of a stimulus.
 StepRange stimulus_extent(const Experiment& experiment, const Stimulus& stimulus);
 
-//! Populations of the neurons that receive a stimulus; none if there is no such group.
+//! Populations of the neurons that receive a stimulus; of groups that there are.
 std::vector<const Population*> receiving_populations(const Experiment& experiment,
                                                      const Stimulus& stimulus);
 Stimulation make_stimulation(const Experiment& experiment);

@@ -54,15 +54,20 @@ void read_scheme_keys(ConfigReader& reader, const SchemeEntry* entry, Stimulus& 
     check_spike_times(reader, stimulus.spike_times_ms);
 }
 
-void check_group(ConfigReader& reader, const std::string& name, const KnownPopulations& known,
+void check_group(ConfigReader& reader, const GroupNames& names, const KnownPopulations& known,
                  const Groups& groups) {
     const std::string key = keys::name_of<&Stimulus::group>();
-    const std::string path = reader.path_of(key);
-    if (!reader.has(key) || reader.problems().concern(path)) return;
-    const Group* group = find_group(groups, name, path, reader.problems());
-    // Of the groups that are right and known, only those of populations can be empty.
-    if (group != nullptr && known.is_empty(group->name))
-        reader.problem(key, "group '" + name + "' has no neurons");
+    ConfigProblems& problems = reader.problems();
+    if (!reader.has(key) || problems.concern(reader.path_of(key))) return;
+    const bool is_list = reader.node(key)->kind == ConfigNode::Kind::list;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string path =
+            reader.path_of(key) + (is_list ? "[" + std::to_string(i) + "]" : "");
+        const Group* group = find_group(groups, names[i], path, problems);
+        // Of the groups that are right and known, only those of populations can be empty.
+        if (group != nullptr && known.is_empty(group->name))
+            problems.add(path, "group '" + names[i] + "' has no neurons");
+    }
 }
 
 Stimulus read_stimulus(ConfigReader reader, const std::string& name, const KnownPopulations& known,

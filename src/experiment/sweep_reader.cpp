@@ -30,18 +30,18 @@ bool concerns_no_run(const std::string& key) {
 }
 
 // Each list below a map, under its full key; {a: {b: [1, 2]}} sweeps "a.b".
-void find_lists(const ConfigNode& node, const std::string& key, Axis& axis,
-                ConfigProblems& problems) {
+void find_lists(const ConfigNode& node, const std::string& key, const std::string& of_trials,
+                Axis& axis, ConfigProblems& problems) {
     const std::string path = key.empty() ? "sweep" : "sweep." + key;
     if (node.kind == ConfigNode::Kind::map && !node.keys.empty()) {
         for (std::size_t i = 0; i < node.keys.size(); ++i)
             find_lists(node.children[i], key.empty() ? node.keys[i] : key + "." + node.keys[i],
-                       axis, problems);
+                       of_trials, axis, problems);
     } else if (node.kind != ConfigNode::Kind::list || key.empty()) {
         problems.add(node.place, path, must_be("a list of values of a key", node));
     } else if (node.children.empty()) {
         problems.add(node.place, path, "must have at least one value");
-    } else if (key == keys::path_of<&Experiment::seed>()) {
+    } else if (key == of_trials) {
         problems.add(node.place, path, "cannot be swept; trials have seeds of their own");
     } else if (concerns_no_run(key)) {
         problems.add(node.place, path, "cannot be swept; it is the same for the whole ensemble");
@@ -54,20 +54,22 @@ void find_lists(const ConfigNode& node, const std::string& key, Axis& axis,
     }
 }
 
-std::vector<Axis> grid_axes(const ConfigNode& map, ConfigProblems& problems) {
+std::vector<Axis> grid_axes(const ConfigNode& map, const std::string& of_trials,
+                            ConfigProblems& problems) {
     Axis all;
-    find_lists(map, "", all, problems);
+    find_lists(map, "", of_trials, all, problems);
     std::vector<Axis> axes;
     for (std::size_t i = 0; i < all.keys.size(); ++i)
         axes.push_back({{all.keys[i]}, {all.values[i]}, {}});
     return axes;
 }
 
-std::vector<Axis> coupled_axes(const ConfigNode& list, ConfigProblems& problems) {
+std::vector<Axis> coupled_axes(const ConfigNode& list, const std::string& of_trials,
+                               ConfigProblems& problems) {
     std::vector<Axis> axes;
     for (const ConfigNode& item : list.children) {
         Axis axis;
-        find_lists(item, "", axis, problems);
+        find_lists(item, "", of_trials, axis, problems);
         for (std::size_t i = 1; i < axis.keys.size(); ++i)
             if (axis.values[i]->children.size() != axis.size())
                 problems.add(axis.values[i]->place, "sweep." + axis.keys[i],
@@ -99,13 +101,14 @@ std::vector<AxisStep> steps_of(const Axis& axis, std::size_t n_values) {
 
 }  // namespace
 
-std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, ConfigProblems& problems) {
+std::vector<SweepPoint> read_sweep(const ConfigNode* sweep, const std::string& of_trials,
+                                   ConfigProblems& problems) {
     std::vector<SweepPoint> points(1);
     if (sweep == nullptr) return points;
     const std::size_t problems_before = problems.list().size();
     const std::vector<Axis> axes = sweep->kind == ConfigNode::Kind::list
-                                       ? coupled_axes(*sweep, problems)
-                                       : grid_axes(*sweep, problems);
+                                       ? coupled_axes(*sweep, of_trials, problems)
+                                       : grid_axes(*sweep, of_trials, problems);
     std::set<std::string> keys;
     for (const Axis& axis : axes)
         for (const std::string& key : axis.keys)

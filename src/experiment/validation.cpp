@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/number_text.hpp"
+#include "experiment/conditions.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/magnitudes.hpp"
 #include "experiment/network_keys.hpp"
@@ -47,10 +48,12 @@ class Validator {
 
     void run() {
         check_times();
+        check_margins();
         check_neurons();
         check_synapses();
         check_wiring_files();
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
+        check_all_intervals();
         check_snapshots();
         check_checkpoints();
         check_defaults();
@@ -130,6 +133,11 @@ class Validator {
             else
                 check_steps(key, time_s, 1000.0);
         }
+    }
+
+    void check_margins() {
+        check_margin(keys::path_of<&Experiment::margin_before_s>(), experiment_.margin_before_s);
+        check_margin(keys::path_of<&Experiment::margin_after_s>(), experiment_.margin_after_s);
     }
 
     void check_neurons() {
@@ -230,6 +238,10 @@ class Validator {
         if (stimulus.scheme == Scheme::poisson) check_trains(stimulus, path);
         check_pulses(stimulus, scheme_key);
         check_rate(stimulus, path + keys::name_of<&Stimulus::rate_Hz>());
+        check_margin(path + keys::name_of<&Stimulus::margin_before_s>(),
+                     stimulus.margin_before_s.value_or(0));
+        check_margin(path + keys::name_of<&Stimulus::margin_after_s>(),
+                     stimulus.margin_after_s.value_or(0));
 
         if (problems_.sound(
                 {start_key, path + length, path + keys::name_of<&Stimulus::train_s>()}) &&
@@ -239,6 +251,66 @@ class Validator {
                           "must be less than " + duration_key + " = " +
                               number_text(experiment_.duration_s) + " s" +
                               is(has_spikes ? stimulus.spike_times_ms.front() : stimulus.start_s));
+    }
+
+    void check_all_intervals() {
+        for (const auto& [section, intervals] :
+             {std::pair{keys::plasticity_off_section, &experiment_.plasticity_off},
+              std::pair{keys::spiking_windows_section, &experiment_.spiking_windows}})
+            for (const Interval& interval : *intervals) check_interval(section, interval);
+        if (!experiment_.neuromodulation) return;
+        std::vector<const Neuromodulation*> sound;
+        for (const Neuromodulation& interval : *experiment_.neuromodulation)
+            if (check_interval(keys::neuromodulation_section, interval)) sound.push_back(&interval);
+        check_overlaps(std::move(sound));
+    }
+
+    static std::string interval_key(const char* section, const Interval& interval,
+                                    const char* name) {
+        return std::string(section) + "." + interval.name + "." + name;
+    }
+
+    // False if its times are not known, or wrong.
+    bool check_interval(const char* section, const Interval& interval) {
+        const std::string start_key =
+            interval_key(section, interval, keys::name_of<&Interval::start_s>());
+        const std::string duration_of_it =
+            interval_key(section, interval, keys::name_of<&Interval::duration_s>());
+        const bool starts = check_time(start_key, interval.start_s, 1000.0);
+        const bool ends =
+            !interval.duration_s || check_time(duration_of_it, *interval.duration_s, 1000.0);
+        if (!starts || !has_duration_) return false;
+        if (experiment_.steps_from_s(interval.start_s) < experiment_.duration_steps())
+            return ends && problems_.sound({duration_of_it});
+        problems_.add(start_key, "must be less than " + duration_key + " = " +
+                                     number_text(experiment_.duration_s) + " s" +
+                                     is(interval.start_s));
+        return false;
+    }
+
+    // There is one amplitude at a time.
+    void check_overlaps(std::vector<const Neuromodulation*> intervals) {
+        const auto begin_of = [&](const Interval* interval) {
+            return steps_of(experiment_, *interval).begin;
+        };
+        std::ranges::stable_sort(intervals, {}, begin_of);
+        const Neuromodulation* last = nullptr;  // of those that begin before the one that ends last
+        for (const Neuromodulation* interval : intervals) {
+            const Step end = last == nullptr ? 0 : steps_of(experiment_, *last).end;
+            if (begin_of(interval) < end)
+                problems_.add(interval_key(keys::neuromodulation_section, *interval,
+                                           keys::name_of<&Interval::start_s>()),
+                              "lies within '" + last->name + "', which ends at " +
+                                  number_text(step_time_ms(end, experiment_.dt_ms) / 1000.0) +
+                                  " s: intervals of neuromodulation must not overlap" +
+                                  is(interval->start_s));
+            if (last == nullptr || steps_of(experiment_, *interval).end > end) last = interval;
+        }
+    }
+
+    // The default is rounded, since no time step should have to divide it.
+    void check_margin(const std::string& key, double value_s) {
+        if (problems_.is_written(key)) check_time(key, value_s, 1000.0);
     }
 
     void check_spike_times(const std::vector<double>& times_ms, const std::string& path) {

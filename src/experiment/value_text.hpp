@@ -32,6 +32,10 @@ std::string yaml_text(Number value) {
     else
         return std::to_string(value);
 }
+template <class Number, class = std::enable_if_t<std::is_arithmetic_v<Number>>>
+std::string yaml_text(const std::optional<Number>& value) {
+    return value ? yaml_text(*value) : "null";
+}
 template <class Item>
 std::string yaml_text(const std::vector<Item>& items) {
     std::string text;

@@ -52,6 +52,7 @@ std::vector<InDegrees> degrees_at_points(const Ensemble& ensemble, MPI_Comm comm
 std::uint32_t trials_to_draw(const Ensemble& ensemble, const Experiment& experiment) {
     const Recording& record = experiment.record;
     if (record.synapses.empty() && record.selections.empty()) return 0;
+    if (ensemble.shares_network()) return 1;
     if (!draws_wiring(experiment) && record.selections.empty()) return 1;
     return std::min(ensemble.trials(), most_trials_drawn);
 }
@@ -59,8 +60,8 @@ std::uint32_t trials_to_draw(const Ensemble& ensemble, const Experiment& experim
 std::string note_of(const Ensemble& ensemble, EnsembleItem item, bool all_trials) {
     const std::string& point = ensemble.points()[item.point].name;
     if (all_trials) return point.empty() ? "" : " (at " + point + ")";
-    return " (trial " + std::to_string(item.trial) + (point.empty() ? "" : " at " + point) +
-           ", seed " + std::to_string(ensemble.seed(item.trial)) + ")";
+    return " (trial " + std::to_string(item.trial) + (point.empty() ? "" : " at " + point) + ", " +
+           ensemble.seed_name() + " " + std::to_string(ensemble.seed(item.trial)) + ")";
 }
 
 void check_point(const Ensemble& ensemble, std::uint32_t point, const InDegrees& degrees,

@@ -64,8 +64,8 @@ ErrorRecord record_of_trial(const Ensemble& ensemble, EnsembleItem item,
     ErrorRecord record = record_of(exception);
     const std::string& point = ensemble.points()[item.point].name;
     const std::string trial =
-        fmt::format("trial {}{} (seed {}): ", item.trial, point.empty() ? "" : " at " + point,
-                    ensemble.seed(item.trial));
+        fmt::format("trial {}{} ({} {}): ", item.trial, point.empty() ? "" : " at " + point,
+                    ensemble.seed_name(), ensemble.seed(item.trial));
     (record.path.empty() ? record.message : record.path).insert(0, trial);
     for (ConfigProblem& problem : record.problems) problem.file.insert(0, trial);
     return record;

@@ -113,7 +113,7 @@ double stimulated_neuron_s(const Experiment& experiment) {
     const Stimulation stimulation = make_stimulation(experiment);
     const double dt_s = experiment.dt_ms / 1000.0;
     const auto size_of = [&](std::uint32_t stimulus) {
-        return static_cast<double>(experiment.group(experiment.stimuli[stimulus].group).ids.size());
+        return static_cast<double>(experiment.receivers(experiment.stimuli[stimulus]).size());
     };
     double total = 0;
     for (const CurrentPulse& pulse : stimulation.pulses)

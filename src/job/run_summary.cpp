@@ -13,8 +13,10 @@
 #include "base/messages.hpp"
 #include "base/step_time.hpp"
 #include "base/version.hpp"
+#include "experiment/conditions.hpp"
 #include "experiment/stimulation.hpp"
 #include "io/network_edges.hpp"
+#include "model/neuromodulation.hpp"
 
 namespace engram::job {
 
@@ -101,6 +103,12 @@ json phase_summary(const PhaseReport& report, const Experiment& experiment) {
     return phase;
 }
 
+// A name, or a list of several.
+json group_summary(const GroupNames& names) {
+    if (names.size() == 1) return names[0];
+    return std::vector<std::string>(names.begin(), names.end());
+}
+
 std::string hdf5_version() {
     unsigned major = 0;
     unsigned minor = 0;
@@ -115,6 +123,20 @@ std::string mpi_version() {
     MPI_Get_library_version(text, &length);
     const std::string version(text, static_cast<std::size_t>(length));
     return version.substr(0, version.find_first_of(",\n"));
+}
+
+// [begin, end] of an interval within the run.
+json interval_summary(const Experiment& experiment, const Interval& interval) {
+    const StepRange range = steps_of(experiment, interval);
+    return {step_time_ms(range.begin, experiment.dt_ms) / 1000.0,
+            step_time_ms(range.end, experiment.dt_ms) / 1000.0};
+}
+
+json intervals_summary(const Experiment& experiment, const std::vector<Interval>& intervals) {
+    json summary = json::object();
+    for (const Interval& interval : intervals)
+        summary[interval.name] = {{"interval_s", interval_summary(experiment, interval)}};
+    return summary;
 }
 
 }  // namespace
@@ -140,10 +162,28 @@ json stimuli_summary(const Experiment& experiment) {
             intervals.push_back({step_time_ms(range.begin, experiment.dt_ms) / 1000.0,
                                  step_time_ms(range.end, experiment.dt_ms) / 1000.0});
         stimuli[stimulus.name] = {{"scheme", scheme_entry(stimulus.scheme).name},
-                                  {"group", stimulus.group},
+                                  {"group", group_summary(stimulus.group)},
                                   {"intervals_s", std::move(intervals)}};
     }
     return stimuli;
+}
+
+json neuromodulation_summary(const Experiment& experiment) {
+    if (!experiment.neuromodulation) return nullptr;
+    json summary = json::object();
+    for (const Neuromodulation& interval : *experiment.neuromodulation)
+        summary[interval.name] = {
+            {"interval_s", interval_summary(experiment, interval)},
+            {"amplitude", interval.amplitude},
+            {"theta_pro_mV",
+             model::modulated_theta_pro_mV(experiment.synapses.h_0_mV, interval.amplitude)}};
+    return summary;
+}
+
+json conditions_summary(const Experiment& experiment) {
+    return {{"neuromodulation", neuromodulation_summary(experiment)},
+            {"plasticity_off", intervals_summary(experiment, experiment.plasticity_off)},
+            {"spiking_windows", intervals_summary(experiment, experiment.spiking_windows)}};
 }
 
 json make_summary(const Simulation& simulation, double setup_s, double run_s,
@@ -185,8 +225,10 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
     return {{"schedule", simulation.schedule().name},
             {"phases", phases},
             {"stimuli", stimuli_summary(experiment)},
+            {"conditions", conditions_summary(experiment)},
             {"duration_s", experiment.duration_s},
             {"seed", experiment.seed},
+            {"noise_seed", experiment.seed_of_noise()},
             {"neurons", neurons},
             {"synapses", synapses},
             {"spikes", spikes},

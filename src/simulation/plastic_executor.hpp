@@ -48,7 +48,7 @@ class PlasticExecutor : public Executor {
     PlasticExecutor(const Experiment& experiment, const Network& network)
         : network_(network),
           conditions_(experiment),
-          physics_(experiment.synapses, experiment.dt_ms, experiment.seed),
+          physics_(experiment.synapses, experiment.dt_ms, experiment.seed_of_noise()),
           grid_(block_grid(experiment)),
           decides_each_block_(decision_grid(experiment).is_each_block()),
           influx_(experiment),

@@ -14,11 +14,11 @@
 
 namespace engram {
 
-//! Local neurons of a group, ascending.
-inline std::vector<std::uint32_t> local_members(const Network& network, const Group& group) {
+//! The local ones of some neurons. \pre their global ids ascend, as their local indices then do
+inline std::vector<std::uint32_t> local_members(const Network& network,
+                                                const std::vector<NeuronId>& ids) {
     std::vector<std::uint32_t> members;
-    // Ascending global ids of one rank are ascending local indices.
-    for (const NeuronId id : group.ids)
+    for (const NeuronId id : ids)
         if (network.owns(id)) members.push_back(network.partition().local_index(id));
     return members;
 }

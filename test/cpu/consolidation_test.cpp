@@ -7,6 +7,7 @@
 
 #include "cpu/cpu_executor_impl.hpp"
 #include "cpu/numerical_consolidation.hpp"
+#include "experiment/conditions.hpp"
 #include "plasticity/mechanisms.hpp"
 
 namespace engram::test {
@@ -111,6 +112,49 @@ TEST_F(ConsolidationTest, AgreesWithNumericalIntegration) {
             expect_near(*state, target, pool, 1e-6);
         }
     }
+}
+
+// Synthesis begins and ends where the conditions say, and where sums fall below the threshold.
+TEST_F(ConsolidationTest, AgreesWithNumericalIntegrationUnderNeuromodulation) {
+    const auto modulation = [](double amplitude, double start_s, double duration_s) {
+        Neuromodulation interval;
+        interval.amplitude = amplitude;
+        interval.start_s = start_s;
+        interval.duration_s = duration_s;
+        return interval;
+    };
+    experiment_.duration_s = 8 * hour_s;
+    // Thresholds of 1.05, 23 and 3.5 mV; one begins where another ends.
+    experiment_.neuromodulation = {modulation(4.0, 1800.0, 1800.0), modulation(0.18, 3600.0, 900.0),
+                                   modulation(1.2, 0.5 * hour_s - 600.0, 300.2)};
+    experiment_.changes = condition_changes(experiment_);
+    std::vector<Step> bounds;
+    for (const ConditionChange& change : experiment_.changes)
+        bounds.push_back(steps(change.time_s));
+    bounds.push_back(steps(8 * hour_s));
+    ASSERT_EQ(bounds.size(), 7u);
+    const auto state = make_state();
+    double most_protein = 0;
+    for (std::size_t i = 0; i + 1 < bounds.size(); ++i) run(*state, bounds[i], bounds[i + 1]);
+    for (std::uint32_t target = 0; target < 6; ++target) {
+        NumericalPool pool = pool_of(target);
+        SynapseParameters p = experiment_.synapses;
+        for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+            const double now_s = static_cast<double>(bounds[i]) * experiment_.dt_ms / 1000.0;
+            double nm = 0;
+            for (const Neuromodulation& interval : *experiment_.neuromodulation)
+                if (interval.start_s <= now_s + 1e-6 &&
+                    now_s + 1e-6 < interval.start_s + *interval.duration_s)
+                    nm = interval.amplitude;
+            p.theta_pro_mV = p.h_0_mV / (nm + 0.001);
+            const double protein_before = pool.protein;
+            pool.integrate(
+                p, static_cast<double>(bounds[i + 1] - bounds[i]) * experiment_.dt_ms / 1000.0);
+            most_protein = std::max(most_protein, pool.protein - protein_before);
+        }
+        expect_near(*state, target, pool, 1e-9);
+    }
+    EXPECT_GT(most_protein, 1.0) << "synthesis must begin within the consolidation";
 }
 
 // The initial state above must reach what the test is about.

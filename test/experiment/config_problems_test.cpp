@@ -148,7 +148,100 @@ TEST(ConfigProblems, single_problems) {
         {minimal + "groups: {a: {ids: [2000]}}\n",
          ":2: groups.a.ids[0]: must be an integer in [0, 1999] (is 2000)"},
         {minimal + "groups: {a: }\n",
-         ":2: groups.a: must have first and count, or ids, or of, or random"},
+         ":2: groups.a: must have first and count, or ids, or of, or union, or intersection, "
+         "or random"},
+        {minimal + "groups: {a: {ids: [1-4, 9, 3-7]}}\n",
+         ":2: groups.a.ids[2]: gives neuron 3 a second time"},
+        {minimal + "groups: {a: {ids: [3-7, 5]}}\n", ":2: groups.a.ids[1]: is given twice (5)"},
+        {minimal + "groups: {a: {ids: [7-3]}}\n",
+         ":2: groups.a.ids[0]: must be a range of ids in [0, 1999], the lower one first (is 7-3)"},
+        {minimal + "groups: {a: {ids: [3-2000]}}\n",
+         ":2: groups.a.ids[0]: must be a range of ids in [0, 1999], the lower one first (is "
+         "3-2000)"},
+        {minimal + "groups: {a: {union: [exc, nobody]}}\n",
+         ":2: groups.a.union[1]: there is no group 'nobody'; valid are: exc, inh, all, a"},
+        {minimal + "groups: {a: {union: exc}}\n",
+         ":2: groups.a.union: must be a list of names of groups (is exc)"},
+        {minimal + "groups: {a: {union: []}}\n", ":2: groups.a.union: must have at least one name"},
+        {minimal + "groups: {a: {union: [exc, exc]}}\n",
+         ":2: groups.a.union[1]: is given twice (exc)"},
+        {minimal + "groups: {a: {union: [exc, [inh]]}}\n",
+         ":2: groups.a.union[1]: must be a name (is a list)"},
+        {minimal + "groups: {a: {union: [exc], count: 3}}\n",
+         ":2: groups.a.count: unknown key; valid are: union"},
+        {minimal + "groups: {a: {union: [exc, b]}, b: {of: exc, except: a}}\n",
+         ":2: groups.a.union[1]: refers back to itself: a -> b -> a"},
+        {minimal + "groups: {a: {intersection: [exc, a]}}\n",
+         ":2: groups.a.intersection[1]: refers back to itself: a -> a"},
+        {minimal + "groups: {a: {intersection: [exc, inh]}}\n",
+         ":2: groups.a.intersection: has no neurons: its groups share none"},
+        {minimal + "groups: {a: {of: exc, except: [inh, all]}}\n",
+         ":2: groups.a.except: leaves none of the 1600 neurons of group exc"},
+        {minimal + "groups: {a: {of: exc, except: nobody}}\n",
+         ":2: groups.a.except: there is no group 'nobody'; valid are: exc, inh, all, a"},
+        {minimal + "groups: {a: {of: all, except: exc, count: 401}}\n",
+         ":2: groups.a.count: must be at most 400, the size of group all without exc (is 401)"},
+        {minimal + "groups: {a: {random: {of: all, except: [exc], fraction: 0.001}}}\n",
+         ":2: groups.a.random.fraction: selects none of the 400 neurons of group all without exc"},
+        {minimal + "groups: {a: {random: {of: all, except: exc}}}\n",
+         ":2: groups.a.random: must have either count or fraction"},
+        {minimal + "groups: {a: {except: exc}}\n", ":2: groups.a.of: is missing"},
+        {minimal + "populations: {n_inh: 0}\ngroups: {a: {union: [inh]}}\n",
+         ":3: groups.a.union: has no neurons: its groups have none"},
+        {minimal + "stimuli: {a: {scheme: FULL, group: [exc, nobody], n_inputs: 1, rate_Hz: 1}}\n",
+         ":2: stimuli.a.group[1]: there is no group 'nobody'; valid are: exc, inh, all"},
+        {minimal + "stimuli: {a: {scheme: FULL, group: [exc, exc], n_inputs: 1, rate_Hz: 1}}\n",
+         ":2: stimuli.a.group[1]: is given twice (exc)"},
+        {minimal + "stimuli: {a: {scheme: FULL, group: {of: exc}, n_inputs: 1, rate_Hz: 1}}\n",
+         ":2: stimuli.a.group: must be a name, or a list of names (is a map)"},
+        {minimal + "populations: {n_inh: 0}\nstimuli: {a: {scheme: FULL, group: [exc, inh], "
+                   "n_inputs: 1, rate_Hz: 1}}\n",
+         ":3: stimuli.a.group[1]: group 'inh' has no neurons"},
+        {minimal + "stimuli: {a: {scheme: FULL, group: exc, n_inputs: 1, rate_Hz: 1, "
+                   "margin_before_s: 0.0003}}\n",
+         ":2: stimuli.a.margin_before_s: must be a multiple of simulation.dt_ms = 0.2 (is "
+         "0.0003)"},
+        {"simulation: {duration_s: 3, margin_after_s: -1}\n",
+         ":1: simulation.margin_after_s: must be in [0, 1e10] (is -1)"},
+        {"simulation: {duration_s: 3, margin_before_s: 0.0003}\n",
+         ":1: simulation.margin_before_s: must be a multiple of simulation.dt_ms = 0.2 (is "
+         "0.0003)"},
+        {"simulation: {duration_s: 3, noise_seed: 1.5}\n",
+         ":1: simulation.noise_seed: must be an integer in [0, 18446744073709551615] (is 1.5)"},
+        {minimal + "neuromodulation: {a: {start_s: 3}}\n",
+         ":2: neuromodulation.a.amplitude: is missing"},
+        {minimal + "neuromodulation: {a: {amplitude: -0.1}}\n",
+         ":2: neuromodulation.a.amplitude: must be in [0, 1000] (is -0.1)"},
+        {minimal + "neuromodulation: {a: {amplitude: 1, start_s: 30}}\n",
+         ":2: neuromodulation.a.start_s: must be less than simulation.duration_s = 30 s (is 30)"},
+        {minimal + "neuromodulation: {a: {amplitude: 1, duration_s: 0}}\n",
+         ":2: neuromodulation.a.duration_s: must be greater than 0 and at most 1e10 (is 0)"},
+        {minimal + "neuromodulation: {a: {amplitude: 1, start_s: 0.0001}}\n",
+         ":2: neuromodulation.a.start_s: must be a multiple of simulation.dt_ms = 0.2 (is 0.0001)"},
+        {minimal + "neuromodulation: {a: {amplitude: 1, end_s: 3}}\n",
+         ":2: neuromodulation.a.end_s: unknown key; valid are: amplitude, start_s, duration_s"},
+        {minimal + "neuromodulation: {a b: {amplitude: 1}}\n",
+         ":2: neuromodulation.a b: is not a valid name (letters, digits, '_' and '-'; no '-' at "
+         "the beginning)"},
+        {minimal + "neuromodulation: [1]\n",
+         ":2: neuromodulation: must be a map of keys and values (is a list)"},
+        {minimal + "neuromodulation:\n  b: {amplitude: 1, start_s: 5, duration_s: 2}\n"
+                   "  a: {amplitude: 2, duration_s: 6}\n",
+         ":3: neuromodulation.b.start_s: lies within 'a', which ends at 6 s: intervals of "
+         "neuromodulation must not overlap (is 5)"},
+        {minimal + "neuromodulation:\n  a: {amplitude: 1}\n  b: {amplitude: 2, start_s: 1, "
+                   "duration_s: 2}\n  c: {amplitude: 2, start_s: 4}\n",
+         ":4: neuromodulation.b.start_s: lies within 'a', which ends at 30 s: intervals of "
+         "neuromodulation must not overlap (is 1)\n"
+         "configs/x.yaml:5: neuromodulation.c.start_s: lies within 'a', which ends at 30 s: "
+         "intervals of neuromodulation must not overlap (is 4)"},
+        {minimal + "plasticity_off: {a: {start_s: 31}}\n",
+         ":2: plasticity_off.a.start_s: must be less than simulation.duration_s = 30 s (is 31)"},
+        {minimal + "spiking_windows: {a: {start_s: 1, duration_s: 0.0001}}\n",
+         ":2: spiking_windows.a.duration_s: must be a multiple of simulation.dt_ms = 0.2 (is "
+         "0.0001)"},
+        {minimal + "spiking_windows: {a: {amplitude: 1}}\n",
+         ":2: spiking_windows.a.amplitude: unknown key; valid are: start_s, duration_s"},
         {minimal + "populations: {n_inh: 0}\nstimuli: {a: {scheme: FULL, group: inh, n_inputs: 1, "
                    "rate_Hz: 1}}\n",
          ":3: stimuli.a.group: group 'inh' has no neurons"},
@@ -248,7 +341,8 @@ TEST(ConfigProblems, an_error_hides_no_others) {
                                     "      spike_times_ms: [2, 1]}\n"),
               "configs/x.yaml:2: populations.n_exc: must be an integer in [1, 100000000] (is 0)\n"
               "configs/x.yaml:3: groups.a.first: must be an integer in [0, 99999999] (is x)\n"
-              "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or random\n"
+              "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or union, or "
+              "intersection, or random\n"
               "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
               "WTET, SLFS, WLFS, POISSON, FULL, EXPLICIT (is PULS)\n"
               "configs/x.yaml:5: stimuli.s.start_s: must be in [0, 1e10] (is -1)\n"

@@ -85,12 +85,12 @@ std::string allowed(keys::Text) {
 std::string allowed(keys::Path) {
     return "path";
 }
-std::string allowed(keys::Name) {
-    return "a group";
-}
 template <class Keys>
 std::string allowed(keys::Map<Keys> map) {
     return std::string("any keys of [") + map.section->name + "]";
+}
+std::string allowed(keys::Names) {
+    return "a group, or a list of groups";
 }
 std::string allowed(keys::SchemeName) {
     return "see below";
@@ -154,6 +154,12 @@ TEST(DocumentedKeys, are_those_of_the_sections) {
     compare("neuron", keys::neuron, NeuronParameters{});
     compare("synapses", keys::synapses, SynapseParameters{});
     compare("record", keys::record, Recording{});
+    compare("plasticity_off", keys::interval, Interval{});
+    compare("spiking_windows", keys::interval, Interval{});
+    auto modulation = rows_of("configuration.md", "neuromodulation", "key");
+    compare(modulation, keys::neuromodulation, Neuromodulation{});
+    compare(modulation, keys::interval, Neuromodulation{});
+    expect_none_left(modulation);
     compare("checkpoint", keys::checkpoint, CheckpointSettings{});
 
     auto rows = rows_of("configuration.md", "output", "key");
@@ -199,7 +205,8 @@ TEST(DocumentedKeys, are_those_of_selected_synapses) {
 }
 
 TEST(DocumentedKeys, every_form_of_a_group_is_right) {
-    const std::string assembly = minimal + "groups: {assembly: {first: 0, count: 200}, a: ";
+    const std::string assembly =
+        minimal + "groups: {assembly: {first: 0, count: 200}, exc2: {first: 100, count: 200}, a: ";
     std::string forms;
     for (const auto& [form, row] : rows_of("configuration.md", "groups", "form", "\n"))
         forms += form + ", ";
@@ -211,7 +218,7 @@ TEST(DocumentedKeys, every_form_of_a_group_is_right) {
         EXPECT_EQ(problems_of(assembly + form + "}\n"), "") << form;
         ++n_forms;
     }
-    EXPECT_EQ(n_forms, 5u);
+    EXPECT_EQ(n_forms, 8u);
 }
 
 TEST(DocumentedKeys, every_section_has_its_heading) {

@@ -69,6 +69,46 @@ TEST(Ensemble, seeds_are_those_of_former_versions) {
     EXPECT_EQ(e.seed(1), 2690450701656669u);
 }
 
+TEST(Ensemble, trials_may_vary_the_noise_alone) {
+    const Ensemble e = ensemble("trials: 3\ntrials_vary: noise_seed");
+    EXPECT_TRUE(e.shares_network());
+    EXPECT_EQ(e.seed_name(), "noise seed");
+    const Experiment first = e.experiment({0, 0});
+    Experiment second = e.experiment({0, 1});
+    EXPECT_EQ(first.seed, 7u);
+    EXPECT_EQ(first.noise_seed, e.seed(0));
+    EXPECT_NE(second.noise_seed, first.noise_seed);
+    second.noise_seed = first.noise_seed;
+    EXPECT_EQ(first, second);
+    // Of the noise seed, which is that of everything unless it is given.
+    EXPECT_EQ(e.seed(0), ensemble("trials: 3").seed(0));
+    EXPECT_EQ(e.seed(1), ensemble("trials: 3\ntrials_vary: noise_seed",
+                                  {"simulation.seed=8", "simulation.noise_seed=7"})
+                             .seed(1));
+    const Ensemble again(parse_config_tree(e.configuration(), "elsewhere/config.yaml"));
+    EXPECT_TRUE(again.shares_network());
+    EXPECT_EQ(again.seed(2), e.seed(2));
+    EXPECT_FALSE(ensemble("trials: 3\ntrials_vary: seed").shares_network());
+}
+
+TEST(Ensemble, the_seed_that_trials_do_not_vary_may_be_swept) {
+    const Ensemble networks =
+        ensemble("trials: 2\ntrials_vary: noise_seed\nsweep: {simulation.seed: [1, 2]}");
+    EXPECT_EQ(networks.experiment({0, 1}).seed, 1u);
+    EXPECT_EQ(networks.experiment({1, 1}).seed, 2u);
+    EXPECT_EQ(networks.experiment({1, 1}).noise_seed, networks.experiment({0, 1}).noise_seed);
+    EXPECT_EQ(networks.seed(0), ensemble("trials: 2").seed(0));
+    const Ensemble noises = ensemble("trials: 2\nsweep: {simulation.noise_seed: [1, 2]}");
+    EXPECT_EQ(noises.experiment({1, 1}).noise_seed, 2u);
+    EXPECT_EQ(noises.experiment({1, 1}).seed, noises.seed(1));
+    EXPECT_EQ(
+        problems_of("trials: 2\ntrials_vary: noise_seed\nsweep: {simulation.noise_seed: [1]}"),
+        "dir/test.yaml:7: sweep.simulation.noise_seed: cannot be swept; trials have seeds of "
+        "their own");
+    EXPECT_NE(problems_of("trials_vary: noise").find("must be one of seed, noise_seed"),
+              std::string::npos);
+}
+
 TEST(Ensemble, a_map_sweeps_every_combination) {
     const Ensemble e =
         ensemble("sweep: {groups.assembly.count: [4, 6], connectivity: {probability: [0.1, 0.5]}}");

@@ -42,6 +42,64 @@ TEST(Groups, forms_and_forward_references) {
     EXPECT_EQ(experiment.group("two").ids, (Ids{1, 3}));
 }
 
+TEST(Groups, are_made_of_others) {
+    const Experiment e = parse_groups(
+        "{u: {union: [b, a, inh]}, a: {first: 2, count: 4}, b: {ids: [4, 9, 5, 12]},"
+        " i: {intersection: [a, b]}, one: {union: [a]}, rest: {of: exc, except: u},"
+        " few: {of: exc, except: [a, b], count: 3}, share: {of: a, except: i, fraction: 0.5},"
+        " drawn: {random: {of: a, except: [i], count: 2}}, same: {random: {of: rest_of_a, count: "
+        "2}}, rest_of_a: {of: a, except: b}, deep: {intersection: [rest, few, exc]}}");
+    EXPECT_EQ(e.group("u").ids, (Ids{2, 3, 4, 5, 9, 12, 20, 21, 22, 23, 24}));
+    EXPECT_EQ(e.group("i").ids, (Ids{4, 5}));
+    EXPECT_EQ(e.group("one").ids, e.group("a").ids);
+    EXPECT_EQ(e.group("rest").ids, (Ids{0, 1, 6, 7, 8, 10, 11, 13, 14, 15, 16, 17, 18, 19}));
+    EXPECT_EQ(e.group("few").ids, (Ids{0, 1, 6}));
+    EXPECT_EQ(e.group("share").ids, (Ids{2}));
+    EXPECT_EQ(e.group("drawn").ids, (Ids{2, 3}));
+    EXPECT_EQ(e.group("same").ids, (Ids{2, 3}));
+    EXPECT_EQ(e.group("deep").ids, (Ids{0, 1, 6}));
+}
+
+// Against marks of the single neurons.
+TEST(Groups, sets_are_those_of_single_neurons) {
+    const Experiment e = parse_groups(
+        "{a: {random: {of: all, count: 9}}, b: {random: {of: all, count: 12}}, c: {random: {of: "
+        "exc, count: 7}}, u: {union: [a, b, c]}, i: {intersection: [a, b]}, d: {of: b, except: "
+        "[a, c]}}");
+    const auto has = [&](const char* group, NeuronId id) {
+        const Ids& ids = e.group(group).ids;
+        return std::count(ids.begin(), ids.end(), id);
+    };
+    for (NeuronId id = 0; id < 25; ++id) {
+        const bool a = has("a", id), b = has("b", id), c = has("c", id);
+        EXPECT_EQ(has("u", id), a || b || c) << id;
+        EXPECT_EQ(has("i", id), a && b) << id;
+        EXPECT_EQ(has("d", id), b && !a && !c) << id;
+    }
+    for (const char* group : {"u", "i", "d"}) {
+        const Ids& ids = e.group(group).ids;
+        EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end())) << group;
+        EXPECT_FALSE(ids.empty()) << group;
+    }
+}
+
+TEST(Groups, ids_are_listed_by_ranges) {
+    const Experiment e = parse_groups("{a: {ids: [0-3, 9, 20-24, 6-6]}, b: {ids: [\"7-8\", 5]}}");
+    EXPECT_EQ(e.group("a").ids, (Ids{0, 1, 2, 3, 6, 9, 20, 21, 22, 23, 24}));
+    EXPECT_EQ(e.group("b").ids, (Ids{5, 7, 8}));
+    const std::string resolved = resolved_configuration(e);
+    EXPECT_NE(resolved.find("  a: {ids: [0-3, 6, 9, 20-24]}\n"), std::string::npos) << resolved;
+    EXPECT_NE(resolved.find("  b: {ids: [5, 7, 8]}\n"), std::string::npos) << resolved;
+    EXPECT_EQ(parse_configuration(resolved, "c.yaml"), e);
+}
+
+TEST(Groups, several_are_a_union) {
+    const Groups groups{{"a", {1, 5, 9}}, {"b", {0, 5, 6}}, {"c", {5}}};
+    EXPECT_EQ(groups.members("a"), (Ids{1, 5, 9}));
+    EXPECT_EQ(groups.members(std::vector<std::string>{"c", "b", "a"}), (Ids{0, 1, 5, 6, 9}));
+    EXPECT_THROW(groups.members("d"), std::out_of_range);
+}
+
 TEST(Groups, random_depends_on_seed_and_name_only) {
     const std::string drawn = "{r: {random: {of: exc, count: 8}}}";
     const Ids ids = parse_groups(drawn).group("r").ids;

@@ -149,6 +149,72 @@ TEST(Schedule, recall_before_learning_is_named_in_its_order) {
     EXPECT_EQ(schedule.phases.front().kind, PhaseKind::consolidation);
 }
 
+Experiment learn_and_recall() {
+    Experiment experiment;
+    experiment.duration_s = 28820;
+    experiment.stimuli = {learn_at(10), recall_at(28810)};
+    return experiment;
+}
+
+TEST(Schedule, margins_are_those_of_the_run_or_of_a_stimulus) {
+    Experiment e = learn_and_recall();
+    e.margin_after_s = 1.0;
+    e.stimuli[1].margin_before_s = 0.0;
+    EXPECT_EQ(lines(make_schedule(e)),
+              (Lines{"learn spiking 0 60500", "consolidate consolidation 60500 144050000",
+                     "recall spiking 144050000 144055500",
+                     "consolidate consolidation 144055500 144100000"}));
+    e.margin_before_s = 2.0;
+    e.stimuli[0].margin_after_s = 0.0;
+    e.stimuli[1].margin_before_s.reset();
+    e.stimuli[1].margin_after_s = 100.0;
+    const Schedule schedule = make_schedule(e);
+    EXPECT_EQ(schedule.name, "learn - consolidate - recall");
+    EXPECT_EQ(lines(schedule),
+              (Lines{"learn spiking 0 55500", "consolidate consolidation 55500 144040000",
+                     "recall spiking 144040000 144100000"}));
+}
+
+TEST(Schedule, spiking_windows_need_no_stimulus) {
+    Experiment e = learn_and_recall();
+    e.duration_s = 40000;
+    e.spiking_windows = {{"later", 39000, std::nullopt}, {"spontaneous", 3610, 180}};
+    const Schedule schedule = make_schedule(e);
+    EXPECT_EQ(schedule.name,
+              "learn - consolidate - background - consolidate - recall - consolidate - "
+              "background");
+    EXPECT_EQ(
+        lines(schedule),
+        (Lines{"learn spiking 0 80500", "consolidate consolidation 80500 18050000",
+               "background spiking 18050000 18950000",
+               "consolidate consolidation 18950000 144025000", "recall spiking 144025000 144075500",
+               "consolidate consolidation 144075500 195000000",
+               "background spiking 195000000 200000000"}));
+}
+
+// Where they touch or overlap, each other as well.
+TEST(Schedule, spiking_windows_are_joined) {
+    Experiment e = learn_and_recall();
+    e.spiking_windows = {{"touches", 16.1, 2}, {"overlaps", 18, 1}, {"within", 3, 4}};
+    EXPECT_EQ(lines(make_schedule(e)).front(), "learn spiking 0 95000");
+    e.spiking_windows = {{"apart", 16.2, 2}};
+    EXPECT_EQ(lines(make_schedule(e))[1], "consolidate consolidation 80500 81000");
+}
+
+TEST(Schedule, of_spiking_windows_alone) {
+    Experiment e;
+    e.duration_s = 100;
+    e.spiking_windows = {{"spontaneous", 50, 10}};
+    EXPECT_EQ(make_schedule(e).name, "consolidate - background - consolidate");
+    e.spiking_windows = {{"all", 0, std::nullopt}};
+    EXPECT_EQ(make_schedule(e).name, "background");
+    EXPECT_EQ(lines(make_schedule(e)), (Lines{"background spiking 0 500000"}));
+    e.duration_s = 10;  // less than what is taken for a consolidation
+    e.spiking_windows = {{"last", 9, 5}};
+    EXPECT_EQ(lines(make_schedule(e)),
+              (Lines{"consolidate consolidation 0 45000", "background spiking 45000 50000"}));
+}
+
 TEST(Schedule, without_fast_forward_everything_is_spiking) {
     const auto check = [](const Schedule& schedule, const std::string& name, Step duration) {
         EXPECT_EQ(schedule.name, name);

@@ -2,6 +2,7 @@
 // A run on several ranks against the same on one: equal to the last bit.
 #include <gtest/gtest.h>
 
+#include "experiment/conditions.hpp"
 #include "mpi/part_of_network.hpp"
 #include "simulation/executors.hpp"
 #include "simulation/small_networks.hpp"
@@ -31,6 +32,28 @@ TEST_P(SeveralRanks, EqualOneWithRateThresholds) {
     e.synapses.rate_threshold_d_Hz = 60;
     e.synapses.rate_window_s = 0.1;
     expect_ranks_equal_one(e, executor(), 500);
+}
+
+// Neuromodulators, pauses of plasticity, a spiking window, a margin, stimuli of several groups and
+// a seed of the noise, as configurations give them.
+TEST_P(SeveralRanks, EqualOneUnderConditions) {
+    Experiment e = learning_and_recall();
+    Neuromodulation first, late;
+    first.name = "first";
+    first.amplitude = 1.5;
+    first.start_s = 0.15;
+    first.duration_s = 7.0;
+    late.name = "late";
+    late.amplitude = 4.0;
+    late.start_s = 9.0;
+    e.neuromodulation = {first, late};
+    e.plasticity_off = {{"off", 8.2, 0.5}, {"recall", 17.05, std::nullopt}};
+    e.spiking_windows = {{"spontaneous", 8.0, 0.5}};
+    e.stimuli[2].margin_before_s = 0.0;
+    e.stimuli[1].group = std::vector<std::string>{"recalled", "assembly"};
+    e.noise_seed = 3;
+    e.changes = condition_changes(e);
+    expect_ranks_equal_one(e, executor(), 100);
 }
 
 ENGRAM_ON_EACH_EXECUTOR(SeveralRanks);

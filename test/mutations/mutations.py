@@ -57,11 +57,9 @@ MUTATIONS = [
         "m06",
         "tags are not restored",
         "cpu_executor_impl.hpp",
-        "{ calcium_.restore(); }",
-        "{\n"
+        "        calcium_.restore();\n",
         "        calcium_.restore();\n"
-        "        std::fill_n(view().tag, network_.plastic().size(), std::uint8_t{0});\n"
-        "    }",
+        "        std::fill_n(view().tag, network_.plastic().size(), std::uint8_t{0});\n",
     ),
     Mutation(
         "m07",
@@ -400,5 +398,33 @@ MUTATIONS = [
         "        const bool expiring =\n"
         "            arrays.tag_watch[i] * t.window.relaxation[steps] < physics->late.theta_tag_mV;\n",
         "        const bool expiring = false;\n",
+    ),
+    Mutation(
+        "m53",
+        "an amplitude holds on when its neuromodulator has gone",
+        "experiment/conditions.cpp",
+        "changes[steps_of(experiment, interval).end].theta_pro_mV = unmodulated_mV",
+        "changes[steps_of(experiment, interval).end]",
+    ),
+    Mutation(
+        "m54",
+        "margins of stimuli are those of the run",
+        "experiment/schedule.cpp",
+        "stimulus.margin_before_s.value_or(experiment.margin_before_s)",
+        "experiment.margin_before_s",
+    ),
+    Mutation(
+        "m55",
+        "the early phase has the seed of the network",
+        "plastic_executor.hpp",
+        "experiment.dt_ms, experiment.seed_of_noise()",
+        "experiment.dt_ms, experiment.seed",
+    ),
+    Mutation(
+        "m56",
+        "of excepted groups the first one counts alone",
+        "group_reader.cpp",
+        "for (std::size_t i = 1; i < others.size(); ++i) {",
+        "for (std::size_t i = 1; i < 2; ++i) {",
     ),
 ]

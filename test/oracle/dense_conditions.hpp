@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <vector>
 
 #include "experiment/experiment.hpp"
 
@@ -19,15 +20,53 @@ inline Step step_of_change(const Experiment& experiment, const ConditionChange& 
     return static_cast<Step>(std::floor(change.time_s * 1000.0 / experiment.dt_ms + 0.5));
 }
 
-//! All changes up to the step, one after the other. The step of a change is the first that has it.
+inline bool holds(const Experiment& experiment, const Interval& interval, Step step) {
+    const double begin = interval.start_s * 1000.0 / experiment.dt_ms;
+    const double length = interval.duration_s.value_or(0) * 1000.0 / experiment.dt_ms;
+    return static_cast<double>(step) > begin - 0.5 &&
+           (!interval.duration_s || static_cast<double>(step) < begin + length - 0.5);
+}
+
+//! From the intervals of the configuration themselves, if there are any; else all changes up to the
+//! step, one after the other. The step of a change is the first that has it.
 inline DenseConditions conditions_at(const Experiment& experiment, Step step) {
     DenseConditions conditions{experiment.synapses.theta_pro_mV, true};
+    if (experiment.neuromodulation || !experiment.plasticity_off.empty()) {
+        if (experiment.neuromodulation) {
+            double nm = 0;
+            for (const Neuromodulation& interval : *experiment.neuromodulation)
+                if (holds(experiment, interval, step)) nm = interval.amplitude;
+            conditions.theta_pro_mV = experiment.synapses.h_0_mV / (nm + 0.001);
+        }
+        for (const Interval& interval : experiment.plasticity_off)
+            if (holds(experiment, interval, step)) conditions.plasticity = false;
+        return conditions;
+    }
     for (const ConditionChange& change : experiment.changes) {
         if (step_of_change(experiment, change) > step) continue;
         if (change.theta_pro_mV) conditions.theta_pro_mV = *change.theta_pro_mV;
         if (change.plasticity) conditions.plasticity = *change.plasticity;
     }
     return conditions;
+}
+
+//! Steps from which other conditions may hold.
+inline std::vector<Step> steps_of_changes(const Experiment& experiment) {
+    std::vector<Step> steps;
+    const auto add_ends = [&](const Interval& interval) {
+        const double begin = interval.start_s * 1000.0 / experiment.dt_ms;
+        const double length = interval.duration_s.value_or(0) * 1000.0 / experiment.dt_ms;
+        steps.push_back(static_cast<Step>(std::floor(begin + 0.5)));
+        if (interval.duration_s)
+            steps.push_back(static_cast<Step>(std::floor(begin + length + 0.5)));
+    };
+    if (experiment.neuromodulation)
+        for (const Neuromodulation& interval : *experiment.neuromodulation) add_ends(interval);
+    for (const Interval& interval : experiment.plasticity_off) add_ends(interval);
+    if (steps.empty())
+        for (const ConditionChange& change : experiment.changes)
+            steps.push_back(step_of_change(experiment, change));
+    return steps;
 }
 
 //! Whether other conditions hold from this step on. A change to what holds already is none.

@@ -23,11 +23,23 @@ std::vector<DensePhase> dense_phases(const Experiment& experiment, const DenseSt
     std::set<Step> bounds{0, end};
     for (std::size_t k = 0; k < stimuli.size(); ++k) {
         if (stimuli.first(k) >= end) continue;
-        windows.push_back({std::max<Step>(stimuli.first(k) - steps(5.0), 0),
-                           std::min(stimuli.behind(k), end - steps(5.0)) + steps(5.0),
-                           experiment.stimuli[k].role == StimulusRole::learn});
-        bounds.insert({windows.back().begin, windows.back().end});
+        const Stimulus& stimulus = experiment.stimuli[k];
+        const Step before = steps(stimulus.margin_before_s ? *stimulus.margin_before_s
+                                                           : experiment.margin_before_s);
+        const Step after =
+            steps(stimulus.margin_after_s ? *stimulus.margin_after_s : experiment.margin_after_s);
+        // What lasts to the end has no bound to add to.
+        windows.push_back(
+            {std::max<Step>(stimuli.first(k) - before, 0),
+             stimuli.behind(k) >= end ? end : std::min(stimuli.behind(k) + after, end),
+             stimulus.role == StimulusRole::learn});
     }
+    for (const Interval& interval : experiment.spiking_windows) {
+        const Step last =
+            interval.duration_s ? steps(interval.start_s + *interval.duration_s) : end;
+        windows.push_back({steps(interval.start_s), std::min(last, end), false});
+    }
+    for (const Window& window : windows) bounds.insert({window.begin, window.end});
     if (windows.empty()) return {{experiment.duration_s < 25.0, 0, end}};
 
     std::vector<DensePhase> phases;

@@ -18,7 +18,7 @@ DenseSimulator::DenseSimulator(const Experiment& experiment, DenseVariant varian
       wiring_(experiment),
       stimuli_(experiment),
       late_(experiment.synapses),
-      streams_{experiment.seed},
+      streams_{experiment.noise_seed ? *experiment.noise_seed : experiment.seed},
       h_(n_ * n_, experiment.synapses.h_0_mV),
       z_(n_ * n_, 0.0),
       tag_(n_ * n_, 0),
@@ -161,10 +161,8 @@ void DenseSimulator::consolidate(const DensePhase& phase) {
     for (Step step = phase.begin; step < phase.end; step += every) samples.insert(step);
     if (phase.end == end_) samples.insert(end_);
     std::set<Step> stops = samples;
-    for (const ConditionChange& change : experiment_.changes)
-        if (const Step step = step_of_change(experiment_, change);
-            phase.begin < step && step < phase.end)
-            stops.insert(step);
+    for (const Step step : steps_of_changes(experiment_))
+        if (phase.begin < step && step < phase.end) stops.insert(step);
     stops.insert(phase.end);
     Step reached = phase.begin;
     for (const Step step : stops) {

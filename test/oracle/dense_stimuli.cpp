@@ -15,7 +15,8 @@ bool is_current(Scheme scheme) {
 
 }  // namespace
 
-DenseStimuli::DenseStimuli(const Experiment& experiment) : streams_{experiment.seed} {
+DenseStimuli::DenseStimuli(const Experiment& experiment)
+    : streams_{experiment.noise_seed ? *experiment.noise_seed : experiment.seed} {
     for (const Stimulus& stimulus : experiment.stimuli) {
         OneStimulus one{stimulus.scheme,
                         std::vector<bool>(experiment.populations.size(), false),
@@ -23,9 +24,10 @@ DenseStimuli::DenseStimuli(const Experiment& experiment) : streams_{experiment.s
                         {},
                         {},
                         stimulus.rate_Hz / 1000.0 * experiment.dt_ms};
-        for (const Group& group : experiment.groups)
-            if (group.name == stimulus.group)
-                for (const NeuronId id : group.ids) one.receives[id] = true;
+        for (const std::string& name : stimulus.group)
+            for (const Group& group : experiment.groups)
+                if (group.name == name)
+                    for (const NeuronId id : group.ids) one.receives[id] = true;
         // All input neurons together fire so often, and each spike adds h_0 / R.
         const double spikes_per_s = stimulus.n_inputs * stimulus.rate_Hz;
         const double tau_syn_s = experiment.synapses.tau_syn_ms / 1000.0;

@@ -22,17 +22,25 @@ Tree = dict[str, Any]
 
 SMALL = """\
 # Learning and recall by few neurons
-simulation: {description: "Small net", duration_s: 30, dt_ms: 0.2, seed: 7, dt_fast_forward_s: 5}
+simulation: {description: "Small net", duration_s: 30, dt_ms: 0.2, seed: 7, noise_seed: 8, margin_after_s: 2, dt_fast_forward_s: 5}
 populations: {n_exc: 16, n_inh: 4}
 connectivity: {probability: 0.3, w_ei: 2, w_ie: 4}
 groups:
   assembly: {first: 0, count: 8}
   recalled: {of: assembly, fraction: 0.5}
   some: {random: {of: all, count: 3}}
-  listed: {ids: [1, 5, 9]}
+  listed: {ids: [1, 5, 9, 12-14]}
+  several: {union: [assembly, listed]}
+  shared: {intersection: [assembly, listed]}
+  rest: {of: all, except: [assembly, shared], fraction: 0.5}
+neuromodulation:
+  early: {amplitude: 0.18, start_s: 1, duration_s: 4}
+  late: {amplitude: 0.06, start_s: 9}
+plasticity_off: {pause: {start_s: 3, duration_s: 2}}
+spiking_windows: {alone: {start_s: 10, duration_s: 1}}
 stimuli:
   learn: {scheme: TRIPLET, group: assembly, start_s: 1, n_inputs: 25, rate_Hz: 100}
-  recall: {scheme: ONEPULSE, group: recalled, start_s: 20, n_inputs: 25, rate_Hz: 100}
+  recall: {scheme: ONEPULSE, group: [recalled, rest], margin_before_s: 0, start_s: 20, n_inputs: 25, rate_Hz: 100}
   forced: {scheme: EXPLICIT, group: listed, spike_times_ms: [100, 200.2]}
 neuron: {V_th_mV: -55, t_ref_ms: 2}
 synapses:

@@ -17,7 +17,7 @@ from engram_analysis.durations import duration_text, parse_duration_s
 from engram_analysis.published import find_published, read_published
 from engram_analysis.recall_table import run_row
 from engram_analysis.schedule import phases_of
-from engram_analysis.stimuli import excitatory_size, group_members, group_size
+from engram_analysis.groups import excitatory_size, group_members, group_size
 from tool import check_failure, run_tool
 
 PUBLISHED = ROOT / "test/data/reference/recall_published.csv"

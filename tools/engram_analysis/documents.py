@@ -101,7 +101,8 @@ def parse_yaml(text: str, path: Path) -> Any:
 _UNCAUGHT_BY_YAML = (ValueError, OverflowError, LookupError, AttributeError, TypeError)
 
 _TEXT = "tag:yaml.org,2002:str"
-_NAMES = ("group", "of", "from", "to")  # keys whose values are names, whatever they look like
+# Keys whose values are names, whatever these look like, or lists of names.
+_NAMES = ("group", "of", "except", "union", "intersection", "from", "to")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -113,8 +114,11 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
             for key, value in node.value:
                 if isinstance(key, yaml.ScalarNode):
                     key.tag = _TEXT
-                    if key.value in _NAMES and isinstance(value, yaml.ScalarNode):
-                        value.tag = _TEXT
+                    if key.value in _NAMES:
+                        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                        for item in items:
+                            if isinstance(item, yaml.ScalarNode):
+                                item.tag = _TEXT
         return super().construct_mapping(node, deep)
 
 

@@ -16,10 +16,11 @@ from . import files
 from .configuration import completed, with_settings
 from .documents import Section, read_json, read_yaml
 from .errors import ResultsError
+from .groups import excitatory_size
 from .hdf5 import Group, open_hdf5
 from .results import Results
 from .schemas import CONFIGURATION, SUMMARY, check
-from .stimuli import Stimulus, excitatory_size, first_stimulus, last_stimulus, read_stimuli
+from .stimuli import Stimulus, first_stimulus, last_stimulus, read_stimuli
 
 FILE = "ensemble.h5"
 FILETYPE = "engram ensemble"
@@ -44,7 +45,7 @@ class Point:
     def assembly_size(self) -> int:
         """Number of excitatory neurons of the first learning stimulus."""
         learn = first_stimulus(self.stimuli, "learn")
-        return excitatory_size(self.config, learn.group) if learn else 0
+        return excitatory_size(self.config, *learn.groups) if learn else 0
 
     @property
     def recall_delay_s(self) -> float:

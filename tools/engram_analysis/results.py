@@ -13,6 +13,7 @@ import numpy as np
 from . import files
 from .documents import Section, read_json, read_yaml
 from .errors import COPY_AGAIN, FileError, ResultsError
+from .groups import group_members, group_names
 from .hdf5 import Dataset, Group, open_hdf5
 from .network import Network
 from .network_file import (
@@ -25,14 +26,7 @@ from .network_file import (
     read_node_ids,
 )
 from .schemas import RESOLVED, SUMMARY, check
-from .stimuli import (
-    Stimulus,
-    first_stimulus,
-    group_members,
-    group_names,
-    last_stimulus,
-    read_stimuli,
-)
+from .stimuli import Stimulus, first_stimulus, last_stimulus, read_stimuli
 
 NETWORK = "network.h5"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The phases that follow from the stimuli: the rules of docs/configuration.md."""
+"""The phases that follow from stimuli and spiking windows: the rules of docs/configuration.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Mapping
 from .results import Phase
 from .stimuli import Stimulus, read_stimuli
 
-WINDOW_S = 5.0  # simulated in detail before and after each stimulus
+MARGIN_S = 5.0  # simulated in detail before and after each stimulus, unless told otherwise
 SHORTEST_CONSOLIDATION_S = 25.0  # a shorter run without stimuli is simulated in detail
 
 
@@ -18,13 +18,14 @@ def phases_of(config: Mapping[str, Any], summary: Mapping[str, Any] | None = Non
     duration_s = config["simulation"]["duration_s"]
     if config["simulation"].get("fast_forward") in ("off", False):  # as YAML reads it
         return [Phase(_label(stimuli), "spiking", 0.0, duration_s)]
-    if not stimuli:
+    windows = _windows(config, stimuli, duration_s)
+    if not windows:
         spiking = duration_s < SHORTEST_CONSOLIDATION_S
         kind, label = ("spiking", "background") if spiking else ("consolidation", "consolidate")
         return [Phase(label, kind, 0.0, duration_s)]
     phases: list[Phase] = []
     time_s = 0.0
-    for begin_s, end_s, inside in _windows(stimuli, duration_s):
+    for begin_s, end_s, inside in windows:
         if time_s == 0.0 and any(s.role == "learn" for s in inside):
             begin_s = 0.0
         if begin_s > time_s:
@@ -36,20 +37,39 @@ def phases_of(config: Mapping[str, Any], summary: Mapping[str, Any] | None = Non
     return phases
 
 
-def _windows(
-    stimuli: list[Stimulus], duration_s: float
-) -> list[tuple[float, float, list[Stimulus]]]:
-    """Merged windows around stimuli, and the stimuli in each."""
-    merged: list[tuple[float, float, list[Stimulus]]] = []
-    for stimulus in stimuli:  # in the order of their onsets
-        begin_s = round(max(0.0, stimulus.onset_s - WINDOW_S), 9)
-        end_s = round(min(duration_s, stimulus.intervals_s[-1][1] + WINDOW_S), 9)
+Window = tuple[float, float, list[Stimulus]]
+
+
+def _windows(config: Mapping[str, Any], stimuli: list[Stimulus], duration_s: float) -> list[Window]:
+    """Merged windows: named ones, and those around stimuli; and the stimuli in each."""
+    windows: list[Window] = []
+    for stimulus in stimuli:
+        before_s, after_s = (_margin_s(config, stimulus, side) for side in ("before", "after"))
+        begin_s = max(0.0, stimulus.onset_s - before_s)
+        end_s = min(duration_s, stimulus.intervals_s[-1][1] + after_s)
+        windows.append((round(begin_s, 9), round(end_s, 9), [stimulus]))
+    for entry in (config.get("spiking_windows") or {}).values():
+        begin_s = entry.get("start_s", 0.0)
+        length_s = entry.get("duration_s")
+        end_s = duration_s if length_s is None else min(duration_s, begin_s + length_s)
+        windows.append((round(begin_s, 9), round(end_s, 9), []))
+    merged: list[Window] = []
+    for begin_s, end_s, inside in sorted(windows, key=lambda window: window[0]):
         if merged and begin_s <= merged[-1][1]:
             last = merged.pop()
-            merged.append((last[0], max(last[1], end_s), [*last[2], stimulus]))
+            merged.append((last[0], max(last[1], end_s), [*last[2], *inside]))
         else:
-            merged.append((begin_s, end_s, [stimulus]))
+            merged.append((begin_s, end_s, inside))
     return merged
+
+
+def _margin_s(config: Mapping[str, Any], stimulus: Stimulus, side: str) -> float:
+    """How much is simulated in detail before or after a stimulus."""
+    key = f"margin_{side}_s"
+    for section in (config["stimuli"][stimulus.name], config["simulation"]):
+        if section.get(key) is not None:
+            return float(section[key])
+    return MARGIN_S
 
 
 def _label(stimuli: list[Stimulus]) -> str:

@@ -58,8 +58,18 @@ def _is_whole(value: Any, last: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= last
 
 
+def _is_range(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) > 20:
+        return False
+    first, hyphen, last = value.partition("-")
+    if not (hyphen and first.isdecimal() and last.isdecimal() and value.isascii()):
+        return False
+    return int(first) <= int(last) <= MAX_NEURONS
+
+
 NUMBER = Kind("a number", _is_number)
 POSITIVE = Kind("a number above 0", lambda v: _is_number(v) and v > 0)
+NONNEGATIVE = Kind("a number from 0", lambda v: _is_number(v) and v >= 0)
 SHARE = Kind("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1)
 TIME = Kind("a time from 0", lambda v: _is_number(v) and 0 <= v <= LONGEST_S)
 COUNT = Kind("a whole number from 0", lambda v: _is_whole(v, MAX_COUNT))
@@ -77,17 +87,31 @@ PAIR = Kind(
     lambda v: isinstance(v, list) and len(v) == 2 and all(map(NEURONS.accepts, v)),
 )
 
+IDS = Kind(
+    f"a whole number from 0 to {MAX_NEURONS}, or two with a hyphen between them",
+    lambda v: NEURONS.accepts(v) or _is_range(v),
+)
+NAME_LIST = Kind(
+    "a list of names",
+    lambda v: isinstance(v, list) and len(v) > 0 and all(isinstance(name, str) for name in v),
+)
+NAMES = Kind("a name, or a list of names", lambda v: isinstance(v, str) or NAME_LIST.accepts(v))
+
 _NEURON = {
     "V_rev_mV": NUMBER,
     "V_reset_mV": NUMBER,
     "V_th_mV": NUMBER,
     "R_leak_MOhm": POSITIVE,
 }
+_INTERVAL = {"start_s": TIME, "duration_s": Maybe(TIME)}
 _GROUP: dict[str, Any] = {
     "first": NEURONS,
     "count": NEURONS,
-    "ids": [NEURONS],
+    "ids": [IDS],
     "of": TEXT,
+    "except": NAMES,
+    "union": NAME_LIST,
+    "intersection": NAME_LIST,
     "fraction": SHARE,
 }
 CONFIGURATION: dict[str, Any] = {
@@ -96,6 +120,8 @@ CONFIGURATION: dict[str, Any] = {
         "dt_ms": POSITIVE,
         "description": Maybe(TEXT),
         "fast_forward": SWITCH,
+        "margin_before_s": Maybe(TIME),
+        "margin_after_s": Maybe(TIME),
     },
     "populations": Maybe(
         Map(
@@ -117,15 +143,19 @@ CONFIGURATION: dict[str, Any] = {
             {
                 "scheme": TEXT,
                 "role": TEXT,
-                "group": TEXT,
+                "group": NAMES,
                 "start_s": TIME,
                 "duration_s": TIME,
                 "spike_times_ms": [TIME],
+                "margin_before_s": Maybe(TIME),
+                "margin_after_s": Maybe(TIME),
             }
         )
     ),
     "neuron": Maybe(_NEURON),
     "background": Maybe(Map(ANYTHING)),
+    "neuromodulation": Maybe(Map(_INTERVAL | {"amplitude": NONNEGATIVE})),
+    "spiking_windows": Maybe(Map(_INTERVAL)),
     "synapses": Maybe(
         {
             "h_0_mV": POSITIVE,

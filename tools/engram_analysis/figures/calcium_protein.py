@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from .style import (
     first_few,
     legend_outside,
     mark_threshold,
+    mark_threshold_between,
     overlap_style,
 )
 from .time_axis import Piece, all_pieces, draw_curves, grid, new_run_figure, shade_stimuli
@@ -51,7 +53,7 @@ def calcium_protein(results: Results) -> Figure:
         draw_pools(axes["S"], results, pieces, neuron.gid, neuron.signals, i)
         draw_pools(axes["p"], results, pieces, neuron.gid, neuron.proteins, i)
     if neurons:
-        mark_threshold(axes["S"], parameters["theta_pro_mV"], r"$\theta_{pro}$")
+        mark_theta_pro(axes["S"], results, pieces)
         axes["S"][0].set_ylabel("signal for synthesis\n$S$ (mV)")
         axes["p"][0].set_ylabel("protein\n$p$ (µmol/l)")
         for row, least in (("S", 0.0), ("p", 0.1 * parameters["p_max_umol_per_l"])):
@@ -59,6 +61,26 @@ def calcium_protein(results: Results) -> Figure:
             axes[row][0].set_ylim(-0.03 * high, high)
         legend_outside(axes["S"][-1], title="neuron" if n_pools == 1 else "neuron, protein")
     return figure
+
+
+def mark_theta_pro(row: Sequence[Axes], results: Results, pieces: Sequence[Piece]) -> None:
+    """The threshold of synthesis; where neuromodulators set it, that while they are present."""
+    parameters = results.config["synapses"]
+    modulation = results.config.get("neuromodulation")
+    if modulation is None:
+        mark_threshold(row, parameters["theta_pro_mV"], r"$\theta_{pro}$")
+        return
+    for entry in modulation.values():
+        theta_pro_mV = parameters["h_0_mV"] / (entry["amplitude"] + 0.001)
+        begin_s = entry.get("start_s", 0.0)
+        length_s = entry.get("duration_s")
+        end_s = math.inf if length_s is None else begin_s + length_s
+        for axes, piece in zip(row, pieces):
+            begin, end = max(begin_s, piece.begin_s), min(end_s, piece.end_s)
+            if begin < end:
+                mark_threshold_between(
+                    axes, theta_pro_mV, (piece.shown(begin), piece.shown(end)), r"$\theta_{pro}$"
+                )
 
 
 def draw_pools(

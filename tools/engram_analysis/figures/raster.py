@@ -94,8 +94,9 @@ def _excitatory_bands(results: Results, population: Population) -> list[Band]:
     learn = np.intersect1d(learning, population.gids)
     recall = np.intersect1d(recalled, population.gids)
     names = {
-        stimulus.group
+        name
         for stimulus in results.stimuli
+        for name in stimulus.groups
         if stimulus.role == "learn" and len(np.intersect1d(stimulus.neurons, population.gids))
     }
     title = figure_text(population.title)

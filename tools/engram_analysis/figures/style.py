@@ -78,10 +78,22 @@ def thin(time: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def mark_threshold(row: Sequence[Axes], value: float, name: str, below: bool = False) -> None:
     for axes in row:
         axes.axhline(value, **THRESHOLD)
-    row[0].annotate(
+    _name_threshold(row[0], 0.0, value, name, below, "axes fraction")
+
+
+def mark_threshold_between(axes: Axes, value: float, ends: tuple[float, float], name: str) -> None:
+    """Of a threshold that has this value for a time."""
+    axes.plot(ends, (value, value), **THRESHOLD)
+    _name_threshold(axes, ends[0], value, name, False, "data")
+
+
+def _name_threshold(
+    axes: Axes, x: float, value: float, name: str, below: bool, x_coordinates: str
+) -> None:
+    axes.annotate(
         name,
-        (0.0, value),
-        xycoords=("axes fraction", "data"),
+        (x, value),
+        xycoords=(x_coordinates, "data"),
         xytext=(3, -1 if below else 1),
         textcoords="offset points",
         fontsize=8,
