@@ -32,7 +32,8 @@ class Bins:
         """
         if not width_s > 0.0:
             raise ValueError(f"bins of {width_s} s are none")
-        count = int((end_s - begin_s) / width_s + 1e-9)
+        # Late times have few decimals: hours have some 1e-11 s.
+        count = int(round(end_s - begin_s, 9) / width_s + 1e-9)
         if count < 1:
             raise ValueError(f"the window [{begin_s}, {end_s}) holds no bin of {width_s} s")
         return cls(begin_s, width_s, count)
@@ -48,8 +49,9 @@ class Bins:
     def index(self, time_ms: np.ndarray) -> np.ndarray:
         """The bin of each of the times, all of which lie within the bins."""
         passed = (time_ms - milliseconds(self.begin_s)) / (1000.0 * self.width_s)
-        # Times on an edge belong to the later bin, whatever the quotient rounds to.
-        bins = np.floor(np.round(passed, 9)).astype(np.int64)
+        # Times on an edge belong to the later bin, whatever the quotient rounds to. After hours
+        # times have some 1e-8 ms.
+        bins = np.floor(np.round(passed, 6)).astype(np.int64)
         return np.minimum(bins, self.count - 1)
 
 

@@ -51,9 +51,7 @@ def run_row(results: Results, published: Sequence[PublishedRow] = ()) -> RecallR
     return _compared(row, published)
 
 
-def recall_entries(
-    results: Results, measures: RecallMeasures, assembly: np.ndarray
-) -> list[Entry]:
+def recall_entries(results: Results, measures: RecallMeasures, assembly: np.ndarray) -> list[Entry]:
     """The measures of a recall, and mean weights by direction in all snapshots there are."""
     entries = [
         of_run(name, UNITS[name], value, measures.errors.get(name, math.nan))
