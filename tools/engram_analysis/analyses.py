@@ -9,17 +9,15 @@ from typing import Callable, Sequence
 
 import numpy as np
 
-from . import avalanches as avalanches_module
-from . import attractors as attractors_module
 from . import dimension, potentiation, readout, stability
-from .attractors import attractors
-from .avalanches import NONE, OVERALL, avalanches
+from .attractors import FACTOR, attractor_statistics
+from .avalanches import BIN_S, NONE, OVERALL, THRESHOLD, avalanche_statistics
 from .bins import Bins, spike_raster
 from .entries import Entry, of_run
 from .errors import ResultsError
 from .groups import check_names, named_groups
-from .induction import SIGNS, STAGES, induction
-from .memories import Memory, learning_groups, memories
+from .induction import SIGNS, STAGES, induction_of
+from .memories import Memory, learning_groups, memories_of
 from .recall import RECALL_WINDOW, RateWindow, memory_measures
 from .recall_table import recall_entries
 from .results import Results
@@ -36,8 +34,8 @@ class Settings:
     groups: Sequence[str] | None = None  # names; all that learn unless given
     window_s: tuple[float, float] | None = None  # the last spiking phase unless given
     bin_s: float | None = None
-    threshold: int = avalanches_module.THRESHOLD
-    factor: float = attractors_module.FACTOR
+    threshold: int = THRESHOLD
+    factor: float = FACTOR
     times_s: Sequence[float] | None = None  # of snapshots; all unless given
     recall_window: RateWindow = RECALL_WINDOW
     share: float = dimension.SHARE
@@ -76,7 +74,7 @@ def _groups(results: Results, settings: Settings) -> dict[str, np.ndarray]:
 
 
 def _memories(results: Results, settings: Settings) -> list[Memory]:
-    found = memories(results, settings.groups)
+    found = memories_of(results, settings.groups)
     if not found:
         raise ResultsError(f"{results.path}: no group learns in this run; name the groups")
     return found
@@ -85,8 +83,8 @@ def _memories(results: Results, settings: Settings) -> list[Memory]:
 def _avalanches(results: Results, settings: Settings) -> list[Part]:
     groups = _groups(results, settings)
     begin_s, end_s = spiking_window(results, settings.window_s)
-    bin_s = settings.bin_s or avalanches_module.BIN_S
-    found = avalanches(results, groups, begin_s, end_s, bin_s, settings.threshold)
+    bin_s = settings.bin_s or BIN_S
+    found = avalanche_statistics(results, groups, begin_s, end_s, bin_s, settings.threshold)
     entries = [of_run(f"p.{name}", "1", p) for name, p in found.likelihood.items()]
     for source in found.active:
         entries += [
@@ -101,8 +99,10 @@ def _avalanches(results: Results, settings: Settings) -> list[Part]:
 def _attractors(results: Results, settings: Settings) -> list[Part]:
     groups = _groups(results, settings)
     begin_s, end_s = spiking_window(results, settings.window_s)
-    bin_s = settings.bin_s or attractors_module.BIN_S
-    found = attractors(results, groups, begin_s, end_s, bin_s, settings.threshold, settings.factor)
+    bin_s = settings.bin_s or BIN_S
+    found = attractor_statistics(
+        results, groups, begin_s, end_s, bin_s, settings.threshold, settings.factor
+    )
     entries = [of_run(f"p.{name}", "1", p) for name, p in found.likelihood.items()]
     entries += [
         of_run(f"p.{source}.{target}", "1", p) for (source, target), p in found.transition.items()
@@ -270,7 +270,7 @@ def _induction(results: Results, settings: Settings) -> list[Part]:
     h_0_mV = results.config["synapses"]["h_0_mV"]
     parts = []
     for trace in results.synapse_traces:
-        found = induction(results, trace)
+        found = induction_of(results, trace)
         entries = [
             of_run("h_change", "mV", found.largest_change_mV),
             of_run("h_extreme", "%", 100.0 * (1.0 + found.largest_change_mV / h_0_mV)),

@@ -35,7 +35,7 @@ class Attractors:
     rate_Hz: dict[str, float]  # mean rates of each group, and of excitatory neurons in NONE
 
 
-def attractors(
+def attractor_statistics(
     results: Results,
     groups: Mapping[str, np.ndarray],
     begin_s: float,

@@ -45,7 +45,7 @@ class Avalanches:
     rate_Hz: dict[str, float]  # mean rates of each group, of OVERALL, and of neurons in NONE
 
 
-def avalanches(
+def avalanche_statistics(
     results: Results,
     groups: Mapping[str, np.ndarray],
     begin_s: float,

@@ -56,7 +56,7 @@ def largest_change(values: np.ndarray, initial: float) -> tuple[float, int]:
     return float(deviation[index]), index
 
 
-def induction(results: Results, trace: SynapseTrace) -> Induction:
+def induction_of(results: Results, trace: SynapseTrace) -> Induction:
     """What the recorded trace of a synapse tells.
 
     A tag was set if |h - h_0| exceeds its threshold in any sample. Proteins were synthesised if

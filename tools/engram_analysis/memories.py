@@ -28,7 +28,7 @@ class Memory:
         return (self.learn, self.recall) if self.learn and self.recall else None
 
 
-def memories(results: Results, names: Sequence[str] | None = None) -> list[Memory]:
+def memories_of(results: Results, names: Sequence[str] | None = None) -> list[Memory]:
     """The groups of these names, or all that learn, in the order in which they first do.
 
     Stimuli belong to the memory of which they reach most neurons, or to several if they reach

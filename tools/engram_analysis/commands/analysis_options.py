@@ -96,7 +96,10 @@ def _number(lowest: float, highest: float, above: bool = False) -> Callable[[str
     """Of an option: from the lowest (or `above` it) to the highest value, if these are finite."""
 
     def number(text: str) -> float:
-        value = float(text)
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
         in_range = (lowest < value if above else lowest <= value) and value <= highest
         if not in_range or not math.isfinite(value):
             bounds = f"{'above' if above else 'from'} {lowest:g}"
