@@ -14,6 +14,7 @@ from engram_analysis import (
     Bins,
     Results,
     ResultsError,
+    Subsets,
     attractor_statistics,
     avalanche_statistics,
     named_groups,
@@ -217,8 +218,12 @@ def test_names_of_groups(run, tmp_path) -> None:
         named_groups(run, ["D"])
     config = CONFIG | {"groups": GROUPS | {"none": {"ids": [1]}}}
     other = Results(sample_files.write_run(tmp_path / "r", config=config))
+    groups = named_groups(other, ["none"])
+    for measure in (avalanche_statistics, attractor_statistics):
+        with pytest.raises(ResultsError, match="group 'none' has a name that measures give"):
+            measure(other, groups, 0.0, 1.0)
     with pytest.raises(ResultsError, match="group 'none' has a name that measures give"):
-        named_groups(other, ["none"])
+        Subsets.of(other, groups)
 
 
 def test_windows_without_spiking_are_refused(run) -> None:

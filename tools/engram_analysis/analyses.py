@@ -15,7 +15,7 @@ from .avalanches import BIN_S, NONE, OVERALL, THRESHOLD, avalanche_statistics
 from .bins import Bins, spike_raster
 from .entries import Entry, of_run
 from .errors import ResultsError
-from .groups import check_names, named_groups
+from .groups import named_groups
 from .induction import SIGNS, STAGES, induction_of
 from .memories import Memory, learning_groups, memories_of
 from .recall import RECALL_WINDOW, RateWindow, memory_measures
@@ -69,7 +69,6 @@ def _groups(results: Results, settings: Settings) -> dict[str, np.ndarray]:
     groups = learning_groups(results)
     if not groups:
         raise ResultsError(f"{results.path}: no group learns in this run; name the groups")
-    check_names(results, groups)
     return groups
 
 

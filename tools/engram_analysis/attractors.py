@@ -15,7 +15,7 @@ import numpy as np
 
 from .avalanches import BIN_S, NONE, THRESHOLD
 from .bins import Bins, group_counts
-from .groups import in_no_group
+from .groups import check_names, in_no_group
 from .ratios import mean_rate_Hz, ratio
 from .results import Results
 
@@ -47,8 +47,10 @@ def attractor_statistics(
     """Of excitatory neurons in [begin_s, end_s); `groups` are gids by name.
 
     A last bin that would reach beyond `end_s` is left out. Raises ValueError if there is no bin,
-    or if the factor is below 1, with which several groups could be active at once.
+    or if the factor is below 1, with which several groups could be active at once; ResultsError
+    if a group has a name of other neurons (RESERVED in groups.py).
     """
+    check_names(results, groups)
     if not factor >= 1.0:
         raise ValueError(f"a factor of {factor} lets several groups be active at once")
     bins = Bins.within(begin_s, end_s, bin_s)

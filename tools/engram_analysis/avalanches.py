@@ -14,7 +14,7 @@ from typing import Mapping
 import numpy as np
 
 from .bins import Bins, group_counts
-from .groups import in_no_group
+from .groups import check_names, in_no_group
 from .ratios import mean_rate_Hz, ratio
 from .results import Results
 
@@ -55,8 +55,10 @@ def avalanche_statistics(
 ) -> Avalanches:
     """Of excitatory neurons in [begin_s, end_s); `groups` are gids by name.
 
-    A last bin that would reach beyond `end_s` is left out. Raises ValueError if there is no bin.
+    A last bin that would reach beyond `end_s` is left out. Raises ValueError if there is no bin,
+    ResultsError if a group has a name of other neurons (RESERVED in groups.py).
     """
+    check_names(results, groups)
     bins = Bins.within(begin_s, end_s, bin_s)
     counted = {
         OVERALL: results.network.gids("excitatory"),

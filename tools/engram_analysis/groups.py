@@ -17,8 +17,7 @@ RESERVED = ("none", "any", "overall")
 def named_groups(results: Results, names: Sequence[str]) -> dict[str, np.ndarray]:
     """Gids of the excitatory neurons of groups of the configuration, in the order of the names.
 
-    Raises ResultsError for a group that there is not, that is named twice, or whose name has a
-    meaning of its own (RESERVED).
+    Raises ResultsError for a group that there is not, or that is named twice.
     """
     groups: dict[str, np.ndarray] = {}
     for name in names:
@@ -26,7 +25,6 @@ def named_groups(results: Results, names: Sequence[str]) -> dict[str, np.ndarray
             raise ResultsError(f"{results.path}: group '{name}' is named twice")
         gids = results.group(name)
         groups[name] = gids[results.network.is_excitatory(gids)]
-    check_names(results, groups)
     return groups
 
 

@@ -9,6 +9,7 @@ from typing import Mapping, Sequence
 import numpy as np
 
 from .avalanches import NONE
+from .groups import check_names
 from .results import Results
 from .weights import WeightStatistics, weights_between
 
@@ -23,7 +24,11 @@ class Subsets:
 
     @classmethod
     def of(cls, results: Results, groups: Mapping[str, np.ndarray]) -> Subsets:
-        """`groups` are gids by name; they may overlap, and be empty."""
+        """`groups` are gids by name; they may overlap, and be empty.
+
+        Raises ResultsError if one has a name of other neurons (RESERVED in groups.py).
+        """
+        check_names(results, groups)
         excitatory = results.network.gids("excitatory")
         member = np.zeros((results.network.size, len(groups)), dtype=bool)
         for column, gids in enumerate(groups.values()):

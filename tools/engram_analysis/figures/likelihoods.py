@@ -20,6 +20,7 @@ from .ensemble_traces import Spread
 from .style import COLORS, NothingToDraw, first_few, legend_outside, new_figure
 
 MAX_SETS = 40  # of bars
+FEW_SETS = 3  # whose names fit beside each other
 BARS = 0.8  # of the distance between sets
 
 
@@ -43,7 +44,10 @@ def likelihoods(paths: Sequence[Path], spread: Spread = "sem") -> Figure:
     if not groups:
         raise NothingToDraw("no group learns in these runs")
     title = "Likelihood of avalanches by group" + note
-    figure = new_figure(paths[0].name, min(4, 1 + len(sets) // 4), 3.8, title)
+    # Many names are written upwards.
+    longest = max(len(each.name) for each in sets) if len(sets) > FEW_SETS else 0
+    height = 3.8 + min(3.0, 0.06 * longest)
+    figure = new_figure(paths[0].name, min(4, 1 + len(sets) // 4), height, title)
     axes = figure.subplots()
     width = BARS / len(groups)
     for i, group in enumerate(groups):
@@ -58,9 +62,9 @@ def likelihoods(paths: Sequence[Path], spread: Spread = "sem") -> Figure:
             label=figure_text(group),
         )
     axes.set_xticks(range(len(sets)), [figure_text(each.name) for each in sets])
-    if len(sets) > 3:
+    if len(sets) > FEW_SETS:
         axes.tick_params(axis="x", labelrotation=90, labelsize=7)
-    axes.set_ylabel("bins of 10 ms with an avalanche, share")
+    axes.set_ylabel("share of active bins (10 ms)")
     legend_outside(axes)
     return figure
 
