@@ -301,6 +301,8 @@ def test_what_a_run_lacks(run, background) -> None:
         (run.path, ("avalanches", "--window", "11", "13"), "choose a window within 0 to 12 s"),
         (background, ("avalanches", "--groups", "exc", "--bin", "200"), "holds no bin of 0.2 s"),
         (run.path, ("dimension", "--bin", "200"), "holds no bin of 0.2 s"),
+        (run.path, ("avalanches", "--bin", "1e-6"), "more than 10000000 bins of 1e-09 s"),
+        (run.path, ("readout", "--bin", "0.001"), "at most 10000 are compared"),
     ):
         check_failure(run_tool("recall", path, "--show", *arguments), 3, text)
 

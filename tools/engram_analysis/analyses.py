@@ -24,7 +24,7 @@ from .results import Results
 from .subsets import Subsets, weights_between_subsets
 from .windows import spiking_window
 
-MAX_PULSES = 50  # of learning, that a readout is fitted to: its equations grow with their square
+MAX_SAMPLES = 10_000  # that a readout is fitted to, which takes as many equations: 800 MB
 
 
 @dataclass(frozen=True)
@@ -224,10 +224,11 @@ def _learning_and_recall(
         return [], None
     learn, recall = stimuli
     pulses = learn.intervals_s[-1:] if last_only else learn.intervals_s
-    if len(pulses) > MAX_PULSES:
+    n_samples = (len(pulses) + 1) * window_s / (bin_s or default_bin_s)
+    if n_samples > MAX_SAMPLES:
         raise ResultsError(
-            f"{results.path}: stimulus '{learn.name}' has {len(pulses)} pulses; a readout is "
-            f"fitted to {MAX_PULSES} at most"
+            f"{results.path}: the {len(pulses)} pulses of stimulus '{learn.name}', and recall, "
+            f"have {n_samples:.0f} bins; at most {MAX_SAMPLES} are compared"
         )
     rasters = [_raster(results, begin, window_s, bin_s, default_bin_s) for begin, _ in pulses]
     learnt = [raster for raster in rasters if raster is not None]

@@ -10,6 +10,9 @@ import numpy as np
 
 from .results import Results
 
+MAX_BINS = 10**7  # a day of bins of 10 ms
+MAX_CELLS = 2 * 10**8  # of a raster: 1.6 GB
+
 
 def milliseconds(time_s: float) -> float:
     """The double nearest to the decimal time, as spike times are stored: they can be compared."""
@@ -28,15 +31,17 @@ class Bins:
     def within(cls, begin_s: float, end_s: float, width_s: float) -> Bins:
         """As many as [begin_s, end_s) holds; a last one that would reach beyond it is left out.
 
-        Raises ValueError if there is none.
+        Raises ValueError if there is none, or too many.
         """
         if not width_s > 0.0:
             raise ValueError(f"bins of {width_s} s are none")
         # Late times have few decimals: hours have some 1e-11 s.
-        count = int(round(end_s - begin_s, 9) / width_s + 1e-9)
+        count = round(end_s - begin_s, 9) / width_s + 1e-9
+        if count > MAX_BINS:
+            raise ValueError(f"more than {MAX_BINS} bins of {width_s:g} s are too many")
         if count < 1:
             raise ValueError(f"the window [{begin_s}, {end_s}) holds no bin of {width_s} s")
-        return cls(begin_s, width_s, count)
+        return cls(begin_s, width_s, int(count))
 
     @property
     def end_s(self) -> float:
@@ -75,7 +80,12 @@ def group_counts(
 
 
 def spike_raster(results: Results, neurons: np.ndarray, bins: Bins) -> np.ndarray:
-    """Spikes of each of the neurons (gids, each once) in each bin: [neurons, bins]."""
+    """Spikes of each of the neurons (gids, each once) in each bin: [neurons, bins].
+
+    Raises ValueError if these are too many.
+    """
+    if len(neurons) * bins.count > MAX_CELLS:
+        raise ValueError(f"{bins.count} bins of {len(neurons)} neurons are too many")
     position = np.full(results.network.size, -1, dtype=np.int64)
     position[np.asarray(neurons, dtype=np.int64)] = np.arange(len(neurons))
     bin_of_spike, gid = spikes_in_bins(results, bins)

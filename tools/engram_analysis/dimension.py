@@ -22,14 +22,13 @@ def pca_dimension(raster: np.ndarray, share: float = SHARE) -> float:
     observations, the neurons the variables. Not a number where nothing varies.
     """
     fired = (np.asarray(raster) > 0).astype(np.float64)
-    # The products of bins, each neuron's mean taken off, have the eigenvalues of the covariances
-    # of neurons, which are many more. Sums of 0 and 1 are exact until here.
-    products = fired.T @ fired
-    by_bin = products.mean(axis=0)
-    centred = products - by_bin - by_bin[:, np.newaxis] + products.mean()
-    variances = np.linalg.eigvalsh(centred)[::-1].clip(min=0.0)
-    if not variances.sum() > 1e-9 * max(products.max(initial=0.0), 1.0):
+    if not (fired != fired[:, :1]).any():
         return math.nan
+    centred = fired - fired.mean(axis=1, keepdims=True)
+    # The products of bins have the same eigenvalues as those of neurons, and are mostly fewer.
+    n_neurons, n_bins = fired.shape
+    products = centred.T @ centred if n_bins < n_neurons else centred @ centred.T
+    variances = np.linalg.eigvalsh(products)[::-1].clip(min=0.0)
     explained = np.cumsum(variances) / variances.sum()
     # A share that is reached exactly is not exceeded, whatever it rounds to.
     return float(np.searchsorted(explained, share + 1e-12, side="right") + 1)
