@@ -157,6 +157,11 @@ def test_the_threshold_is_exceeded_not_reached(tmp_path) -> None:
     assert found.active["A"].tolist() == [False, True, False, False]
     # A group is active only in bins that are active as a whole, which they are if it is.
     assert (found.likelihood["A"], found.likelihood["none"]) == (0.25, 0.5)
+    # Inhibitory neurons make no bin active, even if a group has them.
+    busy = [(1000.0 + 0.2 * i, 40 + i % 10) for i in range(30)]
+    other = Results(sample_files.write_run(tmp_path / "other", busy, config=CONFIG))
+    mixed = avalanche_statistics(other, {"all": np.arange(50)}, 1.0, 1.04)
+    assert mixed.likelihood == {"overall": 0, "none": 0.75, "all": 0}
     # The only avalanche is in the last bin, which does not count.
     last = avalanche_statistics(results, named_groups(results, ["A"]), 1.0, 1.02)
     assert (last.likelihood["A"], last.transition["none", "A"]) == (0.0, 0.5)

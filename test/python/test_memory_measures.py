@@ -307,7 +307,7 @@ def test_unpotentiated_input(run) -> None:
 
 # --- Induction
 
-H_0, TAG = 4.0, 0.8
+H_0, TAG = 4.0, 0.75
 
 
 def traced(tmp_path, h, z, protein=None) -> Results:
@@ -335,7 +335,7 @@ def traced(tmp_path, h, z, protein=None) -> Results:
         ([4, 4, 4], [0, 0, 0], [0, 0, 0], "unchanged", 0.0, 0.0),
         ([4, 4.5, 4.2], [0, 0, 0], [0, 0, 0], "early LTP", 0.5, 0.1),
         ([4, 3.3, 4.6], [0, 0, 0], [0, 0, 0], "early LTD", -0.7, 0.1),
-        ([4, 4.8, 4.2], [0, 0, 0], [0, 0, 0], "early LTP", 0.8, 0.1),  # the threshold itself
+        ([4, 4.75, 4.2], [0, 0, 0], [0, 0, 0], "early LTP", 0.75, 0.1),  # the threshold itself
         ([4, 4.2, 4.9], [0, 0, 0], [0, 0, 0], "tagged LTP", 0.9, 0.2),
         ([4, 3.0, 4.9], [0, 0, 0], [0, 0, 0], "tagged LTD", -1.0, 0.1),
         ([4, 6.0, 4.0], [0, 0, 0.1], [0, 5, 2], "late LTP", 2.0, 0.1),

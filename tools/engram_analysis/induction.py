@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from .errors import ResultsError
+from .ratios import ratio
 from .results import NeuronTrace, Results, SynapseTrace
 
 Sign = Literal["LTP", "LTD", "unchanged"]
@@ -77,7 +78,7 @@ def induction_of(results: Results, trace: SynapseTrace) -> Induction:
     else:
         has_protein = any((np.diff(amount) > 0).any() for amount in neuron.proteins.values())
         highest, at = _highest_protein(neuron)
-        highest, highest_s = highest / synapses["p_max_umol_per_l"], float(time_s[at])
+        highest, highest_s = ratio(highest, synapses["p_max_umol_per_l"]), float(time_s[at])
     return Induction(
         trace.pre,
         trace.post,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Neurons whose input from an assembly stayed unpotentiated.
 
-Published as fractions of neurons (Lehr, Luboeinski & Tetzlaff 2022), by histograms whose first two
-bins, which end at 104 % of the initial weight, are taken for unpotentiated.
+Published as fractions of neurons (Lehr, Luboeinski & Tetzlaff 2022), by the first two bins of a
+histogram of mean inputs. That these end at 104 % of the initial weight is taken from the axis of
+the figure, which begins there.
 """
 
 from __future__ import annotations
