@@ -108,6 +108,10 @@ def test_memories(run) -> None:
 def test_chosen_memories(run) -> None:
     (both,) = memories_of(run, ["shared"])
     assert both.learn.name == "learn_A" and both.recall.name == "recall_A"
+    # What reaches none of its neurons is none of its stimuli.
+    (alone,) = memories_of(run, ["C"])
+    assert alone.learn.name == "learn_C" and alone.recall is None
+    assert memories_of(run, []) == []
     first, second = memories_of(run, ["C", "B"])
     assert (first.name, second.name) == ("C", "B")
     # Without A among them, its cue is one for B.
@@ -122,6 +126,21 @@ def test_a_cue_of_equally_many_neurons_recalls_both(tmp_path) -> None:
     results = Results(sample_files.write_run(tmp_path / "r", config=config))
     by_name = {memory.name: memory for memory in memories_of(results)}
     assert by_name["A"].recall.name == by_name["B"].recall.name == "recall_A"
+
+
+def test_hundreds_of_stimuli_are_no_burden(tmp_path) -> None:
+    config = copy.deepcopy(CONFIG)
+    config["groups"] = {f"g{i}": {"ids": [i % N_EXC]} for i in range(400)}
+    config["stimuli"] = {
+        f"s{i}": stimulus(f"g{i}", 0.01 * i, "learn" if i < 200 else "recall") for i in range(400)
+    }
+    results = Results(sample_files.write_run(tmp_path / "r", config=config))
+    found = memories_of(results)
+    assert [memory.name for memory in found] == [f"g{i}" for i in range(N_EXC)]
+    for i, memory in enumerate(found):
+        assert memory.learn.name == f"s{i}"
+        last = max(k for k in range(200, 400) if k % N_EXC == i)
+        assert memory.recall.name == f"s{last}"
 
 
 def counted(results: Results, gids, begin_s: float, end_s: float) -> int:

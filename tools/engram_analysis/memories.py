@@ -35,10 +35,8 @@ def memories_of(results: Results, names: Sequence[str] | None = None) -> list[Me
     equally many of each: a cue for one of two memories that overlap is no recall of the other.
     """
     groups = learning_groups(results) if names is None else named_groups(results, names)
-    return [
-        _memory(results, name, neurons, _owned(results, name, groups))
-        for name, neurons in groups.items()
-    ]
+    owned = _stimuli_of(results, groups)
+    return [_memory(results, name, neurons, owned[name]) for name, neurons in groups.items()]
 
 
 def learning_groups(results: Results) -> dict[str, np.ndarray]:
@@ -55,14 +53,17 @@ def learning_groups(results: Results) -> dict[str, np.ndarray]:
     return groups
 
 
-def _owned(results: Results, name: str, groups: Mapping[str, np.ndarray]) -> list[Stimulus]:
-    """The stimuli of one of the groups, in the order of their onsets."""
-    owned = []
+def _stimuli_of(results: Results, groups: Mapping[str, np.ndarray]) -> dict[str, list[Stimulus]]:
+    """The stimuli of each group, in the order of their onsets."""
+    member = np.zeros((len(groups), results.network.size), dtype=bool)
+    for row, neurons in zip(member, groups.values()):
+        row[neurons] = True
+    owned: dict[str, list[Stimulus]] = {name: [] for name in groups}
     for stimulus in results.stimuli:
-        reached = _excitatory(results, stimulus)
-        shared = {other: len(np.intersect1d(reached, gids)) for other, gids in groups.items()}
-        if len(reached) and shared[name] == max(shared.values()):
-            owned.append(stimulus)
+        shared = member[:, _excitatory(results, stimulus)].sum(axis=1)
+        for name, n_shared in zip(groups, shared):
+            if n_shared and n_shared == shared.max():
+                owned[name].append(stimulus)
     return owned
 
 
