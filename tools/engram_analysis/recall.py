@@ -8,20 +8,41 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Sequence
 
 import numpy as np
 
 from .errors import ResultsError
 from .information import entropy_bits, mutual_information_bits
-from .rates import rates_around_Hz
+from .memories import Memory
 from .network import Kind
+from .rates import all_spike_counts
+from .ratios import mean, ratio, sd
 from .results import Results
 from .stimuli import Stimulus
 from .subpopulations import ABBREVIATIONS, Subpopulations
 
-RECALL_DELAY_S = 0.1  # from the onset of recall to the middle of the window
-REFERENCE_DELAY_S = 1.0  # from the onset of learning
-WINDOW_S = 0.5
+
+@dataclass(frozen=True)
+class RateWindow:
+    """When spikes are counted, in s from the onset of a stimulus; rates are per its length.
+
+    Published 8 h runs are at rest until two steps before recall, so that the part of the window
+    before the onset is empty. `from_onset` counts as if it were: no spikes before the onset,
+    divided by the whole length.
+    """
+
+    begin_s: float
+    end_s: float
+    from_onset: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.end_s > (max(self.begin_s, 0.0) if self.from_onset else self.begin_s):
+            raise ValueError(f"the window [{self.begin_s}, {self.end_s}) counts no spikes")
+
+
+RECALL_WINDOW = RateWindow(-0.15, 0.35)  # as published: 0.5 s around 0.1 s after the onset
+REFERENCE_WINDOW = RateWindow(0.75, 1.25)  # around 1 s after the onset of learning
 
 UNITS = {
     **{f"nu_{name}": "Hz" for name in ABBREVIATIONS},
@@ -72,10 +93,10 @@ class RecallMeasures:
 
 def mean_rates(rates_Hz: np.ndarray, groups: Subpopulations, suffix: str = "") -> dict[str, float]:
     """Mean rates nu_* of subpopulations from the rates of all neurons by gid."""
-    return {f"nu_{name}{suffix}": _mean(rates_Hz[gids]) for name, gids in groups.by_name().items()}
+    return {f"nu_{name}{suffix}": mean(rates_Hz[gids]) for name, gids in groups.by_name().items()}
 
 
-def recall_measures(results: Results) -> RecallMeasures:
+def recall_measures(results: Results, window: RateWindow = RECALL_WINDOW) -> RecallMeasures:
     """The measures of the last recall of the first memory that is learnt.
 
     Raises ResultsError if the run has neither learning nor recall.
@@ -85,11 +106,41 @@ def recall_measures(results: Results) -> RecallMeasures:
         raise ResultsError(
             f"{results.path}: there is no stimulus for learning or recall, hence nothing to measure"
         )
-    groups = Subpopulations.of(results)
-    reference_rates = _rates_Hz(results, learn, REFERENCE_DELAY_S)
-    recall_rates = _rates_Hz(results, recall, RECALL_DELAY_S)
+    return _measures(results, learn, recall, Subpopulations.of(results), window)
+
+
+def memory_measures(
+    results: Results, memories: Sequence[Memory], window: RateWindow = RECALL_WINDOW
+) -> list[RecallMeasures]:
+    """The measures of the last recall of each memory.
+
+    Control neurons (nu_ctrl) are those of none of the memories that the recall does not reach.
+    """
+    learnt = [memory.neurons for memory in memories]
+    others = np.unique(np.concatenate(learnt)) if learnt else np.empty(0, dtype=np.int64)
+    return [
+        _measures(
+            results,
+            memory.learn,
+            memory.recall,
+            Subpopulations.of(results, memory.neurons, memory.recalled, others),
+            window,
+        )
+        for memory in memories
+    ]
+
+
+def _measures(
+    results: Results,
+    learn: Stimulus | None,
+    recall: Stimulus | None,
+    groups: Subpopulations,
+    window: RateWindow,
+) -> RecallMeasures:
+    reference_rates = _rates_Hz(results, learn, REFERENCE_WINDOW)
+    recall_rates = _rates_Hz(results, recall, window)
     values = mean_rates(recall_rates, groups) | mean_rates(reference_rates, groups, "_ref")
-    errors = {f"nu_{name}": _sd(recall_rates[gids]) for name, gids in groups.by_name().items()}
+    errors = {f"nu_{name}": sd(recall_rates[gids]) for name, gids in groups.by_name().items()}
     quality = pattern_completion(
         values["nu_as"],
         values["nu_ans"],
@@ -110,19 +161,23 @@ def recall_measures(results: Results) -> RecallMeasures:
     }
     errors["Q"] = quality.error
     delay_s = recall.onset_s - learn.onset_s if learn and recall else math.nan
-    return RecallMeasures(values, errors, len(results.assembly), delay_s)
+    size = len(groups.stimulated) + len(groups.unstimulated)
+    return RecallMeasures(values, errors, size, delay_s)
 
 
-def _rates_Hz(results: Results, stimulus: Stimulus | None, delay_s: float) -> np.ndarray:
-    """Rates around a time after the onset; not a number if the run does not hold the window."""
+def _rates_Hz(results: Results, stimulus: Stimulus | None, window: RateWindow) -> np.ndarray:
+    """Rates of all neurons; not a number if the run does not hold the window."""
     undefined = np.full(results.network.size, math.nan)
     if stimulus is None:
         return undefined
-    centre_s = stimulus.onset_s + delay_s
-    end_s = round(centre_s + 0.5 * WINDOW_S, 9)
-    if centre_s < 0.5 * WINDOW_S or end_s > results.config["simulation"]["duration_s"]:
+    begin_s, end_s = (
+        round(stimulus.onset_s + edge_s, 9) for edge_s in (window.begin_s, window.end_s)
+    )
+    if begin_s < 0.0 or end_s > results.config["simulation"]["duration_s"]:
         return undefined
-    return rates_around_Hz(results, centre_s, WINDOW_S)
+    first_s = max(begin_s, stimulus.onset_s) if window.from_onset else begin_s
+    # Divided by the decimal length, so that rates are multiples of its inverse.
+    return all_spike_counts(results, first_s, end_s) / round(window.end_s - window.begin_s, 9)
 
 
 def spiking_rates(results: Results) -> dict[str, float]:
@@ -132,17 +187,5 @@ def spiking_rates(results: Results) -> dict[str, float]:
     for name, kind in _KINDS.items():
         populations = results.network.of_kind(kind)
         spikes = sum(results.summary["spikes"][population.name] for population in populations)
-        rates[name] = _ratio(spikes, results.network.count(kind) * duration_s)
+        rates[name] = ratio(spikes, results.network.count(kind) * duration_s)
     return rates
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean()) if len(values) else math.nan
-
-
-def _sd(values: np.ndarray) -> float:
-    return float(values.std()) if len(values) else math.nan
-
-
-def _ratio(numerator: float, denominator: float) -> float:
-    return numerator / denominator if denominator > 0 else math.nan

@@ -5,62 +5,66 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Sequence
+from typing import Any, ClassVar, Sequence
 
+import numpy as np
+
+from .durations import duration_text
 from .ensemble import Ensemble
+from .entries import Entry, Row, of_run
 from .published import PublishedRow, find_published
-from .recall import UNITS, recall_measures
+from .recall import UNITS, RecallMeasures, recall_measures
 from .results import Results
 from .weights import DIRECTIONS, mean_by_direction
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One measure. `sd` and `sem` are over trials; not a number for a single run."""
-
-    name: str
-    units: str
-    n: int  # trials in which it is defined
-    mean: float
-    sd: float
-    sem: float
-    error: float = math.nan  # of a single run: across neurons; of Q propagated from them
-    published: float = math.nan
-    published_sem: float = math.nan
-    difference: float = math.nan  # from the published mean, in combined standard errors
-
-
-@dataclass(frozen=True)
-class RecallRow:
+class RecallRow(Row):
     """All measures of one run, or of one point of an ensemble."""
 
-    name: str
     assembly_size: int
     recall_delay_s: float
-    trials: int
-    entries: list[Entry]
+
+    columns: ClassVar[tuple[str, ...]] = (
+        *Row.columns, "published", "published_sem", "difference",
+    )  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        return {"assembly": self.assembly_size, "recall_delay_s": self.recall_delay_s}
+
+    def about(self) -> list[str]:
+        is_recalled = math.isfinite(self.recall_delay_s)
+        delay = duration_text(self.recall_delay_s) if is_recalled else "-"
+        return [f"assembly of {self.assembly_size}", f"recall after {delay}"]
 
 
 def run_row(results: Results, published: Sequence[PublishedRow] = ()) -> RecallRow:
     """Raises ResultsError if the run has no recall to measure."""
     measures = recall_measures(results)
+    row = RecallRow(
+        results.path.name,
+        1,
+        recall_entries(results, measures, results.assembly),
+        measures.assembly_size,
+        measures.recall_delay_s,
+    )
+    return _compared(row, published)
+
+
+def recall_entries(results: Results, measures: RecallMeasures, assembly: np.ndarray) -> list[Entry]:
+    """The measures of a recall, and mean weights by direction in all snapshots there are."""
     entries = [
-        Entry(name, UNITS[name], int(math.isfinite(value)), value, math.nan, math.nan,
-              measures.errors.get(name, math.nan))
+        of_run(name, UNITS[name], value, measures.errors.get(name, math.nan))
         for name, value in measures.values.items()
-    ]  # fmt: skip
-    for means in mean_by_direction(results):
+    ]
+    for means in mean_by_direction(results, assembly=assembly):
         label = results.snapshot(means.time_s).label
         for letter, units, values in (("h", "mV", means.h_mV), ("z", "1", means.z)):
             entries += [
-                Entry(f"{letter}_{direction}@{label}", units, int(means.count[direction] > 0),
-                      values[direction], math.nan, math.nan)
+                of_run(f"{letter}_{direction}@{label}", units, values[direction])
                 for direction in DIRECTIONS
-            ]  # fmt: skip
-    row = RecallRow(
-        results.path.name, measures.assembly_size, measures.recall_delay_s, 1, _in_order(entries)
-    )
-    return _compared(row, published)
+            ]
+    return _in_order(entries)
 
 
 def ensemble_rows(ensemble: Ensemble, published: Sequence[PublishedRow] = ()) -> list[RecallRow]:
@@ -76,9 +80,12 @@ def ensemble_rows(ensemble: Ensemble, published: Sequence[PublishedRow] = ()) ->
             if m.n_defined[i] or "@" not in m.name  # else a snapshot that this point has not
         ]  # fmt: skip
         row = RecallRow(
-            point.name, point.assembly_size, point.recall_delay_s, ensemble.n_trials,
+            point.name,
+            ensemble.n_trials,
             _in_order(entries),
-        )  # fmt: skip
+            point.assembly_size,
+            point.recall_delay_s,
+        )
         rows.append(_compared(row, published))
     return rows
 

@@ -97,8 +97,8 @@ def intervals_s(
     if scheme == "WLFS":
         return [(start, start + 900.0)]
     if scheme == "POISSON":
-        delays = (stimulus["period_s"] * i for i in range(stimulus["repeats"]))
-        return [(start + delay, start + delay + stimulus["train_s"]) for delay in delays]
+        starts = [start + stimulus["period_s"] * i for i in range(stimulus["repeats"])]
+        return [(begin, begin + stimulus["train_s"]) for begin in starts]
     if scheme == "FULL":
         return [(start, simulation["duration_s"])]
     raise fault(

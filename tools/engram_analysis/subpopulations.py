@@ -21,7 +21,7 @@ class Subpopulations:
     excitatory: np.ndarray  # exc: all of them
     stimulated: np.ndarray  # as: assembly, stimulated at recall
     unstimulated: np.ndarray  # ans: assembly, not stimulated at recall
-    control: np.ndarray  # ctrl: other excitatory neurons
+    control: np.ndarray  # ctrl: other excitatory neurons, of no memory
     inhibitory: np.ndarray  # inh: all of them
 
     @classmethod
@@ -30,16 +30,21 @@ class Subpopulations:
         results: Results,
         assembly: np.ndarray | None = None,
         recalled: np.ndarray | None = None,
+        others: np.ndarray | None = None,
     ) -> Subpopulations:
-        """Of the first memory that is learnt, at the last recall, unless given."""
+        """Of the first memory that is learnt, at the last recall, unless given.
+
+        `others` are further neurons that are no control, such as those of other memories.
+        """
         assembly = results.assembly if assembly is None else np.asarray(assembly)
         recalled = results.recalled if recalled is None else np.asarray(recalled)
         excitatory = results.network.gids("excitatory")
+        learnt = assembly if others is None else np.union1d(assembly, others)
         return cls(
             excitatory=excitatory,
             stimulated=np.intersect1d(assembly, recalled),
             unstimulated=np.setdiff1d(assembly, recalled),
-            control=np.setdiff1d(excitatory, np.union1d(assembly, recalled)),
+            control=np.setdiff1d(excitatory, np.union1d(learnt, recalled)),
             inhibitory=results.network.gids("inhibitory"),
         )
 

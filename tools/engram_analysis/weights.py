@@ -26,10 +26,77 @@ class DirectionMeans:
     count: dict[str, int]
 
 
-def direction_index(source: np.ndarray, target: np.ndarray, member: np.ndarray) -> np.ndarray:
-    """Index into DIRECTIONS of each synapse; `member` tells who belongs to the assembly."""
-    # within 0, out of it 1, into it 2, elsewhere 3
-    return np.where(member[source], 0, 2) + np.where(member[target], 0, 1)
+@dataclass(frozen=True)
+class Moments:
+    """Mean and standard deviation (with n) of the synapses from each class (row) to each (column).
+
+    Not a number where there is no synapse.
+    """
+
+    mean: np.ndarray
+    sd: np.ndarray
+
+
+@dataclass(frozen=True)
+class WeightStatistics:
+    """Weights between classes of neurons at one time; [classes, classes]."""
+
+    time_s: float
+    count: np.ndarray  # synapses
+    h_mV: Moments
+    z: Moments
+
+
+class _Accumulator:
+    """Sums, and squared deviations from the mean, of values that come in blocks."""
+
+    def __init__(self, n: int) -> None:
+        self.count = np.zeros(n, dtype=np.int64)
+        self.total = np.zeros(n)
+        self.squares = np.zeros(n)  # of deviations
+
+    def add(self, index: np.ndarray, values: np.ndarray) -> None:
+        n = len(self.count)
+        count, total = np.bincount(index, minlength=n), np.bincount(index, values, minlength=n)
+        mean = total / np.maximum(count, 1)
+        squares = np.bincount(index, (values - mean[index]) ** 2, minlength=n)
+        # The means of what came before and of this block differ.
+        between = mean - self.total / np.maximum(self.count, 1)
+        weight = self.count * count / np.maximum(self.count + count, 1)
+        self.squares += squares + between**2 * weight
+        self.count += count
+        self.total += total
+
+    def moments(self, shape: tuple[int, int]) -> Moments:
+        n = np.where(self.count > 0, self.count, np.nan)
+        return Moments((self.total / n).reshape(shape), np.sqrt(self.squares / n).reshape(shape))
+
+
+def weights_between(
+    results: Results,
+    class_of_neuron: np.ndarray,
+    n_classes: int,
+    times_s: Sequence[float] | None = None,
+) -> list[WeightStatistics]:
+    """Weights between classes in snapshots (all unless chosen), in one pass over the synapses.
+
+    `class_of_neuron` has the class of each neuron by gid, from 0; synapses from and to those of
+    class -1 are left out.
+    """
+    times = results.snapshot_times_s if times_s is None else list(times_s)
+    sums = {time: (_Accumulator(n_classes**2), _Accumulator(n_classes**2)) for time in times}
+    for block in results.edge_blocks(times):
+        source, target = class_of_neuron[block.source], class_of_neuron[block.target]
+        inside = (source >= 0) & (target >= 0)
+        index = (source * n_classes + target)[inside]
+        for time, (h_mV, z) in sums.items():
+            h_mV.add(index, block.h_mV[time][inside])
+            z.add(index, block.z[time][inside])
+    shape = (n_classes, n_classes)
+    return [
+        WeightStatistics(time, h_mV.count.reshape(shape), h_mV.moments(shape), z.moments(shape))
+        for time, (h_mV, z) in sums.items()
+    ]
 
 
 def mean_by_direction(
@@ -38,28 +105,16 @@ def mean_by_direction(
     assembly: np.ndarray | None = None,
 ) -> list[DirectionMeans]:
     """Mean h and z by direction in snapshots (all unless chosen) in one pass over the synapses."""
-    times = results.snapshot_times_s if times_s is None else list(times_s)
     member = membership(results.assembly if assembly is None else assembly, results.network.size)
-    n = len(DIRECTIONS)
-    count = np.zeros(n, dtype=np.int64)
-    sums = {time: np.zeros((2, n)) for time in times}
-    for block in results.edge_blocks(times):
-        index = direction_index(block.source, block.target, member)
-        count += np.bincount(index, minlength=n)
-        for time in times:
-            for row, values in enumerate((block.h_mV[time], block.z[time])):
-                sums[time][row] += np.bincount(index, values, minlength=n)
-    with np.errstate(invalid="ignore"):
-        means = {time: total / np.where(count > 0, count, np.nan) for time, total in sums.items()}
-    counts = dict(zip(DIRECTIONS, count.tolist()))
+    # From class to class: within 0, out of it 1, into it 2, elsewhere 3
     return [
         DirectionMeans(
-            time,
-            dict(zip(DIRECTIONS, means[time][0].tolist())),
-            dict(zip(DIRECTIONS, means[time][1].tolist())),
-            counts,
+            weights.time_s,
+            dict(zip(DIRECTIONS, weights.h_mV.mean.ravel().tolist())),
+            dict(zip(DIRECTIONS, weights.z.mean.ravel().tolist())),
+            dict(zip(DIRECTIONS, weights.count.ravel().tolist())),
         )
-        for time in times
+        for weights in weights_between(results, np.where(member, 0, 1), 2, times_s)
     ]
 
 

@@ -11,7 +11,15 @@ from matplotlib.figure import Figure
 
 from ..ensemble import Ensemble, is_ensemble
 from ..errors import ResultsError
-from ..figures import RUN_FIGURES, NothingToDraw, ensemble_traces, recall_by_size, save
+from ..figures import (
+    RUN_FIGURES,
+    NothingToDraw,
+    ensemble_traces,
+    likelihoods,
+    measure_map,
+    recall_by_size,
+    save,
+)
 from ..files import own_directory
 from ..losses import note_losses
 from ..published import read_published
@@ -19,7 +27,9 @@ from ..results import Results
 from ..streams import say
 from .program import EXIT_CODES, Parser, run
 
-ENSEMBLE_FIGURES = ("recall_by_size", "traces")
+LIKELIHOODS, MAP = "likelihoods", "map"
+ENSEMBLE_FIGURES = ("recall_by_size", "traces", MAP, LIKELIHOODS)
+ON_DEMAND = (LIKELIHOODS, MAP)  # they may read the results of all trials
 
 Drawing = tuple[str, Callable[[], Figure]]  # name of the file, and how to draw it
 
@@ -32,10 +42,12 @@ def _parser() -> Parser:
     parser = Parser(
         prog="engram-plot",
         description="Draws the figures of one run ("
-        + ", ".join(RUN_FIGURES)
+        + ", ".join((*RUN_FIGURES, LIKELIHOODS))
         + ") or of an ensemble ("
         + ", ".join(ENSEMBLE_FIGURES)
-        + "). What was not recorded is left out.",
+        + "). What was not recorded is left out; "
+        + " and ".join(ON_DEMAND)
+        + " are drawn only if they are named.",
         epilog=EXIT_CODES,
     )
     parser.add_argument(
@@ -72,7 +84,15 @@ def _parser() -> Parser:
         type=Path,
         default=[],
         metavar="DIR",
-        help="another ensemble, whose points are drawn into recall_by_size too (repeatable)",
+        help="another ensemble, whose points are drawn into recall_by_size too; for likelihoods "
+        "another run or ensemble (repeatable)",
+    )
+    ensemble.add_argument(
+        "--measure",
+        default="h_change",
+        metavar="NAME",
+        help="what the map shows: a measure of the ensemble, or of the first recorded synapse "
+        "(default: h_change)",
     )
     return parser
 
@@ -84,8 +104,12 @@ def _plot(options: argparse.Namespace) -> None:
         results = Results(options.results)
         note_losses("engram-plot", results)
         drawings = [(name, _bind(draw, results)) for name, draw in RUN_FIGURES.items()]
+    paths = [options.results, *options.others]
+    drawings.append((LIKELIHOODS, _bind(likelihoods, paths, options.spread)))
     if options.figures:
         drawings = _choose(drawings, options)
+    else:
+        drawings = [drawing for drawing in drawings if drawing[0] not in ON_DEMAND]
     output = options.output or own_directory(options.results / "plots")
     output.mkdir(parents=True, exist_ok=True)
     for name, draw in drawings:
@@ -102,8 +126,10 @@ def _plot(options: argparse.Namespace) -> None:
 
 def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Iterator[Drawing]:
     published = read_published(options.published) if options.published else []
-    ensembles = [ensemble, *map(Ensemble, options.others)]
-    yield "recall_by_size", lambda: recall_by_size(ensembles, options.spread, published)
+    yield "recall_by_size", lambda: recall_by_size(
+        [ensemble, *map(Ensemble, options.others)], options.spread, published
+    )
+    yield MAP, _bind(measure_map, ensemble, options.measure)
     recorded = [point for point in ensemble.points if ensemble.has_traces(point.index)]
     if not recorded:
         yield "traces", _bind(ensemble_traces, ensemble, ensemble.points[0])

@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from ..results import Results
 from .calcium_protein import calcium_protein
 from .ensemble_traces import ensemble_traces
+from .likelihoods import likelihoods
+from .measure_map import measure_map
 from .membrane import membrane
 from .overview import overview
 from .raster import raster
@@ -29,4 +31,12 @@ RUN_FIGURES: dict[str, Callable[[Results], Figure]] = {
     "weight_matrix": weight_matrix,
 }
 
-__all__ = ["RUN_FIGURES", "NothingToDraw", "ensemble_traces", "recall_by_size", "save"]
+__all__ = [
+    "RUN_FIGURES",
+    "NothingToDraw",
+    "ensemble_traces",
+    "likelihoods",
+    "measure_map",
+    "recall_by_size",
+    "save",
+]

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..rates import milliseconds
+from ..bins import milliseconds
 from ..network import Population
 from ..results import Results
 from ..visible import figure_text

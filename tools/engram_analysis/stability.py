@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Spike-time stability: how many spikes of learning recur at the same time of recall.
+
+Definition and defaults are those of the published figures (Lehr, Luboeinski & Tetzlaff 2022).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+BIN_S = 0.001
+WINDOW_S = 0.1  # from the onset of the last pulse of learning, and from that of recall
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Of each neuron; not a number without spikes at learning."""
+
+    real: np.ndarray
+    shuffled: np.ndarray  # after the bins of each neuron were shuffled
+
+    @property
+    def mean(self) -> float:
+        return _mean(self.real)
+
+    @property
+    def shuffled_mean(self) -> float:
+        return _mean(self.shuffled)
+
+
+def spike_time_stability(
+    learning: np.ndarray, recall: np.ndarray, random: np.random.Generator
+) -> Stability:
+    """Bins in which a neuron fires at learning and at recall, per spike at learning.
+
+    Both are numbers of spikes, [neurons, bins], of windows of the same length.
+    """
+    if learning.shape != recall.shape:
+        raise ValueError(f"{learning.shape} and {recall.shape} bins cannot be compared")
+    n_spikes = learning.sum(axis=1)
+    per_spike = 1.0 / np.where(n_spikes > 0, n_spikes, np.nan)
+    before, after = learning > 0, recall > 0
+    # Against bins in a random order, the order of the others does not matter.
+    shuffled = random.permuted(after, axis=1)
+    return Stability(
+        (before & after).sum(axis=1) * per_spike, (before & shuffled).sum(axis=1) * per_spike
+    )
+
+
+def _mean(values: np.ndarray) -> float:
+    """Of the neurons for which it is defined."""
+    defined = values[np.isfinite(values)]
+    return float(defined.mean()) if len(defined) else float("nan")
