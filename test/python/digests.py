@@ -181,7 +181,24 @@ SMALLER = (
     "recalled: {of: A, fraction: 0.2}}",
     "connectivity.probability=0.3",
 )
-SETTINGS = {"recall_by_size": FEW_TRIALS, "three_memories": SMALLER}
+OVERLAPPING = (
+    *SMALLER[::2],
+    "groups={A: {first: 0, count: 120}, B: {first: 108, count: 120}, "
+    "C: {ids: [0-5, 108-113, 222-329]}}",
+    "spiking_windows.spontaneous.duration_s=2",
+    "simulation.duration_s=28820",
+)
+FEW_LEVELS = (
+    "trials=1",
+    "sweep=[{neuromodulation.level.amplitude: [0.06, 0.18], simulation.duration_s: [25, 28820], "
+    "stimuli.recall.start_s: [20, 28810]}]",
+)
+SETTINGS = {
+    "recall_by_size": FEW_TRIALS,
+    "three_memories": SMALLER,
+    "three_memories_overlap10": OVERLAPPING,
+    "neuromodulation": FEW_LEVELS,
+}
 CASES = [
     Case(f"configs/{path.name}", SETTINGS.get(path.stem, ()))
     for path in sorted((ROOT / "configs").glob("*.yaml"))

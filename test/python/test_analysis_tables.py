@@ -28,7 +28,7 @@ from engram_analysis import (
     spike_time_stability,
     unpotentiated_input,
 )
-from engram_analysis.analyses import ANALYSES
+from engram_analysis.analyses import ANALYSES, Settings
 from engram_analysis.entries import of_run, over_trials
 from engram_analysis.readout import readout_quality
 from tool import check_failure, run_tool
@@ -222,6 +222,7 @@ def test_induction(run) -> None:
 @pytest.mark.parametrize("analysis", sorted(ANALYSES))
 def test_ensembles_have_the_statistics_of_their_runs(ensemble, analysis) -> None:
     arguments = ("--show", analysis, "--format", "csv")
+    settings = Settings(targets=2)
     if analysis == "readout":
         arguments += ("--targets", 2)
     result = run_tool("recall", ensemble, *arguments)
@@ -230,10 +231,11 @@ def test_ensembles_have_the_statistics_of_their_runs(ensemble, analysis) -> None
     assert len({row["job"] for row in rows}) == 2
     values: dict[tuple[str, str], list[float]] = {}
     for trial in range(N_TRIALS):
-        single = run_tool("recall", ensemble / "trials/001" / f"{trial:04d}", *arguments)
-        for row in csv.DictReader(io.StringIO(single.stdout)):
-            if row["mean"]:
-                values.setdefault((row["part"], row["measure"]), []).append(float(row["mean"]))
+        single = Results(ensemble / "trials/001" / f"{trial:04d}")
+        for part in ANALYSES[analysis].measure(single, settings):
+            for entry in part.entries:
+                if math.isfinite(entry.mean):
+                    values.setdefault((part.name, entry.name), []).append(entry.mean)
     second = [row for row in rows if row["job"] == rows[-1]["job"]]
     assert values
     for row in second:

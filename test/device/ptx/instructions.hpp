@@ -87,6 +87,10 @@ template <class T>
 inline b32 clz(b64 a) {
     return static_cast<b32>(std::countl_zero(static_cast<Word<T>>(a)));
 }
+template <class T>
+inline b32 popc(b64 a) {
+    return static_cast<b32>(std::popcount(static_cast<Word<T>>(a)));
+}
 // By how much to shift the highest bit to the top.
 template <class T>
 inline b32 bfind_shiftamt(b64 a) {

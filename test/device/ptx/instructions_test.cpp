@@ -54,6 +54,8 @@ TEST(PtxInstructions, ProductsAndBits) {
     EXPECT_EQ(mul_lo<s32>(0x10000, 0x10000), 0u);
     EXPECT_EQ(brev<b32>(1), 0x80000000u);
     EXPECT_EQ(clz<b32>(1), 31u);
+    EXPECT_EQ(popc<b32>(0x1f0000000aull), 2u);
+    EXPECT_EQ(popc<b64>(0x1f0000000aull), 7u);
     EXPECT_EQ(bfind_shiftamt<u32>(0), 0xffffffffu);
     EXPECT_EQ(bfind_shiftamt<u32>(8), 28u);
     EXPECT_FALSE(not_<pred>(true));

@@ -33,6 +33,7 @@ OPERATIONS = {
             "shr",
             "brev",
             "clz",
+            "popc",
             "bfind.shiftamt",
         ],
         INTEGERS,
