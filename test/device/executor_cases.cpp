@@ -127,6 +127,16 @@ Experiment conditions() {
     return e;
 }
 
+Experiment rate_thresholds() {
+    Experiment e = noisy_learning_network();
+    e.duration_s = 0.6;
+    e.synapses.rate_threshold_p_Hz = 200;
+    e.synapses.rate_threshold_d_Hz = 60;
+    e.synapses.rate_window_s = 0.1;
+    record_everything(e);
+    return e;
+}
+
 Experiment conditions_in_several_blocks_per_epoch() {
     Experiment e = both_signs_learning();
     e.dt_ms = 0.05;
@@ -152,6 +162,7 @@ std::vector<ExecutorCase> executor_cases() {
         {"ExpiringTags", expiring_tags(), 500},
         {"PAndD", pools(ProteinPools::p_and_d), 500},
         {"PCAndD", pools(ProteinPools::p_c_and_d), 500},
+        {"RateThresholds", rate_thresholds(), 500},
         {"Conditions", conditions(), 500},
         {"ConditionsInSeveralBlocksPerEpoch", conditions_in_several_blocks_per_epoch(), 500},
     };

@@ -166,8 +166,8 @@ TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
                              {"smallnet3_10s_recall", "learn+recall"},
                              {"smallnet3_8h_recall", "learn - consolidate - recall"},
                              {"three_memories", "learn - consolidate - recall"},
-        {"three_memories_overlap10", "learn - consolidate - background"},
-        {"neuromodulation", "learn+recall"},
+                             {"three_memories_overlap10", "learn - consolidate - background"},
+                             {"neuromodulation", "learn+recall"},
                              {"two_regions", "learn - consolidate - recall"}}));
 }
 

@@ -17,7 +17,7 @@
 namespace engram::plasticity {
 
 using Gated = Mechanisms<test::GatedEarlyPhase, CommonPool>;
-using BuiltInMechanisms = std::tuple<Published, WithPools, Gated>;
+using BuiltInMechanisms = decltype(std::tuple_cat(PublishedMechanisms{}, std::tuple<Gated>{}));
 using BuiltInNeurons = NeuronMechanisms<test::TwoSiteNeuron, PointNeuron>;
 
 template <class Use>
