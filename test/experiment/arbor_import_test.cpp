@@ -76,7 +76,7 @@ TEST(ArborImport, values_are_those_of_our_own_configurations) {
         EXPECT_EQ(a.duration_s, b.duration_s) << json;
         EXPECT_EQ(a.n_inputs * a.rate_Hz, b.n_inputs * b.rate_Hz) << json;
         EXPECT_EQ(a.spike_times_ms, b.spike_times_ms) << json;
-        EXPECT_EQ(imported.group(a.group).ids, ours.group(b.group).ids) << json;
+        EXPECT_EQ(imported.receivers(a), ours.receivers(b)) << json;
     }
 }
 
