@@ -123,6 +123,21 @@ TEST(Ensemble, a_map_sweeps_every_combination) {
     EXPECT_EQ(last.connectivity.probability, 0.5);
 }
 
+TEST(Ensemble, conditions_and_groups_of_stimuli_may_be_swept) {
+    const Ensemble e = ensemble(
+        "sweep: {neuromodulation.all.amplitude: [0, 0.18], stimuli.s.group: [exc, [assembly, inh]],"
+        " simulation.margin_before_s: [0, 5]}\n"
+        "stimuli: {s: {scheme: FULL, group: all, n_inputs: 1, rate_Hz: 1}}");
+    ASSERT_EQ(e.points().size(), 8u);
+    const Experiment first = e.experiment({0, 0});
+    const Experiment last = e.experiment({7, 0});
+    EXPECT_DOUBLE_EQ(first.changes[0].theta_pro_mV.value(), 1000 * first.synapses.h_0_mV);
+    EXPECT_DOUBLE_EQ(last.changes[0].theta_pro_mV.value(), last.synapses.h_0_mV / 0.181);
+    EXPECT_EQ(first.receivers(first.stimuli[0]).size(), 20u);
+    EXPECT_EQ(last.receivers(last.stimuli[0]).size(), 9u);
+    EXPECT_EQ(first.margin_before_s, 0);
+}
+
 TEST(Ensemble, keys_of_one_list_item_change_together) {
     const Ensemble e = ensemble(R"(
 sweep:
