@@ -137,6 +137,13 @@ Experiment rate_thresholds() {
     return e;
 }
 
+Experiment rate_thresholds_and_consolidation() {
+    Experiment e = consolidation();
+    e.synapses.rate_threshold_p_Hz = 50;
+    e.synapses.rate_window_s = 0.1;
+    return e;
+}
+
 Experiment conditions_in_several_blocks_per_epoch() {
     Experiment e = both_signs_learning();
     e.dt_ms = 0.05;
@@ -163,6 +170,7 @@ std::vector<ExecutorCase> executor_cases() {
         {"PAndD", pools(ProteinPools::p_and_d), 500},
         {"PCAndD", pools(ProteinPools::p_c_and_d), 500},
         {"RateThresholds", rate_thresholds(), 500},
+        {"RateThresholdsAndConsolidation", rate_thresholds_and_consolidation(), 500},
         {"Conditions", conditions(), 500},
         {"ConditionsInSeveralBlocksPerEpoch", conditions_in_several_blocks_per_epoch(), 500},
     };
@@ -178,13 +186,16 @@ std::vector<ExecutorCase> similar_cases(std::size_t n) {
     return cases;
 }
 
-std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded, ProteinPools pools) {
+std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded, ProteinPools pools,
+                                                 double rate_threshold_p_Hz) {
     std::vector<ExecutorCase> cases;
     for (std::size_t i = 0; i < n; ++i) {
         cases.push_back({"SimilarConsolidation", consolidation(), 1000});
         Experiment& e = cases.back().experiment;
         e.seed = i + 1;
         e.synapses.protein_pools = pools;
+        e.synapses.rate_threshold_p_Hz = rate_threshold_p_Hz;
+        e.synapses.rate_window_s = 0.1;
         e.stimuli.pop_back();  // recall
         e.duration_s = 12;
         e.record = {};

@@ -24,7 +24,8 @@ std::vector<ExecutorCase> executor_cases();
 std::vector<ExecutorCase> similar_cases(std::size_t n);
 //! Learning and consolidation; with all that can be recorded, or nothing.
 std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded,
-                                                 ProteinPools pools = ProteinPools::common);
+                                                 ProteinPools pools = ProteinPools::common,
+                                                 double rate_threshold_p_Hz = 0.0);
 
 //! Runs the experiment on the processor and on another executor; fails the test if spikes, traces,
 //! weights, proteins, or the amount of work differ.

@@ -50,6 +50,8 @@ TEST_F(GpuDevice, RunsInTurnsEqualTheProcessor) {
         alike.run(similar_consolidations(2, recorded));
         BatchOfCases with_pools(device::make_cuda_device(0));
         with_pools.run(similar_consolidations(2, recorded, ProteinPools::p_c_and_d));
+        BatchOfCases with_rates(device::make_cuda_device(0));
+        with_rates.run(similar_consolidations(2, recorded, ProteinPools::p_c_and_d, 50.0));
     }
     // More than one launch can hold.
     const auto trials = similar_cases(40);
