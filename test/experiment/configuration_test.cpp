@@ -168,6 +168,9 @@ TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
                              {"three_memories", "learn - consolidate - recall"},
                              {"three_memories_overlap10", "learn - consolidate - background"},
                              {"neuromodulation", "learn+recall"},
+        {"intermediate_recall",
+         "learn - consolidate - recall - consolidate - recall - consolidate"},
+        {"priming", "learn - consolidate - recall - consolidate - background - consolidate"},
                              {"two_regions", "learn - consolidate - recall"}}));
 }
 

@@ -188,6 +188,12 @@ OVERLAPPING = (
     "spiking_windows.spontaneous.duration_s=2",
     "simulation.duration_s=28820",
 )
+PRIMED = (
+    *SMALLER[::2],
+    "groups={A: {first: 0, count: 120}, B: {first: 120, count: 120}, C: {first: 240, count: 120}, "
+    "half: {random: {of: A, count: 60}}}",
+    "spiking_windows.spontaneous.duration_s=2",
+)
 FEW_LEVELS = (
     "trials=1",
     "sweep=[{neuromodulation.level.amplitude: [0.06, 0.18], simulation.duration_s: [25, 28820], "
@@ -198,6 +204,7 @@ SETTINGS = {
     "three_memories": SMALLER,
     "three_memories_overlap10": OVERLAPPING,
     "neuromodulation": FEW_LEVELS,
+    "priming": PRIMED,
 }
 CASES = [
     Case(f"configs/{path.name}", SETTINGS.get(path.stem, ()))
