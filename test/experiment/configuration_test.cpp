@@ -152,26 +152,28 @@ TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
                   experiment);
         schedules[stem] = make_schedule(experiment).name;
     }
-    EXPECT_EQ(schedules, (std::map<std::string, std::string>{
-                             {"basic_early", "learn"},
-                             {"basic_early_det", "learn"},
-                             {"basic_late", "learn - consolidate"},
-                             {"basic_late_stet", "learn - consolidate"},
-                             {"defaultnet_10s_recall", "learn+recall"},
-                             {"defaultnet_8h_recall", "learn - consolidate - recall"},
-                             {"defaultnet_background", "background"},
-                             {"defaultnet_max_activity", "learn"},
-                             {"recall_by_size", "learn+recall"},
-                             {"smallnet2_max_activity", "learn"},
-                             {"smallnet3_10s_recall", "learn+recall"},
-                             {"smallnet3_8h_recall", "learn - consolidate - recall"},
-                             {"three_memories", "learn - consolidate - recall"},
-                             {"three_memories_overlap10", "learn - consolidate - background"},
-                             {"neuromodulation", "learn+recall"},
-        {"intermediate_recall",
-         "learn - consolidate - recall - consolidate - recall - consolidate"},
-        {"priming", "learn - consolidate - recall - consolidate - background - consolidate"},
-                             {"two_regions", "learn - consolidate - recall"}}));
+    EXPECT_EQ(
+        schedules,
+        (std::map<std::string, std::string>{
+            {"basic_early", "learn"},
+            {"basic_early_det", "learn"},
+            {"basic_late", "learn - consolidate"},
+            {"basic_late_stet", "learn - consolidate"},
+            {"defaultnet_10s_recall", "learn+recall"},
+            {"defaultnet_8h_recall", "learn - consolidate - recall"},
+            {"defaultnet_background", "background"},
+            {"defaultnet_max_activity", "learn"},
+            {"recall_by_size", "learn+recall"},
+            {"smallnet2_max_activity", "learn"},
+            {"smallnet3_10s_recall", "learn+recall"},
+            {"smallnet3_8h_recall", "learn - consolidate - recall"},
+            {"three_memories", "learn - consolidate - recall"},
+            {"three_memories_overlap10", "learn - consolidate - background"},
+            {"neuromodulation", "learn+recall"},
+            {"intermediate_recall",
+             "learn - consolidate - recall - consolidate - recall - consolidate"},
+            {"priming", "learn - consolidate - recall - consolidate - background - consolidate"},
+            {"two_regions", "learn - consolidate - recall"}}));
 }
 
 TEST(Configuration, shipped_default_network_is_the_published_one) {

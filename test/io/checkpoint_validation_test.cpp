@@ -263,6 +263,7 @@ class StateValidation : public ::testing::Test {
         using plasticity::Domain;
         shared_.arriving = {pack_spike(0, 3), pack_spike(0, 49), pack_spike(14, 3)};
         shared_.calcium_due = {{3000, 5}, {3000, 39}, {3093, 0}};
+        shared_.recent_spikes = {{600, 3}, {2999, 5}, {2999, 39}};
         local_.add(By::neuron, Domain::real, "v_mV", v_);
         local_.add(By::neuron, Domain::protein, "protein", protein_);
         local_.add(By::neuron, Domain::share, "shrinkage", share_);
@@ -332,6 +333,11 @@ TEST_F(StateValidation, RefusesImpossibleSpikes) {
     refused([](auto& s) { s.calcium_due[1].neuron = 40; }, "holds 40, which is no excitatory");
     refused([](auto& s) { s.calcium_due[2].neuron = 4'000'000'000u; }, "no excitatory neuron");
     refused([](auto& s) { std::swap(s.calcium_due[0], s.calcium_due[1]); }, "is not sorted");
+    refused([](auto& s) { s.recent_spikes[2].step = 3000; }, "holds 3000, when no spike can count");
+    refused([](auto& s) { s.recent_spikes[0].step = 200; }, "holds 200, when no spike can count");
+    refused([](auto& s) { s.recent_spikes[1].neuron = 40; }, "holds 40, which is no excitatory");
+    refused([](auto& s) { std::swap(s.recent_spikes[0], s.recent_spikes[1]); },
+            "recent_spikes_step' is not sorted");
     shared_ = good;
     position_ = header_at(1, 31000, false).position;
     expect_contains(problem(), "no neuron has fired");

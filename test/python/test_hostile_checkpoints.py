@@ -228,7 +228,7 @@ def test_spikes_on_their_way(engram: Path, run: Path) -> None:
         ([step], [45], "which is no excitatory neuron"),
         ([step], [2**32 - 1], "which is no excitatory neuron"),
         ([step + 1, step], [0, 0], "is not sorted"),
-        ([step], [0, 1], "calcium influx is damaged"),
+        ([step], [0, 1], "'shared/calcium_due_step' is damaged"),
     ):
         change_values(path, "shared/calcium_due_step", lambda _, s=steps: np.array(s, np.int64))
         change_values(
