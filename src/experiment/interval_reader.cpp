@@ -15,6 +15,11 @@ std::vector<SomeInterval> read_section(ConfigReader reader) {
             reader.problems().add(reader.place_of(name), reader.path_of(name), valid_name_rule);
             continue;
         }
+        if (reader.node(name) == nullptr) {
+            // Neither the whole run nor nothing, so that what is emptied has no silent effect.
+            reader.problem(name, "is empty; write {} for the whole run, or leave it out");
+            continue;
+        }
         SomeInterval interval;
         interval.name = name;
         ConfigReader entry = reader.section(name);

@@ -240,6 +240,10 @@ TEST(ConfigProblems, single_problems) {
         {minimal + "spiking_windows: {a: {start_s: 1, duration_s: 0.0001}}\n",
          ":2: spiking_windows.a.duration_s: must be a multiple of simulation.dt_ms = 0.2 (is "
          "0.0001)"},
+        {minimal + "plasticity_off: {a: }\n",
+         ":2: plasticity_off.a: is empty; write {} for the whole run, or leave it out"},
+        {minimal + "spiking_windows: {a: null}\n",
+         ":2: spiking_windows.a: is empty; write {} for the whole run, or leave it out"},
         {minimal + "spiking_windows: {a: {amplitude: 1}}\n",
          ":2: spiking_windows.a.amplitude: unknown key; valid are: start_s, duration_s"},
         {minimal + "populations: {n_inh: 0}\nstimuli: {a: {scheme: FULL, group: inh, n_inputs: 1, "

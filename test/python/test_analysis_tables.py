@@ -83,6 +83,21 @@ def shown(path, *arguments) -> dict[str, dict[str, float]]:
     }
 
 
+def test_memories_of_a_run_without_network(run_engram, run, tmp_path) -> None:
+    """Rates, Q and MI are those of the run with network.h5; there are no weights."""
+    (tmp_path / "two.yaml").write_text(TWO_MEMORIES)
+    arguments = ["--set", "output.network=false", "--set", "record.snapshots_s=[]"]
+    lacking = run_engram(tmp_path / "two.yaml", tmp_path / "results", arguments=arguments)
+    expected, found = shown(run.path, "--show", "memories"), shown(lacking, "--show", "memories")
+    assert found.keys() == expected.keys()
+    for part, measures in found.items():
+        without_weights = {k: v for k, v in expected[part].items() if "@" not in k}
+        assert measures.keys() == without_weights.keys()
+        assert {"Q", "MI"} <= measures.keys()
+        for name, value in measures.items():
+            assert value == pytest.approx(without_weights[name], nan_ok=True)
+
+
 def test_avalanches(run) -> None:
     arguments = ("--groups", "A", "B", "--window", 4, 6, "--bin", 20, "--threshold", 4)
     (measures,) = shown(run.path, "--show", "avalanches", *arguments).values()

@@ -14,7 +14,7 @@ from .ensemble import Ensemble
 from .entries import Entry, Row, of_run
 from .published import PublishedRow, find_published
 from .recall import UNITS, RecallMeasures, recall_measures
-from .results import Results
+from .results import Results, lacks_network
 from .weights import DIRECTIONS, mean_by_direction
 
 
@@ -52,11 +52,16 @@ def run_row(results: Results, published: Sequence[PublishedRow] = ()) -> RecallR
 
 
 def recall_entries(results: Results, measures: RecallMeasures, assembly: np.ndarray) -> list[Entry]:
-    """The measures of a recall, and mean weights by direction in all snapshots there are."""
+    """The measures of a recall, and mean weights by direction in all snapshots there are.
+
+    There are none without network.h5.
+    """
     entries = [
         of_run(name, UNITS[name], value, measures.errors.get(name, math.nan))
         for name, value in measures.values.items()
     ]
+    if lacks_network(results.path):
+        return _in_order(entries)
     for means in mean_by_direction(results, assembly=assembly):
         label = results.snapshot(means.time_s).label
         for letter, units, values in (("h", "mV", means.h_mV), ("z", "1", means.z)):
