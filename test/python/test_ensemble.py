@@ -116,7 +116,10 @@ def test_measures_are_those_of_the_files(whole) -> None:
                 assert got["nu_ctrl"] == pytest.approx(control)
                 config = (directory / "config.yaml").read_text()
                 line = next(text for text in config.splitlines() if "recalled:" in text)
-                recalled = [int(i) for i in line[line.index("[") + 1 : line.index("]")].split(",")]
+                recalled = []
+                for part in line[line.index("[") + 1 : line.index("]")].split(","):
+                    first, _, last = part.strip().partition("-")
+                    recalled += range(int(first), int(last or first) + 1)
                 others = [i for i in range(n_assembly[point]) if i not in recalled]
                 stimulated = excitatory[recalled].mean()
                 assert got["nu_as"] == pytest.approx(stimulated)
