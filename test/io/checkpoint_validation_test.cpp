@@ -335,7 +335,7 @@ TEST_F(StateValidation, RefusesImpossibleSpikes) {
     refused([](auto& s) { std::swap(s.calcium_due[0], s.calcium_due[1]); }, "is not sorted");
     refused([](auto& s) { s.recent_spikes[2].step = 3000; }, "holds 3000, when no spike can count");
     refused([](auto& s) { s.recent_spikes[0].step = 200; }, "holds 200, when no spike can count");
-    refused([](auto& s) { s.recent_spikes[1].neuron = 40; }, "holds 40, which is no excitatory");
+    refused([](auto& s) { s.recent_spikes[2].neuron = 40; }, "holds 40, which is no excitatory");
     refused([](auto& s) { std::swap(s.recent_spikes[0], s.recent_spikes[1]); },
             "recent_spikes_step' is not sorted");
     shared_ = good;
