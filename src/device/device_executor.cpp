@@ -239,7 +239,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         plan.forced.assign(on.forced.begin(), on.forced.end());
         for (int s = 0; s < part.steps; ++s) {
             const bool due = sampler.due(task.begin + s);
-            sample_row_[static_cast<std::size_t>(task.at + s)] =
+            sample_row_[static_cast<std::size_t>(task.at) + static_cast<std::size_t>(s)] =
                 due ? recorder_.add_row(task.begin + s, sampler) : no_sample;
             task.has_samples |= due;
         }

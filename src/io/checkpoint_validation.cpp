@@ -187,10 +187,10 @@ std::string problem_of_events(const std::string& name, const std::vector<SpikeEv
         return "'shared/" + name + "_step' is not sorted";
     for (const auto& [step, neuron] : events) {
         if (step < begin || step >= end)
-            return "'shared/" + name + "_step' holds " + std::to_string(step) + ", " + otherwise;
+            return fmt::format("'shared/{}_step' holds {}, {}", name, step, otherwise);
         if (neuron >= populations.size() || !populations.is_excitatory(neuron))
-            return "'shared/" + name + "_neuron' holds " + std::to_string(neuron) +
-                   ", which is no excitatory neuron";
+            return fmt::format("'shared/{}_neuron' holds {}, which is no excitatory neuron", name,
+                               neuron);
     }
     return "";
 }
@@ -212,7 +212,7 @@ std::string problem_of_spikes(const SharedState& shared, const RunPosition& posi
     for (const PackedSpike spike : arriving)
         if (step_in_epoch(spike) >= epoch_steps || neuron_of(spike) >= populations.size())
             return "'shared/arriving_spikes' holds a spike that cannot be";
-    const std::string of_calcium =
+    std::string of_calcium =
         problem_of_events("calcium_due", due, position.step, position.step + calcium_delay,
                           "when no calcium can be due", populations);
     if (!of_calcium.empty()) return of_calcium;
