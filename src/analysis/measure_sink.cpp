@@ -1,129 +1,247 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/measure_sink.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <limits>
+#include <string>
+#include <utility>
 
-#include "base/collective.hpp"
 #include "base/step_time.hpp"
+#include "experiment/measure_reader.hpp"
 #include "experiment/schedule.hpp"
 
 namespace engram {
 namespace {
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-constexpr const char* direction_names[] = {"within", "out", "into", "elsewhere"};
-constexpr const char* direction_texts[] = {"within the assembly", "from the assembly to others",
-                                           "from others to the assembly", "between others"};
 
-std::size_t direction_of(bool pre_in_assembly, bool post_in_assembly) {
-    if (pre_in_assembly) return post_in_assembly ? 0 : 1;
-    return post_in_assembly ? 2 : 3;
+using Direction = GroupWeights::Direction;
+constexpr struct {
+    Direction direction;
+    const char* name;
+    const char* text;
+} directions[] = {{Direction::within, "within", "within the assembly"},
+                  {Direction::out, "out", "from the assembly to others"},
+                  {Direction::into, "into", "from others to the assembly"},
+                  {Direction::elsewhere, "elsewhere", "between others"}};
+
+// More would have too many pairs.
+constexpr std::size_t most_paired = 16;
+
+bool has_pairs(std::size_t n_memories) {
+    return n_memories >= 1 && n_memories <= most_paired;
 }
 
-// Integer sums, so that a mean does not depend on how the synapses are shared among ranks. The
-// quanta leave room for 1e10 synapses of 50 mV and for 4e9 with z = 1; z begins far below 1.
-constexpr double h_quantum_mV = 0x1p-24;
-constexpr double z_quantum = 0x1p-31;
-
-std::uint64_t summand(double value, double quantum) {
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(std::llrint(value / quantum)));
-}
-
-double mean_of(std::uint64_t sum, std::uint64_t count, double quantum) {
-    if (count == 0) return nothing;
-    return static_cast<double>(static_cast<std::int64_t>(sum)) * quantum /
-           static_cast<double>(count);
-}
-
-void count_within(const std::optional<RateWindow>& window, const SpikeEvent& spike,
+void count_within(const std::optional<RateWindow>& window, std::span<const SpikeEvent> spikes,
                   std::vector<std::uint32_t>& counts) {
-    if (window && window->begin <= spike.step && spike.step < window->end) ++counts[spike.neuron];
+    if (!window || spikes.back().step < window->begin || spikes.front().step >= window->end) return;
+    for (const SpikeEvent& spike : spikes)
+        if (window->begin <= spike.step && spike.step < window->end) ++counts[spike.neuron];
 }
 
-std::vector<Step> snapshot_steps(const Experiment& experiment) {
-    std::vector<Step> steps;
-    for (const double time_s : experiment.record.snapshots_s)
-        if (const Step step = experiment.steps_from_s(time_s); step < experiment.duration_steps())
-            steps.push_back(step);
-    steps.push_back(experiment.duration_steps());
-    return steps;
+std::vector<std::vector<char>> members_of(const std::vector<Memory>& memories) {
+    std::vector<std::vector<char>> members;
+    for (const Memory& memory : memories) members.push_back(memory.setting.is_assembly);
+    return members;
 }
 
-void append_rates(std::vector<double>& values, const SubpopulationRates& rates) {
-    for (const double rate : {rates.exc, rates.as, rates.ans, rates.ctrl, rates.inh})
-        values.push_back(rate);
+void append_directions(std::vector<double>& values, const GroupWeights& weights,
+                       std::size_t group) {
+    for (const auto& entry : directions)
+        values.push_back(weights.mean(group, entry.direction).h_mV);
+    for (const auto& entry : directions) values.push_back(weights.mean(group, entry.direction).z);
 }
 
-constexpr SubpopulationRates no_rates{nothing, nothing, nothing, nothing, nothing};
+// Names of what values() holds, in its order.
+class Names {
+  public:
+    explicit Names(const Experiment& experiment) : experiment_(experiment) {}
+
+    std::vector<MeasureName> all() {
+        add_recall("", "");
+        add("rate_exc", "Hz", "rate of the excitatory neurons over all spiking phases");
+        add("rate_inh", "Hz", "rate of the inhibitory neurons over all spiking phases");
+        const std::vector<std::string> labels = snapshot_labels();
+        for (const std::string& label : labels) add_weights("", label, "");
+        add("runaway", "1",
+            "whether excitatory neurons fired at half their highest rate without a stimulus");
+        const std::vector<Memory> memories = measured_memories(experiment_);
+        for (const Memory& memory : memories)
+            add_recall("." + memory.name, " (memory " + memory.name + ")");
+        for (const std::string& label : labels) {
+            for (const Memory& memory : memories)
+                add_weights("." + memory.name, label, " (memory " + memory.name + ")");
+            if (has_pairs(memories.size())) add_pairs(memories, label);
+        }
+        if (experiment_.measures.recorded_synapses)
+            for (const MeasureName& name : induction_names(experiment_)) names_.push_back(name);
+        return std::move(names_);
+    }
+
+  private:
+    void add(const std::string& name, const char* units, const std::string& description) {
+        names_.push_back({name, units, description});
+    }
+
+    void add_rates(const std::string& suffix, const std::string& when) {
+        constexpr std::pair<const char*, const char*> populations[] = {
+            {"exc", "excitatory neurons"},
+            {"as", "assembly neurons that are stimulated at recall"},
+            {"ans", "assembly neurons that are not stimulated at recall"},
+            {"ctrl", "other excitatory neurons"},
+            {"inh", "inhibitory neurons"}};
+        for (const auto& [name, text] : populations)
+            add(std::string("nu_") + name + suffix, "Hz",
+                std::string("rate of the ") + text + ", " + when);
+    }
+
+    void add_recall(const std::string& suffix, const std::string& whose) {
+        add_rates(suffix, "in the window of recall" + whose);
+        add_rates("_ref" + suffix, "0.5 s around 1.0 s after the onset of learning" + whose);
+        add("Q" + suffix, "1", "pattern completion (nu_ans - nu_ctrl) / nu_as" + whose);
+        add("MI" + suffix, "bit", "mutual information of the rates at learning and recall" + whose);
+        add("selfMI" + suffix, "bit", "entropy of the rates at learning" + whose);
+    }
+
+    void add_weights(const std::string& suffix, const std::string& label,
+                     const std::string& whose) {
+        for (const auto& entry : directions)
+            add(std::string("h_") + entry.name + suffix + label, "mV",
+                std::string("mean early-phase weight ") + entry.text + whose);
+        for (const auto& entry : directions)
+            add(std::string("z_") + entry.name + suffix + label, "1",
+                std::string("mean late-phase weight ") + entry.text + whose);
+    }
+
+    void add_pairs(const std::vector<Memory>& memories, const std::string& label) {
+        std::vector<std::string> groups;
+        for (const Memory& memory : memories) groups.push_back(memory.name);
+        groups.emplace_back(no_memory);
+        for (const std::string& from : groups)
+            for (const std::string& to : groups) {
+                const std::string pair = "." + from + "." + to + label;
+                add("h" + pair, "mV", "mean early-phase weight from " + from + " to " + to);
+                add("z" + pair, "1", "mean late-phase weight from " + from + " to " + to);
+            }
+    }
+
+    // Of all that are taken, that of the end last.
+    std::vector<std::string> snapshot_labels() const {
+        std::vector<std::string> labels;
+        const auto add_label = [&](Step step) {
+            labels.push_back("@" + snapshot_label(step_time_ms(step, experiment_.dt_ms) / 1000.0));
+        };
+        for (const double time_s : experiment_.record.snapshots_s)
+            if (const Step step = experiment_.steps_from_s(time_s);
+                step < experiment_.duration_steps())
+                add_label(step);
+        add_label(experiment_.duration_steps());
+        return labels;
+    }
+
+    const Experiment& experiment_;
+    std::vector<MeasureName> names_;
+};
 
 }  // namespace
 
 MeasureSink::MeasureSink(const Experiment& experiment, const Network& network,
-                         MPI_Comm communicator)
+                         MPI_Comm communicator, bool keeps_traces)
     : experiment_(experiment),
       network_(network),
       communicator_(communicator),
       setting_(recall_setting(experiment)),
-      reference_counts_(experiment.populations.size()),
-      recall_counts_(experiment.populations.size()) {}
+      memories_(measured_memories(experiment)),
+      phases_(make_schedule(experiment).phases),
+      detector_(experiment),
+      keeps_traces_(keeps_traces),
+      weights_({setting_.is_assembly}),
+      weights_of_memories_(members_of(memories_)) {
+    const std::vector<std::uint32_t> none(experiment.populations.size());
+    counts_ = {none, none};
+    counts_of_memories_.assign(memories_.size(), counts_);
+    if (experiment.measures.recorded_synapses) induction_.emplace(experiment);
+}
 
 void MeasureSink::write_spikes(std::span<const SpikeEvent> spikes) {
-    for (const SpikeEvent& spike : spikes) {
-        count_within(setting_.reference, spike, reference_counts_);
-        count_within(setting_.recall, spike, recall_counts_);
-        ++(experiment_.populations.is_excitatory(spike.neuron) ? n_exc_spikes_ : n_inh_spikes_);
+    if (spikes.empty()) return;
+    count_within(setting_.reference, spikes, counts_.reference);
+    count_within(setting_.recall, spikes, counts_.recall);
+    for (std::size_t i = 0; i < memories_.size(); ++i) {
+        count_within(memories_[i].setting.reference, spikes, counts_of_memories_[i].reference);
+        count_within(memories_[i].setting.recall, spikes, counts_of_memories_[i].recall);
+    }
+    watch(spikes);
+}
+
+// Step by step, so that it does not matter in which portions the spikes come.
+void MeasureSink::watch(std::span<const SpikeEvent> spikes) {
+    for (std::size_t begin = 0, end = 0; begin < spikes.size(); begin = end) {
+        const Step step = spikes[begin].step;
+        std::size_t n_exc = 0;
+        for (end = begin; end < spikes.size() && spikes[end].step == step; ++end)
+            n_exc += experiment_.populations.is_excitatory(spikes[end].neuron) ? 1 : 0;
+        const std::size_t n_inh = end - begin - n_exc;
+        n_exc_spikes_ += n_exc;
+        n_inh_spikes_ += n_inh;
+        const std::size_t before = phase_;
+        while (step >= phases_[phase_].end) ++phase_;
+        if (!has_begun_ || phase_ != before) detector_.begin(phases_[phase_].begin);
+        has_begun_ = true;
+        runs_away_ |= detector_.add(step + 1, n_exc, n_inh).has_value();
     }
 }
 
 void MeasureSink::write_traces(std::span<const double> rows, std::size_t) {
-    rows_.insert(rows_.end(), rows.begin(), rows.end());
+    if (induction_) induction_->add(rows);
+    if (keeps_traces_) rows_.insert(rows_.end(), rows.begin(), rows.end());
 }
 
 void MeasureSink::write_snapshot(const SnapshotView& snapshot) {
-    std::array<std::uint64_t, 12> sums{};  // h, z, number of synapses, by direction
-    const SynapseTable& synapses = network_.plastic();
-    for (NeuronId source = 0; source < synapses.n_sources(); ++source) {
-        for (SynapseIndex k = synapses.row_begin(source); k < synapses.row_end(source); ++k) {
-            const NeuronId target = network_.global_id(synapses.targets()[k]);
-            const std::size_t direction =
-                direction_of(setting_.is_assembly[source], setting_.is_assembly[target]);
-            const PlasticWeights weights = snapshot.weights(k);
-            sums[direction] += summand(weights.h_mV, h_quantum_mV);
-            sums[4 + direction] += summand(weights.z, z_quantum);
-            ++sums[8 + direction];
+    weights_.take(network_, snapshot, communicator_);
+    append_directions(mean_weights_, weights_, 0);
+    if (memories_.empty()) return;
+    weights_of_memories_.take(network_, snapshot, communicator_);
+    for (std::size_t group = 0; group < memories_.size(); ++group)
+        append_directions(mean_weights_of_memories_, weights_of_memories_, group);
+    if (!has_pairs(memories_.size())) return;
+    for (std::size_t from = 0; from <= memories_.size(); ++from)
+        for (std::size_t to = 0; to <= memories_.size(); ++to) {
+            const MeanWeight mean = weights_of_memories_.mean_between(from, to);
+            mean_weights_of_memories_.push_back(mean.h_mV);
+            mean_weights_of_memories_.push_back(mean.z);
         }
-    }
-    sum_over_ranks(communicator_, sums);
-    MeanWeights means{snapshot.step, {}, {}};
-    for (std::size_t direction = 0; direction < 4; ++direction) {
-        means.h_mV[direction] = mean_of(sums[direction], sums[8 + direction], h_quantum_mV);
-        means.z[direction] = mean_of(sums[4 + direction], sums[8 + direction], z_quantum);
-    }
-    weights_.push_back(means);
+}
+
+void MeasureSink::append_recall(std::vector<double>& values, const RecallSetting& setting,
+                                const Counts& counts) const {
+    const Populations& populations = experiment_.populations;
+    const auto rates = [&](const std::optional<RateWindow>& window,
+                           const std::vector<std::uint32_t>& counted) {
+        return window ? subpopulation_rates(setting, populations, counted, window->length_s)
+                      : SubpopulationRates{nothing, nothing, nothing, nothing, nothing};
+    };
+    const SubpopulationRates recall = rates(setting.recall, counts.recall);
+    for (const SubpopulationRates& all : {recall, rates(setting.reference, counts.reference)})
+        for (const double rate : {all.exc, all.as, all.ans, all.ctrl, all.inh})
+            values.push_back(rate);
+    values.push_back(recall.as > 0 ? (recall.ans - recall.ctrl) / recall.as : nothing);
+    const auto at_reference = excitatory_counts(populations, counts.reference);
+    const auto at_recall = excitatory_counts(populations, counts.recall);
+    const double reference_entropy = setting.reference ? entropy_bits(at_reference) : nothing;
+    values.push_back(setting.reference && setting.recall
+                         ? reference_entropy + entropy_bits(at_recall) -
+                               joint_entropy_bits(at_reference, at_recall)
+                         : nothing);
+    values.push_back(reference_entropy);
 }
 
 std::vector<double> MeasureSink::values() const {
     const Populations& populations = experiment_.populations;
-    const auto rates = [&](const std::optional<RateWindow>& window,
-                           const std::vector<std::uint32_t>& counts) {
-        return window ? subpopulation_rates(setting_, populations, counts) : no_rates;
-    };
-    const SubpopulationRates recall = rates(setting_.recall, recall_counts_);
     std::vector<double> values;
-    append_rates(values, recall);
-    append_rates(values, rates(setting_.reference, reference_counts_));
-    values.push_back(recall.as > 0 ? (recall.ans - recall.ctrl) / recall.as : nothing);
-    const bool both = setting_.reference && setting_.recall;
-    const auto at_reference = excitatory_counts(populations, reference_counts_);
-    const auto at_recall = excitatory_counts(populations, recall_counts_);
-    const double reference_entropy = setting_.reference ? entropy_bits(at_reference) : nothing;
-    values.push_back(both ? reference_entropy + entropy_bits(at_recall) -
-                                joint_entropy_bits(at_reference, at_recall)
-                          : nothing);
-    values.push_back(reference_entropy);
+    append_recall(values, setting_, counts_);
     double spiking_time_s = 0;
-    for (const Phase& phase : make_schedule(experiment_).phases)
+    for (const Phase& phase : phases_)
         if (phase.kind == PhaseKind::spiking)
             spiking_time_s += step_time_ms(phase.end - phase.begin, experiment_.dt_ms) / 1000.0;
     const auto mean_rate = [&](std::uint64_t n_spikes, NeuronId n) {
@@ -132,45 +250,20 @@ std::vector<double> MeasureSink::values() const {
     };
     values.push_back(mean_rate(n_exc_spikes_, populations.count(PopulationKind::excitatory)));
     values.push_back(mean_rate(n_inh_spikes_, populations.count(PopulationKind::inhibitory)));
-    for (const MeanWeights& weights : weights_) {
-        values.insert(values.end(), weights.h_mV.begin(), weights.h_mV.end());
-        values.insert(values.end(), weights.z.begin(), weights.z.end());
+    values.insert(values.end(), mean_weights_.begin(), mean_weights_.end());
+    values.push_back(runs_away_ ? 1.0 : 0.0);
+    for (std::size_t i = 0; i < memories_.size(); ++i)
+        append_recall(values, memories_[i].setting, counts_of_memories_[i]);
+    values.insert(values.end(), mean_weights_of_memories_.begin(), mean_weights_of_memories_.end());
+    if (induction_) {
+        const std::vector<double> induced = induction_->values();
+        values.insert(values.end(), induced.begin(), induced.end());
     }
     return values;
 }
 
 std::vector<MeasureName> measure_names(const Experiment& experiment) {
-    std::vector<MeasureName> names;
-    const std::pair<const char*, const char*> populations[] = {
-        {"exc", "excitatory neurons"},
-        {"as", "assembly neurons that are stimulated at recall"},
-        {"ans", "assembly neurons that are not stimulated at recall"},
-        {"ctrl", "other excitatory neurons"},
-        {"inh", "inhibitory neurons"}};
-    for (const auto& [name, text] : populations)
-        names.push_back({std::string("nu_") + name, "Hz",
-                         std::string("rate of the ") + text +
-                             ", 0.5 s around 0.1 s after the onset of recall"});
-    for (const auto& [name, text] : populations)
-        names.push_back({std::string("nu_") + name + "_ref", "Hz",
-                         std::string("rate of the ") + text +
-                             ", 0.5 s around 1.0 s after the onset of learning"});
-    names.push_back({"Q", "1", "pattern completion (nu_ans - nu_ctrl) / nu_as"});
-    names.push_back({"MI", "bit", "mutual information of the rates at learning and recall"});
-    names.push_back({"selfMI", "bit", "entropy of the rates at learning"});
-    names.push_back({"rate_exc", "Hz", "rate of the excitatory neurons over all spiking phases"});
-    names.push_back({"rate_inh", "Hz", "rate of the inhibitory neurons over all spiking phases"});
-    for (const Step step : snapshot_steps(experiment)) {
-        const std::string label =
-            "@" + snapshot_label(step_time_ms(step, experiment.dt_ms) / 1000.0);
-        for (std::size_t d = 0; d < 4; ++d)
-            names.push_back({std::string("h_") + direction_names[d] + label, "mV",
-                             std::string("mean early-phase weight ") + direction_texts[d]});
-        for (std::size_t d = 0; d < 4; ++d)
-            names.push_back({std::string("z_") + direction_names[d] + label, "1",
-                             std::string("mean late-phase weight ") + direction_texts[d]});
-    }
-    return names;
+    return Names(experiment).all();
 }
 
 }  // namespace engram

@@ -12,21 +12,19 @@
 namespace engram {
 namespace {
 
-constexpr double window_s = 0.5;
-constexpr double reference_delay_s = 1.0;
-constexpr double recall_delay_s = 0.1;
+// Around 1 s after the onset of learning, as published.
+constexpr double reference_begin_s = 0.75;
+constexpr double reference_end_s = 1.25;
 
-std::optional<RateWindow> window_around(const Experiment& experiment, Step onset, double delay_s) {
-    const Step centre = onset + experiment.steps_from_s(delay_s);
-    const Step half = experiment.steps_from_s(window_s / 2);
-    if (centre < half || centre + half > experiment.duration_steps()) return std::nullopt;
-    return RateWindow{centre - half, centre + half};
-}
-
-void mark(std::vector<char>& marks, const std::vector<NeuronId>& ids,
-          const Populations& populations) {
-    for (const NeuronId id : ids)
-        if (populations.is_excitatory(id)) marks[id] = 1;
+std::optional<RateWindow> window_from(const Experiment& experiment, const Stimulus& stimulus,
+                                      double begin_s, double end_s) {
+    const Step onset = stimulus_extent(experiment, stimulus).begin;
+    const RateWindow window{onset + experiment.steps_from_s(begin_s),
+                            onset + experiment.steps_from_s(end_s),
+                            std::round((end_s - begin_s) * 1e9) / 1e9};
+    if (window.begin < 0 || window.end > experiment.duration_steps() || window.begin >= window.end)
+        return std::nullopt;
+    return window;
 }
 
 // A sum of counts, and of how many neurons.
@@ -37,9 +35,9 @@ struct Mean {
         sum += count;
         ++n;
     }
-    double rate_Hz() const {
+    double rate_Hz(double length_s) const {
         return n == 0 ? std::numeric_limits<double>::quiet_NaN()
-                      : static_cast<double>(sum) / static_cast<double>(n) / window_s;
+                      : static_cast<double>(sum) / static_cast<double>(n) / length_s;
     }
 };
 
@@ -54,6 +52,26 @@ double entropy_of(const std::map<Key, std::size_t>& frequencies, std::size_t n) 
 }
 
 }  // namespace
+
+std::optional<RateWindow> reference_window(const Experiment& experiment, const Stimulus& learn) {
+    return window_from(experiment, learn, reference_begin_s, reference_end_s);
+}
+
+std::optional<RateWindow> recall_window(const Experiment& experiment, const Stimulus& recall) {
+    const MeasureSettings& measures = experiment.measures;
+    auto window = window_from(experiment, recall, measures.recall_begin_s, measures.recall_end_s);
+    if (window && measures.from_onset)
+        window->begin = std::max(window->begin, stimulus_extent(experiment, recall).begin);
+    return window;
+}
+
+std::vector<char> excitatory_marks(const Populations& populations,
+                                   const std::vector<NeuronId>& neurons) {
+    std::vector<char> marks(populations.size(), 0);
+    for (const NeuronId id : neurons)
+        if (populations.is_excitatory(id)) marks[id] = 1;
+    return marks;
+}
 
 RecallSetting recall_setting(const Experiment& experiment) {
     RecallSetting setting;
@@ -79,18 +97,18 @@ RecallSetting recall_setting(const Experiment& experiment) {
         }
     }
     if (learn != nullptr) {
-        mark(setting.is_assembly, experiment.receivers(*learn), populations);
-        setting.reference = window_around(experiment, learn_onset, reference_delay_s);
+        setting.is_assembly = excitatory_marks(populations, experiment.receivers(*learn));
+        setting.reference = reference_window(experiment, *learn);
     }
     if (recall != nullptr) {
-        mark(setting.is_recalled, experiment.receivers(*recall), populations);
-        setting.recall = window_around(experiment, recall_onset, recall_delay_s);
+        setting.is_recalled = excitatory_marks(populations, experiment.receivers(*recall));
+        setting.recall = recall_window(experiment, *recall);
     }
     return setting;
 }
 
 SubpopulationRates subpopulation_rates(const RecallSetting& setting, const Populations& populations,
-                                       const std::vector<std::uint32_t>& counts) {
+                                       const std::vector<std::uint32_t>& counts, double length_s) {
     Mean exc, as, ans, ctrl, inh;
     for (NeuronId id = 0; id < populations.size(); ++id) {
         if (!populations.is_excitatory(id)) {
@@ -99,14 +117,16 @@ SubpopulationRates subpopulation_rates(const RecallSetting& setting, const Popul
         }
         exc.add(counts[id]);
         if (!setting.is_assembly[id]) {
-            if (!setting.is_recalled[id]) ctrl.add(counts[id]);
+            const bool is_other = !setting.is_other.empty() && setting.is_other[id];
+            if (!setting.is_recalled[id] && !is_other) ctrl.add(counts[id]);
         } else if (setting.is_recalled[id]) {
             as.add(counts[id]);
         } else {
             ans.add(counts[id]);
         }
     }
-    return {exc.rate_Hz(), as.rate_Hz(), ans.rate_Hz(), ctrl.rate_Hz(), inh.rate_Hz()};
+    return {exc.rate_Hz(length_s), as.rate_Hz(length_s), ans.rate_Hz(length_s),
+            ctrl.rate_Hz(length_s), inh.rate_Hz(length_s)};
 }
 
 std::vector<std::uint32_t> excitatory_counts(const Populations& populations,

@@ -13,6 +13,7 @@
 #include "experiment/group_reader.hpp"
 #include "experiment/interval_reader.hpp"
 #include "experiment/keys.hpp"
+#include "experiment/measure_reader.hpp"
 #include "experiment/network_reader.hpp"
 #include "experiment/recording_reader.hpp"
 #include "experiment/stimulus_reader.hpp"
@@ -102,6 +103,7 @@ Experiment make_experiment(const ConfigTree& tree) {
     read_intervals(reader, experiment);
     experiment.record = read_recording(reader.section(keys::record.name), experiment.populations,
                                        experiment.groups);
+    experiment.measures = read_measures(reader.section(keys::measures.name), experiment);
     read(reader, keys::checkpoint, experiment.checkpoint);
     read_output(reader.section(keys::output.name), file, experiment);
     check_ensemble_keys(reader);

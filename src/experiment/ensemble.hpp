@@ -47,6 +47,7 @@ class Ensemble {
     std::uint32_t ranks_per_trial() const { return settings_.ranks_per_trial; }
     //! Whether each run leaves a results directory of its own.
     bool keeps_results() const { return settings_.keeps_results; }
+    bool averages_traces() const { return settings_.averages_traces; }
     const std::vector<SweepPoint>& points() const { return points_; }
     std::uint64_t size() const { return std::uint64_t{settings_.trials} * points_.size(); }
     const std::string& output_directory() const { return output_directory_; }

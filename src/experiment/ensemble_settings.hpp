@@ -19,7 +19,8 @@ struct EnsembleSettings {
         0;                              //!< consecutive trials whose averages are averaged; 0: none
     std::uint32_t ranks_per_trial = 1;  //!< MPI ranks that share a run
     TrialsVary trials_vary = TrialsVary::seed;
-    bool keeps_results = true;  //!< whether each run leaves a results directory of its own
+    bool keeps_results = true;    //!< whether each run leaves a results directory of its own
+    bool averages_traces = true;  //!< whether traces are averaged over the trials
 };
 
 //! \param reader  at the root of the configuration

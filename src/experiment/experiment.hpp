@@ -93,6 +93,21 @@ struct Recording {
     bool operator==(const Recording&) const = default;
 };
 
+// What is told of a run by numbers; see analysis/recall_measures.hpp.
+struct MeasureSettings {
+    //! Whose memories are measured, beside the first that is learnt; none: all groups that learn,
+    //! if there are several.
+    std::optional<GroupNames> groups;
+    // When spikes are counted at recall [s], from its onset; as published.
+    double recall_begin_s = -0.15;
+    double recall_end_s = 0.35;
+    //! No spikes before the onset count; rates are per the whole length nevertheless.
+    bool from_onset = false;
+    bool recorded_synapses = false;  //!< largest change and class of each
+
+    bool operator==(const MeasureSettings&) const = default;
+};
+
 // When the complete state is saved, so that an interrupted run can be resumed.
 struct CheckpointSettings {
     double every_wall_min = 10.0;    //!< wall-clock interval; 0: none by wall clock
@@ -152,6 +167,7 @@ struct Experiment {
     NeuronParameters neuron;
     SynapseParameters synapses;
     Recording record;
+    MeasureSettings measures;
     CheckpointSettings checkpoint;
     std::string output_directory;
     bool writes_network = true;    //!< network.h5

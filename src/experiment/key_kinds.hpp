@@ -195,6 +195,10 @@ inline std::string value_text(const GroupNames& names, Names, const std::string&
     for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name_text(name);
     return " [" + text + "]";
 }
+inline std::string value_text(const std::optional<GroupNames>& names, Names kind,
+                              const std::string& = "") {
+    return names ? value_text(*names, kind) : " null";
+}
 template <class Value, class Keys>
 std::string value_text(const std::optional<Value>& value, Map<Keys> map,
                        const std::string& indent = "") {

@@ -195,6 +195,17 @@ inline constexpr Section selection{
     Key{"count", &SynapseSelection::count, Integers<std::uint32_t>{1, most_recorded}},
 };
 
+inline constexpr Section measures{
+    "measures",
+    Key{"groups", &MeasureSettings::groups, Names{}, Need::optional,
+        [](const MeasureSettings& measures) { return measures.groups.has_value(); }},
+    Key{"recall_begin_s", &MeasureSettings::recall_begin_s,
+        between(-longest_time_s, longest_time_s)},
+    Key{"recall_end_s", &MeasureSettings::recall_end_s, between(-longest_time_s, longest_time_s)},
+    Key{"from_onset", &MeasureSettings::from_onset, Words{truth}},
+    Key{"recorded_synapses", &MeasureSettings::recorded_synapses, Words{truth}},
+};
+
 inline constexpr Section checkpoint{
     "checkpoint",
     Key{"every_wall_min", &CheckpointSettings::every_wall_min, between(0, 1e9)},
@@ -211,6 +222,7 @@ inline constexpr Section output{
 };
 
 inline constexpr Word<bool> trial_results[] = {{"all", true}, {"none", false}};
+inline constexpr Word<bool> trial_traces[] = {{"averaged", true}, {"none", false}};
 inline constexpr Word<TrialsVary> trials_vary[] = {{"seed", TrialsVary::seed},
                                                    {"noise_seed", TrialsVary::noise_seed}};
 inline constexpr Section ensemble{
@@ -220,6 +232,7 @@ inline constexpr Section ensemble{
     Key{"ranks_per_trial", &EnsembleSettings::ranks_per_trial, Integers<std::uint32_t>{1, 1 << 24}},
     Key{"trials_vary", &EnsembleSettings::trials_vary, Words{trials_vary}},
     Key{"trial_results", &EnsembleSettings::keeps_results, Words{trial_results}},
+    Key{"trial_traces", &EnsembleSettings::averages_traces, Words{trial_traces}},
 };
 
 //! All sections above.
@@ -228,7 +241,8 @@ constexpr void for_each_section(Visit&& visit) {
     visit(simulation), visit(published_populations), visit(connectivity), visit(population);
     visit(projection), visit(background), visit(stimulus), visit(scheme), visit(neuron);
     visit(interval), visit(neuromodulation);
-    visit(synapses), visit(record), visit(selection), visit(checkpoint), visit(output);
+    visit(synapses), visit(record), visit(selection), visit(measures), visit(checkpoint);
+    visit(output);
     visit(ensemble);
 }
 

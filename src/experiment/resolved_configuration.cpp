@@ -25,6 +25,7 @@ class Writer {
         write(keys::synapses, experiment_.synapses);
         write_intervals();
         write(keys::record, experiment_.record);
+        write(keys::measures, experiment_.measures);
         write(keys::checkpoint, experiment_.checkpoint);
         write(keys::output, experiment_);
         return out_.str();

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <limits>
 #include <optional>
+#include <unordered_map>
 
 #include "analysis/measure_sink.hpp"
 #include "experiment/config_text.hpp"
@@ -79,13 +80,13 @@ void write_seeds(hid_t file, const Ensemble& ensemble) {
 std::vector<MeasureName> all_measures(const Ensemble& ensemble,
                                       std::vector<std::vector<std::size_t>>& columns) {
     std::vector<MeasureName> all;
+    std::unordered_map<std::string, std::size_t> places;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         columns.emplace_back();
         for (const MeasureName& name : measure_names(ensemble.experiment({point, 0}))) {
-            std::size_t place = 0;
-            while (place < all.size() && all[place].name != name.name) ++place;
-            if (place == all.size()) all.push_back(name);
-            columns.back().push_back(place);
+            const auto [found, is_new] = places.emplace(name.name, all.size());
+            if (is_new) all.push_back(name);
+            columns.back().push_back(found->second);
         }
     }
     return all;

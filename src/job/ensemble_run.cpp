@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job/ensemble_run.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -15,6 +17,7 @@
 #include "job/ensemble_summary.hpp"
 #include "job/run.hpp"
 #include "job/run_summary.hpp"
+#include "job/runaway_watch.hpp"
 #include "job/stop_signal.hpp"
 #include "job/trial_runner.hpp"
 
@@ -83,6 +86,30 @@ class Group {
   private:
     MPI_Comm communicator_ = MPI_COMM_NULL;
 };
+
+void warn_of_runaway(const Ensemble& ensemble, const std::vector<MeasureStatistics>& measures) {
+    const auto runaway = std::ranges::find(measures, std::string("runaway"),
+                                           [](const auto& m) { return m.measure.name; });
+    if (runaway == measures.end()) return;
+    std::size_t n_points = 0;
+    std::string first;
+    double n_trials = 0;
+    for (std::size_t point = 0; point < ensemble.points().size(); ++point) {
+        const double share = runaway->by_point.mean(point);
+        if (!(share > 0)) continue;
+        if (n_points++ == 0) first = ensemble.points()[point].name;
+        n_trials += std::round(share * ensemble.trials());
+    }
+    if (n_points == 0) return;
+    const std::string where =
+        ensemble.points().size() == 1
+            ? ""
+            : fmt::format(", at {} (the first is {})", counted(n_points, "point"), first);
+    warning(
+        "the network runs away in {:.0f} of {} trials{}: excitatory neurons fire at half their "
+        "highest rate or more without any stimulus; {}",
+        n_trials, ensemble.size(), where, runaway_remedy);
+}
 
 // The trials of a group, run one after the other or in turns.
 class GroupOfTrials {
@@ -219,6 +246,7 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
         // The summary marks the ensemble as complete; only then are the logs no longer needed.
         tidy_up(directory);
         progress->finish("complete");
+        warn_of_runaway(ensemble, measures);
         outcome.text = ensemble_summary_text(ensemble, measures, wall_s, directory.path().string());
     });
     return outcome;

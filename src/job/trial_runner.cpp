@@ -53,7 +53,8 @@ std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experim
                                                       const Wiring& wiring,
                                                       ProgressListener& progress) {
     Simulation simulation(std::move(experiment), wiring, context_.communicator, make_executor_);
-    MeasureSink measures(simulation.experiment(), simulation.network(), context_.communicator);
+    MeasureSink measures(simulation.experiment(), simulation.network(), context_.communicator,
+                         ensemble_.averages_traces());
     StopOnly store(channel_, context_.watch);
     if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
     return make_record(item, simulation.experiment(), measures);
@@ -94,7 +95,8 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
     run->checkpoints().also_stop_if([&] { return channel_.stop_requested(); });
     if (run->simulate(progress) == RunOutcome::stopped) return std::nullopt;
     const Simulation& simulation = run->simulation();
-    MeasureSink measures(simulation.experiment(), simulation.network(), context_.communicator);
+    MeasureSink measures(simulation.experiment(), simulation.network(), context_.communicator,
+                         ensemble_.averages_traces());
     run->files().replay(measures);
     run->finish(setup_s);
     return make_record(item, simulation.experiment(), measures);

@@ -55,8 +55,9 @@ TEST(RecallSetting, the_assembly_is_excitatory) {
 
 TEST(RecallMeasures, rates_of_the_subpopulations) {
     const Experiment experiment = parse_configuration(recall_of_eight, "test");
-    const SubpopulationRates rates = subpopulation_rates(
-        recall_setting(experiment), experiment.populations, {46, 48, 5, 6, 1, 2, 3, 4, 10, 13});
+    const SubpopulationRates rates =
+        subpopulation_rates(recall_setting(experiment), experiment.populations,
+                            {46, 48, 5, 6, 1, 2, 3, 4, 10, 13}, 0.5);
     EXPECT_DOUBLE_EQ(rates.as, 94);  // 47 spikes in 0.5 s
     EXPECT_DOUBLE_EQ(rates.ans, 11);
     EXPECT_DOUBLE_EQ(rates.ctrl, 5);
@@ -94,7 +95,8 @@ stimuli:
     const RecallSetting setting = recall_setting(experiment);
     EXPECT_EQ(setting.is_assembly, (std::vector<char>{0, 0, 1, 1, 0, 0, 1, 0}));
     const std::vector<std::uint32_t> counts = {10, 20, 1, 2, 3, 60, 4, 5};
-    const SubpopulationRates rates = subpopulation_rates(setting, experiment.populations, counts);
+    const SubpopulationRates rates =
+        subpopulation_rates(setting, experiment.populations, counts, 0.5);
     EXPECT_DOUBLE_EQ(rates.exc, 3 / 0.5);
     EXPECT_DOUBLE_EQ(rates.as, 1 / 0.5);
     EXPECT_DOUBLE_EQ(rates.ans, 3 / 0.5);

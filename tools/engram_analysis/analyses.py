@@ -15,15 +15,17 @@ from .avalanches import BIN_S, NONE, OVERALL, THRESHOLD, avalanche_statistics
 from .bins import Bins, spike_raster
 from .entries import Entry, of_run
 from .errors import ResultsError
-from .named_groups import named_groups
+from .named_groups import check_names, in_no_group, named_groups
 from .induction import SIGNS, STAGES, induction_of
-from .memories import Memory, learning_groups, memories_of
-from .recall import RECALL_WINDOW, RateWindow, memory_measures
+from .memories import Memory, measured_groups, memories_of
+from .recall import RateWindow, memory_measures
 from .recall_table import recall_entries
-from .results import Results
-from .subsets import Subsets, weights_between_subsets
+from .results import Results, lacks_network
+from .subsets import Subsets, weights_between_groups, weights_between_subsets
 from .windows import spiking_window
 
+MAX_PAIRED = 16  # memories that weights are told between
+PAIRS = "between memories"
 MAX_SAMPLES = 10_000  # that a readout is fitted to, which takes as many equations: 800 MB
 
 
@@ -31,13 +33,13 @@ MAX_SAMPLES = 10_000  # that a readout is fitted to, which takes as many equatio
 class Settings:
     """What may be chosen; each analysis uses some of it. The defaults are as published."""
 
-    groups: Sequence[str] | None = None  # names; all that learn unless given
+    groups: Sequence[str] | None = None  # names; measures.groups or all that learn unless given
     window_s: tuple[float, float] | None = None  # the last spiking phase unless given
     bin_s: float | None = None
     threshold: int = THRESHOLD
     factor: float = FACTOR
     times_s: Sequence[float] | None = None  # of snapshots; all unless given
-    recall_window: RateWindow = RECALL_WINDOW
+    recall_window: RateWindow | None = None  # that of the configuration unless given
     share: float = dimension.SHARE
     edge: float = potentiation.EDGE
     fractions: Sequence[float] = readout.FRACTIONS
@@ -66,7 +68,7 @@ class Analysis:
 def _groups(results: Results, settings: Settings) -> dict[str, np.ndarray]:
     if settings.groups is not None:
         return named_groups(results, settings.groups)
-    groups = learning_groups(results)
+    groups = measured_groups(results)
     if not groups:
         raise ResultsError(f"{results.path}: no group learns in this run; name the groups")
     return groups
@@ -143,7 +145,7 @@ def _subsets(results: Results, settings: Settings) -> list[Part]:
 def _recall_of_memories(results: Results, settings: Settings) -> list[Part]:
     found = _memories(results, settings)
     measured = memory_measures(results, found, settings.recall_window)
-    return [
+    parts = [
         Part(
             f"memory {memory.name}",
             [
@@ -154,6 +156,22 @@ def _recall_of_memories(results: Results, settings: Settings) -> list[Part]:
         )
         for memory, measures in zip(found, measured)
     ]
+    if 1 < len(found) <= MAX_PAIRED and not lacks_network(results.path):
+        parts.append(Part(PAIRS, _weights_between(results, found)))
+    return parts
+
+
+def _weights_between(results: Results, memories: Sequence[Memory]) -> list[Entry]:
+    """From the neurons of each memory, or of none, to those of each; of several, for each."""
+    groups = {memory.name: memory.neurons for memory in memories}
+    check_names(results, groups)
+    groups[NONE] = in_no_group(results, groups)
+    entries = []
+    for pair in weights_between_groups(results, groups):
+        label = results.snapshot(pair.time_s).label
+        ends = f"{pair.source}.{pair.target}@{label}"
+        entries += [of_run(f"h.{ends}", "mV", pair.h_mV), of_run(f"z.{ends}", "1", pair.z)]
+    return entries
 
 
 def _dimension(results: Results, settings: Settings) -> list[Part]:

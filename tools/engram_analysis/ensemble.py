@@ -24,6 +24,7 @@ from .stimuli import Stimulus, first_stimulus, last_stimulus, read_stimuli
 
 FILE = "ensemble.h5"
 FILETYPE = "engram ensemble"
+TRIALS = "trials"  # directory of their results
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class Ensemble:
 
     def trial(self, point: int, trial: int) -> Results:
         """The full results of one trial, if they were kept (trial_results: all)."""
-        path = self.path / "trials" / f"{point:03d}" / f"{trial:04d}"
+        path = self.path / TRIALS / f"{point:03d}" / f"{trial:04d}"
         if not path.is_dir():
             raise ResultsError(f"{path}: no such directory (kept only with 'trial_results: all')")
         return Results(path)

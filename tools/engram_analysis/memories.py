@@ -8,6 +8,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from .groups import as_names
 from .named_groups import named_groups
 from .results import Results
 from .stimuli import Stimulus
@@ -29,14 +30,23 @@ class Memory:
 
 
 def memories_of(results: Results, names: Sequence[str] | None = None) -> list[Memory]:
-    """The groups of these names, or all that learn, in the order in which they first do.
+    """The groups of these names, in that order.
+
+    Unless given, those that the configuration names under measures.groups, or else all that
+    learn, in the order in which they first do.
 
     Stimuli belong to the memory of which they reach most neurons, or to several if they reach
     equally many of each: a cue for one of two memories that overlap is no recall of the other.
     """
-    groups = learning_groups(results) if names is None else named_groups(results, names)
+    groups = measured_groups(results) if names is None else named_groups(results, names)
     owned = _stimuli_of(results, groups)
     return [_memory(results, name, neurons, owned[name]) for name, neurons in groups.items()]
+
+
+def measured_groups(results: Results) -> dict[str, np.ndarray]:
+    """Gids of the excitatory neurons of the groups under measures.groups, or of all that learn."""
+    names = (results.config.get("measures") or {}).get("groups")
+    return learning_groups(results) if names is None else named_groups(results, as_names(names))
 
 
 def learning_groups(results: Results) -> dict[str, np.ndarray]:

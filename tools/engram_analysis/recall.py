@@ -42,6 +42,24 @@ class RateWindow:
 
 
 RECALL_WINDOW = RateWindow(-0.15, 0.35)  # as published: 0.5 s around 0.1 s after the onset
+
+
+def recall_window_of(results: Results) -> RateWindow:
+    """When the configuration says that spikes are counted at recall: as published by default.
+
+    Raises ResultsError if that counts none.
+    """
+    measures = results.config.get("measures") or {}
+    try:
+        return RateWindow(
+            measures.get("recall_begin_s", RECALL_WINDOW.begin_s),
+            measures.get("recall_end_s", RECALL_WINDOW.end_s),
+            measures.get("from_onset", RECALL_WINDOW.from_onset),
+        )
+    except ValueError as error:
+        raise ResultsError(f"{results.path}: measures of recall: {error}") from error
+
+
 REFERENCE_WINDOW = RateWindow(0.75, 1.25)  # around 1 s after the onset of learning
 
 UNITS = {
@@ -96,8 +114,10 @@ def mean_rates(rates_Hz: np.ndarray, groups: Subpopulations, suffix: str = "") -
     return {f"nu_{name}{suffix}": mean(rates_Hz[gids]) for name, gids in groups.by_name().items()}
 
 
-def recall_measures(results: Results, window: RateWindow = RECALL_WINDOW) -> RecallMeasures:
+def recall_measures(results: Results, window: RateWindow | None = None) -> RecallMeasures:
     """The measures of the last recall of the first memory that is learnt.
+
+    Spikes are counted as the configuration says unless a window is given.
 
     Raises ResultsError if the run has neither learning nor recall.
     """
@@ -110,9 +130,9 @@ def recall_measures(results: Results, window: RateWindow = RECALL_WINDOW) -> Rec
 
 
 def memory_measures(
-    results: Results, memories: Sequence[Memory], window: RateWindow = RECALL_WINDOW
+    results: Results, memories: Sequence[Memory], window: RateWindow | None = None
 ) -> list[RecallMeasures]:
-    """The measures of the last recall of each memory.
+    """The measures of the last recall of each memory, in a window as for recall_measures.
 
     Control neurons (nu_ctrl) are those of none of the memories that the recall does not reach.
     """
@@ -135,10 +155,10 @@ def _measures(
     learn: Stimulus | None,
     recall: Stimulus | None,
     groups: Subpopulations,
-    window: RateWindow,
+    window: RateWindow | None,
 ) -> RecallMeasures:
     reference_rates = _rates_Hz(results, learn, REFERENCE_WINDOW)
-    recall_rates = _rates_Hz(results, recall, window)
+    recall_rates = _rates_Hz(results, recall, window or recall_window_of(results))
     values = mean_rates(recall_rates, groups) | mean_rates(reference_rates, groups, "_ref")
     errors = {f"nu_{name}": sd(recall_rates[gids]) for name, gids in groups.by_name().items()}
     quality = pattern_completion(

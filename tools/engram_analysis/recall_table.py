@@ -61,7 +61,7 @@ def recall_entries(results: Results, measures: RecallMeasures, assembly: np.ndar
         for name, value in measures.values.items()
     ]
     if lacks_network(results.path):
-        return _in_order(entries)
+        return in_order(entries)
     for means in mean_by_direction(results, assembly=assembly):
         label = results.snapshot(means.time_s).label
         for letter, units, values in (("h", "mV", means.h_mV), ("z", "1", means.z)):
@@ -69,33 +69,41 @@ def recall_entries(results: Results, measures: RecallMeasures, assembly: np.ndar
                 of_run(f"{letter}_{direction}@{label}", units, values[direction])
                 for direction in DIRECTIONS
             ]
-    return _in_order(entries)
+    return in_order(entries)
 
 
 def ensemble_rows(ensemble: Ensemble, published: Sequence[PublishedRow] = ()) -> list[RecallRow]:
-    """One row for each point."""
+    """One row for each point, of all measures there are."""
+    return [
+        _compared(
+            RecallRow(
+                point.name,
+                ensemble.n_trials,
+                in_order(entries),
+                point.assembly_size,
+                point.recall_delay_s,
+            ),
+            published,
+        )
+        for point, entries in zip(ensemble.points, entries_by_point(ensemble))
+    ]
+
+
+def entries_by_point(ensemble: Ensemble) -> list[list[Entry]]:
+    """All measures of each point, but for those of snapshots that it has not."""
     measures = [ensemble.measure(name) for name in ensemble.measure_names]
-    rows = []
-    for point in ensemble.points:
-        i = point.index
-        entries = [
+    return [
+        [
             Entry(m.name, m.units, int(m.n_defined[i]), float(m.mean[i]), float(m.sd[i]),
                   float(m.sem[i]))
             for m in measures
-            if m.n_defined[i] or "@" not in m.name  # else a snapshot that this point has not
-        ]  # fmt: skip
-        row = RecallRow(
-            point.name,
-            ensemble.n_trials,
-            _in_order(entries),
-            point.assembly_size,
-            point.recall_delay_s,
-        )
-        rows.append(_compared(row, published))
-    return rows
+            if m.n_defined[i] or "@" not in m.name
+        ]
+        for i in range(ensemble.n_points)
+    ]  # fmt: skip
 
 
-def _in_order(entries: list[Entry]) -> list[Entry]:
+def in_order(entries: list[Entry]) -> list[Entry]:
     """Rates and recall first, then weights by time and direction."""
     known = {name: i for i, name in enumerate(UNITS)}
 

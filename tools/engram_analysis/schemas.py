@@ -156,6 +156,14 @@ CONFIGURATION: dict[str, Any] = {
     "background": Maybe(Map(ANYTHING)),
     "neuromodulation": Maybe(Map(_INTERVAL | {"amplitude": NONNEGATIVE})),
     "spiking_windows": Maybe(Map(_INTERVAL)),
+    "measures": Maybe(
+        {
+            "groups": Maybe(NAMES),
+            "recall_begin_s": NUMBER,
+            "recall_end_s": NUMBER,
+            "from_onset": FLAG,
+        }
+    ),
     "synapses": Maybe(
         {
             "h_0_mV": POSITIVE,

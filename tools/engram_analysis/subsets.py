@@ -59,3 +59,42 @@ def weights_between_subsets(
     for index, neurons in enumerate(subsets.neurons.values()):
         class_of_neuron[neurons] = index
     return weights_between(results, class_of_neuron, len(subsets.neurons), times_s)
+
+
+@dataclass(frozen=True)
+class PairWeights:
+    """Mean weights from one group to another at one time; not a number without synapses."""
+
+    time_s: float
+    source: str
+    target: str
+    h_mV: float
+    z: float
+
+
+def weights_between_groups(
+    results: Results, groups: Mapping[str, np.ndarray], times_s: Sequence[float] | None = None
+) -> list[PairWeights]:
+    """Mean h and z from each group to each, in the order of the groups, in snapshots.
+
+    Groups may overlap: a neuron of several counts for each of them.
+    """
+    member = np.zeros((results.network.size, len(groups)), dtype=bool)
+    for column, gids in enumerate(groups.values()):
+        member[np.asarray(gids, dtype=np.int64), column] = True
+    kinds, class_of_neuron = np.unique(member, axis=0, return_inverse=True)
+    class_of_neuron = class_of_neuron.reshape(-1)  # some versions of numpy keep a dimension
+    found = []
+    for weights in weights_between(results, class_of_neuron, len(kinds), times_s):
+        sums_h = np.nan_to_num(weights.h_mV.mean) * weights.count
+        sums_z = np.nan_to_num(weights.z.mean) * weights.count
+        for i, source in enumerate(groups):
+            for j, target in enumerate(groups):
+                inside = np.outer(kinds[:, i], kinds[:, j])
+                count = int(weights.count[inside].sum())
+                h_mV, z = (
+                    float(sums[inside].sum()) / count if count else np.nan
+                    for sums in (sums_h, sums_z)
+                )
+                found.append(PairWeights(weights.time_s, source, target, h_mV, z))
+    return found

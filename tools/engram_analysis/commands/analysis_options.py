@@ -36,7 +36,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--snapshots", "times_s", "only the snapshots of these times",
         nargs="+", type=_number(0.0, math.inf), metavar="TIME")  # fmt: skip
     add("--recall-window", "recall_window",
-        "rates from BEGIN to END after the onset of recall: -0.15 0.35",
+        "rates from BEGIN to END after the onset of recall instead of those of the configuration "
+        "(by default -0.15 0.35)",
         nargs=2, type=_number(-math.inf, math.inf), metavar=("BEGIN", "END"))  # fmt: skip
     group.add_argument(
         "--from-onset",
@@ -82,7 +83,7 @@ def settings_of(parser: Parser, options: argparse.Namespace) -> Settings:
         if not end_s - begin_s >= given.get("bin_s", 0.0) or end_s <= begin_s:
             parser.error("argument --window: ends before a bin has passed")
         given["window_s"] = (begin_s, end_s)
-    if "recall_window" in used:
+    if "recall_window" in given or options.from_onset:
         default = [RECALL_WINDOW.begin_s, RECALL_WINDOW.end_s]
         begin_s, end_s = given.get("recall_window", default)
         try:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Sequence
 
-from ..analyses import ANALYSES
+from ..analyses import ANALYSES, Settings
 from ..analysis_table import ensemble_rows as analysis_of_ensemble
 from ..analysis_table import run_rows as analysis_of_run
 from ..ensemble import Ensemble, is_ensemble
@@ -19,6 +19,7 @@ from ..losses import note_losses
 from ..published import read_published
 from ..recall_table import ensemble_rows, run_row
 from ..results import Results
+from ..stored_measures import has_stored, part_of, stored_rows
 from ..streams import write
 from .analysis_options import add_options, settings_of
 from .program import EXIT_CODES, Parser, run
@@ -80,7 +81,10 @@ def _recall(parser: Parser, options: argparse.Namespace) -> None:
         rows = _recall_rows(options)
     elif is_ensemble(options.results):
         ensemble = Ensemble(options.results)
-        rows = analysis_of_ensemble(ensemble, ANALYSES[options.show], settings)
+        if settings == Settings() and has_stored(ensemble, options.show):
+            rows = stored_rows(ensemble, options.show)
+        else:
+            rows = analysis_of_ensemble(ensemble, ANALYSES[options.show], settings)
     else:
         results = Results(options.results)
         note_losses("engram-recall", results)
@@ -98,6 +102,12 @@ def _recall_rows(options: argparse.Namespace) -> Sequence[Row]:
     published = read_published(options.published) if options.published else []
     if is_ensemble(options.results):
         rows = ensemble_rows(Ensemble(options.results), published)
+        if not options.measures:
+            # Those of memories and synapses are many: --show has them.
+            rows = [
+                replace(row, entries=[e for e in row.entries if part_of(e.name) is None])
+                for row in rows
+            ]
     else:
         results = Results(options.results)
         note_losses("engram-recall", results)
