@@ -199,7 +199,23 @@ FEW_LEVELS = (
     "sweep=[{neuromodulation.level.amplitude: [0.06, 0.18], simulation.duration_s: [25, 28820], "
     "stimuli.recall.start_s: [20, 28810]}]",
 )
+# Of many points and trials a few.
+FEW_INDUCTIONS = ("trials=2",)
+FEW_RATES = (
+    "sweep={stimuli.post.rate_Hz: [5, 40], stimuli.pre.rate_Hz: [3, 40]}",
+    "simulation.duration_s=150",
+    "stimuli.pre.train_s=20",
+    "stimuli.post.train_s=20",
+)
+FEW_TIMES = (
+    "trials=1",
+    "sweep={neuromodulation.release.amplitude: [0.18], "
+    "neuromodulation.release.start_s: [10, 5410]}",
+)
 SETTINGS = {
+    **{f"induction_{name}": FEW_INDUCTIONS for name in ("stet", "wtet", "slfs", "wlfs")},
+    "rate_map": FEW_RATES,
+    "neuromodulation_timing": FEW_TIMES,
     "recall_by_size": FEW_TRIALS,
     "three_memories": SMALLER,
     "three_memories_overlap10": OVERLAPPING,

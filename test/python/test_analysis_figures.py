@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sample_files
 from engram_analysis import Ensemble, Results, avalanche_statistics, induction_of, named_groups
-from engram_analysis.figures import NothingToDraw, likelihoods, measure_map
+from engram_analysis.figures import NothingToDraw, likelihoods, measure_curves, measure_map
 from tool import check_failure, run_tool
 
 CONFIG = sample_files.CONFIG | {
@@ -117,8 +117,56 @@ def test_maps_on_the_command_line(ensemble, tmp_path) -> None:
     check_failure(wrong, 3, "there is no measure 'h_chang'")
 
 
-def test_a_map_needs_two_keys(tmp_path) -> None:
-    """The sample sweeps three."""
+def test_keys_that_change_together_are_one(tmp_path) -> None:
+    """The sample sweeps the size of the assembly, and the time of recall with the duration."""
     ensemble = Ensemble(sample_files.write_ensemble(tmp_path / "e"))
-    with pytest.raises(NothingToDraw, match="varies 3 keys, not two"):
-        measure_map(ensemble, "Q")
+    axes = measure_map(ensemble, "Q").axes[0]
+    means = ensemble.measure("Q").mean
+    assert axes.images[0].get_array().tolist() == [means[:2].tolist(), means[2:].tolist()]
+    lines = measure_curves(ensemble, "Q").axes[0].containers
+    assert [line.lines[0].get_ydata().tolist() for line in lines] == [
+        means[:2].tolist(),
+        means[2:].tolist(),
+    ]
+
+
+def test_curves_are_the_points_of_the_sweep(ensemble, tmp_path) -> None:
+    rates = ensemble.measure("rate_exc")
+    axes = measure_curves(ensemble, "rate_exc").axes[0]
+    assert axes.get_xlabel() == "stimuli.pre.rate_Hz"  # has the most values
+    assert len(axes.containers) == 2
+    for container, post in zip(axes.containers, ("10", "100")):
+        line, _, (bars,) = container
+        assert container.get_label() == f"stimuli.post.rate_Hz {post}"
+        assert line.get_xdata().tolist() == [9, 100, 200]
+        points = [
+            next(
+                point.index
+                for point in ensemble.points
+                if point.settings == {"stimuli.pre.rate_Hz": pre, "stimuli.post.rate_Hz": post}
+            )
+            for pre in ("9", "100", "200")
+        ]
+        assert line.get_ydata() == pytest.approx(rates.mean[points])
+        heights = [segment[1][1] - segment[0][1] for segment in bars.get_segments()]
+        assert heights == pytest.approx(2 * rates.sem[points])
+    over = measure_curves(ensemble, "h_change", "stimuli.post.rate_Hz").axes[0]
+    assert len(over.containers) == 3
+    result = run_tool(
+        "plot", ensemble.path, "--figures", "curves", "--measure", "rate_exc", "-o", tmp_path
+    )
+    assert result.returncode == 0 and (tmp_path / "curves.png").exists(), result.stderr
+    wrong = run_tool("plot", ensemble.path, "--figures", "curves", "--over", "x", "--measure", "Q")
+    check_failure(wrong, 3, "does not vary 'x' over numbers")
+
+
+def test_a_map_needs_two_keys(run_engram, tmp_path) -> None:
+    (tmp_path / "one.yaml").write_text(RATES)
+    one = Ensemble(
+        run_engram(
+            tmp_path / "one.yaml", tmp_path / "one",
+            arguments=("--set", "sweep={stimuli.pre.rate_Hz: [9, 100]}", "--set", "trials=1"),
+        )
+    )  # fmt: skip
+    with pytest.raises(NothingToDraw, match="varies 1 keys, not two"):
+        measure_map(one, "rate_exc")

@@ -16,6 +16,7 @@ from ..figures import (
     NothingToDraw,
     ensemble_traces,
     likelihoods,
+    measure_curves,
     measure_map,
     recall_by_size,
     save,
@@ -27,9 +28,9 @@ from ..results import Results
 from ..streams import say
 from .program import EXIT_CODES, Parser, run
 
-LIKELIHOODS, MAP = "likelihoods", "map"
-ENSEMBLE_FIGURES = ("recall_by_size", "traces", MAP, LIKELIHOODS)
-ON_DEMAND = (LIKELIHOODS, MAP)  # they may read the results of all trials
+LIKELIHOODS, MAP, CURVES = "likelihoods", "map", "curves"
+ENSEMBLE_FIGURES = ("recall_by_size", "traces", MAP, CURVES, LIKELIHOODS)
+ON_DEMAND = (LIKELIHOODS, MAP, CURVES)  # they may read the results of all trials
 
 Drawing = tuple[str, Callable[[], Figure]]  # name of the file, and how to draw it
 
@@ -46,7 +47,7 @@ def _parser() -> Parser:
         + ") or of an ensemble ("
         + ", ".join(ENSEMBLE_FIGURES)
         + "). What was not recorded is left out; "
-        + " and ".join(ON_DEMAND)
+        + ", ".join(ON_DEMAND)
         + " are drawn only if they are named.",
         epilog=EXIT_CODES,
     )
@@ -89,10 +90,14 @@ def _parser() -> Parser:
     )
     ensemble.add_argument(
         "--measure",
-        default="h_change",
         metavar="NAME",
-        help="what the map shows: a measure of the ensemble, or of the first recorded synapse "
-        "(default: h_change)",
+        help="what the map and the curves show: a measure of the ensemble, or of the first "
+        "recorded synapse (default: h_change of the map, Q of the curves)",
+    )
+    ensemble.add_argument(
+        "--over",
+        metavar="KEY",
+        help="key of the sweep that curves are drawn against (default: that with most values)",
     )
     return parser
 
@@ -129,7 +134,11 @@ def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Itera
     yield "recall_by_size", lambda: recall_by_size(
         [ensemble, *map(Ensemble, options.others)], options.spread, published
     )
-    yield MAP, _bind(measure_map, ensemble, options.measure)
+    yield MAP, _bind(measure_map, ensemble, options.measure or "h_change")
+    yield (
+        CURVES,
+        _bind(measure_curves, ensemble, options.measure or "Q", options.over, options.spread),
+    )
     recorded = [point for point in ensemble.points if ensemble.has_traces(point.index)]
     if not recorded:
         yield "traces", _bind(ensemble_traces, ensemble, ensemble.points[0])

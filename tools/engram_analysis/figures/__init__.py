@@ -11,6 +11,7 @@ from ..results import Results
 from .calcium_protein import calcium_protein
 from .ensemble_traces import ensemble_traces
 from .likelihoods import likelihoods
+from .measure_curves import measure_curves
 from .measure_map import measure_map
 from .membrane import membrane
 from .overview import overview
@@ -36,6 +37,7 @@ __all__ = [
     "NothingToDraw",
     "ensemble_traces",
     "likelihoods",
+    "measure_curves",
     "measure_map",
     "recall_by_size",
     "save",
