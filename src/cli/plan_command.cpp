@@ -67,15 +67,9 @@ std::string neurons_text(const Populations& populations) {
 }
 
 // What rank 0 holds to average the recorded traces of a point.
-double averaging_MB(const Ensemble& ensemble, std::uint32_t point) {
+double averaging_MB(const Ensemble& ensemble, const job::Forecast& trial) {
     constexpr double bytes_per_value = 60;  // statistics, a trial, and what is being written
-    const Experiment experiment = ensemble.experiment({point, 0});
-    const std::size_t n_columns = job::sampled_values(experiment);
-    double steps = 0;
-    for (const Phase& phase : make_schedule(experiment).phases)
-        if (phase.kind == PhaseKind::spiking) steps += static_cast<double>(phase.end - phase.begin);
-    return bytes_per_value * static_cast<double>(n_columns) * steps /
-           static_cast<double>(experiment.record.every_steps) / 1e6;
+    return ensemble.averages_traces() ? trial.traces_MB * bytes_per_value / sizeof(double) : 0;
 }
 
 std::string files_entry(double files_MB) {
@@ -113,7 +107,7 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
         total.gpu_memory_per_rank_MB =
             std::max(total.gpu_memory_per_rank_MB, one.gpu_memory_per_rank_MB);
         total.wall_s += one.wall_s * ensemble.trials() / n_groups;
-        averaged_MB = std::max(averaged_MB, averaging_MB(ensemble, point));
+        averaged_MB = std::max(averaged_MB, averaging_MB(ensemble, one));
     }
     const std::string too_large = job::problem_of_memory(total, per_trial);
     const std::string too_much = job::problem_of_traces(total);

@@ -102,7 +102,7 @@ Experiment make_experiment(const ConfigTree& tree) {
     read(reader, keys::synapses, experiment.synapses);
     read_intervals(reader, experiment);
     experiment.record = read_recording(reader.section(keys::record.name), experiment.populations,
-                                       experiment.groups);
+                                       experiment.groups, experiment.duration_s);
     experiment.measures = read_measures(reader.section(keys::measures.name), experiment);
     read(reader, keys::checkpoint, experiment.checkpoint);
     read_output(reader.section(keys::output.name), file, experiment);

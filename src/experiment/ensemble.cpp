@@ -111,6 +111,13 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
             const Experiment experiment = make_experiment(at_point(tree_, point));
             base_seed_ = shares_network() ? noise_seed_of(tree_) : experiment.seed;
             output_directory_ = experiment.output_directory;
+            if (experiment.record.spikes && settings_.keeps_results) {
+                ConfigProblems found(tree_.file, &tree_.root);
+                found.add(keys::path_of<&Recording::spikes>(),
+                          "must be left out where the results of trials are kept, which are "
+                          "measured by their recorded spikes; or set trial_results: none");
+                for (const ConfigProblem& problem : found.list()) problems.add_new(problem);
+            }
         } catch (const ConfigError& error) {
             for (const ConfigProblem& problem : error.problems()) problems.add_new(problem);
         }

@@ -79,6 +79,13 @@ struct SynapseSelection {
     friend bool operator==(const SynapseSelection&, const SynapseSelection&) = default;
 };
 
+// From one time to another, both included.
+struct RegularTimes {
+    double every_s = 0;
+    double from_s = 0;
+    std::optional<double> to_s;  //!< none: the end of the run
+};
+
 struct Recording {
     std::vector<NeuronId> neurons;
     std::vector<RecordedSynapse> synapses;
@@ -87,6 +94,11 @@ struct Recording {
     //! Not yet looked up in a network; see resolve_recorded_synapses.
     std::vector<SynapseSelection> selections;
     Step every_steps = 10;
+    // Traces are sampled from the one to the other, both included; none: to the end of the run.
+    double from_s = 0;
+    std::optional<double> to_s;
+    //! Whose spikes are recorded; none: those of all neurons. May be no group.
+    std::optional<GroupNames> spikes;
     //! Times of whole-network snapshots of h and z; ascending once they are validated.
     std::vector<double> snapshots_s;
 

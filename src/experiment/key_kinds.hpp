@@ -52,10 +52,11 @@ struct Words {
 template <class Value, std::size_t n>
 Words(const Word<Value> (&)[n]) -> Words<Value>;
 
-struct Text {};   //!< any
-struct Name {};   //!< of a group
-struct Names {};  //!< of one group, or a list of several
-struct Path {};   //!< of a file, or null
+struct Text {};       //!< any
+struct Name {};       //!< of a group
+struct Names {};      //!< of one group, or a list of several
+struct SomeNames {};  //!< of one group, or a list of any number, also none
+struct Path {};       //!< of a file, or null
 
 struct Special {};  //!< read by the reader of its section
 
@@ -134,6 +135,13 @@ inline void read_value(ConfigReader& reader, const char* key, GroupNames& target
     reader.one_or_more_texts(key, names);
     target = std::move(names);
 }
+inline void read_value(ConfigReader& reader, const char* key, GroupNames& target, SomeNames) {
+    const ConfigNode* node = reader.node(key);
+    if (node != nullptr && node->kind == ConfigNode::Kind::list && node->children.empty())
+        target = {};
+    else
+        read_value(reader, key, target, Names{});
+}
 inline void read_value(ConfigReader& reader, const char* key, std::optional<std::string>& target,
                        Path) {
     reader.path(key, target);
@@ -198,6 +206,10 @@ inline std::string value_text(const GroupNames& names, Names, const std::string&
 inline std::string value_text(const std::optional<GroupNames>& names, Names kind,
                               const std::string& = "") {
     return names ? value_text(*names, kind) : " null";
+}
+inline std::string value_text(const std::optional<GroupNames>& names, SomeNames,
+                              const std::string& = "") {
+    return names && names->size() == 0 ? " []" : value_text(names, Names{});
 }
 template <class Value, class Keys>
 std::string value_text(const std::optional<Value>& value, Map<Keys> map,

@@ -184,7 +184,20 @@ inline constexpr Section record{
     Key{"synapses_if_present", &Recording::synapses_if_present, Special{}},
     Key{"synapses_between", &Recording::selections, Special{}},
     Key{"every_steps", &Recording::every_steps, Integers<Step>{1}},
-    Key{"snapshots_s", &Recording::snapshots_s, between(0, longest_time_s)},
+    Key{"from_s", &Recording::from_s, between(0, longest_time_s)},
+    Key{"to_s", &Recording::to_s, between(0, longest_time_s), Need::optional,
+        [](const Recording& record) { return record.to_s.has_value(); }},
+    Key{"spikes", &Recording::spikes, SomeNames{}, Need::optional,
+        [](const Recording& record) { return record.spikes.has_value(); }},
+    Key{"snapshots_s", &Recording::snapshots_s, Special{}},
+};
+
+// Of snapshots_s where it is no list.
+inline constexpr Section regular_times{
+    "",
+    Key{"every_s", &RegularTimes::every_s, above_0_up_to(longest_time_s), Need::required},
+    Key{"from_s", &RegularTimes::from_s, between(0, longest_time_s)},
+    Key{"to_s", &RegularTimes::to_s, between(0, longest_time_s)},
 };
 
 // An entry of synapses_between.
@@ -241,7 +254,8 @@ constexpr void for_each_section(Visit&& visit) {
     visit(simulation), visit(published_populations), visit(connectivity), visit(population);
     visit(projection), visit(background), visit(stimulus), visit(scheme), visit(neuron);
     visit(interval), visit(neuromodulation);
-    visit(synapses), visit(record), visit(selection), visit(measures), visit(checkpoint);
+    visit(synapses), visit(record), visit(selection), visit(regular_times), visit(measures),
+        visit(checkpoint);
     visit(output);
     visit(ensemble);
 }

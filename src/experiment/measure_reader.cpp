@@ -2,7 +2,6 @@
 #include "experiment/measure_reader.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "base/number_text.hpp"
 #include "experiment/group_reader.hpp"
@@ -19,7 +18,6 @@ void check_groups(ConfigReader& reader, const GroupNames& names, const Experimen
         return reader.problem(key, "has " + std::to_string(names.size()) + " groups; at most " +
                                        std::to_string(most_memories) + " are measured");
     const bool is_list = reader.node(key)->kind == ConfigNode::Kind::list;
-    std::set<std::string> seen;
     for (std::size_t i = 0; i < names.size(); ++i) {
         const std::string path =
             reader.path_of(key) + (is_list ? "[" + std::to_string(i) + "]" : "");
@@ -27,8 +25,6 @@ void check_groups(ConfigReader& reader, const GroupNames& names, const Experimen
             problems.add(path, std::string("must not be '") + no_memory +
                                    "', which measures call the neurons of no group; give the group "
                                    "another name");
-        else if (!seen.insert(names[i]).second)
-            problems.add(path, "lists group '" + names[i] + "' again");
         const Group* group = find_group(experiment.groups, names[i], path, problems);
         if (group != nullptr && problems.sound({path}) &&
             std::ranges::none_of(

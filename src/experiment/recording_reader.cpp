@@ -2,14 +2,21 @@
 #include "experiment/recording_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
+#include "base/number_text.hpp"
 #include "experiment/group_reader.hpp"
 #include "experiment/keys.hpp"
 
 namespace engram {
 namespace {
+
+// To the decimal that is meant: 0.1 * 3 is not 0.3.
+double rounded(double time_s) {
+    return std::round(time_s * 1e9) / 1e9;
+}
 
 std::string item_path(const ConfigReader& reader, const std::string& key, std::size_t index) {
     return reader.path_of(key) + "[" + std::to_string(index) + "]";
@@ -135,10 +142,48 @@ std::vector<SynapseSelection> read_selections(ConfigReader& reader, const Groups
     return selections;
 }
 
+void check_spikes(ConfigReader& reader, const std::optional<GroupNames>& names,
+                  const Groups& groups) {
+    const std::string key = keys::name_of<&Recording::spikes>();
+    if (!names || reader.problems().concern(reader.path_of(key))) return;
+    const bool is_list = reader.node(key)->kind == ConfigNode::Kind::list;
+    for (std::size_t i = 0; i < names->size(); ++i)
+        find_group(groups, (*names)[i], is_list ? item_path(reader, key, i) : reader.path_of(key),
+                   reader.problems());
+}
+
+// A list of times, or {every_s: ..., from_s: ..., to_s: ...}.
+std::vector<double> read_snapshots(ConfigReader& reader, double duration_s) {
+    const std::string key = keys::name_of<&Recording::snapshots_s>();
+    std::vector<double> times_s;
+    const ConfigNode* node = reader.node(key);
+    if (node == nullptr || node->kind != ConfigNode::Kind::map) {
+        reader.numbers(key, times_s, between(0, longest_time_s));
+        return times_s;
+    }
+    ConfigReader entry = reader.section(key);
+    RegularTimes times;
+    keys::read_section(entry, keys::regular_times, times);
+    const std::string path = reader.path_of(key);
+    if (reader.problems().concern(path) || !(duration_s > 0)) return {};
+    const double to_s = std::min(times.to_s.value_or(duration_s), duration_s);
+    const double n = std::floor((to_s - times.from_s) / times.every_s * (1 + 1e-12) + 1e-9) + 1;
+    if (n < 1)
+        reader.problem(key, "has no times from " + number_text(times.from_s) + " s to " +
+                                number_text(to_s) + " s");
+    else if (n > static_cast<double>(most_snapshots))
+        reader.problem(key, "stands for " + number_text(n) + " snapshots; at most " +
+                                std::to_string(most_snapshots) + " are taken");
+    else
+        for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i)
+            times_s.push_back(rounded(times.from_s + static_cast<double>(i) * times.every_s));
+    return times_s;
+}
+
 }  // namespace
 
-Recording read_recording(ConfigReader reader, const Populations& populations,
-                         const Groups& groups) {
+Recording read_recording(ConfigReader reader, const Populations& populations, const Groups& groups,
+                         double duration_s) {
     Recording record;
     const KnownPopulations known(populations, reader.problems());
     record.neurons = read_neurons(reader, groups, known.end());
@@ -146,7 +191,10 @@ Recording read_recording(ConfigReader reader, const Populations& populations,
     record.synapses_if_present =
         read_synapses(reader, keys::name_of<&Recording::synapses_if_present>(), known);
     record.selections = read_selections(reader, groups);
-    keys::read_section(reader, keys::record, record);
+    keys::read_keys(reader, keys::record, record);
+    record.snapshots_s = read_snapshots(reader, duration_s);
+    check_spikes(reader, record.spikes, groups);
+    reader.finish();
     return record;
 }
 

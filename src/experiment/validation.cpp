@@ -54,6 +54,7 @@ class Validator {
         check_wiring_files();
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
         check_all_intervals();
+        check_recorded_time();
         check_snapshots();
         check_checkpoints();
         check_defaults();
@@ -351,6 +352,22 @@ class Validator {
         if (stimulus.rate_Hz > highest_Hz * (1 + 1e-12))
             problems_.add(key, "must be at most " + number_text(highest_Hz) +
                                    ", one spike per time step" + is(stimulus.rate_Hz));
+    }
+
+    void check_recorded_time() {
+        const std::string from_key = keys::path_of<&Recording::from_s>();
+        const std::string to_key = keys::path_of<&Recording::to_s>();
+        const Recording& record = experiment_.record;
+        const bool begins = check_time(from_key, record.from_s, 1000.0);
+        const bool ends = check_time(to_key, record.to_s.value_or(0), 1000.0);
+        if (begins && has_duration_ && record.from_s > 0 &&
+            experiment_.steps_from_s(record.from_s) >= experiment_.duration_steps())
+            problems_.add(from_key, "must be less than " + duration_key + " = " +
+                                        number_text(experiment_.duration_s) + " s" +
+                                        is(record.from_s));
+        if (begins && ends && record.to_s && *record.to_s < record.from_s)
+            problems_.add(to_key, "must be at least " + from_key + " = " +
+                                      number_text(record.from_s) + " s" + is(*record.to_s));
     }
 
     void check_snapshots() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/result_files.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include "base/collective.hpp"
@@ -33,6 +35,13 @@ EdgePopulation edge_population(const Projection& projection, const Experiment& e
             to.first};
 }
 
+std::vector<char> recorded_spikes(const Experiment& experiment) {
+    if (!experiment.record.spikes) return {};
+    std::vector<char> recorded(experiment.populations.size(), 0);
+    for (const NeuronId id : experiment.groups.members(*experiment.record.spikes)) recorded[id] = 1;
+    return recorded;
+}
+
 void remove_if_there(const std::string& path) {
     std::error_code error;
     std::filesystem::remove(path, error);
@@ -47,6 +56,7 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
       experiment_(experiment),
       network_(network),
       communicator_(communicator),
+      records_spikes_of_(recorded_spikes(experiment)),
       records_snapshots_(experiment.writes_network) {
     rank_ = rank_of(communicator_);
     on_root(communicator_, [&] {
@@ -62,6 +72,7 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
       experiment_(experiment),
       network_(network),
       communicator_(communicator),
+      records_spikes_of_(recorded_spikes(experiment)),
       snapshots_(marks.snapshots),
       records_snapshots_(experiment.writes_network) {
     rank_ = rank_of(communicator_);
@@ -97,7 +108,12 @@ RecordingMarks ResultFiles::flush() {
 }
 
 void ResultFiles::write_spikes(std::span<const SpikeEvent> spikes) {
-    spikes_->append(spikes);
+    if (records_spikes_of_.empty()) return spikes_->append(spikes);
+    std::vector<SpikeEvent> recorded;
+    std::ranges::copy_if(spikes, std::back_inserter(recorded), [&](const SpikeEvent& spike) {
+        return records_spikes_of_[spike.neuron] != 0;
+    });
+    spikes_->append(recorded);
 }
 
 void ResultFiles::write_traces(std::span<const double> rows, std::size_t n_rows) {

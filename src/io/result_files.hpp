@@ -66,6 +66,7 @@ class ResultFiles : public ResultSink {
     MPI_Comm communicator_;
     int rank_ = 0;
     std::optional<SpikeSpool> spikes_;     //!< rank 0
+    std::vector<char> records_spikes_of_;  //!< by neuron; empty: of all
     std::optional<TraceSpool> traces_;     //!< rank 0
     std::vector<SnapshotMark> snapshots_;  //!< of those that have part files
     std::optional<SnapshotView> last_;     //!< that of the end

@@ -141,24 +141,34 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     f.fixed_synapses = synapses.fixed;
     const double n = experiment.populations.size();
     double steps = 0;
-    double fast_forward = 0;
+    double recorded_steps = 0;
+    double recorded_fast_forward = 0;
+    const Recording& record = experiment.record;
+    const Step record_begin = experiment.steps_from_s(record.from_s);
+    const Step record_end =
+        record.to_s ? experiment.steps_from_s(*record.to_s) : experiment.duration_steps();
     for (const Phase& phase : make_schedule(experiment).phases) {
-        const auto length = static_cast<double>(phase.end - phase.begin);
+        const auto recorded = static_cast<double>(std::max<Step>(
+            0, std::min(phase.end, record_end) - std::max(phase.begin, record_begin)));
         if (phase.kind == PhaseKind::spiking) {
-            steps += length;
+            steps += static_cast<double>(phase.end - phase.begin);
+            recorded_steps += recorded;
         } else {
-            fast_forward += length;
+            recorded_fast_forward += recorded;
         }
     }
     const double dt_s = experiment.dt_ms / 1000.0;
     f.spiking_s = steps * dt_s;
     const auto n_values = static_cast<double>(sampled_values(experiment));
     const double samples_per_step = dt_s / experiment.dt_fast_forward_s;
-    const double n_samples = steps / static_cast<double>(experiment.record.every_steps) +
-                             fast_forward * samples_per_step;
+    const double n_samples = recorded_steps / static_cast<double>(record.every_steps) +
+                             recorded_fast_forward * samples_per_step;
     f.traces_MB = n_values > 0 ? n_samples * (n_values + 1) * sizeof(double) / 1e6 : 0.0;
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;
     const double stimulated_s = stimulated_neuron_s(experiment);
+    const double recorded_share =
+        !record.spikes ? 1.0
+                       : static_cast<double>(experiment.groups.members(*record.spikes).size()) / n;
     const double n_spikes =
         f.spiking_s * n * spikes_per_neuron_s + stimulated_s * spikes_per_stimulated_neuron_s;
     const auto n_snapshots =
@@ -180,7 +190,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     // What is recorded lies there twice until the results are complete.
     const double recorded_MB =
         f.traces_MB + (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
-                       n_spikes * bytes_per_spike) /
+                       n_spikes * recorded_share * bytes_per_spike) /
                           1e6;
     f.files_MB = 2 * recorded_MB + network_MB + n_checkpoints * f.checkpoint_MB;
     f.base_MB = base_memory_MB + std::min(static_cast<double>(default_edges_per_round),

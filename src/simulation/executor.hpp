@@ -40,6 +40,13 @@ struct SampleSteps {
         if (last && *last < step) rest.last.reset();
         return rest;
     }
+    //! Those at or before a step.
+    SampleSteps up_to(Step step) const {
+        SampleSteps rest = *this;
+        rest.n_regular = step < first ? 0 : std::min(n_regular, (step - first) / every + 1);
+        if (last && *last > step) rest.last.reset();
+        return rest;
+    }
 };
 
 // Called, on all ranks alike, when rows of the sampler are complete, of which it may take some

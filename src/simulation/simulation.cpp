@@ -192,7 +192,8 @@ class Simulation::Loop {
             samples.n_regular = (end - phase.begin + every - 1) / every;
             if (end == experiment_.duration_steps()) samples.last = end;
         }
-        samples = samples.from(std::max(begin, position_.step));
+        samples = samples.from(std::max({begin, position_.step, sampler_.first()}))
+                      .up_to(sampler_.last());
         // However long the phase is, only so many rows are held, and a request waits no longer.
         const auto sampled = [&](std::int64_t n_done) {
             if (!gatherer_.is_full(sampler_)) return true;

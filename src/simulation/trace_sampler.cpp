@@ -9,6 +9,9 @@ namespace engram {
 
 TraceSampler::TraceSampler(const Network& network, const Experiment& experiment)
     : every_steps_(experiment.record.every_steps),
+      first_(experiment.steps_from_s(experiment.record.from_s)),
+      last_(experiment.record.to_s ? experiment.steps_from_s(*experiment.record.to_s)
+                                   : experiment.duration_steps()),
       n_recorded_(experiment.record.neurons.size() + experiment.record.synapses.size()),
       neuron_width_(neuron_columns(experiment.synapses).size()),
       synapse_width_(synapse_columns(experiment.synapses).size()) {

@@ -28,7 +28,12 @@ class TraceSampler {
     bool empty() const { return n_recorded_ == 0; }
 
     //! Whether spiking phases are sampled at a step.
-    bool due(Step step) const { return !empty() && step % every_steps_ == 0; }
+    bool due(Step step) const {
+        return !empty() && step % every_steps_ == 0 && first_ <= step && step <= last_;
+    }
+    //! The first and the last step at which anything is sampled.
+    Step first() const { return first_; }
+    Step last() const { return last_; }
 
     //! Adds an empty row of samples and returns its number.
     std::size_t add_row(Step step);
@@ -55,6 +60,8 @@ class TraceSampler {
 
   private:
     Step every_steps_;
+    Step first_;
+    Step last_;
     std::size_t n_recorded_;
     std::size_t neuron_width_;
     std::size_t synapse_width_;

@@ -110,12 +110,11 @@ TEST(MeasureSettings, NonsenseIsRefused) {
     const std::string nothing =
         problems_of(several + R"(measures: {recall_end_s: -0.1, from_onset: true})");
     EXPECT_NE(nothing.find("must be greater than 0"), std::string::npos) << nothing;
-    const std::string groups = problems_of(
-        several + R"(measures: {groups: [A, D, A, inhibiting], recorded_synapses: true})");
+    const std::string groups =
+        problems_of(several + R"(measures: {groups: [A, D, inhibiting], recorded_synapses: true})");
     EXPECT_NE(groups.find("measures.groups[1]: there is no group 'D'"), std::string::npos)
         << groups;
-    EXPECT_NE(groups.find("measures.groups[2]: lists group 'A' again"), std::string::npos);
-    EXPECT_NE(groups.find("measures.groups[3]: group 'inhibiting' has no excitatory neurons"),
+    EXPECT_NE(groups.find("measures.groups[2]: group 'inhibiting' has no excitatory neurons"),
               std::string::npos);
     EXPECT_NE(groups.find("measures.recorded_synapses: needs synapses that are recorded"),
               std::string::npos);

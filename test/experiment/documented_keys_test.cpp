@@ -92,6 +92,9 @@ std::string allowed(keys::Map<Keys> map) {
 std::string allowed(keys::Names) {
     return "a group, or a list of groups";
 }
+std::string allowed(keys::SomeNames) {
+    return "names of groups";
+}
 std::string allowed(keys::SchemeName) {
     return "see below";
 }
@@ -154,6 +157,8 @@ TEST(DocumentedKeys, are_those_of_the_sections) {
     compare("neuron", keys::neuron, NeuronParameters{});
     compare("synapses", keys::synapses, SynapseParameters{});
     compare("record", keys::record, Recording{});
+    compare("Regular snapshots", keys::regular_times, RegularTimes{});
+    compare("measures", keys::measures, MeasureSettings{});
     compare("plasticity_off", keys::interval, Interval{});
     compare("spiking_windows", keys::interval, Interval{});
     auto modulation = rows_of("configuration.md", "neuromodulation", "key");

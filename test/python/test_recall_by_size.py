@@ -29,9 +29,7 @@ def ensemble(run_engram, tmp_path_factory) -> Ensemble:
 
 
 def test_every_row(ensemble) -> None:
-    """No mean differs by more than three combined standard errors.
-
-    nu_as scatters so little that conventions of counting and stepping show: 0.5 % will do."""
+    """No mean differs by more than three combined standard errors."""
     rows = read_published(ROOT / "test/data/reference/recall_published.csv")
     assert len(ensemble.points) == len(rows)
     for point in ensemble.points:
@@ -43,8 +41,7 @@ def test_every_row(ensemble) -> None:
             error = np.hypot(measure.sem[point.index], row.sem(name))
             what = f"{name}, {point.name}: {difference / error:+.2f} standard errors"
             print(what)
-            within = abs(difference) < 3 * error
-            assert within or (name == "nu_as" and abs(difference) < 0.005 * reference), what
+            assert abs(difference) < 3 * error, what
 
 
 def test_recall_improves_with_consolidation(ensemble) -> None:

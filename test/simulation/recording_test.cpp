@@ -55,6 +55,34 @@ TEST(Recording, ValuesDoNotDependOnTheInterval) {
                 << row << ' ' << column;
 }
 
+// Spiking, and between its phases: the samples of a part of the run are those of the whole.
+TEST(Recording, ATimeOfTheRunAlone) {
+    Experiment e = recorded_network();
+    e.record.snapshots_s.clear();
+    e.fast_forward = FastForward::automatic;
+    e.margin_before_s = e.margin_after_s = 0;
+    e.dt_fast_forward_s = 0.05;
+    e.record.every_steps = 7;
+    const CompleteRun whole(e);
+    for (const auto& [from_s, to_s] : {std::pair{0.0, 0.25}, {0.1, 0.6}, {0.31, 5.0}, {0.2, 0.2}}) {
+        e.record.from_s = from_s;
+        e.record.to_s = to_s;
+        const CompleteRun part(e);
+        expect_same_course(whole, part);
+        std::size_t n = 0;
+        for (std::size_t row = 0; row < whole.sink.n_rows; ++row) {
+            const double time_s = whole.sink.at(row, 0) / 1000;
+            if (time_s < from_s - 1e-9 || time_s > to_s + 1e-9) continue;
+            const std::size_t width = whole.sink.rows.size() / whole.sink.n_rows;
+            ASSERT_LT(n, part.sink.n_rows);
+            for (std::size_t column = 0; column < width; ++column)
+                ASSERT_EQ(part.sink.at(n, column), whole.sink.at(row, column)) << row;
+            ++n;
+        }
+        EXPECT_EQ(n, part.sink.n_rows) << from_s;
+    }
+}
+
 TEST(Recording, TracesAgreeWithSnapshots) {
     const Experiment e = recorded_network();
     const CompleteRun run(e);

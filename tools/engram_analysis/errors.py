@@ -10,6 +10,10 @@ class ResultsError(Exception):
     """A directory or file that cannot be read as results, or that lacks what is asked for."""
 
 
+class NotRecorded(ResultsError):
+    """The run was told not to record what is asked for."""
+
+
 class FileError(ResultsError):
     """A file that is not what it should be."""
 

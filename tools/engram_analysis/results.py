@@ -12,8 +12,8 @@ import numpy as np
 
 from . import files
 from .documents import Section, read_json, read_yaml
-from .errors import COPY_AGAIN, FileError, ResultsError
-from .groups import group_members, group_names
+from .errors import COPY_AGAIN, FileError, NotRecorded, ResultsError
+from .groups import as_names, group_members, group_names
 from .hdf5 import Dataset, Group, open_hdf5
 from .network import Network
 from .network_file import (
@@ -225,7 +225,16 @@ class Results:
     def spikes(
         self, population: str, begin_ms: float | None = None, end_ms: float | None = None
     ) -> Spikes:
-        """Spikes of a population in [begin_ms, end_ms); no others are read."""
+        """Spikes of a population in [begin_ms, end_ms); no others are read.
+
+        Raises NotRecorded if the run has not recorded those of all of its neurons: silence must
+        not be taken for what was not recorded.
+        """
+        if not self.records_spikes(population):
+            raise NotRecorded(
+                f"{self.path}: the spikes of '{population}' were not recorded, or not all of them "
+                "(see record.spikes in the configuration)"
+            )
         with self._open("spikes.h5", "engram spikes") as file:
             owner = self.network.population(population)
             group = file.group(f"spikes/{population}")
@@ -235,6 +244,24 @@ class Results:
             last = len(times) if end_ms is None else _first_at_least(times, end_ms)
             rows = slice(first, max(first, last))
             return Spikes(times.numbers(rows), read_node_ids(ids, owner, rows))
+
+    def records_spikes(self, population: str) -> bool:
+        """Whether the spikes of all neurons of a population were recorded."""
+        if self._records_spikes is None:
+            return True
+        owner = self.network.population(population)
+        return bool(self._records_spikes[owner.first : owner.end].all())
+
+    @cached_property
+    def _records_spikes(self) -> np.ndarray | None:
+        """Whether the spikes of each neuron were recorded, by gid; None: those of all."""
+        names = (self.config.get("record") or {}).get("spikes")
+        if names is None:
+            return None
+        recorded = np.zeros(self.network.size, dtype=bool)
+        for name in as_names(names):
+            recorded[self.group(name)] = True
+        return recorded
 
     def all_spikes(self, begin_ms: float | None = None, end_ms: float | None = None) -> AllSpikes:
         """Spikes of all populations in [begin_ms, end_ms)."""

@@ -97,6 +97,10 @@ NAME_LIST = Kind(
 )
 NAMES = Kind("a name, or a list of names", lambda v: isinstance(v, str) or NAME_LIST.accepts(v))
 
+SOME_NAMES = Kind(
+    "a name, or a list of names", lambda v: NAMES.accepts(v) or (isinstance(v, list) and not v)
+)
+
 _NEURON = {
     "V_rev_mV": NUMBER,
     "V_reset_mV": NUMBER,
@@ -175,7 +179,9 @@ CONFIGURATION: dict[str, Any] = {
         }
     ),
 }
-RESOLVED = CONFIGURATION | {"record": Maybe({"neurons": [NEURONS], "synapses": [PAIR]})}
+RESOLVED = CONFIGURATION | {
+    "record": Maybe({"neurons": [NEURONS], "synapses": [PAIR], "spikes": Maybe(SOME_NAMES)})
+}
 
 _STIMULI = Map({"intervals_s": [INTERVAL]})
 SUMMARY: dict[str, Any] = {

@@ -10,7 +10,7 @@ from typing import Callable, Iterator, Sequence
 from matplotlib.figure import Figure
 
 from ..ensemble import Ensemble, is_ensemble
-from ..errors import ResultsError
+from ..errors import NotRecorded, ResultsError
 from ..figures import (
     RUN_FIGURES,
     NothingToDraw,
@@ -121,7 +121,7 @@ def _plot(options: argparse.Namespace) -> None:
         path = output / f"{name}.{options.format}"
         try:
             figure = draw()
-        except NothingToDraw as reason:
+        except (NothingToDraw, NotRecorded) as reason:
             say(f"{path.name}: left out ({reason})")
             path.unlink(missing_ok=True)  # of an earlier run: would be taken for this one's
             continue

@@ -73,6 +73,8 @@ def draw_spike_marks(
     row: Sequence[Axes], results: Results, pieces: Sequence[Piece], neuron: NeuronTrace
 ) -> None:
     population = results.network.population_of(neuron.gid)
+    if not results.records_spikes(population.name):
+        return
     spikes = results.spikes(population.name)
     time_s = spikes.time_ms[spikes.node_id == neuron.gid - population.first] / 1000.0
     for panel, piece in zip(row, pieces):

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What of a run is recorded: times of traces, whose spikes, snapshots at regular times.
+#include <gtest/gtest.h>
+
+#include "experiment/configuration.hpp"
+#include "experiment/problems_of.hpp"
+
+namespace engram::test {
+namespace {
+
+Recording recording_of(const std::string& record) {
+    return parse_configuration(minimal + "record: " + record + "\n", "x.yaml").record;
+}
+
+TEST(RecordingKeys, RegularSnapshots) {
+    EXPECT_EQ(recording_of("{snapshots_s: {every_s: 10}}").snapshots_s,
+              (std::vector<double>{0, 10, 20, 30}));
+    EXPECT_EQ(recording_of("{snapshots_s: {every_s: 0.1, from_s: 0.2, to_s: 0.55}}").snapshots_s,
+              (std::vector<double>{0.2, 0.3, 0.4, 0.5}));
+    EXPECT_EQ(recording_of("{snapshots_s: {every_s: 0.1}}").snapshots_s.size(), 301u);
+    EXPECT_EQ(recording_of("{snapshots_s: {every_s: 7, from_s: 30}}").snapshots_s,
+              (std::vector<double>{30}));
+}
+
+TEST(RecordingKeys, AreWrittenOut) {
+    const Experiment e = parse_configuration(
+        minimal + "record: {spikes: [], from_s: 1, to_s: 2, snapshots_s: {every_s: 15}}\n", "x");
+    ASSERT_TRUE(e.record.spikes);
+    EXPECT_EQ(e.record.spikes->size(), 0u);
+    EXPECT_EQ(parse_configuration(resolved_configuration(e), "x").record, e.record);
+    EXPECT_EQ(recording_of("{spikes: inh}").spikes, GroupNames("inh"));
+    EXPECT_FALSE(recording_of("{spikes: null}").spikes);
+}
+
+TEST(RecordingKeys, NonsenseIsRefused) {
+    const auto expect = [](const std::string& record, const std::string& problem) {
+        const std::string found = problems_of(minimal + "record: " + record + "\n");
+        EXPECT_NE(found.find(problem), std::string::npos) << record << ": " << found;
+    };
+    expect("{snapshots_s: {every_s: 0}}", "record.snapshots_s.every_s: must be");
+    expect("{snapshots_s: {from_s: 1}}", "record.snapshots_s.every_s");
+    expect("{snapshots_s: {every_s: 1, of: 2}}", "record.snapshots_s.of: unknown key");
+    expect("{snapshots_s: {every_s: 0.0002}}", "stands for 150001 snapshots; at most 100000");
+    expect("{snapshots_s: {every_s: 1, from_s: 31}}", "has no times from 31 s to 30 s");
+    expect("{snapshots_s: {every_s: 0.00031}}", "multiple of simulation.dt_ms");
+    expect("{from_s: 30}", "record.from_s: must be less than simulation.duration_s = 30 s");
+    expect("{from_s: 0.0001}", "record.from_s");
+    expect("{from_s: 2, to_s: 1}", "record.to_s: must be at least record.from_s = 2 s (is 1)");
+    expect("{spikes: [inh, nobody]}", "record.spikes[1]: there is no group 'nobody'");
+    expect("{spikes: {}}", "record.spikes: must be a name, or a list of names");
+}
+
+}  // namespace
+}  // namespace engram::test
