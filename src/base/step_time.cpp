@@ -26,8 +26,11 @@ double step_time_ms(Step step, double dt_ms) {
 }
 
 std::string snapshot_label(double time_s) {
+    // Steps are 1e-7 s and more; rounding of the quotient would show, as in 5.4998000000000005.
+    constexpr double per_s = 1e9;
+    const double shown_s = time_s < 1e6 ? std::round(time_s * per_s) / per_s : time_s;
     std::array<char, 400> digits;  // the largest double has 309
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), time_s,
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), shown_s,
                                    std::chars_format::fixed)
                          .ptr;
     return "t_" + std::string(digits.data(), end) + "s";

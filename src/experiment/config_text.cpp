@@ -62,7 +62,7 @@ void append_map(std::string& out, const ConfigNode& map) {
 void append(std::string& out, const ConfigNode& node) {
     switch (node.kind) {
         case ConfigNode::Kind::null:
-            out += '~';
+            out += "null";
             break;
         case ConfigNode::Kind::scalar:
             out += node.quoted ? quoted(node.text) : text_of(node.text);

@@ -116,6 +116,7 @@ TEST(SnapshotLabel, IsTheShortestDecimal) {
     EXPECT_EQ(snapshot_label(28810), "t_28810s");
     EXPECT_EQ(snapshot_label(1e7), "t_10000000s");
     EXPECT_EQ(snapshot_label(0.1), "t_0.1s");
+    EXPECT_EQ(snapshot_label(5.4998000000000005), "t_5.4998s");
     EXPECT_EQ(snapshot_label(0), "t_0s");
 }
 

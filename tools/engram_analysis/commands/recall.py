@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..analyses import ANALYSES, Settings
 from ..analysis_table import ensemble_rows as analysis_of_ensemble
 from ..analysis_table import run_rows as analysis_of_run
 from ..ensemble import Ensemble, is_ensemble
-from ..entries import Row
+from ..entries import Entry, Row
 from ..errors import ResultsError
 from ..losses import note_losses
 from ..published import read_published
@@ -90,6 +91,7 @@ def _recall(parser: Parser, options: argparse.Namespace) -> None:
         note_losses("engram-recall", results)
         rows = analysis_of_run(results, ANALYSES[options.show], settings)
     if options.measures:
+        _check_measures(rows, options)
         rows = [_choose(row, options) for row in rows]
     text = FORMATS[options.format](rows)
     if options.output:
@@ -120,10 +122,21 @@ def _recall_rows(options: argparse.Namespace) -> Sequence[Row]:
     return rows
 
 
-def _choose(row: Row, options: argparse.Namespace) -> Row:
-    known = {name for entry in row.entries for name in (entry.name, entry.name.split("@")[0])}
+def _check_measures(rows: Sequence[Row], options: argparse.Namespace) -> None:
+    """A point of an ensemble may lack what others have, such as a snapshot."""
+    known = {name for row in rows for entry in row.entries for name in _names(entry)}
     for name in options.measures:
         if name not in known:
-            raise ResultsError(f"{options.results}: there is no measure '{name}'")
-    chosen = [e for e in row.entries if {e.name, e.name.split("@")[0]} & set(options.measures)]
-    return replace(row, entries=chosen)
+            alike = difflib.get_close_matches(name, sorted(known), 1)
+            suggestion = f"; did you mean '{alike[0]}'?" if alike else ""
+            raise ResultsError(f"{options.results}: there is no measure '{name}'{suggestion}")
+
+
+def _choose(row: Row, options: argparse.Namespace) -> Row:
+    wanted = set(options.measures)
+    return replace(row, entries=[entry for entry in row.entries if _names(entry) & wanted])
+
+
+def _names(entry: Entry) -> set[str]:
+    """With its snapshot, and without: h_within stands for all."""
+    return {entry.name, entry.name.split("@")[0]}
