@@ -20,6 +20,7 @@ from engram_analysis import (
     named_groups,
     pca_dimension,
     spike_raster,
+    rank_correlation,
     spike_time_stability,
 )
 from engram_analysis.readout import r_squared, random_walk, readout_quality, ridge_prediction
@@ -289,6 +290,18 @@ def test_stability() -> None:
         spike_time_stability(learning, recall[:, 1:], np.random.default_rng(0))
     silent = spike_time_stability(0 * learning, recall, np.random.default_rng(0))
     assert math.isnan(silent.mean) and math.isnan(silent.shuffled_mean)
+
+
+def test_rank_correlation() -> None:
+    nan = math.nan
+    # Ranks 1, 2.5, 2.5, 4 and 2, 1, 3.5, 3.5; what is undefined on either side is left out.
+    first = np.array([0.1, 0.5, 0.5, 9.0, nan, 3.0])
+    second = np.array([5.0, -1.0, 7.0, 7.0, 2.0, nan])
+    ranks = np.array([1, 2.5, 2.5, 4]), np.array([2, 1, 3.5, 3.5])
+    assert rank_correlation(first, second) == pytest.approx(np.corrcoef(*ranks)[0, 1])
+    assert rank_correlation(np.arange(9.0), np.exp(np.arange(9.0))) == pytest.approx(1)
+    assert math.isnan(rank_correlation(np.ones(3), np.arange(3.0)))
+    assert math.isnan(rank_correlation(np.array([nan]), np.array([1.0])))
 
 
 def test_shuffled_stability_is_that_of_chance() -> None:

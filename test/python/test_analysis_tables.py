@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import math
 
@@ -89,7 +90,7 @@ def test_memories_of_a_run_without_network(run_engram, run, tmp_path) -> None:
     arguments = ["--set", "output.network=false", "--set", "record.snapshots_s=[]"]
     lacking = run_engram(tmp_path / "two.yaml", tmp_path / "results", arguments=arguments)
     expected, found = shown(run.path, "--show", "memories"), shown(lacking, "--show", "memories")
-    assert found.keys() == expected.keys()
+    assert found.keys() == expected.keys() - {"between memories"}
     for part, measures in found.items():
         without_weights = {k: v for k, v in expected[part].items() if "@" not in k}
         assert measures.keys() == without_weights.keys()
@@ -148,7 +149,7 @@ def test_subsets(run) -> None:
 
 def test_memories(run) -> None:
     found = shown(run.path, "--show", "memories", "--from-onset")
-    assert list(found) == ["memory A", "memory B"]
+    assert list(found) == ["memory A", "memory B", "between memories"]
     memories = memories_of(run)
     measured = memory_measures(run, memories, RateWindow(-0.15, 0.35, from_onset=True))
     for (part, entries), memory, measures in zip(found.items(), memories, measured):
@@ -157,6 +158,19 @@ def test_memories(run) -> None:
         assert (entries["neurons"], entries["nu_ans_ref"] > 0) == (20, True)
         (means,) = mean_by_direction(run, [8.0], memory.neurons)
         assert entries["h_within@t_8s"] == pytest.approx(means.h_mV["within"])
+    # Between them, of the synapses one by one; A and B do not overlap.
+    groups = {m.name: m.neurons for m in memories}
+    groups["none"] = np.setdiff1d(
+        run.network.gids("excitatory"), np.concatenate([*groups.values()])
+    )
+    (block,) = run.edge_blocks([8.0])
+    for source, target in itertools.product(groups, groups):
+        chosen = np.isin(block.source, groups[source]) & np.isin(block.target, groups[target])
+        pair = f"{source}.{target}@t_8s"
+        assert found["between memories"][f"h.{pair}"] == pytest.approx(
+            block.h_mV[8.0][chosen].mean()
+        )
+        assert found["between memories"][f"z.{pair}"] == pytest.approx(block.z[8.0][chosen].mean())
     assert found["memory A"]["recall_delay"] == 7
     assert found["memory A"]["nu_as"] > 0 and math.isnan(found["memory B"]["nu_as"])
     windowed = shown(run.path, "--show", "memories", "--recall-window", -0.01, 0.1)

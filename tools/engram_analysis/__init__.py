@@ -35,7 +35,7 @@ from .recall import (
     recall_measures,
 )
 from .results import AllSpikes, NeuronTrace, Phase, Results, Spikes, SynapseTrace
-from .stability import Stability, spike_time_stability
+from .stability import Stability, rank_correlation, spike_time_stability
 from .stimuli import Stimulus
 from .subpopulations import Subpopulations
 from .subsets import Subsets, weights_between_subsets
@@ -107,6 +107,7 @@ __all__ = [
     "recall_measures",
     "spike_counts",
     "spike_raster",
+    "rank_correlation",
     "spike_time_stability",
     "unpotentiated_input",
     "weight_matrix",

@@ -191,17 +191,34 @@ def _stability(results: Results, settings: Settings) -> list[Part]:
     random = np.random.default_rng(settings.seed)
     parts = []
     for memory in _memories(results, settings):
-        values = (math.nan, math.nan, math.nan)
+        values = (math.nan,) * 4
         learnt, recalled = _learning_and_recall(
             results, memory, stability.WINDOW_S, settings.bin_s, stability.BIN_S, last_only=True
         )
         if learnt and recalled is not None:
             found = stability.spike_time_stability(learnt[-1], recalled, random)
-            values = (found.mean, found.shuffled_mean, float(np.isfinite(found.real).sum()))
-        names = ("stability", "stability_shuffled", "neurons")
+            rho = _correlation_with_late_input(results, memory, found.real)
+            n_neurons = float(np.isfinite(found.real).sum())
+            values = (found.mean, found.shuffled_mean, rho, n_neurons)
+        names = ("stability", "stability_shuffled", "stability_rho", "neurons")
         entries = [of_run(name, "1", value) for name, value in zip(names, values)]
         parts.append(Part(f"memory {memory.name}", entries))
     return parts
+
+
+def _correlation_with_late_input(
+    results: Results, memory: Memory, stability_of_neuron: np.ndarray
+) -> float:
+    """Of the neurons outside the memory, in the last snapshot before recall, if there is one."""
+    if memory.recall is None or lacks_network(results.path):
+        return math.nan
+    onset_s = memory.recall.onset_s
+    times = [time_s for time_s in results.snapshot_times_s if time_s <= onset_s]
+    if not times:
+        return math.nan
+    late = potentiation.late_input(results, memory.neurons, max(times))
+    late[memory.neurons] = math.nan
+    return stability.rank_correlation(stability_of_neuron, late[results.network.gids("excitatory")])
 
 
 def _readout(results: Results, settings: Settings) -> list[Part]:

@@ -55,3 +55,20 @@ def unpotentiated_input(
         within, outgoing = (mean_input[(count > 0) & side] < edge for side in (member, ~member))
         found.append(UnpotentiatedInput(time, mean(within), mean(outgoing), mean_input))
     return found
+
+
+def late_input(results: Results, assembly: np.ndarray, time_s: float) -> np.ndarray:
+    """Mean z of the synapses from the assembly to each neuron in a snapshot, by gid.
+
+    Not a number of neurons without such a synapse.
+    """
+    size = results.network.size
+    member = np.zeros(size, dtype=bool)
+    member[np.asarray(assembly, dtype=np.int64)] = True
+    count, total = np.zeros(size), np.zeros(size)
+    for block in results.edge_blocks([time_s]):
+        chosen = member[block.source]
+        target = block.target[chosen]
+        count += np.bincount(target, minlength=size)
+        total += np.bincount(target, block.z[time_s][chosen], minlength=size)
+    return total / np.where(count > 0, count, np.nan)

@@ -49,6 +49,24 @@ def spike_time_stability(
     )
 
 
+def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """Spearman's rho of the pairs of which both are defined; equal values share their mean rank.
+
+    Not a number of fewer than two pairs, or where one side has a single value.
+    """
+    defined = np.isfinite(first) & np.isfinite(second)
+    ranks = [_ranks(np.asarray(values)[defined]) for values in (first, second)]
+    deviations = [rank - rank.mean() if len(rank) else rank for rank in ranks]
+    scale = np.sqrt((deviations[0] ** 2).sum() * (deviations[1] ** 2).sum())
+    return float((deviations[0] * deviations[1]).sum() / scale) if scale > 0 else float("nan")
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    _, index, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    return (last - 0.5 * (count - 1))[index.reshape(-1)]
+
+
 def _mean(values: np.ndarray) -> float:
     """Of the neurons for which it is defined."""
     defined = values[np.isfinite(values)]
