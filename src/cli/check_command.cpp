@@ -46,7 +46,12 @@ ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) 
     print(ensemble.configuration());
     notice("{} is valid. {} at each of {}", line.argument, counted(ensemble.trials(), "trial"),
            counted(ensemble.points().size(), "point"));
+    constexpr std::uint32_t most_points_shown = 50;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
+        if (point == most_points_shown) {
+            notice("and {} more", counted(ensemble.points().size() - point, "point"));
+            break;
+        }
         const Experiment experiment = ensemble.experiment({point, 0});
         const Schedule schedule = make_schedule(experiment);
         notice("point {}: {}. Schedule: {}", point, ensemble.points()[point].name, schedule.name);

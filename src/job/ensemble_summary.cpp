@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job/ensemble_summary.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/messages.hpp"
@@ -12,6 +13,8 @@ namespace engram::job {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t most_points_shown = 20;
 
 json measures_of_point(const std::vector<MeasureStatistics>& measures, std::size_t point) {
     json values = json::object();
@@ -59,11 +62,14 @@ std::string ensemble_summary_text(const Ensemble& ensemble,
     std::string text =
         fmt::format("{} trials at each of {} in {}; mean and standard error:\n", ensemble.trials(),
                     counted(ensemble.points().size(), "point"), duration_text(wall_s));
-    for (std::size_t point = 0; point < ensemble.points().size(); ++point) {
+    const std::size_t n_shown = std::min(ensemble.points().size(), most_points_shown);
+    for (std::size_t point = 0; point < n_shown; ++point) {
         const std::string& name = ensemble.points()[point].name;
         text += fmt::format("  {}\n   ", name.empty() ? "all trials" : name);
         for (const MeasureStatistics& m : measures) {
             const std::string& measure = m.measure.name;
+            // Those of memories and synapses are many.
+            if (measure.find('.') != std::string::npos) continue;
             const bool shown = measure == "rate_exc" || measure == "rate_inh" || measure == "Q" ||
                                measure == "MI" ||
                                (measure.starts_with("nu_") && !measure.ends_with("_ref"));
@@ -74,6 +80,9 @@ std::string ensemble_summary_text(const Ensemble& ensemble,
         }
         text += '\n';
     }
+    if (n_shown < ensemble.points().size())
+        text +=
+            fmt::format("  and {} more\n", counted(ensemble.points().size() - n_shown, "point"));
     return text + "Results: " + one_line(directory) + '\n';
 }
 

@@ -462,3 +462,10 @@ def test_check_and_plan(engram, configuration) -> None:
     assert "point 1: groups.assembly.count=30" in check.stderr
     plan = run_program([engram, "plan", configuration, "--ranks", 4])
     assert plan.returncode == 0 and "4 at a time" in plan.stdout and "--ntasks=4" in plan.stdout
+
+
+def test_many_points_are_not_all_listed(engram) -> None:
+    check = run_program([engram, "check", ROOT / "configs/rate_map.yaml"])
+    assert check.returncode == 0
+    assert "and 1550 points more" in check.stderr and "point 49:" in check.stderr
+    assert "point 50:" not in check.stderr
