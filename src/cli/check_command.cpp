@@ -36,6 +36,11 @@ void print_course(const Experiment& experiment, const Schedule& schedule) {
                           fmt::format("amplitude {:.6g}, theta_pro {:.6g} mV", interval.amplitude,
                                       theta_pro_mV(interval.amplitude)));
     }
+    if (!experiment.background_changes.empty()) notice("The background is the usual one, but for");
+    for (const BackgroundChange& change : experiment.background_changes)
+        print_stretch(change.name, steps_of(experiment, change), dt_ms,
+                      fmt::format("mean {:.6g} nA, sigma_wn {:.6g} nA s^1/2", change.mean_nA,
+                                  change.sigma_wn_nA_sqrt_s));
     if (!experiment.plasticity_off.empty()) notice("Plasticity is off:");
     for (const Interval& interval : experiment.plasticity_off)
         print_stretch(interval.name, steps_of(experiment, interval), dt_ms, "off");

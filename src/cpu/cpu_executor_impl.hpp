@@ -210,6 +210,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                      TraceSampler& sampler) {
         part_ = part;
         if (this->open_window(part, decision)) begin_window(sampler);
+        neurons_.set_background(this->window().conditions.background);
         const Block block = present_block();
         mark_events(block);
         find_samples(block, sampler);
@@ -294,6 +295,9 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     void deliver_spikes(const Block& block) {
         for (const PackedSpike spike : block.part.arriving)
             deliver(block, neuron_of(spike), block.step_of(spike));
+        for (const LocalInput& input : stimulator_.inputs())
+            neurons_.inputs().add(static_cast<int>(input.step - block.part.begin), 0, input.neuron,
+                                  input.weight);
     }
     void deliver(const Block& block, NeuronId neuron, int step) {
         const std::size_t population = network_.populations().index_of(neuron);

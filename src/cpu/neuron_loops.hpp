@@ -16,6 +16,7 @@
 #include "cpu/block_inputs.hpp"
 #include "cpu/host_storage.hpp"
 #include "cpu/tiles.hpp"
+#include "experiment/conditions.hpp"
 #include "model/fixed_point.hpp"
 #include "model/neuron.hpp"
 #include "model/random_lanes.hpp"
@@ -103,6 +104,8 @@ class NeuronLoops {
     virtual void sample(const Tile& tile, std::uint32_t neuron, const model::FixedPoint* synaptic,
                         std::size_t site_stride, double stimulus_nA, double* values) const = 0;
 
+    //! From now on another of the settings of the background holds; see model::Conditions.
+    virtual void set_background(std::int32_t setting) = 0;
     //! Brings all neurons to rest.
     virtual void rest(const Network& network) = 0;
     //! Adds the state at the start of a step, to be read or overwritten.
@@ -139,20 +142,13 @@ class NeuronLoopsOf : public NeuronLoops {
 
     NeuronLoopsOf(const Network& network, const Experiment& experiment)
         : storage_(make_host_storage<View>(sizes_of_state(network))),
-          of_population_(network.populations().n_populations()),
-          solutions_(of_population_.size()),
           end_storage_(make_host_storage<View>({tile_size, 0, 0})),
           start_storage_(make_host_storage<View>({tile_size, 0, 0})) {
         storage_.describe(view_);
         end_storage_.describe(end_);
         start_storage_.describe(start_);
-        for (std::size_t p = 0; p < of_population_.size(); ++p) {
-            const Population& population = network.populations()[p];
-            if (!is_described_by<Neuron>(experiment, population)) continue;
-            of_population_[p] = make_neuron<Neuron>(experiment, population);
-            if constexpr (with_solution)
-                solutions_[p].emplace(*of_population_[p], block_grid(experiment));
-        }
+        for (const auto& backgrounds : background_settings(experiment))
+            settings_.push_back(make_setting(network, experiment, backgrounds));
         can_fire_.fill(1.0);
     }
 
@@ -271,12 +267,16 @@ class NeuronLoopsOf : public NeuronLoops {
                         values);
     }
 
+    void set_background(std::int32_t setting) override {
+        setting_ = static_cast<std::size_t>(setting);
+    }
     void rest(const Network& network) override {
-        for (std::size_t p = 0; p < of_population_.size(); ++p) {
-            if (!of_population_[p]) continue;
+        const auto& of_population = settings_[setting_].of_population;
+        for (std::size_t p = 0; p < of_population.size(); ++p) {
+            if (!of_population[p]) continue;
             const LocalRange range = network.local_range(p);
             for (std::uint32_t j = range.begin; j < range.end; ++j)
-                view_.store(j, of_population_[p]->at_rest());
+                view_.store(j, of_population[p]->at_rest());
         }
     }
     void collect(LocalState& local) override {
@@ -295,11 +295,29 @@ class NeuronLoopsOf : public NeuronLoops {
 
   private:
     using Loop = bool (NeuronLoopsOf::*)(const Tile&, const TileInput&);
+    // With one background.
+    struct Setting {
+        std::vector<std::optional<Neuron>> of_population;
+        std::vector<std::optional<SolutionsOf<Neuron>>> solutions;  //!< by population
+    };
+    static Setting make_setting(const Network& network, const Experiment& experiment,
+                                const std::vector<BackgroundParameters>& backgrounds) {
+        Setting setting{std::vector<std::optional<Neuron>>(backgrounds.size()),
+                        std::vector<std::optional<SolutionsOf<Neuron>>>(backgrounds.size())};
+        for (std::size_t p = 0; p < backgrounds.size(); ++p) {
+            const Population& population = network.populations()[p];
+            if (!is_described_by<Neuron>(experiment, population)) continue;
+            setting.of_population[p] = make_neuron<Neuron>(experiment, population, backgrounds[p]);
+            if constexpr (with_solution)
+                setting.solutions[p].emplace(*setting.of_population[p], block_grid(experiment));
+        }
+        return setting;
+    }
     const Neuron& of(const Tile& tile) const {
-        return *of_population_[tile.population];
+        return *settings_[setting_].of_population[tile.population];
     }
     const auto& solution(const TileBlock& block) const {
-        return (*solutions_[block.tile.population])(block.steps);
+        return (*settings_[setting_].solutions[block.tile.population])(block.steps);
     }
     static model::NoisePair z_of(const TileBlock& block, std::size_t i) {
         return {block.z.first[i], block.z.second[i]};
@@ -431,8 +449,8 @@ class NeuronLoopsOf : public NeuronLoops {
 
     plasticity::Storage<View, HostArray> storage_;
     View view_;
-    std::vector<std::optional<Neuron>> of_population_;
-    std::vector<std::optional<SolutionsOf<Neuron>>> solutions_;  //!< by population
+    std::vector<Setting> settings_;  //!< of the background
+    std::size_t setting_ = 0;
 
     // Of the tile that is being advanced, by neuron.
     plasticity::Storage<View, HostArray> end_storage_;

@@ -49,6 +49,11 @@ class Neurons {
         inputs_.clear_all();
     }
 
+    //! From now on another of the settings of the background holds; see model::Conditions.
+    void set_background(std::int32_t setting) {
+        for (NeuronLoops* loops : different_) loops->set_background(setting);
+    }
+
     //! Synaptic input of the present block.
     BlockInputs& inputs() { return inputs_; }
     //! Adds a stimulus current's effect on V within the coming step, and its value for recording.

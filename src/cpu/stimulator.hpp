@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "cpu/neurons.hpp"
@@ -16,9 +17,10 @@ class Stimulator {
   public:
     Stimulator(const Experiment& experiment, const Network& network, const Tiles& tiles)
         : tiles_(tiles),
-          stimuli_(experiment, [n = network.n_local()] { return std::vector<double>(n); }),
+          stimuli_(experiment, network, [n = network.n_local()] { return std::vector<double>(n); }),
           streams_{experiment.seed_of_noise()},
-          acting_(tiles.size()) {
+          acting_(tiles.size()),
+          forced_by_neuron_(tiles.size()) {
         for (const Stimulus& stimulus : experiment.stimuli) {
             auto& of_tile = receivers_.emplace_back(tiles.size());
             for (const std::uint32_t neuron :
@@ -40,7 +42,17 @@ class Stimulator {
         for (const std::size_t pulse : on_.pulses) mark(stimuli_[pulse].stimulus);
         for (const model::PoissonTrain& train : on_.trains) mark(train.stimulus);
         for (const model::ForcedSpike& spike : on_.forced) mark(spike.stimulus);
+        for (const std::uint32_t tile : tiles_with_forced_) forced_by_neuron_[tile].clear();
+        tiles_with_forced_.clear();
+        for (const LocalForcedSpike& spike : on_.forced_by_neuron) {
+            const std::uint32_t tile = tiles_.of(spike.neuron);
+            if (forced_by_neuron_[tile].empty()) tiles_with_forced_.push_back(tile);
+            forced_by_neuron_[tile].push_back(spike);
+            acting_[tile] = 1;
+        }
     }
+    //! Input of the present block that no neuron of the network brings.
+    std::span<const LocalInput> inputs() const { return on_.inputs; }
 
     //! The state of what is on across `step`, made ready to be read or overwritten.
     std::vector<NamedValues> state(Step step) {
@@ -59,6 +71,7 @@ class Stimulator {
         for (const std::size_t pulse : on_.pulses) visit_receivers(stimuli_[pulse].stimulus);
         for (const model::PoissonTrain& train : on_.trains) visit_receivers(train.stimulus);
         for (const model::ForcedSpike& spike : on_.forced) visit_receivers(spike.stimulus);
+        for (const LocalForcedSpike& spike : forced_by_neuron_[tile]) visit(spike.neuron);
     }
 
     //! Whether anything in the present block may act on the tile.
@@ -71,7 +84,7 @@ class Stimulator {
         for (const std::size_t number : on_.pulses) {
             auto& pulse = stimuli_[number];
             if (!pulse.is_on(step)) continue;
-            const model::StimulusCurrent current = pulse.current[tiles_[tile].population];
+            const model::StimulusCurrent current = pulse.current_at(tiles_[tile].population, step);
             for (const auto [neuron, id] : receivers_[pulse.stimulus][tile]) {
                 const model::PulseStep effect =
                     model::step_stimulus(propagator, current, streams_, pulse.stimulus, id, step,
@@ -89,6 +102,10 @@ class Stimulator {
             for (const auto [neuron, id] : receivers_[spike.stimulus][tile])
                 neurons.force_spike(neuron);
         }
+        const std::vector<LocalForcedSpike>& spikes = forced_by_neuron_[tile];
+        for (auto spike = std::ranges::lower_bound(spikes, step, {}, &LocalForcedSpike::step);
+             spike != spikes.end() && spike->step == step; ++spike)
+            neurons.force_spike(spike->neuron);
     }
 
   private:
@@ -105,7 +122,9 @@ class Stimulator {
 
     // Of the present block.
     StimuliOn on_;
-    std::vector<std::uint8_t> acting_;  //!< by tile
+    std::vector<std::uint8_t> acting_;                             //!< by tile
+    std::vector<std::vector<LocalForcedSpike>> forced_by_neuron_;  //!< by tile, then step
+    std::vector<std::uint32_t> tiles_with_forced_;
 };
 
 }  // namespace engram

@@ -66,6 +66,7 @@ struct WindowScratch {
     double* post_now = nullptr;
     double* post_highest = nullptr;
     std::uint8_t* synthesising = nullptr;
+    model::StepSet* forced = nullptr;
     RowTask* row_tasks = nullptr;
 
     static constexpr auto variables() {
@@ -80,6 +81,8 @@ struct WindowScratch {
                                    no, "bound of its calcium trace until now"},
                           Variable{&WindowScratch::synthesising, "synthesising", "", neuron,
                                    std::uint8_t{0}, no, "which proteins it synthesises"},
+                          Variable{&WindowScratch::forced, "forced", "", neuron, model::StepSet{},
+                                   no, "steps of the block at which a file forces it to fire"},
                           Variable{&WindowScratch::row_tasks, "row_tasks", "", source, RowTask{},
                                    no, "rows with work, in any order"}};
     }

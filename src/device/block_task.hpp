@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "model/fixed_point.hpp"
 #include "model/stimulus.hpp"
 #include "plasticity/window.hpp"
 
@@ -13,6 +14,9 @@ namespace engram::device {
 struct PulseTask : model::StimulusSpan {
     const model::StimulusCurrent* current = nullptr;  //!< by population
     double* deviation_nA = nullptr;                   //!< from the mean, by local neuron
+    //! Place in BlockTask::waveforms of the mean at the first step of the block, others follow; -1:
+    //! it does not change.
+    std::int32_t waveform = -1;
 };
 
 template <class T>
@@ -23,6 +27,12 @@ struct List {
 
 // An event of a neuron: step (high word) and global id (low word).
 using PackedEvent = std::uint64_t;
+
+// Input of a local neuron, by step within the block.
+struct InputTask {
+    PackedEvent event;
+    model::FixedPoint weight;
+};
 
 struct BlockTask {
     std::int64_t begin = 0;
@@ -48,6 +58,9 @@ struct BlockTask {
     List<PulseTask> pulses;
     List<model::PoissonTrain> trains;
     List<model::ForcedSpike> forced;
+    List<double> waveforms;              //!< see PulseTask
+    List<PackedEvent> forced_by_neuron;  //!< of local neurons, by step within the block
+    List<InputTask> inputs;
     //! By step of the window, until the end of the block; no_sample if none is due.
     std::int64_t sample_row[model::max_window_steps] = {};
     bool has_samples = false;  //!< whether any is in the block

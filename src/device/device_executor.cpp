@@ -233,10 +233,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         for (const auto& [step, source] : influx_.take_before(task.end()))
             plan.influx.push_back(
                 pack_spike(static_cast<std::uint32_t>(step - task.begin), source));
-        StimuliOn on = stimuli_.during(task.begin, task.end());
-        plan.pulses = stimuli_.tasks(on.pulses);
-        plan.trains = std::move(on.trains);
-        plan.forced.assign(on.forced.begin(), on.forced.end());
+        stimuli_.plan(plan);
         for (int s = 0; s < part.steps; ++s) {
             const bool due = sampler.due(task.begin + s);
             sample_row_[static_cast<std::size_t>(task.at) + static_cast<std::size_t>(s)] =
@@ -337,9 +334,9 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         const BlockTask& t = plan.task;
         const Physics<M>* physics = physics_on_device_.data();
         const bool samples_synapses = plan.samples_in_window && a.n_recorded_synapses > 0;
-        const std::uint64_t n_events = std::bit_ceil(
-            std::max<std::uint64_t>({1, plan.arriving.size(), plan.influx.size(),
-                                     plan.arrivals_leaving.size(), plan.spikes_leaving.size()}));
+        const std::uint64_t n_events = std::bit_ceil(std::max<std::uint64_t>(
+            {1, plan.arriving.size(), plan.influx.size(), plan.arrivals_leaving.size(),
+             plan.spikes_leaving.size(), plan.forced_by_neuron.size(), plan.inputs.size()}));
         const std::uint64_t n_spikes =
             plan.arriving.empty() ? 0 : std::bit_ceil(plan.arriving.size());
         const bool catches_up = n_spikes > 0 && t.at > 0 && t.plasticity();

@@ -6,6 +6,7 @@
 #include "device/device_network.hpp"
 #include "device/device_neurons.hpp"
 #include "device/device_state.hpp"
+#include "experiment/conditions.hpp"
 #include "model/neuron.hpp"
 #include "simulation/block_grid.hpp"
 #include "simulation/mechanism_setup.hpp"
@@ -48,7 +49,8 @@ std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& siz
                                                sizes, block_grid(experiment).longest(),
                                                BuiltInDeviceNeurons::most_sites, n_spikes);
                                        }) +
-           experiment.populations.n_populations() * BuiltInDeviceNeurons::most_solution_bytes +
+           background_settings(experiment).size() * experiment.populations.n_populations() *
+               BuiltInDeviceNeurons::most_solution_bytes +
            receives;
 }
 

@@ -10,6 +10,7 @@
 #include "device/device_state.hpp"
 #include "device/host_copy.hpp"
 #include "device/kernel.hpp"
+#include "experiment/conditions.hpp"
 #include "plasticity/mechanisms.hpp"
 #include "simulation/block_grid.hpp"
 #include "simulation/mechanism_setup.hpp"
@@ -41,13 +42,18 @@ class DeviceNeurons {
     DeviceNeurons(Device& device, const Experiment& experiment, const Network& network,
                   std::vector<bool>& taken)
         : device_(device), storage_(make_device_storage<View>(device, {})) {
-        std::vector<Neuron> of_population(taken.size());
+        const std::vector<std::vector<BackgroundParameters>> settings =
+            background_settings(experiment);
+        n_populations_ = static_cast<std::uint32_t>(taken.size());
+        std::vector<Neuron> of_population(settings.size() * taken.size());
         for (std::size_t p = 0; p < taken.size(); ++p) {
             const Population& population = network.populations()[p];
             if (taken[p] || !is_described_by<Neuron>(experiment, population)) continue;
             taken[p] = true;
             empty_ = false;
-            of_population[p] = make_neuron<Neuron>(experiment, population);
+            for (std::size_t i = 0; i < settings.size(); ++i)
+                of_population[i * taken.size() + p] =
+                    make_neuron<Neuron>(experiment, population, settings[i][p]);
             add(network.local_range(p));
         }
         if (empty_) return;
@@ -85,6 +91,7 @@ class DeviceNeurons {
         NeuronsOf<Neuron> neurons;
         storage_.describe(neurons.state);
         neurons.of_population = of_population_.data();
+        neurons.n_populations = n_populations_;
         if constexpr (plasticity::HasSolution<Neuron>) neurons.solutions = solutions_.data();
         return neurons;
     }
@@ -100,8 +107,9 @@ class DeviceNeurons {
 
     Device& device_;
     bool empty_ = true;
+    std::uint32_t n_populations_ = 0;
     std::vector<LocalRange> ranges_;
-    DeviceArray<Neuron> of_population_;
+    DeviceArray<Neuron> of_population_;          //!< see NeuronsOf
     DeviceArray<SolutionOf<Neuron>> solutions_;  //!< see NeuronsOf
     plasticity::Storage<View, DeviceArray> storage_;
 };

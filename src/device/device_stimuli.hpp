@@ -2,10 +2,12 @@
 // The stimuli of one rank's neurons, with the state of their processes in device memory.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "device/block_task.hpp"
 #include "device/device_array.hpp"
+#include "device/epoch_plan.hpp"
 #include "simulation/stimuli.hpp"
 
 namespace engram::device {
@@ -13,7 +15,7 @@ namespace engram::device {
 class DeviceStimuli : public Stimuli<DeviceArray<double>> {
   public:
     DeviceStimuli(Device& device, const Experiment& experiment, const Network& network)
-        : Stimuli(experiment,
+        : Stimuli(experiment, network,
                   [&device, n = network.n_local()] {
                       DeviceArray<double> zeros(device, n);
                       zeros.fill_bytes(0);
@@ -36,15 +38,31 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
 
     //! [stimulus][neuron]
     const std::uint8_t* receives() const { return receives_.data(); }
-    //! What the device needs to know of pulses, given by number, of the present epoch.
-    std::vector<PulseTask> tasks(const std::vector<std::size_t>& pulses) const {
-        std::vector<PulseTask> tasks;
-        for (const std::size_t i : pulses)
+    //! Fills in what the device needs to know of the stimuli in the block of a plan.
+    void plan(BlockPlan& plan) const {
+        const Step begin = plan.task.begin;
+        StimuliOn on = during(begin, plan.task.end());
+        for (const std::size_t i : on.pulses) {
+            const Pulse& pulse = (*this)[i];
             // Without its deviation, which lies on the device.
             // NOLINTNEXTLINE(cppcoreguidelines-slicing)
-            tasks.push_back({(*this)[i], currents_.data() + i * n_populations_,
-                             (*this)[i].deviation_nA.data()});
-        return tasks;
+            plan.pulses.push_back(
+                {pulse, currents_.data() + i * n_populations_, pulse.deviation_nA.data(), -1});
+            if (!pulse.waveform_nA) continue;
+            plan.pulses.back().waveform = static_cast<std::int32_t>(plan.waveforms.size());
+            for (Step step = begin; step < plan.task.end(); ++step)
+                plan.waveforms.push_back(pulse.is_on(step) ? pulse.waveform_nA(step - pulse.begin)
+                                                           : 0.0);
+        }
+        plan.trains = std::move(on.trains);
+        plan.forced.assign(on.forced.begin(), on.forced.end());
+        const auto event = [&](Step step, std::uint32_t neuron) {
+            return pack_spike(static_cast<std::uint32_t>(step - begin), neuron);
+        };
+        for (const LocalForcedSpike& spike : on.forced_by_neuron)
+            plan.forced_by_neuron.push_back(event(spike.step, spike.neuron));
+        for (const LocalInput& input : on.inputs)
+            plan.inputs.push_back({event(input.step, input.neuron), input.weight});
     }
 
   private:

@@ -22,6 +22,9 @@ struct BlockPlan {
     std::vector<PulseTask> pulses;
     std::vector<model::PoissonTrain> trains;
     std::vector<model::ForcedSpike> forced;
+    std::vector<double> waveforms;
+    std::vector<PackedEvent> forced_by_neuron;
+    std::vector<InputTask> inputs;
     std::vector<std::int64_t> snapshots;  //!< steps at which some are wanted, if it begins a window
     bool samples_in_window = false;       //!< whether any is due in the whole window
     std::uint64_t n_plastic_arrivals = 0;  //!< plastic synapses that the spikes reach
@@ -37,6 +40,9 @@ struct BlockPlan {
         visit(pulses, task.pulses);
         visit(trains, task.trains);
         visit(forced, task.forced);
+        visit(waveforms, task.waveforms);
+        visit(forced_by_neuron, task.forced_by_neuron);
+        visit(inputs, task.inputs);
     }
 };
 

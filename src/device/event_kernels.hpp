@@ -43,6 +43,15 @@ struct MarkEvents {
             mark(arrays.calcium[t.parity].pre_jumps[event_neuron(influx)],
                  t.at + event_step(influx));
         }
+        if (item < t.forced_by_neuron.size) {
+            const PackedEvent spike = t.forced_by_neuron.items[item];
+            mark(arrays.forced[event_neuron(spike)], event_step(spike));
+        }
+        if (item < t.inputs.size) {
+            const InputTask& input = t.inputs.items[item];
+            fetch_add(arrays.input_at(event_step(input.event), 0, event_neuron(input.event)),
+                      input.weight);
+        }
         if constexpr (asks_for_rates<typename M::Early>) {
             if (item < t.arrivals_leaving.size) {
                 const PackedEvent leaving = t.arrivals_leaving.items[item];

@@ -14,18 +14,23 @@ namespace engram::device {
 template <class Neuron>
 struct NeuronsOf {
     typename Neuron::View state;
-    const Neuron* of_population = nullptr;  //!< by population; of no meaning where it is another's
+    //! [setting of the background][population]; of no meaning where it is another's
+    const Neuron* of_population = nullptr;
+    std::uint32_t n_populations = 0;
 };
 template <plasticity::HasSolution Neuron>
 struct NeuronsOf<Neuron> {
     typename Neuron::View state;
     const Neuron* of_population = nullptr;
-    //! [population][0: of the longest blocks, 1: of those that are a step shorter]
+    std::uint32_t n_populations = 0;
+    //! [setting of the background][population][0: of the longest blocks, 1: of those that are a
+    //! step shorter]
     const typename Neuron::Solution* solutions = nullptr;
 
-    ENGRAM_HD_INLINE const typename Neuron::Solution& solution(std::uint32_t population,
+    //! \param place  of setting and population
+    ENGRAM_HD_INLINE const typename Neuron::Solution& solution(std::uint32_t place,
                                                                int steps) const {
-        const auto* longest = solutions + 2 * population;
+        const auto* longest = solutions + 2 * place;
         return longest[longest->steps - steps];
     }
 };
@@ -76,8 +81,14 @@ struct AdvanceNeurons {
         double current_nA = 0;
     };
 
+    //! Where its population lies among those of all settings of the background.
+    ENGRAM_HD_INLINE std::uint32_t place(std::uint32_t j) const {
+        return static_cast<std::uint32_t>(task->window.conditions.background) *
+                   neurons.n_populations +
+               arrays.population[j];
+    }
     ENGRAM_HD_INLINE const Neuron& neuron(std::uint32_t j) const {
-        return neurons.of_population[arrays.population[j]];
+        return neurons.of_population[place(j)];
     }
 
     ENGRAM_HD_INLINE Course begin(std::uint32_t j) const {
@@ -104,7 +115,7 @@ struct AdvanceNeurons {
     // asked for; else step by step. See model/block_solution.hpp. What is needed at the end is
     // found again there rather than kept: registers are what limits how many neurons are under way.
     ENGRAM_HD_INLINE void advance_with_solution(Course& c, std::uint32_t j) const {
-        const auto& solution = neurons.solution(arrays.population[j], task->grid_steps);
+        const auto& solution = neurons.solution(place(j), task->grid_steps);
         const bool is_stimulated = this->is_stimulated(j);
         if (task->is_whole() && !is_stimulated && !is_open(c, j) && advance_at_once(c, j, solution))
             return;
@@ -183,6 +194,7 @@ struct AdvanceNeurons {
             any |= receives(t.trains.items[i].stimulus, j);
         for (std::uint32_t i = 0; i < t.forced.size; ++i)
             any |= receives(t.forced.items[i].stimulus, j);
+        if (t.forced_by_neuron.size > 0) any |= !arrays.forced[j].empty();
         return any;
     }
     // Step of the block (from before its begin to behind its end) by step of that of the grid.
@@ -271,9 +283,12 @@ struct AdvanceNeurons {
         for (std::uint32_t i = 0; i < t.pulses.size; ++i) {
             const PulseTask& pulse = t.pulses.items[i];
             if (!pulse.is_on(step) || !receives(pulse.stimulus, j)) continue;
-            const model::PulseStep effect = model::step_stimulus(
-                neuron(j).propagator(), pulse.current[arrays.population[j]], physics->streams,
-                pulse.stimulus, c.id, step, pulse.deviation_nA[j]);
+            model::StimulusCurrent current = pulse.current[arrays.population[j]];
+            if (pulse.waveform >= 0)
+                current.mean_nA = t.waveforms.items[pulse.waveform + (step - t.begin)];
+            const model::PulseStep effect =
+                model::step_stimulus(neuron(j).propagator(), current, physics->streams,
+                                     pulse.stimulus, c.id, step, pulse.deviation_nA[j]);
             total.on_v_mV += effect.on_v_mV;
             total.current_nA += effect.current_nA;
         }
@@ -286,6 +301,8 @@ struct AdvanceNeurons {
         for (std::uint32_t i = 0; i < t.forced.size; ++i)
             if (t.forced.items[i].step == step && receives(t.forced.items[i].stimulus, j))
                 neuron(j).force_spike(c.state);
+        if (t.forced_by_neuron.size > 0 && arrays.forced[j].has(static_cast<int>(step - t.begin)))
+            neuron(j).force_spike(c.state);
         return total;
     }
 
@@ -310,6 +327,7 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE void finish(const Course& c, std::uint32_t j) const {
         const BlockTask& t = *task;
         neurons.state.store(j, c.state);
+        if (t.forced_by_neuron.size > 0) arrays.forced[j] = {};
         c.spikes.for_each([&](int s) { put_out(t.offset + s, c.id); });
         if (t.last_of_epoch && !(c.state.v_mV * 0.0 == 0.0))
             atomic_min(&arrays.output[word_first_bad_neuron], std::uint64_t{j});

@@ -10,6 +10,7 @@
 #include "base/step_time.hpp"
 #include "experiment/groups.hpp"
 #include "experiment/populations.hpp"
+#include "experiment/stimulus_content.hpp"
 #include "model/conditions.hpp"
 #include "model/parameters.hpp"
 
@@ -37,8 +38,15 @@ enum class Scheme {
     wlfs,
     poisson,
     full,
-    explicit_spikes
+    explicit_spikes,
+    current,
+    sine,
+    waveform,
+    spikes
 };
+
+// Between the values of a waveform.
+enum class Interpolation { held, linear };
 
 // Which part a stimulus plays in the published schedule names.
 enum class StimulusRole { learn, recall };
@@ -53,10 +61,26 @@ struct Stimulus {
     double n_inputs = 0;                 //!< N_stim, putative input neurons (OU schemes)
     double rate_Hz = 0;                  //!< of each input (OU schemes), of the Poisson trains
     std::vector<double> spike_times_ms;  //!< of EXPLICIT
-    // Of POISSON: the length of a train, the time from one start to the next, and how many.
+    // Of POISSON and CURRENT: the length of a train, the time from one start to the next, and how
+    // many.
     double train_s = 0;
     double period_s = 0;
     Step repeats = 1;
+    // Of currents that are given as such.
+    double mean_nA = 0;
+    double sigma_wn_nA_sqrt_s = 0;  //!< amplitude of the white noise, as that of the background
+    double amplitude_nA = 0;        //!< of a sine
+    double frequency_Hz = 1;
+    double phase_deg = 0;  //!< at the start
+    // Of what a file gives.
+    std::optional<std::string> file = std::nullopt;
+    std::string file_checksum;  //!< of what it must hold; empty: whatever it holds
+    std::string dataset;        //!< of a waveform in HDF5
+    std::string population;     //!< of spikes in HDF5; empty: the only one of the file
+    double interval_ms = 0;     //!< of the values of a waveform; 0: the file has times
+    Interpolation interpolation = Interpolation::held;
+    std::optional<double> weight_h_0 = std::nullopt;  //!< of spikes as input; none: forced spikes
+    LoadedContent content;
     //! Detailed computation before and after it; none: as in all of the run.
     std::optional<double> margin_before_s = std::nullopt;
     std::optional<double> margin_after_s = std::nullopt;
@@ -145,6 +169,15 @@ struct Neuromodulation : Interval {
     bool operator==(const Neuromodulation&) const = default;
 };
 
+// In which the background of some populations is another one.
+struct BackgroundChange : Interval {
+    GroupNames group;  //!< all neurons of one population or several
+    double mean_nA = 0;
+    double sigma_wn_nA_sqrt_s = 0;
+
+    bool operator==(const BackgroundChange&) const = default;
+};
+
 using model::ConditionChange;
 
 enum class FastForward { automatic, off };
@@ -174,7 +207,9 @@ struct Experiment {
     //! None: theta_pro is that of the synapses. Intervals do not overlap.
     std::optional<std::vector<Neuromodulation>> neuromodulation;
     std::vector<Interval> plasticity_off;
-    //! What the two say, see condition_changes; ascending by time, which is a multiple of dt.
+    //! Of one population they do not overlap.
+    std::vector<BackgroundChange> background_changes;
+    //! What the three say, see condition_changes; ascending by time, which is a multiple of dt.
     std::vector<ConditionChange> changes;
     NeuronParameters neuron;
     SynapseParameters synapses;

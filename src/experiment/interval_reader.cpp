@@ -25,6 +25,8 @@ std::vector<SomeInterval> read_section(ConfigReader reader) {
         ConfigReader entry = reader.section(name);
         if constexpr (std::is_same_v<SomeInterval, Neuromodulation>)
             keys::read_keys(entry, keys::neuromodulation, interval);
+        if constexpr (std::is_same_v<SomeInterval, BackgroundChange>)
+            keys::read_keys(entry, keys::background_change, interval);
         keys::read_keys(entry, keys::interval, interval);
         entry.finish();
         intervals.push_back(std::move(interval));
@@ -39,6 +41,8 @@ void read_intervals(ConfigReader& root, Experiment& experiment) {
     const bool is_modulated = root.node(keys::neuromodulation_section) != nullptr;
     auto modulation = read_section<Neuromodulation>(root.section(keys::neuromodulation_section));
     if (is_modulated) experiment.neuromodulation = std::move(modulation);
+    experiment.background_changes =
+        read_section<BackgroundChange>(root.section(keys::background_changes_section));
     experiment.plasticity_off = read_section<Interval>(root.section(keys::plasticity_off_section));
     experiment.spiking_windows =
         read_section<Interval>(root.section(keys::spiking_windows_section));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Named intervals as configured: neuromodulation, pauses of plasticity, spiking windows.
+// Named intervals as configured: neuromodulation, changes of the background, pauses of plasticity,
+// spiking windows.
 #pragma once
 
 #include "experiment/config_reader.hpp"
@@ -7,7 +8,7 @@
 
 namespace engram {
 
-//! Reads the three sections, each in the order of the file.
+//! Reads their sections, each in the order of the file.
 //! \param root  at the root of the configuration
 void read_intervals(ConfigReader& root, Experiment& experiment);
 

@@ -149,6 +149,9 @@ inline constexpr Section stimulus{
 
 // Those that some scheme takes.
 inline constexpr Step most_repeats = 100000;
+inline constexpr Range current_nA = between(-1e6, 1e6);
+inline constexpr Word<Interpolation> interpolations[] = {{"held", Interpolation::held},
+                                                         {"linear", Interpolation::linear}};
 
 inline constexpr Section scheme{
     "",
@@ -160,6 +163,18 @@ inline constexpr Section scheme{
     Key{"train_s", &Stimulus::train_s, above_0_up_to(longest_time_s)},
     Key{"period_s", &Stimulus::period_s, between(0, longest_time_s)},
     Key{"repeats", &Stimulus::repeats, Integers<Step>{1, most_repeats}},
+    Key{"mean_nA", &Stimulus::mean_nA, current_nA},
+    Key{"sigma_wn_nA_sqrt_s", &Stimulus::sigma_wn_nA_sqrt_s, between(0, 1e6)},
+    Key{"amplitude_nA", &Stimulus::amplitude_nA, current_nA},
+    Key{"frequency_Hz", &Stimulus::frequency_Hz, above_0_up_to(1e7)},
+    Key{"phase_deg", &Stimulus::phase_deg, between(-360, 360)},
+    Key{"file", &Stimulus::file, Path{}},
+    Key{"file_checksum", &Stimulus::file_checksum, Text{}},
+    Key{"dataset", &Stimulus::dataset, Text{}},
+    Key{"population", &Stimulus::population, Text{}},
+    Key{"interval_ms", &Stimulus::interval_ms, between(0, 1e9)},
+    Key{"interpolation", &Stimulus::interpolation, Words{interpolations}},
+    Key{"weight_h_0", &Stimulus::weight_h_0, between(-1e6, 1e6)},
 };
 
 // Of every entry of the sections of intervals, whose names are below.
@@ -173,6 +188,14 @@ inline constexpr Section neuromodulation{
     "",
     Key{"amplitude", &Neuromodulation::amplitude, between(0, 1000), Need::required},
 };
+inline constexpr Section background_change{
+    "",
+    Key{"group", &BackgroundChange::group, Names{}, Need::required},
+    Key{"mean_nA", &BackgroundChange::mean_nA, current_nA, Need::required},
+    Key{"sigma_wn_nA_sqrt_s", &BackgroundChange::sigma_wn_nA_sqrt_s, between(0, 1e6),
+        Need::required},
+};
+inline constexpr const char* background_changes_section = "background_changes";
 inline constexpr const char* neuromodulation_section = "neuromodulation";
 inline constexpr const char* plasticity_off_section = "plasticity_off";
 inline constexpr const char* spiking_windows_section = "spiking_windows";
@@ -253,10 +276,9 @@ template <class Visit>
 constexpr void for_each_section(Visit&& visit) {
     visit(simulation), visit(published_populations), visit(connectivity), visit(population);
     visit(projection), visit(background), visit(stimulus), visit(scheme), visit(neuron);
-    visit(interval), visit(neuromodulation);
-    visit(synapses), visit(record), visit(selection), visit(regular_times), visit(measures),
-        visit(checkpoint);
-    visit(output);
+    visit(interval), visit(neuromodulation), visit(background_change);
+    visit(synapses), visit(record), visit(selection), visit(regular_times), visit(measures);
+    visit(checkpoint), visit(output);
     visit(ensemble);
 }
 

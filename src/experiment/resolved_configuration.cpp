@@ -120,6 +120,11 @@ class Writer {
                 write_entry(interval.name, section_text(keys::neuromodulation, interval, "    ") +
                                                section_text(keys::interval, interval, "    "));
         }
+        if (!experiment_.background_changes.empty())
+            out_ << keys::background_changes_section << ":\n";
+        for (const BackgroundChange& change : experiment_.background_changes)
+            write_entry(change.name, section_text(keys::background_change, change, "    ") +
+                                         section_text(keys::interval, change, "    "));
         write_intervals(keys::plasticity_off_section, experiment_.plasticity_off);
         write_intervals(keys::spiking_windows_section, experiment_.spiking_windows);
     }

@@ -2,6 +2,7 @@
 #include "experiment/schemes.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "experiment/keys.hpp"
@@ -87,6 +88,47 @@ Ranges given_steps(const Experiment& experiment, const Stimulus& stimulus) {
     return ranges;
 }
 
+// White noise of a given amplitude, in a current with the time constant of synapses.
+model::StimulusCurrent given_current(const Experiment& experiment, const Stimulus& stimulus,
+                                     const NeuronParameters&) {
+    return {stimulus.mean_nA, model::background_sigma_nA(stimulus.sigma_wn_nA_sqrt_s,
+                                                         experiment.synapses.tau_syn_ms)};
+}
+
+model::StimulusCurrent without_noise(const Experiment&, const Stimulus&, const NeuronParameters&) {
+    return {};
+}
+
+Waveform sine(const Experiment& experiment, const Stimulus& stimulus) {
+    const double turns_per_step = stimulus.frequency_Hz * experiment.dt_ms / 1000.0;
+    const double first_turns = stimulus.phase_deg / 360.0;
+    return [=, mean_nA = stimulus.mean_nA, amplitude_nA = stimulus.amplitude_nA](Step step) {
+        // Whole turns are left out first, so that a sine that is on for days stays exact.
+        const double turns = static_cast<double>(step) * turns_per_step;
+        return mean_nA +
+               amplitude_nA * model::sin_of_turns(turns - std::floor(turns) + first_turns);
+    };
+}
+
+// The last value that there is stays; without a file that was read there is none.
+Waveform from_file(const Experiment& experiment, const Stimulus& stimulus) {
+    if (!stimulus.content) return {};
+    std::vector<Step> at;
+    for (const double time_ms : stimulus.content->times_ms)
+        at.push_back(experiment.steps_from_ms(time_ms));
+    return [at = std::move(at), content = stimulus.content,
+            linear = stimulus.interpolation == Interpolation::linear](Step step) {
+        const auto behind =
+            static_cast<std::size_t>(std::upper_bound(at.begin(), at.end(), step) - at.begin());
+        if (behind == 0) return 0.0;
+        const double before = content->values_nA[behind - 1];
+        if (!linear || behind == at.size()) return before;
+        const double part = static_cast<double>(step - at[behind - 1]) /
+                            static_cast<double>(at[behind] - at[behind - 1]);
+        return before + (content->values_nA[behind] - before) * part;
+    };
+}
+
 constexpr const char* start_s = keys::name_of<&Stimulus::start_s>();
 constexpr const char* duration_s = keys::name_of<&Stimulus::duration_s>();
 constexpr const char* n_inputs = keys::name_of<&Stimulus::n_inputs>();
@@ -95,8 +137,28 @@ constexpr const char* spike_times_ms = keys::name_of<&Stimulus::spike_times_ms>(
 constexpr const char* train_s = keys::name_of<&Stimulus::train_s>();
 constexpr const char* period_s = keys::name_of<&Stimulus::period_s>();
 constexpr const char* repeats = keys::name_of<&Stimulus::repeats>();
+constexpr const char* mean_nA = keys::name_of<&Stimulus::mean_nA>();
+constexpr const char* sigma_wn = keys::name_of<&Stimulus::sigma_wn_nA_sqrt_s>();
+constexpr const char* amplitude_nA = keys::name_of<&Stimulus::amplitude_nA>();
+constexpr const char* frequency_Hz = keys::name_of<&Stimulus::frequency_Hz>();
+constexpr const char* phase_deg = keys::name_of<&Stimulus::phase_deg>();
+constexpr const char* file = keys::name_of<&Stimulus::file>();
+constexpr const char* file_checksum = keys::name_of<&Stimulus::file_checksum>();
+constexpr const char* dataset = keys::name_of<&Stimulus::dataset>();
+constexpr const char* population = keys::name_of<&Stimulus::population>();
+constexpr const char* interval_ms = keys::name_of<&Stimulus::interval_ms>();
+constexpr const char* interpolation = keys::name_of<&Stimulus::interpolation>();
+constexpr const char* weight_h_0 = keys::name_of<&Stimulus::weight_h_0>();
 
 }  // namespace
+
+model::StimulusCurrent current_of_inputs(const Experiment& experiment, const Stimulus& stimulus,
+                                         const NeuronParameters& neuron) {
+    const double inputs_per_s = stimulus.n_inputs * stimulus.rate_Hz;
+    const double weight_nA = experiment.synapses.h_0_mV / neuron.r_leak_MOhm;
+    return {inputs_per_s * weight_nA,
+            std::sqrt(1000.0 * inputs_per_s / (2.0 * experiment.synapses.tau_syn_ms)) * weight_nA};
+}
 
 const std::vector<SchemeEntry>& scheme_entries() {
     static const std::vector<SchemeEntry> entries = {
@@ -160,6 +222,49 @@ const std::vector<SchemeEntry>& scheme_entries() {
          .keys = {{spike_times_ms}},
          .effect = StimulusEffect::one_spike,
          .ranges = given_steps},
+        {.scheme = Scheme::current,
+         .name = "CURRENT",
+         .keys = {{start_s},
+                  {train_s},
+                  {.name = period_s, .standard = 0},
+                  {.name = repeats, .standard = 1},
+                  {mean_nA},
+                  {.name = sigma_wn, .standard = 0}},
+         .current = given_current,
+         .ranges = trains},
+        {.scheme = Scheme::sine,
+         .name = "SINE",
+         .keys = {{start_s},
+                  {duration_s},
+                  {.name = mean_nA, .standard = 0},
+                  {amplitude_nA},
+                  {frequency_Hz},
+                  {.name = phase_deg, .standard = 0}},
+         .current = without_noise,
+         .waveform = sine,
+         .ranges = rect},
+        {.scheme = Scheme::waveform,
+         .name = "WAVEFORM",
+         .keys = {{start_s},
+                  {duration_s},
+                  {file},
+                  {.name = file_checksum, .optional = true},
+                  {.name = dataset, .optional = true},
+                  {.name = interval_ms, .standard = 0},
+                  {.name = interpolation, .optional = true}},
+         .current = without_noise,
+         .waveform = from_file,
+         .ranges = rect},
+        {.scheme = Scheme::spikes,
+         .name = "SPIKES",
+         .keys = {{start_s},
+                  {duration_s},
+                  {file},
+                  {.name = file_checksum, .optional = true},
+                  {.name = population, .optional = true},
+                  {.name = weight_h_0, .optional = true}},
+         .effect = StimulusEffect::spikes_of_file,
+         .ranges = rect},
     };
     return entries;
 }

@@ -2,19 +2,9 @@
 #include "experiment/stimulation.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace engram {
 namespace {
-
-// Putative input neurons firing at a rate, in the diffusion limit (Luboeinski & Tetzlaff 2021).
-model::StimulusCurrent current_of(const Experiment& experiment, const Stimulus& stimulus,
-                                  const NeuronParameters& neuron) {
-    const double inputs_per_s = stimulus.n_inputs * stimulus.rate_Hz;
-    const double weight_nA = experiment.synapses.h_0_mV / neuron.r_leak_MOhm;
-    return {inputs_per_s * weight_nA,
-            std::sqrt(1000.0 * inputs_per_s / (2.0 * experiment.synapses.tau_syn_ms)) * weight_nA};
-}
 
 void add_stimulus(const Experiment& experiment, std::uint32_t index, Stimulation& stimulation) {
     const Stimulus& stimulus = experiment.stimuli[index];
@@ -29,12 +19,17 @@ void add_stimulus(const Experiment& experiment, std::uint32_t index, Stimulation
                 stimulation.forced.push_back({index, range.begin});
                 break;
             case StimulusEffect::current: {
-                CurrentPulse pulse{{index, range.begin, range.end}, {}};
+                CurrentPulse pulse{{index, range.begin, range.end}, {}, {}};
+                if (scheme.waveform != nullptr)
+                    pulse.waveform_nA = scheme.waveform(experiment, stimulus);
                 for (const Population& population : experiment.populations)
                     pulse.current.push_back(
-                        current_of(experiment, stimulus, experiment.neuron_of(population)));
+                        scheme.current(experiment, stimulus, experiment.neuron_of(population)));
                 stimulation.pulses.push_back(std::move(pulse));
+                break;
             }
+            case StimulusEffect::spikes_of_file:
+                break;  // by neuron: see simulation/given_spikes.hpp
         }
     }
 }

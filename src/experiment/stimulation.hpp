@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stimuli resolved to time steps: Ornstein-Uhlenbeck pulses and forced spikes.
+// Stimuli resolved to time steps: pulses of current and forced spikes.
 #pragma once
 
 #include <string>
@@ -15,7 +15,15 @@ namespace engram {
 struct CurrentPulse : model::StimulusSpan {
     //! By population: the same inputs drive more current through a smaller resistance.
     std::vector<model::StimulusCurrent> current;
+    //! In place of the mean, in all populations; empty: none.
+    Waveform waveform_nA;
 
+    //! In a population.
+    model::StimulusCurrent current_at(std::size_t population, Step step) const {
+        model::StimulusCurrent now = current[population];
+        if (waveform_nA) now.mean_nA = waveform_nA(step - begin);
+        return now;
+    }
     //! Tells it from all others, whatever the duration of the run.
     std::string name() const;
 };

@@ -14,7 +14,7 @@ namespace {
 void check_keys(ConfigReader& reader, const SchemeEntry& scheme) {
     std::string taken;
     for (const SchemeKey& key : scheme.keys) {
-        if (!key.standard) reader.require(std::string(key.name));
+        if (!key.standard && !key.optional) reader.require(std::string(key.name));
         taken.append(taken.empty() ? "" : ", ").append(key.name);
     }
     keys::scheme.for_each([&](const auto& key) {

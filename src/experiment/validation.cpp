@@ -10,6 +10,7 @@
 
 #include "base/number_text.hpp"
 #include "experiment/conditions.hpp"
+#include "experiment/group_reader.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/magnitudes.hpp"
 #include "experiment/network_keys.hpp"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr double most_steps = 4503599627370496.0;  // 2^52: times in steps stay exact as doubles
 constexpr Step longest_axonal_delay_steps = 65535;
+constexpr std::size_t most_backgrounds = 1000;  // each takes constants for its blocks
 
 const std::string duration_key = keys::path_of<&Experiment::duration_s>();
 const std::string dt_key = keys::path_of<&Experiment::dt_ms>();
@@ -205,22 +207,24 @@ class Validator {
     }
 
     void check_wiring_files() {
-        for (const auto& [path, key] : wiring_files(experiment_)) {
-            std::error_code error;
-            std::error_code ignored;
-            if (!problems_.sound({key})) continue;
-            const auto type = std::filesystem::status(path, error).type();
-            if (type == std::filesystem::file_type::not_found)
-                problems_.add(key, "there is no file " + path);
-            else if (error)
-                problems_.add(key, path + " cannot be read (" + error.message() + ")");
-            else if (std::filesystem::is_directory(path, ignored))
-                problems_.add(key, path + " is a directory");
-            else if (!std::filesystem::is_regular_file(path, ignored))
-                problems_.add(key, path + " is not a regular file");
-            else if (!std::ifstream(path))
-                problems_.add(key, path + " cannot be read");
-        }
+        for (const auto& [path, key] : wiring_files(experiment_)) check_file(path, key);
+    }
+
+    void check_file(const std::string& path, const std::string& key) {
+        std::error_code error;
+        std::error_code ignored;
+        if (!problems_.sound({key})) return;
+        const auto type = std::filesystem::status(path, error).type();
+        if (type == std::filesystem::file_type::not_found)
+            problems_.add(key, "there is no file " + path);
+        else if (error)
+            problems_.add(key, path + " cannot be read (" + error.message() + ")");
+        else if (std::filesystem::is_directory(path, ignored))
+            problems_.add(key, path + " is a directory");
+        else if (!std::filesystem::is_regular_file(path, ignored))
+            problems_.add(key, path + " is not a regular file");
+        else if (!std::ifstream(path))
+            problems_.add(key, path + " cannot be read");
     }
 
     void check_stimulus(const Stimulus& stimulus) {
@@ -236,7 +240,11 @@ class Validator {
         if (!has_spikes) check_time(start_key, stimulus.start_s, 1000.0);
         if (scheme_takes(stimulus.scheme, length))
             check_time(path + length, stimulus.duration_s, 1000.0);
-        if (stimulus.scheme == Scheme::poisson) check_trains(stimulus, path);
+        if (scheme_takes(stimulus.scheme, keys::name_of<&Stimulus::train_s>()))
+            check_trains(stimulus, path);
+        if (scheme_takes(stimulus.scheme, keys::name_of<&Stimulus::frequency_Hz>()))
+            check_frequency(stimulus, path + keys::name_of<&Stimulus::frequency_Hz>());
+        check_content_keys(stimulus, path);
         check_pulses(stimulus, scheme_key);
         check_rate(stimulus, path + keys::name_of<&Stimulus::rate_Hz>());
         check_margin(path + keys::name_of<&Stimulus::margin_before_s>(),
@@ -259,11 +267,50 @@ class Validator {
              {std::pair{keys::plasticity_off_section, &experiment_.plasticity_off},
               std::pair{keys::spiking_windows_section, &experiment_.spiking_windows}})
             for (const Interval& interval : *intervals) check_interval(section, interval);
+        check_background_changes();
         if (!experiment_.neuromodulation) return;
-        std::vector<const Neuromodulation*> sound;
+        std::vector<const Interval*> sound;
         for (const Neuromodulation& interval : *experiment_.neuromodulation)
             if (check_interval(keys::neuromodulation_section, interval)) sound.push_back(&interval);
-        check_overlaps(std::move(sound));
+        check_overlaps(std::move(sound), keys::neuromodulation_section,
+                       "intervals of neuromodulation must not overlap");
+    }
+
+    void check_background_changes() {
+        constexpr const char* section = keys::background_changes_section;
+        std::vector<std::vector<const Interval*>> of_population(
+            experiment_.populations.n_populations());
+        for (const BackgroundChange& change : experiment_.background_changes) {
+            const bool has_times = check_interval(section, change);
+            const std::string key =
+                interval_key(section, change, keys::name_of<&BackgroundChange::group>());
+            if (!problems_.sound({key})) continue;
+            for (const std::string& name : change.group)
+                find_group(experiment_.groups, name, key, problems_);
+            if (!problems_.sound({key, "groups", "populations"})) continue;
+            const std::vector<NeuronId> ids = experiment_.groups.members(change.group);
+            if (ids.empty()) problems_.add(key, "has no neurons");
+            for (std::size_t p = 0; p < of_population.size(); ++p) {
+                const Population& population = experiment_.populations[p];
+                const std::size_t n = number_in(population, ids);
+                if (n > 0 && n < population.count)
+                    problems_.add(key, "has " + std::to_string(n) + " of the " +
+                                           std::to_string(population.count) + " neurons of '" +
+                                           population.name +
+                                           "'; the background is that of whole populations: "
+                                           "name them, or make these neurons a population");
+                else if (n > 0 && has_times)
+                    of_population[p].push_back(&change);
+            }
+        }
+        for (std::vector<const Interval*>& changes : of_population)
+            check_overlaps(std::move(changes), section,
+                           "of one population there is one background at a time");
+        if (!problems_.sound({section})) return;
+        if (experiment_.background_changes.size() > most_backgrounds &&
+            background_settings(experiment_).size() > most_backgrounds)
+            problems_.add(section, "amounts to more than " + std::to_string(most_backgrounds) +
+                                       " different backgrounds; use fewer different values");
     }
 
     static std::string interval_key(const char* section, const Interval& interval,
@@ -289,22 +336,22 @@ class Validator {
         return false;
     }
 
-    // There is one amplitude at a time.
-    void check_overlaps(std::vector<const Neuromodulation*> intervals) {
+    // Of what there is one at a time.
+    void check_overlaps(std::vector<const Interval*> intervals, const char* section,
+                        const std::string& rule) {
         const auto begin_of = [&](const Interval* interval) {
             return steps_of(experiment_, *interval).begin;
         };
         std::ranges::stable_sort(intervals, {}, begin_of);
-        const Neuromodulation* last = nullptr;  // of those that begin before the one that ends last
-        for (const Neuromodulation* interval : intervals) {
+        const Interval* last = nullptr;  // of those that begin before the one that ends last
+        for (const Interval* interval : intervals) {
             const Step end = last == nullptr ? 0 : steps_of(experiment_, *last).end;
-            if (begin_of(interval) < end)
-                problems_.add(interval_key(keys::neuromodulation_section, *interval,
-                                           keys::name_of<&Interval::start_s>()),
-                              "lies within '" + last->name + "', which ends at " +
-                                  number_text(step_time_ms(end, experiment_.dt_ms) / 1000.0) +
-                                  " s: intervals of neuromodulation must not overlap" +
-                                  is(interval->start_s));
+            const std::string key =
+                interval_key(section, *interval, keys::name_of<&Interval::start_s>());
+            if (begin_of(interval) < end && !problems_.concern(key))
+                problems_.add(key, "lies within '" + last->name + "', which ends at " +
+                                       number_text(step_time_ms(end, experiment_.dt_ms) / 1000.0) +
+                                       " s: " + rule + is(interval->start_s));
             if (last == nullptr || steps_of(experiment_, *interval).end > end) last = interval;
         }
     }
@@ -335,6 +382,27 @@ class Validator {
             problems_.add(period_key,
                           "must be at least " + train_key + " = " + number_text(stimulus.train_s) +
                               ", so that trains do not overlap" + is(stimulus.period_s));
+    }
+
+    void check_frequency(const Stimulus& stimulus, const std::string& key) {
+        const double highest_Hz = 500.0 / experiment_.dt_ms;
+        if (problems_.sound({key}) && stimulus.frequency_Hz > highest_Hz)
+            problems_.add(key, "must be at most " + number_text(highest_Hz) +
+                                   ", a period of two time steps" + is(stimulus.frequency_Hz));
+    }
+
+    void check_content_keys(const Stimulus& stimulus, const std::string& path) {
+        const std::string file_key = path + keys::name_of<&Stimulus::file>();
+        if (scheme_takes(stimulus.scheme, keys::name_of<&Stimulus::file>())) {
+            if (stimulus.file)
+                check_file(*stimulus.file, file_key);
+            else if (problems_.sound({file_key}))
+                problems_.add(file_key, "must name a file (is null)");
+        }
+        const std::string interval = path + keys::name_of<&Stimulus::interval_ms>();
+        if (scheme_takes(stimulus.scheme, keys::name_of<&Stimulus::interval_ms>()) &&
+            stimulus.interval_ms > 0.0)
+            check_at_least_dt(interval, stimulus.interval_ms);
     }
 
     void check_pulses(const Stimulus& stimulus, const std::string& key) {

@@ -12,6 +12,7 @@
 #include "io/checkpoint_directory.hpp"
 #include "io/checkpoint_file.hpp"
 #include "io/edge_wiring.hpp"
+#include "io/stimulus_files.hpp"
 #include "network/recorded_synapses.hpp"
 
 namespace engram::job {
@@ -65,6 +66,7 @@ Experiment wanted_experiment(const std::string& saved, const OutputDirectory& di
     if (!request.configuration.empty()) {
         const ConfigTree tree = read_config_tree(request.configuration, request.overrides);
         Experiment experiment = make_experiment(tree);
+        load_stimulus_files(experiment);
         ConfigProblems problems(tree.file, &tree.root);
         resolve_recorded_synapses(experiment, *open_wiring(experiment), problems);
         problems.throw_if_any();

@@ -8,6 +8,7 @@
 #include "base/number_text.hpp"
 #include "experiment/network_keys.hpp"
 #include "io/edge_wiring.hpp"
+#include "io/stimulus_files.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
 
@@ -68,7 +69,8 @@ void check_point(const Ensemble& ensemble, std::uint32_t point, const InDegrees&
                  ConfigProblems& all) {
     const ConfigTree tree = ensemble.tree({point, 0});
     ConfigProblems problems(tree.file, &tree.root);
-    const Experiment experiment = make_experiment(tree);
+    Experiment experiment = make_experiment(tree);
+    load_stimulus_files(experiment);
     check_input_sums(experiment, degrees, problems);
     std::unique_ptr<Wiring> wiring;
     const std::uint32_t n_trials = trials_to_draw(ensemble, experiment);

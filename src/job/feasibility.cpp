@@ -7,6 +7,7 @@
 
 #include "base/errors.hpp"
 #include "base/messages.hpp"
+#include "experiment/keys.hpp"
 #include "io/output_directory.hpp"
 #include "network/partition.hpp"
 
@@ -73,6 +74,11 @@ Forecast require_possible(const Experiment& experiment, const Wiring& wiring,
     Partition(experiment.populations.size(), n_ranks);
     for (const WiringFile& file : wiring_files(experiment))
         OutputDirectory::require_outside(output, file);
+    for (const Stimulus& stimulus : experiment.stimuli)
+        if (stimulus.file)
+            OutputDirectory::require_outside(
+                output, {*stimulus.file,
+                         "stimuli." + stimulus.name + "." + keys::name_of<&Stimulus::file>()});
     const Forecast forecast = make_forecast(experiment, wiring, n_ranks);
     require_feasible(forecast, n_ranks);
     return forecast;

@@ -8,6 +8,7 @@
 #include "base/plain_text.hpp"
 #include "experiment/configuration.hpp"
 #include "io/edge_wiring.hpp"
+#include "io/stimulus_files.hpp"
 #include "job/ensemble_networks.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
@@ -62,15 +63,17 @@ WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm commun
     on_root(communicator, [&] {
         Experiment experiment = make_experiment(tree);
         if (!source.output.empty()) experiment.output_directory = source.output;
+        load_stimulus_files(experiment);
         wiring = open_wiring(experiment);
         problems.emplace(tree.file, &tree.root);
         resolve_recorded_synapses(experiment, *wiring, *problems);
         text = resolved_configuration(experiment);
     });
     // Rank 0 too, so that what is stored can be read again.
-    const Experiment experiment =
+    Experiment experiment =
         parse_configuration(broadcast_text(std::move(text), communicator), source.file);
     collectively(communicator, [&] {
+        load_stimulus_files(experiment);
         if (!wiring) wiring = open_wiring(experiment);
     });
     const InDegrees degrees = highest_in_degrees(experiment, *wiring, communicator);
@@ -78,7 +81,7 @@ WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm commun
         if (check_sums == CheckSums::yes) check_input_sums(experiment, degrees, *problems);
         problems->throw_if_any();
     });
-    return {experiment, std::move(wiring)};
+    return {std::move(experiment), std::move(wiring)};
 }
 
 }  // namespace engram::job

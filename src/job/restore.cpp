@@ -11,6 +11,7 @@
 #include "io/checkpoint_validation.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/recordings.hpp"
+#include "io/stimulus_files.hpp"
 #include "job/continuation.hpp"
 #include "job/feasibility.hpp"
 #include "job/recording_losses.hpp"
@@ -123,7 +124,8 @@ Restored restore(const std::string& path, const OutputDirectory& directory,
                  bool salvage, MPI_Comm communicator) {
     const CheckpointHeader header =
         read_or_find_unusable([&] { return read_checkpoint_header(path, communicator); });
-    const Experiment experiment = experiment_for(header, path, continuation, communicator);
+    Experiment experiment = experiment_for(header, path, continuation, communicator);
+    collectively(communicator, [&] { load_stimulus_files(experiment); });
     RecordingMarks recordings =
         usable_recordings(header, path, directory, experiment, salvage, communicator);
     Restored restored{std::make_unique<Simulation>(experiment, *open_wiring(experiment),

@@ -180,8 +180,19 @@ json neuromodulation_summary(const Experiment& experiment) {
     return summary;
 }
 
+json background_summary(const Experiment& experiment) {
+    json summary = json::object();
+    for (const BackgroundChange& change : experiment.background_changes)
+        summary[change.name] = {{"interval_s", interval_summary(experiment, change)},
+                                {"group", group_summary(change.group)},
+                                {"mean_nA", change.mean_nA},
+                                {"sigma_wn_nA_sqrt_s", change.sigma_wn_nA_sqrt_s}};
+    return summary;
+}
+
 json conditions_summary(const Experiment& experiment) {
     return {{"neuromodulation", neuromodulation_summary(experiment)},
+            {"background_changes", background_summary(experiment)},
             {"plasticity_off", intervals_summary(experiment, experiment.plasticity_off)},
             {"spiking_windows", intervals_summary(experiment, experiment.spiking_windows)}};
 }

@@ -37,6 +37,35 @@ ENGRAM_HD_INLINE double exp_exact(double x) {
     return p * std::bit_cast<double>(scale);
 }
 
+// Sine of 2 pi times a number in double precision, error below 2e-16.
+ENGRAM_HD_INLINE double sin_of_turns(double turns) {
+    const double turn = turns - std::floor(turns);
+    const double quarter = std::floor(std::fma(4.0, turn, 0.5));  // the nearest, 0 ... 4
+    const double x = std::fma(-0.25, quarter, turn) * 6.283185307179586477;
+    const double x2 = x * x;
+    double sine = -7.647163731819816e-13;  // -1/15!
+    sine = std::fma(sine, x2, 1.6059043836821613e-10);
+    sine = std::fma(sine, x2, -2.505210838544172e-08);
+    sine = std::fma(sine, x2, 2.7557319223985893e-06);
+    sine = std::fma(sine, x2, -1.984126984126984e-04);
+    sine = std::fma(sine, x2, 8.333333333333333e-03);
+    sine = std::fma(sine, x2, -1.6666666666666666e-01);
+    sine = std::fma(sine * x2, x, x);
+    double cosine = 4.779477332387385e-14;  // 1/16!
+    cosine = std::fma(cosine, x2, -1.1470745597729725e-11);
+    cosine = std::fma(cosine, x2, 2.08767569878681e-09);
+    cosine = std::fma(cosine, x2, -2.755731922398589e-07);
+    cosine = std::fma(cosine, x2, 2.48015873015873e-05);
+    cosine = std::fma(cosine, x2, -1.388888888888889e-03);
+    cosine = std::fma(cosine, x2, 4.1666666666666664e-02);
+    cosine = std::fma(cosine, x2, -0.5);
+    cosine = std::fma(cosine, x2, 1.0);
+    const bool is_cosine = quarter == 1.0 || quarter == 3.0;
+    const bool is_negative = quarter == 2.0 || quarter == 3.0;
+    const double value = is_cosine ? cosine : sine;
+    return is_negative ? -value : value;
+}
+
 // A whole number below 2^52 as a double: what vector units without 64-bit conversions can do, too.
 ENGRAM_HD_INLINE double exact_double(std::uint64_t value) {
     return std::bit_cast<double>(value | 0x4330000000000000ULL) - 0x1p52;

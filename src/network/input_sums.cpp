@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/collective.hpp"
 #include "base/number_text.hpp"
@@ -166,6 +167,44 @@ InDegrees counted_in_degrees(const Populations& populations,
     return result;
 }
 
+// Beyond the half of the range that each sign of the network has, a quarter is left to spikes of
+// files: at most so much at once.
+constexpr double most_given_mV = most_summed_mV / 2;
+
+// Most spikes that a neuron gets in one step.
+std::size_t most_at_once(const Experiment& experiment, const Stimulus& stimulus) {
+    std::vector<std::pair<Step, std::uint32_t>> spikes;
+    for (std::size_t i = 0; i < stimulus.content->nodes.size(); ++i)
+        spikes.push_back(
+            {experiment.steps_from_ms(stimulus.content->times_ms[i]), stimulus.content->nodes[i]});
+    std::ranges::sort(spikes);
+    std::size_t most = 0;
+    for (std::size_t begin = 0, end = 0; begin < spikes.size(); begin = end) {
+        while (end < spikes.size() && spikes[end] == spikes[begin]) ++end;
+        most = std::max(most, end - begin);
+    }
+    return most;
+}
+
+void check_given_spikes(const Experiment& experiment, ConfigProblems& problems) {
+    const auto is_input = [](const Stimulus& stimulus) {
+        return stimulus.weight_h_0 && stimulus.content;
+    };
+    const auto n_stimuli = static_cast<double>(std::ranges::count_if(experiment.stimuli, is_input));
+    for (const Stimulus& stimulus : experiment.stimuli) {
+        if (!is_input(stimulus)) continue;
+        const std::size_t most = most_at_once(experiment, stimulus);
+        const double limit =
+            most_given_mV / n_stimuli / static_cast<double>(most) / experiment.synapses.h_0_mV;
+        if (std::fabs(*stimulus.weight_h_0) > limit)
+            problems.add("stimuli." + stimulus.name + "." + keys::name_of<&Stimulus::weight_h_0>(),
+                         "up to " + std::to_string(most) +
+                             " spikes reach a neuron in one time step; the weight must be in [-" +
+                             three_digits(limit) + ", " + three_digits(limit) + "] here (is " +
+                             number_text(*stimulus.weight_h_0) + ")");
+    }
+}
+
 }  // namespace
 
 InDegrees highest_in_degrees(const Experiment& experiment, const Wiring& wiring,
@@ -183,6 +222,7 @@ InDegrees highest_in_degrees(const Experiment& experiment, const Wiring& wiring,
 void check_input_sums(const Experiment& experiment, const InDegrees& degrees,
                       ConfigProblems& problems) {
     SumCheck(experiment, degrees, problems).run();
+    check_given_spikes(experiment, problems);
 }
 
 }  // namespace engram

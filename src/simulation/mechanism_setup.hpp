@@ -16,10 +16,12 @@ inline plasticity::StateSizes sizes_of_state(const Network& network) {
 }
 
 //! What the neurons of a population have in common.
+//! \param background  their own, or the one that holds for a time
 template <class Neuron>
-Neuron make_neuron(const Experiment& experiment, const Population& population) {
-    return Neuron(experiment.neuron_of(population), experiment.background_of(population),
-                  experiment.synapses.tau_syn_ms, experiment.dt_ms);
+Neuron make_neuron(const Experiment& experiment, const Population& population,
+                   const BackgroundParameters& background) {
+    return Neuron(experiment.neuron_of(population), background, experiment.synapses.tau_syn_ms,
+                  experiment.dt_ms);
 }
 
 //! Whether the neurons of a population are of a mechanism.

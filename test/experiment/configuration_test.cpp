@@ -17,6 +17,35 @@ namespace {
 
 const std::string minimal = "simulation: {duration_s: 30}\n";
 
+// The keys that the published schemes take, in the order of the members.
+struct PublishedStimulus {
+    std::string name;
+    Scheme scheme;
+    StimulusRole role;
+    std::string group;
+    double start_s, duration_s, n_inputs, rate_Hz;
+    std::vector<double> spike_times_ms;
+    double train_s = 0, period_s = 0;
+    Step repeats = 1;
+};
+
+Stimulus stimulus_of(const PublishedStimulus& given) {
+    Stimulus stimulus;
+    stimulus.name = given.name;
+    stimulus.scheme = given.scheme;
+    stimulus.role = given.role;
+    stimulus.group = given.group;
+    stimulus.start_s = given.start_s;
+    stimulus.duration_s = given.duration_s;
+    stimulus.n_inputs = given.n_inputs;
+    stimulus.rate_Hz = given.rate_Hz;
+    stimulus.spike_times_ms = given.spike_times_ms;
+    stimulus.train_s = given.train_s;
+    stimulus.period_s = given.period_s;
+    stimulus.repeats = given.repeats;
+    return stimulus;
+}
+
 TEST(Configuration, defaults_are_the_published_ones) {
     const Experiment experiment = parse_configuration(minimal, "configs/name.yaml");
     Experiment expected;
@@ -80,17 +109,17 @@ output: {directory: out}
     const auto recall = StimulusRole::recall;
     ASSERT_EQ(experiment.stimuli.size(), 6u);
     EXPECT_EQ(experiment.stimuli[0],
-              (Stimulus{"second", Scheme::stet, learn, "inh", 1, 1200, 0, 50, {}}));
+              (stimulus_of({"second", Scheme::stet, learn, "inh", 1, 1200, 0, 50, {}})));
     EXPECT_EQ(experiment.stimuli[1],
-              (Stimulus{"recall_1", Scheme::rect, recall, "exc", 2, 3, 4, 5, {}}));
+              (stimulus_of({"recall_1", Scheme::rect, recall, "exc", 2, 3, 4, 5, {}})));
     EXPECT_EQ(experiment.stimuli[2],
-              (Stimulus{"recall_2", Scheme::explicit_spikes, learn, "all", 0, 0, 0, 0, {1, 2.5}}));
+              (stimulus_of({"recall_2", Scheme::explicit_spikes, learn, "all", 0, 0, 0, 0, {1, 2.5}})));
     EXPECT_EQ(experiment.stimuli[3],
-              (Stimulus{"all_along", Scheme::full, learn, "all", 0, 0, 1.5, 20, {}}));
+              (stimulus_of({"all_along", Scheme::full, learn, "all", 0, 0, 1.5, 20, {}})));
     EXPECT_EQ(experiment.stimuli[4],
-              (Stimulus{"weak", Scheme::wtet, learn, "exc", 6, 0, 0, 100, {}}));
+              (stimulus_of({"weak", Scheme::wtet, learn, "exc", 6, 0, 0, 100, {}})));
     EXPECT_EQ(experiment.stimuli[5],
-              (Stimulus{"trains", Scheme::poisson, learn, "exc", 7, 0, 0, 8, {}, 9, 10, 11}));
+              (stimulus_of({"trains", Scheme::poisson, learn, "exc", 7, 0, 0, 8, {}, 9, 10, 11})));
 }
 
 TEST(Configuration, overrides_replace_values_lists_and_maps) {

@@ -165,6 +165,10 @@ TEST(DocumentedKeys, are_those_of_the_sections) {
     compare(modulation, keys::neuromodulation, Neuromodulation{});
     compare(modulation, keys::interval, Neuromodulation{});
     expect_none_left(modulation);
+    auto changes = rows_of("configuration.md", "background_changes", "key");
+    compare(changes, keys::background_change, BackgroundChange{});
+    compare(changes, keys::interval, BackgroundChange{});
+    expect_none_left(changes);
     compare("checkpoint", keys::checkpoint, CheckpointSettings{});
 
     auto rows = rows_of("configuration.md", "output", "key");
@@ -194,6 +198,7 @@ TEST(DocumentedKeys, are_those_of_stimuli_and_their_schemes) {
             if (key.standard) taken += " (default " + number_text(*key.standard);
             if (key.lowest) taken += ", at least " + number_text(*key.lowest);
             if (key.standard) taken += ")";
+            if (key.optional) taken += " (optional)";
         }
         EXPECT_EQ(schemes[scheme.name]["keys"], taken) << scheme.name;
         schemes.erase(scheme.name);

@@ -33,6 +33,22 @@ TEST(ExpExact, OneUlpOverTheWholeRange) {
     EXPECT_LT(worst, 1.0);
 }
 
+TEST(SinOfTurns, AsCloseAsRoundingLets) {
+    double worst = 0;
+    for (int i = 0; i < n_points; ++i) {
+        const double turns = -3.0 + 6.0 * std::fmod(i * 0.6180339887498949, 1.0);
+        const long double angle = 2.0L * 3.14159265358979323846264338327950288L *
+                                  (static_cast<long double>(turns) - std::floor(turns));
+        worst = std::max(
+            worst, std::fabs(static_cast<double>(model::sin_of_turns(turns) - std::sin(angle))));
+    }
+    EXPECT_LT(worst, 2.5e-16);
+    EXPECT_EQ(model::sin_of_turns(0.0), 0.0);
+    EXPECT_EQ(model::sin_of_turns(0.25), 1.0);
+    EXPECT_EQ(model::sin_of_turns(-7.5), 0.0);
+    EXPECT_EQ(model::sin_of_turns(0.75), -1.0);
+}
+
 // Decay factors of a step lie just below 1.
 TEST(ExpExact, OneUlpNearZero) {
     double worst = 0;

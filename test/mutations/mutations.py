@@ -427,4 +427,25 @@ MUTATIONS = [
         "for (std::size_t i = 1; i < others.size(); ++i) {",
         "for (std::size_t i = 1; i < 2; ++i) {",
     ),
+    Mutation(
+        "m57",
+        "a waveform begins anew with each block on kernels",
+        "device_stimuli.hpp",
+        "pulse.waveform_nA(step - pulse.begin)",
+        "pulse.waveform_nA(step - begin)",
+    ),
+    Mutation(
+        "m58",
+        "input from files comes a step late",
+        "cpu_executor_impl.hpp",
+        "static_cast<int>(input.step - block.part.begin)",
+        "static_cast<int>(std::min(input.step + 1, block.part.end() - 1) - block.part.begin)",
+    ),
+    Mutation(
+        "m59",
+        "another background holds to the end of the run",
+        "experiment/conditions.cpp",
+        "at->first < range.end",
+        "at->first <= range.end",
+    ),
 ]

@@ -12,6 +12,7 @@ namespace engram::test {
 struct DenseConditions {
     double theta_pro_mV;
     bool plasticity;
+    std::vector<BackgroundParameters> background{};  //!< by population
 
     bool operator==(const DenseConditions&) const = default;
 };
@@ -27,10 +28,29 @@ inline bool holds(const Experiment& experiment, const Interval& interval, Step s
            (!interval.duration_s || static_cast<double>(step) < begin + length - 0.5);
 }
 
+//! That of the last interval which holds, else the usual one.
+inline std::vector<BackgroundParameters> background_at(const Experiment& experiment, Step step) {
+    std::vector<BackgroundParameters> background;
+    for (const Population& population : experiment.populations) {
+        background.push_back(population.background ? *population.background
+                                                   : experiment.background);
+        for (const BackgroundChange& change : experiment.background_changes)
+            for (const std::string& name : change.group)
+                for (const Group& group : experiment.groups)
+                    for (const NeuronId id : group.ids)
+                        if (group.name == name && id == population.first &&
+                            holds(experiment, change, step))
+                            background.back() = {change.mean_nA, change.sigma_wn_nA_sqrt_s};
+    }
+    return background;
+}
+
 //! From the intervals of the configuration themselves, if there are any; else all changes up to the
 //! step, one after the other. The step of a change is the first that has it.
 inline DenseConditions conditions_at(const Experiment& experiment, Step step) {
-    DenseConditions conditions{experiment.synapses.theta_pro_mV, true};
+    DenseConditions conditions{experiment.synapses.theta_pro_mV, true, {}};
+    if (!experiment.background_changes.empty())
+        conditions.background = background_at(experiment, step);
     if (experiment.neuromodulation || !experiment.plasticity_off.empty()) {
         if (experiment.neuromodulation) {
             double nm = 0;
@@ -63,6 +83,7 @@ inline std::vector<Step> steps_of_changes(const Experiment& experiment) {
     if (experiment.neuromodulation)
         for (const Neuromodulation& interval : *experiment.neuromodulation) add_ends(interval);
     for (const Interval& interval : experiment.plasticity_off) add_ends(interval);
+    for (const BackgroundChange& change : experiment.background_changes) add_ends(change);
     if (steps.empty())
         for (const ConditionChange& change : experiment.changes)
             steps.push_back(step_of_change(experiment, change));

@@ -79,7 +79,8 @@ void DenseSimulator::draw_block_noise(Step begin) {
     grid_begin_ = begin;
     noise_.assign(n_, {});
     for (NeuronId id = 0; id < n_; ++id)
-        if (common(id).background_sigma_nA > 0.0 && !common(id).second)
+        if ((common(id).background_sigma_nA > 0.0 || !experiment_.background_changes.empty()) &&
+            !common(id).second)
             noise_[id] = DenseBlockNoise(common(id).neuron, n_steps).draw(streams_, id, begin);
 }
 
@@ -349,8 +350,10 @@ void DenseSimulator::advance_slow_variables(Step n_steps) {
 // Weights are those at the time of arrival. The postsynaptic calcium of a spike at this very step
 // counts from this step on, but cannot act on them before.
 void DenseSimulator::deliver_spikes(Step step) {
-    if (step - phase_.begin < delay_) return;
     const double h_0 = experiment_.synapses.h_0_mV;
+    for (NeuronId id = 0; id < n_; ++id)
+        i_syn_[id] += stimuli_.input_h_0(id, step) * h_0 / common(id).parameters.r_leak_MOhm;
+    if (step - phase_.begin < delay_) return;
     std::vector<double> input_mV(n_, 0.0), second_mV(n_, 0.0);
     for (NeuronId pre = 0; pre < n_; ++pre) {
         if (!fired_[step - phase_.begin - delay_][pre]) continue;
@@ -391,7 +394,15 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
         held_until_[id] = step + common(id).second->silent_steps - 1;
         ++n_silenced_;
     }
+    // What holds in this window; its deviation from the mean decays even without noise.
     double constant = common(id).background_mean_nA;
+    double background_sigma_nA = common(id).background_sigma_nA;
+    if (!conditions_.background.empty()) {
+        const BackgroundParameters& background = conditions_.background[wiring_.population(id)];
+        constant = background.mean_nA;
+        background_sigma_nA = background.sigma_wn_nA_sqrt_s /
+                              std::sqrt(2.0 * experiment_.synapses.tau_syn_ms / 1000.0);
+    }
     double decaying = i_syn_[id];
     double noise_mV = 0.0;
     // A process of the given mean: its deviation decays, and gathers noise.
@@ -400,8 +411,8 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
         noise_mV += neuron.noise_mV_per_sigma * sigma * noise;
         deviation = deviation * neuron.current_decay + neuron.noise_per_sigma * sigma * noise;
     };
-    if (common(id).background_sigma_nA > 0.0)
-        add_process(i_bg_[id], common(id).background_sigma_nA, background_noise(id, step));
+    add_process(i_bg_[id], background_sigma_nA,
+                background_sigma_nA > 0.0 ? background_noise(id, step) : 0.0);
     for (std::size_t k = 0; k < stimuli_.size(); ++k) {
         const DenseStimuli::Current current = stimuli_.current(k, id, step);
         if (!current.on) continue;

@@ -19,7 +19,7 @@ class DenseStimuli {
     //! First step after it.
     Step behind(std::size_t stimulus) const { return stimuli_[stimulus].on.back().end; }
 
-    // An Ornstein-Uhlenbeck current that is on.
+    // A current that is on.
     struct Current {
         bool on = false;
         bool starts = false;  //!< at this step, from its mean
@@ -30,6 +30,9 @@ class DenseStimuli {
 
     //! Whether any stimulus wants the neuron to fire.
     bool forces(NeuronId neuron, Step step) const;
+
+    //! Weight [h_0] of the spikes that files bring to a neuron at a step.
+    double input_h_0(NeuronId neuron, Step step) const;
 
   private:
     struct Interval {
@@ -43,7 +46,11 @@ class DenseStimuli {
         std::vector<double> mean_nA;   // by neuron
         std::vector<double> sigma_nA;  // likewise
         double spike_probability;      // per step of a train
+        Stimulus given;
+        double dt_ms;
     };
+    static double mean_nA(const OneStimulus& one, NeuronId neuron, Step since);
+    static int count_given(const OneStimulus& one, NeuronId neuron, Step step);
     std::vector<Interval> intervals_of(const Experiment& experiment,
                                        const Stimulus& stimulus) const;
 

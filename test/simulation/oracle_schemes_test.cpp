@@ -2,6 +2,8 @@
 // Every stimulus scheme, on each executor, against the dense oracle.
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "oracle/comparison.hpp"
 #include "simulation/executors.hpp"
 #include "simulation/small_networks.hpp"
@@ -16,7 +18,8 @@ class OracleSchemes : public OnEachExecutor {
         Experiment e = noisy_learning_network();
         e.populations = {12, 3};
         e.connectivity.probability = 0.5;
-        e.groups = {group_of("stimulated", 0, 6), group_of("overlapping", 4, 5)};
+        e.groups = {group_of("stimulated", 0, 6), group_of("overlapping", 4, 5),
+                    group_of("inh", 12, 3)};
         e.duration_s = duration_s;
         e.stimuli.clear();
         return e;
@@ -99,6 +102,76 @@ TEST_P(OracleSchemes, Full) {
 TEST_P(OracleSchemes, Explicit) {
     Experiment e = network(0.4);
     e.stimuli = {forced_spikes("stimulated")};
+    compare(e, {200, 5});
+}
+
+TEST_P(OracleSchemes, CurrentWithAndWithoutNoise) {
+    Experiment e = network(0.5);
+    e.stimuli = {stimulus(Scheme::current, 0.0534), stimulus(Scheme::current, 0.1)};
+    for (Stimulus& current : e.stimuli) {
+        current.train_s = 0.0512;
+        current.period_s = 0.1502;
+        current.repeats = 3;
+        current.mean_nA = 1.5;
+        current.sigma_wn_nA_sqrt_s = 0.1;
+    }
+    e.stimuli[1].group = "overlapping";
+    e.stimuli[1].mean_nA = -0.8;
+    e.stimuli[1].sigma_wn_nA_sqrt_s = 0.0;
+    compare(e, {100, 5});
+}
+
+TEST_P(OracleSchemes, SineInInhibitoryNeurons) {
+    Experiment e = network(0.6);
+    e.stimuli = {stimulus(Scheme::sine, 0.0334), stimulus(Scheme::rect, 0.1)};
+    e.stimuli[0].group = "inh";
+    e.stimuli[0].duration_s = 0.5002;
+    e.stimuli[0].mean_nA = 0.3;
+    e.stimuli[0].amplitude_nA = 1.2;
+    e.stimuli[0].frequency_Hz = 7.3;
+    e.stimuli[0].phase_deg = -50;
+    e.stimuli[1].duration_s = 0.1;
+    compare(e, {100, 5});
+}
+
+// Values at times that are no multiples of the step, held and with straight lines between them; the
+// last one stays.
+TEST_P(OracleSchemes, Waveforms) {
+    StimulusContent content;
+    content.times_ms = {0, 10.33, 40, 90.11, 200.7};
+    content.values_nA = {0.5, 2.0, -1.0, 3.0, 1.1};
+    Experiment e = network(0.5);
+    e.stimuli = {stimulus(Scheme::waveform, 0.0534), stimulus(Scheme::waveform, 0.1)};
+    for (Stimulus& waveform : e.stimuli) {
+        waveform.duration_s = 0.3;
+        waveform.content.content = std::make_shared<StimulusContent>(content);
+    }
+    e.stimuli[1].group = "overlapping";
+    e.stimuli[1].interpolation = Interpolation::linear;
+    compare(e, {100, 5});
+}
+
+// Spikes of single neurons, in no order, some in one step, some behind the end: forced ones, and
+// input of both signs.
+TEST_P(OracleSchemes, SpikesOfSingleNeurons) {
+    StimulusContent content;
+    for (int i = 0; i < 400; ++i) {
+        content.times_ms.push_back((i * 7919 % 40000) / 100.0);
+        content.nodes.push_back(static_cast<std::uint32_t>(i * 31 % 5));
+        if (i % 9 != 0) continue;
+        content.times_ms.push_back(content.times_ms.back());
+        content.nodes.push_back(content.nodes.back());
+    }
+    Experiment e = network(0.5);
+    e.stimuli = {stimulus(Scheme::spikes, 0.0534), stimulus(Scheme::spikes, 0.06),
+                 stimulus(Scheme::spikes, 0.1), stimulus(Scheme::onepulse, 0.2)};
+    for (Stimulus& spikes : e.stimuli) {
+        spikes.duration_s = 0.3;
+        spikes.content.content = std::make_shared<StimulusContent>(content);
+    }
+    e.stimuli[1].group = "overlapping";
+    e.stimuli[1].weight_h_0 = 2.5;
+    e.stimuli[2].weight_h_0 = -1.5;
     compare(e, {200, 5});
 }
 
