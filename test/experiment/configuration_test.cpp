@@ -112,8 +112,9 @@ output: {directory: out}
               (stimulus_of({"second", Scheme::stet, learn, "inh", 1, 1200, 0, 50, {}})));
     EXPECT_EQ(experiment.stimuli[1],
               (stimulus_of({"recall_1", Scheme::rect, recall, "exc", 2, 3, 4, 5, {}})));
-    EXPECT_EQ(experiment.stimuli[2],
-              (stimulus_of({"recall_2", Scheme::explicit_spikes, learn, "all", 0, 0, 0, 0, {1, 2.5}})));
+    EXPECT_EQ(
+        experiment.stimuli[2],
+        (stimulus_of({"recall_2", Scheme::explicit_spikes, learn, "all", 0, 0, 0, 0, {1, 2.5}})));
     EXPECT_EQ(experiment.stimuli[3],
               (stimulus_of({"all_along", Scheme::full, learn, "all", 0, 0, 1.5, 20, {}})));
     EXPECT_EQ(experiment.stimuli[4],

@@ -40,7 +40,9 @@ DenseStimuli::DenseStimuli(const Experiment& experiment)
                 population.neuron ? population.neuron->r_leak_MOhm : experiment.neuron.r_leak_MOhm;
             const double spike_nA = experiment.synapses.h_0_mV / r_leak_MOhm;
             const double sigma_nA = spike_nA * std::sqrt(spikes_per_s / (2.0 * tau_syn_s));
-            const bool is_given = stimulus.scheme == Scheme::current;
+            const bool is_given = stimulus.scheme == Scheme::current ||
+                                  stimulus.scheme == Scheme::sine ||
+                                  stimulus.scheme == Scheme::waveform;
             one.mean_nA.insert(one.mean_nA.end(), population.count,
                                is_given ? stimulus.mean_nA : spikes_per_s * spike_nA);
             one.sigma_nA.insert(

@@ -112,8 +112,8 @@ TEST_P(OracleSchemes, CurrentWithAndWithoutNoise) {
         current.train_s = 0.0512;
         current.period_s = 0.1502;
         current.repeats = 3;
-        current.mean_nA = 1.5;
-        current.sigma_wn_nA_sqrt_s = 0.1;
+        current.mean_nA = 60;
+        current.sigma_wn_nA_sqrt_s = 3.0;
     }
     e.stimuli[1].group = "overlapping";
     e.stimuli[1].mean_nA = -0.8;

@@ -36,6 +36,10 @@ inline Word<T> mul_lo(b64 a, b64 b) {
     return static_cast<Word<T>>(a * b);
 }
 template <class T>
+inline Word<T> mad_lo(b64 a, b64 b, b64 c) {
+    return static_cast<Word<T>>(a * b + c);
+}
+template <class T>
 inline auto mul_wide(b64 a, b64 b) {
     using Wide = std::conditional_t<sizeof(T) == 2, b32, b64>;
     const auto extended = [](b64 word) { return static_cast<b64>(from_word<T>(word)); };

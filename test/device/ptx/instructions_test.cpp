@@ -52,6 +52,7 @@ TEST(PtxInstructions, ProductsAndBits) {
     EXPECT_EQ(mul_wide<u32>(0xffffffffu, 0xffffffffu), 0xfffffffe00000001u);
     EXPECT_EQ(mul_wide<s32>(0xffffffffu, 2), static_cast<b64>(-2));
     EXPECT_EQ(mul_lo<s32>(0x10000, 0x10000), 0u);
+    EXPECT_EQ(mad_lo<s32>(0x10000, 0x10001, 0xffffffffu), 0xffffu);
     EXPECT_EQ(brev<b32>(1), 0x80000000u);
     EXPECT_EQ(clz<b32>(1), 31u);
     EXPECT_EQ(popc<b32>(0x1f0000000aull), 2u);

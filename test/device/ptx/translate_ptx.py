@@ -27,6 +27,7 @@ OPERATIONS = {
             "sub",
             "mul.lo",
             "mul.wide",
+            "mad.lo",
             "div",
             "rem",
             "shl",
