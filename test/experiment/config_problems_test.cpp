@@ -251,7 +251,7 @@ TEST(ConfigProblems, single_problems) {
          ":3: stimuli.a.group: group 'inh' has no neurons"},
         {minimal + "stimuli: {a: {scheme: RECTT, group: exc, start_s: 3}}\n",
          ":2: stimuli.a.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, WTET, SLFS, WLFS, "
-         "POISSON, FULL, EXPLICIT "
+         "POISSON, FULL, EXPLICIT, CURRENT, SINE, WAVEFORM, SPIKES "
          "(is RECTT); did you mean 'RECT'?"},
         {minimal + "stimuli: {a: {scheme: WTET, group: exc, start_s: 3, rate_Hz: 5001}}\n",
          ":2: stimuli.a.rate_Hz: must be at most 5000, one spike per time step (is 5001)"},
@@ -348,7 +348,7 @@ TEST(ConfigProblems, an_error_hides_no_others) {
               "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or union, or "
               "intersection, or random\n"
               "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
-              "WTET, SLFS, WLFS, POISSON, FULL, EXPLICIT (is PULS)\n"
+              "WTET, SLFS, WLFS, POISSON, FULL, EXPLICIT, CURRENT, SINE, WAVEFORM, SPIKES (is PULS)\n"
               "configs/x.yaml:5: stimuli.s.start_s: must be in [0, 1e10] (is -1)\n"
               "configs/x.yaml:5: stimuli.s.rate_Hz: must be a finite number (is fast)\n"
               "configs/x.yaml:6: stimuli.s.spike_times_ms[1]: must be ascending (1 follows 2)");
