@@ -251,7 +251,7 @@ TEST(ConfigProblems, single_problems) {
          ":3: stimuli.a.group: group 'inh' has no neurons"},
         {minimal + "stimuli: {a: {scheme: RECTT, group: exc, start_s: 3}}\n",
          ":2: stimuli.a.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, WTET, SLFS, WLFS, "
-         "POISSON, FULL, EXPLICIT "
+         "POISSON, FULL, EXPLICIT, CURRENT, SINE, WAVEFORM, SPIKES "
          "(is RECTT); did you mean 'RECT'?"},
         {minimal + "stimuli: {a: {scheme: WTET, group: exc, start_s: 3, rate_Hz: 5001}}\n",
          ":2: stimuli.a.rate_Hz: must be at most 5000, one spike per time step (is 5001)"},
@@ -338,20 +338,21 @@ TEST(ConfigProblems, single_problems) {
 }
 
 TEST(ConfigProblems, an_error_hides_no_others) {
-    EXPECT_EQ(problems_of(minimal + "populations: {n_exc: 0}\n"
-                                    "groups: {a: {first: x, count: 3}, b: {}}\n"
-                                    "stimuli:\n"
-                                    "  s: {scheme: PULS, group: a, start_s: -1, rate_Hz: fast,\n"
-                                    "      spike_times_ms: [2, 1]}\n"),
-              "configs/x.yaml:2: populations.n_exc: must be an integer in [1, 100000000] (is 0)\n"
-              "configs/x.yaml:3: groups.a.first: must be an integer in [0, 99999999] (is x)\n"
-              "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or union, or "
-              "intersection, or random\n"
-              "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
-              "WTET, SLFS, WLFS, POISSON, FULL, EXPLICIT (is PULS)\n"
-              "configs/x.yaml:5: stimuli.s.start_s: must be in [0, 1e10] (is -1)\n"
-              "configs/x.yaml:5: stimuli.s.rate_Hz: must be a finite number (is fast)\n"
-              "configs/x.yaml:6: stimuli.s.spike_times_ms[1]: must be ascending (1 follows 2)");
+    EXPECT_EQ(
+        problems_of(minimal + "populations: {n_exc: 0}\n"
+                              "groups: {a: {first: x, count: 3}, b: {}}\n"
+                              "stimuli:\n"
+                              "  s: {scheme: PULS, group: a, start_s: -1, rate_Hz: fast,\n"
+                              "      spike_times_ms: [2, 1]}\n"),
+        "configs/x.yaml:2: populations.n_exc: must be an integer in [1, 100000000] (is 0)\n"
+        "configs/x.yaml:3: groups.a.first: must be an integer in [0, 99999999] (is x)\n"
+        "configs/x.yaml:3: groups.b: must have first and count, or ids, or of, or union, or "
+        "intersection, or random\n"
+        "configs/x.yaml:5: stimuli.s.scheme: must be one of RECT, ONEPULSE, TRIPLET, STET, "
+        "WTET, SLFS, WLFS, POISSON, FULL, EXPLICIT, CURRENT, SINE, WAVEFORM, SPIKES (is PULS)\n"
+        "configs/x.yaml:5: stimuli.s.start_s: must be in [0, 1e10] (is -1)\n"
+        "configs/x.yaml:5: stimuli.s.rate_Hz: must be a finite number (is fast)\n"
+        "configs/x.yaml:6: stimuli.s.spike_times_ms[1]: must be ascending (1 follows 2)");
 }
 
 TEST(ConfigProblems, wrong_populations_hide_nothing_that_does_not_depend_on_them) {

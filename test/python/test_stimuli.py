@@ -34,7 +34,10 @@ def stimulated(tmp_path_factory):
             population["timestamps"] = rng.uniform(0, 1500, n)
             population["timestamps"].attrs["units"] = "milliseconds"
             population["node_ids"] = rng.integers(0, 20, n).astype(np.uint64)
-    lines = [f"{time:.3f} {node}" for time, node in zip(rng.uniform(0, 900, 300), rng.integers(0, 8, 300))]
+    lines = [
+        f"{time:.3f} {node}"
+        for time, node in zip(rng.uniform(0, 900, 300), rng.integers(0, 8, 300))
+    ]
     (directory / "spikes.txt").write_text("\n".join(lines))
     return directory, (
         "stimuli.push={scheme: CURRENT, group: exc, start_s: 0.2, train_s: 0.05, period_s: 0.1002,"
@@ -68,7 +71,9 @@ def test_what_results_tell(whole_run, stimulated):
     assert (changes["strong"]["mean_nA"], changes["strong"]["group"]) == (0.3, ["exc", "inh"])
     config = yaml.safe_load((whole_run / "config.yaml").read_text())
     assert config["stimuli"]["wave"]["file_checksum"].startswith("sum-")
-    assert config["stimuli"]["input"]["file_checksum"] != config["stimuli"]["forced"]["file_checksum"]
+    assert (
+        config["stimuli"]["input"]["file_checksum"] != config["stimuli"]["forced"]["file_checksum"]
+    )
 
 
 def test_forced_spikes_are_those_of_the_file(run_engram, stimulated, tmp_path):
