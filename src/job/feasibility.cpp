@@ -7,6 +7,7 @@
 
 #include "base/errors.hpp"
 #include "base/messages.hpp"
+#include "experiment/keys.hpp"
 #include "io/output_directory.hpp"
 #include "network/partition.hpp"
 
@@ -73,6 +74,14 @@ Forecast require_possible(const Experiment& experiment, const Wiring& wiring,
     Partition(experiment.populations.size(), n_ranks);
     for (const WiringFile& file : wiring_files(experiment))
         OutputDirectory::require_outside(output, file);
+    if (const auto& from = experiment.initial_state.from) {
+        const std::string key = keys::path_of<&InitialState::from>();
+        std::error_code ignored;
+        if (std::filesystem::equivalent(*from, output, ignored))
+            throw FileError(*from, "is the directory whose results this run would replace (" + key +
+                                       "); choose another --output");
+        OutputDirectory::require_outside(output, {*from, key});
+    }
     const Forecast forecast = make_forecast(experiment, wiring, n_ranks);
     require_feasible(forecast, n_ranks);
     return forecast;

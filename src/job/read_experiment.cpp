@@ -9,6 +9,7 @@
 #include "experiment/configuration.hpp"
 #include "io/edge_wiring.hpp"
 #include "job/ensemble_networks.hpp"
+#include "job/state_source.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
 
@@ -60,7 +61,7 @@ WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm commun
     std::unique_ptr<Wiring> wiring;
     std::string text;
     on_root(communicator, [&] {
-        Experiment experiment = make_experiment(tree);
+        Experiment experiment = make_sourced_experiment(tree);
         if (!source.output.empty()) experiment.output_directory = source.output;
         wiring = open_wiring(experiment);
         problems.emplace(tree.file, &tree.root);

@@ -9,6 +9,7 @@
 #include "job/executor_choice.hpp"
 #include "job/feasibility.hpp"
 #include "job/held_directory.hpp"
+#include "job/initial_state.hpp"
 #include "job/read_experiment.hpp"
 #include "job/run.hpp"
 #include "job/stop_signal.hpp"
@@ -35,6 +36,7 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
     auto simulation =
         std::make_unique<Simulation>(experiment, *wired.wiring, communicator, make_executor);
     wired.wiring.reset();
+    take_initial_state(*simulation, communicator);
     // Until here a signal ends the program at once, since there is nothing to save.
     handle_stop_signals();
     on_root(communicator, [&] { OutputDirectory::make(experiment.output_directory); });

@@ -6,7 +6,9 @@
 #include "analysis/measure_sink.hpp"
 #include "base/collective.hpp"
 #include "io/edge_wiring.hpp"
+#include "job/initial_state.hpp"
 #include "job/run.hpp"
+#include "job/state_source.hpp"
 #include "network/recorded_synapses.hpp"
 
 namespace engram::job {
@@ -36,8 +38,12 @@ TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
 }  // namespace
 
 std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener& progress) {
-    Experiment experiment = ensemble_.experiment(item);
-    const auto wiring = open_wiring(experiment);
+    Experiment experiment;
+    std::unique_ptr<Wiring> wiring;
+    collectively(context_.communicator, [&] {
+        experiment = with_source(ensemble_.experiment(item));
+        wiring = open_wiring(experiment);
+    });
     // Every rank of the group draws the wiring of the few targets that this looks at.
     collectively(context_.communicator, [&] {
         ConfigProblems problems("");
@@ -53,6 +59,7 @@ std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experim
                                                       const Wiring& wiring,
                                                       ProgressListener& progress) {
     Simulation simulation(std::move(experiment), wiring, context_.communicator, make_executor_);
+    take_initial_state(simulation, context_.communicator);
     MeasureSink measures(simulation.experiment(), simulation.network(), context_.communicator);
     StopOnly store(channel_, context_.watch);
     if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
@@ -77,6 +84,7 @@ std::unique_ptr<Run> TrialRunner::open_run(const OutputDirectory& directory,
     auto simulation = restored ? std::move(restored->simulation)
                                : std::make_unique<Simulation>(
                                      experiment, wiring, context_.communicator, make_executor_);
+    if (!restored) take_initial_state(*simulation, context_.communicator);
     return std::make_unique<Run>(
         std::move(simulation), directory,
         restored ? std::optional(std::move(restored->recordings)) : std::nullopt, context_);

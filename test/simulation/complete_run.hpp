@@ -16,9 +16,12 @@
 namespace engram::test {
 
 struct CompleteRun {
+    //! \param begin_with  gives the simulation another state than rest
     explicit CompleteRun(const Experiment& experiment,
-                         const ExecutorFactory& factory = make_cpu_executor)
+                         const ExecutorFactory& factory = make_cpu_executor,
+                         void (*begin_with)(Simulation&) = nullptr)
         : simulation(experiment, MPI_COMM_SELF, factory) {
+        if (begin_with != nullptr) begin_with(simulation);
         ProgressListener progress;
         simulation.run(sink, progress);
     }
