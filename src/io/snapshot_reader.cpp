@@ -10,6 +10,7 @@
 #include "experiment/network_keys.hpp"
 #include "io/file_format.hpp"
 #include "io/network_file.hpp"
+#include "io/protein_snapshot.hpp"
 
 namespace engram {
 namespace {
@@ -24,11 +25,11 @@ h5::DataSet open_values(const h5::File& file, const std::string& name, std::uint
     return dataset;
 }
 
-}  // namespace
-
-std::string protein_group(const Population& population, double time_s) {
-    return "proteins/" + population.name + "/snapshots/" + snapshot_label(time_s);
+std::span<const Population> populations_of(const Experiment& experiment) {
+    return {experiment.populations.begin(), experiment.populations.end()};
 }
+
+}  // namespace
 
 std::vector<double> snapshot_times_s(const std::string& path) {
     const h5::File file = h5::File::open(path, h5::Access::read_only);
@@ -54,6 +55,7 @@ SnapshotReader::SnapshotReader(const std::string& path, double time_s, const Exp
                                const std::string& key)
     : file_(h5::File::open(path, h5::Access::read_only)),
       key_(key),
+      time_s_(time_s),
       label_(snapshot_label(time_s)),
       experiment_(experiment) {
     check_format(file_, network_filetype, network_format_version);
@@ -71,10 +73,7 @@ SnapshotReader::SnapshotReader(const std::string& path, double time_s, const Exp
         weights_.push_back({std::move(group), open_values(file_, snapshot + "/h_mV", n_edges),
                             open_values(file_, snapshot + "/z", n_edges)});
     }
-    has_proteins_ = true;
-    for (const Population& population : experiment.populations)
-        has_proteins_ = has_proteins_ && (!population.is_excitatory() ||
-                                          h5::exists(file_, protein_group(population, time_s)));
+    has_proteins_ = engram::has_proteins(file_, time_s, populations_of(experiment));
 }
 
 void SnapshotReader::fail(const std::string& problem) const {
@@ -97,21 +96,14 @@ void SnapshotReader::visit(NeuronId first, NeuronId count, const UseWeight& use)
 
 std::vector<double> SnapshotReader::proteins(const std::string& pool, NeuronId first,
                                              NeuronId count) const {
-    std::vector<double> amounts(count);
     for (const Population& population : experiment_.populations) {
-        const NeuronId begin = std::max(first, population.first);
-        const NeuronId end = std::min(first + count, population.end());
-        if (!population.is_excitatory() || begin >= end) continue;
-        const std::string group = "proteins/" + population.name + "/snapshots/" + label_;
-        if (!h5::exists(file_, group + "/" + pool))
+        const std::string group = protein_group(population, time_s_);
+        if (population.is_excitatory() && !h5::exists(file_, group + "/" + pool))
             fail("/" + group + " holds no amounts of the protein " + pool +
                  ", which the synapses of this run need; set synapses.protein_pools as in that "
                  "run, or initial_state.proteins to false");
-        const h5::DataSet dataset = open_values(file_, group + "/" + pool, population.count);
-        const auto values = h5::read_rows<double>(dataset, {begin - population.first, end - begin});
-        std::copy(values.begin(), values.end(), amounts.begin() + (begin - first));
     }
-    return amounts;
+    return read_proteins(file_, time_s_, pool, populations_of(experiment_), {first, count});
 }
 
 }  // namespace engram

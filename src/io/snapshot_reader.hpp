@@ -47,13 +47,11 @@ class SnapshotReader {
 
     h5::File file_;
     std::string key_;
+    double time_s_;
     std::string label_;
     const Experiment& experiment_;
     std::vector<Weights> weights_;
     bool has_proteins_ = false;
 };
-
-//! Where network.h5 holds the proteins of a population at the time of a snapshot.
-std::string protein_group(const Population& population, double time_s);
 
 }  // namespace engram

@@ -35,7 +35,7 @@ std::string range(double low, double high, const std::string& unit) {
 std::vector<std::string> protein_pools(const SynapseParameters& synapses) {
     std::vector<std::string> names;
     for (const Column& column : neuron_columns(synapses))
-        if (column.unit == std::string("umol/l")) names.emplace_back(column.name);
+        if (is_amount_of_protein(column)) names.emplace_back(column.name);
     return names;
 }
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import RECALL_200, run_program
+from engram_analysis import Results
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at
 
@@ -284,3 +285,44 @@ def test_damaged_checkpoint(engram, branch, source, tmp_path):
     result = run_program([engram, "run", branch, "--from", path, "-o", tmp_path / "run"])
     assert result.returncode == 3, result.stderr
     assert not (tmp_path / "run" / "config.yaml").exists()
+
+
+def test_proteins_of_snapshots(source, run_engram, tmp_path):
+    """They are those of the traces where neurons are recorded, in windows, consolidation, and at the end."""
+    results = Results(source)
+    times = results.snapshot_times_s
+    assert times == [0.5, 12, 30]
+    for time_s in times:
+        amounts = results.proteins(time_s)
+        assert amounts.keys() == {"exc"} and amounts["exc"].keys() == {"p"}
+        assert amounts["exc"]["p"].shape == (160,)
+        assert 0 <= amounts["exc"]["p"].min() and amounts["exc"]["p"].max() <= 10
+    assert np.ptp(results.proteins(12)["exc"]["p"]) > 0.001
+    neurons = [0, 5, 31, 159]
+    sampled = settings(*SOURCE, f"record.neurons={neurons}", "record.every_steps=2")
+    again = Results(run_engram(RECALL_200, tmp_path / "run", 2, sampled))
+    n_compared = 0
+    for time_s in times:
+        found = again.proteins(time_s)["exc"]["p"]
+        assert np.array_equal(found, results.proteins(time_s)["exc"]["p"])
+        at = np.flatnonzero(np.abs(again.trace_time_s - time_s) < 1e-9)
+        for trace in again.neuron_traces if at.size else []:
+            np.testing.assert_allclose(found[trace.gid], trace.late_phase["p"][at[0]], atol=1e-12)
+            n_compared += 1
+    assert n_compared >= 4
+
+
+def test_proteins_are_taken_over(engram, run_engram, source, branch, tmp_path):
+    """The amounts of the beginning are those of the source at any pool; without them there are none."""
+    at = settings("initial_state.at_s=12")
+    given = Results(source).proteins(12)["exc"]["p"]
+    taken = run_engram(branch, tmp_path / "with", 2, ("--from", source, *at))
+    np.testing.assert_allclose(Results(taken).proteins(0)["exc"]["p"], given, atol=1e-15)
+    bare = (*at, *settings("initial_state.proteins=false"))
+    without = run_engram(branch, tmp_path / "without", arguments=("--from", source, *bare))
+    assert not Results(without).proteins(0)["exc"]["p"].any()
+    pools = (*at, *settings("synapses.protein_pools=P/D"))
+    command = [engram, "run", branch, "--from", source, *pools, "-o", tmp_path / "pools"]
+    result = run_program(command)
+    assert result.returncode == 3
+    assert "holds no amounts of the protein p_P" in result.stderr
