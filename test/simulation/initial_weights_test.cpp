@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "base/errors.hpp"
 #include "oracle/comparison.hpp"
 #include "simulation/executors.hpp"
 #include "simulation/initial_state.hpp"
