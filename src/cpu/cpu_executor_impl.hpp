@@ -171,8 +171,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         on_synapses(
             plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
         std::vector<double> late(std::size_t{network_.n_local()} * this->late_phase_width());
-        on_neurons(plasticity::LatePhaseAfter<M>{course, instant, this->late_phase_width(),
-                                                 late.data()});
+        on_neurons(
+            plasticity::LatePhaseAfter<M>{course, instant, this->late_phase_width(), late.data()});
         snapshot.protein = this->amounts_among(late);
         return snapshot;
     }

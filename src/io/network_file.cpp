@@ -164,7 +164,8 @@ void write_network_file(const std::string& path, std::span<const NetworkEdges> e
         if (table.is_plastic()) plastic.push_back(table.plastic_edges());
     const PlasticOrder order(std::move(plastic));
     collectively(comm, [&] {
-        for (const SnapshotPart& part : snapshot_parts) snapshots.emplace_back(part, order, populations);
+        for (const SnapshotPart& part : snapshot_parts)
+            snapshots.emplace_back(part, order, populations);
     });
     for (SnapshotCopy& snapshot : snapshots) snapshot.lay_out(layout);
     std::optional<PresentSnapshot> present;

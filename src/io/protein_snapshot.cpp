@@ -41,8 +41,7 @@ void ProteinGroups::lay_out(FileLayout& file) {
     if (pools_.empty()) return;
     for (const Population& population : populations_) {
         if (!population.is_excitatory()) continue;
-        const h5::Group group =
-            h5::create_group(file.file(), protein_group(population, time_s_));
+        const h5::Group group = h5::create_group(file.file(), protein_group(population, time_s_));
         h5::write_attribute(group, "time_s", time_s_);
         places_.emplace_back(file, group, pools_, population.count);
     }
@@ -70,14 +69,14 @@ std::vector<double> read_proteins(const h5::File& file, double time_s, const std
         const std::string name = protein_group(population, time_s) + "/" + pool;
         const h5::DataSet dataset = h5::open_dataset(file, name);
         if (h5::shape(dataset) != h5::Shape{population.count})
-            throw FileError(file.path(),
-                            "/" + name + " does not have a value for each of the " +
-                                std::to_string(population.count) + " neurons of " +
-                                population.name + "; the file is damaged: use another one");
+            throw FileError(file.path(), "/" + name + " does not have a value for each of the " +
+                                             std::to_string(population.count) + " neurons of " +
+                                             population.name +
+                                             "; the file is damaged: use another one");
         const auto values =
             h5::read_rows<double>(dataset, {part.first - population.first, part.count});
-        std::ranges::copy(values,
-                          amounts.begin() + static_cast<std::ptrdiff_t>(part.first - neurons.first));
+        std::ranges::copy(
+            values, amounts.begin() + static_cast<std::ptrdiff_t>(part.first - neurons.first));
     }
     return amounts;
 }

@@ -15,7 +15,7 @@ namespace engram {
 
 // What this rank has of them.
 struct ProteinSnapshot {
-    std::vector<h5::Slab> neurons;                      //!< global ids
+    std::vector<h5::Slab> neurons;                       //!< global ids
     std::map<std::string, std::vector<double>> amounts;  //!< [umol/l] by pool, of these neurons
 };
 

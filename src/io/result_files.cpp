@@ -91,8 +91,7 @@ void ResultFiles::write_network() const {
     }
     write_network_file(directory_.network(), edges, parts, last ? &*last : nullptr,
                        experiment_.indexes_sources, communicator_, default_edges_per_round,
-                       std::span(experiment_.populations.begin(),
-                                 experiment_.populations.end()));
+                       std::span(experiment_.populations.begin(), experiment_.populations.end()));
 }
 
 RecordingMarks ResultFiles::flush() {
@@ -140,7 +139,8 @@ ProteinSnapshot ResultFiles::proteins_of(const SnapshotView& snapshot) const {
     hsize_t n = 0;
     for (const NeuronRange& range : network_.partition().ranges(network_.rank())) {
         if (range.first >= end) break;
-        proteins.neurons.push_back({range.first, std::min<hsize_t>(range.count, end - range.first)});
+        proteins.neurons.push_back(
+            {range.first, std::min<hsize_t>(range.count, end - range.first)});
         n += proteins.neurons.back().count;
     }
     const auto count = static_cast<std::ptrdiff_t>(n);

@@ -435,8 +435,8 @@ void SnapshotCopy::write(ParallelFile& file) const {
 }
 
 PresentSnapshot::PresentSnapshot(const PlasticSnapshot& snapshot, const EdgeProvider& provider,
-                                 const PlasticOrder& order,
-                                 std::span<const Population> populations, MPI_Comm comm)
+                                 const PlasticOrder& order, std::span<const Population> populations,
+                                 MPI_Comm comm)
     : snapshot_(snapshot),
       provider_(provider),
       groups_(snapshot.time_s, common_value(snapshot.z, comm), order),

@@ -41,11 +41,10 @@ struct SnapshotPart {
     std::uint64_t checksum = 0;  //!< as write_snapshot_part
 };
 
-//! Collective. Writes h and z of all plastic edges, and the proteins, durably to a part file of its own. If z is the
-//! same everywhere, it takes no space.
-//! \param n_targets  of the provider; the proteins are of as many neurons
-//! \return checksum of its content, however it is stored; the same on every rank
-//! \throw FileError on every rank
+//! Collective. Writes h and z of all plastic edges, and the proteins, durably to a part file of its
+//! own. If z is the same everywhere, it takes no space. \param n_targets  of the provider; the
+//! proteins are of as many neurons \return checksum of its content, however it is stored; the same
+//! on every rank \throw FileError on every rank
 std::uint64_t write_snapshot_part(const std::string& path, const PlasticSnapshot& snapshot,
                                   std::uint64_t n_targets, const EdgeProvider& provider,
                                   MPI_Comm comm,

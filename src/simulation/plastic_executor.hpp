@@ -204,8 +204,9 @@ class PlasticExecutor : public Executor {
     //! What tells them at a step of a window that begins.
     plasticity::LatePhaseWithin<M> late_phase_within(const plasticity::Window& window, Step step,
                                                      double* values) const {
-        return {physics_.late, window.conditions, window.relaxation[0],
-                seconds(step - window.begin), late_phase_width(), values};
+        return {physics_.late,        window.conditions,
+                window.relaxation[0], seconds(step - window.begin),
+                late_phase_width(),   values};
     }
     //! The amounts of protein among them, by pool and neuron.
     std::vector<double> amounts_among(std::span<const double> values) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Early- and late-phase weights of all local plastic synapses, and proteins of all local neurons, at
-// one step.
+// Early- and late-phase weights of all local plastic synapses, and proteins of all local neurons,
+// at one step.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,8 @@ struct Snapshot {
 
     //! Valid as long as this is.
     SnapshotView view() const {
-        return {step, h_mV.size(), [this](SynapseIndex k) {
+        return {step, h_mV.size(),
+                [this](SynapseIndex k) {
                     return PlasticWeights{h_mV[k], z[k]};
                 },
                 protein};
