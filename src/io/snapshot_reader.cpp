@@ -5,10 +5,12 @@
 #include <cmath>
 #include <set>
 
+#include "base/collective.hpp"
 #include "base/errors.hpp"
 #include "base/step_time.hpp"
 #include "experiment/network_keys.hpp"
 #include "io/file_format.hpp"
+#include "io/file_layout.hpp"
 #include "io/network_file.hpp"
 #include "io/protein_snapshot.hpp"
 
@@ -71,7 +73,7 @@ SnapshotReader::SnapshotReader(const std::string& path, double time_s, const Exp
                  label_.substr(2) + " are not known; use another snapshot");
         const std::uint64_t n_edges = group.n_edges();
         weights_.push_back({std::move(group), open_values(file_, snapshot + "/h_mV", n_edges),
-                            open_values(file_, snapshot + "/z", n_edges)});
+                            open_values(file_, snapshot + "/z", n_edges), snapshot});
     }
     has_proteins_ = engram::has_proteins(file_, time_s, populations_of(experiment));
 }
@@ -80,18 +82,45 @@ void SnapshotReader::fail(const std::string& problem) const {
     throw FileError(file_.path(), problem + " (" + key_ + ")");
 }
 
-void SnapshotReader::visit(NeuronId first, NeuronId count, const UseWeight& use) const {
+void SnapshotReader::visit(NeuronId first, NeuronId count, const UseWeight& use) {
     constexpr NeuronId targets_at_once = 1024;
-    for (const Weights& weights : weights_)
+    for (Weights& weights : weights_)
         for (NeuronId done = 0; done < count; done += targets_at_once)
             weights.edges.visit(first + done, std::min(targets_at_once, count - done),
                                 [&](h5::Slab edges, std::span<const NeuronId> sources,
                                     std::span<const NeuronId> targets) {
                                     const auto h_mV = h5::read_rows<double>(weights.h_mV, edges);
                                     const auto z = h5::read_rows<double>(weights.z, edges);
+                                    const std::span<const h5::Slab> slabs(&edges, 1);
+                                    weights.h_sum +=
+                                        checksum_of(slabs, std::span<const double>(h_mV));
+                                    weights.z_sum += checksum_of(slabs, std::span<const double>(z));
                                     for (std::size_t i = 0; i < sources.size(); ++i)
                                         use(sources[i], targets[i], h_mV[i], z[i]);
                                 });
+}
+
+void SnapshotReader::require_sums(MPI_Comm communicator) const {
+    std::vector<std::uint64_t> found;
+    for (const Weights& weights : weights_)
+        found.insert(found.end(), {weights.h_sum, weights.z_sum});
+    sum_over_ranks(communicator, found);
+    collectively(communicator, [&] {
+        if (!h5::exists(file_, checksums_group)) return;
+        const Checksums expected = read_checksums(file_);
+        auto sum = found.begin();
+        for (const Weights& weights : weights_)
+            for (const auto& [dataset, name] :
+                 {std::pair(&weights.h_mV, "h_mV"), std::pair(&weights.z, "z")}) {
+                const auto known = expected.find(weights.place + "/" + name);
+                // Of a constant it is that of one value, which every reader sees.
+                if (known != expected.end() && !h5::is_constant(*dataset) && known->second != *sum)
+                    fail("/" + known->first +
+                         " is damaged (its checksum does not match); restore the file from a copy, "
+                         "or, if it was changed on purpose, remove its group /checksums");
+                ++sum;
+            }
+    });
 }
 
 std::vector<double> SnapshotReader::proteins(const std::string& pool, NeuronId first,

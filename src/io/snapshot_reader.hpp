@@ -3,6 +3,8 @@
 // proteins by neuron. Nothing of the file is trusted.
 #pragma once
 
+#include <mpi.h>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -28,7 +30,10 @@ class SnapshotReader {
     using UseWeight = std::function<void(NeuronId source, NeuronId target, double h_mV, double z)>;
     //! All synapses onto the targets [first, first + count).
     //! \throw FileError as EdgeGroup::append_sources
-    void visit(NeuronId first, NeuronId count, const UseWeight& use) const;
+    void visit(NeuronId first, NeuronId count, const UseWeight& use);
+    //! Collective. To be called once every target has been visited on some rank.
+    //! \throw FileError on every rank if weights are not those that were written
+    void require_sums(MPI_Comm communicator) const;
 
     //! Whether it holds the proteins of all excitatory populations.
     bool has_proteins() const { return has_proteins_; }
@@ -42,6 +47,9 @@ class SnapshotReader {
         EdgeGroup edges;
         h5::DataSet h_mV;
         h5::DataSet z;
+        std::string place;        //!< of the group that both are in
+        std::uint64_t h_sum = 0;  //!< of what has been visited
+        std::uint64_t z_sum = 0;
     };
     [[noreturn]] void fail(const std::string& problem) const;
 

@@ -9,10 +9,10 @@
 #include "job/executor_choice.hpp"
 #include "job/feasibility.hpp"
 #include "job/held_directory.hpp"
-#include "job/initial_state.hpp"
 #include "job/read_experiment.hpp"
 #include "job/run.hpp"
 #include "job/stop_signal.hpp"
+#include "job/take_initial_state.hpp"
 
 namespace engram::job {
 

@@ -6,9 +6,9 @@
 #include "analysis/measure_sink.hpp"
 #include "base/collective.hpp"
 #include "io/edge_wiring.hpp"
-#include "job/initial_state.hpp"
 #include "job/run.hpp"
 #include "job/state_source.hpp"
+#include "job/take_initial_state.hpp"
 #include "network/recorded_synapses.hpp"
 
 namespace engram::job {

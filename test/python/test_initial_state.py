@@ -264,6 +264,22 @@ def test_impossible_values(engram, branch, source, tmp_path, dataset, row, value
     assert message in result.stderr
 
 
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_a_flipped_bit(engram, branch, source, tmp_path, ranks):
+    copied = shutil.copytree(source, tmp_path / "source")
+    with h5py.File(copied / "network.h5", "r+") as file:
+        values = file["edges/exc_exc/snapshots/t_12s/h_mV"]
+        values[100] = np.nextafter(values[100], 99)
+    arguments = ["--from", copied, "--set", "initial_state.at_s=12", "-o", tmp_path / "run"]
+    result = run_program(["mpirun", "-n", ranks, engram, "run", branch, *arguments])
+    assert result.returncode == 3, result.stderr
+    assert "h_mV is damaged (its checksum does not match)" in result.stderr
+    with h5py.File(copied / "network.h5", "r+") as file:
+        del file["checksums"]
+    result = run_program([engram, "run", branch, *arguments, "-q"])
+    assert result.returncode == 0, result.stderr
+
+
 def test_damaged_shapes(engram, branch, source, tmp_path):
     copied = shutil.copytree(source, tmp_path / "source")
     with h5py.File(copied / "network.h5", "r+") as file:

@@ -47,6 +47,7 @@ inline void expect_same_results(const MemorySink& a, const MemorySink& b) {
         EXPECT_EQ(a.snapshots[i].step, b.snapshots[i].step);
         expect_same_bits(a.snapshots[i].h_mV, b.snapshots[i].h_mV, "h");
         expect_same_bits(a.snapshots[i].z, b.snapshots[i].z, "z");
+        expect_same_bits(a.snapshots[i].protein, b.snapshots[i].protein, "protein");
     }
 }
 

@@ -11,6 +11,7 @@
 #include "simulation/executors.hpp"
 #include "simulation/memory_checkpoint.hpp"
 #include "simulation/small_networks.hpp"
+#include "simulation/trace_columns.hpp"
 
 namespace engram::test {
 namespace {
@@ -111,6 +112,35 @@ TEST_P(InitialStateRun, EveryExecutorHasTheBitsOfTheProcessor) {
     const CompleteRun expected(e, make_cpu_executor, give_state_to);
     const CompleteRun run(e, executor(), give_state_to);
     expect_same_results(expected.sink, run.sink);
+}
+
+// In a window, in a consolidation and at the end, of every pool.
+TEST_P(InitialStateRun, SnapshotsHaveTheProteinsOfTheTraces) {
+    Experiment e = both_signs_network();
+    e.synapses.protein_pools = ProteinPools::p_c_and_d;
+    e.record.every_steps = 1;
+    e.record.snapshots_s = {0.7, 0.703, 146.3, 300.2};
+    e.plasticity_off = {{"off", 300.1, std::nullopt}};
+    e.changes = condition_changes(e);
+    const CompleteRun run(e, executor(), give_state_to);
+    const TraceColumns columns(e);
+    const std::size_t n = e.populations.size();
+    std::size_t n_compared = 0;
+    for (const Snapshot& snapshot : run.sink.snapshots) {
+        ASSERT_EQ(snapshot.protein.size(), 3 * n);
+        for (std::size_t row = 0; row < run.sink.n_rows; ++row) {
+            if (columns.step(run.sink, row) != snapshot.step) continue;
+            for (std::size_t id = 0; id < e.populations[0].count; ++id)
+                for (std::size_t pool = 0; pool < 3; ++pool)
+                    ASSERT_NEAR(snapshot.protein[pool * n + id],
+                                run.sink.at(row, columns.slow(id) + 2 + pool), 1e-13)
+                        << "pool " << pool << " of neuron " << id << " at step " << snapshot.step;
+            ++n_compared;
+        }
+    }
+    EXPECT_EQ(n_compared, 4u);
+    expect_same_bits(run.sink.snapshots.back().protein, run.simulation.executor().protein(),
+                     "protein at the end");
 }
 
 TEST(InitialValues, tell_what_cannot_be) {

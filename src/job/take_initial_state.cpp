@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "job/initial_state.hpp"
+#include "job/take_initial_state.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/collective.hpp"
@@ -123,8 +125,7 @@ class Receiver {
 };
 
 // Each rank reads what concerns its neurons.
-void read_snapshot(const StateSource& source, const Experiment& experiment, Receiver& receiver) {
-    const SnapshotReader snapshot(source.path, source.time_s, experiment, from_key);
+void read_snapshot(SnapshotReader& snapshot, const Experiment& experiment, Receiver& receiver) {
     const Partition& partition = receiver.network().partition();
     const auto ranges = partition.ranges(receiver.network().rank());
     for (const NeuronRange& range : ranges)
@@ -202,13 +203,17 @@ void take_initial_state(Simulation& simulation, MPI_Comm communicator) {
             FileError(source.path, "is of a run with other populations (" + from_key + ")"));
     const LocalState local = simulation.begin_initial_state();
     Receiver receiver(simulation, local, source.path);
+    std::optional<SnapshotReader> snapshot;
     collectively(communicator, [&] {
-        if (other)
+        if (other) {
             copy_state(*other, source, experiment, receiver);
-        else
-            read_snapshot(source, experiment, receiver);
+        } else {
+            snapshot.emplace(source.path, source.time_s, experiment, from_key);
+            read_snapshot(*snapshot, experiment, receiver);
+        }
         receiver.require_sums();
     });
+    if (snapshot) snapshot->require_sums(communicator);
     receiver.require_all(communicator);
     simulation.finish_initial_state();
 }
