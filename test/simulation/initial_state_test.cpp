@@ -119,7 +119,8 @@ TEST_P(InitialStateRun, SnapshotsHaveTheProteinsOfTheTraces) {
     Experiment e = both_signs_network();
     e.synapses.protein_pools = ProteinPools::p_c_and_d;
     e.record.every_steps = 1;
-    e.record.snapshots_s = {0.7, 0.703, 146.3, 300.2};
+    const Step sampled = make_schedule(e).phases.at(1).begin + e.steps_from_s(140.0);
+    e.record.snapshots_s = {0.7, 0.703, step_time_ms(sampled, e.dt_ms) / 1000.0, 300.2};
     e.plasticity_off = {{"off", 300.1, std::nullopt}};
     e.changes = condition_changes(e);
     const CompleteRun run(e, executor(), give_state_to);
