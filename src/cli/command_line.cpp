@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <filesystem>
 #include <sstream>
 
 #include "base/errors.hpp"
 #include "base/messages.hpp"
 #include "base/nearest_name.hpp"
 #include "base/version.hpp"
+#include "experiment/value_text.hpp"
 
 namespace engram::cli {
 
@@ -26,7 +28,7 @@ struct Entry {
 };
 
 constexpr Entry entries[] = {
-    {"run", Command::run, "CONFIG", "[--set KEY=VALUE]... [--output DIR] [--force]",
+    {"run", Command::run, "CONFIG", "[--set KEY=VALUE]... [--from PATH] [--output DIR] [--force]",
      "run a simulation or an ensemble, and write its results",
      R"(Runs the simulation or ensemble that CONFIG describes and writes its results.
 Under mpirun or srun the neurons are divided among the ranks; the results do
@@ -41,12 +43,12 @@ uninterrupted run. A complete run is left as it is, unless
 --set simulation.duration_s=... extends it. Where recordings of an interrupted
 run are damaged, --salvage continues without what is lost of them.
 )"},
-    {"check", Command::check, "CONFIG", "[--set KEY=VALUE]...",
+    {"check", Command::check, "CONFIG", "[--set KEY=VALUE]... [--from PATH]",
      "validate a configuration; show all values and the schedule",
      R"(Validates CONFIG, prints the resolved configuration on standard output and the
 schedule on standard error. Nothing is simulated.
 )"},
-    {"plan", Command::plan, "CONFIG", "[--ranks N]",
+    {"plan", Command::plan, "CONFIG", "[--from PATH] [--ranks N]",
      "forecast memory and time, and suggest Slurm options",
      R"(Forecasts memory and time of CONFIG on N ranks. Nothing is simulated.
 )"},
@@ -76,6 +78,10 @@ po::options_description options_of(Command command) {
     if (command == Command::run || command == Command::check)
         add("output,o", po::value<std::string>()->value_name("DIR"),
             "directory for the results, instead of output.directory");
+    if (command == Command::run || command == Command::check || command == Command::plan)
+        add("from", po::value<std::string>()->value_name("PATH"),
+            "begin with the state of another run: its results directory, network.h5 or a "
+            "checkpoint (initial_state.from)");
     if (command == Command::import)
         add("output,o", po::value<std::string>()->value_name("FILE"),
             "file for the configuration, instead of standard output; not replaced without --force");
@@ -140,6 +146,13 @@ CommandLine parse_options(const Entry& entry, const std::vector<std::string>& ar
     if (line.argument.empty()) throw UsageError("the " + what + " is empty" + help);
     if (values.count("config")) line.configuration = values["config"].as<std::string>();
     if (values.count("set")) line.overrides = values["set"].as<std::vector<std::string>>();
+    if (values.count("from")) {
+        const auto from = values["from"].as<std::string>();
+        if (from.empty()) throw UsageError("--from is empty" + help);
+        // Relative to where the user is, not to the configuration.
+        line.overrides.push_back("initial_state.from=" +
+                                 quoted(std::filesystem::absolute(from).lexically_normal()));
+    }
     if (values.count("output")) {
         line.output = values["output"].as<std::string>();
         if (line.output.empty()) throw UsageError("--output is empty" + help);

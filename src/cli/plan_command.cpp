@@ -11,6 +11,7 @@
 #include "job/feasibility.hpp"
 #include "job/forecast.hpp"
 #include "job/read_experiment.hpp"
+#include "job/state_source.hpp"
 #include "network/partition.hpp"
 
 namespace engram::cli {
@@ -89,7 +90,7 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
     double averaged_MB = 0;
     std::string too_long;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
-        const Experiment experiment = ensemble.experiment({point, 0});
+        const Experiment experiment = job::with_source(ensemble.experiment({point, 0}));
         const job::Forecast one =
             job::make_forecast(experiment, *open_wiring(experiment), per_trial);
         if (too_long.empty()) too_long = job::problem_of_time(one, per_trial);

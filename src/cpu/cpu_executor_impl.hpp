@@ -69,7 +69,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                 [this, &targets, relaxation = this->relaxation(step)](SynapseIndex k) {
                     return PlasticWeights{view().h_mV(k, relaxation, physics_.early.h_0_mV),
                                           view().z(k, targets[k])};
-                }};
+                },
+                this->protein()};
     }
     LocalState local_state(Step step, bool within_phase) override {
         LocalState local;
@@ -169,6 +170,10 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         Snapshot snapshot = make_snapshot(step);
         on_synapses(
             plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
+        std::vector<double> late(std::size_t{network_.n_local()} * this->late_phase_width());
+        on_neurons(
+            plasticity::LatePhaseAfter<M>{course, instant, this->late_phase_width(), late.data()});
+        snapshot.protein = this->amounts_among(late);
         return snapshot;
     }
 
@@ -271,6 +276,9 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         for (const Step step : this->take_requests_in_window()) {
             Snapshot& snapshot = begun_snapshots_.emplace_back(make_snapshot(step));
             on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
+            std::vector<double> late(std::size_t{network_.n_local()} * this->late_phase_width());
+            on_neurons(this->late_phase_within(this->window(), step, late.data()));
+            snapshot.protein = this->amounts_among(late);
         }
     }
 

@@ -92,7 +92,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     std::vector<Snapshot> take_snapshots() override {
         std::vector<Snapshot> snapshots;
         for (const PendingSnapshot& pending : std::exchange(pending_snapshots_, {}))
-            snapshots.push_back(pending.read());
+            snapshots.push_back(read(pending));
         return snapshots;
     }
     SnapshotView weights(Step step) override {
@@ -187,17 +187,22 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         const PendingSnapshot snapshot = make_snapshot(step);
         on_synapses(
             plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
-        return snapshot.read();
+        on_neurons(plasticity::LatePhaseAfter<M>{course, instant, this->late_phase_width(),
+                                                 snapshot.late_phase.data()});
+        return read(snapshot);
     }
 
-    // A snapshot that is being taken: weights in device memory.
+    // A snapshot that is being taken: in device memory.
     struct PendingSnapshot {
         Step step;
         DeviceArray<double> h_mV;
         DeviceArray<double> z;
-
-        Snapshot read() const { return {step, h_mV.to_vector(), z.to_vector()}; }
+        DeviceArray<double> late_phase;  //!< by neuron
     };
+    Snapshot read(const PendingSnapshot& snapshot) const {
+        return {snapshot.step, snapshot.h_mV.to_vector(), snapshot.z.to_vector(),
+                this->amounts_among(snapshot.late_phase.to_vector())};
+    }
 
     Arrays<M> arrays() const {
         Arrays<M> arrays(physics_.late);
@@ -306,6 +311,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         for (const Step step : plan.snapshots) {
             const PendingSnapshot& snapshot = begun_snapshots_.emplace_back(make_snapshot(step));
             on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
+            on_neurons(this->late_phase_within(plan.task.window, step, snapshot.late_phase.data()));
         }
         launch_block(a, plan, task, keep_launches);
         if (!plan.task.ends_window) return;
@@ -382,7 +388,10 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     }
     PendingSnapshot make_snapshot(Step step) const {
         const std::size_t n = network_.plastic().size();
-        return {step, {*device_, n}, {*device_, n}};
+        return {step,
+                {*device_, n},
+                {*device_, n},
+                {*device_, std::size_t{network_.n_local()} * this->late_phase_width()}};
     }
     //! Calcium of the next window.
     auto& calcium() { return state_.calcium[static_cast<std::size_t>(parity_)]; }

@@ -11,6 +11,7 @@
 #include "experiment/config_reader.hpp"
 #include "experiment/ensemble_settings.hpp"
 #include "experiment/group_reader.hpp"
+#include "experiment/initial_state_reader.hpp"
 #include "experiment/interval_reader.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/measure_reader.hpp"
@@ -94,9 +95,12 @@ Experiment make_experiment(const ConfigTree& tree) {
     read(reader, keys::simulation, experiment);
     read(reader, keys::background, experiment.background);
     read(reader, keys::neuron, experiment.neuron);
+    experiment.initial_state = read_initial_state(reader.section(keys::initial_state.name));
     read_network(reader, experiment);
     experiment.groups =
         read_groups(reader.section("groups"), experiment.populations, experiment.seed);
+    experiment.initial_weights =
+        read_initial_weights(reader.section(keys::initial_weights.name), experiment.groups);
     experiment.stimuli =
         read_stimuli(reader.section("stimuli"), experiment.populations, experiment.groups);
     read(reader, keys::synapses, experiment.synapses);

@@ -14,8 +14,10 @@
 namespace engram {
 namespace {
 
-bool names_wiring_file(const std::string& key) {
+// A file or directory that a run reads.
+bool names_input(const std::string& key) {
     return key == keys::path_of<&Connectivity::file>() ||
+           key == keys::path_of<&InitialState::from>() ||
            (key.starts_with("projections.") &&
             key.ends_with(std::string(".") + keys::name_of<&Projection::file>()));
 }
@@ -57,7 +59,7 @@ void make_lists_absolute(ConfigNode* sweep, const std::string& prefix, const std
                                 prefix + (prefix.empty() ? "" : ".") + sweep->keys[i], file);
     } else if (sweep->kind == ConfigNode::Kind::list) {
         for (ConfigNode& item : sweep->children) {
-            if (names_wiring_file(prefix))
+            if (names_input(prefix))
                 make_absolute(&item, file);
             else if (prefix.empty())
                 make_lists_absolute(&item, "", file);
@@ -87,6 +89,8 @@ bool Ensemble::is_wanted(const ConfigTree& tree) {
 Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     if (ConfigNode* connectivity = tree_.root.find(keys::connectivity.name))
         make_absolute(connectivity->find(keys::name_of<&Connectivity::file>()), tree_.file);
+    if (ConfigNode* initial_state = tree_.root.find(keys::initial_state.name))
+        make_absolute(initial_state->find(keys::name_of<&InitialState::from>()), tree_.file);
     if (ConfigNode* projections = tree_.root.find("projections"))
         for (ConfigNode& projection : projections->children)
             make_absolute(projection.find(keys::name_of<&Projection::file>()), tree_.file);

@@ -31,9 +31,10 @@ std::vector<Projection> Experiment::projections() const {
     }
     const Connectivity& c = connectivity;
     const auto fixed = [&](std::size_t from, std::size_t to, double weight_h_0, const char* key) {
-        return Projection{from, to, false, weight_h_0, c.probability, c.file, key};
+        return Projection{from,   to,  false, weight_h_0,       c.probability,
+                          c.file, key, 0,     c.wired_by_source};
     };
-    return {{0, 0, true, 0.0, c.probability, c.file, "plastic"},
+    return {{0, 0, true, 0.0, c.probability, c.file, "plastic", 0, c.wired_by_source},
             fixed(0, 1, c.w_ei, keys::name_of<&Connectivity::w_ei>()),
             fixed(1, 0, -c.w_ie, keys::name_of<&Connectivity::w_ie>()),
             fixed(1, 1, -c.w_ii, keys::name_of<&Connectivity::w_ii>())};

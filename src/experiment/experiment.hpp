@@ -24,6 +24,7 @@ struct Connectivity {
     double w_ei = 2.0;                //!< excitatory-to-inhibitory weight, units of h_0
     double w_ie = 4.0;                //!< inhibitory-to-excitatory weight, units of h_0
     double w_ii = 4.0;                //!< inhibitory-to-inhibitory weight, units of h_0
+    bool wired_by_source = false;     //!< see InitialState
 
     bool operator==(const Connectivity&) const = default;
 };
@@ -180,6 +181,38 @@ struct BackgroundChange : Interval {
 
 using model::ConditionChange;
 
+// A state of another run that this one begins with: h and z of every plastic synapse, and the
+// proteins of every neuron. Where the wiring is not given, it is that of the other run too
+// (Connectivity::wired_by_source, Projection::wired_by_source).
+struct InitialState {
+    std::optional<std::string> from;  //!< results directory, network.h5 or checkpoint; none: rest
+    std::optional<double> at_s;       //!< time in the other run; none: its last one
+    bool proteins = true;             //!< false: there are none
+
+    bool operator==(const InitialState&) const = default;
+};
+
+// Initial weights that are the same for all plastic synapses from one group to another.
+struct StipulatedWeights {
+    std::string from;
+    std::string to;
+    std::optional<double> h_mV;  //!< none: as the other synapses
+    std::optional<double> z;
+
+    bool operator==(const StipulatedWeights&) const = default;
+};
+
+// Weights of plastic synapses at the beginning, instead of h = h_0 and z = 0; see
+// simulation/initial_weights.hpp.
+struct InitialWeights {
+    double h_sigma = 0;                         //!< s.d. of ln(h / h_0)
+    double z_sigma = 0;                         //!< s.d. of ln(1 + 2 z / z_max)
+    std::vector<StipulatedWeights> stipulated;  //!< of two that concern a synapse, the later one
+
+    bool is_given() const { return h_sigma != 0 || z_sigma != 0 || !stipulated.empty(); }
+    bool operator==(const InitialWeights&) const = default;
+};
+
 enum class FastForward { automatic, off };
 
 struct Experiment {
@@ -191,6 +224,8 @@ struct Experiment {
     std::uint64_t seed = 1;
     //! Of all that is random while the run goes on; none: `seed`, which is that of the network.
     std::optional<std::uint64_t> noise_seed;
+    //! Of random wiring; none: `seed`.
+    std::optional<std::uint64_t> wiring_seed;
     FastForward fast_forward = FastForward::automatic;
     double dt_fast_forward_s = 50.0;
     double margin_before_s = 5.0;           //!< detailed computation before each stimulus
@@ -203,6 +238,8 @@ struct Experiment {
     std::optional<std::vector<Projection>> given_projections;
     Groups groups;  //!< built-in: one per population, all; then those of the file
     BackgroundParameters background;
+    InitialState initial_state;
+    InitialWeights initial_weights;
     std::vector<Stimulus> stimuli;
     //! None: theta_pro is that of the synapses. Intervals do not overlap.
     std::optional<std::vector<Neuromodulation>> neuromodulation;
@@ -234,6 +271,7 @@ struct Experiment {
     //! Whether the configuration names its populations, rather than giving n_exc and n_inh.
     bool has_named_populations() const { return given_projections.has_value(); }
     std::uint64_t seed_of_noise() const { return noise_seed.value_or(seed); }
+    std::uint64_t seed_of_wiring() const { return wiring_seed.value_or(seed); }
     //! All projections by (from, to); at most one for each pair of populations.
     std::vector<Projection> projections() const;
     //! \throw std::out_of_range if there is no group of that name

@@ -39,6 +39,7 @@ inline constexpr Section simulation{
     Key{"margin_after_s", &Experiment::margin_after_s, between(0, longest_time_s)},
     Key{"seed", &Experiment::seed, Integers<std::uint64_t>{0}},
     Key{"noise_seed", &Experiment::noise_seed, Integers<std::uint64_t>{0}},
+    Key{"wiring_seed", &Experiment::wiring_seed, Integers<std::uint64_t>{0}},
     Key{"fast_forward", &Experiment::fast_forward, Words{fast_forward}},
     Key{"communication_timeout_s", &Experiment::communication_timeout_s, between(0, 1e9)},
 };
@@ -99,11 +100,13 @@ inline constexpr Section published_populations{
 
 inline constexpr Section connectivity{
     "connectivity",
-    Key{"probability", &Connectivity::probability, unit_interval},
+    Key{"probability", &Connectivity::probability, unit_interval, Need::optional,
+        [](const Connectivity& connectivity) { return !connectivity.wired_by_source; }},
     Key{"w_ei", &Connectivity::w_ei, relative_weight},
     Key{"w_ie", &Connectivity::w_ie, relative_weight},
     Key{"w_ii", &Connectivity::w_ii, relative_weight},
-    Key{"file", &Connectivity::file, Path{}},
+    Key{"file", &Connectivity::file, Path{}, Need::optional,
+        [](const Connectivity& connectivity) { return !connectivity.wired_by_source; }},
 };
 
 inline constexpr Word<PopulationKind> population_kinds[] = {
@@ -125,13 +128,40 @@ inline constexpr Section projection{
     Key{"from", &Projection::from, Special{}, Need::required, never_as_it_is},
     Key{"to", &Projection::to, Special{}, Need::required, never_as_it_is},
     Key{"probability", &Projection::probability, unit_interval, Need::optional,
-        [](const Projection& projection) { return !projection.file; }},
+        [](const Projection& projection) {
+            return !projection.file && !projection.wired_by_source;
+        }},
     Key{"weight_h_0", &Projection::weight_h_0, between(-1e6, 1e6), Need::optional,
         [](const Projection& projection) { return !projection.plastic; }},
     Key{"plastic", &Projection::plastic, Words{truth}, Need::optional,
         [](const Projection& projection) { return projection.plastic; }},
     Key{"file", &Projection::file, Path{}, Need::optional,
         [](const Projection& projection) { return projection.file.has_value(); }},
+};
+
+inline constexpr Section initial_state{
+    "initial_state",
+    Key{"from", &InitialState::from, Path{}},
+    Key{"at_s", &InitialState::at_s, between(0, longest_time_s)},
+    Key{"proteins", &InitialState::proteins, Words{truth}},
+};
+
+// Beyond it h would leave the range of sums.
+inline constexpr Range log_sigma = between(0, 1);
+inline constexpr Section initial_weights{
+    "initial_weights",
+    Key{"h_sigma", &InitialWeights::h_sigma, log_sigma},
+    Key{"z_sigma", &InitialWeights::z_sigma, log_sigma},
+    Key{"stipulated", &InitialWeights::stipulated, Special{}},
+};
+
+// An entry of stipulated.
+inline constexpr Section stipulated_weights{
+    "",
+    Key{"from", &StipulatedWeights::from, Name{}, Need::required},
+    Key{"to", &StipulatedWeights::to, Name{}, Need::required},
+    Key{"h_mV", &StipulatedWeights::h_mV, between(0, 1e4)},
+    Key{"z", &StipulatedWeights::z, between(-0.5, 1e3)},
 };
 
 inline constexpr Word<StimulusRole> roles[] = {{"learn", StimulusRole::learn},
@@ -275,7 +305,8 @@ inline constexpr Section ensemble{
 template <class Visit>
 constexpr void for_each_section(Visit&& visit) {
     visit(simulation), visit(published_populations), visit(connectivity), visit(population);
-    visit(projection), visit(background), visit(stimulus), visit(scheme), visit(neuron);
+    visit(projection), visit(initial_state), visit(initial_weights), visit(stipulated_weights);
+    visit(background), visit(stimulus), visit(scheme), visit(neuron);
     visit(interval), visit(neuromodulation), visit(background_change);
     visit(synapses), visit(record), visit(selection), visit(regular_times), visit(measures);
     visit(checkpoint), visit(output);

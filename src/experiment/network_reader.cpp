@@ -25,6 +25,13 @@ std::vector<std::string> named_populations(const ConfigNode* section) {
     return names;
 }
 
+// Whether nothing is said of the wiring itself, though a run is named that has one.
+bool is_wired_by_source(ConfigReader& connectivity, const Experiment& experiment) {
+    return experiment.initial_state.from &&
+           !connectivity.has(keys::name_of<&Connectivity::probability>()) &&
+           connectivity.node(keys::name_of<&Connectivity::file>()) == nullptr;
+}
+
 void read_published_populations(ConfigReader reader, Populations& populations) {
     PublishedSizes sizes;
     keys::read_keys(reader, keys::published_populations, sizes);
@@ -92,8 +99,10 @@ void read_network(ConfigReader& root, Experiment& experiment) {
     const std::vector<std::string> names = named_populations(root.node("populations"));
     if (names.empty()) {
         read_published_populations(root.section("populations"), experiment.populations);
-        keys::read_section(root.section("connectivity"), keys::connectivity,
-                           experiment.connectivity);
+        ConfigReader connectivity = root.section("connectivity");
+        keys::read_keys(connectivity, keys::connectivity, experiment.connectivity);
+        experiment.connectivity.wired_by_source = is_wired_by_source(connectivity, experiment);
+        connectivity.finish();
         if (is_given(root, "projections"))
             root.problem("projections",
                          "need named populations, populations.NAME: {count: N, kind: excitatory or "
@@ -108,7 +117,8 @@ void read_network(ConfigReader& root, Experiment& experiment) {
                                          "POPULATION, ...} instead");
     if (is_given(root, "projections"))
         *experiment.given_projections =
-            read_projections(root.section("projections"), experiment.populations);
+            read_projections(root.section("projections"), experiment.populations,
+                             experiment.initial_state.from.has_value());
     else if (!is_given(root, "connectivity"))
         root.problem("projections",
                      "is missing: named populations need projections; write 'projections: {}' if "

@@ -92,6 +92,8 @@ struct Projection {
     std::string name = {};
     //! Of fixed synapses: where on the target cell they end, if its neurons have several sites.
     std::uint32_t site = 0;
+    //! Whether it is that of the run whose state is taken over; see InitialState.
+    bool wired_by_source = false;
 
     bool operator==(const Projection&) const = default;
 };

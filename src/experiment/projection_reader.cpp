@@ -23,10 +23,12 @@ const std::string weight_key = keys::name_of<&Projection::weight_h_0>();
 // One entry of the section; the populations are unknown where their names are not right.
 class ProjectionReader {
   public:
-    ProjectionReader(ConfigReader reader, std::string path, const Populations& populations)
+    ProjectionReader(ConfigReader reader, std::string path, const Populations& populations,
+                     bool has_source)
         : reader_(std::move(reader)),
           path_(std::move(path)),
           populations_(populations),
+          has_source_(has_source),
           problems_(reader_.problems()) {}
 
     //! Nothing if it is unknown what it connects.
@@ -38,7 +40,7 @@ class ProjectionReader {
         const Population* to = read_end(keys::name_of<&Projection::to>(), projection.to);
         keys::read_keys(reader_, keys::projection, projection);
         check_weight(projection, from, to);
-        check_wiring();
+        check_wiring(projection);
         reader_.finish();
         if (from == nullptr || to == nullptr) return std::nullopt;
         return projection;
@@ -60,10 +62,11 @@ class ProjectionReader {
         return nullptr;
     }
 
-    void check_wiring() {
+    void check_wiring(Projection& projection) {
         const bool drawn = reader_.has(probability_key);
         const bool listed = reader_.node(file_key) != nullptr;
-        if (drawn == listed)
+        projection.wired_by_source = has_source_ && !drawn && !listed;
+        if (drawn == listed && !projection.wired_by_source)
             problems_.add(path_, drawn ? "cannot have both probability and file; remove one"
                                        : "must have either probability or file");
     }
@@ -112,12 +115,14 @@ class ProjectionReader {
     ConfigReader reader_;
     std::string path_;
     const Populations& populations_;
+    bool has_source_;
     ConfigProblems& problems_;
 };
 
 }  // namespace
 
-std::vector<Projection> read_projections(ConfigReader reader, const Populations& populations) {
+std::vector<Projection> read_projections(ConfigReader reader, const Populations& populations,
+                                         bool has_source) {
     std::vector<Projection> projections;
     std::map<std::string, std::size_t> known;  // by name in files
     for (const std::string& name : reader.keys()) {
@@ -127,7 +132,7 @@ std::vector<Projection> read_projections(ConfigReader reader, const Populations&
         }
         const std::string path = reader.path_of(name);
         const auto projection =
-            ProjectionReader(reader.section(name), path, populations).read(name);
+            ProjectionReader(reader.section(name), path, populations, has_source).read(name);
         if (!projection) continue;
         const std::string in_files = projection_name(populations, *projection);
         const auto [entry, is_new] = known.insert({in_files, projections.size()});

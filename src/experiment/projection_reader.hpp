@@ -10,6 +10,9 @@
 namespace engram {
 
 //! Reads the section `projections`, in the order of the file.
-std::vector<Projection> read_projections(ConfigReader reader, const Populations& populations);
+//! \param has_source  whether a projection may leave its wiring to the run whose state is taken
+//! over
+std::vector<Projection> read_projections(ConfigReader reader, const Populations& populations,
+                                         bool has_source);
 
 }  // namespace engram

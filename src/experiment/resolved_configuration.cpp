@@ -19,6 +19,9 @@ class Writer {
         write(keys::simulation, experiment_);
         write_network();
         write_groups();
+        if (experiment_.initial_state.from) write(keys::initial_state, experiment_.initial_state);
+        if (experiment_.initial_weights.is_given())
+            write(keys::initial_weights, experiment_.initial_weights);
         write(keys::background, experiment_.background);
         write_stimuli();
         write(keys::neuron, experiment_.neuron);

@@ -33,6 +33,7 @@ const std::string axonal_delay_key = keys::path_of<&SynapseParameters::t_ax_dela
 const std::string calcium_delay_key = keys::path_of<&SynapseParameters::t_ca_delay_ms>();
 const std::string theta_p_key = keys::path_of<&SynapseParameters::theta_p>();
 const std::string theta_d_key = keys::path_of<&SynapseParameters::theta_d>();
+const std::string z_max_key = keys::path_of<&SynapseParameters::z_max>();
 const std::string snapshots_key = keys::path_of<&Recording::snapshots_s>();
 const std::string writes_network_key = keys::path_of<&Experiment::writes_network>();
 const std::string every_simulated_key = keys::path_of<&CheckpointSettings::every_simulated_s>();
@@ -54,6 +55,7 @@ class Validator {
         check_neurons();
         check_synapses();
         check_wiring_files();
+        check_initial_weights();
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
         check_all_intervals();
         check_recorded_time();
@@ -204,6 +206,27 @@ class Validator {
             problems_.add(calcium_delay_key, "must be at least " + axonal_delay_key + " = " +
                                                  number_text(synapses.t_ax_delay_ms) +
                                                  is(synapses.t_ca_delay_ms));
+    }
+
+    void check_initial_weights() {
+        const InitialWeights& weights = experiment_.initial_weights;
+        if (weights.is_given() && experiment_.initial_state.from)
+            problems_.add(keys::initial_weights.name,
+                          "cannot be given together with " + keys::path_of<&InitialState::from>() +
+                              ", which has the weights; remove one of them");
+        const std::string key = keys::path_of<&InitialWeights::stipulated>();
+        for (std::size_t i = 0; i < weights.stipulated.size(); ++i) {
+            const StipulatedWeights& stipulated = weights.stipulated[i];
+            const std::string path = item(key, i);
+            const std::string z_path = path + "." + keys::name_of<&StipulatedWeights::z>();
+            if (stipulated.z && problems_.sound({z_path, z_max_key}) &&
+                *stipulated.z > experiment_.synapses.z_max)
+                problems_.add(z_path, "must be at most " + z_max_key + " = " +
+                                          number_text(experiment_.synapses.z_max) +
+                                          is(*stipulated.z));
+            if (!stipulated.h_mV && !stipulated.z && problems_.sound({path}))
+                problems_.add(path, "stipulates nothing; give h_mV, z, or both");
+        }
     }
 
     void check_wiring_files() {

@@ -53,4 +53,16 @@ std::string yaml_text(const SynapseSelection& selection) {
         .append("}");
 }
 
+std::string yaml_text(const StipulatedWeights& weights) {
+    return std::string("{from: ")
+        .append(name_text(weights.from))
+        .append(", to: ")
+        .append(name_text(weights.to))
+        .append(", h_mV: ")
+        .append(yaml_text(weights.h_mV))
+        .append(", z: ")
+        .append(yaml_text(weights.z))
+        .append("}");
+}
+
 }  // namespace engram

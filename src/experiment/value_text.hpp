@@ -19,6 +19,7 @@ std::string name_text(const std::string& name);
 
 std::string yaml_text(const RecordedSynapse& synapse);
 std::string yaml_text(const SynapseSelection& selection);
+std::string yaml_text(const StipulatedWeights& weights);
 inline std::string yaml_text(const std::string& text) {
     return quoted(text);
 }

@@ -78,18 +78,6 @@ class HeaderCheck {
             require(phase().begin <= step && step <= phase().end, place);
     }
 
-    // Of which the state is: within a consolidation, of the beginning of constant conditions.
-    Step state_step() const {
-        if (!position_.within_phase || is_spiking()) return position_.step;
-        const ConditionsCourse conditions(experiment_);
-        Step begin = phase().begin;
-        for (Step end = conditions.next_change(begin, phase().end);
-             end <= position_.step && end < phase().end;
-             end = conditions.next_change(begin, phase().end))
-            begin = end;
-        return begin;
-    }
-
     void check_reports() const {
         const auto& reports = position_.reports;
         const std::size_t expected = index() + (position_.within_phase ? 1 : 0);
@@ -126,9 +114,10 @@ class HeaderCheck {
     }
 
     void check_reference() const {
-        require(position_.reference <= state_step(),
+        require(position_.reference <= state_step(position_, experiment_),
                 "reference_step " + std::to_string(position_.reference) +
-                    " lies behind the state, step " + std::to_string(state_step()));
+                    " lies behind the state, step " +
+                    std::to_string(state_step(position_, experiment_)));
     }
 
     void check_recordings() const {
@@ -146,11 +135,12 @@ class HeaderCheck {
         check_gaps(recordings_.traces, "recorded_trace_rows");
         std::vector<Step> taken;
         for (const double time_s : experiment_.record.snapshots_s)
-            if (const Step step = experiment_.steps_from_s(time_s); step < state_step())
+            if (const Step step = experiment_.steps_from_s(time_s);
+                step < state_step(position_, experiment_))
                 taken.push_back(step);
         require(std::ranges::equal(recordings_.snapshots, taken, {}, &SnapshotMark::step),
                 "snapshots are not those of record.snapshots_s before step " +
-                    std::to_string(state_step()));
+                    std::to_string(state_step(position_, experiment_)));
     }
 
     void check_gaps(const RecordMark& mark, const std::string& name) const {
@@ -273,6 +263,19 @@ std::string problem_of_values(const std::string& group, const std::vector<Named<
 }
 
 }  // namespace
+
+Step state_step(const RunPosition& position, const Experiment& experiment) {
+    if (!position.within_phase) return position.step;
+    const Schedule schedule = make_schedule(experiment);
+    const Phase& phase = schedule.phases.at(static_cast<std::size_t>(position.phase_index));
+    if (phase.kind == PhaseKind::spiking) return position.step;
+    const ConditionsCourse conditions(experiment);
+    Step begin = phase.begin;
+    for (Step end = conditions.next_change(begin, phase.end);
+         end <= position.step && end < phase.end; end = conditions.next_change(begin, phase.end))
+        begin = end;
+    return begin;
+}
 
 void validate_header(const CheckpointHeader& header, const std::string& path) {
     const Experiment experiment = parse_configuration(header.configuration, path);

@@ -17,6 +17,11 @@ namespace engram {
 //! \throw FileError if a run would not have come there; ConfigError if the configuration is none
 void validate_header(const CheckpointHeader& header, const std::string& path);
 
+//! The step of which the state of a checkpoint is: within a consolidation, that at which conditions
+//! have last changed.
+//! \pre the position is one of a run of the experiment; see validate_header
+Step state_step(const RunPosition& position, const Experiment& experiment);
+
 //! Collective. The state as it was read, before a simulation takes it over.
 //! \throw FileError on every rank if a value is impossible
 void validate_state(const RunPosition& position, const SharedState& shared, const LocalState& local,

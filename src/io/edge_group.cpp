@@ -153,13 +153,14 @@ std::vector<EdgeGroup::Piece> EdgeGroup::edges_of(const std::vector<Piece>& rang
     return edges;
 }
 
-void EdgeGroup::append_edges(const std::vector<Piece>& edges, NeuronId first,
-                             std::vector<std::vector<NeuronId>>& sources) const {
+void EdgeGroup::use_edges(const std::vector<Piece>& edges, const UseEdges& use) const {
+    std::vector<NeuronId> sources, targets;
     for_each_run(edges, [&](const std::vector<Piece>& run, h5::Slab slab) {
         const auto source_nodes = h5::read_rows<Number>(source_ids_, slab);
         const auto target_nodes = h5::read_rows<Number>(target_ids_, slab);
+        sources.clear();
+        targets.clear();
         for (const Piece& piece : run) {
-            std::vector<NeuronId>& list = sources[target_.first + piece.target - first];
             for (std::uint64_t edge = piece.first; edge < piece.first + piece.count; ++edge) {
                 const Number source = source_nodes[edge - slab.first];
                 const Number target = target_nodes[edge - slab.first];
@@ -172,17 +173,27 @@ void EdgeGroup::append_edges(const std::vector<Piece>& edges, NeuronId first,
                          std::to_string(source) + ", but population " + source_.name + " has " +
                          std::to_string(source_.size) + " neurons; set " + source_.count_key +
                          ", or correct the edge");
-                list.push_back(source_.first + static_cast<NeuronId>(source));
+                sources.push_back(source_.first + static_cast<NeuronId>(source));
+                targets.push_back(target_.first + piece.target);
             }
         }
+        use(slab, sources, targets);
     });
 }
 
 std::uint64_t EdgeGroup::append_sources(NeuronId first,
                                         std::vector<std::vector<NeuronId>>& sources) const {
+    return visit(
+        first, static_cast<NeuronId>(sources.size()),
+        [&](h5::Slab, std::span<const NeuronId> of_edges, std::span<const NeuronId> targets) {
+            for (std::size_t i = 0; i < targets.size(); ++i)
+                sources[targets[i] - first].push_back(of_edges[i]);
+        });
+}
+
+std::uint64_t EdgeGroup::visit(NeuronId first, NeuronId count, const UseEdges& use) const {
     const NeuronId begin = std::max(first, target_.first);
-    const NeuronId end =
-        std::min(first + static_cast<NeuronId>(sources.size()), target_.first + target_.size);
+    const NeuronId end = std::min(first + count, target_.first + target_.size);
     if (begin >= end) return 0;
     std::uint64_t n_read = 0;
     std::vector<std::uint64_t> n_of_target(end - begin);
@@ -200,7 +211,7 @@ std::uint64_t EdgeGroup::append_sources(NeuronId first,
                                   ")" + index_remedy);
                          n_read += piece.count;
                      }
-                     append_edges(edges, first, sources);
+                     use_edges(edges, use);
                  });
     return n_read;
 }

@@ -2,6 +2,8 @@
 // One group of edges of a SONATA file, read through its index by target, none of which is trusted.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,15 @@ class EdgeGroup {
     //! Indices of the populations.
     std::size_t from() const { return source_.index; }
     std::size_t to() const { return target_.index; }
+
+    //! Is given edges that follow on each other in the file, with their ends as global ids.
+    using UseEdges = std::function<void(h5::Slab edges, std::span<const NeuronId> sources,
+                                        std::span<const NeuronId> targets)>;
+
+    //! Visits all edges to the targets [first, first + count).
+    //! \return number of edges
+    //! \throw FileError as append_sources
+    std::uint64_t visit(NeuronId first, NeuronId count, const UseEdges& use) const;
 
     //! Appends the sources of the targets [first, first + sources.size()), global ids.
     //! \return number of edges read
@@ -56,8 +67,7 @@ class EdgeGroup {
     template <class Use>
     void for_each_run(const std::vector<Piece>& pieces, Use&& use) const;
     std::vector<Piece> edges_of(const std::vector<Piece>& ranges) const;
-    void append_edges(const std::vector<Piece>& edges, NeuronId first,
-                      std::vector<std::vector<NeuronId>>& sources) const;
+    void use_edges(const std::vector<Piece>& edges, const UseEdges& use) const;
     [[noreturn]] void fail(const std::string& problem) const;
 
     std::string path_;

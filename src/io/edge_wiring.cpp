@@ -14,18 +14,6 @@ namespace {
 
 constexpr NeuronId targets_at_once = 1024;
 
-std::vector<std::string> children_of(hid_t location) {
-    std::vector<std::string> names;
-    H5Literate(
-        location, H5_INDEX_NAME, H5_ITER_INC, nullptr,
-        [](hid_t, const char* name, const H5L_info_t*, void* result) -> herr_t {
-            static_cast<std::vector<std::string>*>(result)->emplace_back(name);
-            return 0;
-        },
-        &names);
-    return names;
-}
-
 bool is_hdf5(const std::string& path) {
     return h5::quietly([&] { return H5Fis_hdf5(path.c_str()); }) > 0;
 }
@@ -42,7 +30,7 @@ EdgeWiring::EdgeWiring(const std::string& path, const Experiment& experiment)
       key_(keys::path_of<&Connectivity::file>()),
       file_(h5::File::open(path, h5::Access::read_only)) {
     require_edges();
-    for (const std::string& name : children_of(h5::open_group(file_, "edges"))) {
+    for (const std::string& name : h5::names_in(h5::open_group(file_, "edges"))) {
         if (!is_group("edges/" + name))
             fail("/edges/" + name + " is not a group of edges; remove it");
         groups_.emplace_back(file_, "edges/" + name, experiment, key_);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/errors.hpp"
+#include "io/file_layout.hpp"
 
 namespace engram {
 
@@ -45,6 +46,16 @@ void check_format(const h5::File& file, const std::string& filetype, std::uint32
                                          " is newer than version " + std::to_string(newest) +
                                          " of this program; use a newer Engram");
     }
+}
+
+Checksums read_checksums(const h5::File& file) {
+    const std::string group = std::string(checksums_group) + "/";
+    const auto names = h5::read_texts(file, group + "datasets");
+    const auto sums = h5::read_dataset<std::uint64_t>(file, group + "sums");
+    if (names.size() != sums.size()) throw FileError(file.path(), "'" + group + "' is damaged");
+    Checksums checksums;
+    for (std::size_t i = 0; i < names.size(); ++i) checksums[names[i]] = sums[i];
+    return checksums;
 }
 
 }  // namespace engram

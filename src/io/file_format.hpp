@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "io/content_checksum.hpp"
+
 #include "io/hdf5.hpp"
 
 namespace engram {
@@ -30,5 +32,9 @@ void write_sonata_format(const h5::File& file, const std::string& filetype,
 //! \throw FileError if the file is of another type, or of a newer version than this program knows
 void check_format(const h5::File& file, const std::string& filetype,
                   std::uint32_t newest = file_format_version);
+
+//! The checksums of a results file's datasets.
+//! \pre it has the group checksums_group (io/file_layout.hpp)
+Checksums read_checksums(const h5::File& file);
 
 }  // namespace engram

@@ -166,6 +166,18 @@ herr_t refuse(const char*, const char*, const char*, const char*, unsigned*, hid
 
 }  // namespace
 
+std::vector<std::string> names_in(hid_t location) {
+    std::vector<std::string> names;
+    H5Literate(
+        location, H5_INDEX_NAME, H5_ITER_INC, nullptr,
+        [](hid_t, const char* name, const H5L_info_t*, void* result) -> herr_t {
+            static_cast<std::vector<std::string>*>(result)->emplace_back(name);
+            return 0;
+        },
+        &names);
+    return names;
+}
+
 PropertyList within_file(hid_t list_class) {
     PropertyList access(H5Pcreate(list_class));
     H5Pset_elink_cb(access, refuse, nullptr);

@@ -116,6 +116,8 @@ class File {
 Group create_group(hid_t location, const std::string& name);
 Group open_group(hid_t location, const std::string& name);
 bool is_group(hid_t location, const std::string& name);
+//! Of all that a group holds, ascending.
+std::vector<std::string> names_in(hid_t location);
 //! Properties by which links are followed within a file, but not out of it.
 //! \param list_class  H5P_LINK_ACCESS or one that inherits from it
 PropertyList within_file(hid_t list_class);

@@ -198,17 +198,6 @@ std::string describe_header(const CheckpointHeader& header) {
     return text.str();
 }
 
-// Of a results file.
-Checksums read_checksums(const h5::File& file) {
-    const std::string group = std::string(checksums_group) + "/";
-    const auto names = h5::read_texts(file, group + "datasets");
-    const auto sums = h5::read_dataset<std::uint64_t>(file, group + "sums");
-    if (names.size() != sums.size()) throw FileError(file.path(), "'" + group + "' is damaged");
-    Checksums checksums;
-    for (std::size_t i = 0; i < names.size(); ++i) checksums[names[i]] = sums[i];
-    return checksums;
-}
-
 std::uint32_t newest_version(const std::string& filetype) {
     if (filetype == checkpoint_filetype) return checkpoint_format_version;
     if (filetype == network_filetype) return network_format_version;

@@ -148,7 +148,8 @@ class EdgeTable {
 
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
                         std::span<const SnapshotPart> snapshot_parts, const LastSnapshot* last,
-                        bool indexes_sources, MPI_Comm comm, std::uint64_t edges_per_round) {
+                        bool indexes_sources, MPI_Comm comm, std::uint64_t edges_per_round,
+                        std::span<const Population> populations) {
     std::vector<EdgeTable> tables;
     std::vector<SnapshotCopy> snapshots;
     FileLayout layout;
@@ -163,12 +164,13 @@ void write_network_file(const std::string& path, std::span<const NetworkEdges> e
         if (table.is_plastic()) plastic.push_back(table.plastic_edges());
     const PlasticOrder order(std::move(plastic));
     collectively(comm, [&] {
-        for (const SnapshotPart& part : snapshot_parts) snapshots.emplace_back(part, order);
+        for (const SnapshotPart& part : snapshot_parts)
+            snapshots.emplace_back(part, order, populations);
     });
     for (SnapshotCopy& snapshot : snapshots) snapshot.lay_out(layout);
     std::optional<PresentSnapshot> present;
     if (last != nullptr) {
-        present.emplace(last->snapshot, *last->provider, order, comm);
+        present.emplace(last->snapshot, *last->provider, order, populations, comm);
         present->lay_out(layout);
     }
 

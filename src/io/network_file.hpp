@@ -35,10 +35,12 @@ struct LastSnapshot {
 //! projection takes none.
 //! \param last             follows on those of the parts; may be null
 //! \param indexes_sources  whether there is an index by source too, of up to 16 bytes per edge
+//! \param populations      of whose excitatory neurons snapshots have proteins
 //! \throw FileError on every rank
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
                         std::span<const SnapshotPart> snapshot_parts, const LastSnapshot* last,
                         bool indexes_sources, MPI_Comm comm,
-                        std::uint64_t edges_per_round = default_edges_per_round);
+                        std::uint64_t edges_per_round = default_edges_per_round,
+                        std::span<const Population> populations = {});
 
 }  // namespace engram

@@ -74,7 +74,9 @@ std::string provide_snapshot(const SnapshotPart& part, const std::string& networ
         MPI_Bcast(&has_results, 1, MPI_INT, 0, communicator);
         if (has_results == 0) return problem.what();
         try {
-            rebuild_snapshot_part(part, network, plastic_projections(experiment), communicator);
+            rebuild_snapshot_part(
+                part, network, plastic_projections(experiment), communicator,
+                std::span(experiment.populations.begin(), experiment.populations.end()));
             return "";
         } catch (const FileError& obstacle) {
             if (obstacle.path() != network || obstacle.fault() == FileFault::environment) throw;

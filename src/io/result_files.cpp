@@ -14,6 +14,7 @@
 #include "experiment/configuration.hpp"
 #include "io/network_file.hpp"
 #include "io/recordings.hpp"
+#include "simulation/initial_state.hpp"
 
 namespace engram {
 
@@ -99,7 +100,8 @@ void ResultFiles::write_network() const {
                 experiment_.populations.excitatory_end()};
     }
     write_network_file(directory_.network(), edges, parts, last ? &*last : nullptr,
-                       experiment_.indexes_sources, communicator_);
+                       experiment_.indexes_sources, communicator_, default_edges_per_round,
+                       std::span(experiment_.populations.begin(), experiment_.populations.end()));
 }
 
 RecordingMarks ResultFiles::flush() {
@@ -140,7 +142,29 @@ PlasticSnapshot ResultFiles::content_of(const SnapshotView& snapshot,
     CommonBits z;
     for (SynapseIndex k = 0; k < snapshot.n_synapses && !z.has_different(); ++k)
         z.add(snapshot.weights(k).z);
-    return {step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0, values, z};
+    return {step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0, values, z,
+            proteins_of(snapshot)};
+}
+
+// As far as the last excitatory neuron.
+ProteinSnapshot ResultFiles::proteins_of(const SnapshotView& snapshot) const {
+    ProteinSnapshot proteins;
+    if (snapshot.protein.empty()) return proteins;
+    const hsize_t end = experiment_.populations.excitatory_end();
+    hsize_t n = 0;
+    for (const NeuronRange& range : network_.partition().ranges(network_.rank())) {
+        if (range.first >= end) break;
+        proteins.neurons.push_back(
+            {range.first, std::min<hsize_t>(range.count, end - range.first)});
+        n += proteins.neurons.back().count;
+    }
+    const auto count = static_cast<std::ptrdiff_t>(n);
+    auto first = snapshot.protein.begin();
+    for (const std::string& pool : protein_pools(experiment_.synapses)) {
+        proteins.amounts[pool].assign(first, first + count);
+        first += network_.n_local();
+    }
+    return proteins;
 }
 
 void ResultFiles::write_snapshot(const SnapshotView& snapshot) {

@@ -59,6 +59,7 @@ class ResultFiles : public ResultSink {
     void write_network() const;
     PlasticSnapshot content_of(const SnapshotView& snapshot,
                                const NetworkEdgeProvider& provider) const;
+    ProteinSnapshot proteins_of(const SnapshotView& snapshot) const;
 
     OutputDirectory directory_;
     const Experiment& experiment_;

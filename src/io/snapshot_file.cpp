@@ -50,11 +50,32 @@ SnapshotPlaces lay_out_part(FileLayout& file, double time_s, std::uint64_t n_edg
     return lay_out_values(file, file.file(), n_edges, z);
 }
 
+std::vector<std::string> pools_of(const ProteinSnapshot& proteins) {
+    std::vector<std::string> pools;
+    for (const auto& [pool, amounts] : proteins.amounts) pools.push_back(pool);
+    return pools;
+}
+
+// Of a part file; nothing if it has none.
+std::optional<ProteinPlaces> lay_out_proteins(FileLayout& file,
+                                              const std::vector<std::string>& pools,
+                                              std::uint64_t n_neurons) {
+    if (pools.empty()) return std::nullopt;
+    const h5::Group group = h5::create_group(file.file(), protein_part_group);
+    return ProteinPlaces(file, group, pools, n_neurons);
+}
+
+std::vector<std::string> pools_of_part(const std::string& path) {
+    const h5::File file = h5::File::open(path, h5::Access::read_only);
+    return pools_in(file, protein_part_group);
+}
+
 void append(std::vector<double>& all, const std::vector<double>& part) {
     all.insert(all.end(), part.begin(), part.end());
 }
 
-// Checksum of one array, h_mV with z behind it, of which each rank adds what it handles.
+// Checksum of one array, h_mV with z and the pools of proteins behind it, of which each rank adds
+// what it handles. Without proteins it is that of before there were any in snapshots.
 class SnapshotSum {
   public:
     explicit SnapshotSum(std::uint64_t n_edges) : n_edges_(n_edges) {}
@@ -65,6 +86,16 @@ class SnapshotSum {
             const h5::Slab place{kind * n_edges_ + slab.first, slab.count};
             sum_ += checksum_of(std::span(&place, 1), values.first(slab.count));
             values = values.subspan(slab.count);
+        }
+    }
+    //! \param pool  index among the pools, ascending by name
+    void add_proteins(std::size_t pool, std::uint64_t n_neurons, std::span<const h5::Slab> slabs,
+                      std::span<const double> amounts) {
+        for (const h5::Slab& slab : slabs) {
+            const h5::Slab place{value_kinds.size() * n_edges_ + pool * n_neurons + slab.first,
+                                 slab.count};
+            sum_ += checksum_of(std::span(&place, 1), amounts.first(slab.count));
+            amounts = amounts.subspan(slab.count);
         }
     }
     //! Collective.
@@ -95,6 +126,45 @@ void for_share(std::uint64_t n_edges, MPI_Comm comm, const Use& use) {
         for (std::uint64_t round = 0; round < share.n_rounds; ++round)
             use(kind, share.slab(round, default_edges_per_round));
 }
+
+// The proteins of a part file.
+class PartProteins {
+  public:
+    explicit PartProteins(const h5::File& file)
+        : file_(file), pools_(pools_in(file, protein_part_group)) {
+        if (!pools_.empty()) n_neurons_ = h5::shape(open(pools_.front())).front();
+        for (const std::string& pool : pools_)
+            if (h5::shape(open(pool)) != h5::Shape{n_neurons_})
+                h5::reject(file, "the snapshot is damaged", "use an older checkpoint");
+    }
+
+    const std::vector<std::string>& pools() const { return pools_; }
+
+    //! Calls use(pool, slab, amounts) for this rank's share, piece by piece.
+    template <class Use>
+    void for_share(SnapshotSum& sum, MPI_Comm comm, const Use& use) const {
+        const EvenShare share(n_neurons_, default_edges_per_round, comm);
+        for (std::size_t p = 0; p < pools_.size(); ++p)
+            for (std::uint64_t round = 0; round < share.n_rounds; ++round) {
+                const h5::Slab slab = share.slab(round, default_edges_per_round);
+                const auto amounts = h5::read_rows<double>(open(pools_[p]), slab);
+                sum.add_proteins(p, n_neurons_, std::span(&slab, 1), amounts);
+                use(pools_[p], slab, std::span<const double>(amounts));
+            }
+    }
+    void add_to(SnapshotSum& sum, MPI_Comm comm) const {
+        for_share(sum, comm, [](const std::string&, h5::Slab, std::span<const double>) {});
+    }
+
+  private:
+    h5::DataSet open(const std::string& pool) const {
+        return h5::open_dataset(file_, std::string(protein_part_group) + "/" + pool);
+    }
+
+    const h5::File& file_;
+    std::vector<std::string> pools_;
+    std::uint64_t n_neurons_ = 0;
+};
 
 h5::DataSet open_values(hid_t location, std::size_t kind) {
     return h5::open_dataset(location, value_kinds[kind].name);
@@ -199,10 +269,12 @@ class StoredSnapshot {
 std::uint64_t write_snapshot_part(const std::string& path, const PlasticSnapshot& snapshot,
                                   std::uint64_t n_targets, const EdgeProvider& provider,
                                   MPI_Comm comm, std::uint64_t edges_per_round) {
+    const ProteinSnapshot& proteins = snapshot.proteins;
     const EdgeLayout edges(provider, n_targets, comm);
     FileLayout layout;
     const SnapshotPlaces places =
         lay_out_part(layout, snapshot.time_s, edges.n_edges(), common_value(snapshot.z, comm));
+    const auto of_proteins = lay_out_proteins(layout, pools_of(proteins), n_targets);
 
     ParallelFile file(path, std::move(layout), comm);
     SnapshotSum sum(edges.n_edges());
@@ -213,6 +285,12 @@ std::uint64_t write_snapshot_part(const std::string& path, const PlasticSnapshot
         if (places.z) file.write(*places.z, round.edges, std::span<const double>(z));
         sum.add(0, round.edges, h_mV);
         sum.add(1, round.edges, z);
+    }
+    std::size_t pool = 0;
+    for (const auto& [name, amounts] : proteins.amounts) {
+        const std::span<const double> values(amounts);
+        file.write(of_proteins->of(name), proteins.neurons, values);
+        sum.add_proteins(pool++, n_targets, proteins.neurons, values);
     }
     file.finish();
     return sum.total(comm);
@@ -237,6 +315,7 @@ void read_snapshot_part(const SnapshotPart& part, std::uint64_t n_targets,
             }
             use(round.targets, values[0], values[1]);
         }
+        PartProteins(file).add_to(sum, comm);
     });
     if (sum.total(comm) != part.checksum) throw as_shared(FileError(part.path, damaged));
 }
@@ -252,22 +331,32 @@ void verify_snapshot_part(const SnapshotPart& part, MPI_Comm comm) {
             const auto values = h5::read_rows<double>(open_values(file, kind), slab);
             sum->add(kind, std::span(&slab, 1), values);
         });
+        PartProteins(file).add_to(*sum, comm);
     });
     if (sum->total(comm) != part.checksum) throw as_shared(FileError(part.path, damaged));
 }
 
 void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_path,
-                           const std::vector<PlasticProjection>& projections, MPI_Comm comm) {
+                           const std::vector<PlasticProjection>& projections, MPI_Comm comm,
+                           std::span<const Population> populations) {
     std::optional<PlasticOrder> order;
     std::optional<double> z;
+    std::vector<std::string> pools;
+    std::uint64_t n_neurons = 0;
     collectively(comm, [&] {
         const h5::File file = h5::File::open(network_path, h5::Access::read_only);
         check_format(file, network_filetype, network_format_version);
         order = read_order(file, projections);
         z = StoredSnapshot(file, *order, part.time_s).constant_z();
+        for (const Population& population : populations) {
+            if (!population.is_excitatory()) continue;
+            n_neurons = population.end();
+            pools = pools_in(file, protein_group(population, part.time_s));
+        }
     });
     FileLayout layout;
     const SnapshotPlaces places = lay_out_part(layout, part.time_s, order->n_edges(), z);
+    const auto of_proteins = lay_out_proteins(layout, pools, n_neurons);
     ParallelFile file(part.path, std::move(layout), comm);
     SnapshotSum sum(order->n_edges());
     file.attempt([&] {
@@ -279,6 +368,15 @@ void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_
             if (const auto& place = places.*members[kind])
                 file.write(*place, slab, std::span<const double>(values));
         });
+        const EvenShare share(n_neurons, default_edges_per_round, comm);
+        for (std::size_t p = 0; p < pools.size(); ++p)
+            for (std::uint64_t round = 0; round < share.n_rounds; ++round) {
+                const h5::Slab slab = share.slab(round, default_edges_per_round);
+                const auto amounts =
+                    read_proteins(network, part.time_s, pools[p], populations, slab);
+                sum.add_proteins(p, n_neurons, std::span(&slab, 1), amounts);
+                file.write(of_proteins->of(pools[p]), slab, std::span<const double>(amounts));
+            }
     });
     require_sum(sum, part.checksum, network_path, file);
     file.finish();
@@ -311,10 +409,12 @@ void SnapshotGroups::write(ParallelFile& file, h5::Slab all, std::span<const dou
         file.write(*(places_[p].*kind), slabs[p], std::span<const double>(by_projection[p]));
 }
 
-SnapshotCopy::SnapshotCopy(SnapshotPart part, const PlasticOrder& order)
+SnapshotCopy::SnapshotCopy(SnapshotPart part, const PlasticOrder& order,
+                           std::span<const Population> populations)
     : part_(std::move(part)),
       order_(order),
-      groups_(part_.time_s, open_part(part_, order), order) {}
+      groups_(part_.time_s, open_part(part_, order), order),
+      proteins_(part_.time_s, pools_of_part(part_.path), populations) {}
 
 void SnapshotCopy::write(ParallelFile& file) const {
     SnapshotSum sum(order_.n_edges());
@@ -325,15 +425,22 @@ void SnapshotCopy::write(ParallelFile& file) const {
             sum.add(kind, std::span(&slab, 1), values);
             groups_.write(file, slab, values, members[kind]);
         });
+        PartProteins(part).for_share(
+            sum, file.communicator(),
+            [&](const std::string& pool, h5::Slab slab, std::span<const double> amounts) {
+                proteins_.write(file, pool, slab, amounts);
+            });
     });
     require_sum(sum, part_.checksum, part_.path, file);
 }
 
 PresentSnapshot::PresentSnapshot(const PlasticSnapshot& snapshot, const EdgeProvider& provider,
-                                 const PlasticOrder& order, MPI_Comm comm)
+                                 const PlasticOrder& order, std::span<const Population> populations,
+                                 MPI_Comm comm)
     : snapshot_(snapshot),
       provider_(provider),
-      groups_(snapshot.time_s, common_value(snapshot.z, comm), order) {}
+      groups_(snapshot.time_s, common_value(snapshot.z, comm), order),
+      proteins_(snapshot.time_s, pools_of(snapshot.proteins), populations) {}
 
 void PresentSnapshot::write(ParallelFile& file, std::uint64_t n_targets,
                             std::uint64_t edges_per_round) const {
@@ -347,6 +454,13 @@ void PresentSnapshot::write(ParallelFile& file, std::uint64_t n_targets,
                           &SnapshotPlaces::h_mV);
             groups_.write(file, slab, std::span(z).subspan(done, slab.count), &SnapshotPlaces::z);
             done += slab.count;
+        }
+    }
+    for (const auto& [pool, amounts] : snapshot_.proteins.amounts) {
+        std::span<const double> rest(amounts);
+        for (const h5::Slab& neurons : snapshot_.proteins.neurons) {
+            proteins_.write(file, pool, neurons, rest.first(neurons.count));
+            rest = rest.subspan(neurons.count);
         }
     }
 }

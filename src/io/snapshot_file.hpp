@@ -16,6 +16,7 @@
 #include "io/edge_provider.hpp"
 #include "io/parallel_file.hpp"
 #include "io/plastic_order.hpp"
+#include "io/protein_snapshot.hpp"
 
 namespace engram {
 
@@ -30,6 +31,7 @@ struct PlasticSnapshot {
     double time_s = 0;
     PlasticValues values;
     CommonBits z;  //!< of all values of z; left empty, they are stored even if they are one
+    ProteinSnapshot proteins = {};  //!< no pools: none are kept
 };
 
 // A complete part file.
@@ -39,10 +41,10 @@ struct SnapshotPart {
     std::uint64_t checksum = 0;  //!< as write_snapshot_part
 };
 
-//! Collective. Writes h and z of all plastic edges durably to a part file of its own. If z is the
-//! same everywhere, it takes no space.
-//! \return checksum of its content, however it is stored; the same on every rank
-//! \throw FileError on every rank
+//! Collective. Writes h and z of all plastic edges, and the proteins, durably to a part file of its
+//! own. If z is the same everywhere, it takes no space. \param n_targets  of the provider; the
+//! proteins are of as many neurons \return checksum of its content, however it is stored; the same
+//! on every rank \throw FileError on every rank
 std::uint64_t write_snapshot_part(const std::string& path, const PlasticSnapshot& snapshot,
                                   std::uint64_t n_targets, const EdgeProvider& provider,
                                   MPI_Comm comm,
@@ -73,8 +75,10 @@ void verify_snapshot_part(const SnapshotPart& part, MPI_Comm comm);
 //! \param projections  the plastic ones
 //! \throw FileError on every rank, with nothing changed, if network.h5 is unusable or does not hold
 //! it
+//! \param populations  of which there may be proteins
 void rebuild_snapshot_part(const SnapshotPart& part, const std::string& network_path,
-                           const std::vector<PlasticProjection>& projections, MPI_Comm comm);
+                           const std::vector<PlasticProjection>& projections, MPI_Comm comm,
+                           std::span<const Population> populations = {});
 
 // A snapshot's groups in a network.h5, one for each plastic projection.
 class SnapshotGroups {
@@ -103,9 +107,13 @@ class SnapshotCopy {
   public:
     //! \param order  of the edges of the network; must outlive this
     //! \throw FileError if the part is unusable, or has another number of edges
-    SnapshotCopy(SnapshotPart part, const PlasticOrder& order);
+    SnapshotCopy(SnapshotPart part, const PlasticOrder& order,
+                 std::span<const Population> populations);
 
-    void lay_out(FileLayout& file) { groups_.lay_out(file); }
+    void lay_out(FileLayout& file) {
+        groups_.lay_out(file);
+        proteins_.lay_out(file);
+    }
     //! Collective. Each rank copies its share; damage is told by file.finish().
     void write(ParallelFile& file) const;
 
@@ -113,6 +121,7 @@ class SnapshotCopy {
     SnapshotPart part_;
     const PlasticOrder& order_;
     SnapshotGroups groups_;
+    ProteinGroups proteins_;
 };
 
 //! Puts a snapshot of the present state into network.h5, which needs no part file: until network.h5
@@ -122,9 +131,13 @@ class PresentSnapshot {
     //! Collective. All must outlive this.
     //! \param provider  of all plastic edges
     PresentSnapshot(const PlasticSnapshot& snapshot, const EdgeProvider& provider,
-                    const PlasticOrder& order, MPI_Comm comm);
+                    const PlasticOrder& order, std::span<const Population> populations,
+                    MPI_Comm comm);
 
-    void lay_out(FileLayout& file) { groups_.lay_out(file); }
+    void lay_out(FileLayout& file) {
+        groups_.lay_out(file);
+        proteins_.lay_out(file);
+    }
     //! Collective. Each rank writes what it has.
     //! \param n_targets  of the provider
     void write(ParallelFile& file, std::uint64_t n_targets, std::uint64_t edges_per_round) const;
@@ -133,6 +146,7 @@ class PresentSnapshot {
     const PlasticSnapshot& snapshot_;
     const EdgeProvider& provider_;
     SnapshotGroups groups_;
+    ProteinGroups proteins_;
 };
 
 }  // namespace engram

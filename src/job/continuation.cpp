@@ -13,6 +13,7 @@
 #include "io/checkpoint_file.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/stimulus_files.hpp"
+#include "job/state_source.hpp"
 #include "network/recorded_synapses.hpp"
 
 namespace engram::job {
@@ -60,12 +61,21 @@ bool is_valid(const std::string& file) {
     }
 }
 
+// What a run has taken over from another when it began, it need not look for again: that one may be
+// gone by now.
+Experiment with_recorded_source(Experiment wanted, const std::string& saved) {
+    if (!wanted.initial_state.from) return wanted;
+    const Experiment begun = parse_configuration(saved, "the checkpoint");
+    if (!wanted.initial_state.at_s) wanted.initial_state.at_s = begun.initial_state.at_s;
+    return with_wiring_of(std::move(wanted), begun);
+}
+
 // The configuration that is wanted, where it comes from, and what can be done about its problems.
 Experiment wanted_experiment(const std::string& saved, const OutputDirectory& directory,
                              const ResumeRequest& request) {
     if (!request.configuration.empty()) {
         const ConfigTree tree = read_config_tree(request.configuration, request.overrides);
-        Experiment experiment = make_experiment(tree);
+        Experiment experiment = with_recorded_source(make_experiment(tree), saved);
         load_stimulus_files(experiment);
         ConfigProblems problems(tree.file, &tree.root);
         resolve_recorded_synapses(experiment, *open_wiring(experiment), problems);

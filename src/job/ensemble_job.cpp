@@ -16,6 +16,7 @@
 #include "job/feasibility.hpp"
 #include "job/held_directory.hpp"
 #include "job/read_experiment.hpp"
+#include "job/state_source.hpp"
 
 namespace engram::job {
 namespace {
@@ -30,7 +31,7 @@ double require_possible_trials(const Ensemble& ensemble, MPI_Comm communicator) 
             n_ranks, present == 1 ? "is" : "are", counted(present, "rank")));
     double files_MB = 0;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
-        const Experiment experiment = ensemble.experiment({point, 0});
+        const Experiment experiment = with_source(ensemble.experiment({point, 0}));
         const Forecast forecast = require_possible(experiment, *open_wiring(experiment),
                                                    ensemble.output_directory(), n_ranks);
         if (ensemble.keeps_results()) files_MB += forecast.files_MB * ensemble.trials();

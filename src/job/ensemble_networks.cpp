@@ -9,6 +9,7 @@
 #include "experiment/network_keys.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/stimulus_files.hpp"
+#include "job/state_source.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
 
@@ -34,7 +35,10 @@ std::vector<InDegrees> degrees_at_points(const Ensemble& ensemble, MPI_Comm comm
     std::map<std::string, InDegrees> known;
     std::vector<InDegrees> degrees;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
-        const Experiment experiment = ensemble.experiment({point, 0});
+        Experiment experiment;
+        collectively(communicator, [&] {
+            experiment = with_source(ensemble.experiment({point, 0}));
+        });
         const std::string key = wiring_of(experiment);
         const auto found = known.find(key);
         if (found != known.end()) {
@@ -69,13 +73,13 @@ void check_point(const Ensemble& ensemble, std::uint32_t point, const InDegrees&
                  ConfigProblems& all) {
     const ConfigTree tree = ensemble.tree({point, 0});
     ConfigProblems problems(tree.file, &tree.root);
-    Experiment experiment = make_experiment(tree);
+    Experiment experiment = make_sourced_experiment(tree);
     load_stimulus_files(experiment);
     check_input_sums(experiment, degrees, problems);
     std::unique_ptr<Wiring> wiring;
     const std::uint32_t n_trials = trials_to_draw(ensemble, experiment);
     for (std::uint32_t trial = 0; trial < n_trials; ++trial) {
-        Experiment run = ensemble.experiment({point, trial});
+        Experiment run = with_source(ensemble.experiment({point, trial}));
         if (!wiring || draws_wiring(run)) wiring = open_wiring(run);
         resolve_recorded_synapses(run, *wiring, problems,
                                   note_of(ensemble, {point, trial}, n_trials == 1));

@@ -79,6 +79,14 @@ Forecast require_possible(const Experiment& experiment, const Wiring& wiring,
             OutputDirectory::require_outside(
                 output, {*stimulus.file,
                          "stimuli." + stimulus.name + "." + keys::name_of<&Stimulus::file>()});
+    if (const auto& from = experiment.initial_state.from) {
+        const std::string key = keys::path_of<&InitialState::from>();
+        std::error_code ignored;
+        if (std::filesystem::equivalent(*from, output, ignored))
+            throw FileError(*from, "is the directory whose results this run would replace (" + key +
+                                       "); choose another --output");
+        OutputDirectory::require_outside(output, {*from, key});
+    }
     const Forecast forecast = make_forecast(experiment, wiring, n_ranks);
     require_feasible(forecast, n_ranks);
     return forecast;

@@ -10,6 +10,7 @@
 #include "io/edge_wiring.hpp"
 #include "io/stimulus_files.hpp"
 #include "job/ensemble_networks.hpp"
+#include "job/state_source.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
 
@@ -61,7 +62,7 @@ WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm commun
     std::unique_ptr<Wiring> wiring;
     std::string text;
     on_root(communicator, [&] {
-        Experiment experiment = make_experiment(tree);
+        Experiment experiment = make_sourced_experiment(tree);
         if (!source.output.empty()) experiment.output_directory = source.output;
         load_stimulus_files(experiment);
         wiring = open_wiring(experiment);

@@ -197,6 +197,13 @@ json conditions_summary(const Experiment& experiment) {
             {"spiking_windows", intervals_summary(experiment, experiment.spiking_windows)}};
 }
 
+// What the run began with; null: all at rest.
+json initial_state_summary(const Experiment& experiment) {
+    const InitialState& state = experiment.initial_state;
+    if (!state.from) return nullptr;
+    return {{"from", *state.from}, {"at_s", *state.at_s}, {"proteins", state.proteins}};
+}
+
 json make_summary(const Simulation& simulation, double setup_s, double run_s,
                   MPI_Comm communicator) {
     const Experiment& experiment = simulation.experiment();
@@ -240,6 +247,7 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
             {"duration_s", experiment.duration_s},
             {"seed", experiment.seed},
             {"noise_seed", experiment.seed_of_noise()},
+            {"initial_state", initial_state_summary(experiment)},
             {"neurons", neurons},
             {"synapses", synapses},
             {"spikes", spikes},

@@ -12,6 +12,7 @@
 #include "job/read_experiment.hpp"
 #include "job/run.hpp"
 #include "job/stop_signal.hpp"
+#include "job/take_initial_state.hpp"
 
 namespace engram::job {
 
@@ -35,6 +36,7 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
     auto simulation =
         std::make_unique<Simulation>(experiment, *wired.wiring, communicator, make_executor);
     wired.wiring.reset();
+    take_initial_state(*simulation, communicator);
     // Until here a signal ends the program at once, since there is nothing to save.
     handle_stop_signals();
     on_root(communicator, [&] { OutputDirectory::make(experiment.output_directory); });

@@ -11,6 +11,8 @@
 #include "io/stimulus_files.hpp"
 #include "job/continuation.hpp"
 #include "job/run.hpp"
+#include "job/state_source.hpp"
+#include "job/take_initial_state.hpp"
 #include "network/recorded_synapses.hpp"
 
 namespace engram::job {
@@ -56,8 +58,12 @@ void require_same_files(const std::string& saved, const Experiment& experiment) 
 }  // namespace
 
 std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener& progress) {
-    Experiment experiment = ensemble_.experiment(item);
-    const auto wiring = open_wiring(experiment);
+    Experiment experiment;
+    std::unique_ptr<Wiring> wiring;
+    collectively(context_.communicator, [&] {
+        experiment = with_source(ensemble_.experiment(item));
+        wiring = open_wiring(experiment);
+    });
     // Every rank of the group draws the wiring of the few targets that this looks at.
     collectively(context_.communicator, [&] {
         load_stimulus_files(experiment);
@@ -74,6 +80,7 @@ std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experim
                                                       const Wiring& wiring,
                                                       ProgressListener& progress) {
     Simulation simulation(std::move(experiment), wiring, context_.communicator, make_executor_);
+    take_initial_state(simulation, context_.communicator);
     MeasureSink measures(simulation.experiment(), simulation.network(), context_.communicator,
                          ensemble_.averages_traces());
     StopOnly store(channel_, context_.watch);
@@ -103,6 +110,7 @@ std::unique_ptr<Run> TrialRunner::open_run(const OutputDirectory& directory,
     auto simulation = restored ? std::move(restored->simulation)
                                : std::make_unique<Simulation>(
                                      experiment, wiring, context_.communicator, make_executor_);
+    if (!restored) take_initial_state(*simulation, context_.communicator);
     return std::make_unique<Run>(
         std::move(simulation), directory,
         restored ? std::optional(std::move(restored->recordings)) : std::nullopt, context_);

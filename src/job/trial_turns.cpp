@@ -7,6 +7,7 @@
 #include "device/launch_batch.hpp"
 #include "io/edge_wiring.hpp"
 #include "job/forecast.hpp"
+#include "job/state_source.hpp"
 
 namespace engram::job {
 namespace {
@@ -39,7 +40,7 @@ std::size_t TrialTurns::at_once(const std::vector<EnsembleItem>& items) const {
     if (n == 0) {
         double need_MB = 0.0;
         for (std::uint32_t point = 0; point < ensemble_.points().size(); ++point) {
-            const Experiment experiment = ensemble_.experiment({point, 0});
+            const Experiment experiment = with_source(ensemble_.experiment({point, 0}));
             const Forecast one = make_forecast(experiment, *open_wiring(experiment), 1);
             need_MB = std::max(need_MB, one.gpu_state_per_rank_MB + samples_MB +
                                             one.plastic_synapses * arrivals_B_per_plastic / 1e6);

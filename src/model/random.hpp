@@ -26,6 +26,7 @@ enum class Purpose : std::uint32_t {
     wiring = 6,            //!< id = target neuron, counter = index of the draw
     trial = 7,             //!< counter = trial; gives the seed of a run of an ensemble
     background_block = 8,  //!< id = neuron / 2, counter = first step of the block
+    initial_weight = 9,    //!< id = (pre, post)
 };
 
 // Four independent words, each uniform over 32 bits.

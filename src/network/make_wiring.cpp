@@ -25,8 +25,8 @@ std::unique_ptr<Wiring> make_wiring(const Experiment& experiment, const OpenProj
     if (!experiment.has_named_populations() && experiment.connectivity.file)
         return open(experiment, projections.front());
     std::vector<std::unique_ptr<Wiring>> parts;
-    parts.push_back(
-        std::make_unique<RandomWiring>(experiment.populations, projections, experiment.seed));
+    parts.push_back(std::make_unique<RandomWiring>(experiment.populations, projections,
+                                                   experiment.seed_of_wiring()));
     for (const Projection& projection : projections)
         if (projection.file) parts.push_back(open(experiment, projection));
     if (parts.size() == 1) return std::move(parts.front());

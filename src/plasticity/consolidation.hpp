@@ -55,11 +55,15 @@ struct Course {
                                         double v_init_mV, bool excitatory, double* values) const {
         values[column_v] = v_init_mV;
         if (!excitatory) return;
-        double* of_late_phase = values + n_membrane_columns;
+        sample_late_phase(view, j, t, values + n_membrane_columns);
+    }
+    //! Those of its late phase alone.
+    ENGRAM_HD_INLINE void sample_late_phase(const View<M>& view, std::uint32_t j, const Instant& t,
+                                            double* values) const {
         if (plasticity)
-            view.sample_after(closed_form, j, t.time_s, of_late_phase);
+            view.sample_after(closed_form, j, t.time_s, values);
         else
-            view.sample(closed_form.late, j, view.sums(j), t.relaxation, 0, 0.0, of_late_phase);
+            view.sample(closed_form.late, j, view.sums(j), t.relaxation, 0, 0.0, values);
     }
     //! Values of the columns of a synapse; calcium is not computed.
     ENGRAM_HD_INLINE void sample_synapse(const View<M>& view, std::uint64_t k, std::uint32_t target,

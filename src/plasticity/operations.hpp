@@ -54,6 +54,42 @@ struct KeepWeights {
     }
 };
 
+// Tells the values of the late phase's columns of each neuron at a step of the window that begins.
+template <class M>
+struct LatePhaseWithin {
+    static constexpr const char* name = "snapshot";
+    typename M::Late::Parameters late;
+    model::Conditions conditions;
+    double relaxation;  //!< at the beginning of the window
+    double time_s;      //!< since then
+    std::uint32_t width;
+    double* values;  //!< by neuron and column
+
+    ENGRAM_HD_INLINE void operator()(const View<M>& view, std::uint32_t j) const {
+        const auto sums = view.sums(j);
+        const typename M::Late::Synthesis synthesis =
+            conditions.plasticity
+                ? M::Late::synthesis(late, sums, relaxation, conditions.theta_pro_mV)
+                : 0;
+        view.sample(late, j, sums, relaxation, synthesis, conditions.plasticity ? time_s : 0.0,
+                    values + std::uint64_t{width} * j);
+    }
+};
+
+// The same some time after the start of a piece of a consolidation.
+template <class M>
+struct LatePhaseAfter {
+    static constexpr const char* name = "snapshot";
+    Course<M> course;
+    typename Course<M>::Instant instant;
+    std::uint32_t width;
+    double* values;
+
+    ENGRAM_HD_INLINE void operator()(const View<M>& view, std::uint32_t j) const {
+        course.sample_late_phase(view, j, instant, values + std::uint64_t{width} * j);
+    }
+};
+
 // Moves synapses to the end of a piece of a consolidation, if plasticity is on. A tag that lasts is
 // set again by folding.
 template <class M>

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string_view>
 
 namespace engram {
 
@@ -14,6 +15,11 @@ struct Column {
     const char* unit;
     const char* meaning;
 };
+
+//! Whether it is that of a pool of the late phase: nothing else has this unit.
+inline bool is_amount_of_protein(const Column& column) {
+    return std::string_view(column.unit) == "umol/l";
+}
 
 // Of a neuron: its own columns, then those of the late phase; here of the published one.
 enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };

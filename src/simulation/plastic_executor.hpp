@@ -197,6 +197,28 @@ class PlasticExecutor : public Executor {
         });
         history_.forget_before(begin);
     }
+    //! Number of values of the late phase by neuron; see plasticity::LatePhaseWithin.
+    std::uint32_t late_phase_width() const {
+        return static_cast<std::uint32_t>(M::Late::columns(physics_.late).size());
+    }
+    //! What tells them at a step of a window that begins.
+    plasticity::LatePhaseWithin<M> late_phase_within(const plasticity::Window& window, Step step,
+                                                     double* values) const {
+        return {physics_.late,        window.conditions,
+                window.relaxation[0], seconds(step - window.begin),
+                late_phase_width(),   values};
+    }
+    //! The amounts of protein among them, by pool and neuron.
+    std::vector<double> amounts_among(std::span<const double> values) const {
+        const std::span<const Column> columns = M::Late::columns(physics_.late);
+        std::vector<double> amounts;
+        for (std::size_t c = 0; c < columns.size(); ++c) {
+            if (!is_amount_of_protein(columns[c])) continue;
+            for (std::size_t i = c; i < values.size(); i += columns.size())
+                amounts.push_back(values[i]);
+        }
+        return amounts;
+    }
     //! Takes out the snapshots that are wanted within the window.
     std::vector<Step> take_requests_in_window() {
         const auto later = std::ranges::stable_partition(

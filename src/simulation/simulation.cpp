@@ -8,6 +8,7 @@
 #include "base/errors.hpp"
 #include "network/recorded_synapses.hpp"
 #include "simulation/decision_grid.hpp"
+#include "simulation/initial_weights.hpp"
 #include "simulation/weight_check.hpp"
 
 namespace engram {
@@ -46,6 +47,12 @@ Simulation::Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm com
             problems.push_back(
                 {"", 0, "record.synapses", missing_synapse_message(recorded[i], experiment_)});
     if (!problems.empty()) throw as_shared(ConfigError(std::move(problems)));
+    if (experiment_.initial_weights.is_given()) {
+        collectively(communicator_, [&] {
+            set_initial_weights(begin_initial_state(), network_, experiment_);
+            finish_initial_state();
+        });
+    }
 }
 
 // The phases and epochs of one call of run().
@@ -326,6 +333,15 @@ class Simulation::Loop {
 
 RunOutcome Simulation::run(ResultSink& sink, ProgressListener& progress, CheckpointStore* store) {
     return Loop(*this, sink, progress, store).run();
+}
+
+LocalState Simulation::begin_initial_state() {
+    // A device has the variables only once they have been copied here.
+    return executor_->local_state(0, false);
+}
+
+void Simulation::finish_initial_state() {
+    executor_->restore(0, nullptr);
 }
 
 LocalState Simulation::begin_restore(const RunPosition& position) {

@@ -47,6 +47,12 @@ class Simulation {
     //! Takes over a saved state whose local part has been written through the views.
     void finish_restore(const RunPosition& position, SharedState shared);
 
+    //! Prepares for a run that begins with another state than rest: the views of what is local, at
+    //! step 0. Of the early phase they hold h - h_0.
+    LocalState begin_initial_state();
+    //! Takes over what has been written through the views. Sums and tags follow from it.
+    void finish_initial_state();
+
     const Experiment& experiment() const { return experiment_; }
     const Schedule& schedule() const { return schedule_; }
     const Network& network() const { return network_; }

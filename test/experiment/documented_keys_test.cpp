@@ -153,6 +153,8 @@ TEST(DocumentedKeys, are_those_of_the_sections) {
     compare("connectivity", keys::connectivity, Connectivity{});
     compare("Named populations", keys::population, Population{});
     compare("projections", keys::projection, Projection{});
+    compare("initial_state", keys::initial_state, InitialState{});
+    compare("initial_weights", keys::initial_weights, InitialWeights{});
     compare("background", keys::background, BackgroundParameters{});
     compare("neuron", keys::neuron, NeuronParameters{});
     compare("synapses", keys::synapses, SynapseParameters{});
@@ -210,6 +212,14 @@ TEST(DocumentedKeys, are_those_of_selected_synapses) {
     const std::string meaning =
         rows_of("configuration.md", "record", "key").at("synapses_between").at("meaning");
     keys::selection.for_each([&](const auto& key) {
+        EXPECT_NE(meaning.find(std::string(key.name) + ": "), std::string::npos) << key.name;
+    });
+}
+
+TEST(DocumentedKeys, are_those_of_stipulated_weights) {
+    const std::string meaning =
+        rows_of("configuration.md", "initial_weights", "key").at("stipulated").at("meaning");
+    keys::stipulated_weights.for_each([&](const auto& key) {
         EXPECT_NE(meaning.find(std::string(key.name) + ": "), std::string::npos) << key.name;
     });
 }

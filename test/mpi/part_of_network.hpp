@@ -21,6 +21,12 @@ inline void expect_part_of(const Snapshot& part, const Network& local, const Sna
             h_mV.push_back(whole.h_mV[k]);
             z.push_back(whole.z[k]);
         }
+    std::vector<double> protein;
+    const std::size_t n_pools = part.protein.size() / local.n_local();
+    for (std::size_t pool = 0; pool < n_pools; ++pool)
+        for (const NeuronId id : local.global_ids())
+            protein.push_back(whole.protein.at(pool * all.n_local() + id));
+    expect_same_bits(part.protein, protein, "protein");
     expect_same_bits(part.h_mV, h_mV, "h");
     expect_same_bits(part.z, z, "z");
 }

@@ -40,6 +40,38 @@ DenseSimulator::DenseSimulator(const Experiment& experiment, DenseVariant varian
             common_.back().second = {*second, DenseNeuron(p, second->tau_ms, experiment.dt_ms),
                                      steps(second->silent_ms)};
     }
+    set_initial_weights();
+}
+
+template <class Visit>
+void DenseSimulator::for_each_plastic(Visit visit) const {
+    for (NeuronId pre = 0; pre < n_; ++pre)
+        for (NeuronId post = 0; post < n_; ++post)
+            if (plastic(pre, post)) visit(pre, post, pre * n_ + post);
+}
+
+// ln(h / h_0) and ln(1 + 2 z / z_max) are normal, but for weights that are stipulated.
+void DenseSimulator::set_initial_weights() {
+    const InitialWeights& weights = experiment_.initial_weights;
+    const SynapseParameters& synapses = experiment_.synapses;
+    const model::RandomStreams of_network{experiment_.seed};
+    const auto belongs = [&](const std::string& group, NeuronId id) {
+        for (const NeuronId member : experiment_.group(group).ids)
+            if (member == id) return true;
+        return false;
+    };
+    for_each_plastic([&](NeuronId pre, NeuronId post, std::size_t k) {
+        const auto words = of_network(model::Purpose::initial_weight, pre, post, 0);
+        const auto [n, m] = model::normal_pair(words.word[0], words.word[1]);
+        h_[k] = synapses.h_0_mV * std::exp(weights.h_sigma * n);
+        z_[k] = synapses.z_max / 2 * (std::exp(weights.z_sigma * m) - 1);
+        z_[k] = std::max(-0.5, std::min(z_[k], synapses.z_max));
+        for (const StipulatedWeights& stipulated : weights.stipulated) {
+            if (!belongs(stipulated.from, pre) || !belongs(stipulated.to, post)) continue;
+            if (stipulated.h_mV) h_[k] = *stipulated.h_mV;
+            if (stipulated.z) z_[k] = *stipulated.z;
+        }
+    });
 }
 
 Step DenseSimulator::steps(double time_ms) const {
@@ -89,13 +121,6 @@ double DenseSimulator::background_noise(NeuronId id, Step step) const {
     if (common(id).second)
         return model::normal_at_step(streams_, model::Purpose::background, id, 0, step);
     return noise_[id][static_cast<std::size_t>(step - grid_begin_)];
-}
-
-template <class Visit>
-void DenseSimulator::for_each_plastic(Visit visit) const {
-    for (NeuronId pre = 0; pre < n_; ++pre)
-        for (NeuronId post = 0; post < n_; ++post)
-            if (plastic(pre, post)) visit(pre, post, pre * n_ + post);
 }
 
 void DenseSimulator::run() {

@@ -27,6 +27,15 @@ class DenseSimulator {
   public:
     explicit DenseSimulator(const Experiment& experiment, DenseVariant variant = {});
 
+    //! Instead of h_0 and 0, or of what initial_weights gives; before run().
+    void begin_with_weights(NeuronId pre, NeuronId post, double h_mV, double z) {
+        h_[index(pre, post)] = h_mV;
+        z_[index(pre, post)] = z;
+    }
+    //! Instead of 0; before run().
+    void begin_with_protein(NeuronId id, DensePool pool, double amount) {
+        protein_[id][pool] = amount;
+    }
     //! Simulates steps [0, duration).
     void run();
 
@@ -67,6 +76,7 @@ class DenseSimulator {
     std::size_t n_silenced() const { return n_silenced_; }
 
   private:
+    void set_initial_weights();
     Step steps(double time_ms) const;
     double seconds(Step n_steps) const {
         return static_cast<double>(n_steps) * (experiment_.dt_ms / 1000.0);

@@ -162,6 +162,7 @@ class Case:
     configuration: str  # path below the root of the repository
     settings: tuple[str, ...] = ()
     suffix: str = ""  # where a configuration has several cases
+    source: str = ""  # name of the case whose state it begins with
 
     @property
     def name(self) -> str:
@@ -194,6 +195,12 @@ PRIMED = (
     "half: {random: {of: A, count: 60}}}",
     "spiking_windows.spontaneous.duration_s=2",
 )
+BRIEFLY_ACTIVE = (
+    *SMALLER[::2],
+    "groups={A: {first: 0, count: 120}, B: {first: 120, count: 120}, C: {first: 240, count: 120}}",
+    "spiking_windows.spontaneous.duration_s=2",
+    "simulation.duration_s=28820",
+)
 FEW_LEVELS = (
     "trials=1",
     "sweep=[{neuromodulation.level.amplitude: [0.06, 0.18], simulation.duration_s: [25, 28820], "
@@ -221,9 +228,19 @@ SETTINGS = {
     "three_memories_overlap10": OVERLAPPING,
     "neuromodulation": FEW_LEVELS,
     "priming": PRIMED,
+    "three_memories_interleaved": BRIEFLY_ACTIVE,
+    "three_memories_intermediate": BRIEFLY_ACTIVE,
+    "random_weights": BRIEFLY_ACTIVE,
+    "spontaneous_trials": (
+        *SMALLER[:1],
+        "groups={A: {first: 0, count: 120}}",
+        "simulation.duration_s=2",
+        "trials=2",
+    ),
 }
+SOURCES = {"spontaneous_trials": "three_memories"}
 CASES = [
-    Case(f"configs/{path.name}", SETTINGS.get(path.stem, ()))
+    Case(f"configs/{path.name}", SETTINGS.get(path.stem, ()), source=SOURCES.get(path.stem, ""))
     for path in sorted((ROOT / "configs").glob("*.yaml"))
 ] + [
     # Statistics of traces, over trials and over batches of them.
@@ -243,6 +260,10 @@ def run_case(
     command = ["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", ranks, program, "run"]
     command += [ROOT / case.configuration, "--output", output, "--quiet", "--device", device]
     command += [part for setting in case.settings for part in ("--set", setting)]
+    if case.source:
+        source = next(other for other in CASES if other.name == case.source)
+        run_case(program, source, output.parent / "source")
+        command += ["--from", output.parent / "source"]
     result = run_program(command)
     assert result.returncode == 0, f"{case.name}: {result.returncode} {result.stderr}"
     return result_digests(output)

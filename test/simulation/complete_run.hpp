@@ -16,9 +16,12 @@
 namespace engram::test {
 
 struct CompleteRun {
+    //! \param begin_with  gives the simulation another state than rest
     explicit CompleteRun(const Experiment& experiment,
-                         const ExecutorFactory& factory = make_cpu_executor)
+                         const ExecutorFactory& factory = make_cpu_executor,
+                         void (*begin_with)(Simulation&) = nullptr)
         : simulation(experiment, MPI_COMM_SELF, factory) {
+        if (begin_with != nullptr) begin_with(simulation);
         ProgressListener progress;
         simulation.run(sink, progress);
     }
@@ -44,6 +47,7 @@ inline void expect_same_results(const MemorySink& a, const MemorySink& b) {
         EXPECT_EQ(a.snapshots[i].step, b.snapshots[i].step);
         expect_same_bits(a.snapshots[i].h_mV, b.snapshots[i].h_mV, "h");
         expect_same_bits(a.snapshots[i].z, b.snapshots[i].z, "z");
+        expect_same_bits(a.snapshots[i].protein, b.snapshots[i].protein, "protein");
     }
 }
 

@@ -23,7 +23,7 @@ class MemorySink : public ResultSink {
         n_rows += n;
     }
     void write_snapshot(const SnapshotView& view) override {
-        Snapshot snapshot{view.step, {}, {}};
+        Snapshot snapshot{view.step, {}, {}, view.protein};
         for (SynapseIndex k = 0; k < view.n_synapses; ++k) {
             snapshot.h_mV.push_back(view.weights(k).h_mV);
             snapshot.z.push_back(view.weights(k).z);

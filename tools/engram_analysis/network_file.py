@@ -108,6 +108,21 @@ class NetworkFile:
                 labels |= {taken.number("time_s"): name for name, taken in snapshots.items()}
         return labels
 
+    def proteins(self, label: str) -> dict[str, dict[str, np.ndarray]] | None:
+        """Amounts in umol/l at a snapshot, by excitatory population and pool; nothing of an older file."""
+        found: dict[str, dict[str, np.ndarray]] = {}
+        with self._open() as file:
+            for population in self._network.of_kind("excitatory"):
+                name = f"proteins/{population.name}/snapshots/{label}"
+                if name not in file:
+                    return None
+                group = file.group(name)
+                found[population.name] = {
+                    pool: group.dataset(pool, (population.count,)).numbers()
+                    for pool in group.names()
+                }
+        return found
+
     def blocks(self, labels: dict[float, str], size: int) -> Iterator[EdgeBlock]:
         """All plastic synapses, `size` of a projection at a time, with weights in snapshots."""
         begin = 0

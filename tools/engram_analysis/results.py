@@ -342,6 +342,16 @@ class Results:
             raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s:g} s")
         return Snapshot(self.network_file, labels[time_s], time_s)
 
+    def proteins(self, time_s: float) -> dict[str, dict[str, np.ndarray]]:
+        """Amounts of protein in umol/l at one of snapshot_times_s, by excitatory population and pool.
+
+        The pools have the names of the traces: "p", or "p_P", "p_C" and "p_D"; amounts are by node id.
+        """
+        amounts = self.network_file.proteins(self.snapshot(time_s).label)
+        if amounts is None:
+            raise ResultsError(f"{self.network_file.path}: snapshots have no proteins")
+        return amounts
+
     def _check_size(self, network: Network) -> None:
         if not lacks_network(self.path):
             check_size(self.path / NETWORK, network)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment/initial_state_reader.hpp"
+
+#include "experiment/group_reader.hpp"
+#include "experiment/keys.hpp"
+
+namespace engram {
+
+InitialState read_initial_state(ConfigReader reader) {
+    InitialState state;
+    const std::string from = keys::name_of<&InitialState::from>();
+    keys::read_keys(reader, keys::initial_state, state);
+    if (reader.node(from) == nullptr)
+        for (const char* key :
+             {keys::name_of<&InitialState::at_s>(), keys::name_of<&InitialState::proteins>()})
+            if (reader.node(key) != nullptr)
+                reader.problem(key, "needs " + reader.path_of(from) +
+                                        ", the run whose state this one begins with; give it, or "
+                                        "remove the key");
+    reader.finish();
+    return state;
+}
+
+InitialWeights read_initial_weights(ConfigReader reader, const Groups& groups) {
+    InitialWeights weights;
+    const std::string key = keys::name_of<&InitialWeights::stipulated>();
+    std::size_t index = 0;
+    for (const ConfigNode* item : reader.items(key)) {
+        ConfigReader entry(item, reader.path_of(key) + "[" + std::to_string(index++) + "]",
+                           reader.problems());
+        StipulatedWeights stipulated;
+        keys::read_section(entry, keys::stipulated_weights, stipulated);
+        const auto check = [&](const std::string& group, const char* end) {
+            if (!group.empty()) find_group(groups, group, entry.path_of(end), reader.problems());
+        };
+        check(stipulated.from, keys::name_of<&StipulatedWeights::from>());
+        check(stipulated.to, keys::name_of<&StipulatedWeights::to>());
+        weights.stipulated.push_back(stipulated);
+    }
+    keys::read_section(std::move(reader), keys::initial_weights, weights);
+    return weights;
+}
+
+}  // namespace engram
