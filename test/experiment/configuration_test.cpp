@@ -210,6 +210,7 @@ TEST(Configuration, shipped_files_are_valid_and_survive_a_round_trip) {
             {"induction_slfs", "consolidate - recall"},
             {"induction_wlfs", "consolidate - recall"},
             {"rate_map", "consolidate - recall"},
+            {"attractor_memories", "learn - consolidate - recall"},
             {"intermediate_recall",
              "learn - consolidate - recall - consolidate - recall - consolidate"},
             {"priming", "learn - consolidate - recall - consolidate - background - consolidate"},

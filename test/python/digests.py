@@ -201,6 +201,11 @@ BRIEFLY_ACTIVE = (
     "spiking_windows.spontaneous.duration_s=2",
     "simulation.duration_s=28820",
 )
+OSCILLATING = (
+    *BRIEFLY_ACTIVE[:3],
+    "stimuli.recall_rhythm.duration_s=2",
+    "simulation.duration_s=28820",
+)
 FEW_LEVELS = (
     "trials=1",
     "sweep=[{neuromodulation.level.amplitude: [0.06, 0.18], simulation.duration_s: [25, 28820], "
@@ -231,6 +236,7 @@ SETTINGS = {
     "three_memories_interleaved": BRIEFLY_ACTIVE,
     "three_memories_intermediate": BRIEFLY_ACTIVE,
     "random_weights": BRIEFLY_ACTIVE,
+    "attractor_memories": OSCILLATING,
     "spontaneous_trials": (
         *SMALLER[:1],
         "groups={A: {first: 0, count: 120}}",
