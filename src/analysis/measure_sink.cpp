@@ -106,11 +106,11 @@ class Names {
     void add_weights(const std::string& suffix, const std::string& label,
                      const std::string& whose) {
         for (const auto& entry : directions)
-            add(std::string("h_") + entry.name + suffix + label, "mV",
-                std::string("mean early-phase weight ") + entry.text + whose);
+            add(std::string("h_").append(entry.name).append(suffix).append(label), "mV",
+                std::string("mean early-phase weight ").append(entry.text).append(whose));
         for (const auto& entry : directions)
-            add(std::string("z_") + entry.name + suffix + label, "1",
-                std::string("mean late-phase weight ") + entry.text + whose);
+            add(std::string("z_").append(entry.name).append(suffix).append(label), "1",
+                std::string("mean late-phase weight ").append(entry.text).append(whose));
     }
 
     void add_pairs(const std::vector<Memory>& memories, const std::string& label) {
@@ -119,9 +119,11 @@ class Names {
         groups.emplace_back(no_memory);
         for (const std::string& from : groups)
             for (const std::string& to : groups) {
-                const std::string pair = "." + from + "." + to + label;
-                add("h" + pair, "mV", "mean early-phase weight from " + from + " to " + to);
-                add("z" + pair, "1", "mean late-phase weight from " + from + " to " + to);
+                const std::string pair =
+                    std::string(".").append(from).append(".").append(to).append(label);
+                const std::string ends = std::string(" from ").append(from).append(" to ") + to;
+                add("h" + pair, "mV", "mean early-phase weight" + ends);
+                add("z" + pair, "1", "mean late-phase weight" + ends);
             }
     }
 
