@@ -209,7 +209,8 @@ def test_published_table():
 
 def test_durations():
     assert [parse_duration_s(text) for text in ("10s", "8h", "1.5 min")] == [10, 28800, 90]
-    assert [duration_text(s) for s in (10, 28800, 28810, 0)] == ["10 s", "8 h", "8 h 10 s", "0 s"]
+    texts = {10: "10 s", 28800: "8 h", 28810: "8 h 10 s", 0: "0 s", -0.5: "-0.5 s"}
+    assert {s: duration_text(s) for s in texts} == texts
     with pytest.raises(ValueError, match="'8 x' is no duration"):
         parse_duration_s("8 x")
 

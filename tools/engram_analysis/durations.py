@@ -17,7 +17,9 @@ def parse_duration_s(text: str) -> float:
 
 
 def duration_text(time_s: float) -> str:
-    """Such as 8 h 10 s."""
+    """Such as 8 h 10 s, or -0.5 s."""
+    if time_s < 0:
+        return "-" + duration_text(-time_s)
     hours, rest = divmod(time_s, 3600.0)
     minutes, seconds = divmod(rest, 60.0)
     parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
