@@ -160,6 +160,34 @@ def test_curves_are_the_points_of_the_sweep(ensemble, tmp_path) -> None:
     check_failure(wrong, 3, "does not vary 'x' over numbers")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--measure", "Q"),
+        ("--figures", "map", "--over", "stimuli.pre.rate_Hz"),
+        ("--figures", "curves", "--with", "."),
+        ("--figures", "traces", "--published", "x.csv"),
+    ],
+)
+def test_options_without_effect_are_refused(ensemble, arguments) -> None:
+    result = run_tool("plot", ensemble.path, *arguments)
+    check_failure(result, 2, f"argument {arguments[-2]}: is used by --figures")
+
+
+def test_points_of_two_ensembles_are_told_apart(run_engram, tmp_path) -> None:
+    (tmp_path / "one.yaml").write_text(RATES)
+    learns = ("--set", "stimuli.pre.role=learn", "--set", "trials=1", "--set", "sweep=null")
+    sweep = ("--set", "sweep={stimuli.pre.rate_Hz: [9]}")
+    paths = [
+        run_engram(tmp_path / "one.yaml", tmp_path / name, arguments=(*learns, *sweep))
+        for name in ("first", "second")
+    ]
+    labels = [text.get_text() for text in likelihoods(paths).axes[0].get_xticklabels()]
+    assert labels == [f"{name}: stimuli.pre.rate_Hz=9" for name in ("first", "second")]
+    (alone,) = likelihoods(paths[:1]).axes[0].get_xticklabels()
+    assert alone.get_text() == "stimuli.pre.rate_Hz=9"
+
+
 def test_a_map_needs_two_keys(run_engram, tmp_path) -> None:
     (tmp_path / "one.yaml").write_text(RATES)
     one = Ensemble(

@@ -35,8 +35,31 @@ ON_DEMAND = (LIKELIHOODS, MAP, CURVES)  # they may read the results of all trial
 Drawing = tuple[str, Callable[[], Figure]]  # name of the file, and how to draw it
 
 
+# Which figures use what; named ones alone are drawn on demand.
+_USERS = {
+    "--measure": ("measure", (MAP, CURVES)),
+    "--over": ("over", (CURVES,)),
+    "--with": ("others", ("recall_by_size", LIKELIHOODS)),
+    "--published": ("published", ("recall_by_size",)),
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    return run(_parser(), _plot, arguments)
+    parser = _parser()
+
+    def plot(options: argparse.Namespace) -> None:
+        _check_used(parser, options)
+        _plot(options)
+
+    return run(parser, plot, arguments)
+
+
+def _check_used(parser: Parser, options: argparse.Namespace) -> None:
+    """Ends the program if an option has no effect on the figures that are drawn."""
+    drawn = options.figures or ["recall_by_size"]
+    for option, (name, users) in _USERS.items():
+        if getattr(options, name) and not set(drawn) & set(users):
+            parser.error(f"argument {option}: is used by --figures {' or '.join(users)} alone")
 
 
 def _parser() -> Parser:

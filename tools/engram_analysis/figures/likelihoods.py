@@ -37,7 +37,7 @@ def likelihoods(paths: Sequence[Path], spread: Spread = "sem") -> Figure:
 
     Of ensembles means over the trials with error bars; these must have been kept.
     """
-    named = [item for path in paths for item in _runs(path)]
+    named = [item for path in paths for item in _runs(path, is_alone=len(paths) == 1)]
     shown, note = first_few(named, MAX_SETS, "runs or points")
     sets = [_Set(name, _likelihoods(runs)) for name, runs in shown]
     groups = list(dict.fromkeys(group for each in sets for group in each.likelihoods))
@@ -75,13 +75,15 @@ def _error(entry: Entry, spread: Spread) -> float:
     return error if entry.n > 1 else 0.0
 
 
-def _runs(path: Path) -> list[tuple[str, list[Results]]]:
+def _runs(path: Path, is_alone: bool) -> list[tuple[str, list[Results]]]:
+    """Names and results; points of several ensembles may have the same names."""
     if not is_ensemble(path):
         return [(path.name, [Results(path)])]
     ensemble = Ensemble(path)
     return [
         (
-            point.name or path.name,
+            (point.name if is_alone else ": ".join(filter(None, (path.name, point.name))))
+            or path.name,
             [ensemble.trial(point.index, trial) for trial in range(ensemble.n_trials)],
         )
         for point in ensemble.points
