@@ -45,9 +45,9 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
         for (const std::size_t i : on.pulses) {
             const Pulse& pulse = (*this)[i];
             // Without its deviation, which lies on the device.
-            // NOLINTNEXTLINE(cppcoreguidelines-slicing)
+            const model::StimulusSpan& span = pulse;
             plan.pulses.push_back(
-                {pulse, currents_.data() + i * n_populations_, pulse.deviation_nA.data(), -1});
+                {span, currents_.data() + i * n_populations_, pulse.deviation_nA.data(), -1});
             if (!pulse.waveform_nA) continue;
             plan.pulses.back().waveform = static_cast<std::int32_t>(plan.waveforms.size());
             for (Step step = begin; step < plan.task.end(); ++step)

@@ -168,13 +168,17 @@ herr_t refuse(const char*, const char*, const char*, const char*, unsigned*, hid
 
 std::vector<std::string> names_in(hid_t location) {
     std::vector<std::string> names;
-    H5Literate(
-        location, H5_INDEX_NAME, H5_ITER_INC, nullptr,
-        [](hid_t, const char* name, const H5L_info_t*, void* result) -> herr_t {
-            static_cast<std::vector<std::string>*>(result)->emplace_back(name);
-            return 0;
-        },
-        &names);
+    const auto list = [&] {
+        return H5Literate(
+            location, H5_INDEX_NAME, H5_ITER_INC, nullptr,
+            [](hid_t, const char* name, const H5L_info_t*, void* result) -> herr_t {
+                static_cast<std::vector<std::string>*>(result)->emplace_back(name);
+                return 0;
+            },
+            &names);
+    };
+    // What cannot be read must not be taken for what is not there.
+    if (quietly(list) < 0) fail(location, "cannot list a group", remedy_for_reading);
     return names;
 }
 

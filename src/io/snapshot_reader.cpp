@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/snapshot_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -39,14 +41,14 @@ std::vector<double> snapshot_times_s(const std::string& path) {
     std::set<double> times_s;
     if (!h5::is_group(file, "edges")) return {};
     for (const std::string& projection : h5::names_in(h5::open_group(file, "edges"))) {
-        const std::string snapshots = "edges/" + projection + "/snapshots";
+        const std::string snapshots = fmt::format("edges/{}/snapshots", projection);
         if (!h5::exists(file, snapshots) || !h5::is_group(file, snapshots)) continue;
         for (const std::string& label : h5::names_in(h5::open_group(file, snapshots))) {
             const h5::Group group = h5::open_group(file, snapshots + "/" + label);
             const auto time_s = h5::read_attribute<double>(group, "time_s");
             if (!std::isfinite(time_s) || snapshot_label(time_s) != label)
-                throw FileError(path, "/" + snapshots + "/" + shortened(label) +
-                                          " has another time than its name says" + remedy);
+                throw FileError(path, fmt::format("/{}/{} has another time than its name says{}",
+                                                  snapshots, shortened(label), remedy));
             times_s.insert(time_s);
         }
     }
@@ -128,9 +130,10 @@ std::vector<double> SnapshotReader::proteins(const std::string& pool, NeuronId f
     for (const Population& population : experiment_.populations) {
         const std::string group = protein_group(population, time_s_);
         if (population.is_excitatory() && !h5::exists(file_, group + "/" + pool))
-            fail("/" + group + " holds no amounts of the protein " + pool +
-                 ", which the synapses of this run need; set synapses.protein_pools as in that "
-                 "run, or initial_state.proteins to false");
+            fail(fmt::format(
+                "/{} holds no amounts of the protein {}, which the synapses of this run need; set "
+                "synapses.protein_pools as in that run, or initial_state.proteins to false",
+                group, pool));
     }
     return read_proteins(file_, time_s_, pool, populations_of(experiment_), {first, count});
 }

@@ -195,7 +195,7 @@ std::vector<Row> read_spike_rows(const std::string& path, const Stimulus& stimul
     const std::string group = "spikes/" + population;
     for (const char* name : {"timestamps", "node_ids"})
         if (!h5::exists(file, group + "/" + name))
-            throw FileError(path, "has no /" + group + "/" + name + " (" + population_key + ")");
+            throw FileError(path, fmt::format("has no /{}/{} ({})", group, name, population_key));
     const h5::DataSet times = h5::open_dataset(file, group + "/timestamps");
     const h5::DataSet nodes = h5::open_dataset(file, group + "/node_ids");
     const h5::Shape shape = h5::shape(times);
@@ -328,9 +328,9 @@ void load_stimulus_files(Experiment& experiment) {
             "stimuli." + stimulus.name + "." + keys::name_of<&Stimulus::file_checksum>();
         if (!stimulus.file_checksum.empty() && stimulus.file_checksum != checksum)
             throw FileError(*stimulus.file,
-                            "does not hold what it held when " + key + " was noted (is " +
-                                checksum + ", was " + stimulus.file_checksum +
-                                "); restore the file, or for a new run leave the key out");
+                            fmt::format("does not hold what it held when {} was noted (is {}, was "
+                                        "{}); restore the file, or for a new run leave the key out",
+                                        key, checksum, stimulus.file_checksum));
         stimulus.file_checksum = checksum;
         stimulus.content.content = std::move(content);
     }

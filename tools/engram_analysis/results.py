@@ -230,12 +230,12 @@ class Results:
         Raises NotRecorded if the run has not recorded those of all of its neurons: silence must
         not be taken for what was not recorded.
         """
-        if not self.records_spikes(population):
-            raise NotRecorded(
-                f"{self.path}: the spikes of '{population}' were not recorded, or not all of them "
-                "(see record.spikes in the configuration)"
-            )
         with self._open("spikes.h5", "engram spikes") as file:
+            if not self.records_spikes(population):
+                raise NotRecorded(
+                    f"{self.path}: the spikes of '{population}' were not recorded, or not all of them "
+                    "(see record.spikes in the configuration)"
+                )
             owner = self.network.population(population)
             group = file.group(f"spikes/{population}")
             times = group.dataset("timestamps")
