@@ -44,7 +44,7 @@ std::vector<double> snapshot_times_s(const std::string& path) {
         const std::string snapshots = fmt::format("edges/{}/snapshots", projection);
         if (!h5::exists(file, snapshots) || !h5::is_group(file, snapshots)) continue;
         for (const std::string& label : h5::names_in(h5::open_group(file, snapshots))) {
-            const h5::Group group = h5::open_group(file, snapshots + "/" + label);
+            const h5::Group group = h5::open_group(file, fmt::format("{}/{}", snapshots, label));
             const auto time_s = h5::read_attribute<double>(group, "time_s");
             if (!std::isfinite(time_s) || snapshot_label(time_s) != label)
                 throw FileError(path, fmt::format("/{}/{} has another time than its name says{}",
@@ -129,7 +129,7 @@ std::vector<double> SnapshotReader::proteins(const std::string& pool, NeuronId f
                                              NeuronId count) const {
     for (const Population& population : experiment_.populations) {
         const std::string group = protein_group(population, time_s_);
-        if (population.is_excitatory() && !h5::exists(file_, group + "/" + pool))
+        if (population.is_excitatory() && !h5::exists(file_, fmt::format("{}/{}", group, pool)))
             fail(fmt::format(
                 "/{} holds no amounts of the protein {}, which the synapses of this run need; set "
                 "synapses.protein_pools as in that run, or initial_state.proteins to false",
