@@ -194,7 +194,9 @@ void MeasureSink::watch(std::span<const SpikeEvent> spikes) {
     }
 }
 
-void MeasureSink::write_traces(std::span<const double> rows, std::size_t) {
+void MeasureSink::write_traces(std::size_t recording, std::span<const double> rows, std::size_t) {
+    // Measures are of what the section `record` itself lists.
+    if (recording != 0) return;
     if (induction_) induction_->add(rows);
     if (keeps_traces_) rows_.insert(rows_.end(), rows.begin(), rows.end());
 }

@@ -25,7 +25,8 @@ class MeasureSink : public ResultSink {
                 bool keeps_traces = true);
 
     void write_spikes(std::span<const SpikeEvent> spikes) override;
-    void write_traces(std::span<const double> rows, std::size_t n_rows) override;
+    void write_traces(std::size_t recording, std::span<const double> rows,
+                      std::size_t n_rows) override;
     void write_snapshot(const SnapshotView& snapshot) override;
 
     //! Rank 0. In the order of measure_names.

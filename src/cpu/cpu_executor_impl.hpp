@@ -39,6 +39,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
           excitatory_(network.excitatory_ranges()),
           synthesis_(network.n_local()),
           sample_rows_(model::max_window_steps),
+          due_in_window_(experiment.record.n_recordings()),
+          due_in_block_(experiment.record.n_recordings()),
           active_arrivals_(neurons_.tiles().size()) {
         for (const FixedSynapses& fixed : network.fixed())
             fixed_weights_.push_back(model::to_fixed_point(
@@ -149,8 +151,9 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                 TraceSampler& sampler) const {
         for (const Step step : steps) {
             const auto instant = course.at(this->seconds(step - begin));
-            const std::size_t row = sampler.add_row(step);
+            const std::size_t row = sampler.add_consolidation_row(step);
             for (std::size_t q = 0; q < sampler.neurons().size(); ++q) {
+                if (!sampler.has_row(row, sampler.neurons()[q].recording)) continue;
                 const std::uint32_t neuron = sampler.neurons()[q].local;
                 const Population& population =
                     network_.populations().of(network_.global_id(neuron));
@@ -159,6 +162,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                                      population.is_excitatory(), sampler.neuron_values(row, q));
             }
             for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
+                if (!sampler.has_row(row, sampler.recording_of_synapse(q))) continue;
                 const auto& recorded = sampler.synapses()[q];
                 course.sample_synapse(view(), recorded.synapse, recorded.target, instant,
                                       sampler.synapse_values(row, q));
@@ -294,9 +298,15 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     }
 
     void find_samples(const Block& block, TraceSampler& sampler) {
+        std::fill(due_in_block_.begin(), due_in_block_.end(), 0);
+        if (block.at == 0) std::fill(due_in_window_.begin(), due_in_window_.end(), 0);
         for (int s = 0; s < block.part.steps; ++s) {
             const Step step = block.part.begin + s;
-            sample_rows_[block.at + s] = sampler.due(step) ? sampler.add_row(step) : no_row;
+            std::size_t& row = sample_rows_[block.at + s];
+            row = sampler.due(step) ? sampler.add_row(step) : no_row;
+            if (row == no_row) continue;
+            for (std::uint32_t i = 0; i < due_in_block_.size(); ++i)
+                if (sampler.has_row(row, i)) due_in_block_[i] = due_in_window_[i] = 1;
         }
     }
 
@@ -386,10 +396,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                          TraceSampler& sampler) {
         WatchedNeurons watched;
         find_recorded(tile, sampler);
-        const auto rows = std::span(sample_rows_)
-                              .subspan(static_cast<std::size_t>(block.at),
-                                       static_cast<std::size_t>(block.part.steps));
-        if (std::ranges::any_of(rows, [](std::size_t row) { return row != no_row; })) {
+        if (!recorded_.empty()) {
             watched.neurons = recorded_;
             watched.on_step = [&](std::uint32_t neuron, int step) {
                 if (sample_rows_[block.at + step] != no_row)
@@ -449,14 +456,16 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         };
         return {at(begin), at(end)};
     }
-    //! Those of a tile, each once.
+    //! Those of a tile that are sampled within the block, each once.
     void find_recorded(std::uint32_t tile, const TraceSampler& sampler) {
         const Tile& here = neurons_.tiles()[tile];
         recorded_.clear();
         for (const auto& one : recorded_within(sampler.neurons(), here.begin, here.end))
-            if (recorded_.empty() || recorded_.back() != one.local) recorded_.push_back(one.local);
+            if (due_in_block_[one.recording] != 0 &&
+                (recorded_.empty() || recorded_.back() != one.local))
+                recorded_.push_back(one.local);
     }
-    //! Each time that a neuron is recorded.
+    //! For each recording that it belongs to and that is due.
     void sample_neuron(const Block& block, std::uint32_t neuron, int step, TraceSampler& sampler) {
         const plasticity::View<M> view = state_.view();
         const auto recorded = recorded_within(sampler.neurons(), neuron, neuron + 1);
@@ -464,6 +473,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         for (const auto& one : recorded) {
             const auto q = static_cast<std::size_t>(&one - sampler.neurons().data());
             double* values = sampler.neuron_values(sample_rows_[at], q);
+            if (values == nullptr) continue;
             neurons_.sample(neuron, step, values);
             if (network_.excitatory()[neuron] == 0) continue;
             view.sample(physics_.late, neuron, view.sums(neuron), block.relaxation(step),
@@ -491,11 +501,14 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         const RunClock::Within recording(this->clock(), RunPart::recording);
         const Window& window = this->window();
         for (std::size_t q = 0; q < sampler.synapses().size(); ++q) {
+            if (due_in_window_[sampler.recording_of_synapse(q)] == 0) continue;
             const auto& recorded = sampler.synapses()[q];
             const auto within = weight_within(recorded.source, recorded.target, recorded_g_[q]);
-            for (int s = 0; s < window.steps; ++s)
-                if (sample_rows_[s] != no_row)
-                    within.sample(s, recorded_z_[q], sampler.synapse_values(sample_rows_[s], q));
+            for (int s = 0; s < window.steps; ++s) {
+                if (sample_rows_[s] == no_row) continue;
+                if (double* values = sampler.synapse_values(sample_rows_[s], q))
+                    within.sample(s, recorded_z_[q], values);
+            }
         }
         const SynapseTable& table = network_.plastic();
         for (Snapshot& snapshot : begun_snapshots_) {
@@ -540,6 +553,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     std::vector<typename M::Late::Synthesis> synthesis_;  //!< by local neuron
     bool any_protein_ = false;                            //!< any synthesis or protein in it
     std::vector<std::size_t> sample_rows_;                //!< by step; no_row if none is due
+    std::vector<std::uint8_t> due_in_window_;             //!< by recording: at any step
     std::vector<double> recorded_g_;                      //!< of recorded synapses, at its start
     std::vector<double> recorded_z_;
     std::vector<Snapshot> begun_snapshots_;  //!< as of its start: g for h
@@ -550,7 +564,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     std::vector<typename ActiveSynapses<M>::Member> passed_;  //!< that were active, of a row
     std::vector<std::uint32_t> fired_;
     std::vector<BlockSpike> block_spikes_;
-    std::vector<std::uint32_t> recorded_;  //!< of the present tile
+    std::vector<std::uint8_t> due_in_block_;  //!< by recording: at any step
+    std::vector<std::uint32_t> recorded_;     //!< of the present tile
     SteppedNeurons stepped_{};
 
     std::vector<Snapshot> snapshots_;

@@ -40,16 +40,12 @@ class Stimulator {
                 if (!receivers_[stimulus][tile].empty()) acting_[tile] = 1;
         };
         for (const std::size_t pulse : on_.pulses) mark(stimuli_[pulse].stimulus);
-        for (const model::PoissonTrain& train : on_.trains) mark(train.stimulus);
         for (const model::ForcedSpike& spike : on_.forced) mark(spike.stimulus);
         for (const std::uint32_t tile : tiles_with_forced_) forced_by_neuron_[tile].clear();
         tiles_with_forced_.clear();
-        for (const LocalForcedSpike& spike : on_.forced_by_neuron) {
-            const std::uint32_t tile = tiles_.of(spike.neuron);
-            if (forced_by_neuron_[tile].empty()) tiles_with_forced_.push_back(tile);
-            forced_by_neuron_[tile].push_back(spike);
-            acting_[tile] = 1;
-        }
+        for (const LocalForcedSpike& spike : on_.forced_by_neuron)
+            force(tiles_.of(spike.neuron), spike);
+        draw_trains(begin, end);
     }
     //! Input of the present block that no neuron of the network brings.
     std::span<const LocalInput> inputs() const { return on_.inputs; }
@@ -69,7 +65,6 @@ class Stimulator {
             for (const auto [neuron, id] : receivers_[stimulus][tile]) visit(neuron);
         };
         for (const std::size_t pulse : on_.pulses) visit_receivers(stimuli_[pulse].stimulus);
-        for (const model::PoissonTrain& train : on_.trains) visit_receivers(train.stimulus);
         for (const model::ForcedSpike& spike : on_.forced) visit_receivers(spike.stimulus);
         for (const LocalForcedSpike& spike : forced_by_neuron_[tile]) visit(spike.neuron);
     }
@@ -92,11 +87,6 @@ class Stimulator {
                 neurons.add_stimulus(neuron, effect.on_v_mV, effect.current_nA);
             }
         }
-        for (const model::PoissonTrain& train : on_.trains) {
-            if (!train.is_on(step)) continue;
-            for (const auto [neuron, id] : receivers_[train.stimulus][tile])
-                if (train.fires(streams_, id, step)) neurons.force_spike(neuron);
-        }
         for (const model::ForcedSpike& spike : on_.forced) {
             if (spike.step != step) continue;
             for (const auto [neuron, id] : receivers_[spike.stimulus][tile])
@@ -114,6 +104,23 @@ class Stimulator {
         std::uint32_t neuron;
         NeuronId id;
     };
+
+    void force(std::uint32_t tile, const LocalForcedSpike& spike) {
+        if (forced_by_neuron_[tile].empty()) tiles_with_forced_.push_back(tile);
+        forced_by_neuron_[tile].push_back(spike);
+        acting_[tile] = 1;
+    }
+    void draw_trains(Step begin, Step end) {
+        if (on_.trains.empty()) return;
+        for (const model::PoissonTrain& train : on_.trains)
+            for (std::uint32_t tile = 0; tile < tiles_.size(); ++tile)
+                for (const auto [neuron, id] : receivers_[train.stimulus][tile])
+                    train.for_each_spike(streams_, id, begin, end, [&](Step step) {
+                        force(tile, {step, neuron});
+                    });
+        for (const std::uint32_t tile : tiles_with_forced_)
+            std::ranges::sort(forced_by_neuron_[tile], {}, &LocalForcedSpike::step);
+    }
 
     const Tiles& tiles_;
     Stimuli<std::vector<double>> stimuli_;

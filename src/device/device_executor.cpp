@@ -170,8 +170,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         recorder_.reserve_rows(steps.size(), sampler);
         std::vector<SampleTime<M>> times;
         for (const Step step : steps)
-            times.push_back(
-                {recorder_.add_row(step, sampler), course.at(this->seconds(step - begin))});
+            times.push_back({recorder_.add_row(sampler.add_consolidation_row(step)),
+                             course.at(this->seconds(step - begin))});
         const DeviceArray<SampleTime<M>> on_device(*device_, times);
         const Arrays<M> a = arrays();
         if (a.n_recorded_neurons > 0)
@@ -242,7 +242,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         for (int s = 0; s < part.steps; ++s) {
             const bool due = sampler.due(task.begin + s);
             sample_row_[static_cast<std::size_t>(task.at) + static_cast<std::size_t>(s)] =
-                due ? recorder_.add_row(task.begin + s, sampler) : no_sample;
+                due ? recorder_.add_row(sampler.add_row(task.begin + s)) : no_sample;
             task.has_samples |= due;
         }
         std::ranges::copy(sample_row_, task.sample_row);

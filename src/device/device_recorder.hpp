@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Samples that kernels take, until they are read back in batches.
+//
+// A row has a place for all that is recorded, whichever recordings are due: so kernels need not
+// know which they are. What is not due is dropped when rows are read back.
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "device/arrays.hpp"
@@ -35,7 +39,9 @@ class DeviceRecorder {
                    .n_recorded_synapses = static_cast<std::uint32_t>(synapses_.size()),
                    .recorded_g = recorded_g_.data(),
                    .recorded_z = recorded_z_.data(),
-                   .sample_width = static_cast<std::uint32_t>(sampler.width()),
+                   .sample_width = static_cast<std::uint32_t>(
+                       sampler.neurons().size() * sampler.neuron_width() +
+                       sampler.synapses().size() * sampler.synapse_width()),
                    .neuron_width = static_cast<std::uint32_t>(sampler.neuron_width()),
                    .synapse_width = static_cast<std::uint32_t>(sampler.synapse_width())};
     }
@@ -46,7 +52,7 @@ class DeviceRecorder {
     //! Makes room for this many more rows; what is there may be moved to the sampler.
     void reserve_rows(std::size_t n, TraceSampler& sampler) {
         const std::size_t width = arrays_.sample_width;
-        if (n_rows_ + n <= capacity_ || width == 0) return;
+        if (sampler_rows_.size() + n <= capacity_ || width == 0) return;
         complete(sampler);
         if (n <= capacity_) return;
         constexpr std::size_t values_kept = 1u << 19;
@@ -56,22 +62,40 @@ class DeviceRecorder {
         samples_.fill_bytes(0);
         arrays_.samples = samples_.data();
     }
-    //! Adds a row to the sampler, to be filled by kernels, and returns its number here.
-    std::int64_t add_row(Step step, TraceSampler& sampler) {
-        sampler.add_row(step);
-        return static_cast<std::int64_t>(n_rows_++);
+    //! Keeps a place for a row of the sampler, to be filled by kernels, and returns its number
+    //! here.
+    std::int64_t add_row(std::size_t sampler_row) {
+        sampler_rows_.push_back(sampler_row);
+        return static_cast<std::int64_t>(sampler_rows_.size() - 1);
     }
     //! Fills in the rows of the sampler that are here.
     void complete(TraceSampler& sampler) {
-        if (n_rows_ > 0 && arrays_.sample_width > 0) {
-            samples_.copy_to(sampler.last_rows(n_rows_));
+        const std::size_t width = arrays_.sample_width;
+        if (!sampler_rows_.empty() && width > 0) {
+            host_.resize(sampler_rows_.size() * width);
+            samples_.copy_to(std::span(host_));
+            for (std::size_t row = 0; row < sampler_rows_.size(); ++row)
+                hand_over(std::span(host_).subspan(row * width, width), sampler_rows_[row],
+                          sampler);
             // Values that no kernel writes are zero.
             samples_.fill_bytes(0);
         }
-        n_rows_ = 0;
+        sampler_rows_.clear();
     }
 
   private:
+    static void hand_over(std::span<const double> values, std::size_t row, TraceSampler& sampler) {
+        const double* next = values.data();
+        const auto take = [&](double* target, std::size_t width) {
+            if (target != nullptr) std::copy_n(next, width, target);
+            next += width;
+        };
+        for (std::size_t q = 0; q < sampler.neurons().size(); ++q)
+            take(sampler.neuron_values(row, q), sampler.neuron_width());
+        for (std::size_t q = 0; q < sampler.synapses().size(); ++q)
+            take(sampler.synapse_values(row, q), sampler.synapse_width());
+    }
+
     Device& device_;
     DeviceArray<std::int32_t> recorded_neuron_;
     DeviceArray<std::uint32_t> neurons_;
@@ -79,8 +103,9 @@ class DeviceRecorder {
     DeviceArray<double> recorded_g_, recorded_z_;
     DeviceArray<double> samples_;
     RecordingArrays arrays_;
-    std::size_t capacity_ = 0;  // rows
-    std::size_t n_rows_ = 0;    // the last ones of the sampler
+    std::size_t capacity_ = 0;               // rows
+    std::vector<std::size_t> sampler_rows_;  // by row that is here
+    std::vector<double> host_;
 };
 
 }  // namespace engram::device

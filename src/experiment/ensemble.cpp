@@ -115,6 +115,14 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
             const Experiment experiment = make_experiment(at_point(tree_, point));
             base_seed_ = shares_network() ? noise_seed_of(tree_) : experiment.seed;
             output_directory_ = experiment.output_directory;
+            if (!experiment.record.named.empty()) {
+                ConfigProblems found(tree_.file, &tree_.root);
+                found.add(std::string(keys::record.name) + "." + keys::recordings_key,
+                          "is for single runs: an ensemble averages what " +
+                              std::string(keys::record.name) +
+                              " itself lists; list there what shall be averaged");
+                for (const ConfigProblem& problem : found.list()) problems.add_new(problem);
+            }
             if (experiment.record.spikes && settings_.keeps_results) {
                 ConfigProblems found(tree_.file, &tree_.root);
                 found.add(keys::path_of<&Recording::spikes>(),

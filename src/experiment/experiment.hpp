@@ -111,21 +111,35 @@ struct RegularTimes {
     std::optional<double> to_s;  //!< none: the end of the run
 };
 
-struct Recording {
+// Neurons and synapses whose variables are sampled together.
+struct TraceRecording {
+    std::string name;  //!< empty: the one that the section `record` itself describes
     std::vector<NeuronId> neurons;
     std::vector<RecordedSynapse> synapses;
     //! Recorded if the network has them; see resolve_recorded_synapses.
     std::vector<RecordedSynapse> synapses_if_present;
     //! Not yet looked up in a network; see resolve_recorded_synapses.
     std::vector<SynapseSelection> selections;
+    std::optional<std::vector<std::string>> variables;  //!< by their columns; none: all
     Step every_steps = 10;
-    // Traces are sampled from the one to the other, both included; none: to the end of the run.
+    // They are sampled from the one to the other, both included; none: to the end of the run.
     double from_s = 0;
     std::optional<double> to_s;
+
+    bool operator==(const TraceRecording&) const = default;
+};
+
+struct Recording : TraceRecording {
+    std::vector<TraceRecording> named;  //!< further ones, in the order of the file
     //! Whose spikes are recorded; none: those of all neurons. May be no group.
     std::optional<GroupNames> spikes;
     //! Times of whole-network snapshots of h and z; ascending once they are validated.
     std::vector<double> snapshots_s;
+
+    // All recordings of traces, numbered: the one without a name is the first.
+    std::size_t n_recordings() const { return 1 + named.size(); }
+    const TraceRecording& recording(std::size_t i) const { return i == 0 ? *this : named[i - 1]; }
+    TraceRecording& recording(std::size_t i) { return i == 0 ? *this : named[i - 1]; }
 
     bool operator==(const Recording&) const = default;
 };

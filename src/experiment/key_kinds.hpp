@@ -54,7 +54,7 @@ Words(const Word<Value> (&)[n]) -> Words<Value>;
 
 struct Text {};       //!< any
 struct Name {};       //!< of a group
-struct Names {};      //!< of one group, or a list of several
+struct Names {};      //!< of one thing, such as a group, or a list of several
 struct SomeNames {};  //!< of one group, or a list of any number, also none
 struct Path {};       //!< of a file, or null
 
@@ -135,6 +135,10 @@ inline void read_value(ConfigReader& reader, const char* key, GroupNames& target
     reader.one_or_more_texts(key, names);
     target = std::move(names);
 }
+inline void read_value(ConfigReader& reader, const char* key, std::vector<std::string>& target,
+                       Names) {
+    reader.one_or_more_texts(key, target);
+}
 inline void read_value(ConfigReader& reader, const char* key, GroupNames& target, SomeNames) {
     const ConfigNode* node = reader.node(key);
     if (node != nullptr && node->kind == ConfigNode::Kind::list && node->children.empty())
@@ -206,6 +210,10 @@ inline std::string value_text(const GroupNames& names, Names, const std::string&
 inline std::string value_text(const std::optional<GroupNames>& names, Names kind,
                               const std::string& = "") {
     return names ? value_text(*names, kind) : " null";
+}
+inline std::string value_text(const std::optional<std::vector<std::string>>& names, Names kind,
+                              const std::string& = "") {
+    return names ? value_text(GroupNames(*names), kind) : " null";
 }
 inline std::string value_text(const std::optional<GroupNames>& names, SomeNames,
                               const std::string& = "") {

@@ -230,16 +230,27 @@ inline constexpr const char* neuromodulation_section = "neuromodulation";
 inline constexpr const char* plasticity_off_section = "plasticity_off";
 inline constexpr const char* spiking_windows_section = "spiking_windows";
 
+// Of the section record, and of each of its recordings.
+inline constexpr Section trace_recording{
+    "record",
+    Key{"neurons", &TraceRecording::neurons, Special{}},
+    Key{"synapses", &TraceRecording::synapses, Special{}},
+    Key{"synapses_if_present", &TraceRecording::synapses_if_present, Special{}},
+    Key{"synapses_between", &TraceRecording::selections, Special{}},
+    Key{"every_steps", &TraceRecording::every_steps, Integers<Step>{1}},
+    Key{"from_s", &TraceRecording::from_s, between(0, longest_time_s)},
+    Key{"to_s", &TraceRecording::to_s, between(0, longest_time_s), Need::optional,
+        [](const TraceRecording& recording) { return recording.to_s.has_value(); }},
+};
+// Of each of the recordings alone.
+inline constexpr Section named_recording{
+    "",
+    Key{"variables", &TraceRecording::variables, Names{}, Need::optional,
+        [](const TraceRecording& recording) { return recording.variables.has_value(); }},
+};
+inline constexpr const char* recordings_key = "recordings";
 inline constexpr Section record{
     "record",
-    Key{"neurons", &Recording::neurons, Special{}},
-    Key{"synapses", &Recording::synapses, Special{}},
-    Key{"synapses_if_present", &Recording::synapses_if_present, Special{}},
-    Key{"synapses_between", &Recording::selections, Special{}},
-    Key{"every_steps", &Recording::every_steps, Integers<Step>{1}},
-    Key{"from_s", &Recording::from_s, between(0, longest_time_s)},
-    Key{"to_s", &Recording::to_s, between(0, longest_time_s), Need::optional,
-        [](const Recording& record) { return record.to_s.has_value(); }},
     Key{"spikes", &Recording::spikes, SomeNames{}, Need::optional,
         [](const Recording& record) { return record.spikes.has_value(); }},
     Key{"snapshots_s", &Recording::snapshots_s, Special{}},
@@ -308,7 +319,8 @@ constexpr void for_each_section(Visit&& visit) {
     visit(projection), visit(initial_state), visit(initial_weights), visit(stipulated_weights);
     visit(background), visit(stimulus), visit(scheme), visit(neuron);
     visit(interval), visit(neuromodulation), visit(background_change);
-    visit(synapses), visit(record), visit(selection), visit(regular_times), visit(measures);
+    visit(synapses), visit(trace_recording), visit(named_recording), visit(record);
+    visit(selection), visit(regular_times), visit(measures);
     visit(checkpoint), visit(output);
     visit(ensemble);
 }
@@ -340,6 +352,14 @@ template <auto member>
 std::string path_of() {
     static_assert(*place_of<member>().section != 0, "its section depends on the entry");
     return std::string(place_of<member>().section) + "." + name_of<member>();
+}
+
+//! Of the keys of a recording: "record", or "record.recordings.NAME".
+inline std::string path_of_recording(const TraceRecording& recording) {
+    std::string path = trace_recording.name;
+    if (!recording.name.empty())
+        path.append(".").append(recordings_key).append(".").append(recording.name);
+    return path;
 }
 
 }  // namespace keys

@@ -13,6 +13,8 @@
 namespace engram {
 namespace {
 
+constexpr std::size_t most_recordings = 100;  // each has a file that is open
+
 // To the decimal that is meant: 0.1 * 3 is not 0.3.
 double rounded(double time_s) {
     return std::round(time_s * 1e9) / 1e9;
@@ -79,7 +81,7 @@ class NeuronList {
 
 std::vector<NeuronId> read_neurons(ConfigReader& reader, const Groups& groups, NeuronId size) {
     NeuronList list(reader.problems(), groups, size);
-    const std::string key = keys::name_of<&Recording::neurons>();
+    const std::string key = keys::name_of<&TraceRecording::neurons>();
     const ConfigNode* node = reader.node(key);
     if (node == nullptr) return {};
     if (node->kind == ConfigNode::Kind::list) {
@@ -125,7 +127,7 @@ std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, const std::stri
 }
 
 std::vector<SynapseSelection> read_selections(ConfigReader& reader, const Groups& groups) {
-    const std::string key = keys::name_of<&Recording::selections>();
+    const std::string key = keys::name_of<&TraceRecording::selections>();
     std::vector<SynapseSelection> selections;
     std::size_t index = 0;
     for (const ConfigNode* item : reader.items(key)) {
@@ -180,17 +182,61 @@ std::vector<double> read_snapshots(ConfigReader& reader, double duration_s) {
     return times_s;
 }
 
+// What the section and each of its recordings have in common.
+void read_traces(ConfigReader& reader, TraceRecording& recording, const KnownPopulations& known,
+                 const Groups& groups) {
+    recording.neurons = read_neurons(reader, groups, known.end());
+    recording.synapses = read_synapses(reader, keys::name_of<&TraceRecording::synapses>(), known);
+    recording.synapses_if_present =
+        read_synapses(reader, keys::name_of<&TraceRecording::synapses_if_present>(), known);
+    recording.selections = read_selections(reader, groups);
+    keys::read_keys(reader, keys::trace_recording, recording);
+}
+
+// Empty lists are what is left of synapses that are recorded if present.
+bool names_anything(ConfigReader& reader) {
+    return reader.node(keys::name_of<&TraceRecording::neurons>()) != nullptr ||
+           reader.node(keys::name_of<&TraceRecording::synapses>()) != nullptr ||
+           reader.node(keys::name_of<&TraceRecording::synapses_if_present>()) != nullptr ||
+           reader.node(keys::name_of<&TraceRecording::selections>()) != nullptr;
+}
+
+std::vector<TraceRecording> read_named(ConfigReader reader, const KnownPopulations& known,
+                                       const Groups& groups) {
+    std::vector<TraceRecording> recordings;
+    for (const std::string& name : reader.keys()) {
+        if (!is_valid_name(name)) {
+            reader.problems().add(reader.place_of(name), reader.path_of(name), valid_name_rule);
+            continue;
+        }
+        if (recordings.size() == most_recordings) {
+            reader.problem(name, "is one too many; at most " + std::to_string(most_recordings) +
+                                     " recordings can be named");
+            break;
+        }
+        TraceRecording recording;
+        recording.name = name;
+        ConfigReader entry = reader.section(name);
+        read_traces(entry, recording, known, groups);
+        keys::read_keys(entry, keys::named_recording, recording);
+        entry.finish();
+        if (!names_anything(entry))
+            reader.problem(name, "records nothing; name " +
+                                     std::string(keys::name_of<&TraceRecording::neurons>()) +
+                                     " or " + keys::name_of<&TraceRecording::synapses>());
+        recordings.push_back(std::move(recording));
+    }
+    return recordings;
+}
+
 }  // namespace
 
 Recording read_recording(ConfigReader reader, const Populations& populations, const Groups& groups,
                          double duration_s) {
     Recording record;
     const KnownPopulations known(populations, reader.problems());
-    record.neurons = read_neurons(reader, groups, known.end());
-    record.synapses = read_synapses(reader, keys::name_of<&Recording::synapses>(), known);
-    record.synapses_if_present =
-        read_synapses(reader, keys::name_of<&Recording::synapses_if_present>(), known);
-    record.selections = read_selections(reader, groups);
+    read_traces(reader, record, known, groups);
+    record.named = read_named(reader.section(keys::recordings_key), known, groups);
     keys::read_keys(reader, keys::record, record);
     record.snapshots_s = read_snapshots(reader, duration_s);
     check_spikes(reader, record.spikes, groups);

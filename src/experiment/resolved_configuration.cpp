@@ -27,7 +27,7 @@ class Writer {
         write(keys::neuron, experiment_.neuron);
         write(keys::synapses, experiment_.synapses);
         write_intervals();
-        write(keys::record, experiment_.record);
+        write_record();
         write(keys::measures, experiment_.measures);
         write(keys::checkpoint, experiment_.checkpoint);
         write(keys::output, experiment_);
@@ -113,6 +113,17 @@ class Writer {
                          << keys::value_text(stimulus.*key.member, key.kind) << '\n';
             });
         }
+    }
+
+    void write_record() {
+        write(keys::trace_recording, experiment_.record);
+        const std::vector<TraceRecording>& named = experiment_.record.named;
+        if (!named.empty()) out_ << "  " << keys::recordings_key << ":\n";
+        for (const TraceRecording& recording : named)
+            out_ << "    " << name_text(recording.name) << ":\n"
+                 << section_text(keys::trace_recording, recording, "      ")
+                 << section_text(keys::named_recording, recording, "      ");
+        out_ << section_text(keys::record, experiment_.record);
     }
 
     void write_intervals() {

@@ -58,7 +58,7 @@ class Validator {
         check_initial_weights();
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
         check_all_intervals();
-        check_recorded_time();
+        check_recorded_times();
         check_snapshots();
         check_checkpoints();
         check_defaults();
@@ -445,20 +445,25 @@ class Validator {
                                    ", one spike per time step" + is(stimulus.rate_Hz));
     }
 
-    void check_recorded_time() {
-        const std::string from_key = keys::path_of<&Recording::from_s>();
-        const std::string to_key = keys::path_of<&Recording::to_s>();
+    void check_recorded_times() {
         const Recording& record = experiment_.record;
-        const bool begins = check_time(from_key, record.from_s, 1000.0);
-        const bool ends = check_time(to_key, record.to_s.value_or(0), 1000.0);
-        if (begins && has_duration_ && record.from_s > 0 &&
-            experiment_.steps_from_s(record.from_s) >= experiment_.duration_steps())
+        for (std::size_t i = 0; i < record.n_recordings(); ++i)
+            check_recorded_time(record.recording(i));
+    }
+    void check_recorded_time(const TraceRecording& recording) {
+        const std::string path = keys::path_of_recording(recording) + ".";
+        const std::string from_key = path + keys::name_of<&TraceRecording::from_s>();
+        const std::string to_key = path + keys::name_of<&TraceRecording::to_s>();
+        const bool begins = check_time(from_key, recording.from_s, 1000.0);
+        const bool ends = check_time(to_key, recording.to_s.value_or(0), 1000.0);
+        if (begins && has_duration_ && recording.from_s > 0 &&
+            experiment_.steps_from_s(recording.from_s) >= experiment_.duration_steps())
             problems_.add(from_key, "must be less than " + duration_key + " = " +
                                         number_text(experiment_.duration_s) + " s" +
-                                        is(record.from_s));
-        if (begins && ends && record.to_s && *record.to_s < record.from_s)
+                                        is(recording.from_s));
+        if (begins && ends && recording.to_s && *recording.to_s < recording.from_s)
             problems_.add(to_key, "must be at least " + from_key + " = " +
-                                      number_text(record.from_s) + " s" + is(*record.to_s));
+                                      number_text(recording.from_s) + " s" + is(*recording.to_s));
     }
 
     void check_snapshots() {

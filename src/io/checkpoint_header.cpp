@@ -38,6 +38,9 @@ json as_json(const SnapshotMark& mark, const std::string& file) {
     return text;
 }
 
+// Their marks, in the order of the configuration; absent if there are none.
+constexpr const char* named_recordings = "named_recordings";
+
 const char* name_of(PhaseKind kind) {
     return kind == PhaseKind::spiking ? "spiking" : "consolidation";
 }
@@ -186,7 +189,11 @@ CheckpointHeader read_header(const Members& members) {
         header.position.reports.push_back(read_report(phase));
     });
     header.recordings.spikes = read_record_mark(members.map("recorded_spikes"));
-    header.recordings.traces = read_record_mark(members.map("recorded_trace_rows"));
+    header.recordings.traces.push_back(read_record_mark(members.map("recorded_trace_rows")));
+    if (members.has(named_recordings))
+        for_each_map(members, named_recordings, [&](const Members& mark, std::size_t) {
+            header.recordings.traces.push_back(read_record_mark(mark));
+        });
     for_each_map(members, "snapshots", [&](const Members& mark, std::size_t index) {
         header.recordings.snapshots.push_back(read_snapshot_mark(mark, index));
     });
@@ -215,18 +222,20 @@ std::string header_text(const CheckpointHeader& header) {
     for (const SnapshotMark& mark : header.recordings.snapshots)
         snapshots.push_back(
             as_json(mark, OutputDirectory::snapshot_name(static_cast<int>(snapshots.size()))));
-    const json text = {{"engram_version", version()},
-                       {"engram_commit", commit()},
-                       {"phase_index", header.position.phase_index},
-                       {"step", header.position.step},
-                       {"within_phase", header.position.within_phase},
-                       {"reference_step", header.position.reference},
-                       {"phases", reports},
-                       {"recorded_spikes", as_json(header.recordings.spikes)},
-                       {"recorded_trace_rows", as_json(header.recordings.traces)},
-                       {"snapshots", snapshots},
-                       {"checksums", header.checksums},
-                       {"configuration", header.configuration}};
+    json text = {{"engram_version", version()},
+                 {"engram_commit", commit()},
+                 {"phase_index", header.position.phase_index},
+                 {"step", header.position.step},
+                 {"within_phase", header.position.within_phase},
+                 {"reference_step", header.position.reference},
+                 {"phases", reports},
+                 {"recorded_spikes", as_json(header.recordings.spikes)},
+                 {"recorded_trace_rows", as_json(header.recordings.traces.at(0))},
+                 {"snapshots", snapshots},
+                 {"checksums", header.checksums},
+                 {"configuration", header.configuration}};
+    for (std::size_t i = 1; i < header.recordings.traces.size(); ++i)
+        text[named_recordings].push_back(as_json(header.recordings.traces[i]));
     return text.dump(1);
 }
 

@@ -128,11 +128,13 @@ class HeaderCheck {
                             : recordings_.spikes.n_records <= n_spikes,
                 "recorded_spikes.count is " + std::to_string(recordings_.spikes.n_records) +
                     ", but the phases count " + std::to_string(n_spikes));
-        require(recordings_.traces.n_records <= static_cast<std::uint64_t>(position_.step) + 1,
-                "recorded_trace_rows.count is " + std::to_string(recordings_.traces.n_records) +
-                    ", more than there are steps");
         check_gaps(recordings_.spikes, "recorded_spikes");
-        check_gaps(recordings_.traces, "recorded_trace_rows");
+        require(recordings_.traces.size() == experiment_.record.n_recordings(),
+                "named_recordings are not those of the configuration");
+        for (std::size_t i = 0; i < recordings_.traces.size(); ++i)
+            check_rows(
+                recordings_.traces[i],
+                i == 0 ? "recorded_trace_rows" : "named_recordings[" + std::to_string(i - 1) + "]");
         std::vector<Step> taken;
         for (const double time_s : experiment_.record.snapshots_s)
             if (const Step step = experiment_.steps_from_s(time_s);
@@ -141,6 +143,13 @@ class HeaderCheck {
         require(std::ranges::equal(recordings_.snapshots, taken, {}, &SnapshotMark::step),
                 "snapshots are not those of record.snapshots_s before step " +
                     std::to_string(state_step(position_, experiment_)));
+    }
+
+    void check_rows(const RecordMark& mark, const std::string& name) const {
+        require(
+            mark.n_records <= static_cast<std::uint64_t>(position_.step) + 1,
+            name + ".count is " + std::to_string(mark.n_records) + ", more than there are steps");
+        check_gaps(mark, name);
     }
 
     void check_gaps(const RecordMark& mark, const std::string& name) const {

@@ -176,7 +176,7 @@ std::string describe_losses(const RecordingMarks& recordings) {
                  << gap.end << '\n';
     };
     add(recordings.spikes, "spikes");
-    add(recordings.traces, "rows of traces");
+    for (const RecordMark& traces : recordings.traces) add(traces, "rows of traces");
     for (const SnapshotMark& mark : recordings.snapshots)
         if (mark.lost) text << "  lost: snapshot of step " << mark.step << '\n';
     return text.str();
@@ -190,9 +190,10 @@ std::string describe_header(const CheckpointHeader& header) {
     for (const PhaseReport& report : position.reports)
         text << "  phase '" << report.phase.label << "', steps " << report.phase.begin << " to "
              << report.phase.end << ", " << report.all_spikes() << " spikes so far\n";
-    text << "  recorded: " << header.recordings.spikes.n_records << " spikes, "
-         << header.recordings.traces.n_records << " rows of traces, "
-         << header.recordings.snapshots.size() << " snapshots\n"
+    std::uint64_t n_rows = 0;
+    for (const RecordMark& traces : header.recordings.traces) n_rows += traces.n_records;
+    text << "  recorded: " << header.recordings.spikes.n_records << " spikes, " << n_rows
+         << " rows of traces, " << header.recordings.snapshots.size() << " snapshots\n"
          << describe_losses(header.recordings) << "configuration:\n"
          << header.configuration;
     return text.str();

@@ -14,13 +14,14 @@
 namespace engram {
 
 //! The marks that are whole, without gaps. Empty if there is no log.
+//! \param n_recordings  of traces, which the run has
 //! \throw FileError if the system refuses to read it
-std::vector<TimedMarks> read_mark_log(const std::string& path);
+std::vector<TimedMarks> read_mark_log(const std::string& path, std::size_t n_recordings);
 
 class MarkLog {
   public:
     //! Continues a log, or begins one, with the marks up to a step.
-    MarkLog(const std::string& path, Step last);
+    MarkLog(const std::string& path, Step last, std::size_t n_recordings);
 
     void append(const TimedMarks& marks);
 

@@ -49,7 +49,11 @@ class OutputDirectory {
 
     //! Recordings of an unfinished run, gone once it is complete.
     std::string spike_spool() const { return file("partial/spikes.bin"); }
-    std::string trace_spool() const { return file("partial/traces.bin"); }
+    //! \param recording  its number, see Recording::recording
+    std::string trace_spool(std::size_t recording = 0) const {
+        return file(recording == 0 ? "partial/traces.bin"
+                                   : "partial/traces-" + std::to_string(recording) + ".bin");
+    }
     std::string mark_log() const { return file("partial/marks.bin"); }
     std::string snapshot_part(int index) const { return file("partial/" + snapshot_name(index)); }
     static std::string snapshot_name(int index);

@@ -47,7 +47,7 @@ struct SnapshotMark {
 
 struct RecordingMarks {
     RecordMark spikes;
-    RecordMark traces;
+    std::vector<RecordMark> traces;       //!< by number of the recording, see Recording::recording
     std::vector<SnapshotMark> snapshots;  //!< in the order of time
 };
 
@@ -55,7 +55,7 @@ struct RecordingMarks {
 struct TimedMarks {
     Step step = 0;
     RecordMark spikes;
-    RecordMark traces;
+    std::vector<RecordMark> traces;
 };
 
 }  // namespace engram

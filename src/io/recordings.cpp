@@ -14,6 +14,7 @@
 #include "io/record_salvage.hpp"
 #include "io/spike_file.hpp"
 #include "io/trace_file.hpp"
+#include "simulation/recorded_columns.hpp"
 
 namespace engram {
 namespace {
@@ -110,14 +111,14 @@ std::string provide_spikes(const OutputDirectory& directory, const Experiment& e
 
 // Rank 0.
 std::string provide_traces(const OutputDirectory& directory, const Experiment& experiment,
-                           const RecordMark& mark) {
-    const std::string spool = directory.trace_spool();
+                           std::size_t recording, const RecordMark& mark) {
+    const std::string spool = directory.trace_spool(recording);
     return provide_spool(
         spool, mark, directory.traces(),
-        [&] { verify_trace_spool(spool, mark, trace_columns(experiment)); },
+        [&] { verify_trace_spool(spool, mark, trace_columns(experiment, recording)); },
         [&](const std::string& path) {
-            return rebuild_trace_spool(path, directory.traces(), experiment, mark.n_records,
-                                       mark.gaps);
+            return rebuild_trace_spool(path, directory.traces(), experiment, recording,
+                                       mark.n_records, mark.gaps);
         });
 }
 
@@ -132,7 +133,8 @@ SnapshotPart snapshot_part(const OutputDirectory& directory, const std::vector<S
 // checkpoints that are still there.
 std::vector<TimedMarks> earlier_marks(const OutputDirectory& directory,
                                       const CheckpointHeader& header) {
-    std::vector<TimedMarks> marks = read_mark_log(directory.mark_log());
+    std::vector<TimedMarks> marks =
+        read_mark_log(directory.mark_log(), header.recordings.traces.size());
     for (const std::string& path : list_checkpoints(directory)) {
         try {
             const CheckpointHeader other =
@@ -148,11 +150,14 @@ std::vector<TimedMarks> earlier_marks(const OutputDirectory& directory,
     return marks;
 }
 
-std::vector<RecordAnchor> anchors_of(const std::vector<TimedMarks>& marks,
-                                     RecordMark TimedMarks::*recording) {
+// \param mark_of  the mark of one recording among those of a moment
+template <class MarkOf>
+std::vector<RecordAnchor> anchors_of(const std::vector<TimedMarks>& marks, const MarkOf& mark_of) {
     std::vector<RecordAnchor> anchors;
-    for (const TimedMarks& entry : marks)
-        anchors.push_back({entry.step, (entry.*recording).n_records, (entry.*recording).checksum});
+    for (const TimedMarks& entry : marks) {
+        const RecordMark& mark = mark_of(entry);
+        anchors.push_back({entry.step, mark.n_records, mark.checksum});
+    }
     return anchors;
 }
 
@@ -160,19 +165,24 @@ std::vector<RecordAnchor> anchors_of(const std::vector<TimedMarks>& marks,
 void salvage_spools(const OutputDirectory& directory, const Experiment& experiment,
                     const CheckpointHeader& header, RecordingMarks& marks) {
     const bool has_spikes = provide_spikes(directory, experiment, marks.spikes).empty();
-    const bool has_traces = provide_traces(directory, experiment, marks.traces).empty();
-    if (has_spikes && has_traces) return;
+    std::vector<std::size_t> damaged;
+    for (std::size_t i = 0; i < marks.traces.size(); ++i)
+        if (!provide_traces(directory, experiment, i, marks.traces[i]).empty())
+            damaged.push_back(i);
+    if (has_spikes && damaged.empty()) return;
     const std::vector<TimedMarks> earlier = earlier_marks(directory, header);
     // All records are of earlier steps, but for the last sample of a complete run.
     const Step step = header.position.step;
     const Step end = step == experiment.duration_steps() ? step + 1 : step;
     if (!has_spikes)
-        marks.spikes = salvage_spike_spool(directory.spike_spool(), marks.spikes, step,
-                                           anchors_of(earlier, &TimedMarks::spikes));
-    if (!has_traces)
-        marks.traces = salvage_trace_spool(directory.trace_spool(), marks.traces, end,
-                                           anchors_of(earlier, &TimedMarks::traces),
-                                           trace_columns(experiment));
+        marks.spikes = salvage_spike_spool(
+            directory.spike_spool(), marks.spikes, step,
+            anchors_of(earlier, [](const TimedMarks& all) { return all.spikes; }));
+    for (const std::size_t i : damaged)
+        marks.traces[i] = salvage_trace_spool(
+            directory.trace_spool(i), marks.traces[i], end,
+            anchors_of(earlier, [i](const TimedMarks& all) { return all.traces.at(i); }),
+            trace_columns(experiment, i));
 }
 
 }  // namespace
@@ -198,7 +208,8 @@ std::string provide_recordings(const OutputDirectory& directory, const Experimen
             is_new = true;
         }
         problem = provide_spikes(directory, experiment, marks.spikes);
-        if (problem.empty()) problem = provide_traces(directory, experiment, marks.traces);
+        for (std::size_t i = 0; i < marks.traces.size() && problem.empty(); ++i)
+            problem = provide_traces(directory, experiment, i, marks.traces[i]);
     });
     problem = broadcast_text(std::move(problem), communicator);
     for (const SnapshotPart& part : snapshot_parts(directory, marks.snapshots, experiment)) {

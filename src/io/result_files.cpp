@@ -15,6 +15,7 @@
 #include "io/network_file.hpp"
 #include "io/recordings.hpp"
 #include "simulation/initial_state.hpp"
+#include "simulation/recorded_columns.hpp"
 
 namespace engram {
 
@@ -63,7 +64,8 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
     on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
         spikes_.emplace(directory_.spike_spool());
-        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_));
+        for (std::size_t i = 0; i < experiment_.record.n_recordings(); ++i)
+            traces_.emplace_back(directory_.trace_spool(i), trace_columns(experiment_, i));
     });
 }
 
@@ -80,7 +82,9 @@ ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment
     on_root(communicator_, [&] {
         write_text_file(directory_.config(), resolved_configuration(experiment_));
         spikes_.emplace(directory_.spike_spool(), marks.spikes);
-        traces_.emplace(directory_.trace_spool(), trace_columns(experiment_), marks.traces);
+        for (std::size_t i = 0; i < marks.traces.size(); ++i)
+            traces_.emplace_back(directory_.trace_spool(i), trace_columns(experiment_, i),
+                                 marks.traces[i]);
     });
 }
 
@@ -106,7 +110,9 @@ void ResultFiles::write_network() const {
 
 RecordingMarks ResultFiles::flush() {
     if (rank_ != 0) return {};
-    return {spikes_->flush(), traces_->flush(), snapshots_};
+    RecordingMarks marks{spikes_->flush(), {}, snapshots_};
+    for (TraceSpool& traces : traces_) marks.traces.push_back(traces.flush());
+    return marks;
 }
 
 void ResultFiles::write_spikes(std::span<const SpikeEvent> spikes) {
@@ -118,11 +124,12 @@ void ResultFiles::write_spikes(std::span<const SpikeEvent> spikes) {
     spikes_->append(recorded);
 }
 
-void ResultFiles::write_traces(std::span<const double> rows, std::size_t n_rows) {
-    ENGRAM_EXPECT(n_rows > 0 && rows.size() == n_rows * trace_columns(experiment_));
+void ResultFiles::write_traces(std::size_t recording, std::span<const double> rows,
+                               std::size_t n_rows) {
+    ENGRAM_EXPECT(n_rows > 0 && rows.size() == n_rows * trace_columns(experiment_, recording));
     const std::size_t width = rows.size() / n_rows;
     for (std::size_t row = 0; row < n_rows; ++row)
-        traces_->append(rows.subspan(row * width, width));
+        traces_[recording].append(rows.subspan(row * width, width));
 }
 
 // The view and the provider must outlive what this returns.
@@ -187,11 +194,13 @@ void ResultFiles::replay(ResultSink& sink) {
         const RecordingMarks marks = flush();
         read_spike_spool(directory_.spike_spool(), marks.spikes, experiment_.populations.size(),
                          [&](std::span<const SpikeEvent> spikes) { sink.write_spikes(spikes); });
-        const std::size_t n_columns = trace_columns(experiment_);
-        read_trace_spool(directory_.trace_spool(), marks.traces, n_columns,
-                         [&](std::span<const double> rows) {
-                             sink.write_traces(rows, rows.size() / n_columns);
-                         });
+        for (std::size_t i = 0; i < marks.traces.size(); ++i) {
+            const std::size_t n_columns = trace_columns(experiment_, i);
+            read_trace_spool(directory_.trace_spool(i), marks.traces[i], n_columns,
+                             [&](std::span<const double> rows) {
+                                 sink.write_traces(i, rows, rows.size() / n_columns);
+                             });
+        }
     });
     const auto provider = NetworkEdgeProvider::all_plastic(network_);
     const std::vector<SnapshotPart> parts = snapshot_parts(directory_, snapshots_, experiment_);
@@ -221,10 +230,13 @@ RecordingMarks ResultFiles::finish() {
         marks = flush();
         write_spike_file(directory_.spike_spool(), marks.spikes, directory_.spikes(),
                          experiment_.populations, experiment_.dt_ms);
-        write_trace_file(directory_.trace_spool(), marks.traces, directory_.traces(), experiment_);
+        std::vector<SpooledTraces> traces;
+        for (std::size_t i = 0; i < marks.traces.size(); ++i)
+            traces.push_back({directory_.trace_spool(i), marks.traces[i]});
+        write_trace_file(traces, directory_.traces(), experiment_);
         // Some file systems keep a removed file, and so its directory, as long as it is open.
         spikes_.reset();
-        traces_.reset();
+        traces_.clear();
     });
     if (experiment_.writes_network) {
         write_network();

@@ -36,7 +36,8 @@ class ResultFiles : public ResultSink {
     RecordingMarks flush();
 
     void write_spikes(std::span<const SpikeEvent> spikes) override;
-    void write_traces(std::span<const double> rows, std::size_t n_rows) override;
+    void write_traces(std::size_t recording, std::span<const double> rows,
+                      std::size_t n_rows) override;
     //! \param snapshot  that of the end of the run must stay valid until finish() and replay()
     void write_snapshot(const SnapshotView& snapshot) override;
 
@@ -68,7 +69,7 @@ class ResultFiles : public ResultSink {
     int rank_ = 0;
     std::optional<SpikeSpool> spikes_;     //!< rank 0
     std::vector<char> records_spikes_of_;  //!< by neuron; empty: of all
-    std::optional<TraceSpool> traces_;     //!< rank 0
+    std::vector<TraceSpool> traces_;       //!< rank 0; by recording
     std::vector<SnapshotMark> snapshots_;  //!< of those that have part files
     std::optional<SnapshotView> last_;     //!< that of the end
     bool records_snapshots_;

@@ -10,7 +10,7 @@
 #include "io/file_format.hpp"
 #include "io/gap_attribute.hpp"
 #include "io/parallel_file.hpp"
-#include "plasticity/recorded.hpp"
+#include "simulation/recorded_columns.hpp"
 
 namespace engram {
 namespace {
@@ -22,15 +22,40 @@ std::size_t rows_at_once(std::size_t n_columns) {
     return std::max<std::size_t>(1, bytes_at_once / (n_columns * sizeof(double)));
 }
 
-// Lays the datasets out and knows which column goes where.
+// Where the group of a recording lies: that of the section record itself, or a named one.
+std::string group_of(const TraceRecording& recording) {
+    return recording.name.empty() ? "traces" : "recordings/" + recording.name;
+}
+
+std::string name_of(const RecordedSynapse& synapse) {
+    return std::to_string(synapse.pre) + "_" + std::to_string(synapse.post);
+}
+
+// Lays the datasets of a recording out and knows which column goes where.
 class TraceLayout {
   public:
-    TraceLayout(FileLayout& file, std::uint64_t n_rows, const SynapseParameters& synapses)
+    TraceLayout(FileLayout& file, const TraceRecording& recording, const RecordMark& mark,
+                const Experiment& experiment)
         : file_(file),
-          n_rows_(n_rows),
-          neuron_columns_(neuron_columns(synapses)),
-          synapse_columns_(synapse_columns(synapses)) {}
+          path_(group_of(recording)),
+          n_rows_(mark.n_kept()),
+          columns_(recorded_columns(recording, experiment.synapses)) {
+        const h5::Group group = h5::create_group(file_.file(), path_);
+        h5::write_attribute(group, "dt_ms", experiment.dt_ms);
+        h5::write_attribute(group, "every_steps", std::int64_t{recording.every_steps});
+        write_gaps(group, mark.gaps, experiment.dt_ms);
+        // Both exist even if nothing of the kind was recorded.
+        h5::create_group(group, "neurons");
+        h5::create_group(group, "synapses");
+        add_column(group, "time_ms", "ms");
+        for (const NeuronId gid : recording.neurons) add_neuron(gid, experiment.populations);
+        for (const RecordedSynapse& synapse : recording.synapses)
+            add_synapse(synapse, experiment.populations);
+    }
 
+    const std::vector<DatasetPlace<double>>& places() const { return places_; }
+
+  private:
     void add_column(hid_t group, const char* name, const char* unit) {
         places_.push_back(file_.add_dataset<double>(group, name, {n_rows_}, unit));
     }
@@ -38,30 +63,29 @@ class TraceLayout {
     void add_neuron(NeuronId gid, const Populations& populations) {
         const Population& population = populations.of(gid);
         const h5::Group group =
-            h5::create_group(file_.file(), "traces/neurons/" + std::to_string(gid));
+            h5::create_group(file_.file(), path_ + "/neurons/" + std::to_string(gid));
         h5::write_attribute(group, "gid", std::uint64_t{gid});
         h5::write_attribute(group, "population", population.name);
         h5::write_attribute(group, "node_id", std::uint64_t{gid - population.first});
-        for (const Column& column : neuron_columns_) add_column(group, column.name, column.unit);
+        for (const Column& column : columns_.of_neuron) add_column(group, column.name, column.unit);
     }
 
     void add_synapse(const RecordedSynapse& synapse, const Populations& populations) {
-        const std::string name = std::to_string(synapse.pre) + "_" + std::to_string(synapse.post);
-        const h5::Group group = h5::create_group(file_.file(), "traces/synapses/" + name);
+        const h5::Group group =
+            h5::create_group(file_.file(), path_ + "/synapses/" + name_of(synapse));
         h5::write_attribute(group, "pre", std::uint64_t{synapse.pre});
         h5::write_attribute(group, "post", std::uint64_t{synapse.post});
         h5::write_attribute(
             group, "population",
             populations.of(synapse.pre).name + "_" + populations.of(synapse.post).name);
-        for (const Column& column : synapse_columns_) add_column(group, column.name, column.unit);
+        for (const Column& column : columns_.of_synapse)
+            add_column(group, column.name, column.unit);
     }
 
-    const std::vector<DatasetPlace<double>>& places() const { return places_; }
-
-  private:
     FileLayout& file_;
+    std::string path_;
     std::uint64_t n_rows_;
-    std::vector<Column> neuron_columns_, synapse_columns_;
+    RecordedColumns columns_;
     std::vector<DatasetPlace<double>> places_;
 };
 
@@ -82,29 +106,25 @@ void copy_rows(const std::string& spool_path, const RecordMark& mark, ParallelFi
 }
 
 // In the order of the recording.
-std::vector<h5::DataSet> open_columns(const h5::File& file, const Experiment& experiment) {
-    const Recording& record = experiment.record;
+std::vector<h5::DataSet> open_columns(const h5::File& file, const TraceRecording& recording,
+                                      const SynapseParameters& synapses) {
+    const std::string group = group_of(recording) + "/";
+    const RecordedColumns kept = recorded_columns(recording, synapses);
     std::vector<h5::DataSet> columns;
     const auto open = [&](const std::string& name) {
-        columns.push_back(h5::open_dataset(file, "traces/" + name));
+        columns.push_back(h5::open_dataset(file, group + name));
     };
     open("time_ms");
-    for (const NeuronId gid : record.neurons)
-        for (const Column& column : neuron_columns(experiment.synapses))
+    for (const NeuronId gid : recording.neurons)
+        for (const Column& column : kept.of_neuron)
             open("neurons/" + std::to_string(gid) + "/" + column.name);
-    for (const RecordedSynapse& synapse : record.synapses)
-        for (const Column& column : synapse_columns(experiment.synapses))
-            open("synapses/" + std::to_string(synapse.pre) + "_" + std::to_string(synapse.post) +
-                 "/" + column.name);
+    for (const RecordedSynapse& synapse : recording.synapses)
+        for (const Column& column : kept.of_synapse)
+            open("synapses/" + name_of(synapse) + "/" + column.name);
     return columns;
 }
 
 }  // namespace
-
-std::size_t trace_columns(const Experiment& experiment) {
-    return 1 + neuron_columns(experiment.synapses).size() * experiment.record.neurons.size() +
-           synapse_columns(experiment.synapses).size() * experiment.record.synapses.size();
-}
 
 TraceSpool::TraceSpool(const std::string& path, std::size_t n_columns)
     : n_columns_(n_columns),
@@ -143,37 +163,29 @@ void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std
     }
 }
 
-void write_trace_file(const std::string& spool_path, const RecordMark& mark,
-                      const std::string& target_path, const Experiment& experiment) {
-    const Recording& record = experiment.record;
+void write_trace_file(std::span<const SpooledTraces> recordings, const std::string& target_path,
+                      const Experiment& experiment) {
+    ENGRAM_EXPECT(recordings.size() == experiment.record.n_recordings());
     FileLayout layout;
     write_sonata_format(layout.file(), trace_filetype);
-    TraceLayout columns(layout, mark.n_kept(), experiment.synapses);
-    {
-        const h5::Group traces = h5::create_group(layout.file(), "traces");
-        h5::write_attribute(traces, "dt_ms", experiment.dt_ms);
-        h5::write_attribute(traces, "every_steps", std::int64_t{record.every_steps});
-        write_gaps(traces, mark.gaps, experiment.dt_ms);
-        // Both exist even if nothing of the kind was recorded.
-        h5::create_group(traces, "neurons");
-        h5::create_group(traces, "synapses");
-        columns.add_column(traces, "time_ms", "ms");
-    }
-    for (const NeuronId gid : record.neurons) columns.add_neuron(gid, experiment.populations);
-    for (const RecordedSynapse& synapse : record.synapses)
-        columns.add_synapse(synapse, experiment.populations);
-
+    if (recordings.size() > 1) h5::create_group(layout.file(), "recordings");
+    std::vector<TraceLayout> layouts;
+    for (std::size_t i = 0; i < recordings.size(); ++i)
+        layouts.emplace_back(layout, experiment.record.recording(i), recordings[i].mark,
+                             experiment);
     ParallelFile file(target_path, std::move(layout), MPI_COMM_SELF);
-    copy_rows(spool_path, mark, file, columns.places());
+    for (std::size_t i = 0; i < recordings.size(); ++i)
+        copy_rows(recordings[i].path, recordings[i].mark, file, layouts[i].places());
     file.finish();
 }
 
 RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
-                               const Experiment& experiment, std::uint64_t n_rows,
-                               const std::vector<RecordGap>& gaps) {
+                               const Experiment& experiment, std::size_t recording,
+                               std::uint64_t n_rows, const std::vector<RecordGap>& gaps) {
     const h5::File file = h5::File::open(trace_path, h5::Access::read_only);
     check_format(file, trace_filetype);
-    const std::vector<h5::DataSet> columns = open_columns(file, experiment);
+    const std::vector<h5::DataSet> columns =
+        open_columns(file, experiment.record.recording(recording), experiment.synapses);
     const std::uint64_t n_kept = RecordMark{n_rows, 0, gaps}.n_kept();
     for (const h5::DataSet& column : columns)
         if (h5::shape(column).front() < n_kept)

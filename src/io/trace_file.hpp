@@ -13,10 +13,6 @@
 
 namespace engram {
 
-//! Length of a row: time_ms; then the columns of each recorded neuron; then those of each recorded
-//! synapse, both in the order of the Recording.
-std::size_t trace_columns(const Experiment& experiment);
-
 //! Recording of one row per sampled step. Destroying it loses what was not flushed.
 class TraceSpool {
   public:
@@ -51,14 +47,21 @@ RecordMark salvage_trace_spool(const std::string& spool_path, const RecordMark& 
 void read_trace_spool(const std::string& spool_path, const RecordMark& mark, std::size_t n_columns,
                       const std::function<void(std::span<const double>)>& receive);
 
-//! Convert a flushed recording into traces.h5, in bounded memory.
-void write_trace_file(const std::string& spool_path, const RecordMark& mark,
-                      const std::string& target_path, const Experiment& experiment);
+// A flushed recording.
+struct SpooledTraces {
+    std::string path;
+    RecordMark mark;
+};
 
-//! Makes the recording of the first `n_rows` again, from traces.h5, which lacks those of gaps.
+//! Converts flushed recordings into traces.h5, in bounded memory.
+//! \param recordings  all, see Recording::recording
+void write_trace_file(std::span<const SpooledTraces> recordings, const std::string& target_path,
+                      const Experiment& experiment);
+
+//! Makes the first `n_rows` of a recording again, from traces.h5, which lacks those of gaps.
 //! \throw FileError if the file is unusable or has fewer
 RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
-                               const Experiment& experiment, std::uint64_t n_rows,
-                               const std::vector<RecordGap>& gaps = {});
+                               const Experiment& experiment, std::size_t recording,
+                               std::uint64_t n_rows, const std::vector<RecordGap>& gaps = {});
 
 }  // namespace engram

@@ -26,7 +26,7 @@ CheckpointWriter::CheckpointWriter(const Experiment& experiment, const Network& 
         remove_unfinished_checkpoints(files.directory());
         for (const std::string& path : set_aside_checkpoints_behind(files.directory(), start))
             if (!context_.quiet) notice("kept, but not used any more: {}", path);
-        marks_.emplace(files.directory().mark_log(), start);
+        marks_.emplace(files.directory().mark_log(), start, experiment.record.n_recordings());
     });
 }
 

@@ -15,6 +15,7 @@
 #include "io/stimulus_files.hpp"
 #include "job/state_source.hpp"
 #include "network/recorded_synapses.hpp"
+#include "simulation/recorded_columns.hpp"
 
 namespace engram::job {
 namespace {
@@ -79,6 +80,7 @@ Experiment wanted_experiment(const std::string& saved, const OutputDirectory& di
         load_stimulus_files(experiment);
         ConfigProblems problems(tree.file, &tree.root);
         resolve_recorded_synapses(experiment, *open_wiring(experiment), problems);
+        check_recorded_variables(experiment, problems);
         problems.throw_if_any();
         return experiment;
     }

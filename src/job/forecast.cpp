@@ -15,10 +15,10 @@
 #include "network/synapse_table_builder.hpp"
 #include "plasticity/calcium_view.hpp"
 #include "plasticity/mechanisms.hpp"
-#include "plasticity/recorded.hpp"
 #include "plasticity/view.hpp"
 #include "simulation/block_grid.hpp"
 #include "simulation/decision_grid.hpp"
+#include "simulation/recorded_columns.hpp"
 #include "simulation/spike.hpp"
 
 namespace engram::job {
@@ -124,15 +124,34 @@ double stimulated_neuron_s(const Experiment& experiment) {
     return total;
 }
 
-}  // namespace
-
-std::size_t sampled_values(const Experiment& experiment) {
-    const Recording& record = experiment.record;
-    std::size_t n_synapses = record.synapses.size() + record.synapses_if_present.size();
-    for (const SynapseSelection& selection : record.selections) n_synapses += selection.count;
-    return neuron_columns(experiment.synapses).size() * record.neurons.size() +
-           synapse_columns(experiment.synapses).size() * n_synapses;
+// Values of a row.
+double sampled_values(const TraceRecording& recording, const SynapseParameters& synapses) {
+    const RecordedColumns columns = recorded_columns(recording, synapses);
+    std::size_t n_synapses = recording.synapses.size() + recording.synapses_if_present.size();
+    for (const SynapseSelection& selection : recording.selections) n_synapses += selection.count;
+    return static_cast<double>(columns.of_neuron.size() * recording.neurons.size() +
+                               columns.of_synapse.size() * n_synapses);
 }
+
+double traces_MB(const TraceRecording& recording, const Schedule& schedule,
+                 const Experiment& experiment) {
+    const double n_values = sampled_values(recording, experiment.synapses);
+    if (n_values == 0) return 0;
+    const Step begin = experiment.steps_from_s(recording.from_s);
+    const Step end =
+        recording.to_s ? experiment.steps_from_s(*recording.to_s) : experiment.duration_steps();
+    const double steps_per_sample =
+        experiment.dt_fast_forward_s / (experiment.dt_ms / 1000.0);  // of a consolidation
+    double n_samples = 0;
+    for (const Phase& phase : schedule.phases)
+        n_samples += static_cast<double>(std::max<Step>(
+                         0, std::min(phase.end, end) - std::max(phase.begin, begin))) /
+                     (phase.kind == PhaseKind::spiking ? static_cast<double>(recording.every_steps)
+                                                       : steps_per_sample);
+    return n_samples * (n_values + 1) * sizeof(double) / 1e6;
+}
+
+}  // namespace
 
 Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks) {
     Forecast f;
@@ -141,29 +160,14 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     f.fixed_synapses = synapses.fixed;
     const double n = experiment.populations.size();
     double steps = 0;
-    double recorded_steps = 0;
-    double recorded_fast_forward = 0;
     const Recording& record = experiment.record;
-    const Step record_begin = experiment.steps_from_s(record.from_s);
-    const Step record_end =
-        record.to_s ? experiment.steps_from_s(*record.to_s) : experiment.duration_steps();
-    for (const Phase& phase : make_schedule(experiment).phases) {
-        const auto recorded = static_cast<double>(std::max<Step>(
-            0, std::min(phase.end, record_end) - std::max(phase.begin, record_begin)));
-        if (phase.kind == PhaseKind::spiking) {
-            steps += static_cast<double>(phase.end - phase.begin);
-            recorded_steps += recorded;
-        } else {
-            recorded_fast_forward += recorded;
-        }
-    }
+    const Schedule schedule = make_schedule(experiment);
+    for (const Phase& phase : schedule.phases)
+        if (phase.kind == PhaseKind::spiking) steps += static_cast<double>(phase.end - phase.begin);
     const double dt_s = experiment.dt_ms / 1000.0;
     f.spiking_s = steps * dt_s;
-    const auto n_values = static_cast<double>(sampled_values(experiment));
-    const double samples_per_step = dt_s / experiment.dt_fast_forward_s;
-    const double n_samples = recorded_steps / static_cast<double>(record.every_steps) +
-                             recorded_fast_forward * samples_per_step;
-    f.traces_MB = n_values > 0 ? n_samples * (n_values + 1) * sizeof(double) / 1e6 : 0.0;
+    for (std::size_t i = 0; i < record.n_recordings(); ++i)
+        f.traces_MB += traces_MB(record.recording(i), schedule, experiment);
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;
     const double stimulated_s = stimulated_neuron_s(experiment);
     const double recorded_share =

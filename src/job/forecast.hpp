@@ -30,7 +30,4 @@ struct Forecast {
 //! \param n_ranks each on a core of its own
 Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n_ranks);
 
-//! Values of one sample of everything that is recorded.
-std::size_t sampled_values(const Experiment& experiment);
-
 }  // namespace engram::job

@@ -13,6 +13,7 @@
 #include "job/state_source.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
+#include "simulation/recorded_columns.hpp"
 
 namespace engram::job {
 
@@ -68,6 +69,7 @@ WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm commun
         wiring = open_wiring(experiment);
         problems.emplace(tree.file, &tree.root);
         resolve_recorded_synapses(experiment, *wiring, *problems);
+        check_recorded_variables(experiment, *problems);
         text = resolved_configuration(experiment);
     });
     // Rank 0 too, so that what is stored can be read again.

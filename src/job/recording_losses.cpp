@@ -18,16 +18,20 @@ double time_s(Step step, const Experiment& experiment) {
 
 // Calls use(name, gap).
 template <class Use>
-void for_each_gap(const RecordingMarks& recordings, const Use& use) {
+void for_each_gap(const RecordingMarks& recordings, const Experiment& experiment, const Use& use) {
     for (const RecordGap& gap : recordings.spikes.gaps) use("spikes", gap);
-    for (const RecordGap& gap : recordings.traces.gaps) use("traces", gap);
+    for (std::size_t i = 0; i < recordings.traces.size(); ++i) {
+        const std::string& name = experiment.record.recording(i).name;
+        for (const RecordGap& gap : recordings.traces[i].gaps)
+            use(name.empty() ? "traces" : "traces of " + name, gap);
+    }
 }
 
 }  // namespace
 
 std::string losses_text(const RecordingMarks& recordings, const Experiment& experiment) {
     std::vector<std::string> losses;
-    for_each_gap(recordings, [&](const char* name, const RecordGap& gap) {
+    for_each_gap(recordings, experiment, [&](const std::string& name, const RecordGap& gap) {
         losses.push_back(fmt::format("{} from {:.10g} s to {:.10g} s", name,
                                      time_s(gap.begin, experiment), time_s(gap.end, experiment)));
     });
@@ -45,7 +49,7 @@ std::string losses_text(const RecordingMarks& recordings, const Experiment& expe
 
 void add_losses(nlohmann::json& summary, const RecordingMarks& recordings,
                 const Experiment& experiment) {
-    for_each_gap(recordings, [&](const char* name, const RecordGap& gap) {
+    for_each_gap(recordings, experiment, [&](const std::string& name, const RecordGap& gap) {
         summary["recording_gaps"].push_back({{"recording", name},
                                              {"begin_s", time_s(gap.begin, experiment)},
                                              {"end_s", time_s(gap.end, experiment)}});

@@ -2,6 +2,7 @@
 // What a stimulus does to a neuron in one step: an Ornstein-Uhlenbeck current, or forced spikes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "model/macros.hpp"
@@ -37,6 +38,19 @@ struct PoissonTrain : StimulusSpan {
         const RandomWords words = streams(Purpose::forced_spikes, neuron, stimulus,
                                           static_cast<std::uint64_t>(step) >> 2);
         return uniform(words.word[step & 3]) < probability_per_step;
+    }
+    //! Calls visit(step) with each of the steps [first, last) at which it fires, ascending. As
+    //! fires, with one random number for four steps.
+    template <class Visit>
+    void for_each_spike(const RandomStreams& streams, std::uint32_t neuron, std::int64_t first,
+                        std::int64_t last, Visit visit) const {
+        const std::int64_t stop = std::min(end, last);
+        for (std::int64_t step = std::max(begin, first); step < stop;) {
+            const RandomWords words = streams(Purpose::forced_spikes, neuron, stimulus,
+                                              static_cast<std::uint64_t>(step) >> 2);
+            for (const std::int64_t four = std::min(stop, (step | 3) + 1); step < four; ++step)
+                if (uniform(words.word[step & 3]) < probability_per_step) visit(step);
+        }
     }
 };
 

@@ -75,13 +75,43 @@ bool is_present(const PlasticPairs& plastic, const Wiring& wiring, const Recorde
     return present;
 }
 
-void check_listed(const Experiment& experiment, const PlasticPairs& plastic, const Wiring& wiring,
-                  ConfigProblems& problems, const std::string& note) {
-    const std::vector<RecordedSynapse>& listed = experiment.record.synapses;
+void check_listed(const Experiment& experiment, const TraceRecording& recording,
+                  const PlasticPairs& plastic, const Wiring& wiring, ConfigProblems& problems,
+                  const std::string& note) {
+    const std::vector<RecordedSynapse>& listed = recording.synapses;
     for (std::size_t i = 0; i < listed.size(); ++i)
         if (!is_present(plastic, wiring, listed[i]))
-            problems.add(keys::path_of<&Recording::synapses>() + "[" + std::to_string(i) + "]",
+            problems.add(keys::path_of_recording(recording) + "." +
+                             keys::name_of<&TraceRecording::synapses>() + "[" + std::to_string(i) +
+                             "]",
                          missing_synapse_message(listed[i], experiment) + note);
+}
+
+// See resolve_recorded_synapses.
+void resolve(TraceRecording& recording, const Experiment& experiment, const PlasticPairs& plastic,
+             const Wiring& wiring, ConfigProblems& problems, const std::string& note) {
+    check_listed(experiment, recording, plastic, wiring, problems, note);
+    std::set<Pair> recorded;
+    for (const auto& [pre, post] : recording.synapses) recorded.insert({pre, post});
+    for (const RecordedSynapse& synapse : recording.synapses_if_present)
+        if (is_present(plastic, wiring, synapse) &&
+            recorded.insert({synapse.pre, synapse.post}).second)
+            recording.synapses.push_back(synapse);
+    recording.synapses_if_present.clear();
+    for (std::size_t i = 0; i < recording.selections.size(); ++i) {
+        const SynapseSelection& wanted = recording.selections[i];
+        const auto found = select(experiment, plastic, wiring, wanted, recorded);
+        if (found.size() < wanted.count)
+            problems.add(keys::path_of_recording(recording) + "." +
+                             keys::name_of<&TraceRecording::selections>() + "[" +
+                             std::to_string(i) + "]",
+                         "only " + std::to_string(found.size()) +
+                             " plastic synapses (not listed before) lead from group '" +
+                             wanted.from + "' to group '" + wanted.to + "', " +
+                             std::to_string(wanted.count) + " are wanted" + note);
+        recording.synapses.insert(recording.synapses.end(), found.begin(), found.end());
+    }
+    recording.selections.clear();
 }
 
 }  // namespace
@@ -105,27 +135,9 @@ std::string missing_synapse_message(const RecordedSynapse& synapse, const Experi
 void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring,
                                ConfigProblems& problems, const std::string& note) {
     const PlasticPairs plastic(experiment);
-    check_listed(experiment, plastic, wiring, problems, note);
-    std::set<Pair> recorded;
-    for (const auto& [pre, post] : experiment.record.synapses) recorded.insert({pre, post});
-    for (const RecordedSynapse& synapse : experiment.record.synapses_if_present)
-        if (is_present(plastic, wiring, synapse) &&
-            recorded.insert({synapse.pre, synapse.post}).second)
-            experiment.record.synapses.push_back(synapse);
-    experiment.record.synapses_if_present.clear();
-    for (std::size_t i = 0; i < experiment.record.selections.size(); ++i) {
-        const SynapseSelection& wanted = experiment.record.selections[i];
-        const auto found = select(experiment, plastic, wiring, wanted, recorded);
-        if (found.size() < wanted.count)
-            problems.add(keys::path_of<&Recording::selections>() + "[" + std::to_string(i) + "]",
-                         "only " + std::to_string(found.size()) +
-                             " plastic synapses (not listed before) lead from group '" +
-                             wanted.from + "' to group '" + wanted.to + "', " +
-                             std::to_string(wanted.count) + " are wanted" + note);
-        experiment.record.synapses.insert(experiment.record.synapses.end(), found.begin(),
-                                          found.end());
-    }
-    experiment.record.selections.clear();
+    Recording& record = experiment.record;
+    for (std::size_t i = 0; i < record.n_recordings(); ++i)
+        resolve(record.recording(i), experiment, plastic, wiring, problems, note);
 }
 
 }  // namespace engram

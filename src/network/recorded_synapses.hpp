@@ -12,10 +12,10 @@ namespace engram {
 //! What is said of a listed synapse that does not exist.
 std::string missing_synapse_message(const RecordedSynapse& synapse, const Experiment& experiment);
 
-//! Adds those of Recording::synapses_if_present that exist to Recording::synapses, and replaces
-//! Recording::selections by pairs in Recording::synapses: of each selection the first
-//! `count` synapses by target, then source, that are not recorded yet.
-//! Notes selections with fewer, and those of Recording::synapses that do not exist.
+//! In each recording: adds those of `synapses_if_present` that exist to `synapses`, and replaces
+//! `selections` by pairs there: of each selection the first `count` synapses by target, then
+//! source, that this recording does not have yet.
+//! Notes selections with fewer, and those of `synapses` that do not exist.
 //! \param note  added to the messages
 void resolve_recorded_synapses(Experiment& experiment, const Wiring& wiring,
                                ConfigProblems& problems, const std::string& note = "");

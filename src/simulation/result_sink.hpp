@@ -15,9 +15,11 @@ class ResultSink {
     virtual ~ResultSink() = default;
     //! Rank 0 only. Spikes of all ranks, ascending by step, then neuron, from call to call too.
     virtual void write_spikes(std::span<const SpikeEvent> spikes) = 0;
-    //! Rank 0 only. Whole rows: time_ms, six values per recorded neuron, three per recorded
-    //! synapse, in the order of Recording.
-    virtual void write_traces(std::span<const double> rows, std::size_t n_rows) = 0;
+    //! Rank 0 only. Whole rows of one recording: time_ms, then values of each of its neurons and of
+    //! each of its synapses; see trace_columns.
+    //! \param recording  its number, see Recording::recording
+    virtual void write_traces(std::size_t recording, std::span<const double> rows,
+                              std::size_t n_rows) = 0;
     //! Collective. Weights of the local synapses.
     virtual void write_snapshot(const SnapshotView& snapshot) = 0;
 };

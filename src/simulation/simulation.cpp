@@ -6,6 +6,7 @@
 
 #include "base/collective.hpp"
 #include "base/errors.hpp"
+#include "experiment/keys.hpp"
 #include "network/recorded_synapses.hpp"
 #include "simulation/decision_grid.hpp"
 #include "simulation/initial_weights.hpp"
@@ -36,16 +37,21 @@ Simulation::Simulation(Experiment experiment, const Wiring& wiring, MPI_Comm com
       gatherer_(communicator, experiment_, sampler_),
       exchange_(communicator, executor_->clock()) {
     // Each rank knows of those whose target it has.
-    const auto& recorded = experiment_.record.synapses;
-    std::vector<int> missing(recorded.size(), 0);
-    for (const std::size_t index : sampler_.missing()) missing[index] = 1;
-    MPI_Allreduce(MPI_IN_PLACE, missing.data(), static_cast<int>(missing.size()), MPI_INT, MPI_MAX,
-                  communicator_);
     std::vector<ConfigProblem> problems;
-    for (std::size_t i = 0; i < recorded.size(); ++i)
-        if (missing[i] != 0)
-            problems.push_back(
-                {"", 0, "record.synapses", missing_synapse_message(recorded[i], experiment_)});
+    for (std::size_t number = 0; number < experiment_.record.n_recordings(); ++number) {
+        const TraceRecording& recording = experiment_.record.recording(number);
+        std::vector<int> missing(recording.synapses.size(), 0);
+        for (const auto& synapse : sampler_.missing())
+            if (synapse.recording == number) missing[synapse.index] = 1;
+        MPI_Allreduce(MPI_IN_PLACE, missing.data(), static_cast<int>(missing.size()), MPI_INT,
+                      MPI_MAX, communicator_);
+        for (std::size_t i = 0; i < missing.size(); ++i)
+            if (missing[i] != 0)
+                problems.push_back({"", 0,
+                                    keys::path_of_recording(recording) + "." +
+                                        keys::name_of<&TraceRecording::synapses>(),
+                                    missing_synapse_message(recording.synapses[i], experiment_)});
+    }
     if (!problems.empty()) throw as_shared(ConfigError(std::move(problems)));
     if (experiment_.initial_weights.is_given()) {
         collectively(communicator_, [&] {

@@ -17,21 +17,26 @@ class TraceGatherer {
     TraceGatherer(MPI_Comm communicator, const Experiment& experiment, const TraceSampler& sampler);
 
     //! Collective. Whether enough rows are waiting; the same on every rank.
-    bool is_full(const TraceSampler& sampler) const { return sampler.n_rows() >= rows_per_flush_; }
+    bool is_full(const TraceSampler& sampler) const;
 
     //! Collective. Hands all rows to the sink (on rank 0) and clears the sampler.
     void flush(TraceSampler& sampler, ResultSink& sink);
 
   private:
-    void gather(const TraceSampler& sampler, std::size_t first, std::size_t n_rows,
-                ResultSink& sink);
+    // How the rows of one recording are made from samples.
+    struct Layout {
+        std::size_t row_width = 0;
+        std::size_t rows_per_flush = 1;
+        std::vector<std::size_t> columns;  //!< in the file, of each value of this rank
+    };
+
+    void gather(const TraceSampler& sampler, std::size_t recording, std::size_t first,
+                std::size_t n_rows, ResultSink& sink);
 
     MPI_Comm communicator_;
     int rank_;
     double dt_ms_;
-    std::size_t row_width_;
-    std::size_t rows_per_flush_;
-    std::vector<std::size_t> columns_;  //!< in the file, of each value of this rank
+    std::vector<Layout> layouts_;  //!< by recording
 };
 
 }  // namespace engram

@@ -15,7 +15,7 @@ namespace engram::benchmark {
 class NullSink : public ResultSink {
   public:
     void write_spikes(std::span<const SpikeEvent> spikes) override { n_spikes += spikes.size(); }
-    void write_traces(std::span<const double>, std::size_t) override {}
+    void write_traces(std::size_t, std::span<const double>, std::size_t) override {}
     void write_snapshot(const SnapshotView&) override {}
     std::size_t n_spikes = 0;
 };

@@ -158,7 +158,14 @@ TEST(DocumentedKeys, are_those_of_the_sections) {
     compare("background", keys::background, BackgroundParameters{});
     compare("neuron", keys::neuron, NeuronParameters{});
     compare("synapses", keys::synapses, SynapseParameters{});
-    compare("record", keys::record, Recording{});
+    auto record = rows_of("configuration.md", "record", "key");
+    compare(record, keys::trace_recording, Recording{});
+    compare(record, keys::record, Recording{});
+    expect_none_left(record);
+    auto recordings = rows_of("configuration.md", "Named recordings", "key");
+    compare(recordings, keys::trace_recording, TraceRecording{});
+    compare(recordings, keys::named_recording, TraceRecording{});
+    expect_none_left(recordings);
     compare("Regular snapshots", keys::regular_times, RegularTimes{});
     compare("measures", keys::measures, MeasureSettings{});
     compare("plasticity_off", keys::interval, Interval{});

@@ -32,6 +32,34 @@ TEST(RecordingKeys, AreWrittenOut) {
     EXPECT_FALSE(recording_of("{spikes: null}").spikes);
 }
 
+TEST(RecordingKeys, NamedRecordings) {
+    const std::string text =
+        "{neurons: [3], recordings: {fast: {neurons: [1, 0], variables: V_mV, every_steps: 1, "
+        "from_s: 2, to_s: 3}, slow: {synapses_between: [{from: exc, to: exc}], every_steps: 500, "
+        "variables: [h_mV, z]}}}";
+    const Recording record = recording_of(text);
+    EXPECT_EQ(record.neurons, (std::vector<NeuronId>{3}));
+    ASSERT_EQ(record.n_recordings(), 3u);
+    const TraceRecording& fast = record.recording(1);
+    EXPECT_EQ(fast.name, "fast");
+    EXPECT_EQ(fast.neurons, (std::vector<NeuronId>{1, 0}));
+    EXPECT_EQ(fast.variables, (std::vector<std::string>{"V_mV"}));
+    EXPECT_EQ(fast.every_steps, 1);
+    EXPECT_EQ(fast.from_s, 2);
+    EXPECT_EQ(fast.to_s, 3);
+    const TraceRecording& slow = record.recording(2);
+    EXPECT_EQ(slow.variables, (std::vector<std::string>{"h_mV", "z"}));
+    EXPECT_EQ(slow.every_steps, 500);
+    EXPECT_EQ(slow.selections.size(), 1u);
+    EXPECT_FALSE(slow.to_s);
+
+    const Experiment e = parse_configuration(minimal + "record: " + text + "\n", "x");
+    Recording written = parse_configuration(resolved_configuration(e), "x").record;
+    // Groups are looked up in a network first.
+    written.named[1].selections = e.record.named[1].selections;
+    EXPECT_EQ(written, e.record);
+}
+
 TEST(RecordingKeys, NonsenseIsRefused) {
     const auto expect = [](const std::string& record, const std::string& problem) {
         const std::string found = problems_of(minimal + "record: " + record + "\n");
@@ -47,6 +75,20 @@ TEST(RecordingKeys, NonsenseIsRefused) {
     expect("{from_s: 0.0001}", "record.from_s");
     expect("{from_s: 2, to_s: 1}", "record.to_s: must be at least record.from_s = 2 s (is 1)");
     expect("{spikes: [inh, nobody]}", "record.spikes[1]: there is no group 'nobody'");
+    const auto expect_named = [&](const std::string& recording, const std::string& problem) {
+        expect("{recordings: {a: " + recording + "}}", problem);
+    };
+    expect_named("{every_steps: 5}", "record.recordings.a: records nothing; name neurons");
+    expect_named("{neurons: []}", "");
+    expect_named("{neurons: [1], every: 5}", "record.recordings.a.every: unknown key");
+    expect_named("{neurons: [1, 1]}", "record.recordings.a.neurons[1]: lists neuron 1 again");
+    expect_named("{neurons: [1], from_s: 3, to_s: 2}",
+                 "record.recordings.a.to_s: must be at least record.recordings.a.from_s = 3 s");
+    expect_named("{neurons: [1], to_s: 0.00031}", "record.recordings.a.to_s");
+    expect_named("{neurons: [1], variables: []}", "record.recordings.a.variables");
+    expect("{recordings: {a b: {neurons: [1]}}}", "record.recordings.a b");
+    expect("{recordings: [1]}", "record.recordings: must be");
+    expect("{variables: [V_mV]}", "record.variables: unknown key");
     expect("{spikes: {}}", "record.spikes: must be a name, or a list of names");
 }
 

@@ -46,6 +46,7 @@ CheckpointHeader header_at(std::int64_t phase_index, Step step, bool within_phas
         header.position.reports.front().spikes = {{"exc", 7}, {"inh", 2}};
         header.recordings.spikes.n_records = 9;
     }
+    header.recordings.traces.resize(1);
     if (step > 2500) header.recordings.snapshots.push_back({2500, 11});
     if (phase_index > 1) header.recordings.snapshots.push_back({150000, 12});
     return header;
@@ -114,8 +115,10 @@ TEST(HeaderValidation, WhatTheRunHasDoneMustBeThatOfTheSchedule) {
             "more than there can be");
     refused([](auto& h) { h.position.reports[1].spikes["exc"] = 1; }, "more than there can be");
     refused([](auto& h) { h.recordings.spikes.n_records = 8; }, "but the phases count 9");
-    refused([](auto& h) { h.recordings.traces.n_records = std::uint64_t{1} << 61; },
+    refused([](auto& h) { h.recordings.traces[0].n_records = std::uint64_t{1} << 61; },
             "more than there are steps");
+    refused([](auto& h) { h.recordings.traces.emplace_back(); },
+            "named_recordings are not those of the configuration");
     refused([](auto& h) { h.position.reference = 290051; }, "lies behind the state");
     refused([](auto& h) { h.recordings.snapshots.pop_back(); }, "snapshots are not those");
     refused([](auto& h) { h.recordings.snapshots[0].step = 2505; }, "snapshots are not those");
@@ -126,8 +129,8 @@ TEST(HeaderValidation, WhatTheRunHasDoneMustBeThatOfTheSchedule) {
 CheckpointHeader header_with_gaps() {
     CheckpointHeader header = header_at(2, 290050, true);
     header.recordings.spikes.gaps = {{0, 500, 0, 3, 77}, {500, 1000, 4, 5, 78}};
-    header.recordings.traces.n_records = 20;
-    header.recordings.traces.gaps = {{290000, 290050, 19, 1, 79}};
+    header.recordings.traces[0].n_records = 20;
+    header.recordings.traces[0].gaps = {{290000, 290050, 19, 1, 79}};
     header.recordings.snapshots[1].lost = true;
     return header;
 }
@@ -150,7 +153,7 @@ TEST(HeaderValidation, GapsAreThoseOfItsRecordings) {
     refused([](auto& gaps) { gaps[1].first = 10; });
     refused([](auto& gaps) { gaps[1].count = std::numeric_limits<std::uint64_t>::max(); });
     CheckpointHeader header = header_with_gaps();
-    header.recordings.traces.gaps[0].first = 20;
+    header.recordings.traces[0].gaps[0].first = 20;
     expect_contains(problem_of(header), "recorded_trace_rows.gaps are not in order");
 }
 

@@ -11,14 +11,14 @@ namespace {
 class MarkLogTest : public testing::Test {
   protected:
     MarkLogTest() {
-        MarkLog log(path_, 0);
+        MarkLog log(path_, 0, 2);
         for (const Step step : {10, 20, 30})
-            log.append({step, {static_cast<std::uint64_t>(step), 5}, {7, 11}});
+            log.append({step, {static_cast<std::uint64_t>(step), 5}, {{7, 11}, {8, 12}}});
     }
 
     std::vector<Step> steps() const {
         std::vector<Step> steps;
-        for (const TimedMarks& marks : read_mark_log(path_)) steps.push_back(marks.step);
+        for (const TimedMarks& marks : read_mark_log(path_, 2)) steps.push_back(marks.step);
         return steps;
     }
 
@@ -28,12 +28,12 @@ class MarkLogTest : public testing::Test {
 
 TEST_F(MarkLogTest, IsReadAsItWasWritten) {
     EXPECT_EQ(steps(), (std::vector<Step>{10, 20, 30}));
-    EXPECT_EQ(read_mark_log(path_)[1].spikes, (RecordMark{20, 5}));
-    EXPECT_EQ(read_mark_log(path_)[1].traces, (RecordMark{7, 11}));
+    EXPECT_EQ(read_mark_log(path_, 2)[1].spikes, (RecordMark{20, 5}));
+    EXPECT_EQ(read_mark_log(path_, 2)[1].traces, (std::vector<RecordMark>{{7, 11}, {8, 12}}));
 }
 
 TEST_F(MarkLogTest, GoesOnBehindTheStepThatARunContinuesFrom) {
-    MarkLog(path_, 20).append({25, {}, {}});
+    MarkLog(path_, 20, 2).append({25, {}, {{}, {}}});
     EXPECT_EQ(steps(), (std::vector<Step>{10, 20, 25}));
 }
 

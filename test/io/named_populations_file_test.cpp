@@ -54,8 +54,8 @@ TEST_F(NamedPopulationFiles, traces_name_populations) {
     experiment.populations = three;
     experiment.record.neurons = {1, 6};
     experiment.record.synapses = {{2, 8}};
-    TraceSpool spool(spool_, trace_columns(experiment));
-    write_trace_file(spool_, spool.flush(), target_, experiment);
+    TraceSpool spool(spool_, trace_columns(experiment, 0));
+    write_trace_file(std::vector<SpooledTraces>{{spool_, spool.flush()}}, target_, experiment);
     const h5::File file = h5::File::open(target_, h5::Access::read_only);
     const auto population = [&](const std::string& group) {
         return h5::read_string_attribute(h5::open_group(file, "traces/" + group), "population");

@@ -89,15 +89,16 @@ void write_traces(const Arguments& arguments, const OutputDirectory& output) {
         record.neurons.push_back(arguments.populations[0].count);
     record.synapses = {{3, 1}, {2, 0}};
     record.every_steps = 10;
-    TraceSpool spool(output.trace_spool(), trace_columns(experiment));
+    TraceSpool spool(output.trace_spool(), trace_columns(experiment, 0));
     for (int row = 0; row < 20; ++row) {
-        std::vector<double> values(trace_columns(experiment));
+        std::vector<double> values(trace_columns(experiment, 0));
         for (std::size_t j = 0; j < values.size(); ++j) {
             values[j] = row + static_cast<double>(j) / 64;
         }
         spool.append(values);
     }
-    write_trace_file(output.trace_spool(), spool.flush(), output.traces(), experiment);
+    write_trace_file(std::vector<SpooledTraces>{{output.trace_spool(), spool.flush()}},
+                     output.traces(), experiment);
 }
 
 // A failure of the last rank reaches all of them.

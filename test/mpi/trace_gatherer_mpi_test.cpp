@@ -26,6 +26,8 @@ class TraceGathererOnRanks : public testing::Test {
         experiment_.record.neurons = {41, 0, 17, 3, 39, 8, 22, 49, 30, 12};
         experiment_.record.synapses = plastic_synapses(experiment_);
         experiment_.record.synapses.resize(60);
+        experiment_.record.every_steps = 3;
+        experiment_.duration_s = 100;
         std::reverse(experiment_.record.synapses.begin(), experiment_.record.synapses.end());
     }
 
@@ -74,6 +76,57 @@ TEST_F(TraceGathererOnRanks, EveryValueIsInItsColumn) {
         for (std::size_t column = 1; column < width; ++column)
             ASSERT_EQ(sink.at(row, column), value_of(row, column)) << row << ' ' << column;
     }
+}
+
+// Each in its columns, and at its own times.
+TEST_F(TraceGathererOnRanks, EachRecordingHasItsRows) {
+    TraceRecording named;
+    named.name = "named";
+    named.neurons = {30, 41, 2};
+    named.synapses = {experiment_.record.synapses[7], experiment_.record.synapses[2]};
+    named.variables = {"p", "z", "Ca"};
+    named.every_steps = 2;
+    experiment_.record.named = {named};
+    const int rank = rank_of(MPI_COMM_WORLD);
+    const Network network(experiment_, *make_wiring(experiment_),
+                          Partition(experiment_.populations.size(), size_of(MPI_COMM_WORLD)), rank);
+    TraceSampler sampler(network, experiment_);
+    TraceGatherer gatherer(MPI_COMM_WORLD, experiment_, sampler);
+    for (Step step = 0; step < 12; ++step) {
+        if (!sampler.due(step)) continue;
+        const std::size_t row = sampler.add_row(step);
+        for (std::size_t q = 0; q < sampler.neurons().size(); ++q)
+            if (double* values = sampler.neuron_values(row, q))
+                for (std::size_t c = 0; c < neuron_columns; ++c)
+                    values[c] = value_of(static_cast<std::size_t>(step),
+                                         100 * (1 + sampler.neurons()[q].index) + c);
+        for (std::size_t q = 0; q < sampler.synapses().size(); ++q)
+            if (double* values = sampler.synapse_values(row, q))
+                for (std::size_t c = 0; c < synapse_columns; ++c)
+                    values[c] = value_of(static_cast<std::size_t>(step),
+                                         500 + 10 * sampler.synapses()[q].index + c);
+    }
+    MemorySink sink;
+    gatherer.flush(sampler, sink);
+    if (rank != 0) return;
+    EXPECT_EQ(sink.n_rows, 4u);
+    ASSERT_EQ(sink.named.size(), 1u);
+    ASSERT_EQ(sink.named[0].n, 6u);
+    const std::vector<std::size_t> of_row = {100 + column_p,
+                                             200 + column_p,
+                                             300 + column_p,
+                                             500 + column_ca,
+                                             500 + column_z,
+                                             510 + column_ca,
+                                             510 + column_z};
+    std::vector<double> expected;
+    for (std::size_t step = 0; step < 12; step += 2) {
+        expected.push_back(static_cast<double>(step) * experiment_.dt_ms);
+        for (const std::size_t value : of_row) expected.push_back(value_of(step, value));
+    }
+    ASSERT_EQ(sink.named[0].values.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        ASSERT_NEAR(sink.named[0].values[i], expected[i], 1e-9) << i;
 }
 
 }  // namespace

@@ -18,7 +18,15 @@ class MemorySink : public ResultSink {
     void write_spikes(std::span<const SpikeEvent> events) override {
         spikes.insert(spikes.end(), events.begin(), events.end());
     }
-    void write_traces(std::span<const double> values, std::size_t n) override {
+    void write_traces(std::size_t recording, std::span<const double> values,
+                      std::size_t n) override {
+        if (recording > 0) {
+            if (named.size() < recording) named.resize(recording);
+            Rows& own = named[recording - 1];
+            own.values.insert(own.values.end(), values.begin(), values.end());
+            own.n += n;
+            return;
+        }
         rows.insert(rows.end(), values.begin(), values.end());
         n_rows += n;
     }
@@ -36,8 +44,14 @@ class MemorySink : public ResultSink {
         return rows.at(row * (rows.size() / n_rows) + column);
     }
 
+    struct Rows {
+        std::vector<double> values;
+        std::size_t n = 0;
+    };
+
     std::vector<SpikeEvent> spikes;
     std::vector<double> rows;
+    std::vector<Rows> named;  //!< of named recordings
     std::size_t n_rows = 0;
     std::vector<Snapshot> snapshots;
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "simulation/complete_run.hpp"
+#include "simulation/executors.hpp"
 #include "simulation/small_networks.hpp"
 
 namespace engram::test {
@@ -53,6 +54,74 @@ TEST(Recording, ValuesDoNotDependOnTheInterval) {
         for (std::size_t column = 0; column < width; ++column)
             ASSERT_EQ(coarse.sink.at(row, column), fine.sink.at(7 * row, column))
                 << row << ' ' << column;
+}
+
+// The values of a column of one recording, row by row.
+std::vector<double> column(const MemorySink::Rows& rows, std::size_t place) {
+    std::vector<double> values;
+    const std::size_t width = rows.n == 0 ? 0 : rows.values.size() / rows.n;
+    for (std::size_t row = 0; row < rows.n; ++row)
+        values.push_back(rows.values.at(row * width + place));
+    return values;
+}
+
+class SeveralRecordings : public OnEachExecutor {};
+ENGRAM_ON_EACH_EXECUTOR(SeveralRecordings);
+
+// Each has the samples that it has alone, whatever the others have: its times, in spiking phases
+// and in consolidation, its neurons, synapses and variables.
+TEST_P(SeveralRecordings, AreThoseOfOneEach) {
+    Experiment e = noisy_learning_network();
+    e.duration_s = 0.6;
+    e.stimuli.resize(2);
+    e.record = {};
+    e.fast_forward = FastForward::automatic;
+    e.margin_before_s = e.margin_after_s = 0;
+    e.dt_fast_forward_s = 0.05;
+    TraceRecording own;
+    own.neurons = {7, 41};
+    own.every_steps = 11;
+    TraceRecording fast;
+    fast.neurons = {41, 0, 12};
+    fast.synapses = {plastic_synapses(e).at(3)};
+    fast.every_steps = 1;
+    fast.from_s = 0.1;
+    fast.to_s = 0.2;
+    TraceRecording slow;
+    slow.neurons = {12};
+    slow.synapses = plastic_synapses(e);
+    slow.every_steps = 100;
+
+    std::vector<MemorySink::Rows> alone;
+    for (const TraceRecording& one : {own, fast, slow}) {
+        Experiment single = e;
+        static_cast<TraceRecording&>(single.record) = one;
+        const CompleteRun run(single, executor());
+        ASSERT_GT(run.sink.n_rows, 5u);
+        alone.push_back({run.sink.rows, run.sink.n_rows});
+    }
+    static_cast<TraceRecording&>(e.record) = own;
+    fast.name = "fast";
+    slow.name = "slow";
+    e.record.named = {fast, slow};
+    const CompleteRun all(e, executor());
+    expect_same_bits(all.sink.rows, alone[0].values, "own");
+    ASSERT_EQ(all.sink.named.size(), 2u);
+    expect_same_bits(all.sink.named[0].values, alone[1].values, "fast");
+    expect_same_bits(all.sink.named[1].values, alone[2].values, "slow");
+
+    // Of neurons the second variable and the fourth, of synapses the last.
+    e.record.named[0].variables = {"z", "I_total_nA", "I_bg_nA"};
+    const CompleteRun some(e, executor());
+    const MemorySink::Rows& kept = some.sink.named.at(0);
+    ASSERT_EQ(kept.n, alone[1].n);
+    ASSERT_EQ(kept.values.size(), kept.n * (1 + 3 * 2 + 1));
+    for (const auto& [place, of_all] :
+         {std::pair{0u, std::size_t{0}}, {1u, 1 + column_i_total}, {2u, 1 + column_i_bg},
+          {3u, 1 + neuron_columns + column_i_total}, {6u, 1 + 2 * neuron_columns + column_i_bg},
+          {7u, 1 + 3 * neuron_columns + column_z}})
+        expect_same_bits(column(kept, place), column(alone[1], of_all), "kept");
+    expect_same_bits(some.sink.named.at(1).values, alone[2].values, "slow beside kept");
 }
 
 // Spiking, and between its phases: the samples of a part of the run are those of the whole.

@@ -21,6 +21,7 @@ from .named_groups import in_no_group, named_groups
 from .induction import Induction, induction_of, largest_change
 from .information import entropy_bits, mutual_information_bits
 from .memories import Memory, memories_of
+from .named_recordings import Recording
 from .network import Network, Population, Projection
 from .network_file import Snapshot
 from .potentiation import UnpotentiatedInput, unpotentiated_input
@@ -70,6 +71,7 @@ __all__ = [
     "Population",
     "Projection",
     "RateWindow",
+    "Recording",
     "RecallMeasures",
     "Results",
     "ResultsError",

@@ -15,6 +15,7 @@ from .documents import Section, read_json, read_yaml
 from .errors import COPY_AGAIN, FileError, NotRecorded, ResultsError
 from .groups import as_names, group_members, group_names
 from .hdf5 import Dataset, Group, open_hdf5
+from .named_recordings import Recording, read_recordings
 from .network import Network
 from .network_file import (
     BLOCK_EDGES,
@@ -307,6 +308,16 @@ class Results:
             ]
             self._check_owners(file.path, [gid for t in traces for gid in (t.pre, t.post)])
         return sorted(traces, key=lambda trace: (trace.pre, trace.post))
+
+    @cached_property
+    def recordings(self) -> dict[str, Recording]:
+        """The named recordings (record.recordings), by name."""
+        with self._open("traces.h5", "engram traces") as file:
+            recordings = read_recordings(file)
+            for one in recordings.values():
+                ends = [gid for synapse in one.synapses for gid in synapse]
+                self._check_owners(file.path, [*one.neurons, *ends])
+        return recordings
 
     def edges(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Node ids of sources and targets of a projection, such as 'exc_inh'."""

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Named recordings: traces at times of their own, beside those of the section `record` itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .hdf5 import Group
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Recorded variables by name, such as V_mV, h_mV, p; each has one value per time."""
+
+    time_s: np.ndarray
+    neurons: dict[int, dict[str, np.ndarray]]  # by gid
+    synapses: dict[tuple[int, int], dict[str, np.ndarray]]  # by (pre, post)
+
+
+def read_recordings(file: Group) -> dict[str, Recording]:
+    """Those of a traces.h5, by name."""
+    if "recordings" not in file:
+        return {}
+    return {name: _read(group) for name, group in file.groups("recordings").items()}
+
+
+def _read(recording: Group) -> Recording:
+    time_s = recording.dataset("time_ms").numbers() / 1000.0
+    return Recording(
+        time_s,
+        {
+            group.whole_number("gid"): _variables(group, len(time_s))
+            for group in recording.groups("neurons").values()
+        },
+        {
+            (group.whole_number("pre"), group.whole_number("post")): _variables(group, len(time_s))
+            for group in recording.groups("synapses").values()
+        },
+    )
+
+
+def _variables(group: Group, n_times: int) -> dict[str, np.ndarray]:
+    return {name: group.dataset(name, (n_times,)).numbers() for name in group.names()}
