@@ -40,8 +40,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
           synthesis_(network.n_local()),
           sample_rows_(model::max_window_steps),
           due_in_window_(experiment.record.n_recordings()),
-          due_in_block_(experiment.record.n_recordings()),
-          active_arrivals_(neurons_.tiles().size()) {
+          active_arrivals_(neurons_.tiles().size()),
+          due_in_block_(experiment.record.n_recordings()) {
         for (const FixedSynapses& fixed : network.fixed())
             fixed_weights_.push_back(model::to_fixed_point(
                 network.projections()[fixed.projection].weight_h_0 * experiment.synapses.h_0_mV));

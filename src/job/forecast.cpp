@@ -252,7 +252,8 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                 static_cast<double>(all.sources + all.fixed_rows) * ns_per_built_row +
                 stimulated_s / dt_s * ns_per_neuron_step / n_ranks +
                 steps / steps_per_block * (neurons_ns + ns_per_block) + n_spikes * ns_per_spike +
-                draws * ns_per_early_phase_draw / n_ranks + n_samples * n_values * ns_per_sample +
+                draws * ns_per_early_phase_draw / n_ranks +
+                f.traces_MB * 1e6 / sizeof(double) * ns_per_sample +
                 written_MB * 1e6 * ns_per_file_byte / n_ranks) *
                    1e-9;
     return f;

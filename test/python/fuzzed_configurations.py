@@ -88,7 +88,37 @@ populations: {n_exc: 8, n_inh: 2}
 groups: {a: {first: 0, count: 4}}
 """
 
-TEXTS = [SMALL, SMALL, REGIONS, ENSEMBLE]
+LATER = """\
+simulation: {duration_s: 12, seed: 3, wiring_seed: 4, margin_before_s: 1, margin_after_s: 1}
+populations: {n_exc: 16, n_inh: 4}
+groups:
+  A: {first: 0, count: 5}
+  B: {ids: [4-9]}
+initial_weights:
+  h_sigma: 0.2
+  z_sigma: 0.1
+  stipulated: [{from: A, to: A, h_mV: 6, z: 0.5}, {from: A, to: B, h_mV: 4}]
+background_changes:
+  silence: {group: inh, start_s: 1, duration_s: 2, mean_nA: 0, sigma_wn_nA_sqrt_s: 0}
+stimuli:
+  noise: {scheme: CURRENT, group: [A, B], start_s: 2, train_s: 0.5, period_s: 1, repeats: 3, mean_nA: 0.2, sigma_wn_nA_sqrt_s: 0.02}
+  sine: {scheme: SINE, group: inh, start_s: 2, train_s: 1, amplitude_nA: 0.1, frequency_Hz: 8, phase_deg: 90}
+  train: {scheme: POISSON, group: A, start_s: 3, rate_Hz: 40, train_s: 0.4}
+  wave: {scheme: WAVEFORM, group: B, start_s: 4, file: wave.txt, interval_ms: 1}
+  given: {scheme: SPIKES, group: B, start_s: 4, file: spikes.txt, weight_h_0: 1}
+record:
+  neurons: [0]
+  from_s: 1
+  to_s: 9
+  spikes: [A, inh]
+  snapshots_s: {every_s: 2, from_s: 1, to_s: 9}
+  recordings:
+    fast: {neurons: A, variables: [V_mV, p], every_steps: 1, from_s: 2, to_s: 2.5}
+    weights: {synapses_between: [{from: A, to: A}], variables: h_mV, every_steps: 500}
+measures: {groups: [A, B], recall_begin_s: 0, recall_end_s: 0.5, from_onset: true}
+"""
+
+TEXTS = [SMALL, SMALL, REGIONS, ENSEMBLE, LATER, LATER]
 
 ARBOR: Tree = {
     "simulation": {
