@@ -40,6 +40,7 @@ class Stimulator {
                 if (!receivers_[stimulus][tile].empty()) acting_[tile] = 1;
         };
         for (const std::size_t pulse : on_.pulses) mark(stimuli_[pulse].stimulus);
+        for (const model::PoissonTrain& train : on_.trains) mark(train.stimulus);
         for (const model::ForcedSpike& spike : on_.forced) mark(spike.stimulus);
         for (const std::uint32_t tile : tiles_with_forced_) forced_by_neuron_[tile].clear();
         tiles_with_forced_.clear();
@@ -65,6 +66,7 @@ class Stimulator {
             for (const auto [neuron, id] : receivers_[stimulus][tile]) visit(neuron);
         };
         for (const std::size_t pulse : on_.pulses) visit_receivers(stimuli_[pulse].stimulus);
+        for (const model::PoissonTrain& train : on_.trains) visit_receivers(train.stimulus);
         for (const model::ForcedSpike& spike : on_.forced) visit_receivers(spike.stimulus);
         for (const LocalForcedSpike& spike : forced_by_neuron_[tile]) visit(spike.neuron);
     }

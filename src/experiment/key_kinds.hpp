@@ -54,7 +54,8 @@ Words(const Word<Value> (&)[n]) -> Words<Value>;
 
 struct Text {};       //!< any
 struct Name {};       //!< of a group
-struct Names {};      //!< of one thing, such as a group, or a list of several
+struct Names {};      //!< of one group, or a list of several
+struct Texts {};      //!< one, or a list of several
 struct SomeNames {};  //!< of one group, or a list of any number, also none
 struct Path {};       //!< of a file, or null
 
@@ -136,7 +137,7 @@ inline void read_value(ConfigReader& reader, const char* key, GroupNames& target
     target = std::move(names);
 }
 inline void read_value(ConfigReader& reader, const char* key, std::vector<std::string>& target,
-                       Names) {
+                       Texts) {
     reader.one_or_more_texts(key, target);
 }
 inline void read_value(ConfigReader& reader, const char* key, GroupNames& target, SomeNames) {
@@ -211,9 +212,9 @@ inline std::string value_text(const std::optional<GroupNames>& names, Names kind
                               const std::string& = "") {
     return names ? value_text(*names, kind) : " null";
 }
-inline std::string value_text(const std::optional<std::vector<std::string>>& names, Names kind,
+inline std::string value_text(const std::optional<std::vector<std::string>>& names, Texts,
                               const std::string& = "") {
-    return names ? value_text(GroupNames(*names), kind) : " null";
+    return names ? value_text(GroupNames(*names), Names{}) : " null";
 }
 inline std::string value_text(const std::optional<GroupNames>& names, SomeNames,
                               const std::string& = "") {

@@ -245,7 +245,7 @@ inline constexpr Section trace_recording{
 // Of each of the recordings alone.
 inline constexpr Section named_recording{
     "",
-    Key{"variables", &TraceRecording::variables, Names{}, Need::optional,
+    Key{"variables", &TraceRecording::variables, Texts{}, Need::optional,
         [](const TraceRecording& recording) { return recording.variables.has_value(); }},
 };
 inline constexpr const char* recordings_key = "recordings";

@@ -189,7 +189,7 @@ CheckpointHeader read_header(const Members& members) {
         header.position.reports.push_back(read_report(phase));
     });
     header.recordings.spikes = read_record_mark(members.map("recorded_spikes"));
-    header.recordings.traces.push_back(read_record_mark(members.map("recorded_trace_rows")));
+    header.recordings.traces = {read_record_mark(members.map("recorded_trace_rows"))};
     if (members.has(named_recordings))
         for_each_map(members, named_recordings, [&](const Members& mark, std::size_t) {
             header.recordings.traces.push_back(read_record_mark(mark));

@@ -47,7 +47,8 @@ struct SnapshotMark {
 
 struct RecordingMarks {
     RecordMark spikes;
-    std::vector<RecordMark> traces;       //!< by number of the recording, see Recording::recording
+    //! By number of the recording, see Recording::recording; there is always the first.
+    std::vector<RecordMark> traces = std::vector<RecordMark>(1);
     std::vector<SnapshotMark> snapshots;  //!< in the order of time
 };
 

@@ -2,7 +2,6 @@
 #include "simulation/recorded_columns.hpp"
 
 #include <algorithm>
-#include <set>
 #include <string>
 
 #include "experiment/keys.hpp"
@@ -54,14 +53,11 @@ void check_recorded_variables(const Experiment& experiment, ConfigProblems& prob
         if (!recording.variables) continue;
         const std::string key =
             keys::path_of_recording(recording) + "." + keys::name_of<&TraceRecording::variables>();
-        std::set<std::string> listed;
         for (const std::string& name : *recording.variables) {
             const auto is_it = [&](const Column& column) { return column.name == name; };
             if (std::ranges::none_of(of_neuron, is_it) && std::ranges::none_of(of_synapse, is_it))
                 problems.add(key, "there is no variable '" + name + "'; neurons have " +
                                       list_of(of_neuron) + ", synapses " + list_of(of_synapse));
-            else if (!listed.insert(name).second)
-                problems.add(key, "lists " + name + " again");
         }
         if (problems.concern(key)) continue;
         const RecordedColumns columns = recorded_columns(recording, experiment.synapses);

@@ -224,6 +224,7 @@ TEST_F(ConsolidationTest, WeeksDoNotOverflow) {
 }
 
 TEST_F(ConsolidationTest, SamplesAndSnapshotsLieOnTheCourse) {
+    experiment_.duration_s = 8 * hour_s;
     experiment_.record.neurons = {1};
     experiment_.record.synapses = {{5, 1}};
     TraceSampler sampler(network_, experiment_);

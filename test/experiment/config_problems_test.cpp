@@ -394,7 +394,7 @@ record:
               "are: exc, inh, all, a, b, c, d, e, f, g, h\n"
               "configs/x.yaml:19: record.typo: unknown key; valid are: neurons, synapses, "
               "synapses_if_present, synapses_between, every_steps, "
-              "from_s, to_s, spikes, snapshots_s");
+              "from_s, to_s, recordings, spikes, snapshots_s");
 }
 
 TEST(ConfigProblems, a_value_in_place_of_a_section_is_the_only_problem_of_it) {

@@ -92,6 +92,9 @@ std::string allowed(keys::Map<Keys> map) {
 std::string allowed(keys::Names) {
     return "a group, or a list of groups";
 }
+std::string allowed(keys::Texts) {
+    return "names";
+}
 std::string allowed(keys::SomeNames) {
     return "names of groups";
 }

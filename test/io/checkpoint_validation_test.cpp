@@ -46,7 +46,6 @@ CheckpointHeader header_at(std::int64_t phase_index, Step step, bool within_phas
         header.position.reports.front().spikes = {{"exc", 7}, {"inh", 2}};
         header.recordings.spikes.n_records = 9;
     }
-    header.recordings.traces.resize(1);
     if (step > 2500) header.recordings.snapshots.push_back({2500, 11});
     if (phase_index > 1) header.recordings.snapshots.push_back({150000, 12});
     return header;

@@ -12,8 +12,15 @@ class MarkLogTest : public testing::Test {
   protected:
     MarkLogTest() {
         MarkLog log(path_, 0, 2);
-        for (const Step step : {10, 20, 30})
-            log.append({step, {static_cast<std::uint64_t>(step), 5}, {{7, 11}, {8, 12}}});
+        for (const Step step : {10, 20, 30}) log.append(marks_at(step));
+    }
+
+    static TimedMarks marks_at(Step step) {
+        TimedMarks marks;
+        marks.step = step;
+        marks.spikes = {static_cast<std::uint64_t>(step), 5};
+        marks.traces = {{7, 11}, {8, 12}};
+        return marks;
     }
 
     std::vector<Step> steps() const {
@@ -33,7 +40,7 @@ TEST_F(MarkLogTest, IsReadAsItWasWritten) {
 }
 
 TEST_F(MarkLogTest, GoesOnBehindTheStepThatARunContinuesFrom) {
-    MarkLog(path_, 20, 2).append({25, {}, {{}, {}}});
+    MarkLog(path_, 20, 2).append(marks_at(25));
     EXPECT_EQ(steps(), (std::vector<Step>{10, 20, 25}));
 }
 

@@ -9,6 +9,7 @@
 #include "io/result_files.hpp"
 #include "io/spike_file.hpp"
 #include "io/trace_file.hpp"
+#include "simulation/recorded_columns.hpp"
 
 namespace engram::test {
 namespace {

@@ -21,6 +21,7 @@
 #include "io/summary_file.hpp"
 #include "io/synthetic_network.hpp"
 #include "io/trace_file.hpp"
+#include "simulation/recorded_columns.hpp"
 
 namespace engram::test {
 namespace {

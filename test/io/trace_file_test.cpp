@@ -5,6 +5,7 @@
 
 #include "base/temporary_directory.hpp"
 #include "io/hdf5_dataset.hpp"
+#include "simulation/recorded_columns.hpp"
 
 namespace engram::test {
 namespace {

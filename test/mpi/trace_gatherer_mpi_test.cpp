@@ -112,12 +112,8 @@ TEST_F(TraceGathererOnRanks, EachRecordingHasItsRows) {
     EXPECT_EQ(sink.n_rows, 4u);
     ASSERT_EQ(sink.named.size(), 1u);
     ASSERT_EQ(sink.named[0].n, 6u);
-    const std::vector<std::size_t> of_row = {100 + column_p,
-                                             200 + column_p,
-                                             300 + column_p,
-                                             500 + column_ca,
-                                             500 + column_z,
-                                             510 + column_ca,
+    const std::vector<std::size_t> of_row = {100 + column_p,  200 + column_p, 300 + column_p,
+                                             500 + column_ca, 500 + column_z, 510 + column_ca,
                                              510 + column_z};
     std::vector<double> expected;
     for (std::size_t step = 0; step < 12; step += 2) {

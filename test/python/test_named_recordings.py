@@ -136,7 +136,7 @@ def test_nonsense(engram: Path, tmp_path: Path) -> None:
     for recordings, problem in (
         ("{a: {neurons: [0], variables: [V]}}", "there is no variable 'V'; neurons have V_mV"),
         ("{a: {neurons: [0], variables: [h_mV]}}", "keeps nothing of its neurons"),
-        ("{a: {neurons: [0], variables: [p, p]}}", "lists p again"),
+        ("{a: {neurons: [0], variables: [p, p]}}", "is given twice (p)"),
         ("{a: {synapses: [[0, 1]], variables: [p]}}", "record.recordings.a"),
         ("{a: {synapses: [[0, 180]]}}", "record.recordings.a.synapses[0]: both ends"),
     ):

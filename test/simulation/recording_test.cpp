@@ -116,10 +116,12 @@ TEST_P(SeveralRecordings, AreThoseOfOneEach) {
     const MemorySink::Rows& kept = some.sink.named.at(0);
     ASSERT_EQ(kept.n, alone[1].n);
     ASSERT_EQ(kept.values.size(), kept.n * (1 + 3 * 2 + 1));
-    for (const auto& [place, of_all] :
-         {std::pair{0u, std::size_t{0}}, {1u, 1 + column_i_total}, {2u, 1 + column_i_bg},
-          {3u, 1 + neuron_columns + column_i_total}, {6u, 1 + 2 * neuron_columns + column_i_bg},
-          {7u, 1 + 3 * neuron_columns + column_z}})
+    for (const auto& [place, of_all] : {std::pair{0u, std::size_t{0}},
+                                        {1u, 1 + column_i_total},
+                                        {2u, 1 + column_i_bg},
+                                        {3u, 1 + neuron_columns + column_i_total},
+                                        {6u, 1 + 2 * neuron_columns + column_i_bg},
+                                        {7u, 1 + 3 * neuron_columns + column_z}})
         expect_same_bits(column(kept, place), column(alone[1], of_all), "kept");
     expect_same_bits(some.sink.named.at(1).values, alone[2].values, "slow beside kept");
 }

@@ -28,17 +28,15 @@ def read_recordings(file: Group) -> dict[str, Recording]:
 
 def _read(recording: Group) -> Recording:
     time_s = recording.dataset("time_ms").numbers() / 1000.0
-    return Recording(
-        time_s,
-        {
-            group.whole_number("gid"): _variables(group, len(time_s))
-            for group in recording.groups("neurons").values()
-        },
-        {
-            (group.whole_number("pre"), group.whole_number("post")): _variables(group, len(time_s))
-            for group in recording.groups("synapses").values()
-        },
-    )
+    neurons = {
+        group.whole_number("gid"): _variables(group, len(time_s))
+        for group in recording.groups("neurons").values()
+    }
+    synapses = {
+        (group.whole_number("pre"), group.whole_number("post")): _variables(group, len(time_s))
+        for group in recording.groups("synapses").values()
+    }
+    return Recording(time_s, dict(sorted(neurons.items())), dict(sorted(synapses.items())))
 
 
 def _variables(group: Group, n_times: int) -> dict[str, np.ndarray]:
