@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/number_text.hpp"
 #include "experiment/keys.hpp"
 
 namespace engram {
@@ -38,6 +39,21 @@ std::vector<Projection> Experiment::projections() const {
             fixed(0, 1, c.w_ei, keys::name_of<&Connectivity::w_ei>()),
             fixed(1, 0, -c.w_ie, keys::name_of<&Connectivity::w_ie>()),
             fixed(1, 1, -c.w_ii, keys::name_of<&Connectivity::w_ii>())};
+}
+
+model::ProteinDiffusion Experiment::protein_diffusion() const {
+    model::ProteinDiffusion diffusion;
+    for (const Population& population : populations) {
+        model::ProteinCell& cell = diffusion.cells.emplace_back();
+        const NeuronParameters& parameters = neuron_of(population);
+        if (!population.is_excitatory() || !parameters.morphology) continue;
+        const Morphology& m = *parameters.morphology;
+        cell = {{m.basal_dendrite_um, m.soma_radius_um, m.apical_dendrite_um, m.compartment_um},
+                parameters.protein_diffusivity_um2_per_s};
+    }
+    for (const double um : record.protein_at_um)
+        diffusion.places.push_back({"p_at_" + number_text(um) + "um", um});
+    return diffusion;
 }
 
 }  // namespace engram

@@ -13,6 +13,7 @@
 #include "experiment/stimulus_content.hpp"
 #include "model/conditions.hpp"
 #include "model/parameters.hpp"
+#include "model/protein_diffusion.hpp"
 
 namespace engram {
 
@@ -119,6 +120,9 @@ struct Recording {
     //! Not yet looked up in a network; see resolve_recorded_synapses.
     std::vector<SynapseSelection> selections;
     Step every_steps = 10;
+    //! Where protein is recorded beside the tip of the basal dendrite, from which it is counted, and
+    //! the soma.
+    std::vector<double> protein_at_um;
     // Traces are sampled from the one to the other, both included; none: to the end of the run.
     double from_s = 0;
     std::optional<double> to_s;
@@ -270,6 +274,8 @@ struct Experiment {
     }
     //! Whether the configuration names its populations, rather than giving n_exc and n_inh.
     bool has_named_populations() const { return given_projections.has_value(); }
+    //! How proteins diffuse in its neurons.
+    model::ProteinDiffusion protein_diffusion() const;
     std::uint64_t seed_of_noise() const { return noise_seed.value_or(seed); }
     std::uint64_t seed_of_wiring() const { return wiring_seed.value_or(seed); }
     //! All projections by (from, to); at most one for each pair of populations.

@@ -237,6 +237,7 @@ inline constexpr Section record{
     Key{"synapses_if_present", &Recording::synapses_if_present, Special{}},
     Key{"synapses_between", &Recording::selections, Special{}},
     Key{"every_steps", &Recording::every_steps, Integers<Step>{1}},
+    Key{"protein_at_um", &Recording::protein_at_um, between(0, 1e5)},
     Key{"from_s", &Recording::from_s, between(0, longest_time_s)},
     Key{"to_s", &Recording::to_s, between(0, longest_time_s), Need::optional,
         [](const Recording& record) { return record.to_s.has_value(); }},

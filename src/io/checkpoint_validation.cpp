@@ -232,6 +232,10 @@ Bounds bounds_of(plasticity::Domain domain, const Experiment& experiment) {
             return {smallest_share, 1.0};
         case protein:
             return {0.0, experiment.synapses.p_max_umol_per_l * (1.0 + rounding)};
+        case protein_mode: {
+            const double most = 2.0 * experiment.synapses.p_max_umol_per_l * (1.0 + rounding);
+            return {-most, most};
+        }
         case tag:
             return {0.0, static_cast<double>(model::Tag::depression)};
         case real:

@@ -25,13 +25,14 @@ std::size_t rows_at_once(std::size_t n_columns) {
 // Lays the datasets out and knows which column goes where.
 class TraceLayout {
   public:
-    TraceLayout(FileLayout& file, std::uint64_t n_rows, const SynapseParameters& synapses)
+    TraceLayout(FileLayout& file, std::uint64_t n_rows, const SynapseParameters& synapses,
+                const model::ProteinDiffusion& diffusion)
         : file_(file),
           n_rows_(n_rows),
-          neuron_columns_(neuron_columns(synapses)),
+          neuron_columns_(neuron_columns(synapses, diffusion)),
           synapse_columns_(synapse_columns(synapses)) {}
 
-    void add_column(hid_t group, const char* name, const char* unit) {
+    void add_column(hid_t group, const std::string& name, const char* unit) {
         places_.push_back(file_.add_dataset<double>(group, name, {n_rows_}, unit));
     }
 
@@ -90,7 +91,7 @@ std::vector<h5::DataSet> open_columns(const h5::File& file, const Experiment& ex
     };
     open("time_ms");
     for (const NeuronId gid : record.neurons)
-        for (const Column& column : neuron_columns(experiment.synapses))
+        for (const Column& column : neuron_columns(experiment.synapses, experiment.protein_diffusion()))
             open("neurons/" + std::to_string(gid) + "/" + column.name);
     for (const RecordedSynapse& synapse : record.synapses)
         for (const Column& column : synapse_columns(experiment.synapses))
@@ -102,7 +103,7 @@ std::vector<h5::DataSet> open_columns(const h5::File& file, const Experiment& ex
 }  // namespace
 
 std::size_t trace_columns(const Experiment& experiment) {
-    return 1 + neuron_columns(experiment.synapses).size() * experiment.record.neurons.size() +
+    return 1 + neuron_columns(experiment.synapses, experiment.protein_diffusion()).size() * experiment.record.neurons.size() +
            synapse_columns(experiment.synapses).size() * experiment.record.synapses.size();
 }
 
@@ -148,7 +149,8 @@ void write_trace_file(const std::string& spool_path, const RecordMark& mark,
     const Recording& record = experiment.record;
     FileLayout layout;
     write_sonata_format(layout.file(), trace_filetype);
-    TraceLayout columns(layout, mark.n_kept(), experiment.synapses);
+    TraceLayout columns(layout, mark.n_kept(), experiment.synapses,
+                        experiment.protein_diffusion());
     {
         const h5::Group traces = h5::create_group(layout.file(), "traces");
         h5::write_attribute(traces, "dt_ms", experiment.dt_ms);

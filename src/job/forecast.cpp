@@ -92,8 +92,11 @@ double MB(std::uint64_t bytes) {
 double state_MB(const Experiment& experiment, const plasticity::StateSizes& sizes) {
     const std::uint64_t bytes =
         plasticity::with_mechanisms(
-            experiment.synapses,
-            [&]<class M>(M) { return plasticity::state_bytes<plasticity::View<M>>(sizes); }) +
+            experiment.synapses, experiment.protein_diffusion(),
+            [&]<class M>(M) {
+                return plasticity::state_bytes<plasticity::View<M>>(
+                    with_modes<M>(sizes, experiment.protein_diffusion()));
+            }) +
         plasticity::state_bytes<plasticity::CalciumView>({sizes.neurons, 0, 0}) +
         sizes.sources * bytes_per_slot + plasticity::BuiltInNeurons::state_bytes(sizes);
     return MB(bytes);
@@ -130,7 +133,7 @@ std::size_t sampled_values(const Experiment& experiment) {
     const Recording& record = experiment.record;
     std::size_t n_synapses = record.synapses.size() + record.synapses_if_present.size();
     for (const SynapseSelection& selection : record.selections) n_synapses += selection.count;
-    return neuron_columns(experiment.synapses).size() * record.neurons.size() +
+    return neuron_columns(experiment.synapses, experiment.protein_diffusion()).size() * record.neurons.size() +
            synapse_columns(experiment.synapses).size() * n_synapses;
 }
 

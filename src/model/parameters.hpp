@@ -3,8 +3,18 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 namespace engram {
+
+struct Morphology {
+    double soma_radius_um = 6.0;
+    double basal_dendrite_um = 10.0;
+    double apical_dendrite_um = 25.0;
+    double compartment_um = 1.0;
+    bool operator==(const Morphology&) const = default;
+};
 
 // Leaky integrate-and-fire neuron.
 struct NeuronParameters {
@@ -15,6 +25,9 @@ struct NeuronParameters {
     double r_leak_MOhm = 10.0;  //!< leak resistance
     double c_mem_nF = 1.0;      //!< membrane capacitance; tau_mem = r_leak * c_mem (ms)
     double t_ref_ms = 2.0;      //!< absolute refractory period
+    std::optional<Morphology> morphology;  //!< none: a point neuron
+    //! Along the neuron; infinite: well mixed.
+    double protein_diffusivity_um2_per_s = std::numeric_limits<double>::infinity();
 
     bool operator==(const NeuronParameters&) const = default;
 };

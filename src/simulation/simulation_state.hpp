@@ -59,16 +59,17 @@ struct Named {
 using NamedValues = Named<double>;
 using NamedBytes = Named<std::uint8_t>;
 struct LocalState {
-    std::vector<NamedValues> by_neuron;
+    std::vector<NamedValues> by_neuron;   //!< of each neuron as many values, one after the other
     std::vector<NamedValues> by_source;   //!< of plastic synapses; all ranks hold them alike
     std::vector<NamedValues> by_synapse;  //!< plastic synapses in the order of the table
     std::vector<NamedBytes> bytes_by_synapse;
 
     void add(plasticity::By by, plasticity::Domain domain, const std::string& name,
              std::span<double> values) {
-        (by == plasticity::By::neuron   ? by_neuron
-         : by == plasticity::By::source ? by_source
-                                        : by_synapse)
+        using enum plasticity::By;
+        (by == neuron || by == neuron_and_mode ? by_neuron
+         : by == source                        ? by_source
+                                               : by_synapse)
             .push_back({name, values, domain});
     }
     //! See plasticity::can_save_all.

@@ -13,7 +13,7 @@ TraceSampler::TraceSampler(const Network& network, const Experiment& experiment)
       last_(experiment.record.to_s ? experiment.steps_from_s(*experiment.record.to_s)
                                    : experiment.duration_steps()),
       n_recorded_(experiment.record.neurons.size() + experiment.record.synapses.size()),
-      neuron_width_(neuron_columns(experiment.synapses).size()),
+      neuron_width_(neuron_columns(experiment.synapses, experiment.protein_diffusion()).size()),
       synapse_width_(synapse_columns(experiment.synapses).size()) {
     const Recording& recording = experiment.record;
     for (std::size_t i = 0; i < recording.neurons.size(); ++i)
