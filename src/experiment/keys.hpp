@@ -75,7 +75,7 @@ inline constexpr Section synapses{
     Key{"sigma_pl_mV", &SynapseParameters::sigma_pl_mV, between(0, 1e6)},
     Key{"theta_pro_mV", &SynapseParameters::theta_pro_mV, threshold},
     Key{"theta_tag_mV", &SynapseParameters::theta_tag_mV, threshold},
-    Key{"p_max_umol_per_l", &SynapseParameters::p_max_umol_per_l, between(0, 1e6)},
+    Key{"p_max_umol_per_l", &SynapseParameters::p_max_umol_per_l, between(0, 1e9)},
     Key{"tau_p_s", &SynapseParameters::tau_p_s, tau_s},
     Key{"tau_z_s", &SynapseParameters::tau_z_s, tau_s},
     Key{"f_int_l_per_umol", &SynapseParameters::f_int_l_per_umol, between(0, 1e6)},

@@ -57,7 +57,9 @@ class Cable {
     //! Mean of c_k over the synthesis zone.
     double mean_over_zone(int k) const {
         double mean = 0.0;
-        for (int i = 0; i < n_; ++i) mean += share_of_zone(i) * mode(k, i);
+        const int last = compartment_at(zone_begin_um_ + zone_um_);
+        for (int i = compartment_at(zone_begin_um_); i <= last; ++i)
+            mean += share_of_zone(i) * mode(k, i);
         return mean;
     }
     //! Rate at which mode k relaxes, per diffusivity [1/um2].

@@ -28,7 +28,7 @@ inline constexpr double longest_fold_interval_s = 500.0;
 
 //! Within this time the lazy factors E and X stay far from underflow: above 1/2 and 1/150.
 //! \param early_rate_per_s  at which h - h_0 relaxes without calcium; see the early phase
-//! \param relative_protein  largest ratio of the protein at a synapse to the mean of its neuron
+//! \param relative_protein  see model::highest_relative_protein
 inline double fold_interval_s(double early_rate_per_s, const SynapseParameters& synapses,
                               double relative_protein = 1.0) {
     return std::min({longest_fold_interval_s, 0.5 / early_rate_per_s,
@@ -62,7 +62,8 @@ class PlasticExecutor : public Executor {
           history_(experiment),
           fold_interval_s_(
               fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses,
-                              model::highest_relative_protein(experiment.protein_diffusion()))) {}
+                              model::highest_relative_protein(experiment.protein_diffusion(),
+                                                              physics_.late))) {}
 
     void begin_phase(Step begin) final {
         ENGRAM_EXPECT(!within_window_);
