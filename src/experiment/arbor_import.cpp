@@ -382,15 +382,25 @@ class Importer {
             neuron.problem("diffusivity_sps", "must be at least " + number_text(slowest_signal) +
                                                   ", so that the signal is the same in all of the "
                                                   "neuron at once");
-        set("neuron.morphology.soma_radius_um", radius);
-        set("neuron.morphology.basal_dendrite_um", basal);
-        set("neuron.morphology.apical_dendrite_um", apical);
-        set("neuron.morphology.compartment_um", compartment);
-        set("neuron.morphology.capacitance", "published", neuron.place_of("C_mem"));
-        set("neuron.morphology.reset", "any_compartment", neuron.place_of("R_reset"));
-        const model::Cable cable(basal.value, radius.value, apical.value, compartment.value);
-        const double diffusivity = protein.value * um2_per_s(radius.value, cable.dx_um());
-        set("neuron.protein_diffusivity_um2_per_s", {rounded(diffusivity), protein.place});
+        set<&Morphology::soma_radius_um>(radius);
+        set<&Morphology::basal_dendrite_um>(basal);
+        set<&Morphology::apical_dendrite_um>(apical);
+        set<&Morphology::compartment_um>(compartment);
+        set(keys::path_of<&Morphology::capacitance>(),
+            keys::Words{keys::capacitances}.text_of(Morphology::Capacitance::published),
+            neuron.place_of("C_mem"));
+        set(keys::path_of<&Morphology::reset>(),
+            keys::Words{keys::resets}.text_of(Morphology::Reset::any_compartment),
+            neuron.place_of("R_reset"));
+        Morphology morphology;
+        morphology.soma_radius_um = radius.value;
+        morphology.basal_dendrite_um = basal.value;
+        morphology.apical_dendrite_um = apical.value;
+        morphology.compartment_um = compartment.value;
+        const double diffusivity =
+            protein.value * um2_per_s(radius.value, model::Cable(morphology).dx_um);
+        set<&NeuronParameters::protein_diffusivity_um2_per_s>(
+            {rounded(diffusivity), protein.place});
         note("diffusivity_pc = " + number_text(protein.value) + " is taken as " +
              number_text(rounded(diffusivity)) + " um2/s (--arbor-diffusivity " +
              name_of(diffusivity_) + ")");
@@ -434,7 +444,7 @@ class Importer {
         if (plasticity.has("c_morpho")) {
             const Number gain = plasticity.number("c_morpho", 1, between(0, 1e6));
             if (is_sequel_ && diffusivity_ != ArborDiffusivity::point)
-                set("neuron.morphology.synaptic_gain", gain);
+                set<&Morphology::synaptic_gain>(gain);
         }
         note_unknown(synapses);
         note_unknown(plasticity);

@@ -28,12 +28,24 @@ std::vector<Projection> Experiment::projections() const {
         std::sort(sorted.begin(), sorted.end(), [](const Projection& a, const Projection& b) {
             return std::pair(a.from, a.to) < std::pair(b.from, b.to);
         });
+        for (Projection& projection : sorted)
+            if (!projection.plastic && neuron_of(populations[projection.to]).morphology)
+                projection.site = projection.ends_at == SynapseSite::tip
+                                      ? Morphology::tip_site
+                                      : Morphology::soma_site;
         return sorted;
     }
     const Connectivity& c = connectivity;
     const auto fixed = [&](std::size_t from, std::size_t to, double weight_h_0, const char* key) {
-        return Projection{from,   to,  false, weight_h_0,       c.probability,
-                          c.file, key, 0,     c.wired_by_source};
+        return Projection{from,
+                          to,
+                          false,
+                          weight_h_0,
+                          c.probability,
+                          c.file,
+                          key,
+                          site_of_soma(populations[to]),
+                          c.wired_by_source};
     };
     return {{0, 0, true, 0.0, c.probability, c.file, "plastic", 0, c.wired_by_source},
             fixed(0, 1, c.w_ei, keys::name_of<&Connectivity::w_ei>()),
@@ -47,9 +59,7 @@ model::ProteinDiffusion Experiment::protein_diffusion() const {
         model::ProteinCell& cell = diffusion.cells.emplace_back();
         const NeuronParameters& parameters = neuron_of(population);
         if (!population.is_excitatory() || !parameters.morphology) continue;
-        const Morphology& m = *parameters.morphology;
-        cell = {{m.basal_dendrite_um, m.soma_radius_um, m.apical_dendrite_um, m.compartment_um},
-                parameters.protein_diffusivity_um2_per_s};
+        cell = {model::Cable(*parameters.morphology), parameters.protein_diffusivity_um2_per_s};
     }
     for (const double um : record.protein_at_um)
         diffusion.places.push_back({"p_at_" + number_text(um) + "um", um});

@@ -278,7 +278,12 @@ struct Experiment {
     model::ProteinDiffusion protein_diffusion() const;
     std::uint64_t seed_of_noise() const { return noise_seed.value_or(seed); }
     std::uint64_t seed_of_wiring() const { return wiring_seed.value_or(seed); }
-    //! All projections by (from, to); at most one for each pair of populations.
+    //! Number of the site at which fixed synapses onto a population end unless a projection says
+    //! otherwise, and input that stimuli bring.
+    std::uint32_t site_of_soma(const Population& population) const {
+        return neuron_of(population).morphology ? Morphology::soma_site : 0;
+    }
+    //! All projections by (from, to), with their sites; at most one for each pair of populations.
     std::vector<Projection> projections() const;
     //! \throw std::out_of_range if there is no group of that name
     const Group& group(const std::string& name) const;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cylinder that a morphological neuron is: basal dendrite, basal half of the soma, synthesis
-// zone of one compartment, apical half of the soma, apical dendrite, both ends sealed; cut into
-// compartments of equal length. Lengths in um, places from the free tip of the basal dendrite.
-//
-// What relaxes along it is a sum over modes k = 0 ... n-1, c_k(i) = cos(k pi (i + 1/2) / n) in
-// compartment i, each of which relaxes by itself: they diagonalise the second difference with
-// sealed ends.
+// A neuron with a morphology as a row of equal compartments from the tip of the basal dendrite to
+// that of the apical one, and the modes of whatever spreads along it: potential or protein. Both
+// ends are sealed, so these are
+//     phi_k(i) = cos(k pi (i + 1/2) / n)  times 1 for k = 0, else sqrt(2)
+// with sum_i phi_k(i) phi_l(i) = n if k = l, else 0.
 #pragma once
 
 #include <algorithm>
@@ -13,70 +11,72 @@
 #include <cstdint>
 
 #include "model/elementary.hpp"
+#include "model/parameters.hpp"
 
 namespace engram::model {
 
-class Cable {
-  public:
-    //! A point: one compartment.
+struct Cable {
+    int n = 1;  //!< compartments
+    double length_um = 0;
+    double dx_um = 0;  //!< length of a compartment
+    double radius_um = 0;
+    double zone_begin_um = 0;  //!< of the zone of synthesis, from the basal tip
+    double zone_end_um = 0;
+
+    //! A point.
     Cable() = default;
-    Cable(double basal_um, double soma_radius_um, double apical_um, double compartment_um)
-        : zone_begin_um_(basal_um + soma_radius_um),
-          zone_um_(compartment_um),
-          length_um_(basal_um + 2.0 * soma_radius_um + compartment_um + apical_um),
-          n_(static_cast<int>(std::ceil(length_um_ / compartment_um * (1.0 - rounding)))) {}
+    explicit Cable(const Morphology& m)
+        : n(n_compartments(m)),
+          length_um(m.length_um()),
+          dx_um(length_um / n),
+          radius_um(m.soma_radius_um),
+          zone_begin_um(m.basal_dendrite_um + m.soma_radius_um),
+          zone_end_um(zone_begin_um + m.compartment_um) {}
 
-    double length_um() const { return length_um_; }
-    //! Length of the zone in which protein is synthesised.
-    double zone_um() const { return zone_um_; }
-    int n_compartments() const { return n_; }
-    //! Length of a compartment: at most that which was asked for.
-    double dx_um() const { return length_um_ / n_; }
-    double centre_um(int compartment) const { return (compartment + 0.5) * dx_um(); }
-    //! The middle of the synthesis zone.
-    double soma_um() const { return zone_begin_um_ + 0.5 * zone_um_; }
-    //! The compartment of a place within the cell; of a border that behind it.
-    int compartment_at(double place_um) const {
-        return std::clamp(static_cast<int>(std::floor(place_um / dx_um() * (1.0 + rounding))), 0,
-                          n_ - 1);
-    }
-    //! Share of the synthesis zone that lies in a compartment.
-    double share_of_zone(int compartment) const {
-        const double begin = std::max(zone_begin_um_, compartment * dx_um());
-        const double end = std::min(zone_begin_um_ + zone_um_, (compartment + 1) * dx_um());
-        return std::max(0.0, end - begin) / zone_um_;
+    //! Compartments that are no longer than compartment_um. A length that is a whole number of them
+    //! up to rounding has that number.
+    static int n_compartments(const Morphology& m) {
+        return static_cast<int>(std::ceil(m.length_um() / m.compartment_um * (1.0 - 1e-12)));
     }
 
-    //! c_k at a compartment.
-    double mode(int k, int compartment) const {
-        // As a fraction of a turn, in whole numbers, so that modes are as orthogonal as they can.
-        const std::int64_t turn = std::int64_t{4} * n_;
-        const std::int64_t angle = std::int64_t{k} * (2 * compartment + 1) % turn;
-        return sin_of_turns(0.25 + static_cast<double>(angle) / static_cast<double>(turn));
+    //! Compartment that holds a place.
+    int at(double place_um) const {
+        const int i = static_cast<int>(std::floor(place_um / dx_um));
+        return i < n ? i : n - 1;
     }
-    //! Mean of c_k over the synthesis zone.
-    double mean_over_zone(int k) const {
+    static constexpr int basal_tip() { return 0; }
+    int apical_tip() const { return n - 1; }
+    //! The middle of the zone of synthesis.
+    int soma() const { return at(0.5 * (zone_begin_um + zone_end_um)); }
+
+    //! phi_k(i).
+    double mode(int k, int i) const {
+        if (k == 0) return 1.0;
+        // In whole parts of a turn, so that nothing is lost by going round many times.
+        const std::int64_t parts = 4 * std::int64_t{n};
+        const std::int64_t part = (std::int64_t{k} * (2 * i + 1) + n) % parts;
+        return std::sqrt(2.0) * sin_of_turns(static_cast<double>(part) / static_cast<double>(parts));
+    }
+    //! Share of the zone of synthesis that lies in a compartment.
+    double share_of_zone(int i) const {
+        const double begin = std::max(zone_begin_um, i * dx_um);
+        const double end = std::min(zone_end_um, (i + 1) * dx_um);
+        return std::max(0.0, end - begin) / (zone_end_um - zone_begin_um);
+    }
+    //! Mean of phi_k over the zone.
+    double mode_in_zone(int k) const {
         double mean = 0.0;
-        const int last = compartment_at(zone_begin_um_ + zone_um_);
-        for (int i = compartment_at(zone_begin_um_); i <= last; ++i)
+        for (int i = at(zone_begin_um); i <= at(zone_end_um); ++i)
             mean += share_of_zone(i) * mode(k, i);
         return mean;
     }
-    //! Rate at which mode k relaxes, per diffusivity [1/um2].
-    double relaxation_per_um2(int k) const {
-        const double sine = sin_of_turns(static_cast<double>(k) / (4.0 * n_));
-        return 4.0 * sine * sine / (dx_um() * dx_um());
+    //! Minus the eigenvalue of the second difference quotient [1/um^2]: with a diffusivity D a mode
+    //! decays at D times this.
+    double eigenvalue(int k) const {
+        const double sine =
+            sin_of_turns(static_cast<double>(k) / static_cast<double>(4 * std::int64_t{n}));
+        return 4.0 * sine * sine / (dx_um * dx_um);
     }
-
-    bool operator==(const Cable&) const = default;
-
-  private:
-    static constexpr double rounding = 1e-12;  //!< of lengths that are multiples of a compartment
-
-    double zone_begin_um_ = 0;
-    double zone_um_ = 1;
-    double length_um_ = 1;
-    int n_ = 1;
 };
 
 }  // namespace engram::model

@@ -3,9 +3,9 @@
 //     dp/dt = D d2p/dx2 - p/tau_p + p_max (L/zone) [S >= theta_pro]/tau_p in the synthesis zone,
 // where the late phase is as in late_phase.hpp, with p at the tip, where the plastic synapses are.
 // On the compartments of a Cable it is solved exactly: the amplitude of mode k,
-//     p(i) = sum of a_k c_k(i),     a_0 the mean over the cell,
-// relaxes at the rate nu_k = 1/tau_p + D mu_k while synthesis is on or off, towards
-//     target_k = 2 p_max m_k / (tau_p nu_k),   m_k the mean of c_k over the zone, or towards 0.
+//     p(i) = sum of a_k phi_k(i),     a_0 the mean over the cell,
+// relaxes at the rate nu_k = 1/tau_p + D eigenvalue_k while synthesis is on or off, towards
+//     target_k = p_max m_k / (tau_p nu_k),   m_k the mean of phi_k over the zone, or towards 0.
 // So the mean obeys the equation of a point neuron.
 #pragma once
 
@@ -29,9 +29,8 @@ struct ProteinCell {
     //! Beside the mean.
     std::uint32_t n_modes() const {
         if (std::isinf(diffusivity_um2_per_s)) return 0;
-        return static_cast<std::uint32_t>(cable.n_compartments()) - 1;
+        return static_cast<std::uint32_t>(cable.n) - 1;
     }
-    bool operator==(const ProteinCell&) const = default;
 };
 
 // How protein diffuses in the neurons of a network, and where it is recorded.
@@ -73,12 +72,12 @@ struct ProteinModeStep {
 
 //! nu_k [1/s].
 inline double protein_mode_rate_per_s(const ProteinCell& cell, int k, double tau_p_s) {
-    return 1.0 / tau_p_s + cell.diffusivity_um2_per_s * cell.cable.relaxation_per_um2(k);
+    return 1.0 / tau_p_s + cell.diffusivity_um2_per_s * cell.cable.eigenvalue(k);
 }
 
 //! target_k [umol/l] while synthesis is on; k > 0.
 inline double protein_mode_target(const ProteinCell& cell, int k, const LatePhase& late) {
-    return 2.0 * late.p_max * cell.cable.mean_over_zone(k) /
+    return late.p_max * cell.cable.mode_in_zone(k) /
            (late.tau_p_s * protein_mode_rate_per_s(cell, k, late.tau_p_s));
 }
 
@@ -90,7 +89,7 @@ inline double highest_relative_protein(const ProteinDiffusion& diffusion, const 
     for (const ProteinCell& cell : diffusion.cells) {
         double at_tip = 1.0;
         for (int k = 1; k <= static_cast<int>(cell.n_modes()); ++k)
-            at_tip += cell.cable.mode(k, 0) * protein_mode_target(cell, k, late) / late.p_max;
+            at_tip += cell.cable.mode(k, Cable::basal_tip()) * protein_mode_target(cell, k, late) / late.p_max;
         highest = std::max(highest, at_tip);
     }
     return highest;

@@ -98,10 +98,10 @@ struct DiffusingPool : CommonPool {
                     const auto tell = [&](int compartment) {
                         next[place++ * most + m] = one.cable.mode(k, compartment);
                     };
-                    tell(0);
-                    tell(one.cable.compartment_at(one.cable.soma_um()));
+                    tell(model::Cable::basal_tip());
+                    tell(one.cable.soma());
                     for (const auto& there : diffusion.places)
-                        tell(one.cable.compartment_at(there.um));
+                        tell(one.cable.at(there.um));
                 }
                 next += n_constants * most;
             }

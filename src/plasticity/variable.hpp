@@ -25,7 +25,7 @@ enum class Domain {
     not_negative,  //!< of these
     share,         //!< above 0, at most 1
     protein,       //!< an amount, 0 to p_max
-    protein_mode,  //!< an amplitude, up to 2 p_max of either sign
+    protein_mode,  //!< an amplitude, up to sqrt(2) p_max of either sign
     tag            //!< a model::Tag
 };
 

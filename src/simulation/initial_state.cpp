@@ -75,10 +75,10 @@ std::string InitialValues::problem_of_weights(double h_mV, double z) const {
 std::string InitialValues::problem_of_protein(std::size_t pool, double amount) const {
     const double highest = synapses_.p_max_umol_per_l;
     if (proteins_[pool].is_mode) {
-        const double most = 2.0 * highest;
+        const double most = std::sqrt(2.0) * highest;
         if (std::fabs(amount) <= most * (1.0 + rounding)) return "";
         return number_text(amount) + " umol/l of a mode of its protein, which is not " +
-               range(-most, most, " (twice synapses.p_max_umol_per_l)");
+               range(-most, most, " (synapses.p_max_umol_per_l, times the square root of 2)");
     }
     if (amount >= 0.0 && amount <= highest * (1.0 + rounding)) return "";
     return number_text(amount) + " umol/l of protein, which is not " +

@@ -29,8 +29,11 @@ constexpr Sizes small_short{6, 5, 12.5}, small_long{6, 10, 25}, large_short{12, 
 model::ProteinDiffusion diffusion_in(const Sizes& cell, double diffusivity_um2_per_s,
                                      std::vector<double> places_um = {}) {
     model::ProteinDiffusion diffusion;
-    diffusion.cells.push_back(
-        {{cell.basal_um, cell.soma_radius_um, cell.apical_um, 1.0}, diffusivity_um2_per_s});
+    Morphology morphology;
+    morphology.basal_dendrite_um = cell.basal_um;
+    morphology.soma_radius_um = cell.soma_radius_um;
+    morphology.apical_dendrite_um = cell.apical_um;
+    diffusion.cells.push_back({model::Cable(morphology), diffusivity_um2_per_s});
     for (const double um : places_um) diffusion.places.push_back({"", um});
     return diffusion;
 }
@@ -65,7 +68,8 @@ class Neuron {
         pool.tell_amounts(late, j, 0, 0.0, [&](std::uint32_t k, double amount) {
             for (int i = 0; i < n; ++i)
                 p[static_cast<std::size_t>(i)] +=
-                    amount * std::cos(k * std::numbers::pi * (i + 0.5) / n);
+                    amount * (k == 0 ? 1.0 : std::numbers::sqrt2) *
+                    std::cos(k * std::numbers::pi * (i + 0.5) / n);
         });
         return p;
     }

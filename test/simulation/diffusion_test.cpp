@@ -28,6 +28,7 @@ NeuronParameters cell(double basal_um, double soma_radius_um, double apical_um,
     morphology.basal_dendrite_um = basal_um;
     morphology.soma_radius_um = soma_radius_um;
     morphology.apical_dendrite_um = apical_um;
+    morphology.axial_resistivity_ohm_cm = 0.0;
     neuron.morphology = morphology;
     neuron.protein_diffusivity_um2_per_s = diffusivity_um2_per_s;
     return neuron;
@@ -83,7 +84,7 @@ double in_compartment(const std::vector<double>& protein, std::size_t n_neurons,
                       std::size_t i, std::size_t n) {
     double p = 0.0;
     for (std::size_t k = 0; k * n_neurons < protein.size(); ++k)
-        p += protein[k * n_neurons + id] *
+        p += protein[k * n_neurons + id] * (k == 0 ? 1.0 : std::numbers::sqrt2) *
              std::cos(static_cast<double>(k) * std::numbers::pi * (static_cast<double>(i) + 0.5) /
                       static_cast<double>(n));
     return p;
@@ -293,13 +294,13 @@ TEST_P(Diffusion, BeginsWithGivenModes) {
         values.set_protein(12, 4, -0.25);
         EXPECT_EQ(values.problem_of_protein(12, -0.25), "");
         EXPECT_NE(values.problem_of_protein(0, -0.25), "");
-        EXPECT_NE(values.problem_of_protein(12, 20.1), "");
+        EXPECT_NE(values.problem_of_protein(12, 14.2), "");
         simulation.finish_initial_state();
     };
     const CompleteRun run(e, executor(), give);
     const TraceColumns columns(e);
     EXPECT_EQ(run.sink.at(0, columns.slow(3) + 1), 2.0);
-    EXPECT_NEAR(run.sink.at(0, columns.slow(3) + 2), 2.0 + 1.5 * std::cos(std::numbers::pi / 26),
+    EXPECT_NEAR(run.sink.at(0, columns.slow(3) + 2), 2.0 + 1.5 * std::numbers::sqrt2 * std::cos(std::numbers::pi / 26),
                 1e-14);
     EXPECT_EQ(run.sink.at(0, columns.slow(2) + 2), 0.0);
 }
