@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -63,6 +64,7 @@ class Validator {
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
         check_all_intervals();
         check_recorded_time();
+        check_recorded_protein();
         check_snapshots();
         check_checkpoints();
         check_defaults();
@@ -201,6 +203,7 @@ class Validator {
             problems_.sound({protein_pools_key}))
             problems_.add(protein_pools_key,
                           "must be C where neurons have a morphology, as in " + section);
+        check_late_phase_of_cable(path, neuron);
         if (!problems_.sound({section})) return;
         const double length_um = neuron.morphology->length_um();
         if (length_um / neuron.morphology->compartment_um > most_compartments) {
@@ -219,6 +222,24 @@ class Validator {
                           "and synaptic currents decay; choose shorter dendrites, a larger radius "
                           "or a lower " +
                               std::string(keys::name_of<&Morphology::axial_resistivity_ohm_cm>()));
+    }
+
+    // What the late phase with diffusing protein does not have.
+    void check_late_phase_of_cable(const std::string& path, const NeuronParameters& neuron) {
+        if (!std::isfinite(neuron.protein_diffusivity_um2_per_s)) return;
+        const SynapseParameters& synapses = experiment_.synapses;
+        const std::string where =
+            " where proteins diffuse, as in " + path + "." +
+            keys::name_of<&NeuronParameters::protein_diffusivity_um2_per_s>();
+        if (synapses.z_max != 1.0 && problems_.sound({z_max_key}))
+            problems_.add(z_max_key, "must be 1" + where + is(synapses.z_max));
+        for (const auto& [key, threshold_Hz] :
+             {std::pair{keys::path_of<&SynapseParameters::rate_threshold_p_Hz>(),
+                        synapses.rate_threshold_p_Hz},
+              std::pair{keys::path_of<&SynapseParameters::rate_threshold_d_Hz>(),
+                        synapses.rate_threshold_d_Hz}})
+            if (threshold_Hz != 0.0 && problems_.sound({key}))
+                problems_.add(key, "must be 0" + where + is(threshold_Hz));
     }
 
     void check_synapses() {
@@ -498,6 +519,41 @@ class Validator {
         if (stimulus.rate_Hz > highest_Hz * (1 + 1e-12))
             problems_.add(key, "must be at most " + number_text(highest_Hz) +
                                    ", one spike per time step" + is(stimulus.rate_Hz));
+    }
+
+    // Recorded are those cells in which protein differs from place to place.
+    void check_recorded_protein() {
+        const std::string key = keys::path_of<&Recording::protein_at_um>();
+        const std::vector<double>& places_um = experiment_.record.protein_at_um;
+        if (places_um.empty() || !problems_.sound({key, keys::neuron.name, "populations"})) return;
+        double shortest_um = std::numeric_limits<double>::infinity();
+        bool diffuses = false;
+        for (const Population& population : experiment_.populations) {
+            const NeuronParameters& neuron = experiment_.neuron_of(population);
+            if (!population.is_excitatory() || !neuron.morphology ||
+                !std::isfinite(neuron.protein_diffusivity_um2_per_s))
+                continue;
+            diffuses = true;
+            const bool is_recorded =
+                std::ranges::any_of(experiment_.record.neurons, [&](NeuronId id) {
+                    return population.first <= id && id < population.end();
+                });
+            if (is_recorded) shortest_um = std::min(shortest_um, neuron.morphology->length_um());
+        }
+        if (!diffuses)
+            problems_.add(
+                key, "is for proteins that differ from place to place; give " +
+                         keys::path_of<&NeuronParameters::morphology>() + " and " +
+                         keys::path_of<&NeuronParameters::protein_diffusivity_um2_per_s>());
+        for (std::size_t i = 0; i < places_um.size(); ++i) {
+            if (places_um[i] > shortest_um)
+                problems_.add(key, "must be within the cells of recorded neurons, of which the "
+                                   "shortest is " +
+                                       number_text(shortest_um) + " um long" + is(places_um[i]));
+            if (std::find(places_um.begin(), places_um.begin() + static_cast<std::ptrdiff_t>(i),
+                          places_um[i]) != places_um.begin() + static_cast<std::ptrdiff_t>(i))
+                problems_.add(key, "has " + number_text(places_um[i]) + " twice");
+        }
     }
 
     void check_recorded_time() {

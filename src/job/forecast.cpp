@@ -180,21 +180,27 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double network_bytes_per_edge = experiment.indexes_sources
                                               ? bytes_per_edge + bytes_per_edge_of_source_index
                                               : bytes_per_edge;
+    // Of proteins along the cells, in checkpoints and in each snapshot.
+    const double modes_MB =
+        n * experiment.protein_diffusion().most_modes() * sizeof(double) / 1e6;
     // With the values of plastic synapses at the end.
     const double network_MB =
         experiment.writes_network
             ? (n_synapses * network_bytes_per_edge + n * network_bytes_per_neuron +
                f.plastic_synapses * bytes_per_synapse_of_snapshot) /
-                  1e6
+                      1e6 +
+                  modes_MB
             : 0.0;
     f.checkpoint_MB =
         (f.plastic_synapses * bytes_per_synapse_of_checkpoint + n * checkpoint_bytes_per_neuron) /
-        1e6;
+            1e6 +
+        modes_MB;
     // What is recorded lies there twice until the results are complete.
     const double recorded_MB =
-        f.traces_MB + (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
-                       n_spikes * recorded_share * bytes_per_spike) /
-                          1e6;
+        f.traces_MB + n_snapshots * modes_MB +
+        (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
+         n_spikes * recorded_share * bytes_per_spike) /
+            1e6;
     f.files_MB = 2 * recorded_MB + network_MB + n_checkpoints * f.checkpoint_MB;
     f.base_MB = base_memory_MB + std::min(static_cast<double>(default_edges_per_round),
                                           f.plastic_synapses / n_ranks) *

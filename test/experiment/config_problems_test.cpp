@@ -393,7 +393,7 @@ record:
               "configs/x.yaml:18: record.synapses_between[0].to: there is no group 'there'; valid "
               "are: exc, inh, all, a, b, c, d, e, f, g, h\n"
               "configs/x.yaml:19: record.typo: unknown key; valid are: neurons, synapses, "
-              "synapses_if_present, synapses_between, every_steps, "
+              "synapses_if_present, synapses_between, every_steps, protein_at_um, "
               "from_s, to_s, spikes, snapshots_s");
 }
 

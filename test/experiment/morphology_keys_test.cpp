@@ -102,9 +102,9 @@ TEST(MorphologyKeys, nonsense_is_refused) {
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {}}\nsynapses: {protein_pools: P/D}\n"),
               "configs/x.yaml:3: synapses.protein_pools: must be C where neurons have a "
               "morphology, as in neuron.morphology");
-    EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {compartment_um: 0.02}}\n"),
-              "configs/x.yaml:2: neuron.morphology.compartment_um: must be at least 0.0471, so "
-              "that the cell of 47.02 um has at most 1000 compartments (is 0.02)");
+    EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {compartment_um: 0.002}}\n"),
+              "configs/x.yaml:2: neuron.morphology.compartment_um: must be at least 0.0048, so "
+              "that the cell of 47.002 um has at most 10000 compartments (is 0.002)");
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {apical_dendrite_um: 900}}\n"),
               "configs/x.yaml:2: neuron.morphology: potential must spread along the cell ten "
               "times as fast as the membrane and synaptic currents decay; choose shorter "
@@ -114,6 +114,39 @@ TEST(MorphologyKeys, nonsense_is_refused) {
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {soma_radius: 5}}\n"),
               "configs/x.yaml:2: neuron.morphology.soma_radius: unknown key; did you mean "
               "'soma_radius_um'?");
+}
+
+TEST(MorphologyKeys, protein_is_recorded_within_cells) {
+    const std::string cells = minimal +
+                              "neuron: {morphology: {}, protein_diffusivity_um2_per_s: 1}\n"
+                              "record: {neurons: [0], protein_at_um: [0, 48, 7.25]}\n";
+    const Experiment e = read(cells);
+    EXPECT_EQ(e.record.protein_at_um, (std::vector<double>{0, 48, 7.25}));
+    EXPECT_EQ(read(resolved_configuration(e)), e);
+    const model::ProteinDiffusion diffusion = e.protein_diffusion();
+    ASSERT_EQ(diffusion.cells.size(), 2u);
+    EXPECT_EQ(diffusion.cells[0].n_modes(), 47u);
+    EXPECT_EQ(diffusion.cells[0].diffusivity_um2_per_s, 1.0);
+    EXPECT_EQ(diffusion.cells[1].n_modes(), 0u);  // inhibitory
+    ASSERT_EQ(diffusion.places.size(), 3u);
+    EXPECT_EQ(diffusion.places[2].name, "p_at_7.25um");
+    const std::string key = "record.protein_at_um";
+    const auto problem = [&](const std::string& value) {
+        return "--set " + key + "=" + value + ": " + key;
+    };
+    EXPECT_EQ(problems_of(cells, {key + "=[48.5]"}),
+              problem("[48.5]") + ": must be within the cells of recorded neurons, of which the "
+                                  "shortest is 48 um long (is 48.5)");
+    EXPECT_EQ(problems_of(cells, {key + "=[1, 2, 1]"}), problem("[1, 2, 1]") + ": has 1 twice");
+    EXPECT_EQ(problems_of(cells, {"neuron.protein_diffusivity_um2_per_s=.inf"}),
+              "configs/x.yaml:3: record.protein_at_um: is for proteins that differ from place to "
+              "place; give neuron.morphology and neuron.protein_diffusivity_um2_per_s");
+    EXPECT_EQ(problems_of(cells, {"synapses.z_max=2"}),
+              "--set synapses.z_max=2: synapses.z_max: must be 1 where proteins diffuse, as in "
+              "neuron.protein_diffusivity_um2_per_s (is 2)");
+    EXPECT_EQ(problems_of(cells, {"synapses.rate_threshold_p_Hz=5"}),
+              "--set synapses.rate_threshold_p_Hz=5: synapses.rate_threshold_p_Hz: must be 0 "
+              "where proteins diffuse, as in neuron.protein_diffusivity_um2_per_s (is 5)");
 }
 
 TEST(MorphologyKeys, sites_that_neurons_do_not_have_are_refused) {

@@ -37,10 +37,10 @@ NeuronParameters cell(double basal_um, double soma_radius_um, double apical_um,
 // The synthesis zone straddles two of 13 compartments.
 constexpr double diffusivity = 1.5;
 NeuronParameters short_cell() {
-    return cell(2.5, 2.0, 4.0, diffusivity);
+    return cell(2.5, 2.0, 5.0, diffusivity);
 }
 DenseCable short_cable() {
-    return dense_cable(2.5, 2.0, 4.0, 1.0, diffusivity);
+    return dense_cable(2.5, 2.0, 5.0, 1.0, diffusivity);
 }
 
 Experiment with(Experiment e, const NeuronParameters& neuron) {
@@ -220,7 +220,7 @@ TEST_P(Diffusion, WellMixedProteinHasTheBitsOfPoints) {
     // The mean over any cell is that of a point.
     const std::vector<double> means = of_cells.simulation.executor().protein();
     const std::vector<double> amounts = of_points.simulation.executor().protein();
-    ASSERT_EQ(means.size(), 17 * amounts.size());
+    ASSERT_EQ(means.size(), 20 * amounts.size());
     double highest = 0.0;
     for (std::size_t j = 0; j < amounts.size(); ++j) {
         EXPECT_EQ(means[j], amounts[j]) << j;
