@@ -53,7 +53,8 @@ struct Cable {
         // In whole parts of a turn, so that nothing is lost by going round many times.
         const std::int64_t parts = 4 * std::int64_t{n};
         const std::int64_t part = (std::int64_t{k} * (2 * i + 1) + n) % parts;
-        return std::sqrt(2.0) * sin_of_turns(static_cast<double>(part) / static_cast<double>(parts));
+        return std::sqrt(2.0) *
+               sin_of_turns(static_cast<double>(part) / static_cast<double>(parts));
     }
     //! Minus the eigenvalue of the second difference quotient [1/um^2]: with a diffusivity D a mode
     //! decays at D times this.
