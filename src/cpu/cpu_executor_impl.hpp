@@ -83,6 +83,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         collect_saved(state_.storage(), local);
         return local;
     }
+    std::vector<std::uint64_t> silent_resets() const override { return neurons_.silent_resets(); }
     std::string device_name() const override { return "CPU"; }
     WorkCounters work() const override {
         WorkCounters work = work_;
@@ -302,8 +303,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         for (const PackedSpike spike : block.part.arriving)
             deliver(block, neuron_of(spike), block.step_of(spike));
         for (const LocalInput& input : stimulator_.inputs())
-            neurons_.inputs().add(static_cast<int>(input.step - block.part.begin), 0, input.neuron,
-                                  input.weight);
+            neurons_.inputs().add(static_cast<int>(input.step - block.part.begin), input.site,
+                                  input.neuron, input.weight);
     }
     void deliver(const Block& block, NeuronId neuron, int step) {
         const std::size_t population = network_.populations().index_of(neuron);

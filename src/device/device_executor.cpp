@@ -58,7 +58,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
           on_device_(*device_, experiment, network),
           neurons_(*device_, experiment, network),
           state_(*device_, with_modes<M>(sizes_of_state(network), experiment.protein_diffusion()),
-                 this->grid_.longest(), BuiltInDeviceNeurons::most_sites,
+                 this->grid_.longest(), BuiltInDeviceNeurons::n_sites(experiment),
                  most_spikes_per_epoch(experiment, network.n_local())),
           stimuli_(*device_, experiment, network),
           recorder_(*device_, network, experiment),
@@ -117,6 +117,9 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         }
         host_copy_.add(state_.plastic);
         return host_copy_.views();
+    }
+    std::vector<std::uint64_t> silent_resets() const override {
+        return neurons_.silent_resets(network_);
     }
     std::string device_name() const override { return device_->name(); }
     WorkCounters work() const override {

@@ -49,7 +49,7 @@ std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& siz
                                                with_modes<M>(sizes,
                                                              experiment.protein_diffusion()),
                                                block_grid(experiment).longest(),
-                                               BuiltInDeviceNeurons::most_sites, n_spikes);
+                                               BuiltInDeviceNeurons::n_sites(experiment), n_spikes);
                                        }) +
            background_settings(experiment).size() * experiment.populations.n_populations() *
                BuiltInDeviceNeurons::most_solution_bytes +

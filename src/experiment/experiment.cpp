@@ -30,9 +30,8 @@ std::vector<Projection> Experiment::projections() const {
         });
         for (Projection& projection : sorted)
             if (!projection.plastic && neuron_of(populations[projection.to]).morphology)
-                projection.site = projection.ends_at == SynapseSite::tip
-                                      ? Morphology::tip_site
-                                      : Morphology::soma_site;
+                projection.site = projection.ends_at == SynapseSite::tip ? Morphology::tip_site
+                                                                         : Morphology::soma_site;
         return sorted;
     }
     const Connectivity& c = connectivity;

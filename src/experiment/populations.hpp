@@ -98,8 +98,8 @@ struct Projection {
     std::uint32_t site = 0;
     //! Whether it is that of the run whose state is taken over; see InitialState.
     bool wired_by_source = false;
-    //! As configured, of target cells with a morphology; none: of plastic synapses the tip, else the
-    //! soma. See Experiment::projections.
+    //! As configured, of target cells with a morphology; none: of plastic synapses the tip, else
+    //! the soma. See Experiment::projections.
     std::optional<SynapseSite> ends_at = std::nullopt;
 
     bool operator==(const Projection&) const = default;

@@ -80,8 +80,9 @@ class ProjectionReader {
             reader_.problem(site_key, "must be soma, since the neurons of " + to.name +
                                           " are points; or give them a morphology");
         if (has_tip && projection.plastic && projection.ends_at == SynapseSite::soma)
-            reader_.problem(site_key, "must be tip, where the plastic synapses of neurons with a "
-                                      "morphology end; remove it");
+            reader_.problem(site_key,
+                            "must be tip, where the plastic synapses of neurons with a "
+                            "morphology end; remove it");
     }
 
     bool is_kind(const Population* population, PopulationKind kind) const {

@@ -184,8 +184,7 @@ class Validator {
     void check_diffusivity(const std::string& path, const NeuronParameters& neuron) {
         const std::string key =
             path + "." + keys::name_of<&NeuronParameters::protein_diffusivity_um2_per_s>();
-        const bool is_felt =
-            neuron.morphology || (path == keys::neuron.name && any_morphology());
+        const bool is_felt = neuron.morphology || (path == keys::neuron.name && any_morphology());
         if (!is_felt && std::isfinite(neuron.protein_diffusivity_um2_per_s) &&
             problems_.sound({key, path}))
             problems_.add(key, "needs " + path + "." +

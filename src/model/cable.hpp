@@ -55,7 +55,8 @@ struct Cable {
         // In whole parts of a turn, so that nothing is lost by going round many times.
         const std::int64_t parts = 4 * std::int64_t{n};
         const std::int64_t part = (std::int64_t{k} * (2 * i + 1) + n) % parts;
-        return std::sqrt(2.0) * sin_of_turns(static_cast<double>(part) / static_cast<double>(parts));
+        return std::sqrt(2.0) *
+               sin_of_turns(static_cast<double>(part) / static_cast<double>(parts));
     }
     //! Share of the zone of synthesis that lies in a compartment.
     double share_of_zone(int i) const {

@@ -19,10 +19,10 @@ struct CableResistances {
         double tip_tip = 0;
     };
 
-    double capacitance_ratio = 1;     //!< C_tot / C_mem
-    double slowest_mode_ms = 0;       //!< time constant of the first mode after the mean
-    Of constant;                      //!< of constant currents
-    Of decaying;                      //!< of currents that decay with tau_syn
+    double capacitance_ratio = 1;  //!< C_tot / C_mem
+    double slowest_mode_ms = 0;    //!< time constant of the first mode after the mean
+    Of constant;                   //!< of constant currents
+    Of decaying;                   //!< of currents that decay with tau_syn
 
     //! \pre  see is_compact
     static CableResistances make(const NeuronParameters& neuron, double tau_syn_ms) {

@@ -23,7 +23,7 @@ struct Morphology {
     };
 
     double soma_radius_um = 6.0;
-    double basal_dendrite_um = 10.0;   //!< length; that of the soma is twice its radius and the zone
+    double basal_dendrite_um = 10.0;  //!< length; that of the soma is twice its radius and the zone
     double apical_dendrite_um = 25.0;  //!< length
     double compartment_um = 1.0;       //!< length of the zone; that of compartments, at most
     double axial_resistivity_ohm_cm = 35.4;

@@ -10,6 +10,7 @@
 #include "model/early_phase.hpp"
 #include "model/parameters.hpp"
 #include "model/rate_gated_early_phase.hpp"
+#include "plasticity/cable_neuron.hpp"
 #include "plasticity/common_pool.hpp"
 #include "plasticity/diffusing_pool.hpp"
 #include "plasticity/point_neuron.hpp"
@@ -41,12 +42,18 @@ struct NeuronMechanisms {
         return (plasticity::state_bytes<typename Neuron::View>(sizes) + ...);
     }
 };
-using BuiltInNeurons = NeuronMechanisms<PointNeuron>;
+using BuiltInNeurons = NeuronMechanisms<CableNeuron, PointNeuron>;
 
 //! Whether neurons are advanced by whole blocks where nothing else is asked for.
 template <class Neuron>
 concept HasSolution = requires {
     typename Neuron::Solution;
+};
+
+//! Whether neurons may be reset without a spike, and count how often.
+template <class Neuron>
+concept HasSilentResets = requires(typename Neuron::View view) {
+    view.silent_resets;
 };
 
 //! Calls use(M{}) with the mechanisms that parameters ask for: the simplest that do. Protein

@@ -19,6 +19,8 @@ struct PhaseReport {
     Phase phase;
     double wall_s = 0;
     std::map<std::string, std::uint64_t> spikes = {};  //!< by name of the population
+    //! Likewise: resets without a spike; of those that can have some, once the phase is complete.
+    std::map<std::string, std::uint64_t> silent_resets = {};
 
     std::uint64_t spikes_of(const std::string& population) const {
         const auto found = spikes.find(population);

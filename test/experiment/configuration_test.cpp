@@ -101,11 +101,10 @@ output: {directory: out}
                                 Morphology{4, 5, 6, 0.5, 7, Morphology::Capacitance::published, 8,
                                            Morphology::Reset::any_compartment},
                                 0.03}));
-    EXPECT_EQ(experiment.synapses,
-              (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
-                                 8,  9,  10, 12, 11, 13, 14,
-                                 15, 16, 17, 18, 19, 20, ProteinPools::common,
-                                 21, 22, 23}));
+    EXPECT_EQ(experiment.synapses, (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
+                                                      8,  9,  10, 12, 11, 13, 14,
+                                                      15, 16, 17, 18, 19, 20, ProteinPools::common,
+                                                      21, 22, 23}));
     EXPECT_EQ(experiment.record.neurons, (std::vector<NeuronId>{9, 0, 1, 2, 3, 4, 5, 6, 7}));
     EXPECT_EQ(experiment.record.synapses, (std::vector<RecordedSynapse>{{0, 1}, {1, 0}}));
     EXPECT_EQ(experiment.record.every_steps, 7);

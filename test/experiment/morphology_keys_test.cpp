@@ -48,8 +48,7 @@ TEST(MorphologyKeys, populations_have_their_own_or_none) {
               (Morphology{.soma_radius_um = 12.0, .basal_dendrite_um = 20.0}));
     EXPECT_FALSE(of("points").morphology);
     EXPECT_EQ(of("large").protein_diffusivity_um2_per_s, 0.03);
-    EXPECT_EQ(of("points").protein_diffusivity_um2_per_s,
-              std::numeric_limits<double>::infinity());
+    EXPECT_EQ(of("points").protein_diffusivity_um2_per_s, std::numeric_limits<double>::infinity());
 }
 
 TEST(MorphologyKeys, resolved_text_gives_the_same) {
@@ -93,12 +92,12 @@ TEST(MorphologyKeys, nonsense_is_refused) {
     EXPECT_EQ(problems_of(minimal + "neuron: {protein_diffusivity_um2_per_s: '.inf'}\n"),
               "configs/x.yaml:2: neuron.protein_diffusivity_um2_per_s: must be a number, or .inf "
               "(is .inf)");
-    EXPECT_EQ(problems_of(networks,
-                          {"populations.points.neuron.protein_diffusivity_um2_per_s=0.1"}),
-              "--set populations.points.neuron.protein_diffusivity_um2_per_s=0.1: "
-              "populations.points.neuron.protein_diffusivity_um2_per_s: needs "
-              "populations.points.neuron.morphology: proteins have nowhere to diffuse in a point "
-              "(is 0.1); give one, or remove the diffusivity");
+    EXPECT_EQ(
+        problems_of(networks, {"populations.points.neuron.protein_diffusivity_um2_per_s=0.1"}),
+        "--set populations.points.neuron.protein_diffusivity_um2_per_s=0.1: "
+        "populations.points.neuron.protein_diffusivity_um2_per_s: needs "
+        "populations.points.neuron.morphology: proteins have nowhere to diffuse in a point "
+        "(is 0.1); give one, or remove the diffusivity");
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {}}\nsynapses: {protein_pools: P/D}\n"),
               "configs/x.yaml:3: synapses.protein_pools: must be C where neurons have a "
               "morphology, as in neuron.morphology");
