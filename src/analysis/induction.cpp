@@ -31,10 +31,6 @@ constexpr Name of_values[] = {
 constexpr const char* classes[] = {"unchanged", "early_LTP",  "tagged_LTP", "late_LTP",
                                    "early_LTD", "tagged_LTD", "late_LTD"};
 
-bool is_protein(const Column& column) {
-    return std::string_view(column.unit) == "umol/l";
-}
-
 std::size_t class_of(double largest_mV, bool is_tagged, bool has_protein) {
     if (largest_mV == 0) return 0;
     const std::size_t stage = !is_tagged ? 0 : has_protein ? 2 : 1;
@@ -48,7 +44,9 @@ Induction::Induction(const Experiment& experiment)
       theta_tag_mV_(experiment.synapses.theta_tag_mV),
       p_max_(experiment.synapses.p_max_umol_per_l) {
     const Recording& record = experiment.record;
-    const std::vector<Column> of_neuron = neuron_columns(experiment.synapses);
+    const model::ProteinDiffusion diffusion = experiment.protein_diffusion();
+    const std::vector<Column> of_neuron = neuron_columns(experiment.synapses, diffusion);
+    const std::vector<std::string> amounts = protein_amounts(experiment.synapses, diffusion);
     const std::size_t per_synapse = synapse_columns(experiment.synapses).size();
     const std::size_t first = 1 + of_neuron.size() * record.neurons.size();
     width_ = first + per_synapse * record.synapses.size();
@@ -61,7 +59,8 @@ Induction::Induction(const Experiment& experiment)
         const std::size_t of_this =
             1 + of_neuron.size() * static_cast<std::size_t>(neuron - record.neurons.begin());
         for (std::size_t k = 0; k < of_neuron.size(); ++k)
-            if (is_protein(of_neuron[k])) course.protein_columns.push_back(of_this + k);
+            if (std::ranges::find(amounts, of_neuron[k].name) != amounts.end())
+                course.protein_columns.push_back(of_this + k);
     }
 }
 

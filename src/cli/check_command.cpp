@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "base/collective.hpp"
 #include "base/messages.hpp"
 #include "base/step_time.hpp"
@@ -8,6 +12,7 @@
 #include "experiment/configuration.hpp"
 #include "experiment/schedule.hpp"
 #include "job/read_experiment.hpp"
+#include "model/cable_resistances.hpp"
 #include "model/neuromodulation.hpp"
 
 namespace engram::cli {
@@ -46,6 +51,36 @@ void print_course(const Experiment& experiment, const Schedule& schedule) {
         print_stretch(interval.name, steps_of(experiment, interval), dt_ms, "off");
 }
 
+// What the geometry of a neuron amounts to; once for populations that share it.
+void print_morphologies(const Experiment& experiment) {
+    std::vector<std::pair<NeuronParameters, std::string>> different;
+    for (const Population& population : experiment.populations) {
+        const NeuronParameters& neuron = experiment.neuron_of(population);
+        if (!neuron.morphology) continue;
+        const auto same = std::ranges::find(
+            different, neuron, [](const auto& one) -> const auto& { return one.first; });
+        if (same == different.end())
+            different.emplace_back(neuron, population.name);
+        else
+            same->second += ", " + population.name;
+    }
+    for (const auto& [neuron, names] : different) {
+        const model::Cable cable(*neuron.morphology);
+        const auto resistances =
+            model::CableResistances::make(neuron, experiment.synapses.tau_syn_ms);
+        const model::CableResistances::Of& r = resistances.decaying;
+        notice(
+            "Morphology of {}: {} of {:.6g} um, length {:.6g} um, C_tot/C_mem {:.7f}, slowest "
+            "mode {:.4g} us",
+            names, counted(static_cast<unsigned>(cable.n), "compartment"), cable.dx_um,
+            cable.length_um, resistances.capacitance_ratio, 1000.0 * resistances.slowest_mode_ms);
+        notice(
+            "  of synaptic currents R_ss {:.7f}, R_sd {:.7f}, R_dd {:.7f} MOhm (s soma, d tip "
+            "of the basal dendrite)",
+            r.soma_soma, r.soma_tip, r.tip_tip);
+    }
+}
+
 ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) {
     const Ensemble ensemble = job::read_ensemble(std::move(given), alone);
     print(ensemble.configuration());
@@ -61,6 +96,7 @@ ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) 
         const Schedule schedule = make_schedule(experiment);
         notice("point {}: {}. Schedule: {}", point, ensemble.points()[point].name, schedule.name);
         print_course(experiment, schedule);
+        print_morphologies(experiment);
     }
     return ExitCode::done;
 }
@@ -75,6 +111,7 @@ ExitCode check_command(const CommandLine& line) {
     print(resolved_configuration(experiment));
     notice("{} is valid. Schedule: {}", line.argument, schedule.name);
     print_course(experiment, schedule);
+    print_morphologies(experiment);
     return ExitCode::done;
 }
 

@@ -82,6 +82,12 @@ po::options_description options_of(Command command) {
         add("from", po::value<std::string>()->value_name("PATH"),
             "begin with the state of another run: its results directory, network.h5 or a "
             "checkpoint (initial_state.from)");
+    if (command == Command::run || command == Command::check || command == Command::plan ||
+        command == Command::import)
+        add("arbor-diffusivity", po::value<std::string>()->value_name("0.10|0.11|si|point"),
+            "what the diffusivity in a JSON file with morphological neurons means: as Arbor 0.10 "
+            "or "
+            "0.11 computed it, as it is written, or none (point neurons)");
     if (command == Command::import)
         add("output,o", po::value<std::string>()->value_name("FILE"),
             "file for the configuration, instead of standard output; not replaced without --force");
@@ -157,6 +163,9 @@ CommandLine parse_options(const Entry& entry, const std::vector<std::string>& ar
         line.output = values["output"].as<std::string>();
         if (line.output.empty()) throw UsageError("--output is empty" + help);
     }
+    if (values.count("arbor-diffusivity"))
+        line.arbor_diffusivity =
+            arbor_diffusivity_of(values["arbor-diffusivity"].as<std::string>());
     if (values.count("device"))
         line.options.device = job::parse_device_choice(values["device"].as<std::string>());
     if (values.count("trials-at-once")) {

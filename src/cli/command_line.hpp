@@ -18,13 +18,17 @@ struct CommandLine {
     std::string configuration;  //!< resume --config: what the run is continued with, or empty
     std::vector<std::string> overrides;  //!< --set key=value
     std::string output;                  //!< --output, or empty; import: file
-    job::JobOptions options;             //!< run, resume: --device, --trials-at-once, --quiet
+    //! --arbor-diffusivity
+    ArborDiffusivity arbor_diffusivity = ArborDiffusivity::not_given;
+    job::JobOptions options;  //!< run, resume: --device, --trials-at-once, --quiet
     bool force = false;
     bool salvage = false;  //!< resume
     int ranks = 1;         //!< plan --ranks
 
     //! The configuration of all commands that have one but resume.
-    job::ConfigurationSource source() const { return {argument, overrides, output}; }
+    job::ConfigurationSource source() const {
+        return {argument, overrides, output, arbor_diffusivity};
+    }
 };
 
 //! \throw UsageError

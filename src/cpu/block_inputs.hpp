@@ -6,11 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/contracts.hpp"
 #include "cpu/tiles.hpp"
-#include "model/block_solution.hpp"
 #include "model/calcium.hpp"
 #include "model/fixed_point.hpp"
 
@@ -88,10 +89,12 @@ class BlockInputs {
     std::vector<model::StepSet> steps_of_group_;  //!< at which any of its neurons has input
 };
 
-// What the input at site 0 does to the end of a block, by neuron of a tile.
+// What the input of a block does to its end, by neuron of a tile.
+template <class Neuron>
 class TileInputSums {
   public:
-    template <class Neuron>
+    using Sums = typename Neuron::BlockInput;
+
     TileInputSums(const Neuron neuron, const typename Neuron::Solution& solution,
                   const BlockInputs& inputs, const Tile& tile)
         : lead_(tile.begin % BlockInputs::group_size), any_(!inputs.steps_of(tile).empty()) {
@@ -99,23 +102,25 @@ class TileInputSums {
         constexpr std::uint32_t size = BlockInputs::group_size;
         const std::uint32_t first = tile.begin / size;
         for (std::uint32_t group = first; group * size < tile.end; ++group) {
-            double v[size] = {}, current[size] = {}, highest[size] = {};
+            double parts[n_parts][size] = {};
             inputs.steps_of_group(group).for_each([&](int k) {
-                const model::FixedPoint* row = inputs.row(k) + std::size_t{group} * size;
+                const model::FixedPoint* rows[Neuron::n_sites];
+                for (std::size_t site = 0; site < Neuron::n_sites; ++site)
+                    rows[site] = inputs.row(k, site) + std::size_t{group} * size;
                 const auto effect = solution.input_effect(k);
 #pragma omp simd
                 for (std::uint32_t i = 0; i < size; ++i) {
-                    model::BlockInput sums{v[i], current[i], highest[i]};
-                    effect.add(sums, neuron.input_nA(row[i]));
-                    v[i] = sums.v_mV;
-                    current[i] = sums.current_nA;
-                    highest[i] = sums.highest_mV;
+                    model::FixedPoint at_sites[Neuron::n_sites];
+                    for (std::size_t site = 0; site < Neuron::n_sites; ++site)
+                        at_sites[site] = rows[site][i];
+                    Sums sums = gather(parts, i, every_part);
+                    Neuron::add_input(sums, effect, neuron.input(at_sites));
+                    scatter(sums, parts, i, every_part);
                 }
             });
             const std::size_t place = std::size_t{group - first} * size;
-            std::copy_n(v, size, &v_[place]);
-            std::copy_n(current, size, &current_[place]);
-            std::copy_n(highest, size, &highest_[place]);
+            for (std::size_t p = 0; p < n_parts; ++p)
+                std::copy_n(parts[p], size, &parts_[p][place]);
         }
     }
 
@@ -123,18 +128,32 @@ class TileInputSums {
     bool any() const {
         return any_;
     }
-    model::BlockInput operator[](std::size_t i) const {
-        return {v_[lead_ + i], current_[lead_ + i], highest_[lead_ + i]};
+    Sums operator[](std::size_t i) const {
+        return gather(parts_, lead_ + i, every_part);
     }
 
   private:
+    static constexpr auto members = Sums::parts();
+    static constexpr std::size_t n_parts = std::tuple_size_v<decltype(members)>;
+    static constexpr auto every_part = std::make_index_sequence<n_parts>{};
     using Values = std::array<double, tile_size + 2 * BlockInputs::group_size>;
+
+    template <class Parts, std::size_t... p>
+    [[gnu::always_inline]] static Sums gather(const Parts& parts, std::size_t i,
+                                              std::index_sequence<p...>) {
+        Sums sums;
+        ((sums.*std::get<p>(members) = parts[p][i]), ...);
+        return sums;
+    }
+    template <class Parts, std::size_t... p>
+    [[gnu::always_inline]] static void scatter(const Sums& sums, Parts& parts, std::size_t i,
+                                               std::index_sequence<p...>) {
+        ((parts[p][i] = sums.*std::get<p>(members)), ...);
+    }
 
     std::size_t lead_;
     bool any_;
-    Values v_;
-    Values current_;
-    Values highest_;
+    std::array<Values, n_parts> parts_;
 };
 
 }  // namespace engram

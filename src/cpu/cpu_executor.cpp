@@ -9,7 +9,8 @@ namespace engram {
 std::unique_ptr<Executor> make_cpu_executor(const Experiment& experiment, const Network& network,
                                             MPI_Comm) {
     return plasticity::with_mechanisms(
-        experiment.synapses, [&]<class M>(M) -> std::unique_ptr<Executor> {
+        experiment.synapses, experiment.protein_diffusion(),
+        [&]<class M>(M) -> std::unique_ptr<Executor> {
             return std::make_unique<CpuExecutor<M>>(
                 experiment, network,
                 make_neuron_loops(plasticity::BuiltInNeurons{}, network, experiment));

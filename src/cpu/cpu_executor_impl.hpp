@@ -29,7 +29,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                 std::vector<std::shared_ptr<NeuronLoops>> neurons)
         : Base(experiment, network),
           experiment_(experiment),
-          state_(network, physics_.late),
+          state_(experiment, network, physics_.late, this->usual_window_s()),
           neurons_(network, experiment, std::move(neurons)),
           stimulator_(experiment, network, neurons_.tiles()),
           calcium_(network, experiment),
@@ -85,6 +85,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         collect_saved(state_.storage(), local);
         return local;
     }
+    std::vector<std::uint64_t> silent_resets() const override { return neurons_.silent_resets(); }
     std::string device_name() const override { return "CPU"; }
     WorkCounters work() const override {
         WorkCounters work = work_;
@@ -125,9 +126,11 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         pre_recent_.clear();
         post_recent_.clear();
     }
-    std::vector<double> values(double* M::Late::*pool) const {
-        const double* of_pool = view().*pool;
-        return {of_pool, of_pool + network_.n_local()};
+    std::vector<double> amounts(const Course& course,
+                                const typename Course::Instant& instant) const {
+        std::vector<double> amounts(this->n_protein_values());
+        on_neurons(this->protein_after(course, instant, amounts.data()));
+        return amounts;
     }
     void take_over_views() {
         calcium_.restore();
@@ -142,7 +145,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         for (std::uint64_t k = 0; k < targets.size(); ++k) operation(view, k, targets[k]);
     }
     template <class Operation>
-    void on_neurons(const Operation& operation) {
+    void on_neurons(const Operation& operation) const {
         const plasticity::View<M> view = state_.view();
         for (std::uint32_t j = 0; j < network_.n_local(); ++j) operation(view, j);
     }
@@ -174,10 +177,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         Snapshot snapshot = make_snapshot(step);
         on_synapses(
             plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
-        std::vector<double> late(std::size_t{network_.n_local()} * this->late_phase_width());
-        on_neurons(
-            plasticity::LatePhaseAfter<M>{course, instant, this->late_phase_width(), late.data()});
-        snapshot.protein = this->amounts_among(late);
+        snapshot.protein = amounts(course, instant);
         return snapshot;
     }
 
@@ -280,9 +280,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         for (const Step step : this->take_requests_in_window()) {
             Snapshot& snapshot = begun_snapshots_.emplace_back(make_snapshot(step));
             on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
-            std::vector<double> late(std::size_t{network_.n_local()} * this->late_phase_width());
-            on_neurons(this->late_phase_within(this->window(), step, late.data()));
-            snapshot.protein = this->amounts_among(late);
+            snapshot.protein.resize(this->n_protein_values());
+            on_neurons(this->protein_within(this->window(), step, snapshot.protein.data()));
         }
     }
 
@@ -314,8 +313,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         for (const PackedSpike spike : block.part.arriving)
             deliver(block, neuron_of(spike), block.step_of(spike));
         for (const LocalInput& input : stimulator_.inputs())
-            neurons_.inputs().add(static_cast<int>(input.step - block.part.begin), 0, input.neuron,
-                                  input.weight);
+            neurons_.inputs().add(static_cast<int>(input.step - block.part.begin), input.site,
+                                  input.neuron, input.weight);
     }
     void deliver(const Block& block, NeuronId neuron, int step) {
         const std::size_t population = network_.populations().index_of(neuron);

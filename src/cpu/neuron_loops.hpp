@@ -65,7 +65,8 @@ struct TileInput {
     const double* noise = nullptr;                //!< null: none
     const model::FixedPoint* synaptic = nullptr;  //!< [site][neuron]; null: none
     std::size_t site_stride = 0;
-    const double* stimulus_mV = nullptr;  //!< null: none
+    const double* stimulus_mV = nullptr;      //!< null: none
+    const double* stimulus_end_nA = nullptr;  //!< see model::StimulusEffect
 };
 
 class NeuronLoops {
@@ -103,6 +104,9 @@ class NeuronLoops {
     //! \param synaptic  as TileInput, of the neuron
     virtual void sample(const Tile& tile, std::uint32_t neuron, const model::FixedPoint* synaptic,
                         std::size_t site_stride, double stimulus_nA, double* values) const = 0;
+
+    //! Resets without a spike in the present phase of a population of these neurons.
+    virtual std::uint64_t silent_resets(const LocalRange& population) const = 0;
 
     //! From now on another of the settings of the background holds; see model::Conditions.
     virtual void set_background(std::int32_t setting) = 0;
@@ -162,7 +166,8 @@ class NeuronLoopsOf : public NeuronLoops {
     void advance_block(const TileBlock& block, const Background& background,
                        const WatchedNeurons& watched, std::vector<BlockSpike>& fired) override {
         if constexpr (with_solution) {
-            const TileInputSums sums(of(block.tile), solution(block), block.inputs, block.tile);
+            const TileInputSums<Neuron> sums(of(block.tile), solution(block), block.inputs,
+                                             block.tile);
             const bool all_below = sums.any() ? to_end_of_block<true>(block, sums)
                                               : to_end_of_block<false>(block, sums);
             auto next = watched.neurons.begin();
@@ -187,7 +192,8 @@ class NeuronLoopsOf : public NeuronLoops {
 
     void begin_steps(const TileBlock& block, const SteppedNeurons& stepped) override {
         if constexpr (with_solution) {
-            const TileInputSums sums(of(block.tile), solution(block), block.inputs, block.tile);
+            const TileInputSums<Neuron> sums(of(block.tile), solution(block), block.inputs,
+                                             block.tile);
             for (std::uint32_t i = 0; i < block.tile.size(); ++i) {
                 start_.store(i, view_.load(block.tile.begin + i));
                 was_held_[i] = 0;
@@ -250,7 +256,8 @@ class NeuronLoopsOf : public NeuronLoops {
     void end_steps(const TileBlock& block, const SteppedNeurons& stepped) override {
         if constexpr (with_solution) {
             if (!stepped.is_whole) return;
-            const TileInputSums sums(of(block.tile), solution(block), block.inputs, block.tile);
+            const TileInputSums<Neuron> sums(of(block.tile), solution(block), block.inputs,
+                                             block.tile);
             for (std::uint32_t i = 0; i < block.tile.size(); ++i) {
                 const std::uint32_t j = block.tile.begin + i;
                 const bool keeps_v = was_held_[i] != 0 || stepped.is_stimulated[i] != 0;
@@ -265,6 +272,14 @@ class NeuronLoopsOf : public NeuronLoops {
                 std::size_t site_stride, double stimulus_nA, double* values) const override {
         of(tile).sample(view_.load(neuron), input_of(tile, synaptic, site_stride), stimulus_nA,
                         values);
+    }
+
+    std::uint64_t silent_resets(const LocalRange& population) const override {
+        std::uint64_t n = 0;
+        if constexpr (plasticity::HasSilentResets<Neuron>)
+            for (std::uint32_t j = population.begin; j < population.end; ++j)
+                n += static_cast<std::uint64_t>(view_.silent_resets[j]);
+        return n;
     }
 
     void set_background(std::int32_t setting) override {
@@ -324,39 +339,39 @@ class NeuronLoopsOf : public NeuronLoops {
     }
     typename Neuron::Input input_of(const Tile& tile, const model::FixedPoint* synaptic,
                                     std::size_t site_stride) const {
-        typename Neuron::Input input{};
+        model::FixedPoint at_sites[Neuron::n_sites];
         for (std::size_t site = 0; site < Neuron::n_sites; ++site)
-            input.nA[site] = of(tile).input_nA(synaptic[site * site_stride]);
-        return input;
+            at_sites[site] = synaptic[site * site_stride];
+        return of(tile).input(at_sites);
     }
 
-    State at_end(const TileBlock& block, const TileInputSums& sums, std::size_t i,
+    State at_end(const TileBlock& block, const TileInputSums<Neuron>& sums, std::size_t i,
                  const State& start) const {
         const auto& solution = this->solution(block);
         const model::NoisePair z = of(block.tile).has_noise() ? z_of(block, i) : model::NoisePair{};
         return solution.at_end(start, solution.end(start, z), input_sums(sums, i));
     }
     //! As decided at the beginning of the block, by whichever bound.
-    bool is_below(const TileBlock& block, const TileInputSums& sums, std::size_t i) const {
+    bool is_below(const TileBlock& block, const TileInputSums<Neuron>& sums, std::size_t i) const {
         const auto& solution = this->solution(block);
         const State start = view_.load(block.tile.begin + i);
         const model::NoisePair z = of(block.tile).has_noise() ? z_of(block, i) : model::NoisePair{};
-        const model::BlockInput input = input_sums(sums, i);
+        const auto input = input_sums(sums, i);
         return solution.is_below_quickly(start, solution.end(start, z), input) ||
                solution.is_below(start, z, input);
     }
-    static model::BlockInput input_sums(const TileInputSums& sums, std::size_t i) {
-        return sums.any() ? sums[i] : model::BlockInput{};
+    static auto input_sums(const TileInputSums<Neuron>& sums, std::size_t i) {
+        return sums.any() ? sums[i] : typename Neuron::BlockInput{};
     }
 
     //! Fills end_ and is_below_. Whether all are.
     template <bool with_input>
-    bool to_end_of_block(const TileBlock& block, const TileInputSums& sums) {
+    bool to_end_of_block(const TileBlock& block, const TileInputSums<Neuron>& sums) {
         return of(block.tile).has_noise() ? to_end_of_block<with_input, true>(block, sums)
                                           : to_end_of_block<with_input, false>(block, sums);
     }
     template <bool with_input, bool with_noise>
-    bool to_end_of_block(const TileBlock& block, const TileInputSums& sums) {
+    bool to_end_of_block(const TileBlock& block, const TileInputSums<Neuron>& sums) {
         // A copy, which the stores below cannot change.
         const typename Neuron::BlockEnds solution = this->solution(block);
         const View view = view_, at_end = end_;
@@ -370,7 +385,7 @@ class NeuronLoopsOf : public NeuronLoops {
             const State start = view.load(first + i);
             model::NoisePair z;
             if constexpr (with_noise) z = {first_normal[i], second_normal[i]};
-            const model::BlockInput input = with_input ? sums[i] : model::BlockInput{};
+            const auto input = with_input ? sums[i] : typename Neuron::BlockInput{};
             const auto end = solution.end(start, z);
             at_end.store(i, solution.at_end(start, end, input));
             const double below = solution.is_below_quickly(start, end, input) ? 1.0 : 0.0;
@@ -405,7 +420,7 @@ class NeuronLoopsOf : public NeuronLoops {
                 watched->on_step(j, k);
             }
             const double noise = solution.refined(k, xi[static_cast<std::size_t>(k)], left);
-            neuron.advance(state, input, noise, 0.0, can_fire);
+            neuron.advance(state, input, noise, {}, can_fire);
             if (Neuron::spike_measure(state) == neuron.measure_of_spike()) fired.push_back({j, k});
             was_held |= Neuron::was_held(state);
         }
@@ -425,17 +440,22 @@ class NeuronLoopsOf : public NeuronLoops {
         const model::FixedPoint* synaptic[Neuron::n_sites];
         for (std::size_t site = 0; site < Neuron::n_sites; ++site)
             synaptic[site] = with_input ? arriving.synaptic + site * arriving.site_stride : nullptr;
-        const double* stimulus = arriving.stimulus_mV;
+        const double* stimulus_mV = arriving.stimulus_mV;
+        const double* stimulus_end_nA = arriving.stimulus_end_nA;
         double highest = 0.0;
 #pragma omp simd reduction(max : highest)
         for (std::size_t i = 0; i < count; ++i) {
             State state = view.load(first + i);
             typename Neuron::Input input{};
-            if constexpr (with_input)
+            if constexpr (with_input) {
+                model::FixedPoint at_sites[Neuron::n_sites];
                 for (std::size_t site = 0; site < Neuron::n_sites; ++site)
-                    input.nA[site] = neuron.input_nA(synaptic[site][i]);
+                    at_sites[site] = synaptic[site][i];
+                input = neuron.input(at_sites);
+            }
             const double noise_here = with_noise ? noise[i] : 0.0;
-            const double stimulus_here = with_stimulus ? stimulus[i] : 0.0;
+            model::StimulusEffect stimulus_here;
+            if constexpr (with_stimulus) stimulus_here = {stimulus_mV[i], stimulus_end_nA[i]};
             if constexpr (with_solution)
                 neuron.advance(state, input, noise_here, stimulus_here, can_fire[i] != 0.0);
             else

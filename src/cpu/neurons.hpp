@@ -32,6 +32,7 @@ class Neurons {
           background_(network, tiles_, experiment.seed_of_noise()),
           inputs_(network.n_local(), most_sites(different_), block_grid(experiment).longest()),
           stimulus_mV_(network.n_local()),
+          stimulus_end_nA_(network.n_local()),
           i_stim_nA_(network.n_local()),
           xi_(static_cast<std::size_t>(block_grid(experiment).longest())),
           noise_(xi_.size()) {
@@ -44,7 +45,7 @@ class Neurons {
     //! Every neuron at rest, without currents; the background starts at its mean.
     void rest() {
         for (NeuronLoops* loops : different_) loops->rest(network_);
-        for (auto* values : {&stimulus_mV_, &i_stim_nA_})
+        for (auto* values : {&stimulus_mV_, &stimulus_end_nA_, &i_stim_nA_})
             std::fill(values->begin(), values->end(), 0.0);
         inputs_.clear_all();
     }
@@ -56,10 +57,11 @@ class Neurons {
 
     //! Synaptic input of the present block.
     BlockInputs& inputs() { return inputs_; }
-    //! Adds a stimulus current's effect on V within the coming step, and its value for recording.
-    void add_stimulus(std::uint32_t neuron, double effect_mV, double current_nA) {
-        stimulus_mV_[neuron] += effect_mV;
-        i_stim_nA_[neuron] += current_nA;
+    //! Adds a stimulus current's effects within the coming step, and its value for recording.
+    void add_stimulus(std::uint32_t neuron, const model::PulseStep& effect) {
+        stimulus_mV_[neuron] += effect.on_v_mV;
+        stimulus_end_nA_[neuron] += effect.end_nA;
+        i_stim_nA_[neuron] += effect.current_nA;
     }
     //! Makes a neuron fire at the coming step unless it is refractory.
     void force_spike(std::uint32_t neuron) {
@@ -70,6 +72,7 @@ class Neurons {
     void clear_stimulus(std::uint32_t tile) {
         const auto [begin, end, population] = tiles_[tile];
         std::fill(stimulus_mV_.begin() + begin, stimulus_mV_.begin() + end, 0.0);
+        std::fill(stimulus_end_nA_.begin() + begin, stimulus_end_nA_.begin() + end, 0.0);
         std::fill(i_stim_nA_.begin() + begin, i_stim_nA_.begin() + end, 0.0);
     }
 
@@ -103,7 +106,10 @@ class Neurons {
                 noise_[static_cast<std::size_t>(part.begin + step - part.grid_begin)].data();
         if (inputs_.steps_of(here).has(step)) input.synaptic = inputs_.row(step) + here.begin;
         input.site_stride = inputs_.site_stride();
-        if (stimulated) input.stimulus_mV = &stimulus_mV_[here.begin];
+        if (stimulated) {
+            input.stimulus_mV = &stimulus_mV_[here.begin];
+            input.stimulus_end_nA = &stimulus_end_nA_[here.begin];
+        }
         loops(tile).advance(here, input, fired);
     }
     //! Then this, when all its input is known.
@@ -126,6 +132,14 @@ class Neurons {
     //! \throw NumericalError if a membrane potential is not a finite number
     void check_finite(Step step) const {
         for (const NeuronLoops* loops : different_) loops->check_finite(network_, step);
+    }
+
+    //! Resets without a spike in the present phase, by population.
+    std::vector<std::uint64_t> silent_resets() const {
+        std::vector<std::uint64_t> n;
+        for (std::size_t p = 0; p < loops_.size(); ++p)
+            n.push_back(loops_[p]->silent_resets(network_.local_range(p)));
+        return n;
     }
 
     //! Of the neurons of a tile.
@@ -165,6 +179,7 @@ class Neurons {
     Background background_;
     BlockInputs inputs_;
     std::vector<double> stimulus_mV_;
+    std::vector<double> stimulus_end_nA_;
     std::vector<double> i_stim_nA_;
 
     // Of the tile that is being advanced.

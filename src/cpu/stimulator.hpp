@@ -86,7 +86,7 @@ class Stimulator {
                 const model::PulseStep effect =
                     model::step_stimulus(propagator, current, streams_, pulse.stimulus, id, step,
                                          pulse.deviation_nA[neuron]);
-                neurons.add_stimulus(neuron, effect.on_v_mV, effect.current_nA);
+                neurons.add_stimulus(neuron, effect);
             }
         }
         for (const model::ForcedSpike& spike : on_.forced) {

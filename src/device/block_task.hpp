@@ -32,6 +32,7 @@ using PackedEvent = std::uint64_t;
 struct InputTask {
     PackedEvent event;
     model::FixedPoint weight;
+    std::uint32_t site;
 };
 
 struct BlockTask {

@@ -57,13 +57,15 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
           physics_on_device_(*device_, std::vector{physics_}),
           on_device_(*device_, experiment, network),
           neurons_(*device_, experiment, network),
-          state_(*device_, sizes_of_state(network), this->grid_.longest(),
-                 BuiltInDeviceNeurons::most_sites,
+          state_(*device_, with_modes<M>(sizes_of_state(network), experiment.protein_diffusion()),
+                 this->grid_.longest(), BuiltInDeviceNeurons::n_sites(experiment),
                  most_spikes_per_epoch(experiment, network.n_local())),
           stimuli_(*device_, experiment, network),
           recorder_(*device_, network, experiment),
           upload_(*device_),
           spikes_(*device_) {
+        set_up_modes<M>(state_.plastic, experiment, network, physics_.late, this->usual_window_s(),
+                        [](const auto& values, auto& array) { array.copy_from(values); });
         make_sums();
     }
 
@@ -116,6 +118,9 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         host_copy_.add(state_.plastic);
         return host_copy_.views();
     }
+    std::vector<std::uint64_t> silent_resets() const override {
+        return neurons_.silent_resets(network_);
+    }
     std::string device_name() const override { return device_->name(); }
     WorkCounters work() const override {
         WorkCounters work = work_;
@@ -138,11 +143,11 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         state_.clear_calcium();
         state_.clear_recent();
     }
-    std::vector<double> values(double* M::Late::*pool) const {
-        std::vector<double> values(network_.n_local());
-        const CopyOut copy{values.data(), arrays().*pool, values.size() * sizeof(double)};
-        if (!values.empty()) device_->copy_out({&copy, 1});
-        return values;
+    std::vector<double> amounts(const Course& course,
+                                const typename Course::Instant& instant) const {
+        const DeviceArray<double> amounts(*device_, this->n_protein_values());
+        on_neurons(this->protein_after(course, instant, amounts.data()));
+        return amounts.to_vector();
     }
     void take_over_views() {
         state_.clear_recent();
@@ -156,7 +161,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
                         network_.plastic().n_sources());
     }
     template <class Operation>
-    void on_neurons(const Operation& operation) {
+    void on_neurons(const Operation& operation) const {
         device_->launch(OnNeurons<M, Operation>{arrays(), operation}, network_.n_local());
     }
     void make_sums() {
@@ -187,8 +192,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         const PendingSnapshot snapshot = make_snapshot(step);
         on_synapses(
             plasticity::WeightsAfter<M>{course, instant, snapshot.h_mV.data(), snapshot.z.data()});
-        on_neurons(plasticity::LatePhaseAfter<M>{course, instant, this->late_phase_width(),
-                                                 snapshot.late_phase.data()});
+        on_neurons(this->protein_after(course, instant, snapshot.protein.data()));
         return read(snapshot);
     }
 
@@ -197,11 +201,11 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         Step step;
         DeviceArray<double> h_mV;
         DeviceArray<double> z;
-        DeviceArray<double> late_phase;  //!< by neuron
+        DeviceArray<double> protein;  //!< by amount, then neuron
     };
     Snapshot read(const PendingSnapshot& snapshot) const {
         return {snapshot.step, snapshot.h_mV.to_vector(), snapshot.z.to_vector(),
-                this->amounts_among(snapshot.late_phase.to_vector())};
+                snapshot.protein.to_vector()};
     }
 
     Arrays<M> arrays() const {
@@ -311,7 +315,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
         for (const Step step : plan.snapshots) {
             const PendingSnapshot& snapshot = begun_snapshots_.emplace_back(make_snapshot(step));
             on_synapses(plasticity::KeepWeights<M>{snapshot.h_mV.data(), snapshot.z.data()});
-            on_neurons(this->late_phase_within(plan.task.window, step, snapshot.late_phase.data()));
+            on_neurons(this->protein_within(plan.task.window, step, snapshot.protein.data()));
         }
         launch_block(a, plan, task, keep_launches);
         if (!plan.task.ends_window) return;
@@ -388,10 +392,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     }
     PendingSnapshot make_snapshot(Step step) const {
         const std::size_t n = network_.plastic().size();
-        return {step,
-                {*device_, n},
-                {*device_, n},
-                {*device_, std::size_t{network_.n_local()} * this->late_phase_width()}};
+        return {step, {*device_, n}, {*device_, n}, {*device_, this->n_protein_values()}};
     }
     //! Calcium of the next window.
     auto& calcium() { return state_.calcium[static_cast<std::size_t>(parity_)]; }
@@ -422,10 +423,11 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
 std::unique_ptr<Executor> make_device_executor(std::unique_ptr<Device> device,
                                                const Experiment& experiment,
                                                const Network& network) {
-    return plasticity::with_mechanisms(
-        experiment.synapses, [&]<class M>(M) -> std::unique_ptr<Executor> {
-            return std::make_unique<DeviceExecutor<M>>(std::move(device), experiment, network);
-        });
+    return plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
+                                       [&]<class M>(M) -> std::unique_ptr<Executor> {
+                                           return std::make_unique<DeviceExecutor<M>>(
+                                               std::move(device), experiment, network);
+                                       });
 }
 
 }  // namespace engram::device

@@ -43,11 +43,12 @@ std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& siz
     const std::uint64_t receives = experiment.stimuli.size() * sizes.neurons;
     const std::uint64_t n_spikes = most_spikes_per_epoch(experiment, sizes.neurons);
     return DeviceNetwork::bytes(sizes) + plasticity::BuiltInNeurons::state_bytes(sizes) +
-           plasticity::with_mechanisms(experiment.synapses,
+           plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
                                        [&]<class M>(M) {
                                            return DeviceState<M>::bytes(
-                                               sizes, block_grid(experiment).longest(),
-                                               BuiltInDeviceNeurons::most_sites, n_spikes);
+                                               with_modes<M>(sizes, experiment.protein_diffusion()),
+                                               block_grid(experiment).longest(),
+                                               BuiltInDeviceNeurons::n_sites(experiment), n_spikes);
                                        }) +
            background_settings(experiment).size() * experiment.populations.n_populations() *
                BuiltInDeviceNeurons::most_solution_bytes +

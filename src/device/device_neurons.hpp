@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "device/device_state.hpp"
@@ -79,6 +80,22 @@ class DeviceNeurons {
                            range.size());
     }
 
+    //! Adds the resets without a spike in the present phase, by population.
+    void add_silent_resets(const Network& network, std::vector<std::uint64_t>& n) const {
+        if constexpr (plasticity::HasSilentResets<Neuron>) {
+            if (empty_) return;
+            std::vector<double> of_neuron(network.n_local());
+            const CopyOut copy{of_neuron.data(), view().state.silent_resets,
+                               of_neuron.size() * sizeof(double)};
+            if (!of_neuron.empty()) device_.copy_out({&copy, 1});
+            for (std::size_t p = 0; p < n.size(); ++p) {
+                const LocalRange range = network.local_range(p);
+                for (std::uint32_t j = range.begin; j < range.end; ++j)
+                    n[p] += static_cast<std::uint64_t>(of_neuron[j]);
+            }
+        }
+    }
+
   private:
     void add(const LocalRange& range) {
         if (range.size() == 0) return;
@@ -122,6 +139,20 @@ template <class... Neuron>
 class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
   public:
     static constexpr int most_sites = std::max({Neuron::n_sites...});
+    //! Of those that an experiment has.
+    static std::uint32_t n_sites(const Experiment& experiment) {
+        int most = 1;
+        for (const Population& population : experiment.populations) {
+            bool taken = false;
+            const auto look_at = [&]<class One>(std::type_identity<One>) {
+                if (taken || !is_described_by<One>(experiment, population)) return;
+                taken = true;
+                most = std::max(most, One::n_sites);
+            };
+            (look_at(std::type_identity<Neuron>{}), ...);
+        }
+        return static_cast<std::uint32_t>(most);
+    }
     //! Of the constants of blocks that a population has, at most.
     static constexpr std::uint64_t most_solution_bytes =
         solutions_per_population * std::max({sizeof(SolutionOf<Neuron>)...});
@@ -137,6 +168,11 @@ class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
     template <class M>
     void advance(const Arrays<M>& arrays, const Physics<M>* physics, const BlockTask* task) const {
         for_each([&](const auto& neurons) { neurons.advance(arrays, physics, task); });
+    }
+    std::vector<std::uint64_t> silent_resets(const Network& network) const {
+        std::vector<std::uint64_t> n(network.populations().n_populations());
+        for_each([&](const auto& neurons) { neurons.add_silent_resets(network, n); });
+        return n;
     }
     void add_to(HostCopy& copy) {
         std::apply(

@@ -62,7 +62,7 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
         for (const LocalForcedSpike& spike : on.forced_by_neuron)
             plan.forced_by_neuron.push_back(event(spike.step, spike.neuron));
         for (const LocalInput& input : on.inputs)
-            plan.inputs.push_back({event(input.step, input.neuron), input.weight});
+            plan.inputs.push_back({event(input.step, input.neuron), input.weight, input.site});
     }
 
   private:

@@ -49,8 +49,9 @@ struct MarkEvents {
         }
         if (item < t.inputs.size) {
             const InputTask& input = t.inputs.items[item];
-            fetch_add(arrays.input_at(event_step(input.event), 0, event_neuron(input.event)),
-                      input.weight);
+            fetch_add(
+                arrays.input_at(event_step(input.event), input.site, event_neuron(input.event)),
+                input.weight);
         }
         if constexpr (asks_for_rates<typename M::Early>) {
             if (item < t.arrivals_leaving.size) {

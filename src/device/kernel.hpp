@@ -27,8 +27,8 @@ std::tuple<
     OnSynapses<M, plasticity::Fold<M>>, OnSynapses<M, plasticity::KeepWeights<M>>,
     OnSynapses<M, plasticity::WeightsAfter<M>>, OnSynapses<M, plasticity::ConsolidateSynapses<M>>,
     OnNeurons<M, plasticity::ResetShrinkages<M>>, OnNeurons<M, plasticity::BeginConsolidation<M>>,
-    OnNeurons<M, plasticity::ConsolidateNeurons<M>>, OnNeurons<M, plasticity::LatePhaseWithin<M>>,
-    OnNeurons<M, plasticity::LatePhaseAfter<M>>>
+    OnNeurons<M, plasticity::ConsolidateNeurons<M>>, OnNeurons<M, plasticity::ProteinWithin<M>>,
+    OnNeurons<M, plasticity::ProteinAfter<M>>>
     kernels_of(M, plasticity::NeuronMechanisms<Neuron...>);
 
 template <class... M, class... Neuron>

@@ -76,8 +76,8 @@ struct AdvanceNeurons {
         std::int32_t recorded = -1;
         model::RandomWords noise_words{};
     };
-    struct StimulusEffect {
-        double on_v_mV = 0;
+    struct Stimulus {
+        model::StimulusEffect effect;
         double current_nA = 0;
     };
 
@@ -125,12 +125,12 @@ struct AdvanceNeurons {
         if (has_noise)
             for (int k = 0; k < t.grid_steps; ++k)
                 solution.take_out(left, k, normal_of_step(c, grid_step(k)));
-        model::BlockInput sums;
+        typename Neuron::BlockInput sums;
         for (int s = 0; s < t.steps; ++s) {
             const int k = static_cast<int>(t.begin - t.grid_begin) + s;
             const double xi = has_noise ? normal_of_step(c, s) : 0.0;
             const typename Neuron::Input input = take_input(c, j, s);
-            solution.input_effect(k).add(sums, input.nA[0]);
+            Neuron::add_input(sums, solution.input_effect(k), input);
             step_neuron(c, j, s, input, solution.refined(k, xi, left));
             c.was_held |= Neuron::was_held(c.state);
         }
@@ -146,13 +146,16 @@ struct AdvanceNeurons {
                                           const Solution& solution) const {
         const model::NoisePair z = draw_z(c, j);
         const auto end = solution.end(c.state, z);
-        const KnownInput known = known_input(solution, j);
+        const auto known = known_input(solution, j);
         const bool below = solution.is_below_quickly(c.state, end, known.sums) ||
                            solution.is_below(c.state, z, known.sums);
         c.can_fire = !below;
         if (!below || (c.recorded >= 0 && task->has_samples)) return false;
         c.state = solution.at_end(c.state, end, known.sums);
-        known.steps.for_each([&](int s) { *arrays.input_at(s, 0, j) = 0; });
+        known.steps.for_each([&](int s) {
+            for (std::uint32_t site = 0; site < Neuron::n_sites; ++site)
+                *arrays.input_at(s, site, j) = 0;
+        });
         return true;
     }
     ENGRAM_HD_INLINE model::NoisePair draw_z(const Course& c, std::uint32_t j) const {
@@ -161,18 +164,22 @@ struct AdvanceNeurons {
         return {normals.first, normals.second};
     }
 
+    template <class Sums>
     struct KnownInput {
-        model::BlockInput sums;
+        Sums sums;
         model::StepSet steps;  //!< with input
     };
     // Input that the block has already.
     template <class Solution>
-    ENGRAM_HD_INLINE KnownInput known_input(const Solution& solution, std::uint32_t j) const {
-        KnownInput known;
+    ENGRAM_HD_INLINE auto known_input(const Solution& solution, std::uint32_t j) const {
+        KnownInput<typename Neuron::BlockInput> known;
         for (int s = 0; s < task->steps; ++s) {
-            const model::FixedPoint input = *arrays.input_at(s, 0, j);
-            if (input == 0) continue;
-            solution.input_effect(s).add(known.sums, neuron(j).input_nA(input));
+            model::FixedPoint at_sites[Neuron::n_sites];
+            model::FixedPoint any = 0;
+            for (int site = 0; site < Neuron::n_sites; ++site)
+                any |= at_sites[site] = *arrays.input_at(s, static_cast<std::uint32_t>(site), j);
+            if (any == 0) continue;
+            Neuron::add_input(known.sums, solution.input_effect(s), neuron(j).input(at_sites));
             known.steps.add(s);
         }
         return known;
@@ -203,15 +210,15 @@ struct AdvanceNeurons {
     }
 
     ENGRAM_HD_INLINE typename Neuron::Input take_input(Course& c, std::uint32_t j, int s) const {
-        typename Neuron::Input input;
+        model::FixedPoint at_sites[Neuron::n_sites];
         for (int site = 0; site < Neuron::n_sites; ++site) {
             model::FixedPoint& place = *arrays.input_at(s, static_cast<std::uint32_t>(site), j);
             model::FixedPoint sum = place;
             if (sum != 0) place = 0;
             if (site == 0 && c.any_active_arrival) sum += deliver_active(c, j, s);
-            input.nA[site] = neuron(j).input_nA(sum);
+            at_sites[site] = sum;
         }
-        return input;
+        return neuron(j).input(at_sites);
     }
 
     // Input of the spikes whose synapses may be active, once these have been brought to step s.
@@ -247,14 +254,14 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE void step_neuron(Course& c, std::uint32_t j, int s,
                                       const typename Neuron::Input& input, double noise) const {
         const std::int64_t step = task->begin + s;
-        const StimulusEffect stimulus = stimulate(c, j, step);
+        const Stimulus stimulus = stimulate(c, j, step);
         if (c.recorded >= 0 && task->sample_row[task->at + s] != no_sample)
             sample(c, j, s, input, stimulus.current_nA);
         const Neuron& of_population = neuron(j);
         if constexpr (plasticity::HasSolution<Neuron>)
-            of_population.advance(c.state, input, noise, stimulus.on_v_mV, c.can_fire);
+            of_population.advance(c.state, input, noise, stimulus.effect, c.can_fire);
         else
-            of_population.advance(c.state, input, noise, stimulus.on_v_mV);
+            of_population.advance(c.state, input, noise, stimulus.effect);
         if (Neuron::spike_measure(c.state) == of_population.measure_of_spike()) note_spike(c, s);
     }
     ENGRAM_HD_INLINE void note_spike(Course& c, int s) const {
@@ -277,9 +284,9 @@ struct AdvanceNeurons {
     }
 
     // In the order of Stimulator: pulses, trains, forced spikes.
-    ENGRAM_HD_INLINE StimulusEffect stimulate(Course& c, std::uint32_t j, std::int64_t step) const {
+    ENGRAM_HD_INLINE Stimulus stimulate(Course& c, std::uint32_t j, std::int64_t step) const {
         const BlockTask& t = *task;
-        StimulusEffect total;
+        Stimulus total;
         for (std::uint32_t i = 0; i < t.pulses.size; ++i) {
             const PulseTask& pulse = t.pulses.items[i];
             if (!pulse.is_on(step) || !receives(pulse.stimulus, j)) continue;
@@ -289,7 +296,8 @@ struct AdvanceNeurons {
             const model::PulseStep effect =
                 model::step_stimulus(neuron(j).propagator(), current, physics->streams,
                                      pulse.stimulus, c.id, step, pulse.deviation_nA[j]);
-            total.on_v_mV += effect.on_v_mV;
+            total.effect.v_mV += effect.on_v_mV;
+            total.effect.end_nA += effect.end_nA;
             total.current_nA += effect.current_nA;
         }
         for (std::uint32_t i = 0; i < t.trains.size; ++i) {

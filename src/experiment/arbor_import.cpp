@@ -7,10 +7,12 @@
 #include <optional>
 #include <set>
 
+#include "base/errors.hpp"
 #include "base/number_text.hpp"
 #include "base/plain_text.hpp"
 #include "experiment/json_parser.hpp"
 #include "experiment/keys.hpp"
+#include "model/cable.hpp"
 
 namespace engram {
 namespace {
@@ -119,8 +121,24 @@ class JsonSection {
     std::set<std::string> asked_;
 };
 
+struct NamedDiffusivity {
+    const char* name;
+    ArborDiffusivity meaning;
+};
+constexpr NamedDiffusivity diffusivities[] = {{"0.10", ArborDiffusivity::arbor_0_10},
+                                              {"0.11", ArborDiffusivity::arbor_0_11},
+                                              {"si", ArborDiffusivity::si},
+                                              {"point", ArborDiffusivity::point}};
+
+// Keys of the sequel that describe its neurons.
+constexpr const char* keys_of_morphology[] = {
+    "diffusivity_pc",    "diffusivity_sps",   "length_per_cv",     "radius_soma",
+    "radius_dendrite_1", "length_dendrite_1", "radius_dendrite_2", "length_dendrite_2"};
+
 class Importer {
   public:
+    explicit Importer(ArborDiffusivity diffusivity) : diffusivity_(diffusivity) {}
+
     ArborImport import(const ConfigNode& object, std::vector<ConfigProblem> problems) {
         problems_ = std::move(problems);
         result_.root = ConfigNode::empty(ConfigNode::Kind::map, object.place);
@@ -186,7 +204,9 @@ class Importer {
         set<&Experiment::dt_ms>(simulation.number("dt", 0.2));
         set<&Experiment::dt_fast_forward_s>(simulation.number("dt_ff", 50000).times(1e-3));
         set<&Recording::every_steps>(simulation.number("output_period", 1));
-        for (const char* key : {"reduced_data", "sample_curr"})  // only concern its text output
+        // Only concern its text output, and how it was built.
+        for (const char* key : {"reduced_data", "sample_curr", "protein_dist_gid",
+                                "num_dendrite_probes", "mech_catalogue"})
             simulation.ignore(key);
     }
 
@@ -324,7 +344,82 @@ class Importer {
         copy<&NeuronParameters::c_mem_nF>(neuron, "C_mem", 1e9);  // from F
         for (const char* key : {"R_reset", "radius"})             // of its technical implementation
             neuron.ignore(key);
+        if (std::ranges::any_of(keys_of_morphology,
+                                [&](const char* key) { return neuron.has(key); }))
+            read_morphology(neuron);
         note_unknown(neuron);
+    }
+
+    // Of the sequel: every neuron is one cylinder.
+    void read_morphology(JsonSection& neuron) {
+        is_sequel_ = true;
+        const Number radius = neuron.number("radius_soma", 6, length_um);
+        const Number apical = neuron.number("length_dendrite_1", 25, length_um);
+        const Number basal = neuron.number("length_dendrite_2", 10, length_um);
+        const Number compartment = neuron.number("length_per_cv", 1, above_0_up_to(1e4));
+        const Number protein = neuron.number("diffusivity_pc", 1e-11, between(0, 1e6));
+        const Number signal = neuron.number("diffusivity_sps", 1e-4, between(0, 1e6));
+        const Number of_dendrites[] = {neuron.number("radius_dendrite_1", radius.value, length_um),
+                                       neuron.number("radius_dendrite_2", radius.value, length_um)};
+        if (diffusivity_ == ArborDiffusivity::not_given)
+            return neuron.problem(
+                "diffusivity_pc",
+                "of morphological neurons means another diffusivity in each version of Arbor; give "
+                "--arbor-diffusivity 0.10 for what the published results were computed with, 0.11 "
+                "for that of Arbor 0.11 and 0.12, si for the number as it is written, or point to "
+                "take the neurons as points");
+        if (diffusivity_ == ArborDiffusivity::point)
+            return note(
+                "the neurons are taken as points, without what the file says of their morphology");
+        for (const Number& of_dendrite : of_dendrites)
+            if (of_dendrite.value != radius.value)
+                neuron.problem("radius_soma",
+                               "differs from those of the dendrites; only cylinders of one radius "
+                               "can be simulated (give --arbor-diffusivity point to take the "
+                               "neurons as points)");
+        // The signal for protein synthesis, which is here the same everywhere in a neuron.
+        if (signal.value < slowest_signal)
+            neuron.problem("diffusivity_sps", "must be at least " + number_text(slowest_signal) +
+                                                  ", so that the signal is the same in all of the "
+                                                  "neuron at once");
+        set<&Morphology::soma_radius_um>(radius);
+        set<&Morphology::basal_dendrite_um>(basal);
+        set<&Morphology::apical_dendrite_um>(apical);
+        set<&Morphology::compartment_um>(compartment);
+        set(keys::path_of<&Morphology::capacitance>(),
+            keys::Words{keys::capacitances}.text_of(Morphology::Capacitance::published),
+            neuron.place_of("C_mem"));
+        set(keys::path_of<&Morphology::reset>(),
+            keys::Words{keys::resets}.text_of(Morphology::Reset::any_compartment),
+            neuron.place_of("R_reset"));
+        Morphology morphology;
+        morphology.soma_radius_um = radius.value;
+        morphology.basal_dendrite_um = basal.value;
+        morphology.apical_dendrite_um = apical.value;
+        morphology.compartment_um = compartment.value;
+        const double diffusivity =
+            protein.value * um2_per_s(radius.value, model::Cable(morphology).dx_um);
+        set<&NeuronParameters::protein_diffusivity_um2_per_s>(
+            {rounded(diffusivity), protein.place});
+        note("diffusivity_pc = " + number_text(protein.value) + " is taken as " +
+             number_text(rounded(diffusivity)) + " um2/s (--arbor-diffusivity " +
+             name_of(diffusivity_) + ")");
+    }
+    // Of a diffusivity of 1 m2/s.
+    double um2_per_s(double radius_um, double dx_um) const {
+        switch (diffusivity_) {
+            case ArborDiffusivity::arbor_0_10:
+                return 1e6 * radius_um / 2.0;
+            case ArborDiffusivity::arbor_0_11:
+                return 1e13 * dx_um;
+            default:
+                return 1e12;
+        }
+    }
+    static std::string name_of(ArborDiffusivity meaning) {
+        for (const auto& [name, of] : diffusivities)
+            if (of == meaning) return name;
+        return "";
     }
 
     void read_synapses(JsonSection synapses) {
@@ -346,6 +441,11 @@ class Importer {
         copy<&SynapseParameters::tau_h_s>(plasticity, "tau_h", from_ms);
         copy<&SynapseParameters::tau_z_s>(plasticity, "tau_z", from_ms);
         copy<&SynapseParameters::tau_p_s>(plasticity, "tau_p", from_ms);
+        if (plasticity.has("c_morpho")) {
+            const Number gain = plasticity.number("c_morpho", 1, between(0, 1e6));
+            if (is_sequel_ && diffusivity_ != ArborDiffusivity::point)
+                set<&Morphology::synaptic_gain>(gain);
+        }
         note_unknown(synapses);
         note_unknown(plasticity);
     }
@@ -392,6 +492,12 @@ class Importer {
                       std::move(pairs));
     }
 
+    static constexpr Range length_um = between(0, 1e4);
+    //! Of diffusivity_sps: as published, which mixes within a step.
+    static constexpr double slowest_signal = 1e-4;
+
+    ArborDiffusivity diffusivity_;
+    bool is_sequel_ = false;
     std::vector<ConfigProblem> problems_;
     ArborImport result_;
     Number n_assembly_{0, {}};
@@ -400,10 +506,17 @@ class Importer {
 
 }  // namespace
 
-ArborImport import_arbor_configuration(const std::string& text, const std::string& path) {
+ArborDiffusivity arbor_diffusivity_of(const std::string& name) {
+    for (const NamedDiffusivity& known : diffusivities)
+        if (name == known.name) return known.meaning;
+    throw UsageError("--arbor-diffusivity must be 0.10, 0.11, si or point (is '" + name + "')");
+}
+
+ArborImport import_arbor_configuration(const std::string& text, const std::string& path,
+                                       ArborDiffusivity diffusivity) {
     std::vector<ConfigProblem> problems;
     const ConfigNode object = parse_json(text, path, problems);
-    return Importer().import(object, std::move(problems));
+    return Importer(diffusivity).import(object, std::move(problems));
 }
 
 }  // namespace engram

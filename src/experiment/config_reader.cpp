@@ -74,6 +74,21 @@ void ConfigReader::number(const std::string& key, double& target, Range range) {
         target = *number;
 }
 
+void ConfigReader::number_or_infinity(const std::string& key, double& target, Range range) {
+    const ConfigNode* value = take(key);
+    if (value == nullptr) return;
+    const std::optional<double> number = to_number(*value);
+    if (value->kind == ConfigNode::Kind::scalar && !value->quoted &&
+        (value->text == ".inf" || value->text == ".Inf" || value->text == ".INF"))
+        target = std::numeric_limits<double>::infinity();
+    else if (!number)
+        problem(key, must_be("a number, or .inf", *value));
+    else if (!range.contains(*number))
+        problem(key, must_be(range.description() + ", or .inf", *value));
+    else
+        target = *number;
+}
+
 void ConfigReader::numbers(const std::string& key, std::vector<double>& target, Range range) {
     if (!has(key)) return void(take(key));
     target.clear();

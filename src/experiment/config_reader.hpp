@@ -49,6 +49,8 @@ class ConfigReader {
     ConfigReader& require(const std::string& key);
 
     void number(const std::string& key, double& target, Range range);
+    //! Likewise, but `.inf` is infinity.
+    void number_or_infinity(const std::string& key, double& target, Range range);
     //! Of a list with a problem, the items that will not do become NaN.
     void numbers(const std::string& key, std::vector<double>& target, Range range);
     void text(const std::string& key, std::string& target);

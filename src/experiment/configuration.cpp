@@ -6,7 +6,6 @@
 
 #include "base/durable.hpp"
 #include "base/plain_text.hpp"
-#include "experiment/arbor_import.hpp"
 #include "experiment/conditions.hpp"
 #include "experiment/config_reader.hpp"
 #include "experiment/ensemble_settings.hpp"
@@ -125,7 +124,8 @@ Experiment parse_configuration(const std::string& text, const std::string& file,
     return make_experiment(parse_config_tree(text, file, overrides));
 }
 
-ConfigTree read_config_tree(const std::string& path, const Overrides& overrides) {
+ConfigTree read_config_tree(const std::string& path, const Overrides& overrides,
+                            ArborDiffusivity diffusivity) {
     const std::filesystem::file_status status = std::filesystem::status(path);
     if (!std::filesystem::exists(status)) throw FileError(path, "there is no such file");
     if (std::filesystem::is_directory(status)) throw FileError(path, "is a directory");
@@ -134,10 +134,15 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides)
     if (std::filesystem::file_size(path) > most_config_bytes)
         throw FileError(path, "is larger than a configuration may be (64 MB); give a YAML file");
     const std::string text = read_text_file(path);
-    if (std::filesystem::path(path).extension() != ".json")
+    if (std::filesystem::path(path).extension() != ".json") {
+        if (diffusivity != ArborDiffusivity::not_given)
+            throw UsageError(
+                "--arbor-diffusivity is for JSON files of the published program; a "
+                "YAML file has neuron.protein_diffusivity_um2_per_s");
         return parse_config_tree(text, path, overrides);
+    }
     require_text(text, path);
-    ArborImport imported = import_arbor_configuration(text, path);
+    ArborImport imported = import_arbor_configuration(text, path, diffusivity);
     ConfigTree tree;
     tree.file = path;
     tree.root = std::move(imported.root);

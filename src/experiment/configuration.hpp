@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/arbor_import.hpp"
 #include "experiment/config_tree.hpp"
 #include "experiment/experiment.hpp"
 
@@ -22,8 +23,10 @@ struct ConfigTree {
 };
 
 //! A file whose name ends in .json is imported from the published program's format.
+//! \param diffusivity  of imported files; it is an error with any other
 //! \throw ConfigError at a syntax error; FileError if the file cannot be read
-ConfigTree read_config_tree(const std::string& path, const Overrides& overrides = {});
+ConfigTree read_config_tree(const std::string& path, const Overrides& overrides = {},
+                            ArborDiffusivity diffusivity = ArborDiffusivity::not_given);
 ConfigTree parse_config_tree(const std::string& text, const std::string& file,
                              const Overrides& overrides = {});
 

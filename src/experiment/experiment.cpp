@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/number_text.hpp"
 #include "experiment/keys.hpp"
 
 namespace engram {
@@ -27,17 +28,41 @@ std::vector<Projection> Experiment::projections() const {
         std::sort(sorted.begin(), sorted.end(), [](const Projection& a, const Projection& b) {
             return std::pair(a.from, a.to) < std::pair(b.from, b.to);
         });
+        for (Projection& projection : sorted)
+            if (!projection.plastic && neuron_of(populations[projection.to]).morphology)
+                projection.site = projection.ends_at == SynapseSite::tip ? Morphology::tip_site
+                                                                         : Morphology::soma_site;
         return sorted;
     }
     const Connectivity& c = connectivity;
     const auto fixed = [&](std::size_t from, std::size_t to, double weight_h_0, const char* key) {
-        return Projection{from,   to,  false, weight_h_0,       c.probability,
-                          c.file, key, 0,     c.wired_by_source};
+        return Projection{from,
+                          to,
+                          false,
+                          weight_h_0,
+                          c.probability,
+                          c.file,
+                          key,
+                          site_of_soma(populations[to]),
+                          c.wired_by_source};
     };
     return {{0, 0, true, 0.0, c.probability, c.file, "plastic", 0, c.wired_by_source},
             fixed(0, 1, c.w_ei, keys::name_of<&Connectivity::w_ei>()),
             fixed(1, 0, -c.w_ie, keys::name_of<&Connectivity::w_ie>()),
             fixed(1, 1, -c.w_ii, keys::name_of<&Connectivity::w_ii>())};
+}
+
+model::ProteinDiffusion Experiment::protein_diffusion() const {
+    model::ProteinDiffusion diffusion;
+    for (const Population& population : populations) {
+        model::ProteinCell& cell = diffusion.cells.emplace_back();
+        const NeuronParameters& parameters = neuron_of(population);
+        if (!population.is_excitatory() || !parameters.morphology) continue;
+        cell = {model::Cable(*parameters.morphology), parameters.protein_diffusivity_um2_per_s};
+    }
+    for (const double um : record.protein_at_um)
+        diffusion.places.push_back({"p_at_" + number_text(um) + "um", um});
+    return diffusion;
 }
 
 }  // namespace engram

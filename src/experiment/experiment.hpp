@@ -13,6 +13,7 @@
 #include "experiment/stimulus_content.hpp"
 #include "model/conditions.hpp"
 #include "model/parameters.hpp"
+#include "model/protein_diffusion.hpp"
 
 namespace engram {
 
@@ -131,6 +132,9 @@ struct TraceRecording {
 
 struct Recording : TraceRecording {
     std::vector<TraceRecording> named;  //!< further ones, in the order of the file
+    //! Where protein is recorded, in all of them, beside the tip of the basal dendrite, from which
+    //! it is counted, and the soma.
+    std::vector<double> protein_at_um;
     //! Whose spikes are recorded; none: those of all neurons. May be no group.
     std::optional<GroupNames> spikes;
     //! Times of whole-network snapshots of h and z; ascending once they are validated.
@@ -284,9 +288,16 @@ struct Experiment {
     }
     //! Whether the configuration names its populations, rather than giving n_exc and n_inh.
     bool has_named_populations() const { return given_projections.has_value(); }
+    //! How proteins diffuse in its neurons.
+    model::ProteinDiffusion protein_diffusion() const;
     std::uint64_t seed_of_noise() const { return noise_seed.value_or(seed); }
     std::uint64_t seed_of_wiring() const { return wiring_seed.value_or(seed); }
-    //! All projections by (from, to); at most one for each pair of populations.
+    //! Number of the site at which fixed synapses onto a population end unless a projection says
+    //! otherwise, and input that stimuli bring.
+    std::uint32_t site_of_soma(const Population& population) const {
+        return neuron_of(population).morphology ? Morphology::soma_site : 0;
+    }
+    //! All projections by (from, to), with their sites; at most one for each pair of populations.
     std::vector<Projection> projections() const;
     //! \throw std::out_of_range if there is no group of that name
     const Group& group(const std::string& name) const;

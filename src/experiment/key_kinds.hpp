@@ -61,6 +61,11 @@ struct Path {};       //!< of a file, or null
 
 struct Special {};  //!< read by the reader of its section
 
+// A number, or infinity.
+struct OrInfinite {
+    Range range;
+};
+
 // The keys of another section, for values of its own.
 template <class Keys>
 struct Map {
@@ -68,6 +73,15 @@ struct Map {
 };
 template <class Keys>
 Map(const Keys*) -> Map<Keys>;
+
+// The keys of another section, or null: no such values. What a map leaves out is as it was, or as
+// its defaults.
+template <class Keys>
+struct MapOrNull {
+    const Keys* section;
+};
+template <class Keys>
+MapOrNull(const Keys*) -> MapOrNull<Keys>;
 
 enum class Need { optional, required };
 
@@ -110,6 +124,11 @@ inline void read_value(ConfigReader& reader, const char* key, double& target, co
 inline void read_value(ConfigReader& reader, const char* key, std::vector<double>& target,
                        const Range& range) {
     reader.numbers(key, target, range);
+}
+
+inline void read_value(ConfigReader& reader, const char* key, double& target,
+                       const OrInfinite& kind) {
+    reader.number_or_infinity(key, target, kind.range);
 }
 
 template <class Integer>
@@ -190,7 +209,22 @@ void read_value(ConfigReader& reader, const char* key, std::optional<Value>& tar
     read_section(reader.section(key), *map.section, *target);
 }
 
+template <class Value, class Keys>
+void read_value(ConfigReader& reader, const char* key, std::optional<Value>& target,
+                MapOrNull<Keys> map) {
+    if (!reader.has(key)) {
+        reader.node(key);
+        return;
+    }
+    if (reader.node(key) == nullptr) return target.reset();
+    if (!target) target.emplace();
+    read_section(reader.section(key), *map.section, *target);
+}
+
 //! What follows a key and its colon, as YAML.
+inline std::string value_text(double value, const OrInfinite&, const std::string& = "") {
+    return value == std::numeric_limits<double>::infinity() ? " .inf" : " " + yaml_text(value);
+}
 template <class Value, class Kind>
 std::string value_text(const Value& value, const Kind&, const std::string& = "") {
     return " " + yaml_text(value);
@@ -198,6 +232,11 @@ std::string value_text(const Value& value, const Kind&, const std::string& = "")
 template <class Value>
 std::string value_text(const Value& value, const Words<Value>& words, const std::string& = "") {
     return std::string(" ") + words.text_of(value);
+}
+template <class Value>
+std::string value_text(const std::optional<Value>& value, const Words<Value>& words,
+                       const std::string& = "") {
+    return value ? value_text(*value, words) : " null";
 }
 inline std::string value_text(const std::string& name, Name, const std::string& = "") {
     return " " + name_text(name);
@@ -224,6 +263,12 @@ template <class Value, class Keys>
 std::string value_text(const std::optional<Value>& value, Map<Keys> map,
                        const std::string& indent = "") {
     return "\n" + section_text(*map.section, *value, indent + "  ");
+}
+
+template <class Value, class Keys>
+std::string value_text(const std::optional<Value>& value, MapOrNull<Keys> map,
+                       const std::string& indent = "") {
+    return value ? value_text(value, Map{map.section}, indent) : " null";
 }
 
 //! A line of each key that applies.

@@ -44,6 +44,22 @@ inline constexpr Section simulation{
     Key{"communication_timeout_s", &Experiment::communication_timeout_s, between(0, 1e9)},
 };
 
+inline constexpr Word<Morphology::Capacitance> capacitances[] = {
+    {"cell", Morphology::Capacitance::cell}, {"published", Morphology::Capacitance::published}};
+inline constexpr Word<Morphology::Reset> resets[] = {
+    {"soma", Morphology::Reset::soma}, {"any_compartment", Morphology::Reset::any_compartment}};
+inline constexpr Section morphology{
+    "neuron.morphology",
+    Key{"soma_radius_um", &Morphology::soma_radius_um, between(0.01, 1000)},
+    Key{"basal_dendrite_um", &Morphology::basal_dendrite_um, between(0, 1e4)},
+    Key{"apical_dendrite_um", &Morphology::apical_dendrite_um, between(0, 1e4)},
+    Key{"compartment_um", &Morphology::compartment_um, between(1e-3, 1000)},
+    Key{"axial_resistivity_Ohm_cm", &Morphology::axial_resistivity_ohm_cm, between(0, 1e6)},
+    Key{"capacitance", &Morphology::capacitance, Words{capacitances}},
+    Key{"synaptic_gain", &Morphology::synaptic_gain, between(0, 100)},
+    Key{"reset", &Morphology::reset, Words{resets}},
+};
+
 inline constexpr Section neuron{
     "neuron",
     Key{"V_init_mV", &NeuronParameters::v_init_mV, potential_mV},
@@ -53,6 +69,13 @@ inline constexpr Section neuron{
     Key{"R_leak_MOhm", &NeuronParameters::r_leak_MOhm, between(1e-3, 1e6)},
     Key{"C_mem_nF", &NeuronParameters::c_mem_nF, between(1e-6, 1e6)},
     Key{"t_ref_ms", &NeuronParameters::t_ref_ms, delay_ms},
+    Key{"morphology", &NeuronParameters::morphology, MapOrNull{&morphology}},
+    Key{"protein_diffusivity_um2_per_s", &NeuronParameters::protein_diffusivity_um2_per_s,
+        OrInfinite{between(0, 1e12)}, Need::optional,
+        [](const NeuronParameters& parameters) {
+            return parameters.morphology.has_value() ||
+                   parameters.protein_diffusivity_um2_per_s <= 1e12;
+        }},
 };
 
 inline constexpr Word<ProteinPools> protein_pools[] = {{"C", ProteinPools::common},
@@ -75,7 +98,7 @@ inline constexpr Section synapses{
     Key{"sigma_pl_mV", &SynapseParameters::sigma_pl_mV, between(0, 1e6)},
     Key{"theta_pro_mV", &SynapseParameters::theta_pro_mV, threshold},
     Key{"theta_tag_mV", &SynapseParameters::theta_tag_mV, threshold},
-    Key{"p_max_umol_per_l", &SynapseParameters::p_max_umol_per_l, between(0, 1e6)},
+    Key{"p_max_umol_per_l", &SynapseParameters::p_max_umol_per_l, between(0, 1e9)},
     Key{"tau_p_s", &SynapseParameters::tau_p_s, tau_s},
     Key{"tau_z_s", &SynapseParameters::tau_z_s, tau_s},
     Key{"f_int_l_per_umol", &SynapseParameters::f_int_l_per_umol, between(0, 1e6)},
@@ -120,6 +143,8 @@ inline constexpr Section population{
     Key{"background", &Population::background, Map{&background}},
 };
 
+inline constexpr Word<SynapseSite> synapse_sites[] = {{"soma", SynapseSite::soma},
+                                                      {"tip", SynapseSite::tip}};
 inline bool never_as_it_is(const Projection&) {
     return false;  // by index; written by name
 }
@@ -137,6 +162,8 @@ inline constexpr Section projection{
         [](const Projection& projection) { return projection.plastic; }},
     Key{"file", &Projection::file, Path{}, Need::optional,
         [](const Projection& projection) { return projection.file.has_value(); }},
+    Key{"site", &Projection::ends_at, Words{synapse_sites}, Need::optional,
+        [](const Projection& projection) { return projection.ends_at.has_value(); }},
 };
 
 inline constexpr Section initial_state{
@@ -251,6 +278,7 @@ inline constexpr Section named_recording{
 inline constexpr const char* recordings_key = "recordings";
 inline constexpr Section record{
     "record",
+    Key{"protein_at_um", &Recording::protein_at_um, between(0, 1e5)},
     Key{"spikes", &Recording::spikes, SomeNames{}, Need::optional,
         [](const Recording& record) { return record.spikes.has_value(); }},
     Key{"snapshots_s", &Recording::snapshots_s, Special{}},
@@ -318,6 +346,7 @@ constexpr void for_each_section(Visit&& visit) {
     visit(simulation), visit(published_populations), visit(connectivity), visit(population);
     visit(projection), visit(initial_state), visit(initial_weights), visit(stipulated_weights);
     visit(background), visit(stimulus), visit(scheme), visit(neuron);
+    visit(morphology);
     visit(interval), visit(neuromodulation), visit(background_change);
     visit(synapses), visit(trace_recording), visit(named_recording), visit(record);
     visit(selection), visit(regular_times), visit(measures);

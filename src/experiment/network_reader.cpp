@@ -49,7 +49,15 @@ Population read_population(ConfigReader reader, const std::string& name,
     population.name = name;
     population.neuron = experiment.neuron;
     population.background = experiment.background;
+    const std::string diffusivity_key =
+        reader.path_of(keys::name_of<&Population::neuron>()) + "." +
+        keys::name_of<&NeuronParameters::protein_diffusivity_um2_per_s>();
+    ConfigProblems& problems = reader.problems();
     keys::read_section(std::move(reader), keys::population, population);
+    // What a point neuron has of the section `neuron` says nothing of it.
+    if (!population.neuron->morphology && !problems.is_written(diffusivity_key))
+        population.neuron->protein_diffusivity_um2_per_s =
+            NeuronParameters{}.protein_diffusivity_um2_per_s;
     return population;
 }
 

@@ -80,6 +80,9 @@ class Populations {
     std::vector<Population> list_;
 };
 
+// Where on a neuron with a morphology synapses end.
+enum class SynapseSite { soma, tip };  //!< tip: of the basal dendrite
+
 // Synapses from one population to another, or to itself; never from a neuron to itself.
 struct Projection {
     std::size_t from = 0;  //!< index of the population
@@ -90,10 +93,14 @@ struct Projection {
     std::optional<std::string> file = std::nullopt;  //!< that lists them instead of a draw
     //! In the configuration; of the published network, the key of its weight.
     std::string name = {};
-    //! Of fixed synapses: where on the target cell they end, if its neurons have several sites.
+    //! Of fixed synapses: the number of the site at which they end, if the target neurons have
+    //! several.
     std::uint32_t site = 0;
     //! Whether it is that of the run whose state is taken over; see InitialState.
     bool wired_by_source = false;
+    //! As configured, of target cells with a morphology; none: of plastic synapses the tip, else
+    //! the soma. See Experiment::projections.
+    std::optional<SynapseSite> ends_at = std::nullopt;
 
     bool operator==(const Projection&) const = default;
 };

@@ -19,6 +19,7 @@ const std::string probability_key = keys::name_of<&Projection::probability>();
 const std::string file_key = keys::name_of<&Projection::file>();
 const std::string plastic_key = keys::name_of<&Projection::plastic>();
 const std::string weight_key = keys::name_of<&Projection::weight_h_0>();
+const std::string site_key = keys::name_of<&Projection::ends_at>();
 
 // One entry of the section; the populations are unknown where their names are not right.
 class ProjectionReader {
@@ -41,6 +42,7 @@ class ProjectionReader {
         keys::read_keys(reader_, keys::projection, projection);
         check_weight(projection, from, to);
         check_wiring(projection);
+        if (to != nullptr) check_site(projection, *to);
         reader_.finish();
         if (from == nullptr || to == nullptr) return std::nullopt;
         return projection;
@@ -69,6 +71,18 @@ class ProjectionReader {
         if (drawn == listed && !projection.wired_by_source)
             problems_.add(path_, drawn ? "cannot have both probability and file; remove one"
                                        : "must have either probability or file");
+    }
+
+    void check_site(const Projection& projection, const Population& to) {
+        if (!projection.ends_at) return;
+        const bool has_tip = to.neuron && to.neuron->morphology;
+        if (!has_tip && projection.ends_at == SynapseSite::tip)
+            reader_.problem(site_key, "must be soma, since the neurons of " + to.name +
+                                          " are points; or give them a morphology");
+        if (has_tip && projection.plastic && projection.ends_at == SynapseSite::soma)
+            reader_.problem(site_key,
+                            "must be tip, where the plastic synapses of neurons with a "
+                            "morphology end; remove it");
     }
 
     bool is_kind(const Population* population, PopulationKind kind) const {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "experiment/neuron_sections.hpp"
 #include "experiment/schemes.hpp"
 #include "experiment/stimulation.hpp"
+#include "model/cable_resistances.hpp"
 #include "model/step_sets.hpp"
 
 namespace engram {
@@ -24,6 +26,7 @@ namespace {
 
 constexpr double most_steps = 4503599627370496.0;  // 2^52: times in steps stay exact as doubles
 constexpr Step longest_axonal_delay_steps = 65535;
+constexpr int most_compartments = 10'000;
 constexpr std::size_t most_backgrounds = 1000;  // each takes constants for its blocks
 
 const std::string duration_key = keys::path_of<&Experiment::duration_s>();
@@ -33,6 +36,8 @@ const std::string axonal_delay_key = keys::path_of<&SynapseParameters::t_ax_dela
 const std::string calcium_delay_key = keys::path_of<&SynapseParameters::t_ca_delay_ms>();
 const std::string theta_p_key = keys::path_of<&SynapseParameters::theta_p>();
 const std::string theta_d_key = keys::path_of<&SynapseParameters::theta_d>();
+const std::string protein_pools_key = keys::path_of<&SynapseParameters::protein_pools>();
+const std::string tau_syn_key = keys::path_of<&SynapseParameters::tau_syn_ms>();
 const std::string z_max_key = keys::path_of<&SynapseParameters::z_max>();
 const std::string snapshots_key = keys::path_of<&Recording::snapshots_s>();
 const std::string writes_network_key = keys::path_of<&Experiment::writes_network>();
@@ -59,6 +64,7 @@ class Validator {
         for (const Stimulus& stimulus : experiment_.stimuli) check_stimulus(stimulus);
         check_all_intervals();
         check_recorded_times();
+        check_recorded_protein();
         check_snapshots();
         check_checkpoints();
         check_defaults();
@@ -164,6 +170,74 @@ class Validator {
         const std::string t_ref_key = path + "." + keys::name_of<&NeuronParameters::t_ref_ms>();
         if (path == keys::neuron.name || problems_.is_written(t_ref_key))
             check_at_least_dt(t_ref_key, neuron.t_ref_ms);
+        check_diffusivity(path, neuron);
+        if (neuron.morphology) check_morphology(path, neuron);
+    }
+
+    bool any_morphology() const {
+        return std::ranges::any_of(experiment_.populations, [&](const Population& population) {
+            return experiment_.neuron_of(population).morphology.has_value();
+        });
+    }
+
+    // The section `neuron` may say it for populations that have a morphology of their own.
+    void check_diffusivity(const std::string& path, const NeuronParameters& neuron) {
+        const std::string key =
+            path + "." + keys::name_of<&NeuronParameters::protein_diffusivity_um2_per_s>();
+        const bool is_felt = neuron.morphology || (path == keys::neuron.name && any_morphology());
+        if (!is_felt && std::isfinite(neuron.protein_diffusivity_um2_per_s) &&
+            problems_.sound({key, path}))
+            problems_.add(key, "needs " + path + "." +
+                                   keys::name_of<&NeuronParameters::morphology>() +
+                                   ": proteins have nowhere to diffuse in a point" +
+                                   is(neuron.protein_diffusivity_um2_per_s) +
+                                   "; give one, or remove the diffusivity");
+    }
+
+    void check_morphology(const std::string& path, const NeuronParameters& neuron) {
+        const std::string section = path + "." + keys::name_of<&NeuronParameters::morphology>();
+        const std::string compartment_key =
+            section + "." + keys::name_of<&Morphology::compartment_um>();
+        if (experiment_.synapses.protein_pools != ProteinPools::common &&
+            problems_.sound({protein_pools_key}))
+            problems_.add(protein_pools_key,
+                          "must be C where neurons have a morphology, as in " + section);
+        check_late_phase_of_cable(path, neuron);
+        if (!problems_.sound({section})) return;
+        const double length_um = neuron.morphology->length_um();
+        if (length_um / neuron.morphology->compartment_um > most_compartments) {
+            problems_.add(compartment_key,
+                          "must be at least " +
+                              number_text(std::ceil(1e4 * length_um / most_compartments) / 1e4) +
+                              ", so that the cell of " + number_text(length_um) +
+                              " um has at most " + std::to_string(most_compartments) +
+                              " compartments" + is(neuron.morphology->compartment_um));
+            return;
+        }
+        if (problems_.sound({path, tau_syn_key}) &&
+            !model::CableResistances::is_compact(neuron, experiment_.synapses.tau_syn_ms))
+            problems_.add(section,
+                          "potential must spread along the cell ten times as fast as the membrane "
+                          "and synaptic currents decay; choose shorter dendrites, a larger radius "
+                          "or a lower " +
+                              std::string(keys::name_of<&Morphology::axial_resistivity_ohm_cm>()));
+    }
+
+    // What the late phase with diffusing protein does not have.
+    void check_late_phase_of_cable(const std::string& path, const NeuronParameters& neuron) {
+        if (!std::isfinite(neuron.protein_diffusivity_um2_per_s)) return;
+        const SynapseParameters& synapses = experiment_.synapses;
+        const std::string where = " where proteins diffuse, as in " + path + "." +
+                                  keys::name_of<&NeuronParameters::protein_diffusivity_um2_per_s>();
+        if (synapses.z_max != 1.0 && problems_.sound({z_max_key}))
+            problems_.add(z_max_key, "must be 1" + where + is(synapses.z_max));
+        for (const auto& [key, threshold_Hz] :
+             {std::pair{keys::path_of<&SynapseParameters::rate_threshold_p_Hz>(),
+                        synapses.rate_threshold_p_Hz},
+              std::pair{keys::path_of<&SynapseParameters::rate_threshold_d_Hz>(),
+                        synapses.rate_threshold_d_Hz}})
+            if (threshold_Hz != 0.0 && problems_.sound({key}))
+                problems_.add(key, "must be 0" + where + is(threshold_Hz));
     }
 
     void check_synapses() {
@@ -443,6 +517,49 @@ class Validator {
         if (stimulus.rate_Hz > highest_Hz * (1 + 1e-12))
             problems_.add(key, "must be at most " + number_text(highest_Hz) +
                                    ", one spike per time step" + is(stimulus.rate_Hz));
+    }
+
+    // Recorded are those cells in which protein differs from place to place.
+    void check_recorded_protein() {
+        const std::string key = keys::path_of<&Recording::protein_at_um>();
+        const std::vector<double>& places_um = experiment_.record.protein_at_um;
+        if (places_um.empty() || !problems_.sound({key, keys::neuron.name, "populations"})) return;
+        double shortest_um = std::numeric_limits<double>::infinity();
+        bool diffuses = false;
+        for (const Population& population : experiment_.populations) {
+            const NeuronParameters& neuron = experiment_.neuron_of(population);
+            if (!population.is_excitatory() || !neuron.morphology ||
+                !std::isfinite(neuron.protein_diffusivity_um2_per_s))
+                continue;
+            diffuses = true;
+            if (is_recorded(population))
+                shortest_um = std::min(shortest_um, neuron.morphology->length_um());
+        }
+        if (!diffuses)
+            problems_.add(key,
+                          "is for proteins that differ from place to place; give " +
+                              keys::path_of<&NeuronParameters::morphology>() + " and " +
+                              keys::path_of<&NeuronParameters::protein_diffusivity_um2_per_s>());
+        for (std::size_t i = 0; i < places_um.size(); ++i) {
+            if (places_um[i] > shortest_um)
+                problems_.add(key,
+                              "must be within the cells of recorded neurons, of which the "
+                              "shortest is " +
+                                  number_text(shortest_um) + " um long" + is(places_um[i]));
+            if (std::find(places_um.begin(), places_um.begin() + static_cast<std::ptrdiff_t>(i),
+                          places_um[i]) != places_um.begin() + static_cast<std::ptrdiff_t>(i))
+                problems_.add(key, "has " + number_text(places_um[i]) + " twice");
+        }
+    }
+
+    bool is_recorded(const Population& population) const {
+        const Recording& record = experiment_.record;
+        for (std::size_t i = 0; i < record.n_recordings(); ++i)
+            if (std::ranges::any_of(record.recording(i).neurons, [&](NeuronId id) {
+                    return population.first <= id && id < population.end();
+                }))
+                return true;
+        return false;
     }
 
     void check_recorded_times() {

@@ -16,9 +16,9 @@
 namespace engram {
 namespace {
 
-h5::DataSet open_sized(hid_t location, const std::string& name, std::uint64_t n) {
+h5::DataSet open_sized(hid_t location, const std::string& name, const h5::Shape& shape) {
     h5::DataSet dataset = h5::open_dataset(location, name);
-    if (h5::shape(dataset) != h5::Shape{n})
+    if (h5::shape(dataset) != shape)
         h5::reject(location, "'" + name + "' has another number of values than the configuration",
                    "it is of another run: use a checkpoint of this one");
     return dataset;
@@ -32,12 +32,20 @@ std::vector<h5::Slab> neuron_slabs(const Network& network) {
     return slabs;
 }
 
+// Of a dataset by neuron: a row for each. A rank has at least one neuron.
+h5::Shape shape_by_neuron(const NamedValues& entry, const Network& network) {
+    const hsize_t n = network.populations().size();
+    const hsize_t row_length = entry.values.size() / network.n_local();
+    return row_length == 1 ? h5::Shape{n} : h5::Shape{n, row_length};
+}
+
 // The part of a transfer that this rank has done: what it adds to the checksums.
 class Ledger {
   public:
     template <h5::Number T>
-    void add(const std::string& name, std::span<const h5::Slab> slabs, std::span<const T> values) {
-        sums_[name] += checksum_of(slabs, values);
+    void add(const std::string& name, std::span<const h5::Slab> slabs, std::span<const T> values,
+             hsize_t row_length = 1) {
+        sums_[name] += checksum_of(slabs, values, row_length);
     }
     //! Of a dataset that holds one value for all of its rows: as if row 0 were all. Each rank calls
     //! this, and rank 0 accounts for it.
@@ -74,7 +82,7 @@ void read_by_source(hid_t file, const std::vector<NamedValues>& list, Ledger& le
                     MPI_Comm comm) {
     for (const NamedValues& entry : list) {
         const std::string name = "shared/" + entry.name;
-        open_sized(file, name, entry.values.size());
+        open_sized(file, name, {entry.values.size()});
         const auto values = read_shared<double>(file, name, ledger, comm);
         std::copy(values.begin(), values.end(), entry.values.begin());
     }
@@ -94,20 +102,20 @@ std::vector<T> read_slabs_alone(hid_t dataset, std::span<const h5::Slab> slabs) 
 void read_by_neuron(hid_t file, const std::string& group, const std::vector<NamedValues>& list,
                     const Network& network, Ledger& ledger) {
     const auto slabs = neuron_slabs(network);
-    const NeuronId n = network.populations().size();
     for (const NamedValues& entry : list) {
         const std::string name = group + "/" + entry.name;
-        const h5::DataSet dataset = open_sized(file, name, n);
+        const h5::Shape shape = shape_by_neuron(entry, network);
+        const h5::DataSet dataset = open_sized(file, name, shape);
         const auto values = read_slabs_alone<double>(dataset, slabs);
         std::copy(values.begin(), values.end(), entry.values.begin());
-        ledger.add(name, slabs, std::span<const double>(values));
+        ledger.add(name, slabs, std::span<const double>(values), h5::row_length(shape));
     }
 }
 
 template <h5::Number T>
 void read_synapses(hid_t file, const std::string& name, std::span<T> values,
                    const SynapseOrder& order, Ledger& ledger, MPI_Comm comm) {
-    const h5::DataSet dataset = open_sized(file, name, order.n_synapses());
+    const h5::DataSet dataset = open_sized(file, name, {order.n_synapses()});
     if (h5::is_constant(dataset)) {
         const T value = h5::read_rows<T>(dataset, {0, 1}).front();
         std::fill(values.begin(), values.end(), value);
@@ -231,7 +239,9 @@ class Writer {
         recent_.lay_out(layout, shared, "recent_spikes");
         sources_ = lay_out(layout, shared, local_.by_source, network_.plastic().n_sources());
         const h5::Group neurons = h5::create_group(layout.file(), "neurons");
-        neurons_ = lay_out(layout, neurons, local_.by_neuron, network_.populations().size());
+        for (const NamedValues& entry : local_.by_neuron)
+            neurons_.push_back(
+                layout.add_dataset<double>(neurons, entry.name, shape_by_neuron(entry, network_)));
         const h5::Group synapses = h5::create_group(layout.file(), "synapses");
         synapses_.lay_out(layout, synapses, local_.by_synapse, order_.n_synapses());
         synapse_bytes_.lay_out(layout, synapses, local_.bytes_by_synapse, order_.n_synapses());
@@ -291,7 +301,7 @@ class Writer {
         for (std::size_t i = 0; i < list.size(); ++i) {
             const std::span<const double> values = list[i].values;
             file_->write(places[i], slabs, values);
-            ledger_.add(group + list[i].name, slabs, values);
+            ledger_.add(group + list[i].name, slabs, values, h5::row_length(places[i].shape));
         }
     }
 

@@ -14,7 +14,9 @@ using nlohmann::json;
 
 namespace {
 
-const std::string spikes_suffix = "_spikes";  // behind the name of a population
+// Behind the name of a population.
+const std::string spikes_suffix = "_spikes";
+const std::string silent_resets_suffix = "_silent_resets";
 
 constexpr int deepest_nesting = 8;            // a header needs 4
 constexpr std::size_t most_values = 4 << 20;  // as of a configuration
@@ -153,9 +155,14 @@ PhaseReport read_report(const Members& phase) {
                     phase.integer("end")};
     report.wall_s = phase.number("wall_s");
     phase.for_each_key([&](const std::string& key) {
-        if (key.ends_with(spikes_suffix))
-            report.spikes[key.substr(0, key.size() - spikes_suffix.size())] =
-                static_cast<std::uint64_t>(phase.integer(key));
+        const auto take = [&](const std::string& suffix,
+                              std::map<std::string, std::uint64_t>& counts) {
+            if (key.ends_with(suffix))
+                counts[key.substr(0, key.size() - suffix.size())] =
+                    static_cast<std::uint64_t>(phase.integer(key));
+        };
+        take(spikes_suffix, report.spikes);
+        take(silent_resets_suffix, report.silent_resets);
     });
     return report;
 }
@@ -216,6 +223,8 @@ std::string header_text(const CheckpointHeader& header) {
                       {"wall_s", report.wall_s}};
         for (const auto& [population, count] : report.spikes)
             entry[population + spikes_suffix] = count;
+        for (const auto& [population, count] : report.silent_resets)
+            entry[population + silent_resets_suffix] = count;
         reports.push_back(std::move(entry));
     }
     json snapshots = json::array();

@@ -97,19 +97,23 @@ class HeaderCheck {
         require(report.wall_s >= 0.0 && report.wall_s <= longest_wall_s,
                 name + ".wall_s is " + number_text(report.wall_s));
         const Step done = std::min(expected.end, position_.step) - expected.begin;
-        for (const auto& [population, n_spikes] : report.spikes) {
-            const Population* const found_population = experiment_.populations.find(population);
-            require(
-                found_population != nullptr,
-                fmt::format("{} counts spikes of '{}', which is no population", name, population));
-            // A neuron fires once in a step at most.
-            const double most =
-                expected.kind == PhaseKind::spiking
-                    ? static_cast<double>(found_population->count) * static_cast<double>(done)
-                    : 0.0;
-            require(static_cast<double>(n_spikes) <= most,
-                    fmt::format("{} counts {} spikes of '{}', more than there can be", name,
-                                n_spikes, population));
+        check_counts(report.spikes, "spikes", expected, done, name);
+        check_counts(report.silent_resets, "silent resets", expected, done, name);
+    }
+
+    void check_counts(const std::map<std::string, std::uint64_t>& counts, const char* what,
+                      const Phase& phase, Step done, const std::string& name) const {
+        for (const auto& [population, n] : counts) {
+            const Population* const found = experiment_.populations.find(population);
+            require(found != nullptr, fmt::format("{} counts {} of '{}', which is no population",
+                                                  name, what, population));
+            // A neuron fires, or is reset, once in a step at most.
+            const double most = phase.kind == PhaseKind::spiking
+                                    ? static_cast<double>(found->count) * static_cast<double>(done)
+                                    : 0.0;
+            require(static_cast<double>(n) <= most,
+                    fmt::format("{} counts {} {} of '{}', more than there can be", name, n, what,
+                                population));
         }
     }
 
@@ -241,6 +245,11 @@ Bounds bounds_of(plasticity::Domain domain, const Experiment& experiment) {
             return {smallest_share, 1.0};
         case protein:
             return {0.0, experiment.synapses.p_max_umol_per_l * (1.0 + rounding)};
+        case protein_mode: {
+            const double most =
+                std::sqrt(2.0) * experiment.synapses.p_max_umol_per_l * (1.0 + rounding);
+            return {-most, most};
+        }
         case tag:
             return {0.0, static_cast<double>(model::Tag::depression)};
         case real:

@@ -167,7 +167,7 @@ ProteinSnapshot ResultFiles::proteins_of(const SnapshotView& snapshot) const {
     }
     const auto count = static_cast<std::ptrdiff_t>(n);
     auto first = snapshot.protein.begin();
-    for (const std::string& pool : protein_pools(experiment_.synapses)) {
+    for (const std::string& pool : kept_proteins(experiment_)) {
         proteins.amounts[pool].assign(first, first + count);
         first += network_.n_local();
     }

@@ -125,6 +125,13 @@ void SnapshotReader::require_sums(MPI_Comm communicator) const {
     });
 }
 
+bool SnapshotReader::has_protein(const std::string& pool) const {
+    return std::ranges::all_of(experiment_.populations, [&](const Population& population) {
+        return !population.is_excitatory() ||
+               h5::exists(file_, protein_group(population, time_s_) + "/" + pool);
+    });
+}
+
 std::vector<double> SnapshotReader::proteins(const std::string& pool, NeuronId first,
                                              NeuronId count) const {
     for (const Population& population : experiment_.populations) {

@@ -35,10 +35,13 @@ class SnapshotReader {
     //! \throw FileError on every rank if weights are not those that were written
     void require_sums(MPI_Comm communicator) const;
 
+    const std::string& path() const { return file_.path(); }
     //! Whether it holds the proteins of all excitatory populations.
     bool has_proteins() const { return has_proteins_; }
+    //! Whether it holds one of them of all excitatory populations.
+    bool has_protein(const std::string& pool) const;
     //! Amounts [umol/l] of the neurons [first, first + count), 0 of inhibitory ones.
-    //! \param pool  name of the recorded variable, e.g. "p"
+    //! \param pool  one of kept_proteins, e.g. "p"
     //! \throw FileError if the file has no such pool, or amounts of other neurons
     std::vector<double> proteins(const std::string& pool, NeuronId first, NeuronId count) const;
 

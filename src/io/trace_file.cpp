@@ -39,7 +39,7 @@ class TraceLayout {
         : file_(file),
           path_(group_of(recording)),
           n_rows_(mark.n_kept()),
-          columns_(recorded_columns(recording, experiment.synapses)) {
+          columns_(recorded_columns(recording, experiment)) {
         const h5::Group group = h5::create_group(file_.file(), path_);
         h5::write_attribute(group, "dt_ms", experiment.dt_ms);
         h5::write_attribute(group, "every_steps", std::int64_t{recording.every_steps});
@@ -56,7 +56,7 @@ class TraceLayout {
     const std::vector<DatasetPlace<double>>& places() const { return places_; }
 
   private:
-    void add_column(hid_t group, const char* name, const char* unit) {
+    void add_column(hid_t group, const std::string& name, const char* unit) {
         places_.push_back(file_.add_dataset<double>(group, name, {n_rows_}, unit));
     }
 
@@ -107,9 +107,9 @@ void copy_rows(const std::string& spool_path, const RecordMark& mark, ParallelFi
 
 // In the order of the recording.
 std::vector<h5::DataSet> open_columns(const h5::File& file, const TraceRecording& recording,
-                                      const SynapseParameters& synapses) {
+                                      const Experiment& experiment) {
     const std::string group = group_of(recording) + "/";
-    const RecordedColumns kept = recorded_columns(recording, synapses);
+    const RecordedColumns kept = recorded_columns(recording, experiment);
     std::vector<h5::DataSet> columns;
     const auto open = [&](const std::string& name) {
         columns.push_back(h5::open_dataset(file, group + name));
@@ -185,7 +185,7 @@ RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string&
     const h5::File file = h5::File::open(trace_path, h5::Access::read_only);
     check_format(file, trace_filetype);
     const std::vector<h5::DataSet> columns =
-        open_columns(file, experiment.record.recording(recording), experiment.synapses);
+        open_columns(file, experiment.record.recording(recording), experiment);
     const std::uint64_t n_kept = RecordMark{n_rows, 0, gaps}.n_kept();
     for (const h5::DataSet& column : columns)
         if (h5::shape(column).front() < n_kept)

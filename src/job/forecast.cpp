@@ -91,9 +91,11 @@ double MB(std::uint64_t bytes) {
 // State of the mechanisms that an experiment asks for, in the memory of the host.
 double state_MB(const Experiment& experiment, const plasticity::StateSizes& sizes) {
     const std::uint64_t bytes =
-        plasticity::with_mechanisms(
-            experiment.synapses,
-            [&]<class M>(M) { return plasticity::state_bytes<plasticity::View<M>>(sizes); }) +
+        plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
+                                    [&]<class M>(M) {
+                                        return plasticity::state_bytes<plasticity::View<M>>(
+                                            with_modes<M>(sizes, experiment.protein_diffusion()));
+                                    }) +
         plasticity::state_bytes<plasticity::CalciumView>({sizes.neurons, 0, 0}) +
         sizes.sources * bytes_per_slot + plasticity::BuiltInNeurons::state_bytes(sizes);
     return MB(bytes);
@@ -125,8 +127,8 @@ double stimulated_neuron_s(const Experiment& experiment) {
 }
 
 // Values of a row.
-double sampled_values(const TraceRecording& recording, const SynapseParameters& synapses) {
-    const RecordedColumns columns = recorded_columns(recording, synapses);
+double sampled_values(const TraceRecording& recording, const Experiment& experiment) {
+    const RecordedColumns columns = recorded_columns(recording, experiment);
     std::size_t n_synapses = recording.synapses.size() + recording.synapses_if_present.size();
     for (const SynapseSelection& selection : recording.selections) n_synapses += selection.count;
     return static_cast<double>(columns.of_neuron.size() * recording.neurons.size() +
@@ -135,7 +137,7 @@ double sampled_values(const TraceRecording& recording, const SynapseParameters& 
 
 double traces_MB(const TraceRecording& recording, const Schedule& schedule,
                  const Experiment& experiment) {
-    const double n_values = sampled_values(recording, experiment.synapses);
+    const double n_values = sampled_values(recording, experiment);
     if (n_values == 0) return 0;
     const Step begin = experiment.steps_from_s(recording.from_s);
     const Step end =
@@ -181,21 +183,25 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double network_bytes_per_edge = experiment.indexes_sources
                                               ? bytes_per_edge + bytes_per_edge_of_source_index
                                               : bytes_per_edge;
+    // Of proteins along the cells, in checkpoints and in each snapshot.
+    const double modes_MB = n * experiment.protein_diffusion().most_modes() * sizeof(double) / 1e6;
     // With the values of plastic synapses at the end.
     const double network_MB =
         experiment.writes_network
             ? (n_synapses * network_bytes_per_edge + n * network_bytes_per_neuron +
                f.plastic_synapses * bytes_per_synapse_of_snapshot) /
-                  1e6
+                      1e6 +
+                  modes_MB
             : 0.0;
     f.checkpoint_MB =
         (f.plastic_synapses * bytes_per_synapse_of_checkpoint + n * checkpoint_bytes_per_neuron) /
-        1e6;
+            1e6 +
+        modes_MB;
     // What is recorded lies there twice until the results are complete.
-    const double recorded_MB =
-        f.traces_MB + (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
-                       n_spikes * recorded_share * bytes_per_spike) /
-                          1e6;
+    const double recorded_MB = f.traces_MB + n_snapshots * modes_MB +
+                               (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
+                                n_spikes * recorded_share * bytes_per_spike) /
+                                   1e6;
     f.files_MB = 2 * recorded_MB + network_MB + n_checkpoints * f.checkpoint_MB;
     f.base_MB = base_memory_MB + std::min(static_cast<double>(default_edges_per_round),
                                           f.plastic_synapses / n_ranks) *

@@ -31,7 +31,7 @@ GivenConfiguration read_given(const ConfigurationSource& source, MPI_Comm commun
                                 "holds " + unwanted->what +
                                     "; the files of a run name its directory in UTF-8, so choose "
                                     "another name"}});
-        given.tree = read_config_tree(source.file, source.overrides);
+        given.tree = read_config_tree(source.file, source.overrides, source.arbor_diffusivity);
         print_notes(given.tree);
         is_of_ensemble = Ensemble::is_wanted(given.tree);
     });

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/arbor_import.hpp"
 #include "job/device_choice.hpp"
 
 namespace engram::job {
@@ -21,6 +22,7 @@ struct ConfigurationSource {
     std::string file;
     std::vector<std::string> overrides;  //!< key=value
     std::string output;                  //!< directory; empty: the one in the configuration
+    ArborDiffusivity arbor_diffusivity = ArborDiffusivity::not_given;  //!< of a JSON file
 };
 
 struct RunRequest {

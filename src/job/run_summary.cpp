@@ -99,6 +99,7 @@ json phase_summary(const PhaseReport& report, const Experiment& experiment) {
         phase["spikes"][population.name] = n_spikes;
         phase["rate_Hz"][population.name] = rate_Hz(n_spikes, population.count, end_s - begin_s);
     }
+    if (!report.silent_resets.empty()) phase["silent_resets"] = report.silent_resets;
     phase["real_time_factor"] = report.wall_s > 0.0 ? (end_s - begin_s) / report.wall_s : 0.0;
     return phase;
 }
@@ -107,6 +108,14 @@ json phase_summary(const PhaseReport& report, const Experiment& experiment) {
 json group_summary(const GroupNames& names) {
     if (names.size() == 1) return names[0];
     return std::vector<std::string>(names.begin(), names.end());
+}
+
+// Of populations that may have some, in all phases.
+json silent_resets_summary(const std::vector<PhaseReport>& reports) {
+    std::map<std::string, std::uint64_t> all;
+    for (const PhaseReport& report : reports)
+        for (const auto& [population, n] : report.silent_resets) all[population] += n;
+    return all;
 }
 
 std::string hdf5_version() {
@@ -251,6 +260,7 @@ json make_summary(const Simulation& simulation, double setup_s, double run_s,
             {"neurons", neurons},
             {"synapses", synapses},
             {"spikes", spikes},
+            {"silent_resets", silent_resets_summary(simulation.reports())},
             {"real_time_factor", spiking_wall_s > 0.0 ? spiking_s / spiking_wall_s : 0.0},
             {"wall_s", {{"setup", setup_s}, {"run", run_s}}},
             {"ranks", size_of(communicator)},

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -65,7 +67,7 @@ class Receiver {
             target, h_mV, z);
     }
     void set_protein(std::size_t pool, std::uint32_t target, double amount) {
-        const std::string problem = values_.problem_of_protein(amount);
+        const std::string problem = values_.problem_of_protein(pool, amount);
         if (!problem.empty())
             fail("neuron " + std::to_string(network_.global_id(target)) + " has " + problem);
         values_.set_protein(pool, target, amount);
@@ -124,6 +126,30 @@ class Receiver {
     std::vector<std::uint8_t> received_;
 };
 
+// How many of the proteins of this run another one has kept: all, or the amounts without the modes,
+// which are then spread evenly along the cells.
+std::size_t common_proteins(const std::vector<std::string>& ours,
+                            const std::vector<std::string>& theirs, const std::string& path) {
+    const auto n_amounts = [](const std::vector<std::string>& names) {
+        return std::ranges::find_if(names, is_protein_mode) - names.begin();
+    };
+    const auto n = n_amounts(ours);
+    if (!std::equal(ours.begin(), ours.begin() + n, theirs.begin(),
+                    theirs.begin() + n_amounts(theirs)))
+        throw FileError(path,
+                        "is of a run with other pools of proteins; set synapses.protein_pools as "
+                        "in that run, or initial_state.proteins to false (" +
+                            from_key + ")");
+    if (ours == theirs) return ours.size();
+    if (std::ssize(ours) > n && std::ssize(theirs) > n)
+        throw FileError(
+            path, fmt::format("is of a run whose proteins have {} modes along the cell, where "
+                              "this one has {}; set neuron.morphology as in that run, or "
+                              "initial_state.proteins to false ({})",
+                              std::ssize(theirs) - n, std::ssize(ours) - n, from_key));
+    return static_cast<std::size_t>(n);
+}
+
 // Each rank reads what concerns its neurons.
 void read_snapshot(SnapshotReader& snapshot, const Experiment& experiment, Receiver& receiver) {
     const Partition& partition = receiver.network().partition();
@@ -134,8 +160,14 @@ void read_snapshot(SnapshotReader& snapshot, const Experiment& experiment, Recei
                            receiver.set(from, partition.local_index(to), h_mV, z);
                        });
     if (!experiment.initial_state.proteins || !snapshot.has_proteins()) return;
-    const std::vector<std::string> pools = protein_pools(experiment.synapses);
-    for (std::size_t pool = 0; pool < pools.size(); ++pool)
+    const std::vector<std::string> pools = kept_proteins(experiment);
+    // Pools that are missing are told of as they are read.
+    std::vector<std::string> theirs;
+    std::ranges::copy_if(pools, std::back_inserter(theirs), std::not_fn(is_protein_mode));
+    for (int k = 1; snapshot.has_protein("p_mode_" + std::to_string(k)); ++k)
+        theirs.push_back("p_mode_" + std::to_string(k));
+    const std::size_t n_common = common_proteins(pools, theirs, snapshot.path());
+    for (std::size_t pool = 0; pool < n_common; ++pool)
         for (const NeuronRange& range : ranges) {
             const auto amounts = snapshot.proteins(pools[pool], range.first, range.count);
             for (NeuronId i = 0; i < range.count; ++i)
@@ -177,15 +209,11 @@ void copy_state(Simulation& other, const StateSource& source, const Experiment& 
             receiver.set(from, table.targets()[k], h_mV, z);
         }
     if (!experiment.initial_state.proteins) return;
-    const std::vector<std::string> pools = protein_pools(experiment.synapses);
-    if (pools != protein_pools(other.experiment().synapses))
-        throw FileError(source.path,
-                        "is of a run with other pools of proteins; set synapses.protein_pools as "
-                        "in that run, or initial_state.proteins to false (" +
-                            from_key + ")");
+    const std::size_t n_pools =
+        common_proteins(kept_proteins(experiment), kept_proteins(other.experiment()), source.path);
     const std::vector<double> amounts = other.executor().protein();
     const std::uint32_t n = other.network().n_local();
-    for (std::size_t pool = 0; pool < pools.size(); ++pool)
+    for (std::size_t pool = 0; pool < n_pools; ++pool)
         for (std::uint32_t j = 0; j < n; ++j) receiver.set_protein(pool, j, amounts[pool * n + j]);
 }
 

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 #include "model/calcium.hpp"
@@ -38,6 +39,10 @@ struct BlockInput {
     double v_mV = 0;        //!< P_w: on w
     double current_nA = 0;  //!< P_y: on I_syn
     double highest_mV = 0;  //!< no more than this on w at any step within the block
+
+    static constexpr auto parts() {
+        return std::tuple{&BlockInput::v_mV, &BlockInput::current_nA, &BlockInput::highest_mV};
+    }
 };
 
 // Of an input that arrives at a step of the block.

@@ -28,6 +28,9 @@ struct NeuronPropagator {
     //! Effect on V of the noise that arrives within the step, regressed on the current's noise
     //! [mV/nA per stationary deviation]; the part independent of it is O(dt^(5/2)).
     double drive_noise_per_sigma = 0;
+    //! A constant current acts at once on the place where it is injected as a decaying one that is
+    //! this times as large; of neurons that have places.
+    double constant_as_decaying = 1;
     int refractory_steps = 0;
 };
 
@@ -92,9 +95,15 @@ struct StepNeuron {
     //! \param v_th_mV  threshold; infinite for a neuron that is known not to fire
     ENGRAM_HD_INLINE void operator()(NeuronState& s, double input_nA, double noise, double stim_mV,
                                      double v_th_mV) const {
+        const bool fires = s.v_mV >= v_th_mV;
+        move(s, input_nA, noise, stim_mV,
+             fires ? static_cast<double>(propagator.refractory_steps) : 0.0);
+    }
+    //! \param begun  steps of a refractory period that begins now; 0: none does
+    ENGRAM_HD_INLINE void move(NeuronState& s, double input_nA, double noise, double stim_mV,
+                               double begun) const {
         const NeuronPropagator& p = propagator;
         // Who fires is not refractory any more, so the larger one is meant.
-        const double begun = s.v_mV >= v_th_mV ? static_cast<double>(p.refractory_steps) : 0.0;
         const double left = s.refractory - 1.0;
         const double refractory = left > begun ? left : begun;
         const double i_syn = s.i_syn_nA + input_nA;
@@ -125,16 +134,25 @@ struct PulseStep {
     double on_v_mV;       //!< effect on V within the step
     double current_nA;    //!< at the start of the step
     double deviation_nA;  //!< from the mean, at its end
+    double end_nA;        //!< at its end, as a decaying current that acts at once alike
+};
+
+// What stimulus currents do to a neuron in a step.
+struct StimulusEffect {
+    double v_mV = 0;    //!< on V within the step
+    double end_nA = 0;  //!< see PulseStep
 };
 
 //! \param deviation_nA  from the mean, at the start of the step
 //! \param noise         standard normal number
 ENGRAM_HD_INLINE PulseStep step_pulse(const NeuronPropagator& p, double mean_nA, double sigma_nA,
                                       double deviation_nA, double noise) {
+    const double deviation_at_end_nA =
+        deviation_nA * p.current_decay + p.noise_per_sigma * sigma_nA * noise;
     return {p.constant_per_nA * mean_nA + p.drive_per_nA * deviation_nA +
                 p.drive_noise_per_sigma * sigma_nA * noise,
-            mean_nA + deviation_nA,
-            deviation_nA * p.current_decay + p.noise_per_sigma * sigma_nA * noise};
+            mean_nA + deviation_nA, deviation_at_end_nA,
+            p.constant_as_decaying * mean_nA + deviation_at_end_nA};
 }
 
 // Stationary deviation of the background current from its white-noise amplitude (nA s^1/2).

@@ -3,8 +3,44 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
 
 namespace engram {
+
+// A neuron as one unbranched cylinder, sealed at both ends: basal dendrite, which carries the
+// plastic synapses at its tip, soma with the zone of protein synthesis in its middle, apical
+// dendrite. All radii are that of the soma. See docs/morphology.md.
+struct Morphology {
+    enum class Capacitance {
+        cell,      //!< the membrane capacitance is that of the whole cell
+        published  //!< it is that of the cell without the zone of synthesis
+    };
+    enum class Reset {
+        soma,            //!< the threshold is that of the soma
+        any_compartment  //!< a dendrite that is above threshold resets the cell without a spike
+    };
+
+    double soma_radius_um = 6.0;
+    double basal_dendrite_um = 10.0;  //!< length; that of the soma is twice its radius and the zone
+    double apical_dendrite_um = 25.0;  //!< length
+    double compartment_um = 1.0;       //!< length of the zone; that of compartments, at most
+    double axial_resistivity_ohm_cm = 35.4;
+    Capacitance capacitance = Capacitance::cell;
+    double synaptic_gain = 1.0;  //!< of the current of synapses at the tip
+    Reset reset = Reset::soma;
+
+    // Numbers of the sites of input: plastic synapses end at the first one of every neuron.
+    static constexpr std::uint32_t tip_site = 0;
+    static constexpr std::uint32_t soma_site = 1;
+
+    double length_um() const {
+        return basal_dendrite_um + 2.0 * soma_radius_um + compartment_um + apical_dendrite_um;
+    }
+
+    bool operator==(const Morphology&) const = default;
+};
 
 // Leaky integrate-and-fire neuron.
 struct NeuronParameters {
@@ -15,6 +51,9 @@ struct NeuronParameters {
     double r_leak_MOhm = 10.0;  //!< leak resistance
     double c_mem_nF = 1.0;      //!< membrane capacitance; tau_mem = r_leak * c_mem (ms)
     double t_ref_ms = 2.0;      //!< absolute refractory period
+    std::optional<Morphology> morphology = std::nullopt;  //!< none: a point
+    //! Along the cell; infinite: proteins are the same everywhere.
+    double protein_diffusivity_um2_per_s = std::numeric_limits<double>::infinity();
 
     bool operator==(const NeuronParameters&) const = default;
 };

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -16,6 +16,7 @@
 #include "model/fixed_point.hpp"
 #include "model/late_phase.hpp"
 #include "model/macros.hpp"
+#include "model/protein_diffusion.hpp"
 #include "plasticity/samples.hpp"
 #include "plasticity/variable.hpp"
 
@@ -52,11 +53,6 @@ struct CommonPool {
                      "end of the synthesis within a consolidation"}};
     }
 
-    //! The pools of protein that there are.
-    static std::vector<double * CommonPool::*> pools(const Parameters&) {
-        return {&CommonPool::protein};
-    }
-
     CommonPool() = default;
     explicit CommonPool(const Parameters&) {}
 
@@ -89,12 +85,24 @@ struct CommonPool {
         return model::LazyLatePhase::store(z, tag, x);
     }
 
-    static constexpr Column recorded[] = {
-        {"S_mV", "mV",
-         "sum of the early-phase changes |h - h_0| of its incoming synapses, which drives protein "
-         "synthesis"},
-        {"p", "umol/l", "amount of protein"}};
-    static std::span<const Column> columns(const Parameters&) { return recorded; }
+    // What snapshots and initial states hold of the proteins of a neuron.
+    static std::vector<std::string> amounts(const SynapseParameters&,
+                                            const model::ProteinDiffusion&) {
+        return {"p"};
+    }
+    //! Calls put(i, amount) for each, after a time of constant synthesis.
+    template <class Put>
+    ENGRAM_HD_INLINE void tell_amounts(const Parameters& late, std::uint32_t j, Synthesis synthesis,
+                                       double time_s, Put put) const {
+        put(0, late.protein(protein[j], synthesis != 0, time_s).amount);
+    }
+
+    static std::vector<Column> columns(const SynapseParameters&, const model::ProteinDiffusion&) {
+        return {{"S_mV", "mV",
+                 "sum of the early-phase changes |h - h_0| of its incoming synapses, which drives "
+                 "protein synthesis"},
+                {"p", "umol/l", "amount of protein"}};
+    }
     //! Values of the columns at a time after the beginning of a window.
     ENGRAM_HD_INLINE void sample(const Parameters& late, std::uint32_t j, const Sums& sums,
                                  double relaxation, Synthesis synthesis, double time_s,
@@ -118,6 +126,12 @@ struct CommonPool {
         return c.late.advance(
             z, tag,
             c.late.shrinkage(c.protein_after(protein[j], synthesis_end_s[j], tagged_s).integral));
+    }
+    //! As tell_amounts, at a time from the beginning.
+    template <class Put>
+    ENGRAM_HD_INLINE void tell_amounts_after(const Consolidation& c, std::uint32_t j, double time_s,
+                                             Put put) const {
+        put(0, protein_after(c, j, time_s));
     }
     ENGRAM_HD_INLINE void sample_after(const Consolidation& c, std::uint32_t j, double time_s,
                                        double* values) const {

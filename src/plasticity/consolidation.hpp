@@ -55,11 +55,7 @@ struct Course {
                                         double v_init_mV, bool excitatory, double* values) const {
         values[column_v] = v_init_mV;
         if (!excitatory) return;
-        sample_late_phase(view, j, t, values + n_membrane_columns);
-    }
-    //! Those of its late phase alone.
-    ENGRAM_HD_INLINE void sample_late_phase(const View<M>& view, std::uint32_t j, const Instant& t,
-                                            double* values) const {
+        values += n_membrane_columns;
         if (plasticity)
             view.sample_after(closed_form, j, t.time_s, values);
         else

@@ -10,7 +10,9 @@
 #include "model/early_phase.hpp"
 #include "model/parameters.hpp"
 #include "model/rate_gated_early_phase.hpp"
+#include "plasticity/cable_neuron.hpp"
 #include "plasticity/common_pool.hpp"
+#include "plasticity/diffusing_pool.hpp"
 #include "plasticity/point_neuron.hpp"
 #include "plasticity/several_pools.hpp"
 #include "plasticity/variable.hpp"
@@ -26,9 +28,11 @@ struct Mechanisms {
 //! Of the published model.
 using Published = Mechanisms<model::EarlyPhase, CommonPool>;
 using WithPools = Mechanisms<model::EarlyPhase, SeveralPools>;
+//! In cells along which protein diffuses.
+using WithDiffusion = Mechanisms<model::EarlyPhase, DiffusingPool>;
 //! Pools include the common one.
 using WithRateThresholds = Mechanisms<model::RateGatedEarlyPhase, SeveralPools>;
-using BuiltInMechanisms = std::tuple<Published, WithPools, WithRateThresholds>;
+using BuiltInMechanisms = std::tuple<Published, WithPools, WithDiffusion, WithRateThresholds>;
 
 // Of the neurons of a population: the first of these that describes them.
 template <class... Neuron>
@@ -38,7 +42,7 @@ struct NeuronMechanisms {
         return (plasticity::state_bytes<typename Neuron::View>(sizes) + ...);
     }
 };
-using BuiltInNeurons = NeuronMechanisms<PointNeuron>;
+using BuiltInNeurons = NeuronMechanisms<CableNeuron, PointNeuron>;
 
 //! Whether neurons are advanced by whole blocks where nothing else is asked for.
 template <class Neuron>
@@ -46,9 +50,18 @@ concept HasSolution = requires {
     typename Neuron::Solution;
 };
 
-//! Calls use(M{}) with the mechanisms that parameters ask for: the simplest that do.
+//! Whether neurons may be reset without a spike, and count how often.
+template <class Neuron>
+concept HasSilentResets = requires(typename Neuron::View view) {
+    view.silent_resets;
+};
+
+//! Calls use(M{}) with the mechanisms that parameters ask for: the simplest that do. Protein
+//! diffuses where it is one pool, z_max is 1, and rates do not count.
 template <class Use>
-auto with_mechanisms(const SynapseParameters& synapses, Use use) {
+auto with_mechanisms(const SynapseParameters& synapses, const model::ProteinDiffusion& diffusion,
+                     Use use) {
+    if (diffusion.most_modes() > 0) return use(WithDiffusion{});
     if (synapses.rate_threshold_p_Hz > 0.0 || synapses.rate_threshold_d_Hz > 0.0)
         return use(WithRateThresholds{});
     if (synapses.protein_pools == ProteinPools::common && synapses.z_max == 1.0)

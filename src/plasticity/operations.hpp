@@ -54,39 +54,50 @@ struct KeepWeights {
     }
 };
 
-// Tells the values of the late phase's columns of each neuron at a step of the window that begins.
+// Where amounts of protein are told: by amount, then neuron.
+struct AmountsOfProtein {
+    double* values;
+    std::uint64_t n_neurons;
+};
+
+// Tells those of each neuron at a step of the window that begins.
 template <class M>
-struct LatePhaseWithin {
+struct ProteinWithin {
     static constexpr const char* name = "snapshot";
     typename M::Late::Parameters late;
     model::Conditions conditions;
     double relaxation;  //!< at the beginning of the window
     double time_s;      //!< since then
-    std::uint32_t width;
-    double* values;  //!< by neuron and column
+    AmountsOfProtein amounts;
 
     ENGRAM_HD_INLINE void operator()(const View<M>& view, std::uint32_t j) const {
-        const auto sums = view.sums(j);
         const typename M::Late::Synthesis synthesis =
             conditions.plasticity
-                ? M::Late::synthesis(late, sums, relaxation, conditions.theta_pro_mV)
+                ? M::Late::synthesis(late, view.sums(j), relaxation, conditions.theta_pro_mV)
                 : 0;
-        view.sample(late, j, sums, relaxation, synthesis, conditions.plasticity ? time_s : 0.0,
-                    values + std::uint64_t{width} * j);
+        view.tell_amounts(late, j, synthesis, conditions.plasticity ? time_s : 0.0,
+                          [&](std::uint64_t i, double amount) {
+                              amounts.values[i * amounts.n_neurons + j] = amount;
+                          });
     }
 };
 
 // The same some time after the start of a piece of a consolidation.
 template <class M>
-struct LatePhaseAfter {
+struct ProteinAfter {
     static constexpr const char* name = "snapshot";
     Course<M> course;
     typename Course<M>::Instant instant;
-    std::uint32_t width;
-    double* values;
+    AmountsOfProtein amounts;
 
     ENGRAM_HD_INLINE void operator()(const View<M>& view, std::uint32_t j) const {
-        course.sample_late_phase(view, j, instant, values + std::uint64_t{width} * j);
+        const auto put = [&](std::uint64_t i, double amount) {
+            amounts.values[i * amounts.n_neurons + j] = amount;
+        };
+        if (course.plasticity)
+            view.tell_amounts_after(course.closed_form, j, instant.time_s, put);
+        else
+            view.tell_amounts(course.closed_form.late, j, 0, 0.0, put);
     }
 };
 

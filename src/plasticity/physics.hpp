@@ -2,8 +2,12 @@
 // Constants of plasticity.
 #pragma once
 
+#include <cstdint>
+#include <type_traits>
+
 #include "model/calcium.hpp"
 #include "model/parameters.hpp"
+#include "model/protein_diffusion.hpp"
 #include "model/random.hpp"
 
 namespace engram::plasticity {
@@ -20,15 +24,28 @@ struct Physics {
     bool noisy_early_phase = false;
 
     Physics() = default;
-    Physics(const SynapseParameters& s, double dt_ms, std::uint64_t seed)
+    Physics(const SynapseParameters& s, const model::ProteinDiffusion& diffusion, double dt_ms,
+            std::uint64_t seed)
         : early(s, dt_ms),
-          late(s),
+          late(late_phase(s, diffusion)),
           calcium_decay(s.tau_ca_ms, dt_ms),
           streams{seed},
           ca_pre(s.ca_pre),
           ca_post(s.ca_post),
           dt_s(dt_ms / 1000.0),
           noisy_early_phase(s.sigma_pl_mV > 0.0) {}
+
+  private:
+    using Late = typename M::Late::Parameters;
+
+    static Late late_phase(const SynapseParameters& s,
+                           [[maybe_unused]] const model::ProteinDiffusion& diffusion) {
+        if constexpr (std::is_constructible_v<Late, const SynapseParameters&,
+                                              const model::ProteinDiffusion&>)
+            return Late(s, diffusion);
+        else
+            return Late(s);
+    }
 };
 
 }  // namespace engram::plasticity

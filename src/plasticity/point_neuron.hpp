@@ -21,8 +21,9 @@ struct PointNeuron {
 
     //! Places at which synaptic input arrives. Plastic synapses end at site 0.
     static constexpr int n_sites = 1;
+    //! That arrives in a step.
     struct Input {
-        double nA[n_sites];
+        double nA;
     };
 
     //! Both have v_mV, which executors look at: it must stay a finite number.
@@ -56,9 +57,10 @@ struct PointNeuron {
     };
 
     //! A mechanism that is linear below threshold has one, see model/block_solution.hpp: executors
-    //! then advance its neurons by whole blocks. Its input arrives at one site.
+    //! then advance its neurons by whole blocks.
     using Solution = model::BlockSolution;
-    using BlockEnds = model::BlockEnds;  //!< the part of it that gives the end of a block
+    using BlockEnds = model::BlockEnds;    //!< the part of it that gives the end of a block
+    using BlockInput = model::BlockInput;  //!< what it asks for of the input
 
     model::StepNeuron step;
     double v_init_mV = 0;
@@ -85,20 +87,19 @@ struct PointNeuron {
 
     //! At the start of a spiking phase.
     ENGRAM_HD_INLINE State at_rest() const { return {v_init_mV, 0.0, 0.0, 0.0}; }
-    ENGRAM_HD_INLINE double input_nA(model::FixedPoint input) const {
-        return model::to_double(input) * nA_per_quantum;
+    ENGRAM_HD_INLINE Input input(const model::FixedPoint (&at_sites)[n_sites]) const {
+        return {model::to_double(at_sites[0]) * nA_per_quantum};
     }
-    //! \param noise    standard normal number
-    //! \param stim_mV  effect of the stimulus currents on V within this step
+    //! Adds the input of a step to that of the block.
+    ENGRAM_HD_INLINE static void add_input(BlockInput& sums, const model::InputEffect& effect,
+                                           const Input& input) {
+        effect.add(sums, input.nA);
+    }
+    //! \param noise     standard normal number
+    //! \param can_fire  false: it is known not to. Of neurons with a solution alone
     ENGRAM_HD_INLINE void advance(State& state, const Input& input, double noise,
-                                  double stim_mV) const {
-        step(state, input.nA[0], noise, stim_mV);
-    }
-    //! Likewise of a neuron with a solution.
-    //! \param can_fire  false: it is known not to
-    ENGRAM_HD_INLINE void advance(State& state, const Input& input, double noise, double stim_mV,
-                                  bool can_fire) const {
-        step(state, input.nA[0], noise, stim_mV,
+                                  const model::StimulusEffect& stimulus, bool can_fire) const {
+        step(state, input.nA, noise, stimulus.v_mV,
              can_fire ? step.propagator.v_th_mV : std::numeric_limits<double>::infinity());
     }
     //! The end of a block that was gone through step by step: whatever was looked at meanwhile, it
@@ -129,7 +130,7 @@ struct PointNeuron {
     ENGRAM_HD_INLINE void sample(const State& state, const Input& input, double stimulus_nA,
                                  double* values) const {
         const double i_bg = step.bg_mean_nA + state.i_bg_nA;
-        const double i_syn = state.i_syn_nA + input.nA[0];
+        const double i_syn = state.i_syn_nA + input.nA;
         const bool fires = state.v_mV >= step.propagator.v_th_mV;
         values[column_v] = fires ? step.propagator.v_reset_mV : state.v_mV;
         values[column_i_total] = i_syn + i_bg + stimulus_nA;

@@ -3,7 +3,7 @@
 // files and forecasts of their sizes follow.
 #pragma once
 
-#include <span>
+#include <string>
 #include <vector>
 
 #include "plasticity/mechanisms.hpp"
@@ -12,14 +12,24 @@
 namespace engram {
 
 //! Of a recorded neuron, in the order of samples.
-inline std::vector<Column> neuron_columns(const SynapseParameters& synapses) {
+inline std::vector<Column> neuron_columns(const SynapseParameters& synapses,
+                                          const model::ProteinDiffusion& diffusion) {
     std::vector<Column> columns(std::begin(membrane_columns), std::end(membrane_columns));
-    const std::span<const Column> late =
-        plasticity::with_mechanisms(synapses, [&]<class M>(M) -> std::span<const Column> {
-            return M::Late::columns(typename M::Late::Parameters(synapses));
-        });
+    const std::vector<Column> late = plasticity::with_mechanisms(
+        synapses, diffusion,
+        [&]<class M>(M) -> std::vector<Column> { return M::Late::columns(synapses, diffusion); });
     columns.insert(columns.end(), late.begin(), late.end());
     return columns;
+}
+
+//! What snapshots and initial states hold of the proteins of a neuron, in the order of
+//! Executor::protein: "p", "p_P", ..., and amplitudes of modes as "p_mode_1".
+inline std::vector<std::string> protein_amounts(const SynapseParameters& synapses,
+                                                const model::ProteinDiffusion& diffusion) {
+    return plasticity::with_mechanisms(synapses, diffusion,
+                                       [&]<class M>(M) -> std::vector<std::string> {
+                                           return M::Late::amounts(synapses, diffusion);
+                                       });
 }
 
 //! Of a recorded synapse, in the order of samples.

@@ -5,32 +5,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <string_view>
+#include <string>
 
 namespace engram {
 
 // A recorded variable.
 struct Column {
-    const char* name;  //!< of its dataset
+    std::string name;  //!< of its dataset
     const char* unit;
     const char* meaning;
 };
 
-//! Whether it is that of a pool of the late phase: nothing else has this unit.
-inline bool is_amount_of_protein(const Column& column) {
-    return std::string_view(column.unit) == "umol/l";
-}
-
 // Of a neuron: its own columns, then those of the late phase; here of the published one.
 enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };
-inline constexpr Column membrane_columns[] = {{"V_mV", "mV", "membrane potential"},
-                                              {"I_total_nA", "nA", "sum of all input currents"},
-                                              {"I_stim_nA", "nA", "stimulation current"},
-                                              {"I_bg_nA", "nA", "background current"}};
+inline const Column membrane_columns[] = {{"V_mV", "mV", "membrane potential"},
+                                          {"I_total_nA", "nA", "sum of all input currents"},
+                                          {"I_stim_nA", "nA", "stimulation current"},
+                                          {"I_bg_nA", "nA", "background current"}};
 inline constexpr std::size_t n_membrane_columns = std::size(membrane_columns);
 
 enum SynapseColumn { column_ca, column_h, column_z };
-inline constexpr Column plastic_synapse_columns[] = {
+inline const Column plastic_synapse_columns[] = {
     {"Ca", "1", "calcium"}, {"h_mV", "mV", "early-phase weight"}, {"z", "1", "late-phase weight"}};
 
 // A synapse that is recorded, as far as a rank needs to know it.

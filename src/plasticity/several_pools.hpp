@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -67,13 +67,6 @@ struct SeveralPools {
             Variable{&Pools::end_d_s, "synthesis_end_D_s", "s", By::neuron, 0.0, no, end}};
     }
 
-    static std::vector<double * SeveralPools::*> pools(const Parameters& late) {
-        using Pools = SeveralPools;
-        if (!late.by_sign) return {&Pools::protein_c};
-        if (!late.common) return {&Pools::protein_p, &Pools::protein_d};
-        return {&Pools::protein_p, &Pools::protein_c, &Pools::protein_d};
-    }
-
     SeveralPools() = default;
     explicit SeveralPools(const Parameters& late) : z_max(late.z_max) {}
 
@@ -125,19 +118,33 @@ struct SeveralPools {
         return model::LazyLatePhase::store(z, tag, x, z_max);
     }
 
-    static constexpr Column s_p{
-        "S_P_mV", "mV", "sum of h - h_0 of its potentiated synapses, which drives synthesis of P"};
-    static constexpr Column s_d{
-        "S_D_mV", "mV", "sum of h_0 - h of its depressed synapses, which drives synthesis of D"};
-    static constexpr Column p_p{"p_P", "umol/l", "amount of P, needed for potentiation"};
-    static constexpr Column p_c{
-        "p_C", "umol/l", "amount of C, needed for both; S_P_mV + S_D_mV drives its synthesis"};
-    static constexpr Column p_d{"p_D", "umol/l", "amount of D, needed for depression"};
-    static constexpr Column p_and_d[] = {s_p, s_d, p_p, p_d};
-    static constexpr Column p_c_and_d[] = {s_p, s_d, p_p, p_c, p_d};
-    static std::span<const Column> columns(const Parameters& late) {
-        if (!late.by_sign) return CommonPool::recorded;
-        return late.common ? std::span<const Column>(p_c_and_d) : p_and_d;
+    static std::vector<std::string> amounts(const SynapseParameters& synapses,
+                                            const model::ProteinDiffusion&) {
+        const Parameters late(synapses);
+        if (!late.by_sign) return {"p"};
+        if (!late.common) return {"p_P", "p_D"};
+        return {"p_P", "p_C", "p_D"};
+    }
+    template <class Put>
+    ENGRAM_HD_INLINE void tell_amounts(const Parameters& late, std::uint32_t j, Synthesis synthesis,
+                                       double time_s, Put put) const {
+        tell(late, after(late, proteins(j), synthesis, time_s), put);
+    }
+
+    static std::vector<Column> columns(const SynapseParameters& synapses,
+                                       const model::ProteinDiffusion& diffusion) {
+        const Parameters late(synapses);
+        if (!late.by_sign) return CommonPool::columns(synapses, diffusion);
+        const Column s_p{"S_P_mV", "mV",
+                         "sum of h - h_0 of its potentiated synapses, which drives synthesis of P"};
+        const Column s_d{"S_D_mV", "mV",
+                         "sum of h_0 - h of its depressed synapses, which drives synthesis of D"};
+        const Column p_p{"p_P", "umol/l", "amount of P, needed for potentiation"};
+        const Column p_c{"p_C", "umol/l",
+                         "amount of C, needed for both; S_P_mV + S_D_mV drives its synthesis"};
+        const Column p_d{"p_D", "umol/l", "amount of D, needed for depression"};
+        if (!late.common) return {s_p, s_d, p_p, p_d};
+        return {s_p, s_d, p_p, p_c, p_d};
     }
     ENGRAM_HD_INLINE void sample(const Parameters& late, std::uint32_t j, const Sums& sums,
                                  double relaxation, Synthesis synthesis, double time_s,
@@ -158,6 +165,11 @@ struct SeveralPools {
                                     std::uint32_t j, double tagged_s) const {
         const double shrinkage = c.late.shrinkage_of(tag, integral_after(c, tag, j, tagged_s));
         return c.late.advance(z, tag, shrinkage, z_max);
+    }
+    template <class Put>
+    ENGRAM_HD_INLINE void tell_amounts_after(const Consolidation& c, std::uint32_t j, double time_s,
+                                             Put put) const {
+        tell(c.late, proteins_after(c, j, time_s), put);
     }
     ENGRAM_HD_INLINE void sample_after(const Consolidation& c, std::uint32_t j, double time_s,
                                        double* values) const {
@@ -187,16 +199,21 @@ struct SeveralPools {
     //! In the order of the columns.
     ENGRAM_HD_INLINE static void put(const Parameters& late, const Sums& sums, double relaxation,
                                      const Proteins& proteins, double* values) {
-        if (!late.by_sign) {
+        if (late.by_sign) {
+            *values++ = relaxation * model::from_fixed_point(sums.of[0]);
+            *values++ = relaxation * model::from_fixed_point(sums.of[1]);
+        } else {
             *values++ = relaxation * model::from_fixed_point(sums.of[0] + sums.of[1]);
-            *values = proteins.c;
-            return;
         }
-        *values++ = relaxation * model::from_fixed_point(sums.of[0]);
-        *values++ = relaxation * model::from_fixed_point(sums.of[1]);
-        *values++ = proteins.p;
-        if (late.common) *values++ = proteins.c;
-        *values = proteins.d;
+        tell(late, proteins, [&](int i, double amount) { values[i] = amount; });
+    }
+    //! In the order of the amounts.
+    template <class Put>
+    ENGRAM_HD_INLINE static void tell(const Parameters& late, const Proteins& proteins, Put put) {
+        if (!late.by_sign) return put(0, proteins.c);
+        put(0, proteins.p);
+        if (late.common) put(1, proteins.c);
+        put(late.common ? 2 : 1, proteins.d);
     }
 
     ENGRAM_HD_INLINE static Proteins after(const Parameters& late, const Proteins& now,

@@ -13,8 +13,9 @@
 namespace engram::plasticity {
 
 //! What there is one value for: each local neuron, each source of plastic synapses (on all ranks
-//! alike), each local plastic synapse.
-enum class By { neuron, source, synapse };
+//! alike), each local plastic synapse; each mode of the protein of each local neuron; each kind of
+//! cell, and each constant of the modes of one (both on all ranks alike, and never saved).
+enum class By { neuron, source, synapse, neuron_and_mode, cell, constant_of_modes };
 
 enum class InCheckpoint { yes, no };
 
@@ -24,6 +25,7 @@ enum class Domain {
     not_negative,  //!< of these
     share,         //!< above 0, at most 1
     protein,       //!< an amount, 0 to p_max
+    protein_mode,  //!< an amplitude, up to sqrt(2) p_max of either sign
     tag            //!< a model::Tag
 };
 
@@ -32,9 +34,26 @@ struct StateSizes {
     std::uint64_t neurons = 0;
     std::uint64_t sources = 0;
     std::uint64_t synapses = 0;
+    std::uint64_t modes = 0;  //!< of a neuron
+    std::uint64_t cells = 0;
+    std::uint64_t constants = 0;  //!< of a mode of a cell
 
     constexpr std::uint64_t of(By by) const {
-        return by == By::neuron ? neurons : by == By::source ? sources : synapses;
+        switch (by) {
+            case By::neuron:
+                return neurons;
+            case By::source:
+                return sources;
+            case By::synapse:
+                return synapses;
+            case By::neuron_and_mode:
+                return neurons * modes;
+            case By::cell:
+                return cells;
+            case By::constant_of_modes:
+                return cells * constants * modes;
+        }
+        return 0;
     }
 };
 
@@ -119,6 +138,16 @@ class Storage {
             if constexpr (is_saveable<Value>)
                 if (variable.in_checkpoint == InCheckpoint::yes) visit(variable, array);
         });
+    }
+    //! The array of a variable, which is named by its place in the view.
+    template <class V, class T>
+    Array<T>& of(T* V::*place) {
+        Array<T>* found = nullptr;
+        for_each([&]<class W, class U>(const Variable<W, U>& variable, Array<U>& array) {
+            if constexpr (std::is_same_v<U * W::*, T * V::*>)
+                if (variable.place == place) found = &array;
+        });
+        return *found;
     }
     //! Tells a view where the state lies, which stays there for as long as this lives.
     void describe(View& view) const {

@@ -128,6 +128,9 @@ class Executor {
     //! \param shared  of a phase that has begun, else null
     virtual void restore(Step reference, const SharedState* shared) = 0;
 
+    //! Resets without a spike of this rank's neurons since the spiking phase began, by population.
+    virtual std::vector<std::uint64_t> silent_resets() const = 0;
+
     //! Name of what computes, e.g. "CPU".
     virtual std::string device_name() const = 0;
     virtual WorkCounters work() const = 0;

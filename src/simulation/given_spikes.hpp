@@ -24,6 +24,7 @@ struct LocalInput {
     Step step;
     std::uint32_t neuron;
     model::FixedPoint weight;
+    std::uint32_t site;
 };
 
 // A spike falls on the nearest step; the cost of a block is that of its spikes.
@@ -62,7 +63,8 @@ class GivenSpikes {
                 if (!network.owns(id)) continue;
                 const std::uint32_t neuron = network.partition().local_index(id);
                 if (stimulus.weight_h_0)
-                    inputs_.push_back({step, neuron, weight});
+                    inputs_.push_back({step, neuron, weight,
+                                       experiment.site_of_soma(experiment.populations.of(id))});
                 else
                     forced_.push_back({step, neuron});
             }

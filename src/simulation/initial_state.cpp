@@ -32,11 +32,12 @@ std::string range(double low, double high, const std::string& unit) {
 
 }  // namespace
 
-std::vector<std::string> protein_pools(const SynapseParameters& synapses) {
-    std::vector<std::string> names;
-    for (const Column& column : neuron_columns(synapses))
-        if (is_amount_of_protein(column)) names.emplace_back(column.name);
-    return names;
+std::vector<std::string> kept_proteins(const Experiment& experiment) {
+    return protein_amounts(experiment.synapses, experiment.protein_diffusion());
+}
+
+bool is_protein_mode(const std::string& name) {
+    return name.starts_with("p_mode_");
 }
 
 InitialValues::InitialValues(const LocalState& local, const Network& network,
@@ -46,12 +47,18 @@ InitialValues::InitialValues(const LocalState& local, const Network& network,
       h_0_mV_(experiment.synapses.h_0_mV),
       change_mV_(values_of(local.by_synapse, {"g_mV"})),
       z_(values_of(local.by_synapse, {"stored_z"})) {
-    for (const std::string& pool : protein_pools(experiment.synapses)) {
+    std::size_t n_modes = 0;
+    for (const std::string& pool : kept_proteins(experiment)) {
+        if (is_protein_mode(pool)) {
+            const auto values = values_of(local.by_neuron, {"protein_modes_umol_per_l"});
+            proteins_.push_back({values, n_modes++, values.size() / network.n_local(), true});
+            continue;
+        }
         // A pool that is common to all synapses is C where there is room for several.
         const std::string letter = pool == "p" ? "C" : pool.substr(2);
         std::vector<std::string> names{"protein_" + letter + "_umol_per_l"};
         if (pool == "p") names.emplace_back("protein_umol_per_l");
-        proteins_.push_back(values_of(local.by_neuron, names));
+        proteins_.push_back({values_of(local.by_neuron, names), 0, 1, false});
     }
 }
 
@@ -65,8 +72,14 @@ std::string InitialValues::problem_of_weights(double h_mV, double z) const {
     return "";
 }
 
-std::string InitialValues::problem_of_protein(double amount) const {
+std::string InitialValues::problem_of_protein(std::size_t pool, double amount) const {
     const double highest = synapses_.p_max_umol_per_l;
+    if (proteins_[pool].is_mode) {
+        const double most = std::sqrt(2.0) * highest;
+        if (std::fabs(amount) <= most * (1.0 + rounding)) return "";
+        return number_text(amount) + " umol/l of a mode of its protein, which is not " +
+               range(-most, most, " (synapses.p_max_umol_per_l, times the square root of 2)");
+    }
     if (amount >= 0.0 && amount <= highest * (1.0 + rounding)) return "";
     return number_text(amount) + " umol/l of protein, which is not " +
            range(0.0, highest, " (synapses.p_max_umol_per_l)");

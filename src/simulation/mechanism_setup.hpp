@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "network/network.hpp"
 #include "plasticity/variable.hpp"
@@ -13,6 +15,35 @@ namespace engram {
 
 inline plasticity::StateSizes sizes_of_state(const Network& network) {
     return {network.n_local(), network.plastic().n_sources(), network.plastic().size()};
+}
+
+//! The same with what a late phase keeps of each mode of its proteins, if it does.
+template <class M>
+plasticity::StateSizes with_modes(plasticity::StateSizes sizes,
+                                  [[maybe_unused]] const model::ProteinDiffusion& diffusion) {
+    if constexpr (requires { M::Late::add_sizes(diffusion, sizes); })
+        M::Late::add_sizes(diffusion, sizes);
+    return sizes;
+}
+
+//! Fills in what of the state is given from the beginning, and stays.
+//! \param storage         of a View<M>
+//! \param usual_window_s  length of most windows
+//! \param copy            copies a vector to an array of the storage
+template <class M, class Storage, class Copy>
+void set_up_modes([[maybe_unused]] Storage& storage, [[maybe_unused]] const Experiment& experiment,
+                  [[maybe_unused]] const Network& network,
+                  [[maybe_unused]] const typename M::Late::Parameters& late,
+                  [[maybe_unused]] double usual_window_s, [[maybe_unused]] Copy copy) {
+    if constexpr (requires { typename M::Late::Setup; }) {
+        std::vector<std::uint32_t> cell(network.n_local());
+        for (std::uint32_t j = 0; j < network.n_local(); ++j)
+            cell[j] =
+                static_cast<std::uint32_t>(network.populations().index_of(network.global_id(j)));
+        const typename M::Late::Setup setup(experiment.protein_diffusion(), late, std::move(cell),
+                                            usual_window_s);
+        setup.for_each([&](auto place, const auto& values) { copy(values, storage.of(place)); });
+    }
 }
 
 //! What the neurons of a population have in common.

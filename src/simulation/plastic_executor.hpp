@@ -12,6 +12,7 @@
 #include "experiment/conditions.hpp"
 #include "plasticity/operations.hpp"
 #include "plasticity/recent_view.hpp"
+#include "plasticity/recorded.hpp"
 #include "plasticity/window.hpp"
 #include "simulation/calcium_influx.hpp"
 #include "simulation/cut_epoch.hpp"
@@ -27,14 +28,16 @@ inline constexpr double longest_fold_interval_s = 500.0;
 
 //! Within this time the lazy factors E and X stay far from underflow: above 1/2 and 1/150.
 //! \param early_rate_per_s  at which h - h_0 relaxes without calcium; see the early phase
-inline double fold_interval_s(double early_rate_per_s, const SynapseParameters& synapses) {
+//! \param relative_protein  see model::highest_relative_protein
+inline double fold_interval_s(double early_rate_per_s, const SynapseParameters& synapses,
+                              double relative_protein = 1.0) {
     return std::min({longest_fold_interval_s, 0.5 / early_rate_per_s,
-                     5.0 / fastest_late_phase_per_s(synapses)});
+                     5.0 / (relative_protein * fastest_late_phase_per_s(synapses))});
 }
 
 // Derived offers
 //   rest()                                         neurons and calcium, at the start of a phase
-//   values(pool)                                   protein by local neuron
+//   amounts(course, instant)                       of protein; see Executor::protein
 //   take_over_views()                              what was written to those of prepare_restore
 //   on_synapses(operation), on_neurons(operation)  see plasticity/operations.hpp
 //   make_sums()                                    what follows from g and tags
@@ -48,13 +51,18 @@ class PlasticExecutor : public Executor {
     PlasticExecutor(const Experiment& experiment, const Network& network)
         : network_(network),
           conditions_(experiment),
-          physics_(experiment.synapses, experiment.dt_ms, experiment.seed_of_noise()),
+          physics_(experiment.synapses, experiment.protein_diffusion(), experiment.dt_ms,
+                   experiment.seed_of_noise()),
+          n_amounts_(protein_amounts(experiment.synapses, experiment.protein_diffusion()).size()),
           grid_(block_grid(experiment)),
           decides_each_block_(decision_grid(experiment).is_each_block()),
+          usual_window_s_(
+              seconds(decides_each_block_ ? grid_.longest() : decision_grid(experiment).every())),
           influx_(experiment),
           history_(experiment),
-          fold_interval_s_(
-              fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses)) {}
+          fold_interval_s_(fold_interval_s(
+              physics_.early.passive_rate_per_s, experiment.synapses,
+              model::highest_relative_protein(experiment.protein_diffusion(), physics_.late))) {}
 
     void begin_phase(Step begin) final {
         ENGRAM_EXPECT(!within_window_);
@@ -70,12 +78,8 @@ class PlasticExecutor : public Executor {
     }
     void request_snapshot(Step step) final { snapshot_steps_.push_back(step); }
     std::vector<double> protein() const final {
-        std::vector<double> amounts;
-        for (const auto pool : M::Late::pools(physics_.late)) {
-            const std::vector<double> of_pool = derived().values(pool);
-            amounts.insert(amounts.end(), of_pool.begin(), of_pool.end());
-        }
-        return amounts;
+        const Course still(physics_, {0.0, false}, 1.0);
+        return derived().amounts(still, still.at(0.0));
     }
     Step reference() const final { return reference_; }
     SharedState shared_state() final { return {{}, influx_.due(), history_.spikes()}; }
@@ -197,28 +201,26 @@ class PlasticExecutor : public Executor {
         });
         history_.forget_before(begin);
     }
-    //! Number of values of the late phase by neuron; see plasticity::LatePhaseWithin.
-    std::uint32_t late_phase_width() const {
-        return static_cast<std::uint32_t>(M::Late::columns(physics_.late).size());
-    }
+    //! How many values there are of the proteins of all neurons; see plasticity::AmountsOfProtein.
+    std::size_t n_protein_values() const { return n_amounts_ * network_.n_local(); }
     //! What tells them at a step of a window that begins.
-    plasticity::LatePhaseWithin<M> late_phase_within(const plasticity::Window& window, Step step,
-                                                     double* values) const {
-        return {physics_.late,        window.conditions,
-                window.relaxation[0], seconds(step - window.begin),
-                late_phase_width(),   values};
+    //! \param values  n_protein_values() of them
+    plasticity::ProteinWithin<M> protein_within(const plasticity::Window& window, Step step,
+                                                double* values) const {
+        return {physics_.late,
+                window.conditions,
+                window.relaxation[0],
+                seconds(step - window.begin),
+                {values, network_.n_local()}};
     }
-    //! The amounts of protein among them, by pool and neuron.
-    std::vector<double> amounts_among(std::span<const double> values) const {
-        const std::span<const Column> columns = M::Late::columns(physics_.late);
-        std::vector<double> amounts;
-        for (std::size_t c = 0; c < columns.size(); ++c) {
-            if (!is_amount_of_protein(columns[c])) continue;
-            for (std::size_t i = c; i < values.size(); i += columns.size())
-                amounts.push_back(values[i]);
-        }
-        return amounts;
+    //! The same some time after the start of a piece of a consolidation.
+    plasticity::ProteinAfter<M> protein_after(const Course& course,
+                                              const typename Course::Instant& instant,
+                                              double* values) const {
+        return {course, instant, {values, network_.n_local()}};
     }
+    //! Length of most windows.
+    double usual_window_s() const { return usual_window_s_; }
     //! Takes out the snapshots that are wanted within the window.
     std::vector<Step> take_requests_in_window() {
         const auto later = std::ranges::stable_partition(
@@ -231,8 +233,10 @@ class PlasticExecutor : public Executor {
     const Network& network_;
     const ConditionsCourse conditions_;
     const plasticity::Physics<M> physics_;
+    const std::size_t n_amounts_;
     const BlockGrid grid_;
     const bool decides_each_block_;
+    const double usual_window_s_;
     CalciumInflux influx_;
 
   private:

@@ -9,6 +9,10 @@
 namespace engram {
 namespace {
 
+std::vector<Column> all_neuron_columns(const Experiment& experiment) {
+    return neuron_columns(experiment.synapses, experiment.protein_diffusion());
+}
+
 bool is_kept(const TraceRecording& recording, const Column& column) {
     return !recording.variables ||
            std::ranges::find(*recording.variables, column.name) != recording.variables->end();
@@ -31,23 +35,23 @@ std::string list_of(const std::vector<Column>& columns) {
 
 }  // namespace
 
-RecordedColumns recorded_columns(const TraceRecording& recording,
-                                 const SynapseParameters& synapses) {
+RecordedColumns recorded_columns(const TraceRecording& recording, const Experiment& experiment) {
     RecordedColumns columns;
-    keep(recording, neuron_columns(synapses), columns.of_neuron, columns.neuron_places);
-    keep(recording, synapse_columns(synapses), columns.of_synapse, columns.synapse_places);
+    keep(recording, all_neuron_columns(experiment), columns.of_neuron, columns.neuron_places);
+    keep(recording, synapse_columns(experiment.synapses), columns.of_synapse,
+         columns.synapse_places);
     return columns;
 }
 
 std::size_t trace_columns(const Experiment& experiment, std::size_t recording) {
     const TraceRecording& recorded = experiment.record.recording(recording);
-    const RecordedColumns columns = recorded_columns(recorded, experiment.synapses);
+    const RecordedColumns columns = recorded_columns(recorded, experiment);
     return 1 + columns.of_neuron.size() * recorded.neurons.size() +
            columns.of_synapse.size() * recorded.synapses.size();
 }
 
 void check_recorded_variables(const Experiment& experiment, ConfigProblems& problems) {
-    const std::vector<Column> of_neuron = neuron_columns(experiment.synapses);
+    const std::vector<Column> of_neuron = all_neuron_columns(experiment);
     const std::vector<Column> of_synapse = synapse_columns(experiment.synapses);
     for (const TraceRecording& recording : experiment.record.named) {
         if (!recording.variables) continue;
@@ -60,7 +64,7 @@ void check_recorded_variables(const Experiment& experiment, ConfigProblems& prob
                                       list_of(of_neuron) + ", synapses " + list_of(of_synapse));
         }
         if (problems.concern(key)) continue;
-        const RecordedColumns columns = recorded_columns(recording, experiment.synapses);
+        const RecordedColumns columns = recorded_columns(recording, experiment);
         if (!recording.neurons.empty() && columns.of_neuron.empty())
             problems.add(key, "keeps nothing of its neurons; add some of " + list_of(of_neuron) +
                                   ", or leave the neurons out");

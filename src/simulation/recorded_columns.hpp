@@ -19,8 +19,8 @@ struct RecordedColumns {
     std::vector<std::size_t> synapse_places;
 };
 
-RecordedColumns recorded_columns(const TraceRecording& recording,
-                                 const SynapseParameters& synapses);
+//! \param recording  of the experiment
+RecordedColumns recorded_columns(const TraceRecording& recording, const Experiment& experiment);
 
 //! Length of a row: time_ms; then the columns of each recorded neuron; then those of each recorded
 //! synapse, both in the order of the recording.

@@ -123,6 +123,7 @@ class Simulation::Loop {
         clock_.enter(RunPart::other);
         if (stopping_) return;
         flush_samples();
+        if (phase.kind == PhaseKind::spiking) count_silent_resets();
         present_report().wall_s = MPI_Wtime() - phase_start_wall_s_;
         if (rank_ == 0) progress_.phase_ends(phase, present_report().wall_s);
         position_.within_phase = false;
@@ -138,6 +139,21 @@ class Simulation::Loop {
             requests |= request_checkpoint;
         }
         stops_after(requests);
+    }
+
+    void count_silent_resets() {
+        const auto has_some = [&](const Population& population) {
+            const std::optional<Morphology>& morphology =
+                experiment_.neuron_of(population).morphology;
+            return morphology && morphology->reset == Morphology::Reset::any_compartment;
+        };
+        if (std::ranges::none_of(experiment_.populations, has_some)) return;
+        std::vector<std::uint64_t> n = executor_.silent_resets();
+        MPI_Allreduce(MPI_IN_PLACE, n.data(), static_cast<int>(n.size()), MPI_UINT64_T, MPI_SUM,
+                      communicator_);
+        for (std::size_t p = 0; p < n.size(); ++p)
+            if (has_some(experiment_.populations[p]))
+                present_report().silent_resets[experiment_.populations[p].name] = n[p];
     }
 
     void run_spiking(const Phase& phase) {

@@ -19,6 +19,8 @@ struct PhaseReport {
     Phase phase;
     double wall_s = 0;
     std::map<std::string, std::uint64_t> spikes = {};  //!< by name of the population
+    //! Likewise: resets without a spike; of those that can have some, once the phase is complete.
+    std::map<std::string, std::uint64_t> silent_resets = {};
 
     std::uint64_t spikes_of(const std::string& population) const {
         const auto found = spikes.find(population);
@@ -59,16 +61,17 @@ struct Named {
 using NamedValues = Named<double>;
 using NamedBytes = Named<std::uint8_t>;
 struct LocalState {
-    std::vector<NamedValues> by_neuron;
+    std::vector<NamedValues> by_neuron;   //!< of each neuron as many values, one after the other
     std::vector<NamedValues> by_source;   //!< of plastic synapses; all ranks hold them alike
     std::vector<NamedValues> by_synapse;  //!< plastic synapses in the order of the table
     std::vector<NamedBytes> bytes_by_synapse;
 
     void add(plasticity::By by, plasticity::Domain domain, const std::string& name,
              std::span<double> values) {
-        (by == plasticity::By::neuron   ? by_neuron
-         : by == plasticity::By::source ? by_source
-                                        : by_synapse)
+        using enum plasticity::By;
+        (by == neuron || by == neuron_and_mode ? by_neuron
+         : by == source                        ? by_source
+                                               : by_synapse)
             .push_back({name, values, domain});
     }
     //! See plasticity::can_save_all.

@@ -34,7 +34,7 @@ TraceGatherer::TraceGatherer(MPI_Comm communicator, const Experiment& experiment
     constexpr std::size_t values_per_flush = 1u << 18;
     for (std::size_t number = 0; number < experiment.record.n_recordings(); ++number) {
         const TraceRecording& recording = experiment.record.recording(number);
-        const RecordedColumns kept = recorded_columns(recording, experiment.synapses);
+        const RecordedColumns kept = recorded_columns(recording, experiment);
         const auto of_neuron = kept_places(sampler.neuron_width(), kept.neuron_places);
         const auto of_synapse = kept_places(sampler.synapse_width(), kept.synapse_places);
         const std::size_t behind_neurons = 1 + recording.neurons.size() * kept.of_neuron.size();

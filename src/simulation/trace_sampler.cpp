@@ -8,7 +8,7 @@
 namespace engram {
 
 TraceSampler::TraceSampler(const Network& network, const Experiment& experiment)
-    : neuron_width_(neuron_columns(experiment.synapses).size()),
+    : neuron_width_(neuron_columns(experiment.synapses, experiment.protein_diffusion()).size()),
       synapse_width_(synapse_columns(experiment.synapses).size()),
       recordings_(experiment.record.n_recordings()) {
     for (std::uint32_t i = 0; i < recordings_.size(); ++i)

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cpu/cpu_executor.hpp"
+#include "diffusion_cost.hpp"
 #include "io/output_directory.hpp"
 #include "job/checkpoint_writer.hpp"
 #include "process_costs.hpp"
@@ -376,6 +377,7 @@ int main(int argc, char** argv) {
     int n_ranks = 1;
     MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
     if (is_wanted("units") && n_ranks == 1) UnitCosts().print();
+    if (is_wanted("diffusion") && n_ranks == 1) print_diffusion_costs();
     if (is_wanted("checkpoints") && n_ranks == 1) measure_idle_checkpoints();
     if (is_wanted("exchange") && n_ranks > 1) ExchangeCosts(MPI_COMM_WORLD).print();
     if (is_wanted("build")) measure_building("build", network_of(20000, 1));

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <tuple>
 
 #include "base/errors.hpp"
 #include "experiment/config_text.hpp"
@@ -124,6 +125,95 @@ TEST(ArborImport, notes_what_it_completes_or_ignores) {
     EXPECT_EQ(unknown.notices,
               (std::vector<std::string>{"other is not known, and ignored",
                                         "simulation.runtme is not known, and ignored"}));
+}
+
+// A file of the sequel, whose neurons are cylinders.
+std::string with_cells(const std::string& neuron, const std::string& plasticity = "") {
+    return R"({"simulation": {"runtime": 1, "protein_dist_gid": 1, "num_dendrite_probes": 3,
+                              "mech_catalogue": "custom"},
+               "populations": {"N_exc": 5, "N_inh": 0, "p_c": 0.1},
+               "neuron": {"radius_soma": 6, "radius_dendrite_1": 6, "radius_dendrite_2": 6,
+                          "length_dendrite_1": 12.5, "length_dendrite_2": 5,
+                          "length_per_cv": 1.0, "diffusivity_sps": 1e-4)" +
+           neuron + R"(},
+               "synapses": {"syn_exc_calcium_plasticity": {"c_morpho": 1.035)" +
+           plasticity + "}}}";
+}
+Experiment imported(const std::string& text, ArborDiffusivity diffusivity) {
+    ConfigTree tree;
+    tree.file = "x.json";
+    tree.root = import_arbor_configuration(text, "x.json", diffusivity).root;
+    return make_experiment(tree);
+}
+
+TEST(ArborImport, cells_of_the_sequel_are_cylinders) {
+    const Experiment e =
+        imported(with_cells(R"(, "diffusivity_pc": 1e-8)"), ArborDiffusivity::arbor_0_10);
+    ASSERT_TRUE(e.neuron.morphology);
+    const Morphology& m = *e.neuron.morphology;
+    EXPECT_EQ(m.soma_radius_um, 6.0);
+    EXPECT_EQ(m.basal_dendrite_um, 5.0);
+    EXPECT_EQ(m.apical_dendrite_um, 12.5);
+    EXPECT_EQ(m.compartment_um, 1.0);
+    EXPECT_EQ(m.synaptic_gain, 1.035);
+    EXPECT_EQ(m.capacitance, Morphology::Capacitance::published);
+    EXPECT_EQ(m.reset, Morphology::Reset::any_compartment);
+}
+
+// 1e6 d r/2; 1e13 d dx, with dx = 30.5/31 um; 1e12 d. The value is told.
+TEST(ArborImport, the_meaning_of_a_diffusivity_is_chosen) {
+    const std::string text = with_cells(R"(, "diffusivity_pc": 1e-8)");
+    const std::tuple<const char*, double> meanings[] = {
+        {"0.10", 0.03}, {"0.11", 1e5 * 30.5 / 31}, {"si", 1e4}};
+    for (const auto& [name, um2_per_s] : meanings) {
+        const ArborDiffusivity meaning = arbor_diffusivity_of(name);
+        EXPECT_NEAR(imported(text, meaning).neuron.protein_diffusivity_um2_per_s, um2_per_s,
+                    1e-12 * um2_per_s);
+        const auto notices = import_arbor_configuration(text, "x.json", meaning).notices;
+        ASSERT_EQ(notices.size(), 1u) << name;
+        EXPECT_NE(notices[0].find("um2/s (--arbor-diffusivity " + std::string(name)),
+                  std::string::npos)
+            << notices[0];
+    }
+    const Experiment points = imported(text, arbor_diffusivity_of("point"));
+    EXPECT_FALSE(points.neuron.morphology);
+    EXPECT_EQ(points.neuron, NeuronParameters{});
+    EXPECT_THROW(arbor_diffusivity_of("0.12"), UsageError);
+    EXPECT_THROW(arbor_diffusivity_of(""), UsageError);
+}
+
+TEST(ArborImport, cells_are_refused_unless_it_is) {
+    const std::string problems = problems_of(with_cells(R"(, "diffusivity_pc": 1e-8)"));
+    EXPECT_NE(problems.find("neuron.diffusivity_pc"), std::string::npos) << problems;
+    EXPECT_NE(problems.find("--arbor-diffusivity 0.10"), std::string::npos) << problems;
+    EXPECT_NE(problems_of(with_cells("")).find("--arbor-diffusivity"), std::string::npos);
+}
+
+TEST(ArborImport, cells_that_cannot_be_kept_are_refused) {
+    const auto problems = [](const std::string& text) {
+        try {
+            import_arbor_configuration(text, "x.json", ArborDiffusivity::si);
+        } catch (const ConfigError& error) {
+            return std::string(error.what());
+        }
+        return std::string("none");
+    };
+    std::string other_radius = with_cells("");
+    other_radius.replace(other_radius.find("\"radius_dendrite_1\": 6"), 22,
+                         "\"radius_dendrite_1\": 5");
+    EXPECT_NE(problems(other_radius).find("radius_soma differs"), std::string::npos)
+        << problems(other_radius);
+    std::string slow_signal = with_cells("");
+    slow_signal.replace(slow_signal.find("1e-4"), 4, "1e-9");
+    EXPECT_NE(problems(slow_signal).find("diffusivity_sps must be at least 0.0001"),
+              std::string::npos)
+        << problems(slow_signal);
+    EXPECT_EQ(problems(with_cells("")), "none");
+}
+
+TEST(ArborImport, proteins_may_be_many) {
+    const Experiment e = imported(with_cells("", R"(, "p_max": 10000000.0)"), ArborDiffusivity::si);
+    EXPECT_EQ(e.synapses.p_max_umol_per_l, 1e7);
 }
 
 const std::string others = R"("neuron": {}, "synapses": {}})";

@@ -393,8 +393,8 @@ record:
               "configs/x.yaml:18: record.synapses_between[0].to: there is no group 'there'; valid "
               "are: exc, inh, all, a, b, c, d, e, f, g, h\n"
               "configs/x.yaml:19: record.typo: unknown key; valid are: neurons, synapses, "
-              "synapses_if_present, synapses_between, every_steps, "
-              "from_s, to_s, recordings, spikes, snapshots_s");
+              "synapses_if_present, synapses_between, every_steps, from_s, to_s, recordings, "
+              "protein_at_um, spikes, snapshots_s");
 }
 
 TEST(ConfigProblems, a_value_in_place_of_a_section_is_the_only_problem_of_it) {

@@ -71,11 +71,14 @@ stimuli:
   weak: {scheme: WTET, group: exc, start_s: 6, rate_Hz: 100}
   trains: {scheme: POISSON, group: exc, start_s: 7, rate_Hz: 8, train_s: 9, period_s: 10, repeats: 11}
 neuron: {V_init_mV: -61, V_rev_mV: -62, V_reset_mV: -63, V_th_mV: -50, R_leak_MOhm: 11,
-         C_mem_nF: 2, t_ref_ms: 3}
+         C_mem_nF: 2, t_ref_ms: 3, protein_diffusivity_um2_per_s: 0.03,
+         morphology: {soma_radius_um: 4, basal_dendrite_um: 5, apical_dendrite_um: 6,
+                      compartment_um: 0.5, axial_resistivity_Ohm_cm: 7, capacitance: published,
+                      synaptic_gain: 8, reset: any_compartment}}
 synapses: {tau_syn_ms: 1, t_ax_delay_ms: 2, h_0_mV: 3, t_Ca_delay_ms: 4, Ca_pre: 5, Ca_post: 6,
            tau_Ca_ms: 7, tau_h_s: 8, gamma_p: 9, gamma_d: 10, theta_p: 12, theta_d: 11,
            sigma_pl_mV: 13, theta_pro_mV: 14, theta_tag_mV: 15, p_max_umol_per_l: 16, tau_p_s: 17,
-           tau_z_s: 18, f_int_l_per_umol: 19, z_max: 20, protein_pools: P/C/D,
+           tau_z_s: 18, f_int_l_per_umol: 19, z_max: 20, protein_pools: C,
            rate_threshold_p_Hz: 21, rate_threshold_d_Hz: 22, rate_window_s: 23}
 record: {neurons: [9, exc], synapses: [[0, 1], [1, 0]], every_steps: 7, snapshots_s: [100, 0],
          synapses_between: [{from: exc, to: exc, count: 2}]}
@@ -93,12 +96,15 @@ output: {directory: out}
     EXPECT_EQ(experiment.checkpoint, (CheckpointSettings{2.5, 3, false, 4}));
     EXPECT_EQ(experiment.record.selections, (std::vector<SynapseSelection>{{"exc", "exc", 2}}));
     EXPECT_EQ(experiment.background, (BackgroundParameters{-0.5, 0.25}));
-    EXPECT_EQ(experiment.neuron, (NeuronParameters{-61, -62, -63, -50, 11, 2, 3}));
-    EXPECT_EQ(experiment.synapses,
-              (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
-                                 8,  9,  10, 12, 11, 13, 14,
-                                 15, 16, 17, 18, 19, 20, ProteinPools::p_c_and_d,
-                                 21, 22, 23}));
+    EXPECT_EQ(experiment.neuron,
+              (NeuronParameters{-61, -62, -63, -50, 11, 2, 3,
+                                Morphology{4, 5, 6, 0.5, 7, Morphology::Capacitance::published, 8,
+                                           Morphology::Reset::any_compartment},
+                                0.03}));
+    EXPECT_EQ(experiment.synapses, (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
+                                                      8,  9,  10, 12, 11, 13, 14,
+                                                      15, 16, 17, 18, 19, 20, ProteinPools::common,
+                                                      21, 22, 23}));
     EXPECT_EQ(experiment.record.neurons, (std::vector<NeuronId>{9, 0, 1, 2, 3, 4, 5, 6, 7}));
     EXPECT_EQ(experiment.record.synapses, (std::vector<RecordedSynapse>{{0, 1}, {1, 0}}));
     EXPECT_EQ(experiment.record.every_steps, 7);

@@ -89,6 +89,13 @@ template <class Keys>
 std::string allowed(keys::Map<Keys> map) {
     return std::string("any keys of [") + map.section->name + "]";
 }
+template <class Keys>
+std::string allowed(keys::MapOrNull<Keys> map) {
+    return allowed(keys::Map{map.section});
+}
+std::string allowed(const keys::OrInfinite& kind) {
+    return allowed(kind.range);
+}
 std::string allowed(keys::Names) {
     return "a group, or a list of groups";
 }
@@ -110,7 +117,9 @@ std::string default_of(const AnyKey& key, const Owner& owner) {
     if (key.need == keys::Need::required) return "required";
     if constexpr (std::is_same_v<decltype(owner.*key.member), const std::string&>)
         if ((owner.*key.member).empty()) return "empty";
-    if constexpr (requires { key.kind.section; })
+    if constexpr (requires { keys::MapOrNull{key.kind}; })
+        return keys::value_text(owner.*key.member, key.kind).substr(1);
+    else if constexpr (requires { key.kind.section; })
         return "";
     else
         return keys::value_text(owner.*key.member, key.kind).substr(1);
@@ -160,6 +169,7 @@ TEST(DocumentedKeys, are_those_of_the_sections) {
     compare("initial_weights", keys::initial_weights, InitialWeights{});
     compare("background", keys::background, BackgroundParameters{});
     compare("neuron", keys::neuron, NeuronParameters{});
+    compare("neuron.morphology", keys::morphology, Morphology{});
     compare("synapses", keys::synapses, SynapseParameters{});
     auto record = rows_of("configuration.md", "record", "key");
     compare(record, keys::trace_recording, Recording{});

@@ -22,27 +22,34 @@ using Lines = std::map<std::string, Line>;
 
 template <class T>
 std::string type_of(By by) {
-    const std::string n = by == By::neuron ? "N" : by == By::source ? "N_pre" : "M";
+    const std::string n = by == By::neuron            ? "N"
+                          : by == By::neuron_and_mode ? "N, K"
+                          : by == By::source          ? "N_pre"
+                                                      : "M";
     return (std::is_same_v<T, double> ? "float64 [" : "uint8 [") + n + "]";
 }
 
 std::string dataset_of(By by, const std::string& name) {
-    const std::string group = by == By::neuron   ? "neurons"
-                              : by == By::source ? "shared"
-                                                 : "synapses";
+    const std::string group = by == By::neuron || by == By::neuron_and_mode ? "neurons"
+                              : by == By::source                            ? "shared"
+                                                                            : "synapses";
     return "`/" + group + "/" + name + "`";
 }
 
-// Adds the saved variables of a state. What several late phases have is of any.
+// What all late phases have is of any.
+const std::string all_late_phases = "published, several pools, diffusing";
+
+// Adds the saved variables of a state.
 template <class View>
 void add(const std::string& late_phase, const std::string& exists, Lines& lines) {
     plasticity::for_each_variable<View>(
         [&]<class V, class T>(const plasticity::Variable<V, T>& variable) {
             if (variable.in_checkpoint == plasticity::InCheckpoint::no) return;
             Line& line = lines[dataset_of(variable.by, variable.name)];
-            const bool is_new = line.cells.empty();
-            line = {{type_of<T>(variable.by), variable.unit, is_new ? late_phase : "any", exists},
-                    variable.meaning};
+            std::string of = late_phase;
+            if (!line.cells.empty() && of != "any") of = line.cells[2] + ", " + of;
+            if (of == all_late_phases) of = "any";
+            line = {{type_of<T>(variable.by), variable.unit, of, exists}, variable.meaning};
         });
 }
 
@@ -57,9 +64,10 @@ Lines described() {
     add<plasticity::CalciumView>("any", "within a phase", lines);
     add<plasticity::View<plasticity::Published>>("published", "always", lines);
     add<plasticity::View<plasticity::WithPools>>("several pools", "always", lines);
+    add<plasticity::View<plasticity::WithDiffusion>>("diffusing", "always", lines);
     static_assert(
         std::is_same_v<plasticity::WithRateThresholds::Late, plasticity::WithPools::Late>);
-    static_assert(std::tuple_size_v<plasticity::BuiltInMechanisms> == 3, "as many as named here");
+    static_assert(std::tuple_size_v<plasticity::BuiltInMechanisms> == 4, "as many as named here");
     return lines;
 }
 
@@ -89,11 +97,22 @@ TEST(DocumentedCheckpoint, late_phase_follows_from_pools_and_bound) {
                 synapses.protein_pools = pools;
                 synapses.z_max = z_max;
                 synapses.rate_threshold_p_Hz = threshold_Hz;
-                const bool published = plasticity::with_mechanisms(
-                    synapses, []<class M>(M) { return std::is_same_v<M, plasticity::Published>; });
+                const bool published = plasticity::with_mechanisms(synapses, {}, []<class M>(M) {
+                    return std::is_same_v<M, plasticity::Published>;
+                });
                 EXPECT_EQ(published,
                           pools == ProteinPools::common && z_max == 1.0 && threshold_Hz == 0.0);
             }
+    model::ProteinDiffusion diffusion;
+    const auto diffuses = [&] {
+        return plasticity::with_mechanisms(SynapseParameters{}, diffusion, []<class M>(M) {
+            return std::is_same_v<M, plasticity::WithDiffusion>;
+        });
+    };
+    diffusion.cells.push_back({model::Cable(Morphology{})});
+    EXPECT_FALSE(diffuses());
+    diffusion.cells.push_back({model::Cable(Morphology{}), 0.1});
+    EXPECT_TRUE(diffuses());
 }
 
 }  // namespace

@@ -34,6 +34,19 @@ TEST_P(SeveralRanks, EqualOneWithRateThresholds) {
     expect_ranks_equal_one(e, executor(), 500);
 }
 
+// Protein that diffuses along cells of one population, and is recorded; through consolidation.
+TEST_P(SeveralRanks, EqualOneWithDiffusion) {
+    Experiment e = learning_and_recall();
+    Morphology morphology;
+    morphology.basal_dendrite_um = 2.5;
+    morphology.soma_radius_um = 2.0;
+    morphology.apical_dendrite_um = 4.0;
+    e.neuron.morphology = morphology;
+    e.neuron.protein_diffusivity_um2_per_s = 0.7;
+    e.record.protein_at_um = {0.0, 3.3};
+    expect_ranks_equal_one(e, executor(), 100);
+}
+
 // Neuromodulators, pauses of plasticity, a spiking window, a margin, stimuli of several groups and
 // a seed of the noise, as configurations give them.
 TEST_P(SeveralRanks, EqualOneUnderConditions) {

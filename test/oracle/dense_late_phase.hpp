@@ -45,6 +45,11 @@ class DenseLatePhase {
         double down;
     };
     Exposure exposure(const DensePools& from, const DensePools& targets, double time_s) const;
+    //! To one pool for both signs, whose integral is given.
+    Exposure exposure_to(double integral) const {
+        const double exposed = p_.f_int_l_per_umol * integral / p_.tau_z_s;
+        return {exposed, exposed};
+    }
     double z_after(double z, int tag, const Exposure& exposure) const;
 
     // A neuron and its incoming synapses during a consolidation.

@@ -41,6 +41,7 @@ DenseSimulator::DenseSimulator(const Experiment& experiment, DenseVariant varian
                                      steps(second->silent_ms)};
     }
     set_initial_weights();
+    set_cables();
 }
 
 template <class Visit>
@@ -210,8 +211,12 @@ void DenseSimulator::consolidate_cells(Step n_steps) {
             cell.change_mV.push_back(h_[synapses.back()] - h_0);
             cell.z.push_back(z_[synapses.back()]);
         }
-        late_.consolidate(cell, conditions_.theta_pro_mV, seconds(n_steps));
-        protein_[post] = cell.protein;
+        if (diffusion_[post]) {
+            consolidate_along(post, cell, seconds(n_steps));
+        } else {
+            late_.consolidate(cell, conditions_.theta_pro_mV, seconds(n_steps));
+            protein_[post] = cell.protein;
+        }
         for (std::size_t q = 0; q < synapses.size(); ++q) {
             h_[synapses[q]] = h_0 + cell.change_mV[q];
             z_[synapses[q]] = cell.z[q];
@@ -219,9 +224,48 @@ void DenseSimulator::consolidate_cells(Step n_steps) {
     }
 }
 
+void DenseSimulator::set_cables() {
+    diffusion_.resize(n_);
+    along_.resize(n_);
+    if (!variant_.cable) return;
+    for (NeuronId id = 0; id < n_; ++id) {
+        const std::optional<DenseCable> cable = variant_.cable(id);
+        if (!cable) continue;
+        diffusion_[id].emplace(*cable, experiment_.synapses, variant_.diffusion_step_s);
+        along_[id].resize(static_cast<std::size_t>(cable->n));
+    }
+}
+
+void DenseSimulator::find_mean(NeuronId id) {
+    double sum = 0.0;
+    for (const double p : along_[id]) sum += p;
+    protein_[id] = {};
+    protein_[id][pool_c] = sum / static_cast<double>(along_[id].size());
+}
+
+// Step by step: whatever is above its threshold at the beginning of one is so throughout.
+void DenseSimulator::consolidate_along(NeuronId id, DenseLatePhase::Cell& cell, double time_s) {
+    const double longest_s = diffusion_[id]->longest_step_s();
+    const auto n_steps = static_cast<long>(std::ceil(time_s / longest_s * (1.0 - 1e-9)));
+    const double step_s = n_steps > 0 ? time_s / static_cast<double>(n_steps) : 0.0;
+    const double decay = std::exp(-0.1 * step_s / experiment_.synapses.tau_h_s);
+    for (long s = 0; s < n_steps; ++s) {
+        DenseChanges sum;
+        for (const double change : cell.change_mV) sum.add(change);
+        const bool synthesis = sum.sums_mV()[pool_c] >= conditions_.theta_pro_mV;
+        const DenseLatePhase::Exposure exposed =
+            late_.exposure_to(diffusion_[id]->advance(along_[id], synthesis, step_s));
+        for (std::size_t q = 0; q < cell.z.size(); ++q) {
+            cell.z[q] = late_.z_after(cell.z[q], late_.tag(cell.change_mV[q]), exposed);
+            cell.change_mV[q] *= decay;
+        }
+    }
+    find_mean(id);
+}
+
 void DenseSimulator::take_sample(Step step) {
     if (experiment_.record.neurons.empty() && experiment_.record.synapses.empty()) return;
-    samples_.push_back({step, h_, z_, calcium_, changes(), protein_, {}, {}});
+    samples_.push_back({step, h_, z_, calcium_, changes(), protein_, {}, {}, along_});
 }
 
 // A presynaptic trace of less than 1e-4 is taken as none at a decision.
@@ -364,6 +408,12 @@ void DenseSimulator::advance_slow_variables(Step n_steps) {
     const double time_s = seconds(n_steps);
     std::vector<DenseLatePhase::Exposure> exposed;
     for (NeuronId post = 0; post < n_; ++post) {
+        if (diffusion_[post]) {
+            exposed.push_back(late_.exposure_to(
+                diffusion_[post]->advance(along_[post], toward_[post][pool_c] > 0.0, time_s)));
+            find_mean(post);
+            continue;
+        }
         exposed.push_back(late_.exposure(protein_[post], toward_[post], time_s));
         protein_[post] = late_.after(protein_[post], toward_[post], time_s);
     }

@@ -8,6 +8,7 @@
 // conditions of a run decided at the ends of windows.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "experiment/experiment.hpp"
@@ -55,6 +56,9 @@ class DenseSimulator {
     double z(NeuronId pre, NeuronId post) const { return z_[pre * n_ + post]; }
     double protein(NeuronId post, DensePool pool = pool_c) const { return protein_[post][pool]; }
 
+    //! Protein in the compartments of a neuron with a cable; none of others.
+    const std::vector<double>& protein_along(NeuronId id) const { return along_[id]; }
+
     struct Sample {
         Step step;
         std::vector<double> h_mV, z, calcium;  //!< by [pre][post]
@@ -62,6 +66,7 @@ class DenseSimulator {
         std::vector<DensePools> protein;       //!< likewise
         //! Likewise, once who fires or is silenced has been reset; none of consolidations.
         std::vector<double> v_mV, current_nA;
+        std::vector<std::vector<double>> along;  //!< see protein_along
     };
     //! If anything is to be recorded: of a spiking phase those that are due at the beginning of a
     //! window, and all of consolidations.
@@ -104,6 +109,9 @@ class DenseSimulator {
     void switch_slow_variables();
     void advance_slow_variables(Step n_steps);
     void consolidate_cells(Step n_steps);
+    void set_cables();
+    void find_mean(NeuronId id);
+    void consolidate_along(NeuronId id, DenseLatePhase::Cell& cell, double time_s);
     void deliver_spikes(Step step);
     void advance_neuron(NeuronId id, Step step);
     void advance_calcium(Step step);
@@ -147,6 +155,8 @@ class DenseSimulator {
     // By neuron.
     std::vector<DensePools> protein_;
     std::vector<DensePools> toward_;  // amounts that the present synthesis leads to
+    std::vector<std::optional<DenseDiffusion>> diffusion_;
+    std::vector<std::vector<double>> along_;  // the protein of those
     std::vector<double> v_, i_syn_, i_second_;
     // Spikes that count for the rate thresholds, of presynaptic neurons when they have arrived.
     std::vector<int> n_recent_pre_, n_recent_post_;

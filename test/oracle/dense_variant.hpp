@@ -6,7 +6,9 @@
 #include <functional>
 #include <optional>
 
+#include "experiment/populations.hpp"
 #include "model/parameters.hpp"
+#include "oracle/dense_cable.hpp"
 
 namespace engram::test {
 
@@ -29,6 +31,9 @@ struct DenseVariant {
     std::function<bool(double pre, double post)> potentiates;
     //! Of the neurons with these parameters. None: there is no second site.
     std::function<std::optional<DenseSecondSite>(const NeuronParameters&)> second_site;
+    //! The cable along which the protein of a neuron diffuses. None: it is one pool.
+    std::function<std::optional<DenseCable>(NeuronId)> cable;
+    double diffusion_step_s = 1e-3;  //!< longest of its integration
     //! Whether samples of weights and calcium are wanted within windows too. Noise of the early
     //! phase must be off: what a recording draws is not the oracle's business.
     bool samples_within_windows = false;

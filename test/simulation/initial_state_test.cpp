@@ -37,7 +37,7 @@ void give_state_to(Simulation& simulation) {
             const NeuronId post = network.global_id(table.targets()[k]);
             values.set_weights(k, given_h_mV(pre, post), given_z(pre, post));
         }
-    const std::size_t n_pools = protein_pools(simulation.experiment().synapses).size();
+    const std::size_t n_pools = kept_proteins(simulation.experiment()).size();
     for (std::size_t pool = 0; pool < n_pools; ++pool)
         for (std::uint32_t j = 0; j < network.n_local(); ++j)
             if (network.excitatory()[j] != 0)

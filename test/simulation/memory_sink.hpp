@@ -10,7 +10,7 @@
 namespace engram::test {
 
 // Widths in a row of traces, of the published model.
-inline const std::size_t neuron_columns = engram::neuron_columns({}).size();
+inline const std::size_t neuron_columns = engram::neuron_columns({}, {}).size();
 inline const std::size_t synapse_columns = engram::synapse_columns({}).size();
 
 class MemorySink : public ResultSink {

@@ -16,7 +16,8 @@ class TraceColumns {
         : dt_ms_(experiment.dt_ms),
           n_neurons_(experiment.record.neurons.size()),
           n_synapses_(experiment.record.synapses.size()),
-          neuron_width_(n_fast + n_slow(experiment.synapses.protein_pools)) {}
+          neuron_width_(n_fast + n_slow(experiment.synapses.protein_pools) + n_places(experiment)) {
+    }
 
     std::size_t width() const { return synapse(n_synapses_); }
     //! By place in Recording::neurons: first column, that of the potential.
@@ -42,6 +43,17 @@ class TraceColumns {
                 break;
         }
         return 5;  // S_P, S_D, p_P, p_C, p_D
+    }
+
+    // Where protein is told beside its mean: at the tip, in the soma, and at any places.
+    static std::size_t n_places(const Experiment& experiment) {
+        bool diffuses = false;
+        for (const Population& population : experiment.populations) {
+            const NeuronParameters& neuron = experiment.neuron_of(population);
+            diffuses |= population.is_excitatory() && neuron.morphology &&
+                        std::isfinite(neuron.protein_diffusivity_um2_per_s);
+        }
+        return diffuses ? 2 + experiment.record.protein_at_um.size() : 0;
     }
 
     double dt_ms_;

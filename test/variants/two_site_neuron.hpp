@@ -98,17 +98,18 @@ struct TwoSiteNeuron {
     ENGRAM_HD_INLINE const model::NeuronPropagator& propagator() const { return step.propagator; }
 
     ENGRAM_HD_INLINE State at_rest() const { return {{v_init_mV, 0.0, 0.0, 0.0}, 0.0, 0.0}; }
-    ENGRAM_HD_INLINE double input_nA(model::FixedPoint input) const {
-        return static_cast<double>(input) * nA_per_quantum;
+    ENGRAM_HD_INLINE Input input(const model::FixedPoint (&at_sites)[n_sites]) const {
+        return {{static_cast<double>(at_sites[0]) * nA_per_quantum,
+                 static_cast<double>(at_sites[1]) * nA_per_quantum}};
     }
     ENGRAM_HD_INLINE void advance(State& state, const Input& input, double noise,
-                                  double stim_mV) const {
+                                  const model::StimulusEffect& stimulus) const {
         const double second = state.i_second_nA + input.nA[1];
         state.fired = state.v_mV >= propagator().v_th_mV ? 1.0 : 0.0;
         const bool silenced = is_silenced(state, second);
         // What is left after this step is what a spike would leave.
         state.refractory = silenced ? silent_steps + 1.0 : state.refractory;
-        step(state, input.nA[0], noise, std::fma(second, second_drive_per_nA, stim_mV));
+        step(state, input.nA[0], noise, std::fma(second, second_drive_per_nA, stimulus.v_mV));
         state.i_second_nA = second * second_decay;
     }
     ENGRAM_HD_INLINE static double spike_measure(const State& state) { return state.fired; }

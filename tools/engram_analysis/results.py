@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -75,6 +76,7 @@ class AllSpikes:
 
 
 POOLS = ("P", "C", "D")  # of plasticity-related proteins
+PLACE = re.compile(r"p_at_(\d+(?:\.\d+)?(?:e-?\d+)?)um")  # of record.protein_at_um
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class NeuronTrace:
     I_total_nA: np.ndarray
     I_stim_nA: np.ndarray
     I_bg_nA: np.ndarray
-    late_phase: dict[str, np.ndarray]  # all others by name: S_mV, p; or S_P_mV, p_P, ... of pools
+    # All others by name: S_mV, p, and where it diffuses p_tip, p_soma; or S_P_mV, p_P, ... of pools.
+    late_phase: dict[str, np.ndarray]
 
     @property
     def proteins(self) -> dict[str, np.ndarray]:
@@ -96,6 +99,21 @@ class NeuronTrace:
             return {"C": self.late_phase["p"]}
         names = {pool: f"p_{pool}" for pool in POOLS}
         return {pool: self.late_phase[n] for pool, n in names.items() if n in self.late_phase}
+
+    @property
+    def protein_along_um(self) -> np.ndarray:
+        """Where in the cell protein was recorded, from the tip of the basal dendrite; ascending."""
+        return np.array(sorted(self._places()))
+
+    @property
+    def protein_along(self) -> np.ndarray:
+        """Protein in umol/l by place, in the order of protein_along_um, and time."""
+        places = self._places()
+        return np.array([self.late_phase[places[um]] for um in sorted(places)])
+
+    def _places(self) -> dict[float, str]:
+        names = [PLACE.fullmatch(name) for name in self.late_phase]
+        return {float(found[1]): found[0] for found in names if found}
 
     @property
     def signals(self) -> dict[str, np.ndarray]:
@@ -357,11 +375,26 @@ class Results:
         """Amounts of protein in umol/l at one of snapshot_times_s, by excitatory population and pool.
 
         The pools have the names of the traces: "p", or "p_P", "p_C" and "p_D"; amounts are by node id.
+        Where protein diffuses, "p_mode_1", ... are the amplitudes of its modes; see protein_along.
         """
         amounts = self.network_file.proteins(self.snapshot(time_s).label)
         if amounts is None:
             raise ResultsError(f"{self.network_file.path}: snapshots have no proteins")
         return amounts
+
+    def protein_along(self, time_s: float, population: str, n_compartments: int) -> np.ndarray:
+        """Protein in umol/l by node id and compartment, from the basal tip, at a snapshot.
+
+        Of a population whose cells have that many compartments; see docs/morphology.md.
+        """
+        amounts = self.proteins(time_s)[population]
+        i = np.arange(n_compartments) + 0.5
+        along = np.repeat(amounts["p"][:, None], n_compartments, axis=1)
+        for k in range(1, n_compartments):
+            if f"p_mode_{k}" in amounts:
+                mode = np.sqrt(2) * np.cos(k * np.pi * i / n_compartments)
+                along += amounts[f"p_mode_{k}"][:, None] * mode
+        return along
 
     def _check_size(self, network: Network) -> None:
         if not lacks_network(self.path):

@@ -15,6 +15,7 @@ from .measure_curves import measure_curves
 from .measure_map import measure_map
 from .membrane import membrane
 from .overview import overview
+from .protein_along import protein_along
 from .raster import raster
 from .recall_by_size import recall_by_size
 from .snapshots import snapshots
@@ -28,6 +29,7 @@ RUN_FIGURES: dict[str, Callable[[Results], Figure]] = {
     "membrane": membrane,
     "weights": weights,
     "calcium_protein": calcium_protein,
+    "protein_along": protein_along,
     "snapshots": snapshots,
     "weight_matrix": weight_matrix,
 }

@@ -21,9 +21,10 @@ using BuiltInMechanisms = decltype(std::tuple_cat(PublishedMechanisms{}, std::tu
 using BuiltInNeurons = NeuronMechanisms<test::TwoSiteNeuron, PointNeuron>;
 
 template <class Use>
-auto with_mechanisms(const SynapseParameters& synapses, Use use) {
+auto with_mechanisms(const SynapseParameters& synapses, const model::ProteinDiffusion& diffusion,
+                     Use use) {
     if (test::GatedEarlyPhase::describes(synapses)) return use(Gated{});
-    return with_published_mechanisms(synapses, use);
+    return with_published_mechanisms(synapses, diffusion, use);
 }
 
 }  // namespace engram::plasticity
