@@ -19,6 +19,7 @@
 #include "plasticity/view.hpp"
 #include "simulation/block_grid.hpp"
 #include "simulation/decision_grid.hpp"
+#include "simulation/mechanism_setup.hpp"
 #include "simulation/spike.hpp"
 
 namespace engram::job {
