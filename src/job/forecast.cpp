@@ -18,6 +18,7 @@
 #include "plasticity/view.hpp"
 #include "simulation/block_grid.hpp"
 #include "simulation/decision_grid.hpp"
+#include "simulation/mechanism_setup.hpp"
 #include "simulation/recorded_columns.hpp"
 #include "simulation/spike.hpp"
 
