@@ -9,12 +9,11 @@ import warnings
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Sequence
+from typing import Any, Sequence
 
 import engram
-from engram import *  # noqa: F401,F403
 
-__all__ = engram.__all__
+__all__ = list(engram.__all__)
 
 warnings.warn(
     "the package engram_analysis is now called engram; this name goes with the next version",
@@ -23,13 +22,17 @@ warnings.warn(
 )
 
 
+def __getattr__(name: str) -> Any:
+    return getattr(engram, name)
+
+
 class _SameModule(MetaPathFinder, Loader):
     """engram_analysis.X is the module engram.X itself, so that no class exists twice."""
 
     def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return ModuleSpec(name, self) if name.startswith(__name__ + ".") else None
+        return ModuleSpec(fullname, self) if fullname.startswith(__name__ + ".") else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = importlib.import_module("engram" + spec.name[len(__name__) :])
