@@ -8,11 +8,11 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ContextManager
+from typing import TYPE_CHECKING, ContextManager, Sequence
 
 import numpy as np
 
-from . import files
+from . import files, tables
 from .configuration import completed, with_settings
 from .documents import Section, read_json, read_yaml
 from .errors import ResultsError
@@ -21,6 +21,9 @@ from .hdf5 import Group, open_hdf5
 from .results import Results
 from .schemas import CONFIGURATION, SUMMARY, check
 from .stimuli import Stimulus, first_stimulus, last_stimulus, read_stimuli
+
+if TYPE_CHECKING:
+    import pandas
 
 FILE = "ensemble.h5"
 FILETYPE = "engram ensemble"
@@ -158,6 +161,30 @@ class Ensemble:
                 group.text("description", ""),
                 **{key: found.numbers(undefined=True) for key, found in values.items()},
             )
+
+    def table(self, measures: Sequence[str] | None = None) -> pandas.DataFrame:
+        """Mean, s.d., s.e.m. and n of measures (all unless named) at each point, one per row.
+
+        >>> load(small_ensemble).table(["Q"]).columns.tolist()
+        ['groups.assembly.count', 'point', 'measure', 'mean', 'sd', 'sem', 'n', 'units']
+        """
+        return tables.ensemble_frame(self, measures)
+
+    def recall(self) -> pandas.DataFrame:
+        """The same of Q, MI, and the rates of subpopulations at recall.
+
+        >>> sorted(set(load(small_ensemble).recall().measure))
+        ['MI', 'Q', 'nu_ans', 'nu_as', 'nu_ctrl']
+        """
+        return self.table(["Q", "MI", "nu_as", "nu_ans", "nu_ctrl"])
+
+    def trials(self, *measures: str) -> pandas.DataFrame:
+        """Measures of every single trial (Q unless named), with its seed and settings.
+
+        >>> len(load(small_ensemble).trials("Q", "MI"))
+        4
+        """
+        return tables.trials_frame(self, measures or ["Q"])
 
     def trace_time_s(self, point: int) -> np.ndarray:
         """The times of all samples of traces at a point."""

@@ -88,6 +88,11 @@ class NetworkFile:
         parts = [_gids(self.edges(p), p) for p in self._network.plastic]
         return _joined([source for source, _ in parts]), _joined([target for _, target in parts])
 
+    def weights(self, projection: Projection, label: str, name: str) -> np.ndarray:
+        """h_mV or z of the synapses of one plastic projection in a snapshot."""
+        with self._open() as file:
+            return _weights(self._group(file, projection), label, name).numbers()
+
     def plastic_weights(self, label: str, name: str) -> np.ndarray:
         """h_mV or z of all plastic synapses in a snapshot."""
         with self._open() as file:

@@ -6,16 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ContextManager, Iterator
+from typing import TYPE_CHECKING, Any, ContextManager, Iterator, overload
 
 import numpy as np
 
-from . import files
+from . import files, tables
 from .documents import Section, read_json, read_yaml
 from .errors import COPY_AGAIN, FileError, NotRecorded, ResultsError
 from .groups import as_names, group_members, group_names
 from .hdf5 import Dataset, Group, open_hdf5
-from .network import Network
+from .network import Network, Population
 from .network_file import (
     BLOCK_EDGES,
     MANY_NEURONS,
@@ -27,6 +27,9 @@ from .network_file import (
 )
 from .schemas import RESOLVED, SUMMARY, check
 from .stimuli import Stimulus, first_stimulus, last_stimulus, read_stimuli
+
+if TYPE_CHECKING:
+    import pandas
 
 NETWORK = "network.h5"
 
@@ -63,14 +66,27 @@ class Spikes:
 
     time_ms: np.ndarray
     node_id: np.ndarray  # 0-based within the population
+    first: int = 0  # gid of its neuron 0
+
+    @property
+    def gid(self) -> np.ndarray:
+        return self.node_id.astype(np.int64) + self.first
+
+    def table(self) -> pandas.DataFrame:
+        """Times and gids as a table."""
+        return tables.frame({"time_ms": self.time_ms, "gid": self.gid})
 
 
 @dataclass(frozen=True)
 class AllSpikes:
-    """Spikes of all populations, sorted by time, ties by gid."""
+    """Spikes of several populations, sorted by time, ties by gid."""
 
     time_ms: np.ndarray
     gid: np.ndarray
+
+    def table(self) -> pandas.DataFrame:
+        """The same as a table."""
+        return tables.frame({"time_ms": self.time_ms, "gid": self.gid})
 
 
 POOLS = ("P", "C", "D")  # of plasticity-related proteins
@@ -225,11 +241,16 @@ class Results:
     def spikes(
         self, population: str, begin_ms: float | None = None, end_ms: float | None = None
     ) -> Spikes:
-        """Spikes of a population in [begin_ms, end_ms); no others are read.
+        """Spikes of a population, or of a group of the neurons of one, in [begin_ms, end_ms).
 
         Raises NotRecorded if the run has not recorded those of all of its neurons: silence must
-        not be taken for what was not recorded.
+        not be taken for what was not recorded. Of groups in several populations: group_spikes.
+
+        >>> load(small_recall).spikes("assembly").table().columns.tolist()
+        ['time_ms', 'gid']
         """
+        if all(population != known.name for known in self.network.populations):
+            return self._spikes_of_group(population, begin_ms, end_ms)
         with self._open("spikes.h5", "engram spikes") as file:
             if not self.records_spikes(population):
                 raise NotRecorded(
@@ -237,13 +258,58 @@ class Results:
                     "(see record.spikes in the configuration)"
                 )
             owner = self.network.population(population)
-            group = file.group(f"spikes/{population}")
-            times = group.dataset("timestamps")
-            ids = group.dataset("node_ids", (len(times),))
-            first = 0 if begin_ms is None else _first_at_least(times, begin_ms)
-            last = len(times) if end_ms is None else _first_at_least(times, end_ms)
-            rows = slice(first, max(first, last))
-            return Spikes(times.numbers(rows), read_node_ids(ids, owner, rows))
+            return self._read_spikes(file, owner, begin_ms, end_ms)
+
+    def _read_spikes(
+        self, file: Group, owner: Population, begin_ms: float | None, end_ms: float | None
+    ) -> Spikes:
+        group = file.group(f"spikes/{owner.name}")
+        times = group.dataset("timestamps")
+        ids = group.dataset("node_ids", (len(times),))
+        first = 0 if begin_ms is None else _first_at_least(times, begin_ms)
+        last = len(times) if end_ms is None else _first_at_least(times, end_ms)
+        rows = slice(first, max(first, last))
+        return Spikes(times.numbers(rows), read_node_ids(ids, owner, rows), owner.first)
+
+    def group_spikes(
+        self, group: str, begin_ms: float | None = None, end_ms: float | None = None
+    ) -> AllSpikes:
+        """Spikes of the neurons of a group, whatever their populations, in [begin_ms, end_ms).
+
+        >>> spikes = load(small_recall).group_spikes("assembly", 1000, 1100)
+        >>> bool((spikes.gid < 20).all())
+        True
+        """
+        members = self.group(group)
+        missing = self._records_spikes is not None and not self._records_spikes[members].all()
+        if missing:
+            raise NotRecorded(
+                f"{self.path}: the spikes of '{group}' were not recorded, or not all of them "
+                "(see record.spikes in the configuration)"
+            )
+        times, gids = [np.empty(0)], [np.empty(0, dtype=np.int64)]
+        for population in self.network.populations:
+            if not len(np.intersect1d(members, population.gids)):
+                continue
+            with self._open("spikes.h5", "engram spikes") as file:
+                found = self._read_spikes(file, population, begin_ms, end_ms)
+            chosen = np.isin(found.gid, members)
+            times.append(found.time_ms[chosen])
+            gids.append(found.gid[chosen])
+        time_ms, gid = np.concatenate(times), np.concatenate(gids)
+        order = np.argsort(time_ms, kind="stable")
+        return AllSpikes(time_ms[order], gid[order])
+
+    def _spikes_of_group(self, group: str, begin_ms: float | None, end_ms: float | None) -> Spikes:
+        members = self.group(group)
+        found = self.group_spikes(group, begin_ms, end_ms)
+        owners = {self.network.population_of(int(gid)).name for gid in members[[0, -1]]}
+        if len(owners) > 1:
+            raise ResultsError(
+                f"{self.path}: the group '{group}' lies in several populations; take group_spikes"
+            )
+        owner = self.network.population(owners.pop())
+        return Spikes(found.time_ms, found.gid - owner.first, owner.first)
 
     def records_spikes(self, population: str) -> bool:
         """Whether the spikes of all neurons of a population were recorded."""
@@ -269,7 +335,7 @@ class Results:
         for population in self.network.populations:
             spikes = self.spikes(population.name, begin_ms, end_ms)
             times.append(spikes.time_ms)
-            gids.append(spikes.node_id.astype(np.int64) + population.first)
+            gids.append(spikes.gid)
         time_ms, gid = np.concatenate(times), np.concatenate(gids)
         # Spikes of a time keep their order, which is that of gids: populations follow each other.
         order = np.argsort(time_ms, kind="stable")
@@ -308,9 +374,71 @@ class Results:
             self._check_owners(file.path, [gid for t in traces for gid in (t.pre, t.post)])
         return sorted(traces, key=lambda trace: (trace.pre, trace.post))
 
+    @overload
     def edges(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Node ids of sources and targets of a projection, such as 'exc_inh'."""
+        ...
+
+    @overload
+    def edges(self, name: None = None, time_s: float | None = None) -> pandas.DataFrame:
+        ...
+
+    def edges(
+        self, name: str | None = None, time_s: float | None = None
+    ) -> tuple[np.ndarray, np.ndarray] | pandas.DataFrame:
+        """Of a projection, such as 'exc_inh', node ids of sources and targets as arrays.
+
+        Without a name a table of all synapses by gid, with h and z of plastic ones at `time_s`,
+        one of snapshot_times_s (the last one unless given).
+
+        >>> load(small_recall).edges().columns.tolist()
+        ['projection', 'pre', 'post', 'h_mV', 'z']
+        """
+        if name is None:
+            return tables.edges_frame(self, time_s)
         return self.network_file.edges(self.network.projection(name))
+
+    def recall(self) -> pandas.DataFrame:
+        """The measures of recall as a table: value, error and units by name.
+
+        Those of the last recall of the first memory; engram.recall_measures has them as numbers.
+
+        >>> load(small_recall).recall().loc["Q", "units"]
+        '1'
+        """
+        from .recall_table import run_row  # which is made of results
+
+        return tables.entries_frame(run_row(self).entries)
+
+    def measures(self, what: str, **settings: Any) -> pandas.DataFrame:
+        """Another analysis (engram-recall --show) as a table: part, measure, value, units.
+
+        `settings` are those of engram.analyses.Settings, e.g. groups=["A", "B"].
+
+        >>> load(small_recall).measures("memories").measure[0]
+        'neurons'
+        """
+        from .analyses import ANALYSES, Settings
+
+        if what not in ANALYSES:
+            raise ResultsError(f"there is no analysis '{what}' (there are {', '.join(ANALYSES)})")
+        parts = ANALYSES[what].measure(self, Settings(**settings))
+        rows = [(part.name, entry) for part in parts for entry in part.entries]
+        return tables.frame(
+            {
+                "part": [name for name, _ in rows],
+                "measure": [entry.name for _, entry in rows],
+                "value": [entry.mean for _, entry in rows],
+                "units": [entry.units for _, entry in rows],
+            }
+        )
+
+    def traces(self) -> pandas.DataFrame:
+        """All recorded traces as a table: a column (neuron or synapse, variable) for each.
+
+        >>> load(small_recall).traces()["0", "V_mV"].iloc[0]
+        -65.0
+        """
+        return tables.traces_frame(self)
 
     @cached_property
     def network_file(self) -> NetworkFile:

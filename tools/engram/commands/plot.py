@@ -7,7 +7,8 @@ import argparse
 from pathlib import Path
 from typing import Callable, Iterator, Sequence
 
-from matplotlib.figure import Figure
+import matplotlib
+from matplotlib.figure import FigureBase
 
 from ..ensemble import Ensemble, is_ensemble
 from ..errors import NotRecorded, ResultsError
@@ -32,7 +33,7 @@ LIKELIHOODS, MAP, CURVES = "likelihoods", "map", "curves"
 ENSEMBLE_FIGURES = ("recall_by_size", "traces", MAP, CURVES, LIKELIHOODS)
 ON_DEMAND = (LIKELIHOODS, MAP, CURVES)  # they may read the results of all trials
 
-Drawing = tuple[str, Callable[[], Figure]]  # name of the file, and how to draw it
+Drawing = tuple[str, Callable[[], FigureBase]]  # name of the file, and how to draw it
 
 
 # Which figures use what; named ones alone are drawn on demand.
@@ -45,6 +46,7 @@ _USERS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    matplotlib.use("Agg")  # files alone: there may be no screen
     parser = _parser()
 
     def plot(options: argparse.Namespace) -> None:
@@ -169,7 +171,7 @@ def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Itera
         yield f"traces_{point.index:03d}", _bind(ensemble_traces, ensemble, point, options.spread)
 
 
-def _bind(draw: Callable[..., Figure], *arguments: object) -> Callable[[], Figure]:
+def _bind(draw: Callable[..., FigureBase], *arguments: object) -> Callable[[], FigureBase]:
     return lambda: draw(*arguments)
 
 

@@ -8,7 +8,8 @@ import io
 import sys
 from typing import Any, Callable, NoReturn, Sequence
 
-from ..errors import ResultsError
+from ..errors import EngramError
+from ..release import __version__
 from ..streams import OutputError, keep_standard_streams, warn, write
 
 EXIT_USAGE = 2
@@ -24,12 +25,27 @@ EXIT_CODES = (
 class Parser(argparse.ArgumentParser):
     """With the message of a wrong command line in one line, and help that cannot be lost."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.add_argument("--version", action=_Version)
+
     def print_help(self, file: Any = None) -> None:
         write(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         warn(f"{self.prog}: error: {message}; see --help")
         self.exit(EXIT_USAGE)
+
+
+class _Version(argparse.Action):
+    """Prints the version and ends, as --help does; what cannot be written is an error."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help="print the version")
+
+    def __call__(self, parser: argparse.ArgumentParser, *ignored: Any) -> None:
+        write(f"{parser.prog} {__version__}\n")
+        parser.exit()
 
 
 def run(
@@ -51,7 +67,7 @@ def run(
         if isinstance(reason, BrokenPipeError):
             return 0  # the reader, such as head, has had enough
         message = f"standard output: cannot be written ({getattr(reason, 'strerror', reason)})"
-    except ResultsError as error:
+    except EngramError as error:
         message = str(error)
     except OSError as error:
         place = error.filename or getattr(options, "results", "input or output")

@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures by name. Each draws from Results or Ensemble and returns a matplotlib figure."""
+"""Figures by name. Each draws from Results or Ensemble and returns a matplotlib figure.
+
+With ax=AXES they are drawn into the place of these axes in a figure of the user:
+
+    >>> import matplotlib.pyplot as plt
+    >>> figure, (left, right) = plt.subplots(1, 2, figsize=(14, 5), constrained_layout=True)
+    >>> _ = raster(load(small_recall), ax=left)
+    >>> _ = weights(load(small_recall), ax=right)
+    >>> len(figure.subfigs)
+    2
+
+What was not recorded raises NothingToDraw.
+"""
 
 from __future__ import annotations
 
 from typing import Callable
 
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..results import Results
 from .calcium_protein import calcium_protein
@@ -22,7 +34,7 @@ from .style import NothingToDraw, save
 from .weight_matrix import weight_matrix
 from .weights import weights
 
-RUN_FIGURES: dict[str, Callable[[Results], Figure]] = {
+RUN_FIGURES: dict[str, Callable[[Results], FigureBase]] = {
     "overview": overview,
     "raster": raster,
     "membrane": membrane,
@@ -35,10 +47,17 @@ RUN_FIGURES: dict[str, Callable[[Results], Figure]] = {
 __all__ = [
     "RUN_FIGURES",
     "NothingToDraw",
+    "calcium_protein",
     "ensemble_traces",
     "likelihoods",
     "measure_curves",
     "measure_map",
+    "membrane",
+    "overview",
+    "raster",
     "recall_by_size",
     "save",
+    "snapshots",
+    "weight_matrix",
+    "weights",
 ]

@@ -8,18 +8,19 @@ from typing import Sequence
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..benchmark import SCALING, Summary
-from .style import COLORS, new_figure
+from .style import COLORS, new_figure, styled
 
 
-def benchmark(summaries: Sequence[Summary], machine: str) -> Figure:
+@styled
+def benchmark(summaries: Sequence[Summary], machine: str, *, ax: Axes | None = None) -> FigureBase:
     """Wall time by paradigm, and its growth and that of memory with the size of the network."""
     paradigms = [s for s in summaries if not s.paradigm.startswith(SCALING)]
     scaling = [s for s in summaries if s.paradigm.startswith(SCALING)]
     n_panels = bool(paradigms) + 2 * bool(scaling)
-    figure = new_figure(machine, n_panels, 3.8, "Benchmark (medians, bars: range)")
+    figure = new_figure(machine, n_panels, 3.8, "Benchmark (medians, bars: range)", ax)
     panels = iter(figure.subplots(1, n_panels, squeeze=False)[0])
     if paradigms:
         _draw_paradigms(next(panels), paradigms)

@@ -8,11 +8,12 @@ from typing import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..results import Results, SynapseTrace
 from .names import neuron_name, synapse_name
 from .style import (
+    styled,
     COLORS,
     MAX_TRACES,
     NothingToDraw,
@@ -25,7 +26,8 @@ from .style import (
 from .time_axis import Piece, all_pieces, draw_curves, grid, new_run_figure, shade_stimuli
 
 
-def calcium_protein(results: Results) -> Figure:
+@styled
+def calcium_protein(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Calcium of synapses, and the signal and the amount of protein synthesis of neurons."""
     network = results.network
     excitatory = [t for t in results.neuron_traces if network.population_of(t.gid).is_excitatory]
@@ -42,6 +44,7 @@ def calcium_protein(results: Results) -> Figure:
         len(pieces),
         0.9 + 1.9 * len(rows),
         "Calcium and protein" + synapse_note + neuron_note,
+        ax,
     )
     axes = dict(zip(rows, grid(figure, pieces, [1] * len(rows))))
     for row in axes.values():

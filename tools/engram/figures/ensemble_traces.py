@@ -8,7 +8,7 @@ from typing import Callable, Literal, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..ensemble import Ensemble, Point, Statistics, TraceStatistics, is_gid
 from ..network import Network
@@ -18,6 +18,7 @@ from ..stimuli import Stimulus
 from ..visible import figure_text
 from .names import neuron_name, synapse_name
 from .style import (
+    styled,
     COLORS,
     NothingToDraw,
     first_few,
@@ -54,7 +55,10 @@ class Row:
     thresholds: dict[str, float]
 
 
-def ensemble_traces(ensemble: Ensemble, point: Point, spread: Spread = "sem") -> Figure:
+@styled
+def ensemble_traces(
+    ensemble: Ensemble, point: Point, spread: Spread = "sem", *, ax: Axes | None = None
+) -> FigureBase:
     """Mean traces of one point with bands of the s.e.m. or s.d. over the trials."""
     rows, note = _rows(ensemble, point)
     if not rows:
@@ -68,7 +72,7 @@ def ensemble_traces(ensemble: Ensemble, point: Point, spread: Spread = "sem") ->
     pieces = all_pieces(times)
     name = point.name or ensemble.path.name
     title = f"Mean of {ensemble.n_trials} trials, bands: {_SPREADS[spread]}{note}"
-    figure = new_figure(name, len(pieces), 0.9 + 1.7 * len(rows), title)
+    figure = new_figure(name, len(pieces), 0.9 + 1.7 * len(rows), title, ax)
     axes = grid(figure, pieces, [1] * len(rows))
     for panels, row in zip(axes, rows):
         for panel, piece in zip(panels, pieces):

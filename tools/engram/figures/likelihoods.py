@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
 
 from ..avalanches import avalanche_statistics
 from ..ensemble import Ensemble, is_ensemble
@@ -17,7 +18,7 @@ from ..results import Results
 from ..visible import figure_text
 from ..windows import spiking_window
 from .ensemble_traces import Spread
-from .style import COLORS, NothingToDraw, first_few, legend_outside, new_figure
+from .style import COLORS, NothingToDraw, first_few, legend_outside, new_figure, styled
 
 MAX_SETS = 40  # of bars
 FEW_SETS = 3  # whose names fit beside each other
@@ -32,7 +33,10 @@ class _Set:
     likelihoods: dict[str, Entry]  # by group
 
 
-def likelihoods(paths: Sequence[Path], spread: Spread = "sem") -> Figure:
+@styled
+def likelihoods(
+    paths: Sequence[Path], spread: Spread = "sem", *, ax: Axes | None = None
+) -> FigureBase:
     """Bars of p(X) in the last spiking phase, a set for each run and each point of an ensemble.
 
     Of ensembles means over the trials with error bars; these must have been kept.
@@ -47,7 +51,7 @@ def likelihoods(paths: Sequence[Path], spread: Spread = "sem") -> Figure:
     # Many names are written upwards.
     longest = max(len(each.name) for each in sets) if len(sets) > FEW_SETS else 0
     height = 3.8 + min(3.0, 0.06 * longest)
-    figure = new_figure(paths[0].name, min(4, 1 + len(sets) // 4), height, title)
+    figure = new_figure(paths[0].name, min(4, 1 + len(sets) // 4), height, title, ax)
     axes = figure.subplots()
     width = BARS / len(groups)
     for i, group in enumerate(groups):

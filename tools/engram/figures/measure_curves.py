@@ -6,21 +6,28 @@ from __future__ import annotations
 from typing import Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
 
 from ..ensemble import Ensemble
 from ..errors import ResultsError
 from ..visible import figure_text
 from .ensemble_traces import Spread
-from .style import COLORS, NothingToDraw, first_few, legend_outside, new_figure
+from .style import COLORS, NothingToDraw, first_few, legend_outside, new_figure, styled
 from .sweep import SweepAxis, measure_of_points, sweep_axes
 
 MAX_CURVES = 16
 
 
+@styled
 def measure_curves(
-    ensemble: Ensemble, name: str = "Q", over: str | None = None, spread: Spread = "sem"
-) -> Figure:
+    ensemble: Ensemble,
+    name: str = "Q",
+    over: str | None = None,
+    spread: Spread = "sem",
+    *,
+    ax: Axes | None = None,
+) -> FigureBase:
     """Means over trials with error bars, against `over`.
 
     Unless given, that is the key with the most values that are numbers, of several the last.
@@ -39,7 +46,7 @@ def measure_curves(
         curves.setdefault(tuple(key.of_point[point] for key in others), []).append(point)
     shown, note = first_few(sorted(curves.items()), MAX_CURVES, "curves")
     title = f"{figure_text(name)} by {figure_text(_short(horizontal.key, keys))}{note}"
-    figure = new_figure(ensemble.path.name, 2, 3.8, title)
+    figure = new_figure(ensemble.path.name, 2, 3.8, title, ax)
     axes = figure.subplots()
     errors = measure.sem if spread == "sem" else measure.sd
     for i, (values, points) in enumerate(shown):

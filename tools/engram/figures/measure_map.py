@@ -7,15 +7,19 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
 
 from ..ensemble import Ensemble
 from ..visible import figure_text
-from .style import NothingToDraw, new_figure
+from .style import NothingToDraw, new_figure, styled
 from .sweep import measure_of_points, sweep_axes
 
 
-def measure_map(ensemble: Ensemble, name: str = "h_change") -> Figure:
+@styled
+def measure_map(
+    ensemble: Ensemble, name: str = "h_change", *, ax: Axes | None = None
+) -> FigureBase:
     """Means over trials as colours; the key that was swept last is the horizontal axis.
 
     `name` is a measure of ensemble.h5, or one of the first recorded synapse, such as h_change.
@@ -32,7 +36,7 @@ def measure_map(ensemble: Ensemble, name: str = "h_change") -> Figure:
     grid[vertical.of_point, horizontal.of_point] = measure.mean
     if not np.isfinite(grid).any():
         raise NothingToDraw(f"{name} is undefined at all points")
-    figure = new_figure(ensemble.path.name, 1, 4.8, f"{figure_text(name)} by two keys")
+    figure = new_figure(ensemble.path.name, 1, 4.8, f"{figure_text(name)} by two keys", ax)
     axes = figure.subplots()
     low, high = float(np.nanmin(grid)), float(np.nanmax(grid))
     if low < 0.0 < high:

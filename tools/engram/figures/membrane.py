@@ -8,17 +8,18 @@ from typing import Sequence
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..results import NeuronTrace, Results
 from ..visible import figure_text
-from .style import MAX_POINTS, NothingToDraw, first_few, legend_outside, mark_threshold
+from .style import MAX_POINTS, NothingToDraw, first_few, legend_outside, mark_threshold, styled
 from .time_axis import Piece, draw_curves, grid, new_run_figure, shade_stimuli, spiking_pieces
 
 MAX_NEURONS = 4  # rows of the figure
 
 
-def membrane(results: Results) -> Figure:
+@styled
+def membrane(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Membrane potentials and currents of the recorded neurons around the stimuli."""
     if not results.neuron_traces:
         raise NothingToDraw("no neurons were recorded; see record.neurons")
@@ -27,7 +28,7 @@ def membrane(results: Results) -> Figure:
     if not pieces:
         raise NothingToDraw("the run has no spiking phase")
     figure = new_run_figure(
-        results, len(pieces), 1.0 + 2.5 * len(neurons), "Membrane potential and currents" + note
+        results, len(pieces), 1.0 + 2.5 * len(neurons), "Membrane potential and currents" + note, ax
     )
     axes = grid(figure, pieces, [1.2, 1.0] * len(neurons))
     for i, neuron in enumerate(neurons):

@@ -9,13 +9,13 @@ from typing import Sequence
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..bins import milliseconds
 from ..network import Population
 from ..results import Results
 from ..visible import figure_text
-from .style import ASSEMBLY, CONTROL, INHIBITORY, RECALLED, NothingToDraw, legend_outside
+from .style import ASSEMBLY, CONTROL, INHIBITORY, RECALLED, NothingToDraw, legend_outside, styled
 from .time_axis import Piece, grid, new_run_figure, shade_stimuli, spiking_pieces
 
 MAX_DOTS = 200_000  # spikes of a raster
@@ -30,18 +30,19 @@ RATE_NAMES = {
 }
 
 
-def raster(results: Results) -> Figure:
+@styled
+def raster(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Spikes of all neurons, and the mean rates of groups, in the spiking phases."""
     pieces = spiking_pieces(results)
     if not pieces:
         raise NothingToDraw("the run has no spiking phase")
     height = 5.6 * stretch(bands(results))
-    figure = new_run_figure(results, len(pieces) + 1, height, "Spikes")
+    figure = new_run_figure(results, len(pieces) + 1, height, "Spikes", ax)
     draw_raster(figure, results, pieces)
     return figure
 
 
-def draw_raster(figure: Figure, results: Results, pieces: Sequence[Piece]) -> None:
+def draw_raster(figure: FigureBase, results: Results, pieces: Sequence[Piece]) -> None:
     groups = bands(results)
     axes = grid(figure, pieces, (sum(PANELS) * stretch(groups) - PANELS[1], PANELS[1]))
     spikes = [banded_spikes(results, groups, piece) for piece in pieces]

@@ -8,13 +8,13 @@ from typing import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..durations import duration_text
 from ..ensemble import Ensemble
 from ..published import PublishedRow
 from .ensemble_traces import Spread
-from .style import COLORS, NothingToDraw, new_figure
+from .style import COLORS, NothingToDraw, new_figure, styled
 
 QUANTITIES = {
     "Q": "pattern completion $Q$",
@@ -22,9 +22,14 @@ QUANTITIES = {
 }
 
 
+@styled
 def recall_by_size(
-    ensembles: Sequence[Ensemble], spread: Spread = "sem", published: Sequence[PublishedRow] = ()
-) -> Figure:
+    ensembles: Sequence[Ensemble],
+    spread: Spread = "sem",
+    published: Sequence[PublishedRow] = (),
+    *,
+    ax: Axes | None = None,
+) -> FigureBase:
     """Q and MI against the size of the assembly, with error bars; published values beside ours.
 
     The points of all ensembles are drawn as if they were of one."""
@@ -38,7 +43,7 @@ def recall_by_size(
     )
     if not delays or any(set(QUANTITIES) - set(e.measure_names) for e in ensembles):
         raise NothingToDraw("the ensemble has no learning with later recall")
-    figure = new_figure(ensembles[0].path.name, 2, 3.8, "Recall by size of the assembly")
+    figure = new_figure(ensembles[0].path.name, 2, 3.8, "Recall by size of the assembly", ax)
     axes = figure.subplots(1, 2)
     for panel, (name, label) in zip(axes, QUANTITIES.items()):
         for i, delay_s in enumerate(delays):

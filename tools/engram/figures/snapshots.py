@@ -5,22 +5,24 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
 
 from ..durations import duration_text
 from ..results import Results
 from ..weights import mean_by_direction
 from .names import plastic_note
-from .style import NothingToDraw, legend_outside
+from .style import NothingToDraw, legend_outside, styled
 from .time_axis import new_run_figure
 
 PLACES = {"within": "within", "out": "out of", "into": "into", "elsewhere": "elsewhere"}
 
 
-def snapshots(results: Results) -> Figure:
+@styled
+def snapshots(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Mean change of all weights within, out of, into and outside the assembly."""
     check_snapshots(results)
-    figure = new_run_figure(results, 1, 3.6, "Mean weights" + plastic_note(results.network))
+    figure = new_run_figure(results, 1, 3.6, "Mean weights" + plastic_note(results.network), ax)
     draw_snapshots(figure, results)
     return figure
 
@@ -32,7 +34,7 @@ def check_snapshots(results: Results) -> None:
         raise NothingToDraw("no group learns, so that there is no assembly")
 
 
-def draw_snapshots(figure: Figure, results: Results, stacked: bool = False) -> None:
+def draw_snapshots(figure: FigureBase, results: Results, stacked: bool = False) -> None:
     h_0 = results.config["synapses"]["h_0_mV"]
     means = mean_by_direction(results)
     axes = figure.subplots(2 if stacked else 1, 1 if stacked else 2, sharex=True).ravel()

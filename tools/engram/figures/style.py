@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import Sequence, TypeVar
+from typing import Callable, ParamSpec, Sequence, TypeVar
 
 import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.patheffects import withStroke
 
+from ..errors import EngramError
 from ..files import replaced
 from ..visible import figure_text
 
@@ -41,18 +41,45 @@ STYLE = {
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
 }
-plt.rcParams.update(STYLE)
 
 
 Item = TypeVar("Item")
+Arguments = ParamSpec("Arguments")
 
 
-class NothingToDraw(Exception):
+class NothingToDraw(EngramError):
     """The run did not record what a figure shows."""
 
 
-def new_figure(name: str, n_columns: int, height: float, title: str) -> Figure:
-    """An empty figure as wide as its columns need, headed by its title and the name of the job."""
+def styled(draw: Callable[Arguments, FigureBase]) -> Callable[Arguments, FigureBase]:
+    """Gives a figure our look, whatever that of the user's other figures is."""
+
+    @functools.wraps(draw)
+    def with_style(*args: Arguments.args, **kwargs: Arguments.kwargs) -> FigureBase:
+        with matplotlib.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return with_style
+
+
+def new_figure(
+    name: str, n_columns: int, height: float, title: str, ax: Axes | None = None
+) -> FigureBase:
+    """An empty figure as wide as its columns need, headed by its title and the name of the job.
+
+    With `ax` its place in the figure of the user, without a name: axes made by subplots() or by
+    a GridSpec, which are removed.
+    """
+    if ax is not None:
+        place = ax.get_subplotspec()
+        if place is None:
+            raise ValueError("ax has no place in a grid: make it by subplots() or subplot_mosaic()")
+        parent = ax.figure
+        ax.remove()
+        inner = parent.add_subfigure(place)
+        if title:
+            inner.suptitle(title, fontsize=10, fontweight="bold")
+        return inner
     width = min(14.0, 4.2 + 2.6 * n_columns)
     figure = plt.figure(figsize=(width, height), constrained_layout=True)
     text = f"{title}  |  {figure_text(name)}" if title else figure_text(name)
@@ -132,9 +159,11 @@ def first_few(items: Sequence[Item], limit: int, what: str) -> tuple[Sequence[It
     return items[:limit], note
 
 
-def save(figure: Figure, path: Path) -> None:
+def save(figure: FigureBase, path: Path) -> None:
+    """Writes a figure of its own, and closes it."""
+    assert isinstance(figure, Figure)
     try:
-        with replaced(path) as temporary:
+        with replaced(path) as temporary, matplotlib.rc_context(STYLE):
             figure.savefig(temporary, dpi=150, format=path.suffix[1:])
     finally:
         plt.close(figure)

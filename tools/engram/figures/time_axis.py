@@ -12,7 +12,7 @@ from typing import Any, Protocol, Sequence, TypeVar
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..results import Phase, Results
 from ..stimuli import Stimulus
@@ -133,14 +133,16 @@ def _check_number(n_pieces: int) -> None:
         raise NothingToDraw(f"{n_pieces} phases are more than can be seen beside each other")
 
 
-def new_run_figure(results: Results, n_columns: int, height: float, title: str) -> Figure:
+def new_run_figure(
+    results: Results, n_columns: int, height: float, title: str, ax: Axes | None = None
+) -> FigureBase:
     """An empty figure that names the run."""
     name = results.config["simulation"].get("description") or results.path.name
-    return new_figure(name, n_columns, height, title)
+    return new_figure(name, n_columns, height, title, ax)
 
 
 def grid(
-    figure: Figure, pieces: Sequence[Piece], heights: Sequence[float], **spacing: float
+    figure: FigureBase, pieces: Sequence[Piece], heights: Sequence[float], **spacing: float
 ) -> np.ndarray:
     """Axes for rows of quantities and columns of pieces; a row shares its vertical axis."""
     layout: dict[str, Any] = {

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
 
 from ..durations import duration_text
 from ..results import Results
@@ -15,6 +16,7 @@ from ..visible import figure_text
 from ..weights import binned_weights
 from .names import plastic_note
 from .snapshots import check_snapshots
+from .style import styled
 from .time_axis import new_run_figure
 
 MAX_BINS = 200  # rows and columns that can still be seen
@@ -23,7 +25,8 @@ MIN_ASSEMBLY = 0.2  # of the axes
 MIN_OTHERS = 0.05  # of the axes, for each population
 
 
-def weight_matrix(results: Results) -> Figure:
+@styled
+def weight_matrix(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Total weight from (vertical) each neuron to (horizontal) each other in snapshots.
 
     The assembly comes first and has at least a fifth of the axes, where it has enough neurons.
@@ -34,7 +37,7 @@ def weight_matrix(results: Results) -> Figure:
     times = _choose(results.snapshot_times_s)
     title = "Mean synaptic weights between neurons" + plastic_note(results.network)
     height = 3.9 if len(sections) <= 2 else 4.4  # longer names leave less room
-    figure = new_run_figure(results, len(times), height, title)
+    figure = new_run_figure(results, len(times), height, title, ax)
     matrices = [binned_weights(results, t, "w_mV", bin_of_neuron, ends[-1]) for t in times]
     high = max((np.nanmax(m) for m in matrices if np.isfinite(m).any()), default=1.0)
     axes = figure.subplots(1, len(times), squeeze=False)[0]

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
 
 from ..results import Results
 from .names import synapse_name
 from .style import (
+    styled,
     MAX_TRACES,
     NothingToDraw,
     first_few,
@@ -19,7 +21,8 @@ from .style import (
 from .time_axis import all_pieces, draw_curves, grid, new_run_figure, shade_stimuli
 
 
-def weights(results: Results) -> Figure:
+@styled
+def weights(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Early- and late-phase weights of the recorded synapses over the whole run."""
     if not results.synapse_traces:
         raise NothingToDraw("no synapses were recorded; see record.synapses")
@@ -27,7 +30,7 @@ def weights(results: Results) -> Figure:
     parameters = results.config["synapses"]
     h_0 = parameters["h_0_mV"]
     pieces = all_pieces(results)
-    figure = new_run_figure(results, len(pieces), 4.6, "Synaptic weights" + note)
+    figure = new_run_figure(results, len(pieces), 4.6, "Synaptic weights" + note, ax)
     axes = grid(figure, pieces, (1, 1))
     for column, piece in zip(axes.T, pieces):
         for panel in column:
