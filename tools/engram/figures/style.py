@@ -71,7 +71,7 @@ def new_figure(
     a GridSpec, which are removed.
     """
     if ax is not None:
-        place = ax.get_subplotspec()
+        place = getattr(ax, "get_subplotspec", lambda: None)()  # of old versions not all have it
         if place is None:
             raise ValueError("ax has no place in a grid: make it by subplots() or subplot_mosaic()")
         parent = ax.figure
