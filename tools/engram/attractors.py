@@ -49,6 +49,11 @@ def attractor_statistics(
     A last bin that would reach beyond `end_s` is left out. Raises ValueError if there is no bin,
     or if the factor is below 1, with which several groups could be active at once; ResultsError
     if a group has a name of other neurons (RESERVED in groups.py).
+
+    >>> results = load(small_recall)
+    >>> found = attractor_statistics(results, {"A": results.assembly, "B": np.arange(20, 40)}, 1.0, 1.1)
+    >>> found.likelihood["A"] > found.likelihood["B"]
+    True
     """
     check_names(results, groups)
     if not factor >= 1.0:

@@ -57,6 +57,11 @@ def avalanche_statistics(
 
     A last bin that would reach beyond `end_s` is left out. Raises ValueError if there is no bin,
     ResultsError if a group has a name of other neurons (RESERVED in groups.py).
+
+    >>> results = load(small_recall)
+    >>> found = avalanche_statistics(results, {"A": results.assembly}, 1.0, 1.1)
+    >>> found.likelihood["A"]
+    1.0
     """
     check_names(results, groups)
     bins = Bins.within(begin_s, end_s, bin_s)

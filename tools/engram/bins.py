@@ -69,7 +69,12 @@ def spikes_in_bins(results: Results, bins: Bins) -> tuple[np.ndarray, np.ndarray
 def group_counts(
     results: Results, groups: Mapping[str, np.ndarray], bins: Bins
 ) -> dict[str, np.ndarray]:
-    """Spikes of each group (gids) in each bin; a neuron may be in several groups."""
+    """Spikes of each group (gids) in each bin; a neuron may be in several groups.
+
+    >>> results = load(small_recall)
+    >>> group_counts(results, {"A": results.assembly}, Bins.within(1.0, 1.1, 0.01))["A"].shape
+    (10,)
+    """
     bin_of_spike, gid = spikes_in_bins(results, bins)
     counts = {}
     for name, neurons in groups.items():
@@ -83,6 +88,10 @@ def spike_raster(results: Results, neurons: np.ndarray, bins: Bins) -> np.ndarra
     """Spikes of each of the neurons (gids, each once) in each bin: [neurons, bins].
 
     Raises ValueError if these are too many.
+
+    >>> results = load(small_recall)
+    >>> spike_raster(results, results.assembly, Bins.within(1.0, 1.1, 0.01)).shape
+    (20, 10)
     """
     if len(neurons) * bins.count > MAX_CELLS:
         raise ValueError(f"{bins.count} bins of {len(neurons)} neurons are too many")

@@ -20,6 +20,9 @@ def pca_dimension(raster: np.ndarray, share: float = SHARE) -> float:
 
     `raster` is [neurons, bins]; what counts is whether a neuron fires in a bin. The bins are the
     observations, the neurons the variables. Not a number where nothing varies.
+
+    >>> pca_dimension(np.array([[1, 0, 1, 0], [1, 0, 1, 0]]))
+    1.0
     """
     fired = (np.asarray(raster) > 0).astype(np.float64)
     if not (fired != fired[:, :1]).any():

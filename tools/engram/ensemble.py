@@ -238,7 +238,11 @@ class Ensemble:
 
 
 def is_ensemble(path: str | Path) -> bool:
-    """Whether a directory holds the results of an ensemble rather than of one run."""
+    """Whether a directory holds the results of an ensemble rather than of one run.
+
+    >>> is_ensemble(small_ensemble), is_ensemble(small_recall)
+    (True, False)
+    """
     path = Path(path)
     if (path / FILE).is_file():
         return True

@@ -49,6 +49,9 @@ def largest_change(values: np.ndarray, initial: float) -> tuple[float, int]:
     """The deviation from `initial` that is furthest from 0, with its sign; and its index.
 
     Of equal ones the first. Not a number, and 0, of no values.
+
+    >>> largest_change(np.array([1.0, 3.0, -4.0]), 1.0)
+    (-5.0, 2)
     """
     if len(values) == 0:
         return math.nan, 0
@@ -63,6 +66,10 @@ def induction_of(results: Results, trace: SynapseTrace) -> Induction:
     A tag was set if |h - h_0| exceeds its threshold in any sample. Proteins were synthesised if
     their amount in the postsynaptic neuron rises between any two samples; if that is not recorded,
     if z changes, for which they are needed.
+
+    >>> results = load(small_recall)
+    >>> induction_of(results, results.synapse_traces[0]).name.split()[-1]
+    'LTP'
     """
     synapses = results.config["synapses"]
     h_0_mV = synapses["h_0_mV"]

@@ -37,6 +37,9 @@ def memories_of(results: Results, names: Sequence[str] | None = None) -> list[Me
 
     Stimuli belong to the memory of which they reach most neurons, or to several if they reach
     equally many of each: a cue for one of two memories that overlap is no recall of the other.
+
+    >>> [(memory.name, len(memory.neurons)) for memory in memories_of(load(small_recall))]
+    [('assembly', 20)]
     """
     groups = measured_groups(results) if names is None else named_groups(results, names)
     owned = _stimuli_of(results, groups)

@@ -18,6 +18,9 @@ def named_groups(results: Results, names: Sequence[str]) -> dict[str, np.ndarray
     """Gids of the excitatory neurons of groups of the configuration, in the order of the names.
 
     Raises ResultsError for a group that there is not, or that is named twice.
+
+    >>> {name: len(gids) for name, gids in named_groups(load(small_recall), ["assembly", "recalled"]).items()}
+    {'assembly': 20, 'recalled': 10}
     """
     groups: dict[str, np.ndarray] = {}
     for name in names:
@@ -39,7 +42,12 @@ def check_names(results: Results, groups: Mapping[str, np.ndarray]) -> None:
 
 
 def in_no_group(results: Results, groups: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Gids of the excitatory neurons that none of the groups has, ascending."""
+    """Gids of the excitatory neurons that none of the groups has, ascending.
+
+    >>> results = load(small_recall)
+    >>> in_no_group(results, {"A": results.assembly})[:3].tolist()
+    [20, 21, 22]
+    """
     members = [np.asarray(gids, dtype=np.int64) for gids in groups.values()]
     grouped = np.concatenate(members) if members else np.empty(0, dtype=np.int64)
     return np.setdiff1d(results.network.gids("excitatory"), grouped)

@@ -34,6 +34,10 @@ def unpotentiated_input(
     """In snapshots (all unless chosen): fractions of neurons whose mean input is below `edge`.
 
     The input of a neuron is the mean of h/h_0 + z over its plastic synapses from the assembly.
+
+    >>> results = load(small_recall)
+    >>> [found.time_s for found in unpotentiated_input(results, results.assembly, [0.5, 5.0])]
+    [0.5, 5.0]
     """
     times = results.snapshot_times_s if times_s is None else list(times_s)
     size = results.network.size

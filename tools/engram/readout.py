@@ -59,6 +59,11 @@ def readout_quality(
     Rasters are [neurons, bins], all of the same shape; what counts is whether a neuron fires in a
     bin. The neurons of a fraction are drawn anew for each target. Not a number where a fraction
     has no neuron.
+
+    >>> random = np.random.default_rng(1)
+    >>> raster = random.integers(0, 2, (40, 30))
+    >>> readout_quality([raster], raster, random, fractions=[0.5, 1.0], n_targets=3).shape
+    (3, 2)
     """
     rasters = [(np.asarray(raster) > 0).astype(np.float64).T for raster in (*learning, recall)]
     data = np.concatenate(rasters)

@@ -91,6 +91,9 @@ def pattern_completion(
     """Q of mean rates in Hz; `errors` are those of nu_as, nu_ans and nu_ctrl, independent.
 
     Not a number where the stimulated neurons are silent or any rate is undefined.
+
+    >>> pattern_completion(nu_as=100, nu_ans=30, nu_ctrl=10).value
+    0.2
     """
     if not nu_as > 0.0:
         return PatternCompletion(math.nan, math.nan)
@@ -120,6 +123,9 @@ def recall_measures(results: Results, window: RateWindow | None = None) -> Recal
     Spikes are counted as the configuration says unless a window is given.
 
     Raises ResultsError if the run has neither learning nor recall.
+
+    >>> recall_measures(load(small_recall)).recall_delay_s
+    89.0
     """
     learn, recall = results.first_stimulus("learn"), results.last_stimulus("recall")
     if learn is None and recall is None:
@@ -135,6 +141,10 @@ def memory_measures(
     """The measures of the last recall of each memory, in a window as for recall_measures.
 
     Control neurons (nu_ctrl) are those of none of the memories that the recall does not reach.
+
+    >>> results = load(small_recall)
+    >>> memory_measures(results, memories_of(results))[0].assembly_size
+    20
     """
     learnt = [memory.neurons for memory in memories]
     others = np.unique(np.concatenate(learnt)) if learnt else np.empty(0, dtype=np.int64)

@@ -36,6 +36,10 @@ def spike_time_stability(
     """Bins in which a neuron fires at learning and at recall, per spike at learning.
 
     Both are numbers of spikes, [neurons, bins], of windows of the same length.
+
+    >>> raster = np.array([[1, 0, 1, 0], [0, 1, 0, 0]])
+    >>> spike_time_stability(raster, raster, np.random.default_rng(1)).mean
+    1.0
     """
     if learning.shape != recall.shape:
         raise ValueError(f"{learning.shape} and {recall.shape} bins cannot be compared")
@@ -53,6 +57,9 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     """Spearman's rho of the pairs of which both are defined; equal values share their mean rank.
 
     Not a number of fewer than two pairs, or where one side has a single value.
+
+    >>> rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([9.0, 5.0, 1.0]))
+    -1.0
     """
     defined = np.isfinite(first) & np.isfinite(second)
     ranks = [_ranks(np.asarray(values)[defined]) for values in (first, second)]

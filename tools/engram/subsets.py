@@ -54,6 +54,11 @@ def weights_between_subsets(
     """Mean and s.d. of h and z from each subset (row) to each (column), in the order of labels.
 
     In snapshots (all unless chosen), in one pass over the synapses.
+
+    >>> results = load(small_recall)
+    >>> subsets = Subsets.of(results, named_groups(results, ["assembly", "recalled"]))
+    >>> weights_between_subsets(results, subsets)[0].h_mV.mean.shape == (len(subsets.labels),) * 2
+    True
     """
     class_of_neuron = np.full(results.network.size, -1, dtype=np.int64)
     for index, neurons in enumerate(subsets.neurons.values()):

@@ -82,6 +82,10 @@ def weights_between(
 
     `class_of_neuron` has the class of each neuron by gid, from 0; synapses from and to those of
     class -1 are left out.
+
+    >>> results = load(small_recall)
+    >>> weights_between(results, np.where(np.arange(100) < 20, 0, 1), 2)[0].h_mV.mean.shape
+    (2, 2)
     """
     times = results.snapshot_times_s if times_s is None else list(times_s)
     sums = {time: (_Accumulator(n_classes**2), _Accumulator(n_classes**2)) for time in times}
@@ -104,7 +108,12 @@ def mean_by_direction(
     times_s: Sequence[float] | None = None,
     assembly: np.ndarray | None = None,
 ) -> list[DirectionMeans]:
-    """Mean h and z by direction in snapshots (all unless chosen) in one pass over the synapses."""
+    """Mean h and z by direction in snapshots (all unless chosen) in one pass over the synapses.
+
+    >>> before, after = mean_by_direction(load(small_recall), [0.5, 5.0])
+    >>> before.h_mV["within"] < after.h_mV["within"]
+    True
+    """
     member = membership(results.assembly if assembly is None else assembly, results.network.size)
     # From class to class: within 0, out of it 1, into it 2, elsewhere 3
     return [
@@ -132,6 +141,10 @@ def weight_matrix(
 
     Row = presynaptic, column = postsynaptic neuron, in the order of `neurons` (all excitatory
     ones unless given); not a number where there is no synapse.
+
+    >>> results = load(small_recall)
+    >>> weight_matrix(results, 5.0, neurons=results.assembly).shape
+    (20, 20)
     """
     if neurons is None:
         neurons = results.network.gids("excitatory")
@@ -158,6 +171,9 @@ def binned_weights(
 
     `bin_of_neuron` has the bin of each neuron by gid; inhibitory ones have no plastic synapses.
     Row = presynaptic, column = postsynaptic bin; not a number where there is no synapse.
+
+    >>> binned_weights(load(small_recall), 5.0, "h_mV", np.arange(100) // 20, 5).shape
+    (5, 5)
     """
     total, count = np.zeros(n_bins * n_bins), np.zeros(n_bins * n_bins)
     for block in results.edge_blocks([time_s]):

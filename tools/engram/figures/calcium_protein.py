@@ -28,7 +28,10 @@ from .time_axis import Piece, all_pieces, draw_curves, grid, new_run_figure, sha
 
 @styled
 def calcium_protein(results: Results, *, ax: Axes | None = None) -> FigureBase:
-    """Calcium of synapses, and the signal and the amount of protein synthesis of neurons."""
+    """Calcium of synapses, and the signal and the amount of protein synthesis of neurons.
+
+    >>> figure = figures.calcium_protein(load(small_recall))
+    """
     network = results.network
     excitatory = [t for t in results.neuron_traces if network.population_of(t.gid).is_excitatory]
     if not results.synapse_traces and not excitatory:

@@ -40,6 +40,8 @@ def likelihoods(
     """Bars of p(X) in the last spiking phase, a set for each run and each point of an ensemble.
 
     Of ensembles means over the trials with error bars; these must have been kept.
+
+    >>> figure = likelihoods([small_recall])
     """
     named = [item for path in paths for item in _runs(path, is_alone=len(paths) == 1)]
     shown, note = first_few(named, MAX_SETS, "runs or points")

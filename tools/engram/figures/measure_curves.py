@@ -32,6 +32,8 @@ def measure_curves(
 
     Unless given, that is the key with the most values that are numbers, of several the last.
     Raises ResultsError if the sweep does not vary the key that is given, or it has no numbers.
+
+    >>> figure = measure_curves(load(small_ensemble), "rate_exc")
     """
     keys = sweep_axes(ensemble)
     horizontal = _horizontal(ensemble, keys, over)

@@ -24,6 +24,12 @@ def measure_map(
 
     `name` is a measure of ensemble.h5, or one of the first recorded synapse, such as h_change.
     Measures with both signs are white at 0. Keys that change together count as one.
+
+    >>> try:
+    ...     measure_map(load(small_ensemble), "rate_exc")
+    ... except figures.NothingToDraw:
+    ...     print("the sweep varies one key")
+    the sweep varies one key
     """
     axes_of_sweep = sweep_axes(ensemble)
     if len(axes_of_sweep) != 2:

@@ -20,7 +20,10 @@ MAX_NEURONS = 4  # rows of the figure
 
 @styled
 def membrane(results: Results, *, ax: Axes | None = None) -> FigureBase:
-    """Membrane potentials and currents of the recorded neurons around the stimuli."""
+    """Membrane potentials and currents of the recorded neurons around the stimuli.
+
+    >>> figure = figures.membrane(load(small_recall))
+    """
     if not results.neuron_traces:
         raise NothingToDraw("no neurons were recorded; see record.neurons")
     neurons, note = first_few(results.neuron_traces, MAX_NEURONS, "neurons")

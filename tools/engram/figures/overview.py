@@ -15,7 +15,10 @@ from .time_axis import new_run_figure, spiking_pieces
 
 @styled
 def overview(results: Results, *, ax: Axes | None = None) -> FigureBase:
-    """Learning and recall in spikes, beside the weights that carry the memory."""
+    """Learning and recall in spikes, beside the weights that carry the memory.
+
+    >>> figure = figures.overview(load(small_recall))
+    """
     check_snapshots(results)
     pieces = spiking_pieces(results, close_up=True)
     if not pieces:

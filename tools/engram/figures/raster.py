@@ -32,7 +32,10 @@ RATE_NAMES = {
 
 @styled
 def raster(results: Results, *, ax: Axes | None = None) -> FigureBase:
-    """Spikes of all neurons, and the mean rates of groups, in the spiking phases."""
+    """Spikes of all neurons, and the mean rates of groups, in the spiking phases.
+
+    >>> figure = figures.raster(load(small_recall))
+    """
     pieces = spiking_pieces(results)
     if not pieces:
         raise NothingToDraw("the run has no spiking phase")

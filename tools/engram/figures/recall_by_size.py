@@ -32,7 +32,10 @@ def recall_by_size(
 ) -> FigureBase:
     """Q and MI against the size of the assembly, with error bars; published values beside ours.
 
-    The points of all ensembles are drawn as if they were of one."""
+    The points of all ensembles are drawn as if they were of one.
+
+    >>> figure = recall_by_size([load(small_ensemble)])
+    """
     delays = sorted(
         {
             point.recall_delay_s

@@ -20,7 +20,10 @@ PLACES = {"within": "within", "out": "out of", "into": "into", "elsewhere": "els
 
 @styled
 def snapshots(results: Results, *, ax: Axes | None = None) -> FigureBase:
-    """Mean change of all weights within, out of, into and outside the assembly."""
+    """Mean change of all weights within, out of, into and outside the assembly.
+
+    >>> figure = figures.snapshots(load(small_recall))
+    """
     check_snapshots(results)
     figure = new_run_figure(results, 1, 3.6, "Mean weights" + plastic_note(results.network), ax)
     draw_snapshots(figure, results)

@@ -160,7 +160,10 @@ def first_few(items: Sequence[Item], limit: int, what: str) -> tuple[Sequence[It
 
 
 def save(figure: FigureBase, path: Path) -> None:
-    """Writes a figure of its own, and closes it."""
+    """Writes a figure of its own, and closes it.
+
+    >>> save(figures.snapshots(load(small_recall)), Path("snapshots.png"))
+    """
     assert isinstance(figure, Figure)
     try:
         with replaced(path) as temporary, matplotlib.rc_context(STYLE):

@@ -30,6 +30,8 @@ def weight_matrix(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Total weight from (vertical) each neuron to (horizontal) each other in snapshots.
 
     The assembly comes first and has at least a fifth of the axes, where it has enough neurons.
+
+    >>> figure = figures.weight_matrix(load(small_recall))
     """
     check_snapshots(results)
     sections = _sections(results)

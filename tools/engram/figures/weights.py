@@ -23,7 +23,10 @@ from .time_axis import all_pieces, draw_curves, grid, new_run_figure, shade_stim
 
 @styled
 def weights(results: Results, *, ax: Axes | None = None) -> FigureBase:
-    """Early- and late-phase weights of the recorded synapses over the whole run."""
+    """Early- and late-phase weights of the recorded synapses over the whole run.
+
+    >>> figure = figures.weights(load(small_recall))
+    """
     if not results.synapse_traces:
         raise NothingToDraw("no synapses were recorded; see record.synapses")
     synapses, note = first_few(results.synapse_traces, MAX_TRACES, "synapses")
