@@ -30,8 +30,10 @@ esac
 
 environment=build/docs-venv
 if $install; then
-    python3 -m venv --system-site-packages "$environment"
-    "$environment/bin/pip" install --quiet 'sphinx>=7,<9' 'myst-nb>=1.1,<2' furo
+    # With the packages of Debian where these are; pip adds what is missing.
+    "${PYTHON:-/usr/bin/python3}" -m venv --system-site-packages "$environment"
+    "$environment/bin/pip" install --quiet 'sphinx>=7,<9' 'myst-nb>=1.1,<2' furo \
+        h5py matplotlib numpy PyYAML
 fi
 
 # A copy of the pages, in which links to the pages of the root lead somewhere.

@@ -61,7 +61,7 @@ def avalanche_statistics(
     >>> results = load(small_recall)
     >>> found = avalanche_statistics(results, {"A": results.assembly}, 1.0, 1.1)
     >>> found.likelihood["A"]
-    1.0
+    0.9
     """
     check_names(results, groups)
     bins = Bins.within(begin_s, end_s, bin_s)

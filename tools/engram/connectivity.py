@@ -50,7 +50,7 @@ def degree_statistics(results: Results) -> dict[str, dict[str, DegreeStatistics]
     """'out' and 'in' of each projection: {'exc_exc': {'out': ..., 'in': ...}, ...}.
 
     >>> degree_statistics(load(small_recall))["exc_exc"]["in"].mean
-    31.5
+    25.4
     """
     statistics = {}
     for projection in results.network.projections:

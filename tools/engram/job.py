@@ -169,7 +169,7 @@ def plan(
     """A forecast of memory, files and time. Raises ConfigurationError.
 
     >>> plan({"simulation": {"duration_s": 30}}, ranks=2).entries["Neurons"]
-    '1600 exc + 400 inh; 1000 on the fullest of 2 ranks'
+    '1600 exc + 400 inh; 1008 on the fullest of 2 ranks'
     """
     with _asked("plan", config, overrides, program, "--ranks", str(ranks)) as (_, output, _):
         entries = dict(re.findall(r"^(\w[\w ]*):\s+(\S.*)$", output, re.MULTILINE))
