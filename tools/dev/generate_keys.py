@@ -89,7 +89,7 @@ MATRICES = (
 )
 
 HEAD = '''# SPDX-License-Identifier: Apache-2.0
-"""All keys of a configuration as classes that editors complete and explain.
+"""All keys of a configuration as classes that editors complete and explain::
 
     Configuration(
         simulation=Simulation(duration_s=25, seed=2),

@@ -9,6 +9,7 @@ from typing import Callable, Sequence
 
 import numpy as np
 
+from .arrays import Array
 from . import dimension, potentiation, readout, stability
 from .attractors import FACTOR, attractor_statistics
 from .avalanches import BIN_S, NONE, OVERALL, THRESHOLD, avalanche_statistics
@@ -65,7 +66,7 @@ class Analysis:
     measure: Callable[[Results, Settings], list[Part]]
 
 
-def _groups(results: Results, settings: Settings) -> dict[str, np.ndarray]:
+def _groups(results: Results, settings: Settings) -> dict[str, Array]:
     if settings.groups is not None:
         return named_groups(results, settings.groups)
     groups = measured_groups(results)
@@ -207,7 +208,7 @@ def _stability(results: Results, settings: Settings) -> list[Part]:
 
 
 def _correlation_with_late_input(
-    results: Results, memory: Memory, stability_of_neuron: np.ndarray
+    results: Results, memory: Memory, stability_of_neuron: Array
 ) -> float:
     """Of the neurons outside the memory, in the last snapshot before recall, if there is one."""
     if memory.recall is None or lacks_network(results.path):
@@ -249,7 +250,7 @@ def _learning_and_recall(
     bin_s: float | None,
     default_bin_s: float,
     last_only: bool = False,
-) -> tuple[list[np.ndarray], np.ndarray | None]:
+) -> tuple[list[Array], Array | None]:
     """Rasters of the pulses of learning (or of the last one), and of recall.
 
     Empty, and None, if the run does not hold them.
@@ -272,7 +273,7 @@ def _learning_and_recall(
 
 def _raster(
     results: Results, onset_s: float, window_s: float, bin_s: float | None, default_bin_s: float
-) -> np.ndarray | None:
+) -> Array | None:
     """Of all excitatory neurons from an onset; None if the run ends before."""
     bins = Bins.within(onset_s, onset_s + window_s, bin_s or default_bin_s)
     if round(bins.end_s, 9) > results.config["simulation"]["duration_s"]:

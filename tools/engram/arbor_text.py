@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from .arrays import Array
 from .errors import ResultsError
 from .network import Network
 from .results import NeuronTrace, Results
@@ -49,7 +50,7 @@ def samples(results: Results) -> list[Sample]:
     return blocks + [Sample(post, pre) for pre, post in pairs if post not in recorded]
 
 
-def trace_table(results: Results, current: Current = "membrane") -> tuple[list[str], np.ndarray]:
+def trace_table(results: Results, current: Current = "membrane") -> tuple[list[str], Array]:
     """Names and values of the columns of traces.txt."""
     neurons = {trace.gid: trace for trace in results.neuron_traces}
     synapses = {(trace.pre, trace.post): trace for trace in results.synapse_traces}
@@ -80,7 +81,7 @@ def trace_table(results: Results, current: Current = "membrane") -> tuple[list[s
     return names, np.column_stack(columns)
 
 
-def _current_nA(results: Results, neuron: NeuronTrace, kind: Current) -> np.ndarray:
+def _current_nA(results: Results, neuron: NeuronTrace, kind: Current) -> Array:
     """The published program records the whole membrane current, leak included, unless told else.
 
     While the membrane is held at its reset potential no net current charges it.

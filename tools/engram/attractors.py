@@ -13,6 +13,7 @@ from typing import Mapping
 
 import numpy as np
 
+from .arrays import Array
 from .avalanches import BIN_S, NONE, THRESHOLD
 from .bins import Bins, group_counts
 from .named_groups import check_names, in_no_group
@@ -37,7 +38,7 @@ class Attractors:
 
 def attractor_statistics(
     results: Results,
-    groups: Mapping[str, np.ndarray],
+    groups: Mapping[str, Array],
     begin_s: float,
     end_s: float,
     bin_s: float = BIN_S,

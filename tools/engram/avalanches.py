@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Mapping
 
-import numpy as np
 
+from .arrays import Array
 from .bins import Bins, group_counts
 from .named_groups import check_names, in_no_group
 from .ratios import mean_rate_Hz, ratio
@@ -33,7 +33,7 @@ class Avalanches:
     """
 
     bins: Bins
-    active: dict[str, np.ndarray]  # of OVERALL, NONE and each group: whether it is, by bin
+    active: dict[str, Array]  # of OVERALL, NONE and each group: whether it is, by bin
     likelihood: dict[str, float]  # of each of these: its active bins, per bin
     # From source to group or OVERALL: bins in which the source is active, and the target in the
     # next one, per bin.
@@ -47,7 +47,7 @@ class Avalanches:
 
 def avalanche_statistics(
     results: Results,
-    groups: Mapping[str, np.ndarray],
+    groups: Mapping[str, Array],
     begin_s: float,
     end_s: float,
     bin_s: float = BIN_S,

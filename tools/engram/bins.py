@@ -8,6 +8,7 @@ from typing import Mapping
 
 import numpy as np
 
+from .arrays import Array
 from .results import Results
 
 MAX_BINS = 10**7  # a day of bins of 10 ms
@@ -51,24 +52,22 @@ class Bins:
     def duration_s(self) -> float:
         return self.count * self.width_s
 
-    def index(self, time_ms: np.ndarray) -> np.ndarray:
+    def index(self, time_ms: Array) -> Array:
         """The bin of each of the times, all of which lie within the bins."""
         passed = (time_ms - milliseconds(self.begin_s)) / (1000.0 * self.width_s)
         # Times on an edge belong to the later bin, whatever the quotient rounds to. After hours
         # times have some 1e-8 ms.
         bins = np.floor(np.round(passed, 6)).astype(np.int64)
-        return np.minimum(bins, self.count - 1)
+        return np.asarray(np.minimum(bins, self.count - 1))
 
 
-def spikes_in_bins(results: Results, bins: Bins) -> tuple[np.ndarray, np.ndarray]:
+def spikes_in_bins(results: Results, bins: Bins) -> tuple[Array, Array]:
     """Bin and gid of each spike of all populations within the bins."""
     spikes = results.all_spikes(milliseconds(bins.begin_s), milliseconds(bins.end_s))
     return bins.index(spikes.time_ms), spikes.gid
 
 
-def group_counts(
-    results: Results, groups: Mapping[str, np.ndarray], bins: Bins
-) -> dict[str, np.ndarray]:
+def group_counts(results: Results, groups: Mapping[str, Array], bins: Bins) -> dict[str, Array]:
     """Spikes of each group (gids) in each bin; a neuron may be in several groups.
 
     >>> results = load(small_recall)
@@ -84,7 +83,7 @@ def group_counts(
     return counts
 
 
-def spike_raster(results: Results, neurons: np.ndarray, bins: Bins) -> np.ndarray:
+def spike_raster(results: Results, neurons: Array, bins: Bins) -> Array:
     """Spikes of each of the neurons (gids, each once) in each bin: [neurons, bins].
 
     Raises ValueError if these are too many.

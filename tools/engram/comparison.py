@@ -10,6 +10,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
+from .arrays import Array
 from . import files
 from .documents import read_yaml
 from .ensemble import FILE as ENSEMBLE_FILE, is_ensemble
@@ -169,7 +170,7 @@ class _Values:
         if self.count:
             self.count = math.prod(a.shape)
 
-    def _block(self, a: np.ndarray, b: np.ndarray, begin: int) -> None:
+    def _block(self, a: Array, b: Array, begin: int) -> None:
         differs = _differs(a, b)
         if not differs.any():
             return
@@ -185,16 +186,16 @@ class _Values:
             self.largest = float(np.fmax(self.largest, np.fmax.reduce(size)))
 
 
-def _differs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _differs(a: Array, b: Array) -> Array:
     """Bit by bit: NaN equals itself, 0 differs from -0."""
     if a.dtype.hasobject:
         pairs = zip(a.ravel().tolist(), b.ravel().tolist())
         return np.array([_plain(x) != _plain(y) for x, y in pairs], dtype=bool).reshape(a.shape)
     size = a.dtype.itemsize
     if a.dtype.kind in "fiu" and size <= 8:
-        return a.view(f"u{size}") != b.view(f"u{size}")
+        return np.asarray(a.view(f"u{size}") != b.view(f"u{size}"))
     bits = [np.frombuffer(x.tobytes(), np.uint8).reshape(*x.shape, size) for x in (a, b)]
-    return (bits[0] != bits[1]).any(axis=-1)
+    return np.asarray((bits[0] != bits[1]).any(axis=-1))
 
 
 def _plain(value: Any) -> Any:
@@ -242,7 +243,7 @@ def spike_divergence(first: Path, second: Path) -> SpikeDivergence | None:
 _SPIKE = np.dtype([("time_ms", np.float64), ("gid", np.int64)])
 
 
-def _all_spikes(results: Results) -> np.ndarray:
+def _all_spikes(results: Results) -> Array:
     """By time, then gid."""
     found = results.all_spikes()
     spikes = np.empty(len(found.time_ms), dtype=_SPIKE)

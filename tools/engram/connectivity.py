@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays import Array
 from .network_file import BLOCK_EDGES
 from .results import Results
 
@@ -21,7 +22,7 @@ class DegreeStatistics:
     maximum: int
 
     @classmethod
-    def of(cls, degrees: np.ndarray) -> DegreeStatistics:
+    def of(cls, degrees: Array) -> DegreeStatistics:
         if len(degrees) == 0:
             return cls(float("nan"), float("nan"), 0, 0)
         return cls(
@@ -29,7 +30,7 @@ class DegreeStatistics:
         )
 
 
-def degrees(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
+def degrees(results: Results, name: str) -> tuple[Array, Array]:
     """Out-degrees of the sources and in-degrees of the targets of a projection ('exc_inh').
 
     >>> out, into = degrees(load(small_recall), "exc_inh")

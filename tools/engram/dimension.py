@@ -10,12 +10,14 @@ import math
 
 import numpy as np
 
+from .arrays import Array
+
 SHARE = 0.7  # of the variance that is to be explained, as published
 BIN_S = 0.001
 WINDOW_S = 0.1  # from the onset of recall
 
 
-def pca_dimension(raster: np.ndarray, share: float = SHARE) -> float:
+def pca_dimension(raster: Array, share: float = SHARE) -> float:
     """The lowest number of principal components that explain more than a share of the variance.
 
     `raster` is [neurons, bins]; what counts is whether a neuron fires in a bin. The bins are the

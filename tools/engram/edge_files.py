@@ -10,6 +10,7 @@ from typing import Mapping, Sequence
 import h5py
 import numpy as np
 
+from .arrays import Array
 from .network import Population
 
 TIME_S, LABEL = 0.0, "t_0s"  # of the snapshot that initial weights are
@@ -21,9 +22,9 @@ class Block:
 
     source: Population
     target: Population
-    pre: np.ndarray
-    post: np.ndarray
-    values: Mapping[str, np.ndarray] = field(default_factory=dict)  # of each edge, by name
+    pre: Array
+    post: Array
+    values: Mapping[str, Array] = field(default_factory=dict)  # of each edge, by name
 
     @property
     def name(self) -> str:

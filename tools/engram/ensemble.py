@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ContextManager, Sequence
 
 import numpy as np
 
+from .arrays import Array
 from . import files, tables
 from .configuration import completed, with_settings
 from .documents import Section, read_json, read_yaml
@@ -66,27 +67,27 @@ class Measure:
     name: str
     units: str
     description: str
-    trials: np.ndarray  # [points, trials], not a number where undefined
-    mean: np.ndarray  # [points]; so are all that follow
-    sd: np.ndarray
-    sem: np.ndarray
-    batch_mean: np.ndarray | None = None  # of means of batches; None without batches
-    batch_sd: np.ndarray | None = None
-    batch_sem: np.ndarray | None = None
+    trials: Array  # [points, trials], not a number where undefined
+    mean: Array  # [points]; so are all that follow
+    sd: Array
+    sem: Array
+    batch_mean: Array | None = None  # of means of batches; None without batches
+    batch_sd: Array | None = None
+    batch_sem: Array | None = None
 
     @property
-    def n_defined(self) -> np.ndarray:
+    def n_defined(self) -> Array:
         """Number of trials of each point in which it is defined."""
-        return np.isfinite(self.trials).sum(axis=1)
+        return np.asarray(np.isfinite(self.trials).sum(axis=1))
 
 
 @dataclass(frozen=True)
 class Statistics:
     """Of one recorded variable over the trials, one value per time."""
 
-    mean: np.ndarray
-    sd: np.ndarray
-    sem: np.ndarray
+    mean: Array
+    sd: Array
+    sem: Array
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Ensemble:
         return config
 
     @cached_property
-    def seeds(self) -> np.ndarray:
+    def seeds(self) -> Array:
         """Of each trial; the same at every point."""
         with self._open() as file:
             return file.dataset("trials/seed", (self.n_trials,)).whole_numbers()
@@ -186,7 +187,7 @@ class Ensemble:
         """
         return tables.trials_frame(self, measures or ["Q"])
 
-    def trace_time_s(self, point: int) -> np.ndarray:
+    def trace_time_s(self, point: int) -> Array:
         """The times of all samples of traces at a point."""
         with self._open() as file:
             return self._traces(file, point).dataset("time_ms").numbers() / 1000.0

@@ -8,12 +8,13 @@ from typing import Any, Callable, Iterator, Mapping, Sequence, TypeVar, Union
 
 import numpy as np
 
+from .arrays import Array
 from .documents import fault
 from .network import ALL_NEURONS, Network
 
 MAX_CHAIN = 100  # groups that are made from each other
 
-Members = Union[range, np.ndarray]  # gids, ascending; those that are consecutive take no memory
+Members = Union[range, Array]  # gids, ascending; those that are consecutive take no memory
 Value = TypeVar("Value")
 
 
@@ -23,7 +24,7 @@ def group_names(config: Mapping[str, Any]) -> list[str]:
     return [*populations, ALL_NEURONS, *(config.get("groups") or {})]
 
 
-def group_members(config: Mapping[str, Any], *names: str) -> np.ndarray:
+def group_members(config: Mapping[str, Any], *names: str) -> Array:
     """The gids of the neurons of some groups, each once and ascending.
 
     Raises ResultsError for groups that are drawn at random: resolved configurations list them.
@@ -99,7 +100,8 @@ class _Groups:
         if (what, name) not in self._known:
             with self._opened(name):
                 self._known[what, name] = work_out(name)
-        return self._known[what, name]
+        known: Value = self._known[what, name]
+        return known
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[None]:
@@ -166,7 +168,7 @@ class _Groups:
             self._check_last(name, int(members[-1]))
         return members
 
-    def _listed(self, name: str, items: Sequence[int | str]) -> np.ndarray:
+    def _listed(self, name: str, items: Sequence[int | str]) -> Array:
         ranges = [id_range(item) for item in items]
         if ranges:
             self._check_last(name, max(last for _, last in ranges))
@@ -233,17 +235,17 @@ def _share(group: Mapping[str, Any], n_others: int) -> int:
     return int(group["fraction"] * n_others + 0.5) if "fraction" in group else n_others
 
 
-def _array(members: Members) -> np.ndarray:
+def _array(members: Members) -> Array:
     if isinstance(members, np.ndarray):
         return members
     return np.arange(members.start, members.stop, dtype=np.int64)
 
 
-def _union(groups: Sequence[Members]) -> np.ndarray:
-    return np.unique(np.concatenate([_array(members) for members in groups]))
+def _union(groups: Sequence[Members]) -> Array:
+    return np.asarray(np.unique(np.concatenate([_array(members) for members in groups])))
 
 
-def _intersection(groups: Sequence[Members]) -> np.ndarray:
+def _intersection(groups: Sequence[Members]) -> Array:
     common = _array(groups[0])
     for members in groups[1:]:
         common = np.intersect1d(common, _array(members))

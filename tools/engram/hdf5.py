@@ -11,6 +11,7 @@ from typing import Any, Iterator
 import h5py
 import numpy as np
 
+from .arrays import Array
 from .errors import COPY_AGAIN, FileError
 from .files import one_line, open_regular
 from .hdf5_check import EXPANSION, OPTIONS, address, check_hdf5, is_constant
@@ -144,7 +145,7 @@ class Dataset(_Object):
     def __len__(self) -> int:
         return self.shape[0] if self.shape else 0
 
-    def raw(self, rows: slice | int | None = None) -> np.ndarray:
+    def raw(self, rows: slice | int | None = None) -> Array:
         """Values as they are, of all types; all unless rows are given."""
         part = len(self) if not isinstance(rows, slice) else len(range(len(self))[rows])
         n_rows = 1 if isinstance(rows, int) else part
@@ -153,7 +154,7 @@ class Dataset(_Object):
         with self._source.reading(self.place):
             return np.asarray(self._item[() if rows is None else rows])
 
-    def numbers(self, rows: slice | int | None = None, undefined: bool = False) -> np.ndarray:
+    def numbers(self, rows: slice | int | None = None, undefined: bool = False) -> Array:
         """Values of type float64; `undefined` ones may be not a number."""
         if self.dtype.kind != "f" or self.dtype.itemsize > 8:
             raise self.fault(f"has values of type {self.dtype}, not floating-point numbers")
@@ -163,7 +164,7 @@ class Dataset(_Object):
             raise self.fault("holds values that are not numbers, or too large")
         return values
 
-    def whole_numbers(self, rows: slice | None = None) -> np.ndarray:
+    def whole_numbers(self, rows: slice | None = None) -> Array:
         """Values of type uint64."""
         if self.dtype.kind not in "iu":
             raise self.fault(f"has values of type {self.dtype}, not whole numbers")
@@ -172,7 +173,7 @@ class Dataset(_Object):
             raise self.fault("holds numbers below 0")
         return values.astype(np.uint64, copy=False)
 
-    def texts(self) -> np.ndarray:
+    def texts(self) -> Array:
         """Values of type str, as objects."""
         if h5py.check_string_dtype(self.dtype) is None:
             raise self.fault(f"has values of type {self.dtype}, not text")

@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from .arrays import Array
 from .errors import ResultsError
 from .ratios import ratio
 from .results import NeuronTrace, Results, SynapseTrace
@@ -45,7 +46,7 @@ class Induction:
         return self.sign if self.sign == "unchanged" else f"{self.stage} {self.sign}"
 
 
-def largest_change(values: np.ndarray, initial: float) -> tuple[float, int]:
+def largest_change(values: Array, initial: float) -> tuple[float, int]:
     """The deviation from `initial` that is furthest from 0, with its sign; and its index.
 
     Of equal ones the first. Not a number, and 0, of no values.
@@ -63,7 +64,7 @@ def largest_change(values: np.ndarray, initial: float) -> tuple[float, int]:
 def induction_of(results: Results, trace: SynapseTrace) -> Induction:
     """What the recorded trace of a synapse tells.
 
-    A tag was set if |h - h_0| exceeds its threshold in any sample. Proteins were synthesised if
+    A tag was set if abs(h - h_0) exceeds its threshold in any sample. Proteins were synthesised if
     their amount in the postsynaptic neuron rises between any two samples; if that is not recorded,
     if z changes, for which they are needed.
 

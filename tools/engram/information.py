@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arrays import Array
 
-def entropy_bits(outcomes: np.ndarray) -> float:
+
+def entropy_bits(outcomes: Array) -> float:
     """Entropy of the distinct values, or rows, of an array; 0 of an empty one.
 
     >>> entropy_bits(np.array([0, 0, 1, 1]))
@@ -19,7 +21,7 @@ def entropy_bits(outcomes: np.ndarray) -> float:
     return abs(float(-(probability * np.log2(probability)).sum()))  # no negative zero
 
 
-def mutual_information_bits(first: np.ndarray, second: np.ndarray) -> float:
+def mutual_information_bits(first: Array, second: Array) -> float:
     """H(first) + H(second) - H(first, second) of paired outcomes.
 
     >>> mutual_information_bits(np.array([0, 0, 1, 1]), np.array([5, 5, 7, 7]))

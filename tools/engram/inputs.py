@@ -14,6 +14,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 import numpy as np
 import yaml
 
+from .arrays import Array
 from .documents import read_yaml
 from .edge_files import Block, write_edges, write_state
 from .errors import ValueProblem
@@ -202,7 +203,7 @@ class _Files:
 
 def _weights(
     given: Mapping[str, Any], shape: tuple[int, int], h_0_mV: float
-) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+) -> tuple[Array, Array, dict[str, Array]]:
     """Entries of one of the matrices, or of both, which then must have the same."""
     found = {
         name: entries(given[name], shape, f"initial_weights.{name}", zeros=True)
@@ -220,7 +221,7 @@ def _weights(
 
 def entries(
     matrix: Any, shape: tuple[int, int], place: str, zeros: bool = False
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[Array, Array, Array]:
     """Rows, columns and values of a matrix (numpy, scipy.sparse, nested lists), by column, then row.
 
     Of a dense one all that are not 0; with `zeros` all that are numbers, but for the diagonal.
@@ -254,9 +255,9 @@ def entries(
 
 def blocks_of(
     populations: Sequence[Population],
-    pre: np.ndarray,
-    post: np.ndarray,
-    values: Mapping[str, np.ndarray] | None = None,
+    pre: Array,
+    post: Array,
+    values: Mapping[str, Array] | None = None,
 ) -> list[Block]:
     """Edges by gid, dealt out to the pairs of populations that have any."""
     ends = np.array([population.end for population in populations])

@@ -55,13 +55,13 @@ def run(
     whose dots may be written as `__`, or whole sections as dicts. Arrays stand where a file is
     named; they and a configuration that is no file are written to the directory OUTPUT.input.
 
-    ranks      MPI processes; results do not depend on it
-    output     directory of the results; unless given, output.directory, or results/ and the name
-               of the file (`run` of what is no file)
-    force      replace the results that are there
-    device     cpu, gpu or auto
-    progress   whether to show a bar (needs tqdm); None: on a terminal or in a notebook, with tqdm
-    launcher   what starts several processes, such as ["srun", "--mpi=pmix"]
+    - ranks: MPI processes; results do not depend on it
+    - output: directory of the results; unless given, output.directory, or results/ and the name of
+      the file (results/run of what is no file)
+    - force: replace the results that are there
+    - device: cpu, gpu or auto
+    - progress: whether to show a bar (needs tqdm); None: on a terminal or in a notebook, with tqdm
+    - launcher: what starts several processes, such as ["srun", "--mpi=pmix"]
 
     Raises ConfigurationError with all problems, ProgramError for other ends. Ctrl-C, or the button
     that interrupts a notebook, stops the run after a checkpoint and raises JobStopped; a second

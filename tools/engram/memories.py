@@ -8,6 +8,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from .arrays import Array
 from .groups import as_names
 from .named_groups import named_groups
 from .results import Results
@@ -19,10 +20,10 @@ class Memory:
     """A group of excitatory neurons; a run need neither teach nor recall it."""
 
     name: str
-    neurons: np.ndarray  # gids, ascending
+    neurons: Array  # gids, ascending
     learn: Stimulus | None  # that begins first
     recall: Stimulus | None  # that begins last, after learning if there is any
-    recalled: np.ndarray  # gids of the excitatory neurons that the recall reaches, of any group
+    recalled: Array  # gids of the excitatory neurons that the recall reaches, of any group
 
     @property
     def learn_and_recall(self) -> tuple[Stimulus, Stimulus] | None:
@@ -46,18 +47,18 @@ def memories_of(results: Results, names: Sequence[str] | None = None) -> list[Me
     return [_memory(results, name, neurons, owned[name]) for name, neurons in groups.items()]
 
 
-def measured_groups(results: Results) -> dict[str, np.ndarray]:
+def measured_groups(results: Results) -> dict[str, Array]:
     """Gids of the excitatory neurons of the groups under measures.groups, or of all that learn."""
     names = (results.config.get("measures") or {}).get("groups")
     return learning_groups(results) if names is None else named_groups(results, as_names(names))
 
 
-def learning_groups(results: Results) -> dict[str, np.ndarray]:
+def learning_groups(results: Results) -> dict[str, Array]:
     """Gids of the excitatory neurons of each group that learns, by its name (of several: A + B).
 
     Groups of the same neurons are one; it has the name of that which learns first.
     """
-    groups: dict[str, np.ndarray] = {}
+    groups: dict[str, Array] = {}
     for stimulus in results.stimuli:  # in the order of their onsets
         neurons = _excitatory(results, stimulus)
         is_known = any(np.array_equal(neurons, known) for known in groups.values())
@@ -66,7 +67,7 @@ def learning_groups(results: Results) -> dict[str, np.ndarray]:
     return groups
 
 
-def _stimuli_of(results: Results, groups: Mapping[str, np.ndarray]) -> dict[str, list[Stimulus]]:
+def _stimuli_of(results: Results, groups: Mapping[str, Array]) -> dict[str, list[Stimulus]]:
     """The stimuli of each group, in the order of their onsets."""
     member = np.zeros((len(groups), results.network.size), dtype=bool)
     for row, neurons in zip(member, groups.values()):
@@ -80,9 +81,7 @@ def _stimuli_of(results: Results, groups: Mapping[str, np.ndarray]) -> dict[str,
     return owned
 
 
-def _memory(
-    results: Results, name: str, neurons: np.ndarray, stimuli: Sequence[Stimulus]
-) -> Memory:
+def _memory(results: Results, name: str, neurons: Array, stimuli: Sequence[Stimulus]) -> Memory:
     learn = next((s for s in stimuli if s.role == "learn"), None)
     recalls = [
         s for s in stimuli if s.role == "recall" and (learn is None or s.onset_s > learn.onset_s)
@@ -93,6 +92,6 @@ def _memory(
     return Memory(name, neurons, learn, recall, reached)
 
 
-def _excitatory(results: Results, stimulus: Stimulus) -> np.ndarray:
+def _excitatory(results: Results, stimulus: Stimulus) -> Array:
     gids = stimulus.neurons
     return gids[results.network.is_excitatory(gids)]

@@ -7,6 +7,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from .arrays import Array
 from .errors import ResultsError
 from .results import Results
 
@@ -14,7 +15,7 @@ from .results import Results
 RESERVED = ("none", "any", "overall")
 
 
-def named_groups(results: Results, names: Sequence[str]) -> dict[str, np.ndarray]:
+def named_groups(results: Results, names: Sequence[str]) -> dict[str, Array]:
     """Gids of the excitatory neurons of groups of the configuration, in the order of the names.
 
     Raises ResultsError for a group that there is not, or that is named twice.
@@ -22,7 +23,7 @@ def named_groups(results: Results, names: Sequence[str]) -> dict[str, np.ndarray
     >>> {name: len(gids) for name, gids in named_groups(load(small_recall), ["assembly", "recalled"]).items()}
     {'assembly': 20, 'recalled': 10}
     """
-    groups: dict[str, np.ndarray] = {}
+    groups: dict[str, Array] = {}
     for name in names:
         if name in groups:
             raise ResultsError(f"{results.path}: group '{name}' is named twice")
@@ -31,7 +32,7 @@ def named_groups(results: Results, names: Sequence[str]) -> dict[str, np.ndarray
     return groups
 
 
-def check_names(results: Results, groups: Mapping[str, np.ndarray]) -> None:
+def check_names(results: Results, groups: Mapping[str, Array]) -> None:
     """Raises ResultsError for a group whose name has a meaning of its own (RESERVED)."""
     for name in groups:
         if name in RESERVED:
@@ -41,7 +42,7 @@ def check_names(results: Results, groups: Mapping[str, np.ndarray]) -> None:
             )
 
 
-def in_no_group(results: Results, groups: Mapping[str, np.ndarray]) -> np.ndarray:
+def in_no_group(results: Results, groups: Mapping[str, Array]) -> Array:
     """Gids of the excitatory neurons that none of the groups has, ascending.
 
     >>> results = load(small_recall)

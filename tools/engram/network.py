@@ -9,6 +9,7 @@ from typing import Any, Literal, Mapping, Sequence
 
 import numpy as np
 
+from .arrays import Array
 from .documents import fault
 from .errors import ResultsError
 from .schemas import MAX_NEURONS
@@ -37,7 +38,7 @@ class Population:
         return self.first + self.count
 
     @property
-    def gids(self) -> np.ndarray:
+    def gids(self) -> Array:
         return np.arange(self.first, self.end, dtype=np.int64)
 
     @property
@@ -87,7 +88,7 @@ class Network:
     def of_kind(self, kind: Kind) -> list[Population]:
         return [population for population in self.populations if population.kind == kind]
 
-    def gids(self, kind: Kind) -> np.ndarray:
+    def gids(self, kind: Kind) -> Array:
         """All neurons of a kind, ascending."""
         parts = [population.gids for population in self.of_kind(kind)]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
@@ -108,7 +109,7 @@ class Network:
                 return population
         raise ResultsError(f"there is no neuron {gid} (the network has {self.size})")
 
-    def is_excitatory(self, gids: np.ndarray) -> np.ndarray:
+    def is_excitatory(self, gids: Array) -> Array:
         """Of each of the neurons; False of those that the network does not have."""
         kinds = [population.is_excitatory for population in self.populations]
         index = np.searchsorted(self._ends, np.asarray(gids), side="right")
@@ -133,7 +134,7 @@ class Network:
         return all(len(self.of_kind(kind)) <= 1 for kind in KINDS)
 
     @cached_property
-    def _ends(self) -> np.ndarray:
+    def _ends(self) -> Array:
         return np.array([population.end for population in self.populations], dtype=np.int64)
 
 

@@ -11,6 +11,7 @@ from typing import ContextManager, Iterator
 
 import numpy as np
 
+from .arrays import Array
 from .errors import COPY_AGAIN, FileError
 from .files import open_regular
 from .hdf5 import Dataset, Group, open_hdf5
@@ -35,21 +36,21 @@ class Snapshot:
         self.time_s = time_s
 
     @property
-    def pre(self) -> np.ndarray:
+    def pre(self) -> Array:
         """Gids of the presynaptic neurons."""
         return self._synapses.plastic_ends[0]
 
     @property
-    def post(self) -> np.ndarray:
+    def post(self) -> Array:
         """Gids of the postsynaptic neurons."""
         return self._synapses.plastic_ends[1]
 
     @cached_property
-    def h_mV(self) -> np.ndarray:
+    def h_mV(self) -> Array:
         return self._synapses.plastic_weights(self.label, "h_mV")
 
     @cached_property
-    def z(self) -> np.ndarray:
+    def z(self) -> Array:
         return self._synapses.plastic_weights(self.label, "z")
 
 
@@ -58,10 +59,10 @@ class EdgeBlock:
     """A stretch of the plastic synapses of one projection, with their weights in snapshots."""
 
     first_edge: int  # index of its first synapse in a Snapshot
-    source: np.ndarray  # gids
-    target: np.ndarray
-    h_mV: dict[float, np.ndarray]  # by time of the snapshot in s
-    z: dict[float, np.ndarray]
+    source: Array  # gids
+    target: Array
+    h_mV: dict[float, Array]  # by time of the snapshot in s
+    z: dict[float, Array]
 
 
 class NetworkFile:
@@ -71,9 +72,7 @@ class NetworkFile:
         self.path = path
         self._network = network
 
-    def edges(
-        self, projection: Projection, rows: slice = slice(None)
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def edges(self, projection: Projection, rows: slice = slice(None)) -> tuple[Array, Array]:
         """Node ids of sources and targets of some edges."""
         with self._open() as file:
             return _ends(self._group(file, projection), projection, rows)
@@ -83,17 +82,17 @@ class NetworkFile:
             return len(self._group(file, projection).dataset("source_node_id"))
 
     @cached_property
-    def plastic_ends(self) -> tuple[np.ndarray, np.ndarray]:
+    def plastic_ends(self) -> tuple[Array, Array]:
         """Gids of sources and targets of all plastic synapses."""
         parts = [_gids(self.edges(p), p) for p in self._network.plastic]
         return _joined([source for source, _ in parts]), _joined([target for _, target in parts])
 
-    def weights(self, projection: Projection, label: str, name: str) -> np.ndarray:
+    def weights(self, projection: Projection, label: str, name: str) -> Array:
         """h_mV or z of the synapses of one plastic projection in a snapshot."""
         with self._open() as file:
             return _weights(self._group(file, projection), label, name).numbers()
 
-    def plastic_weights(self, label: str, name: str) -> np.ndarray:
+    def plastic_weights(self, label: str, name: str) -> Array:
         """h_mV or z of all plastic synapses in a snapshot."""
         with self._open() as file:
             parts = [
@@ -113,9 +112,9 @@ class NetworkFile:
                 labels |= {taken.number("time_s"): name for name, taken in snapshots.items()}
         return labels
 
-    def proteins(self, label: str) -> dict[str, dict[str, np.ndarray]] | None:
+    def proteins(self, label: str) -> dict[str, dict[str, Array]] | None:
         """Amounts in umol/l at a snapshot, by excitatory population and pool; nothing of an older file."""
-        found: dict[str, dict[str, np.ndarray]] = {}
+        found: dict[str, dict[str, Array]] = {}
         with self._open() as file:
             for population in self._network.of_kind("excitatory"):
                 name = f"proteins/{population.name}/snapshots/{label}"
@@ -179,9 +178,7 @@ def check_size(path: Path, network: Network) -> None:
         )
 
 
-def read_node_ids(
-    dataset: Dataset, population: Population, rows: slice = slice(None)
-) -> np.ndarray:
+def read_node_ids(dataset: Dataset, population: Population, rows: slice = slice(None)) -> Array:
     """Node ids, all of which the population has."""
     ids = dataset.whole_numbers(rows)
     if len(ids) > 0 and ids.max() >= population.count:
@@ -191,7 +188,7 @@ def read_node_ids(
     return ids
 
 
-def _ends(group: Group, projection: Projection, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+def _ends(group: Group, projection: Projection, rows: slice) -> tuple[Array, Array]:
     source = group.dataset("source_node_id")
     target = group.dataset("target_node_id", (len(source),))
     return (
@@ -205,12 +202,10 @@ def _weights(group: Group, label: str, name: str) -> Dataset:
     return group.dataset(f"snapshots/{label}/{name}", (len(group.dataset("source_node_id")),))
 
 
-def _gids(
-    ends: tuple[np.ndarray, np.ndarray], projection: Projection
-) -> tuple[np.ndarray, np.ndarray]:
+def _gids(ends: tuple[Array, Array], projection: Projection) -> tuple[Array, Array]:
     source, target = (end.astype(np.int64) for end in ends)
     return source + projection.source.first, target + projection.target.first
 
 
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
+def _joined(parts: list[Array]) -> Array:
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)

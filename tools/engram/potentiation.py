@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays import Array
 from .ratios import mean
 from .results import Results
 
@@ -25,11 +26,11 @@ class UnpotentiatedInput:
     time_s: float
     within: float  # fraction of the neurons of the assembly; not a number without any
     outgoing: float  # of the other excitatory neurons
-    mean_input: np.ndarray  # of each neuron by gid: mean of h/h_0 + z; not a number if left out
+    mean_input: Array  # of each neuron by gid: mean of h/h_0 + z; not a number if left out
 
 
 def unpotentiated_input(
-    results: Results, assembly: np.ndarray, times_s: list[float] | None = None, edge: float = EDGE
+    results: Results, assembly: Array, times_s: list[float] | None = None, edge: float = EDGE
 ) -> list[UnpotentiatedInput]:
     """In snapshots (all unless chosen): fractions of neurons whose mean input is below `edge`.
 
@@ -61,7 +62,7 @@ def unpotentiated_input(
     return found
 
 
-def late_input(results: Results, assembly: np.ndarray, time_s: float) -> np.ndarray:
+def late_input(results: Results, assembly: Array, time_s: float) -> Array:
     """Mean z of the synapses from the assembly to each neuron in a snapshot, by gid.
 
     Not a number of neurons without such a synapse.
@@ -75,4 +76,4 @@ def late_input(results: Results, assembly: np.ndarray, time_s: float) -> np.ndar
         target = block.target[chosen]
         count += np.bincount(target, minlength=size)
         total += np.bincount(target, block.z[time_s][chosen], minlength=size)
-    return total / np.where(count > 0, count, np.nan)
+    return np.asarray(total / np.where(count > 0, count, np.nan))

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arrays import Array
 from .bins import Bins, group_counts, milliseconds
 from .results import Results
 
 
-def spike_counts(results: Results, population: str, begin_s: float, end_s: float) -> np.ndarray:
+def spike_counts(results: Results, population: str, begin_s: float, end_s: float) -> Array:
     """Spikes of each neuron of a population in [begin_s, end_s), by node id.
 
     >>> len(spike_counts(load(small_recall), "inh", 1.0, 1.1))
@@ -20,13 +21,13 @@ def spike_counts(results: Results, population: str, begin_s: float, end_s: float
     return np.bincount(spikes.node_id.astype(np.int64), minlength=size)
 
 
-def all_spike_counts(results: Results, begin_s: float, end_s: float) -> np.ndarray:
+def all_spike_counts(results: Results, begin_s: float, end_s: float) -> Array:
     """Spikes of all neurons in [begin_s, end_s), by gid."""
     populations = results.network.populations
     return np.concatenate([spike_counts(results, p.name, begin_s, end_s) for p in populations])
 
 
-def firing_rates_Hz(results: Results, begin_s: float, end_s: float) -> np.ndarray:
+def firing_rates_Hz(results: Results, begin_s: float, end_s: float) -> Array:
     """Mean firing rate of each neuron in [begin_s, end_s), by gid.
 
     >>> rates_Hz = firing_rates_Hz(load(small_recall), 1.0, 1.1)
@@ -38,7 +39,7 @@ def firing_rates_Hz(results: Results, begin_s: float, end_s: float) -> np.ndarra
     return all_spike_counts(results, begin_s, end_s) / (end_s - begin_s)
 
 
-def rates_around_Hz(results: Results, time_s: float, window_s: float = 0.5) -> np.ndarray:
+def rates_around_Hz(results: Results, time_s: float, window_s: float = 0.5) -> Array:
     """Firing rates in [time - window/2, time + window/2), by gid: multiples of 1/window.
 
     >>> rates_around_Hz(load(small_recall), 1.0).shape
@@ -50,7 +51,7 @@ def rates_around_Hz(results: Results, time_s: float, window_s: float = 0.5) -> n
 
 def active_time_fraction(
     results: Results,
-    neurons: np.ndarray,
+    neurons: Array,
     begin_s: float,
     end_s: float,
     bin_s: float = 0.01,

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
+
+from .arrays import Array
 
 
 def ratio(numerator: float, denominator: float) -> float:
@@ -17,10 +18,10 @@ def mean_rate_Hz(spikes: float, n_neurons: int, duration_s: float) -> float:
     return ratio(float(spikes), n_neurons * duration_s)
 
 
-def mean(values: np.ndarray) -> float:
+def mean(values: Array) -> float:
     return float(values.mean()) if len(values) else math.nan
 
 
-def sd(values: np.ndarray) -> float:
+def sd(values: Array) -> float:
     """Across the values: with n, not n - 1."""
     return float(values.std()) if len(values) else math.nan

@@ -13,6 +13,8 @@ from typing import Sequence
 
 import numpy as np
 
+from .arrays import Array
+
 ALPHA = 0.1  # weight of the penalty
 FRACTIONS = tuple(tenth / 10 for tenth in range(1, 11))  # of neurons that the readout sees
 TARGETS = 10
@@ -20,14 +22,12 @@ BIN_S = 0.001
 WINDOW_S = 0.1  # from each onset
 
 
-def random_walk(n_steps: int, random: np.random.Generator) -> np.ndarray:
+def random_walk(n_steps: int, random: np.random.Generator) -> Array:
     """From 1, with normal steps of standard deviation 1."""
-    return 1.0 + np.concatenate(([0.0], np.cumsum(random.standard_normal(n_steps - 1))))
+    return np.asarray(1.0 + np.concatenate(([0.0], np.cumsum(random.standard_normal(n_steps - 1)))))
 
 
-def ridge_prediction(
-    data: np.ndarray, target: np.ndarray, test: np.ndarray, alpha: float = ALPHA
-) -> np.ndarray:
+def ridge_prediction(data: Array, target: Array, test: Array, alpha: float = ALPHA) -> Array:
     """What ridge regression with a free offset predicts for `test`, fitted to `data`.
 
     Both are [samples, variables]. The offset is not penalised.
@@ -37,23 +37,23 @@ def ridge_prediction(
     # As many equations as samples, which are far fewer than variables.
     gram = centred @ centred.T
     gram[np.diag_indices_from(gram)] += alpha
-    return offset + (test - mean) @ (centred.T @ np.linalg.solve(gram, target - offset))
+    return np.asarray(offset + (test - mean) @ (centred.T @ np.linalg.solve(gram, target - offset)))
 
 
-def r_squared(prediction: np.ndarray, target: np.ndarray) -> float:
+def r_squared(prediction: Array, target: Array) -> float:
     """Share of the variance of the target that is predicted; not a number if it has none."""
     total = float(((target - target.mean()) ** 2).sum())
     return 1.0 - float(((target - prediction) ** 2).sum()) / total if total > 0 else math.nan
 
 
 def readout_quality(
-    learning: Sequence[np.ndarray],
-    recall: np.ndarray,
+    learning: Sequence[Array],
+    recall: Array,
     random: np.random.Generator,
     fractions: Sequence[float] = FRACTIONS,
     n_targets: int = TARGETS,
     alpha: float = ALPHA,
-) -> np.ndarray:
+) -> Array:
     """R^2 at recall for each target (row) and fraction of the neurons (column).
 
     Rasters are [neurons, bins], all of the same shape; what counts is whether a neuron fires in a

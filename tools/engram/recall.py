@@ -12,6 +12,7 @@ from typing import Sequence
 
 import numpy as np
 
+from .arrays import Array
 from .errors import ResultsError
 from .information import entropy_bits, mutual_information_bits
 from .memories import Memory
@@ -112,7 +113,7 @@ class RecallMeasures:
     recall_delay_s: float  # from the onset of learning to that of recall; not a number without both
 
 
-def mean_rates(rates_Hz: np.ndarray, groups: Subpopulations, suffix: str = "") -> dict[str, float]:
+def mean_rates(rates_Hz: Array, groups: Subpopulations, suffix: str = "") -> dict[str, float]:
     """Mean rates nu_* of subpopulations from the rates of all neurons by gid."""
     return {f"nu_{name}{suffix}": mean(rates_Hz[gids]) for name, gids in groups.by_name().items()}
 
@@ -195,7 +196,7 @@ def _measures(
     return RecallMeasures(values, errors, size, delay_s)
 
 
-def _rates_Hz(results: Results, stimulus: Stimulus | None, window: RateWindow) -> np.ndarray:
+def _rates_Hz(results: Results, stimulus: Stimulus | None, window: RateWindow) -> Array:
     """Rates of all neurons; not a number if the run does not hold the window."""
     undefined = np.full(results.network.size, math.nan)
     if stimulus is None:

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Sequence
 
-import numpy as np
 
+from .arrays import Array
 from .durations import duration_text
 from .ensemble import Ensemble
 from .entries import Entry, Row, of_run
@@ -51,7 +51,7 @@ def run_row(results: Results, published: Sequence[PublishedRow] = ()) -> RecallR
     return _compared(row, published)
 
 
-def recall_entries(results: Results, measures: RecallMeasures, assembly: np.ndarray) -> list[Entry]:
+def recall_entries(results: Results, measures: RecallMeasures, assembly: Array) -> list[Entry]:
     """The measures of a recall, and mean weights by direction in all snapshots there are.
 
     There are none without network.h5.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ContextManager, Iterator, overload
 
 import numpy as np
 
+from .arrays import Array
 from . import files, tables
 from .documents import Section, read_json, read_yaml
 from .errors import COPY_AGAIN, FileError, NotRecorded, ResultsError
@@ -64,12 +65,12 @@ class Phase:
 class Spikes:
     """Spikes of a population, sorted by time, ties by id."""
 
-    time_ms: np.ndarray
-    node_id: np.ndarray  # 0-based within the population
+    time_ms: Array
+    node_id: Array  # 0-based within the population
     first: int = 0  # gid of its neuron 0
 
     @property
-    def gid(self) -> np.ndarray:
+    def gid(self) -> Array:
         return self.node_id.astype(np.int64) + self.first
 
     def table(self) -> pandas.DataFrame:
@@ -81,8 +82,8 @@ class Spikes:
 class AllSpikes:
     """Spikes of several populations, sorted by time, ties by gid."""
 
-    time_ms: np.ndarray
-    gid: np.ndarray
+    time_ms: Array
+    gid: Array
 
     def table(self) -> pandas.DataFrame:
         """The same as a table."""
@@ -98,14 +99,14 @@ class NeuronTrace:
 
     gid: int
     population: str
-    V_mV: np.ndarray
-    I_total_nA: np.ndarray
-    I_stim_nA: np.ndarray
-    I_bg_nA: np.ndarray
-    late_phase: dict[str, np.ndarray]  # all others by name: S_mV, p; or S_P_mV, p_P, ... of pools
+    V_mV: Array
+    I_total_nA: Array
+    I_stim_nA: Array
+    I_bg_nA: Array
+    late_phase: dict[str, Array]  # all others by name: S_mV, p; or S_P_mV, p_P, ... of pools
 
     @property
-    def proteins(self) -> dict[str, np.ndarray]:
+    def proteins(self) -> dict[str, Array]:
         """The amount of each pool, in umol/l: of P, C, D those that the neuron has."""
         if "p" in self.late_phase:
             return {"C": self.late_phase["p"]}
@@ -113,20 +114,20 @@ class NeuronTrace:
         return {pool: self.late_phase[n] for pool, n in names.items() if n in self.late_phase}
 
     @property
-    def signals(self) -> dict[str, np.ndarray]:
+    def signals(self) -> dict[str, Array]:
         """What switches the synthesis of each pool, in mV."""
         own = {pool: self.late_phase.get(f"S_{pool}_mV", self.S_mV) for pool in POOLS}
         return {pool: own[pool] for pool in self.proteins}
 
     @property
-    def S_mV(self) -> np.ndarray:
+    def S_mV(self) -> Array:
         """The sum of all early-phase changes, whatever their sign."""
         if "S_mV" in self.late_phase:
             return self.late_phase["S_mV"]
         return self.late_phase["S_P_mV"] + self.late_phase["S_D_mV"]
 
     @property
-    def p(self) -> np.ndarray:
+    def p(self) -> Array:
         """The amount of C, which both signs of change need."""
         if "C" not in self.proteins:
             raise ResultsError(
@@ -141,9 +142,9 @@ class SynapseTrace:
 
     pre: int
     post: int
-    Ca: np.ndarray
-    h_mV: np.ndarray
-    z: np.ndarray
+    Ca: Array
+    h_mV: Array
+    z: Array
 
 
 class Results:
@@ -170,7 +171,7 @@ class Results:
     @property
     def schedule(self) -> str:
         """The published name of the schedule, e.g. 'learn - consolidate - recall'."""
-        return self.summary["schedule"]
+        return str(self.summary["schedule"])
 
     @cached_property
     def phases(self) -> list[Phase]:
@@ -199,7 +200,7 @@ class Results:
         """The number of inhibitory neurons."""
         return self.network.count("inhibitory")
 
-    def group(self, name: str) -> np.ndarray:
+    def group(self, name: str) -> Array:
         """The gids of a group of the configuration, or of a population, ascending."""
         if name not in group_names(self.config):
             raise ResultsError(f"{self.path / files.CONFIGURATION}: there is no group '{name}'")
@@ -211,10 +212,10 @@ class Results:
         self._check_size(self.network)  # groups are as large as it may be
         return read_stimuli(self.config, self.summary)
 
-    def stimulated(self, role: str) -> np.ndarray:
+    def stimulated(self, role: str) -> Array:
         """The gids of all neurons that receive a stimulus of this role."""
         groups = [stimulus.neurons for stimulus in self.stimuli if stimulus.role == role]
-        return np.unique(np.concatenate(groups)) if groups else np.empty(0, dtype=np.int64)
+        return np.asarray(np.unique(np.concatenate([np.empty(0, dtype=np.int64), *groups])))
 
     def first_stimulus(self, role: str) -> Stimulus | None:
         """The stimulus of this role that begins first and reaches excitatory neurons."""
@@ -225,16 +226,16 @@ class Results:
         return last_stimulus(self.stimuli, role)
 
     @cached_property
-    def assembly(self) -> np.ndarray:
+    def assembly(self) -> Array:
         """The gids of the cell assembly: excitatory neurons of the first learning stimulus."""
         return self._excitatory(self.first_stimulus("learn"))
 
     @cached_property
-    def recalled(self) -> np.ndarray:
+    def recalled(self) -> Array:
         """The gids of excitatory neurons that the last recall stimulus reaches."""
         return self._excitatory(self.last_stimulus("recall"))
 
-    def _excitatory(self, stimulus: Stimulus | None) -> np.ndarray:
+    def _excitatory(self, stimulus: Stimulus | None) -> Array:
         gids = np.empty(0, dtype=np.int64) if stimulus is None else stimulus.neurons
         return gids[self.network.is_excitatory(gids)]
 
@@ -249,9 +250,10 @@ class Results:
         >>> load(small_recall).spikes("assembly").table().columns.tolist()
         ['time_ms', 'gid']
         """
-        if all(population != known.name for known in self.network.populations):
-            return self._spikes_of_group(population, begin_ms, end_ms)
         with self._open("spikes.h5", "engram spikes") as file:
+            is_population = any(population == known.name for known in self.network.populations)
+            if not is_population and population in group_names(self.config):
+                return self._spikes_of_group(population, begin_ms, end_ms)
             if not self.records_spikes(population):
                 raise NotRecorded(
                     f"{self.path}: the spikes of '{population}' were not recorded, or not all of them "
@@ -319,7 +321,7 @@ class Results:
         return bool(self._records_spikes[owner.first : owner.end].all())
 
     @cached_property
-    def _records_spikes(self) -> np.ndarray | None:
+    def _records_spikes(self) -> Array | None:
         """Whether the spikes of each neuron were recorded, by gid; None: those of all."""
         names = (self.config.get("record") or {}).get("spikes")
         if names is None:
@@ -342,7 +344,7 @@ class Results:
         return AllSpikes(time_ms[order], gid[order])
 
     @cached_property
-    def trace_time_s(self) -> np.ndarray:
+    def trace_time_s(self) -> Array:
         """The times of all samples of traces."""
         with self._open("traces.h5", "engram traces") as file:
             return file.dataset("traces/time_ms").numbers() / 1000.0
@@ -375,7 +377,7 @@ class Results:
         return sorted(traces, key=lambda trace: (trace.pre, trace.post))
 
     @overload
-    def edges(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+    def edges(self, name: str) -> tuple[Array, Array]:
         ...
 
     @overload
@@ -384,7 +386,7 @@ class Results:
 
     def edges(
         self, name: str | None = None, time_s: float | None = None
-    ) -> tuple[np.ndarray, np.ndarray] | pandas.DataFrame:
+    ) -> tuple[Array, Array] | pandas.DataFrame:
         """Of a projection, such as 'exc_inh', node ids of sources and targets as arrays.
 
         Without a name a table of all synapses by gid, with h and z of plastic ones at `time_s`,
@@ -470,7 +472,7 @@ class Results:
             raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s:g} s")
         return Snapshot(self.network_file, labels[time_s], time_s)
 
-    def proteins(self, time_s: float) -> dict[str, dict[str, np.ndarray]]:
+    def proteins(self, time_s: float) -> dict[str, dict[str, Array]]:
         """Amounts of protein in umol/l at one of snapshot_times_s, by excitatory population and pool.
 
         The pools have the names of the traces: "p", or "p_P", "p_C" and "p_D"; amounts are by node id.

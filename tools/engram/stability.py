@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays import Array
+
 BIN_S = 0.001
 WINDOW_S = 0.1  # from the onset of the last pulse of learning, and from that of recall
 
@@ -18,8 +20,8 @@ WINDOW_S = 0.1  # from the onset of the last pulse of learning, and from that of
 class Stability:
     """Of each neuron; not a number without spikes at learning."""
 
-    real: np.ndarray
-    shuffled: np.ndarray  # after the bins of each neuron were shuffled
+    real: Array
+    shuffled: Array  # after the bins of each neuron were shuffled
 
     @property
     def mean(self) -> float:
@@ -30,9 +32,7 @@ class Stability:
         return _mean(self.shuffled)
 
 
-def spike_time_stability(
-    learning: np.ndarray, recall: np.ndarray, random: np.random.Generator
-) -> Stability:
+def spike_time_stability(learning: Array, recall: Array, random: np.random.Generator) -> Stability:
     """Bins in which a neuron fires at learning and at recall, per spike at learning.
 
     Both are numbers of spikes, [neurons, bins], of windows of the same length.
@@ -53,7 +53,7 @@ def spike_time_stability(
     )
 
 
-def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
+def rank_correlation(first: Array, second: Array) -> float:
     """Spearman's rho of the pairs of which both are defined; equal values share their mean rank.
 
     Not a number of fewer than two pairs, or where one side has a single value.
@@ -68,13 +68,13 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     return float((deviations[0] * deviations[1]).sum() / scale) if scale > 0 else float("nan")
 
 
-def _ranks(values: np.ndarray) -> np.ndarray:
+def _ranks(values: Array) -> Array:
     _, index, count = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
-    return (last - 0.5 * (count - 1))[index.reshape(-1)]
+    return np.asarray((last - 0.5 * (count - 1))[index.reshape(-1)])
 
 
-def _mean(values: np.ndarray) -> float:
+def _mean(values: Array) -> float:
     """Of the neurons for which it is defined."""
     defined = values[np.isfinite(values)]
     return float(defined.mean()) if len(defined) else float("nan")

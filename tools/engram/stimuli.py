@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Mapping, Sequence
 
-import numpy as np
 
+from .arrays import Array
 from .documents import fault
 from .groups import as_names, group_members, may_be_excitatory
 
@@ -24,7 +24,7 @@ class Stimulus:
     config: Mapping[str, Any] = field(repr=False, compare=False)
 
     @cached_property
-    def neurons(self) -> np.ndarray:
+    def neurons(self) -> Array:
         """The gids of its groups. Raises ResultsError if only a resolved configuration tells."""
         return group_members(self.config, *self.groups)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays import Array
 from .results import Results
 
 
@@ -18,19 +19,19 @@ ABBREVIATIONS = ("exc", "as", "ans", "ctrl", "inh")
 class Subpopulations:
     """Gids of the published subpopulations; each may be empty."""
 
-    excitatory: np.ndarray  # exc: all of them
-    stimulated: np.ndarray  # as: assembly, stimulated at recall
-    unstimulated: np.ndarray  # ans: assembly, not stimulated at recall
-    control: np.ndarray  # ctrl: other excitatory neurons, of no memory
-    inhibitory: np.ndarray  # inh: all of them
+    excitatory: Array  # exc: all of them
+    stimulated: Array  # as: assembly, stimulated at recall
+    unstimulated: Array  # ans: assembly, not stimulated at recall
+    control: Array  # ctrl: other excitatory neurons, of no memory
+    inhibitory: Array  # inh: all of them
 
     @classmethod
     def of(
         cls,
         results: Results,
-        assembly: np.ndarray | None = None,
-        recalled: np.ndarray | None = None,
-        others: np.ndarray | None = None,
+        assembly: Array | None = None,
+        recalled: Array | None = None,
+        others: Array | None = None,
     ) -> Subpopulations:
         """Of the first memory that is learnt, at the last recall, unless given.
 
@@ -48,7 +49,7 @@ class Subpopulations:
             inhibitory=results.network.gids("inhibitory"),
         )
 
-    def by_name(self) -> dict[str, np.ndarray]:
+    def by_name(self) -> dict[str, Array]:
         """By the published abbreviation."""
         groups = (
             self.excitatory,

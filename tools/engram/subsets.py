@@ -8,6 +8,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
+from .arrays import Array
 from .avalanches import NONE
 from .named_groups import check_names
 from .results import Results
@@ -20,10 +21,10 @@ class Subsets:
 
     # Gids by label, such as A (and no other group), A+B, none; each has neurons. Those of fewer
     # groups come first, then in the order of the groups; none comes last.
-    neurons: dict[str, np.ndarray]
+    neurons: dict[str, Array]
 
     @classmethod
-    def of(cls, results: Results, groups: Mapping[str, np.ndarray]) -> Subsets:
+    def of(cls, results: Results, groups: Mapping[str, Array]) -> Subsets:
         """`groups` are gids by name; they may overlap, and be empty.
 
         Raises ResultsError if one has a name of other neurons (RESERVED in groups.py).
@@ -78,7 +79,7 @@ class PairWeights:
 
 
 def weights_between_groups(
-    results: Results, groups: Mapping[str, np.ndarray], times_s: Sequence[float] | None = None
+    results: Results, groups: Mapping[str, Array], times_s: Sequence[float] | None = None
 ) -> list[PairWeights]:
     """Mean h and z from each group to each, in the order of the groups, in snapshots.
 

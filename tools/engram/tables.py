@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 import numpy as np
 
+from .arrays import Array
 from .entries import Entry
 from .errors import MissingPackage
 
@@ -79,7 +80,7 @@ def edges_frame(results: Results, time_s: float | None = None) -> pandas.DataFra
 
 def traces_frame(results: Results) -> pandas.DataFrame:
     """All recorded traces: a column (owner, variable) for each, time in s as the index."""
-    columns: dict[tuple[str, str], np.ndarray] = {}
+    columns: dict[tuple[str, str], Array] = {}
     for neuron in results.neuron_traces:
         membrane = ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA")
         variables = {name: getattr(neuron, name) for name in membrane} | neuron.late_phase
@@ -128,7 +129,8 @@ def trials_frame(ensemble: Ensemble, measures: Sequence[str]) -> pandas.DataFram
 
 
 def _number(text: str) -> float | int | str:
-    for kind in (int, float):
+    kinds: tuple[type[int], type[float]] = (int, float)
+    for kind in kinds:
         try:
             return kind(text)
         except ValueError:

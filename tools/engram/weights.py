@@ -8,6 +8,7 @@ from typing import Sequence
 
 import numpy as np
 
+from .arrays import Array
 from .errors import ResultsError
 from .network_file import EdgeBlock
 from .results import Results
@@ -33,8 +34,8 @@ class Moments:
     Not a number where there is no synapse.
     """
 
-    mean: np.ndarray
-    sd: np.ndarray
+    mean: Array
+    sd: Array
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class WeightStatistics:
     """Weights between classes of neurons at one time; [classes, classes]."""
 
     time_s: float
-    count: np.ndarray  # synapses
+    count: Array  # synapses
     h_mV: Moments
     z: Moments
 
@@ -55,7 +56,7 @@ class _Accumulator:
         self.total = np.zeros(n)
         self.squares = np.zeros(n)  # of deviations
 
-    def add(self, index: np.ndarray, values: np.ndarray) -> None:
+    def add(self, index: Array, values: Array) -> None:
         n = len(self.count)
         count, total = np.bincount(index, minlength=n), np.bincount(index, values, minlength=n)
         mean = total / np.maximum(count, 1)
@@ -74,7 +75,7 @@ class _Accumulator:
 
 def weights_between(
     results: Results,
-    class_of_neuron: np.ndarray,
+    class_of_neuron: Array,
     n_classes: int,
     times_s: Sequence[float] | None = None,
 ) -> list[WeightStatistics]:
@@ -106,7 +107,7 @@ def weights_between(
 def mean_by_direction(
     results: Results,
     times_s: Sequence[float] | None = None,
-    assembly: np.ndarray | None = None,
+    assembly: Array | None = None,
 ) -> list[DirectionMeans]:
     """Mean h and z by direction in snapshots (all unless chosen) in one pass over the synapses.
 
@@ -127,7 +128,7 @@ def mean_by_direction(
     ]
 
 
-def membership(neurons: np.ndarray, size: int) -> np.ndarray:
+def membership(neurons: Array, size: int) -> Array:
     """True for each of `size` neurons that is listed."""
     member = np.zeros(size, dtype=bool)
     member[np.asarray(neurons, dtype=np.int64)] = True
@@ -135,8 +136,8 @@ def membership(neurons: np.ndarray, size: int) -> np.ndarray:
 
 
 def weight_matrix(
-    results: Results, time_s: float, quantity: str = "h_mV", neurons: np.ndarray | None = None
-) -> np.ndarray:
+    results: Results, time_s: float, quantity: str = "h_mV", neurons: Array | None = None
+) -> Array:
     """'h_mV', 'z' or the total weight 'w_mV' = h + h_0*z of all synapses between neurons.
 
     Row = presynaptic, column = postsynaptic neuron, in the order of `neurons` (all excitatory
@@ -165,8 +166,8 @@ def weight_matrix(
 
 
 def binned_weights(
-    results: Results, time_s: float, quantity: str, bin_of_neuron: np.ndarray, n_bins: int
-) -> np.ndarray:
+    results: Results, time_s: float, quantity: str, bin_of_neuron: Array, n_bins: int
+) -> Array:
     """Mean of a quantity of weight_matrix over the synapses between bins of neurons.
 
     `bin_of_neuron` has the bin of each neuron by gid; inhibitory ones have no plastic synapses.
@@ -182,12 +183,14 @@ def binned_weights(
         total += np.bincount(index, values, minlength=n_bins * n_bins)
         count += np.bincount(index, minlength=n_bins * n_bins)
     with np.errstate(invalid="ignore"):
-        return (total / np.where(count > 0, count, np.nan)).reshape(n_bins, n_bins)
+        return np.asarray((total / np.where(count > 0, count, np.nan)).reshape(n_bins, n_bins))
 
 
-def _quantity(results: Results, block: EdgeBlock, time_s: float, name: str) -> np.ndarray:
+def _quantity(results: Results, block: EdgeBlock, time_s: float, name: str) -> Array:
     if name == "w_mV":
-        return block.h_mV[time_s] + results.config["synapses"]["h_0_mV"] * block.z[time_s]
+        return np.asarray(
+            block.h_mV[time_s] + results.config["synapses"]["h_0_mV"] * block.z[time_s]
+        )
     if name not in ("h_mV", "z"):
         raise ValueError(f"'{name}' is none of h_mV, z, w_mV")
-    return getattr(block, name)[time_s]
+    return np.asarray(getattr(block, name)[time_s])

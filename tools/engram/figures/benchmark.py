@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from ..arrays import Array
 from ..benchmark import SCALING, Summary
 from .style import COLORS, new_figure, styled
 
@@ -75,7 +76,7 @@ def _draw_scaling(axes: Axes, summaries: Sequence[Summary], quantity: str, label
     axes.set_ylabel(label)
 
 
-def _range(summaries: Sequence[Summary], quantity: str) -> np.ndarray:
+def _range(summaries: Sequence[Summary], quantity: str) -> Array:
     """Lengths of the bars below and above the medians."""
     below = [s.median[quantity] - s.low[quantity] for s in summaries]
     above = [s.high[quantity] - s.median[quantity] for s in summaries]

@@ -6,10 +6,10 @@ from __future__ import annotations
 import math
 from typing import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from ..arrays import Array
 from ..results import Results, SynapseTrace
 from .names import neuron_name, synapse_name
 from .style import (
@@ -94,7 +94,7 @@ def draw_pools(
     results: Results,
     pieces: Sequence[Piece],
     gid: int,
-    pools: dict[str, np.ndarray],
+    pools: dict[str, Array],
     place: int,
 ) -> None:
     """The curves of the pools of a neuron, of one colour if there are several."""

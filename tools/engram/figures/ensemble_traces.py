@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Literal, Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from ..arrays import Array
 from ..ensemble import Ensemble, Point, Statistics, TraceStatistics, is_gid
 from ..network import Network
 from ..results import Phase
@@ -39,7 +39,7 @@ class PointTimes:
 
     phases: list[Phase]
     stimuli: list[Stimulus]
-    trace_time_s: np.ndarray
+    trace_time_s: Array
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Row:
     label: str
     title: str  # of the legend
     traces: Sequence[TraceStatistics]
-    shown: Callable[[np.ndarray], np.ndarray]  # into the units of the label
+    shown: Callable[[Array], Array]  # into the units of the label
     scale: float  # of deviations
     thresholds: dict[str, float]
 
@@ -108,7 +108,7 @@ def _rows(ensemble: Ensemble, point: Point) -> tuple[list[Row], str]:
         percent = 100 / h_0
         rows += [
             Row("h_mV", "early phase\n$h$ (% of $h_0$)", "synapse", synapses,
-                lambda h: percent * h, percent, {r"$+\theta_{tag}$": 100 + tag}),
+                lambda h: np.asarray(percent * h), percent, {r"$+\theta_{tag}$": 100 + tag}),
             Row("z", "late phase\n$1 + z$ (%)", "synapse", synapses,
                 lambda z: 100 * (1 + z), 100, {}),
             Row("Ca", "calcium\n$Ca$", "synapse", synapses, _same, 1, {}),
@@ -141,7 +141,7 @@ def _shown_name(network: Network, label: str) -> str:
     return neuron_name(network, int(first))
 
 
-def _same(values: np.ndarray) -> np.ndarray:
+def _same(values: Array) -> Array:
     return values
 
 

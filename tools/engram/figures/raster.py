@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from ..arrays import Array
 from ..bins import milliseconds
 from ..network import Population
 from ..results import Results
@@ -76,7 +77,7 @@ class Band:
 
     name: str
     color: str
-    gids: np.ndarray
+    gids: Array
 
 
 def bands(results: Results) -> list[Band]:
@@ -121,7 +122,7 @@ def _excitatory_bands(results: Results, population: Population) -> list[Band]:
     ]  # fmt: skip
 
 
-def _excitatory(results: Results, gids: np.ndarray) -> np.ndarray:
+def _excitatory(results: Results, gids: Array) -> Array:
     return gids[results.network.is_excitatory(gids)]
 
 
@@ -129,9 +130,9 @@ def _excitatory(results: Results, gids: np.ndarray) -> np.ndarray:
 class BandedSpikes:
     """Spikes of a piece of time, sorted by time."""
 
-    time_s: np.ndarray
-    band: np.ndarray  # index of the band of the neuron
-    position: np.ndarray  # of the neuron within its band, 0 to 1
+    time_s: Array
+    band: Array  # index of the band of the neuron
+    position: Array  # of the neuron within its band, 0 to 1
 
 
 def banded_spikes(results: Results, groups: Sequence[Band], piece: Piece) -> BandedSpikes:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.patheffects import withStroke
 
+from ..arrays import Array
 from ..errors import EngramError
 from ..files import replaced
 from ..visible import figure_text
@@ -90,7 +91,7 @@ def new_figure(
     return figure
 
 
-def thin(time: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def thin(time: Array, values: Array) -> tuple[Array, Array]:
     """A curve of many samples, reduced to its smallest and largest values in short intervals."""
     if len(time) <= MAX_POINTS:
         return time, values

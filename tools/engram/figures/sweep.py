@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from ..analyses import ANALYSES, Settings
 from ..analysis_table import ensemble_rows
 from ..ensemble import Ensemble
@@ -23,7 +24,7 @@ class SweepAxis:
     of_point: list[int]  # index of the value of each point
 
     @property
-    def numbers(self) -> np.ndarray | None:
+    def numbers(self) -> Array | None:
         """The values as numbers; None if one is none."""
         return _numbers(self.values)
 
@@ -56,9 +57,9 @@ class PointMeasure:
 
     name: str
     units: str
-    mean: np.ndarray
-    sem: np.ndarray
-    sd: np.ndarray
+    mean: Array
+    sem: Array
+    sd: Array
 
     @property
     def label(self) -> str:
@@ -90,7 +91,7 @@ def measure_of_points(ensemble: Ensemble, name: str) -> PointMeasure:
     return PointMeasure(name, next(iter(found.values())).units, mean, sem, sd)
 
 
-def _numbers(values: list[str]) -> np.ndarray | None:
+def _numbers(values: list[str]) -> Array | None:
     try:
         return np.array([float(value) for value in values])
     except ValueError:

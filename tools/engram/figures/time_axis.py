@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Sequence, TypeVar
 
 import matplotlib
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from ..arrays import Array
 from ..results import Phase, Results
 from ..stimuli import Stimulus
 from ..visible import figure_text
@@ -24,7 +24,7 @@ MAX_PIECES = 100  # beside each other
 MIN_SHADE = 0.002  # of the width of a piece: about a pixel
 
 
-TimeLike = TypeVar("TimeLike", np.ndarray, float)
+TimeLike = TypeVar("TimeLike", Array, float)
 
 
 class Timed(Protocol):
@@ -39,7 +39,7 @@ class Timed(Protocol):
         ...
 
     @property
-    def trace_time_s(self) -> np.ndarray:
+    def trace_time_s(self) -> Array:
         ...
 
 
@@ -67,7 +67,7 @@ class Piece:
     def shown(self, time_s: TimeLike) -> TimeLike:
         return (time_s - self.origin_s) * self.scale
 
-    def holds(self, time_s: np.ndarray) -> np.ndarray:
+    def holds(self, time_s: Array) -> Array:
         return (time_s >= self.begin_s) & (time_s <= self.end_s)
 
 
@@ -143,7 +143,7 @@ def new_run_figure(
 
 def grid(
     figure: FigureBase, pieces: Sequence[Piece], heights: Sequence[float], **spacing: float
-) -> np.ndarray:
+) -> Array:
     """Axes for rows of quantities and columns of pieces; a row shares its vertical axis."""
     layout: dict[str, Any] = {
         "height_ratios": heights,
@@ -166,7 +166,7 @@ def grid(
     for row in axes:
         for left, right in zip(row, row[1:]):
             mark_break(left, right)
-    return axes
+    return np.asarray(axes)
 
 
 def mark_break(left: Axes, right: Axes) -> None:
@@ -198,7 +198,7 @@ def shade_stimuli(axes: Axes, timed: Timed, piece: Piece, legend: bool = False) 
 
 
 def draw_curves(
-    axes: Axes, timed: Timed, piece: Piece, curves: dict[str, np.ndarray], **style: object
+    axes: Axes, timed: Timed, piece: Piece, curves: dict[str, Array], **style: object
 ) -> None:
     inside = piece.holds(timed.trace_time_s)
     time = piece.shown(timed.trace_time_s[inside])

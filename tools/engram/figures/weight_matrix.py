@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from ..arrays import Array
 from ..durations import duration_text
 from ..results import Results
 from ..visible import figure_text
@@ -66,7 +67,7 @@ class Section:
     """Neurons beside each other on the axes."""
 
     name: str
-    gids: np.ndarray
+    gids: Array
     least_share: float  # of the axes, however few neurons it has
 
 
@@ -88,7 +89,7 @@ def _sections(results: Results) -> list[Section]:
     return [section for section in sections if len(section.gids)]
 
 
-def _bins(size: int, sections: list[Section]) -> tuple[np.ndarray, list[int]]:
+def _bins(size: int, sections: list[Section]) -> tuple[Array, list[int]]:
     """The bin of each neuron of a network, and the end of the bins of each section."""
     bin_of_neuron = np.zeros(size, dtype=np.int64)
     ends: list[int] = []

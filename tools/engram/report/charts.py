@@ -11,6 +11,7 @@ from typing import Any, Iterator, Sequence
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import NotRecorded
 from ..figures.names import neuron_name, synapse_name
 from ..figures.raster import Band, banded_spikes, bands
@@ -139,9 +140,9 @@ def _spec(
     }
 
 
-def _series(x: np.ndarray, y: np.ndarray, color: str) -> dict[str, str]:
+def _series(x: Array, y: Array, color: str) -> dict[str, str]:
     return {"x": _packed(x), "y": _packed(y), "color": color}
 
 
-def _packed(values: np.ndarray) -> str:
+def _packed(values: Array) -> str:
     return base64.b64encode(np.asarray(values, dtype="<f4").tobytes()).decode("ascii")
