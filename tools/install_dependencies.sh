@@ -22,7 +22,11 @@ packages=(
     libyaml-cpp-dev libfmt-dev libboost-program-options-dev libboost-context-dev librandom123-dev nlohmann-json3-dev
     python3 python3-h5py python3-numpy python3-matplotlib python3-yaml
 )
-packages_for_test=(libgtest-dev python3-pytest python3-pytest-xdist)
+packages_for_test=(
+    libgtest-dev python3-pytest python3-pytest-xdist python3-pytest-cov
+    python3-pandas python3-scipy python3-tqdm # of the package engram, optional
+    python3-nbclient python3-ipykernel # run the tutorials
+)
 packages_for_develop=(
     git
     clang-format-14 # the version that decides, see dev/check_format.sh

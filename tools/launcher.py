@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts a program of engram_analysis without installation; used by the files engram-*."""
+"""Starts a program of engram without installation; used by the files engram-*."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import importlib
 import sys
 from typing import NoReturn
 
-PACKAGE = "engram_analysis"
+PACKAGE = "engram"
 
 
 def launch(name: str) -> NoReturn:
-    """Runs engram_analysis.commands.<name> and exits with its code."""
+    """Runs engram.commands.<name> and exits with its code."""
     try:
         command = importlib.import_module(f"{PACKAGE}.commands.{name}")
     except ModuleNotFoundError as missing:

@@ -81,7 +81,7 @@ step "Done"
 import sys
 
 sys.path.insert(0, "tools")
-from engram_analysis import Results
+from engram import Results
 
 results = Results(sys.argv[1])
 summary = results.summary

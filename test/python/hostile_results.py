@@ -61,7 +61,7 @@ class Outcome:
 def preload() -> None:
     """Imports the tools, so that forked processes have them."""
     for tool in ("compare", "recall", "export", "plot", "watch"):
-        importlib.import_module(f"engram_analysis.commands.{tool}")
+        importlib.import_module(f"engram.commands.{tool}")
 
 
 def run_tool_within_limits(tool: str, arguments: list[object], scratch: Path) -> Outcome:
@@ -95,7 +95,7 @@ def _main(tool: str, arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        command = importlib.import_module(f"engram_analysis.commands.{tool}")
+        command = importlib.import_module(f"engram.commands.{tool}")
         return int(command.main(arguments))
     finally:
         sys.stdout.flush()

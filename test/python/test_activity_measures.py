@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sample_files
-from engram_analysis import (
+from engram import (
     Bins,
     Results,
     ResultsError,
@@ -23,8 +23,8 @@ from engram_analysis import (
     rank_correlation,
     spike_time_stability,
 )
-from engram_analysis.readout import r_squared, random_walk, readout_quality, ridge_prediction
-from engram_analysis.windows import spiking_window
+from engram.readout import r_squared, random_walk, readout_quality, ridge_prediction
+from engram.windows import spiking_window
 
 N_EXC = 40
 GROUPS = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures of engram_analysis on data made by hand, with answers worked out by hand."""
+"""Measures of engram on data made by hand, with answers worked out by hand."""
 
 import copy
 import math
@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 import sample_files
-from engram_analysis import (
+from engram import (
     Results,
     ResultsError,
     Subpopulations,
@@ -25,7 +25,7 @@ from engram_analysis import (
     recall_measures,
     weight_matrix,
 )
-from engram_analysis.schedule import phases_of
+from engram.schedule import phases_of
 
 # --- Information
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sample_files
-from engram_analysis import Ensemble, Results, avalanche_statistics, induction_of, named_groups
-from engram_analysis.figures import NothingToDraw, likelihoods, measure_curves, measure_map
+from engram import Ensemble, Results, avalanche_statistics, induction_of, named_groups
+from engram.figures import NothingToDraw, likelihoods, measure_curves, measure_map
 from tool import check_failure, run_tool
 
 CONFIG = sample_files.CONFIG | {

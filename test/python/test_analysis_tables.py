@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import RECALL_200
-from engram_analysis import (
+from engram import (
     Bins,
     RateWindow,
     Results,
@@ -29,9 +29,9 @@ from engram_analysis import (
     spike_time_stability,
     unpotentiated_input,
 )
-from engram_analysis.analyses import ANALYSES, Settings
-from engram_analysis.entries import of_run, over_trials
-from engram_analysis.readout import readout_quality
+from engram.analyses import ANALYSES, Settings
+from engram.entries import of_run, over_trials
+from engram.readout import readout_quality
 from tool import check_failure, run_tool
 
 # Two memories that share neurons, one of them recalled, in a run and in three trials.

@@ -7,7 +7,7 @@ import os
 
 import pytest
 from conftest import TOOLS, run_program
-from engram_analysis.benchmark import Measurement, scaling_paradigm, summarise
+from engram.benchmark import Measurement, scaling_paradigm, summarise
 
 
 def measurement(paradigm, ranks, repetition, run_s, memory):

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 import sample_files
-from engram_analysis.comparison import compare
+from engram.comparison import compare
 from tool import check_failure, run_tool
 
 

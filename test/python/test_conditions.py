@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import yaml
 from conftest import RECALL_200, run_program
-from engram_analysis import Ensemble, Results, ResultsError
-from engram_analysis.figures.calcium_protein import calcium_protein
-from engram_analysis.groups import excitatory_size, group_members, group_size, may_be_excitatory
-from engram_analysis.schedule import phases_of
+from engram import Ensemble, Results, ResultsError
+from engram.figures.calcium_protein import calcium_protein
+from engram.groups import excitatory_size, group_members, group_size, may_be_excitatory
+from engram.schedule import phases_of
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume
 from test_consolidation_checkpoint import SAMPLED, is_within_consolidation

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 import sample_files
 from conftest import ROOT
-from engram_analysis import Ensemble, Results, ResultsError, is_ensemble
-from engram_analysis.durations import duration_text, parse_duration_s
-from engram_analysis.published import find_published, read_published
-from engram_analysis.analyses import ANALYSES, Settings
-from engram_analysis.recall_table import run_row
-from engram_analysis.stored_measures import part_of
-from engram_analysis.schedule import phases_of
-from engram_analysis.groups import excitatory_size, group_members, group_size
+from engram import Ensemble, Results, ResultsError, is_ensemble
+from engram.durations import duration_text, parse_duration_s
+from engram.published import find_published, read_published
+from engram.analyses import ANALYSES, Settings
+from engram.recall_table import run_row
+from engram.stored_measures import part_of
+from engram.schedule import phases_of
+from engram.groups import excitatory_size, group_members, group_size
 from tool import check_failure, run_tool
 
 PUBLISHED = ROOT / "test/data/reference/recall_published.csv"
@@ -259,7 +259,7 @@ def test_chosen_figures(directory, small_recall, tmp_path):
 
 def test_error_bars_are_where_they_belong(ensemble):
     """The figure shows the means of each time of recall against size, and published values."""
-    from engram_analysis.figures import recall_by_size
+    from engram.figures import recall_by_size
 
     figure = recall_by_size([ensemble], "sem", read_published(PUBLISHED))
     quality = figure.axes[0]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import sample_files
 from conftest import ROOT
-from engram_analysis import Results
-from engram_analysis.arbor_text import samples, trace_table
+from engram import Results
+from engram.arbor_text import samples, trace_table
 from tool import check_failure, run_tool
 
 REFERENCE = ROOT / "test/data/reference"

@@ -290,7 +290,7 @@ def test_names_are_made_visible(tiny, tmp_path):
 
 def test_one_line_per_fault_of_the_file_alone(tiny, tmp_path, monkeypatch):
     """An error in an analysis is not hidden."""
-    from engram_analysis.commands import recall
+    from engram.commands import recall
 
     def wrong(*_):
         return {}["key"]

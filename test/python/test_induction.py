@@ -8,7 +8,7 @@ import csv
 import numpy as np
 import pytest
 from conftest import ROOT
-from engram_analysis import Ensemble
+from engram import Ensemble
 
 N_TRIALS = 40  # of the 100 that the configurations have
 CLASSES = {"STET": "late_LTP", "WTET": "tagged_LTP", "SLFS": "late_LTD", "WLFS": "tagged_LTD"}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import RECALL_200, run_program
-from engram_analysis import Results
+from engram import Results
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package engram_analysis installed by pip, in a virtual environment of its own (slow)."""
+"""The package engram installed by pip, in a virtual environment of its own (slow)."""
 
 import shutil
 import subprocess
@@ -50,9 +50,7 @@ def test_program(programs, small_recall, tmp_path, name):
 
 
 def test_import(programs, small_recall, tmp_path):
-    code = (
-        "import sys; from engram_analysis import Results; print(len(Results(sys.argv[1]).assembly))"
-    )
+    code = "import sys; from engram import Results; print(len(Results(sys.argv[1]).assembly))"
     result = subprocess.run(
         [programs / "python", "-c", code, small_recall],
         cwd=tmp_path,

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 import sample_files
-from engram_analysis import (
+from engram import (
     RateWindow,
     Results,
     ResultsError,

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 from conftest import RECALL_200, run_program
-from engram_analysis import Results
+from engram import Results
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume
 

@@ -59,7 +59,7 @@ def test_bytes_per_synapse(plain: Path) -> None:
 
 
 def test_constants_of_snapshots_and_checkpoints(plain: Path) -> None:
-    """Read as any other, by h5py and with `engram_analysis`."""
+    """Read as any other, by h5py and with `engram`."""
     n_plastic = n_edges(plain / "network.h5", plastic_only=True)
     with h5py.File(plain / "network.h5") as file:
         (snapshot,) = file["edges/exc_exc/snapshots"].values()

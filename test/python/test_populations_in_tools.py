@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import sample_files
 import yaml
-from engram_analysis import (
+from engram import (
     Network,
     Results,
     ResultsError,
@@ -27,11 +27,11 @@ from engram_analysis import (
     recall_measures,
     weight_matrix,
 )
-from engram_analysis.comparison import compare
-from engram_analysis.figures.membrane import membrane
-from engram_analysis.figures.names import plastic_note
-from engram_analysis.figures.raster import bands
-from engram_analysis.figures.weight_matrix import MAX_BINS, Section, _bins, _most_bins
+from engram.comparison import compare
+from engram.figures.membrane import membrane
+from engram.figures.names import plastic_note
+from engram.figures.raster import bands
+from engram.figures.weight_matrix import MAX_BINS, Section, _bins, _most_bins
 from sample_files import CONFIG, MIXED
 from tool import check_failure, run_tool
 

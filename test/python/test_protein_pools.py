@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import yaml
 from conftest import RECALL_200, run_program
-from engram_analysis import Ensemble, Results, ResultsError
-from engram_analysis.arbor_text import trace_table
+from engram import Ensemble, Results, ResultsError
+from engram.arbor_text import trace_table
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume
 from test_consolidation_checkpoint import SAMPLED, is_within_consolidation

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engram_analysis import Results, firing_rates_Hz, mean_by_direction
+from engram import Results, firing_rates_Hz, mean_by_direction
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engram_analysis import Ensemble
-from engram_analysis.published import find_published, read_published
+from engram import Ensemble
+from engram.published import find_published, read_published
 
 pytestmark = pytest.mark.slow
 

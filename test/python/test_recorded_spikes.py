@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 from conftest import run_program
-from engram_analysis import Results, ResultsError
+from engram import Results, ResultsError
 from tool import check_failure, run_tool
 
 CONFIGURATION = """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files of a real run, read with h5py and with the package engram_analysis.
+"""The files of a real run, read with h5py and with the package engram.
 
 The same layout with synthetic content is tested in test_file_formats.py.
 """
@@ -13,8 +13,8 @@ import h5py
 import numpy as np
 import pytest
 from conftest import is_connected, run_program, write_small_recall
-from engram_analysis import Results, ResultsError
-from engram_analysis.stimuli import intervals_s, read_stimuli
+from engram import Results, ResultsError
+from engram.stimuli import intervals_s, read_stimuli
 
 H_0_MV = 4.20075
 POPULATIONS = {"exc": (0, 80), "inh": (80, 20)}  # first gid, size

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engram_analysis import Results
+from engram import Results
 
 ROOT = Path(__file__).resolve().parents[2]
 

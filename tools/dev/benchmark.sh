@@ -9,4 +9,4 @@ source "$root/tools/common.sh"
 
 python=$(find_python)
 prepare_mpi 99 # the numbers of ranks are the user's choice, also beyond the cores
-PYTHONPATH=$root/tools exec "$python" -m engram_analysis.commands.benchmark "$@"
+PYTHONPATH=$root/tools exec "$python" -m engram.commands.benchmark "$@"

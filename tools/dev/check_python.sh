@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 usage() {
     echo "Usage: tools/dev/check_python.sh [--fix]"
     echo "Checks the Python programs, tools and tests with pyflakes and black, and the types of the package"
-    echo "engram_analysis with mypy; --fix formats the files first. Settings: tools/pyproject.toml."
+    echo "engram with mypy; --fix formats the files first. Settings: tools/pyproject.toml."
 }
 
 fix=false

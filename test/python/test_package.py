@@ -1,0 +1,401 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The package engram as users write experiments with it: running, values as files, tables, errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import matplotlib
+import numpy as np
+import pytest
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, ROOT, TOOLS, run_program, write_small_recall
+from results_equal import differences
+
+matplotlib.use("Agg")
+import engram as package  # noqa: E402  (conftest says where it is; `engram` is a fixture)
+from engram import keys  # noqa: E402
+
+TOOLS_FOR_USERS = sorted(path.name for path in TOOLS.glob("engram-*"))
+SMALL = {"simulation": {"duration_s": 0.2}, "populations": {"n_exc": 12, "n_inh": 4}}
+N = 16
+
+
+@pytest.fixture(autouse=True)
+def program(engram, monkeypatch):
+    """The program of the tests, ranks as root."""
+    monkeypatch.setenv("ENGRAM", str(engram))
+    for name, value in MPI_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+def random_matrix(seed: int = 3, size: int = N) -> np.ndarray:
+    matrix = np.random.default_rng(seed).random((size, size)) < 0.4
+    np.fill_diagonal(matrix, False)
+    return matrix.astype(int)
+
+
+def test_a_file_gives_what_the_command_line_gives(small_recall, tmp_path) -> None:
+    path = write_small_recall(tmp_path)
+    results = package.run(path, ranks=2, output=tmp_path / "results")
+    assert isinstance(results, package.Results)
+    assert not differences(small_recall, results.path)
+
+
+def test_the_output_is_that_of_the_configuration(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert package.run(SMALL | {"output": {"directory": "a/b"}}).path == Path("a/b")
+    assert package.run(SMALL, output__directory="c").path == Path("c")
+    Path("named.yaml").write_text(json.dumps(SMALL))
+    assert package.run("named.yaml").path == Path("results/named")
+
+
+def test_objects_and_overrides_are_the_same_run_as_maps(tmp_path) -> None:
+    stimulus = dict(scheme="ONEPULSE", group="exc", start_s=0.05, n_inputs=25, rate_Hz=100)
+    maps = SMALL | {"stimuli": {"learn": stimulus}, "record": {"neurons": [0, 3]}}
+    objects = keys.Configuration(
+        simulation=keys.Simulation(duration_s=0.2, seed=7),
+        populations=keys.Populations(n_exc=12, n_inh=4),
+        stimuli={
+            "learn": keys.Onepulse(group="exc", start_s=0.05, n_inputs=25, rate_Hz=np.float64(100))
+        },
+        record=keys.Record(neurons=np.array([0, 3])),
+    )
+    a = package.run(maps, output=tmp_path / "a", simulation__seed=7)
+    b = package.run(objects, output=tmp_path / "b", **{"background.mean_nA": np.float32(0.15)})
+    c = package.run(objects, output=tmp_path / "c", background={"mean_nA": 0.2})
+    assert a.config["background"]["mean_nA"] == 0.15
+    assert not differences(a.path, c.path) or c.config["background"]["mean_nA"] == 0.2
+    assert np.array_equal(a.spikes("exc").time_ms, package.load(b.path).spikes("exc").time_ms)
+
+
+def test_a_misspelt_key_of_an_object_is_an_error() -> None:
+    with pytest.raises(TypeError):
+        keys.Simulation(sead=1)
+    with pytest.raises(AttributeError):
+        keys.Simulation().sead = 1
+
+
+def test_the_classes_are_those_of_the_documentation() -> None:
+    result = run_program([sys.executable, ROOT / "tools/dev/generate_keys.py", "--check"])
+    assert result.returncode == 0, result.stderr
+
+
+def test_every_problem_is_told() -> None:
+    with pytest.raises(package.ConfigurationError) as caught:
+        package.check(SMALL, neuron={"t_ref_ms": -2}, simulation__sead=1)
+    found = {problem.key: problem.message for problem in caught.value.problems}
+    assert found.keys() == {"neuron.t_ref_ms", "simulation.sead"}
+    assert "did you mean 'seed'" in found["simulation.sead"]
+    assert caught.value.exit_code == 2 and "neuron.t_ref_ms" in str(caught.value)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_run_that_is_refused_says_why(tmp_path, ranks) -> None:
+    package.run(SMALL, output=tmp_path / "results")
+    before = (tmp_path / "results/spikes.h5").read_bytes()
+    with pytest.raises(package.ProgramError, match="--force") as caught:
+        package.run(SMALL, ranks=ranks, output=tmp_path / "results", progress=False)
+    assert caught.value.exit_code == 3
+    assert (tmp_path / "results/spikes.h5").read_bytes() == before
+    package.run(SMALL, ranks=ranks, output=tmp_path / "results", force=True)
+
+
+def test_a_program_that_is_not_there_is_named(monkeypatch) -> None:
+    monkeypatch.setenv("ENGRAM", "/no/such/engram")
+    with pytest.raises(package.ProgramNotFound, match="/no/such/engram"):
+        package.check(SMALL)
+
+
+def test_a_launcher_that_is_not_there_is_named(tmp_path) -> None:
+    with pytest.raises(package.ValueProblem, match="no-such-mpirun"):
+        package.run(SMALL, ranks=2, output=tmp_path / "r", launcher=["no-such-mpirun"])
+
+
+INTERRUPTED = """
+import sys, engram
+try:
+    engram.run(sys.argv[1], ranks=int(sys.argv[2]), output=sys.argv[3], progress=False)
+except engram.JobStopped as stop:
+    print(stop.path)
+    sys.exit(5)
+"""
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_an_interrupted_run_is_resumed_to_the_same_results(tmp_path, ranks) -> None:
+    (tmp_path / "long.yaml").write_text(
+        "{simulation: {duration_s: 20, fast_forward: 'off'}, populations: {n_exc: 80, n_inh: 20},"
+        " background: {mean_nA: 0.9}}"
+    )
+    output = tmp_path / "stopped"
+    arguments = [str(tmp_path / "long.yaml"), str(ranks), str(output)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, *arguments],
+        env=dict(os.environ, PYTHONPATH=str(TOOLS)),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + PATIENCE_S
+    while not (output / "progress.json").exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 5 and said.strip() == str(output)
+    with pytest.raises(package.ResultsError, match="not finished"):
+        package.load(output)
+    resumed = package.resume(output, ranks=3 - ranks, progress=False)
+    whole = package.run(tmp_path / "long.yaml", output=tmp_path / "whole", progress=False)
+    assert not differences(resumed.path, whole.path)
+
+
+def test_a_complete_run_is_extended(tmp_path) -> None:
+    results = package.run(SMALL, output=tmp_path / "a")
+    longer = package.resume(results, simulation__duration_s=0.4)
+    whole = package.run(SMALL, output=tmp_path / "b", simulation__duration_s=0.4)
+    assert not differences(longer.path, whole.path)
+
+
+def as_sparse(matrix: np.ndarray) -> object:
+    sparse = pytest.importorskip("scipy.sparse")
+    return sparse.csr_matrix(matrix)
+
+
+@pytest.mark.parametrize(
+    "make", [np.asarray, np.ndarray.tolist, as_sparse], ids=("dense", "list", "sparse")
+)
+def test_matrices_are_the_wiring(tmp_path, make) -> None:
+    matrix = random_matrix()
+    results = package.run(SMALL, output=tmp_path / "r", connectivity={"file": make(matrix)})
+    edges = results.edges()
+    found = np.zeros((N, N), dtype=int)
+    found[edges.pre, edges.post] = 1
+    assert np.array_equal(found, matrix)
+    assert (tmp_path / "r.input/connectivity.h5").exists()
+
+
+def test_a_matrix_for_a_configuration_that_is_a_file(tmp_path) -> None:
+    (tmp_path / "small.yaml").write_text(json.dumps(SMALL))
+    matrix = random_matrix()
+    results = package.run(tmp_path / "small.yaml", output=tmp_path / "r", connectivity__file=matrix)
+    assert len(results.edges()) == matrix.sum()
+
+
+def test_matrices_of_projections(tmp_path) -> None:
+    forward, back = np.eye(5, 3, dtype=int), np.ones((3, 5))
+    config = {
+        "simulation": {"duration_s": 0.1},
+        "populations": {
+            "A": keys.Population(count=5, kind="excitatory"),
+            "B": keys.Population(count=3, kind="excitatory"),
+        },
+        "projections": {
+            "forward": keys.Projection(from_="A", to="B", plastic=True, file=forward),
+            "back": keys.Projection(from_="B", to="A", weight_h_0=1.0, file=back),
+        },
+    }
+    edges = package.run(config, output=tmp_path / "r").edges()
+    there = edges[edges.projection == "A_B"]
+    assert list(zip(there.pre, there.post)) == [(0, 5), (1, 6), (2, 7)]
+    assert (edges.projection == "B_A").sum() == 15
+
+
+def test_a_matrix_of_another_size_is_refused(tmp_path) -> None:
+    with pytest.raises(package.ValueProblem, match=r"\(3, 3\), but 16 neurons project to 16"):
+        package.check(SMALL, connectivity={"file": np.ones((3, 3))})
+
+
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_initial_weights_are_matrices(tmp_path, is_sparse) -> None:
+    wiring = random_matrix()
+    rng = np.random.default_rng(5)
+    h_mV, z = rng.uniform(3, 5, (N, N)), rng.uniform(0, 0.5, (N, N))
+    given = {"h_mV": h_mV, "z": z}
+    if is_sparse:
+        given = {name: as_sparse(values * wiring) for name, values in given.items()}
+    results = package.run(
+        SMALL,
+        output=tmp_path / "r",
+        connectivity={"file": wiring},
+        initial_weights=given,
+        record={"snapshots_s": [0]},
+    )
+    edges = results.edges(time_s=0.0)
+    edges = edges[edges.projection == "exc_exc"]
+    assert len(edges) == wiring[:12, :12].sum()
+    assert np.array_equal(edges.h_mV, h_mV[edges.pre, edges.post])
+    # z is stored as its distance from its bound.
+    assert np.allclose(edges.z, z[edges.pre, edges.post], rtol=0, atol=1e-15)
+
+
+def test_initial_weights_of_a_random_wiring(tmp_path) -> None:
+    """The wiring stays that of the seed; h_mV alone leaves z at 0."""
+    alone = package.run(SMALL, output=tmp_path / "a")
+    given = package.run(
+        SMALL,
+        output=tmp_path / "b",
+        initial_weights=keys.InitialWeights(h_mV=np.full((N, N), 5.0)),
+        record={"snapshots_s": [0]},
+    )
+    assert alone.edges()[["pre", "post"]].equals(given.edges()[["pre", "post"]])
+    plastic = given.edges(time_s=0.0).query("projection == 'exc_exc'")
+    assert (plastic.h_mV == 5.0).all() and (plastic.z == 0.0).all()
+
+
+def test_waveforms_and_spikes_are_arrays(tmp_path) -> None:
+    times = {0: [10.0, 20.0], 2: [15.0]}
+    as_rows = np.array([[15.0, 2], [10.0, 0], [20.0, 0]])
+    common = dict(start_s=0.0, duration_s=0.2)
+    runs = []
+    for i, spikes in enumerate((times, as_rows, [[10.0, 20.0], [], [15.0]])):
+        stimuli = {
+            "learn_spikes": {"scheme": "SPIKES", "group": "exc", "file": spikes, **common},
+            "learn_wave": keys.Waveform(
+                group="inh", file=np.array([0.0, 2.0, 0.0]), interval_ms=50, **common
+            ),
+        }
+        runs.append(
+            package.run(
+                SMALL | {"stimuli": stimuli},
+                output=tmp_path / f"{i}",
+                background={"mean_nA": 0, "sigma_wn_nA_sqrt_s": 0},
+                connectivity={"probability": 0},
+                record={"neurons": [12], "every_steps": 1},
+            )
+        )
+    spikes = runs[0].spikes("exc")
+    assert list(zip(spikes.time_ms, spikes.node_id)) == [(10.0, 0), (15.0, 2), (20.0, 0)]
+    current = runs[0].traces()["12", "I_stim_nA"]
+    assert set(current[0.0502:0.0998]) == {2.0} and set(current[0.1002:]) == {0.0}
+    for other in runs[1:]:
+        assert np.array_equal(other.spikes("exc").table(), spikes.table())
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"stimuli": {"s": {"scheme": "RECT", "file": np.ones(3)}}}, "RECT takes no file"),
+        ({"stimuli": {"s": {"scheme": "WAVEFORM", "file": np.ones((3, 3))}}}, "has the shape"),
+        ({"groups": {"A": {"ids": object()}}}, "type object cannot be written"),
+        ({"initial_weights": {"h_mV": np.ones((N, N)), "h_sigma": 0.1}}, "give one of the two"),
+    ],
+)
+def test_values_that_cannot_be_written(tmp_path, change, message) -> None:
+    with pytest.raises(package.ValueProblem, match=message):
+        package.run(SMALL | change, output=tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+
+
+def test_ensembles(tmp_path) -> None:
+    ensemble = package.run(
+        SMALL, ranks=2, output=tmp_path / "e", trials=3, sweep={"background.mean_nA": [0.5, 1.0]}
+    )
+    assert isinstance(ensemble, package.Ensemble)
+    trials, table = ensemble.trials("rate_exc"), ensemble.table(["rate_exc"])
+    assert list(trials["background.mean_nA"]) == [0.5] * 3 + [1.0] * 3
+    assert np.allclose(table["mean"], trials.groupby("point").rate_exc.mean())
+    assert np.allclose(table["sd"], trials.groupby("point").rate_exc.std())
+    one = trials.iloc[4]
+    alone = package.run(
+        SMALL, output=tmp_path / "one", simulation__seed=int(one.seed), background__mean_nA=1.0
+    )
+    rate = alone.summary["spikes"]["exc"] / 12 / 0.2
+    assert rate == pytest.approx(one.rate_exc)
+    assert package.check(SMALL, trials=3).config["trials"] == 3
+
+
+def test_tables_are_what_the_files_hold(small_recall) -> None:
+    results = package.load(small_recall)
+    recall = results.recall()
+    assert recall.value["Q"] == pytest.approx(package.recall_measures(results).values["Q"])
+    edges = results.edges()
+    with h5py.File(small_recall / "network.h5") as file:
+        assert len(edges) == sum(len(group["source_node_id"]) for group in file["edges"].values())
+        last = file["edges/exc_exc/snapshots/t_100s/h_mV"][()]
+    assert np.array_equal(edges[edges.projection == "exc_exc"].h_mV, last)
+    assert edges[edges.projection != "exc_exc"].h_mV.isna().all()
+    spikes = results.all_spikes()
+    chosen = np.isin(spikes.gid, results.assembly)
+    found = results.spikes("assembly")
+    assert np.array_equal(found.time_ms, spikes.time_ms[chosen])
+    assert np.array_equal(found.gid, spikes.gid[chosen])
+    assert np.array_equal(results.spikes("inh").gid, results.spikes("inh").node_id + 80)
+    traces = results.traces()
+    assert np.array_equal(traces["50", "V_mV"], results.neuron_traces[1].V_mV)
+    assert np.array_equal(traces["0->4", "h_mV"], results.synapse_traces[0].h_mV)
+    assert "memory assembly" in set(results.measures("memories").part)
+
+
+def test_spikes_of_groups_that_are_none(small_recall) -> None:
+    results = package.load(small_recall)
+    with pytest.raises(package.ResultsError, match="there is no population 'nobody'"):
+        results.spikes("nobody")
+    with pytest.raises(package.ResultsError, match="several populations; take group_spikes"):
+        results.spikes("all")
+    assert len(results.group_spikes("all").gid) == len(results.all_spikes().gid)
+
+
+def test_figures_take_the_place_of_axes(small_recall, tmp_path) -> None:
+    import matplotlib.pyplot as plt
+
+    results = package.load(small_recall)
+    before = dict(plt.rcParams)
+    for name in ("overview", "raster", "weights"):
+        draw = package.figures.RUN_FIGURES[name]
+        figure, (left, right) = plt.subplots(1, 2, figsize=(16, 6), constrained_layout=True)
+        right.plot([0, 1])
+        inner = draw(results, ax=left)
+        assert left not in figure.axes and right in figure.axes and inner in figure.subfigs, name
+        figure.savefig(tmp_path / f"{name}.png", dpi=50)
+        plt.close(figure)
+    assert dict(plt.rcParams) == before, "the user's settings are changed"
+    with pytest.raises(ValueError, match="no place in a grid"):
+        package.figures.raster(results, ax=plt.figure().add_axes((0, 0, 1, 1)))
+    plt.close("all")
+
+
+def test_without_optional_packages(small_recall, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    results = package.load(small_recall)
+    with pytest.raises(package.MissingPackage, match="pandas"):
+        results.spikes("exc").table()
+    with pytest.raises(package.MissingPackage, match="tqdm"):
+        package.resume(results, progress=True)
+    assert package.resume(results).path == results.path
+
+
+def test_the_bar_ends_at_all_of_it(tmp_path, capsys) -> None:
+    pytest.importorskip("tqdm")
+    package.run(SMALL, output=tmp_path / "r", progress=True)
+    assert "100%" in capsys.readouterr().err
+
+
+def test_the_former_name(small_recall) -> None:
+    code = """
+import warnings
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    import engram_analysis
+import engram, engram_analysis.commands.plot, engram_analysis.results as old
+from engram_analysis import Results
+assert old.Results is engram.Results is Results
+assert engram_analysis.commands.plot.__name__ == "engram.commands.plot"
+print(*(w.category.__name__ for w in caught))
+"""
+    result = run_program([sys.executable, "-c", code], cwd=TOOLS)
+    assert (result.returncode, result.stdout) == (0, "FutureWarning\n"), result.stderr
+
+
+@pytest.mark.parametrize("tool", TOOLS_FOR_USERS)
+def test_every_tool_tells_its_version(tool, engram) -> None:
+    result = run_program([sys.executable, TOOLS / tool, "--version"])
+    version = run_program([engram, "--version"]).stdout.split()[1]
+    assert (result.returncode, result.stdout) == (0, f"{tool} {version}\n"), result.stderr
