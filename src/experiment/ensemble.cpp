@@ -117,7 +117,7 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
             output_directory_ = experiment.output_directory;
             if (!experiment.record.named.empty()) {
                 ConfigProblems found(tree_.file, &tree_.root);
-                found.add(std::string(keys::record.name) + "." + keys::recordings_key,
+                found.add(keys::path_of<&Recording::named>(),
                           "is for single runs: an ensemble averages what " +
                               std::string(keys::record.name) +
                               " itself lists; list there what shall be averaged");

@@ -275,9 +275,20 @@ inline constexpr Section named_recording{
     Key{"variables", &TraceRecording::variables, Texts{}, Need::optional,
         [](const TraceRecording& recording) { return recording.variables.has_value(); }},
 };
-inline constexpr const char* recordings_key = "recordings";
+//! By name, each as a map.
+inline std::string value_text(const std::vector<TraceRecording>& recordings, Special,
+                              const std::string& indent = "") {
+    if (recordings.empty()) return " {}";
+    std::string text = "\n";
+    for (const TraceRecording& recording : recordings)
+        text += indent + "  " + name_text(recording.name) + ":\n" +
+                section_text(trace_recording, recording, indent + "    ") +
+                section_text(named_recording, recording, indent + "    ");
+    return text;
+}
 inline constexpr Section record{
     "record",
+    Key{"recordings", &Recording::named, Special{}},
     Key{"protein_at_um", &Recording::protein_at_um, between(0, 1e5)},
     Key{"spikes", &Recording::spikes, SomeNames{}, Need::optional,
         [](const Recording& record) { return record.spikes.has_value(); }},
@@ -387,7 +398,7 @@ std::string path_of() {
 inline std::string path_of_recording(const TraceRecording& recording) {
     std::string path = trace_recording.name;
     if (!recording.name.empty())
-        path.append(".").append(recordings_key).append(".").append(recording.name);
+        path.append(".").append(name_of<&Recording::named>()).append(".").append(recording.name);
     return path;
 }
 

@@ -236,7 +236,7 @@ Recording read_recording(ConfigReader reader, const Populations& populations, co
     Recording record;
     const KnownPopulations known(populations, reader.problems());
     read_traces(reader, record, known, groups);
-    record.named = read_named(reader.section(keys::recordings_key), known, groups);
+    record.named = read_named(reader.section(keys::name_of<&Recording::named>()), known, groups);
     keys::read_keys(reader, keys::record, record);
     record.snapshots_s = read_snapshots(reader, duration_s);
     check_spikes(reader, record.spikes, groups);

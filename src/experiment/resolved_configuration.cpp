@@ -117,12 +117,6 @@ class Writer {
 
     void write_record() {
         write(keys::trace_recording, experiment_.record);
-        const std::vector<TraceRecording>& named = experiment_.record.named;
-        if (!named.empty()) out_ << "  " << keys::recordings_key << ":\n";
-        for (const TraceRecording& recording : named)
-            out_ << "    " << name_text(recording.name) << ":\n"
-                 << section_text(keys::trace_recording, recording, "      ")
-                 << section_text(keys::named_recording, recording, "      ");
         out_ << section_text(keys::record, experiment_.record);
     }
 

@@ -15,7 +15,9 @@ from engram import Results
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume
 
-ONSET = "{neurons: [0, 41, 170], variables: [V_mV, I_bg_nA], every_steps: 1, from_s: 0.2, to_s: 0.7}"
+ONSET = (
+    "{neurons: [0, 41, 170], variables: [V_mV, I_bg_nA], every_steps: 1, from_s: 0.2, to_s: 0.7}"
+)
 WEIGHTS = (
     "{synapses_between: [{from: exc, to: exc, count: 20}], variables: [h_mV, Ca], every_steps: 40}"
 )

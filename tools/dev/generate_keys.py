@@ -43,11 +43,13 @@ SECTIONS = (
     ("background", "Background", "The current that every neuron has in spiking phases."),
     ("background_changes", "BackgroundChange", "An entry of `background_changes`."),
     ("neuron", "Neuron", "Parameters of neurons."),
+    ("neuron.morphology", "Morphology", "The shape of a neuron that is no point."),
     ("synapses", "Synapses", "Parameters of synapses and their plasticity."),
     ("neuromodulation", "Neuromodulation", "An entry of `neuromodulation`."),
     ("plasticity_off", "PlasticityOff", "An entry of `plasticity_off`."),
     ("spiking_windows", "SpikingWindow", "An entry of `spiking_windows`."),
     ("record", "Record", "What is recorded."),
+    ("Named recordings", "Recording", "A further recording by name, an entry of `recordings`."),
     ("Regular snapshots", "RegularSnapshots", "Snapshots at regular times, of `snapshots_s`."),
     ("measures", "Measures", "What is measured of each run."),
     ("checkpoint", "Checkpoint", "When the state is saved."),
@@ -267,11 +269,13 @@ def type_of(row: Row) -> str:
         return "bool"
     if row.range == "matrix" or row.name == "file":
         return "Any"
-    if row.name in ("neuron", "background"):
+    if row.name == "recordings":
+        return "Mapping[str, Recording | Mapping[str, Any]]"
+    if row.name in ("neuron", "background", "morphology"):
         return f"{row.name.capitalize()} | Mapping[str, Any]"
     if row.name in ("from", "to", "kind") or row.range == "text" or row.range.startswith("path"):
         return words_type(words) if len(words) > 1 else "str"
-    if row.name in ("group", "groups", "spikes"):
+    if row.name in ("group", "groups", "spikes", "variables"):
         return "str | Sequence[str]"
     if row.name in ("neurons",):
         return "str | Sequence[int | str] | Any"
@@ -283,6 +287,7 @@ def type_of(row: Row) -> str:
         "synapses_between",
         "stipulated",
         "spike_times_ms",
+        "protein_at_um",
     ):
         return "Sequence[Any] | Any"
     if words and not NUMBERS.search(row.range):

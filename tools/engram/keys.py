@@ -201,6 +201,12 @@ class Projection(Part):
     populations; h_0; -10^6 … 10^6, less with many inputs.
     """
 
+    site: Literal["soma", "tip"] | None = None
+    """Where on target neurons with a morphology the synapses end: at the soma, or at the tip of the
+    basal dendrite. By default plastic synapses at the tip, which they must, others at the soma;
+    soma, tip.
+    """
+
 
 @dataclass(kw_only=True, slots=True)
 class InitialState(Part):
@@ -312,6 +318,63 @@ class Neuron(Part):
     t_ref_ms: float | None = None
     """Absolute refractory period; ms; default 2; > 0, <= 10^5, >= dt_ms *(steps)*."""
 
+    morphology: Morphology | Mapping[str, Any] | None = None
+    """Neurons as cables of soma and two dendrites; null: points. morphology: {} is one with all
+    defaults; default null; any keys of neuron.morphology, or null.
+    """
+
+    protein_diffusivity_um2_per_s: float | None = None
+    """Diffusivity of proteins along the cell, from the soma to the synapses; .inf: they are the
+    same everywhere at once. Needs a morphology, and, if it is finite, synapses.z_max 1 and no rate
+    thresholds; um^2/s; default .inf; 0 … 10^12, or .inf.
+    """
+
+
+@dataclass(kw_only=True, slots=True)
+class Morphology(Part):
+    """The shape of a neuron that is no point."""
+
+    soma_radius_um: float | None = None
+    """Radius of the whole cylinder; the soma is twice as long, and the zone of synthesis; um;
+    default 6; 0.01 … 1000.
+    """
+
+    basal_dendrite_um: float | None = None
+    """Length of the dendrite that carries the plastic synapses at its tip; um; default 10; 0 …
+    10^4.
+    """
+
+    apical_dendrite_um: float | None = None
+    """Length of the other one; um; default 25; 0 … 10^4."""
+
+    compartment_um: float | None = None
+    """Length of the zone of synthesis in the middle of the soma. The cell is cut into as few equal
+    compartments as are no longer; um; default 1; 10^-3 … 1000; at most 10000 compartments.
+    """
+
+    axial_resistivity_Ohm_cm: float | None = None
+    """Of the cytoplasm; 0: the potential is the same everywhere; Ohm cm; default 35.4; 0 … 10^6;
+    potential must spread along the cell ten times as fast as the membrane and synaptic currents
+    decay.
+    """
+
+    capacitance: Literal["cell", "published"] | None = None
+    """Cell: C_mem_nF is that of the whole cell. published: it is that of the cell without the zone
+    of synthesis, as in the published program, whose cells are 2 to 7 % too large for it; default
+    cell; cell, published.
+    """
+
+    synaptic_gain: float | None = None
+    """Factor of the currents of synapses at the tip; with the published capacitance 1.02 makes up
+    for it. Weights are left alone; default 1; 0 … 100.
+    """
+
+    reset: Literal["soma", "any_compartment"] | None = None
+    """Soma: the threshold is that of the soma. any_compartment: a basal tip that is above threshold
+    while the soma is not resets the cell too, without a spike, as in the published program;
+    summary.json counts how often; default soma; soma, any_compartment.
+    """
+
 
 @dataclass(kw_only=True, slots=True)
 class Synapses(Part):
@@ -374,7 +437,7 @@ class Synapses(Part):
     """Early-phase change that sets a tag; mV; default 0.840149; 10^-6 … 10^9."""
 
     p_max_umol_per_l: float | None = None
-    """Protein amount that synthesis tends to; umol/l; default 10; 0 … 10^6."""
+    """Protein amount that synthesis tends to; umol/l; default 10; 0 … 10^9."""
 
     tau_p_s: float | None = None
     """Protein time constant; synthesis is switched every 15 ms (or 192 steps if that is less),
@@ -396,7 +459,9 @@ class Synapses(Part):
     """
 
     protein_pools: Literal["C", "P/D", "P/C/D"] | None = None
-    """The plasticity-related proteins of a neuron, below; default C; C, P/D, P/C/D."""
+    """The plasticity-related proteins of a neuron, below; C where neurons have a morphology;
+    default C; C, P/D, P/C/D.
+    """
 
     rate_threshold_p_Hz: float | None = None
     """Rate threshold of potentiation; 0: none; Hz; default 0; 0 … 10^6."""
@@ -479,6 +544,17 @@ class Record(Part):
     every_steps: int | None = None
     """Sampling interval of traces in spiking phases; steps; default 10; >= 1."""
 
+    recordings: Mapping[str, Recording | Mapping[str, Any]] | None = None
+    """Further recordings by name, each with neurons, synapses, variables, an interval and times of
+    its own: see named recordings; default {}; maps.
+    """
+
+    protein_at_um: Sequence[Any] | Any | None = None
+    """Where proteins are traced beside the tip of the basal dendrite, from which this is counted,
+    and the middle of the soma; none twice. Needs a finite neuron.protein_diffusivity_um2_per_s; um;
+    default []; 0 … 10^5, within the cells.
+    """
+
     from_s: float | None = None
     """Traces are sampled from here; s; default 0; 0 … 10^10, < simulation.duration_s *(steps)*."""
 
@@ -496,6 +572,37 @@ class Record(Part):
     """Times of snapshots of h and z of all plastic synapses, and of the proteins: a list, or a map;
     s; default []; 0 … 10^10, <= simulation.duration_s *(steps)*.
     """
+
+
+@dataclass(kw_only=True, slots=True)
+class Recording(Part):
+    """A further recording by name, an entry of `recordings`."""
+
+    neurons: str | Sequence[int | str] | Any | None = None
+    """Neurons to trace, as in record; default []; ids, names of groups."""
+
+    synapses: Sequence[Any] | Any | None = None
+    """Plastic synapses to trace; default []; pairs [pre, post]."""
+
+    synapses_if_present: Sequence[Any] | Any | None = None
+    """Those of them that the network has; default []; pairs [pre, post]."""
+
+    synapses_between: Sequence[Any] | Any | None = None
+    """Synapses that need not be known by id; default []; list of maps."""
+
+    variables: str | Sequence[str] | None = None
+    """Variables that are kept: one, or a list; null: all; default null; names."""
+
+    every_steps: int | None = None
+    """In spiking phases; consolidation is sampled every simulation.dt_fast_forward_s; steps;
+    default 10; >= 1.
+    """
+
+    from_s: float | None = None
+    """From here; s; default 0; 0 … 10^10, < simulation.duration_s *(steps)*."""
+
+    to_s: float | None = None
+    """To here; null: to the end of the run; s; default null; 0 … 10^10, >= from_s *(steps)*."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -1225,6 +1332,7 @@ HELP: dict[str, dict[str, str]] = {
         "file": "instead of a probability: a matrix of 0 and 1 with a row for each neuron of from and a column for each of to, or edges in SONATA format, of which the group /edges/<from>_<to> is read; else as connectivity.file; path",
         "plastic": "true: between excitatory populations: weights begin at h_0 and change by the rules of synapses; false, true",
         "weight_h_0": "otherwise required: the fixed weight; at least 0 from excitatory, at most 0 from inhibitory populations; h_0; -10^6 … 10^6, less with many inputs",
+        "site": "where on target neurons with a morphology the synapses end: at the soma, or at the tip of the basal dendrite. By default plastic synapses at the tip, which they must, others at the soma; soma, tip",
     },
     "InitialState": {
         "from": "results directory of a complete run, its network.h5, or a checkpoint of any run, relative to the directory of the configuration file (of --from: to the present one). null: all synapses begin with h_0 and z = 0, or with initial_weights; default null; path",
@@ -1257,6 +1365,18 @@ HELP: dict[str, dict[str, str]] = {
         "R_leak_MOhm": "leak resistance; MOhm; default 10; 10^-3 … 10^6",
         "C_mem_nF": "membrane capacitance; the time constant is R_leak*C_mem ms, 10^-3 … 10^6; nF; default 1; 10^-6 … 10^6",
         "t_ref_ms": "absolute refractory period; ms; default 2; > 0, <= 10^5, >= dt_ms *(steps)*",
+        "morphology": "neurons as cables of soma and two dendrites; null: points. morphology: {} is one with all defaults; default null; any keys of neuron.morphology, or null",
+        "protein_diffusivity_um2_per_s": "diffusivity of proteins along the cell, from the soma to the synapses; .inf: they are the same everywhere at once. Needs a morphology, and, if it is finite, synapses.z_max 1 and no rate thresholds; um^2/s; default .inf; 0 … 10^12, or .inf",
+    },
+    "Morphology": {
+        "soma_radius_um": "radius of the whole cylinder; the soma is twice as long, and the zone of synthesis; um; default 6; 0.01 … 1000",
+        "basal_dendrite_um": "length of the dendrite that carries the plastic synapses at its tip; um; default 10; 0 … 10^4",
+        "apical_dendrite_um": "length of the other one; um; default 25; 0 … 10^4",
+        "compartment_um": "length of the zone of synthesis in the middle of the soma. The cell is cut into as few equal compartments as are no longer; um; default 1; 10^-3 … 1000; at most 10000 compartments",
+        "axial_resistivity_Ohm_cm": "of the cytoplasm; 0: the potential is the same everywhere; Ohm cm; default 35.4; 0 … 10^6; potential must spread along the cell ten times as fast as the membrane and synaptic currents decay",
+        "capacitance": "cell: C_mem_nF is that of the whole cell. published: it is that of the cell without the zone of synthesis, as in the published program, whose cells are 2 to 7 % too large for it; default cell; cell, published",
+        "synaptic_gain": "factor of the currents of synapses at the tip; with the published capacitance 1.02 makes up for it. Weights are left alone; default 1; 0 … 100",
+        "reset": "soma: the threshold is that of the soma. any_compartment: a basal tip that is above threshold while the soma is not resets the cell too, without a spike, as in the published program; summary.json counts how often; default soma; soma, any_compartment",
     },
     "Synapses": {
         "tau_syn_ms": "decay of the synaptic current, and of stimulus and background currents; ms; default 5; 10^-3 … 10^6",
@@ -1274,12 +1394,12 @@ HELP: dict[str, dict[str, str]] = {
         "sigma_pl_mV": "noise of the early phase; 0 makes it deterministic; mV; default 2.90436; 0 … 10^6, less with many inputs",
         "theta_pro_mV": "summed early-phase change that starts protein synthesis; where there is neuromodulation, that gives it instead; mV; default 2.10037; 10^-6 … 10^9",
         "theta_tag_mV": "early-phase change that sets a tag; mV; default 0.840149; 10^-6 … 10^9",
-        "p_max_umol_per_l": "protein amount that synthesis tends to; umol/l; default 10; 0 … 10^6",
+        "p_max_umol_per_l": "protein amount that synthesis tends to; umol/l; default 10; 0 … 10^9",
         "tau_p_s": "protein time constant; synthesis is switched every 15 ms (or 192 steps if that is less), which is exact enough for time constants far longer than that; s; default 3600; 10^-3 … 10^9",
         "tau_z_s": "late-phase time constant; likewise for the end of tags; s; default 3600; 10^-3 … 10^9",
         "f_int_l_per_umol": "late-phase integration rate; l/umol; default 0.1; 0 … 10^6; f_int*p_max*t_ax_delay/tau_z <= 10, also with tau_z*z_max for tau_z",
         "z_max": "late-phase weight that potentiation tends to, at an initial speed that does not depend on it: tau_z dz/dt = f_int p (1 - z/z_max). Depression tends to -0.5; default 1; 10^-6 … 1000, less with many inputs",
-        "protein_pools": "the plasticity-related proteins of a neuron, below; default C; C, P/D, P/C/D",
+        "protein_pools": "the plasticity-related proteins of a neuron, below; C where neurons have a morphology; default C; C, P/D, P/C/D",
         "rate_threshold_p_Hz": "rate threshold of potentiation; 0: none; Hz; default 0; 0 … 10^6",
         "rate_threshold_d_Hz": "rate threshold of depression; 0: none; Hz; default 0; 0 … 10^6",
         "rate_window_s": "time over which rates are counted for them; s; default 0.5; 0.05 … 100; with rate thresholds >= t_ax_delay_ms and >= 192 time steps",
@@ -1303,10 +1423,22 @@ HELP: dict[str, dict[str, str]] = {
         "synapses_if_present": "the same, but those that the network does not have are left out; default []; pairs [pre, post]",
         "synapses_between": "plastic synapses to trace that need not be known by id: each {from: GROUP, to: GROUP, count: N} (count 1 if left out) stands for the first N synapses from one group to the other, by target, then source, that exist and are not listed yet. The resolved configuration names them under synapses; default []; list of maps",
         "every_steps": "sampling interval of traces in spiking phases; steps; default 10; >= 1",
+        "recordings": "further recordings by name, each with neurons, synapses, variables, an interval and times of its own: see named recordings; default {}; maps",
+        "protein_at_um": "where proteins are traced beside the tip of the basal dendrite, from which this is counted, and the middle of the soma; none twice. Needs a finite neuron.protein_diffusivity_um2_per_s; um; default []; 0 … 10^5, within the cells",
         "from_s": "traces are sampled from here; s; default 0; 0 … 10^10, < simulation.duration_s *(steps)*",
         "to_s": "to here; null: to the end of the run; s; default null; 0 … 10^10, >= from_s *(steps)*",
         "spikes": "whose spikes are recorded: one name, or a list, of which [] is nobody; null: those of all neurons. Simulated are all, and counted in summary.json. Tools that need spikes that were not recorded say so. In ensembles only with trial_results: none, where measures are taken of all spikes; default null; names of groups",
         "snapshots_s": "times of snapshots of h and z of all plastic synapses, and of the proteins: a list, or a map; s; default []; 0 … 10^10, <= simulation.duration_s *(steps)*",
+    },
+    "Recording": {
+        "neurons": "neurons to trace, as in record; default []; ids, names of groups",
+        "synapses": "plastic synapses to trace; default []; pairs [pre, post]",
+        "synapses_if_present": "those of them that the network has; default []; pairs [pre, post]",
+        "synapses_between": "synapses that need not be known by id; default []; list of maps",
+        "variables": "variables that are kept: one, or a list; null: all; default null; names",
+        "every_steps": "in spiking phases; consolidation is sampled every simulation.dt_fast_forward_s; steps; default 10; >= 1",
+        "from_s": "from here; s; default 0; 0 … 10^10, < simulation.duration_s *(steps)*",
+        "to_s": "to here; null: to the end of the run; s; default null; 0 … 10^10, >= from_s *(steps)*",
     },
     "RegularSnapshots": {
         "every_s": "from one to the next; s; required; > 0, <= 10^10 *(steps)*",
@@ -1491,6 +1623,7 @@ __all__ = [
     "InitialState",
     "InitialWeights",
     "Measures",
+    "Morphology",
     "Neuromodulation",
     "Neuron",
     "Onepulse",
@@ -1502,6 +1635,7 @@ __all__ = [
     "Populations",
     "Projection",
     "Record",
+    "Recording",
     "Rect",
     "RegularSnapshots",
     "Simulation",

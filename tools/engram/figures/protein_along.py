@@ -7,18 +7,19 @@ from typing import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import FigureBase
 
 from ..results import NeuronTrace, Results
 from .names import neuron_name
-from .style import NothingToDraw, first_few, legend_outside
+from .style import NothingToDraw, first_few, legend_outside, styled
 from .time_axis import Piece, all_pieces, draw_curves, grid, new_run_figure, shade_stimuli
 
 MAX_NEURONS = 4
 MOST_CURVES = 5  # of one neuron; more places are drawn as a map
 
 
-def protein_along(results: Results) -> Figure:
+@styled
+def protein_along(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Protein by distance from the tip of the basal dendrite, where it was recorded."""
     diffusing = [trace for trace in results.neuron_traces if trace.protein_along_um.size > 0]
     if not diffusing:
@@ -28,7 +29,7 @@ def protein_along(results: Results) -> Figure:
     neurons, note = first_few(diffusing, MAX_NEURONS, "neurons")
     pieces = all_pieces(results)
     figure = new_run_figure(
-        results, len(pieces), 0.9 + 1.9 * len(neurons), "Protein along the cell" + note
+        results, len(pieces), 0.9 + 1.9 * len(neurons), "Protein along the cell" + note, ax
     )
     axes = grid(figure, pieces, [1] * len(neurons))
     for row, neuron in zip(axes, neurons):
@@ -52,7 +53,7 @@ def protein_along(results: Results) -> Figure:
 
 
 def _draw_map(
-    figure: Figure,
+    figure: FigureBase,
     row: Sequence[Axes],
     results: Results,
     pieces: Sequence[Piece],
