@@ -512,7 +512,7 @@ class Results:
             raise ResultsError(f"{self.network_file.path}: snapshots have no proteins")
         return amounts
 
-    def protein_along(self, time_s: float, population: str, n_compartments: int) -> np.ndarray:
+    def protein_along(self, time_s: float, population: str, n_compartments: int) -> Array:
         """Protein in umol/l by node id and compartment, from the basal tip, at a snapshot.
 
         Of a population whose cells have that many compartments; see docs/morphology.md.

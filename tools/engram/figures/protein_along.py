@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from ..arrays import Array
 from ..results import NeuronTrace, Results
 from .names import neuron_name
 from .style import NothingToDraw, first_few, legend_outside, styled
@@ -70,7 +71,7 @@ def _draw_map(
             continue
         stride = -(-int(inside.sum()) // 2000)  # more than there are pixels
         time = piece.shown(results.trace_time_s[inside])[::stride]
-        ends = np.concatenate((time, [time[-1]]))
+        ends: Array = np.append(time, time[-1])
         mesh = panel.pcolormesh(
             ends, edges, values[:, inside][:, ::stride], vmin=0, vmax=high, rasterized=True
         )
