@@ -83,29 +83,31 @@ struct CableInputEffect {
     }
 };
 
-// The quick bound of a place: see BlockEnds. Of the coefficients beta and delta, whose signs depend
-// on the step here, the highest and the lowest count.
+// The quick bound of a place: see BlockEnds. The signs of the coefficients depend on the step here,
+// so that of each the highest and the lowest count.
 struct CablePlaceBound {
     double threshold_mV = std::numeric_limits<double>::infinity();  //!< of V - V_inf
     double by_current = 0;                                          //!< A
     double by_tip = 0;                                              //!< B
-    double v = 0;
+    double v_above = 0, v_below = 0;                      //!< of w_0 and W
     double current_above = 0, current_below = 0;          //!< of c_0 [mV/nA]
     double end_current_above = 0, end_current_below = 0;  //!< of C [mV/nA]
-    double margin_mV = 0;                                 //!< infinite where it does not hold
+    double margin_mV = 0;
 
     ENGRAM_HD_INLINE bool is_below(const BlockEnds& ends, const CableState& s,
                                    const BlockEnds::End& end, double highest_input_mV) const {
         const double w = s.v_mV - ends.v_inf_mV;
         const double c = s.i_syn_nA + s.i_bg_nA;
         const double higher = w > end.v_mV ? w : end.v_mV;
+        const double lower = w < end.v_mV ? w : end.v_mV;
         const double tip = by_tip * s.i_tip_nA;
         double highest = margin_mV + highest_input_mV;
         highest += tip > 0.0 ? tip : 0.0;
         highest = std::fma(end.current_nA > 0.0 ? end_current_above : end_current_below,
                            end.current_nA, highest);
         highest = std::fma(c > 0.0 ? current_above : current_below, c, highest);
-        highest = std::fma(v, higher > 0.0 ? higher : 0.0, highest);
+        highest = std::fma(v_below, lower < 0.0 ? lower : 0.0, highest);
+        highest = std::fma(v_above, higher > 0.0 ? higher : 0.0, highest);
         return highest < threshold_mV;
     }
 };
@@ -249,10 +251,9 @@ inline CableSolution make_cable_solution(const BlockSolution& of_mean, const Neu
         quick.threshold_mV = of_mean.threshold_mV - place.mean_mV;
         quick.by_current = place.by_current;
         quick.by_tip = place.by_tip;
-        quick.v = 1.0;
+        quick.v_above = 1.0;
         quick.current_above = std::max(place.by_current, 0.0);
         quick.current_below = std::min(place.by_current, 0.0);
-        bool holds = true;
         for (std::size_t s = 1; s < n; ++s) {
             // On V at step s.
             std::vector<double> effect(n, 0.0);
@@ -276,15 +277,14 @@ inline CableSolution make_cable_solution(const BlockSolution& of_mean, const Neu
             }
             const double alpha = membrane[s] - gamma * membrane[n];
             const double beta = within.drive[s] - gamma * drive[n] - delta * current[n];
-            holds = holds && alpha >= 0.0 && gamma >= 0.0;
-            quick.v = std::max(quick.v, alpha + gamma);
+            quick.v_above = std::max(quick.v_above, std::max(alpha, 0.0) + std::max(gamma, 0.0));
+            quick.v_below = std::min(quick.v_below, std::min(alpha, 0.0) + std::min(gamma, 0.0));
             quick.current_above = std::max(quick.current_above, beta);
             quick.current_below = std::min(quick.current_below, beta);
             quick.end_current_above = std::max(quick.end_current_above, delta);
             quick.end_current_below = std::min(quick.end_current_below, delta);
             quick.margin_mV = std::max(quick.margin_mV, within.margin_mV[s]);
         }
-        if (!holds) quick.margin_mV = std::numeric_limits<double>::infinity();
     };
     bound(soma, b.soma, b.soma_within);
     if (tests_tip) bound(tip, b.tip, b.tip_within);

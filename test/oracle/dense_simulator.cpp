@@ -39,9 +39,33 @@ DenseSimulator::DenseSimulator(const Experiment& experiment, DenseVariant varian
         if (second)
             common_.back().second = {*second, DenseNeuron(p, second->tau_ms, experiment.dt_ms),
                                      steps(second->silent_ms)};
+        common_.back().places = places_of(p, tau_syn_ms);
     }
     set_initial_weights();
     set_cables();
+}
+
+std::optional<DenseSimulator::Places> DenseSimulator::places_of(const NeuronParameters& neuron,
+                                                                double tau_syn_ms) {
+    if (!neuron.morphology) return std::nullopt;
+    Places places{};
+    const Morphology& m = *neuron.morphology;
+    places.resets_at_tip = m.reset == Morphology::Reset::any_compartment;
+    places.gain = m.synaptic_gain;
+    if (m.axial_resistivity_ohm_cm > 0.0) {
+        const DenseMorphology cell(neuron);
+        const int soma = cell.soma();
+        const auto of_soma = cell.beyond_the_mean_mV(soma, 1.0 / tau_syn_ms);
+        const auto of_tip = cell.beyond_the_mean_mV(0, 1.0 / tau_syn_ms);
+        const auto constant = cell.beyond_the_mean_mV(soma, 0.0);
+        places.soma_by_soma = of_soma[soma];
+        places.soma_by_tip = of_tip[soma];
+        places.tip_by_tip = of_tip[0];
+        places.soma_by_constant = constant[soma];
+        places.tip_by_constant = constant[0];
+    }
+    places.share = neuron.c_mem_nF / DenseMorphology(neuron).c_tot_nF();
+    return places;
 }
 
 template <class Visit>
@@ -142,6 +166,9 @@ void DenseSimulator::rest(const DensePhase& phase) {
     for (NeuronId id = 0; id < n_; ++id) v_.push_back(common(id).parameters.v_init_mV);
     i_syn_.assign(n_, 0.0);
     i_second_.assign(n_, 0.0);
+    i_tip_.assign(n_, 0.0);
+    soma_beyond_.assign(n_, 0.0);
+    tip_beyond_.assign(n_, 0.0);
     i_bg_.assign(n_, 0.0);
     held_until_.assign(n_, -1);
     i_stim_.assign(stimuli_.size(), std::vector<double>(n_, 0.0));
@@ -429,14 +456,17 @@ void DenseSimulator::deliver_spikes(Step step) {
     for (NeuronId id = 0; id < n_; ++id)
         i_syn_[id] += stimuli_.input_h_0(id, step) * h_0 / common(id).parameters.r_leak_MOhm;
     if (step - phase_.begin < delay_) return;
-    std::vector<double> input_mV(n_, 0.0), second_mV(n_, 0.0);
+    std::vector<double> input_mV(n_, 0.0), second_mV(n_, 0.0), tip_mV(n_, 0.0);
     for (NeuronId pre = 0; pre < n_; ++pre) {
         if (!fired_[step - phase_.begin - delay_][pre]) continue;
         for (NeuronId post = 0; post < n_; ++post) {
             if (!wiring_.connected(pre, post)) continue;
             if (wiring_.plastic(pre, post)) {
                 update_synapse(pre, post, step, true);
-                input_mV[post] += h_mV(pre, post) + h_0 * z(pre, post);
+                const double w = h_mV(pre, post) + h_0 * z(pre, post);
+                (common(post).places ? tip_mV : input_mV)[post] += w;
+            } else if (common(post).places) {
+                (ends_at_tip(pre, post) ? tip_mV : input_mV)[post] += wiring_.weight(pre, post) * h_0;
             } else {
                 (wiring_.site(pre, post) == 1 ? second_mV : input_mV)[post] +=
                     wiring_.weight(pre, post) * h_0;
@@ -446,10 +476,40 @@ void DenseSimulator::deliver_spikes(Step step) {
     for (NeuronId id = 0; id < n_; ++id) {
         i_syn_[id] += input_mV[id] / common(id).parameters.r_leak_MOhm;
         i_second_[id] += second_mV[id] / common(id).parameters.r_leak_MOhm;
+        if (!common(id).places) continue;
+        const double tip_nA =
+            common(id).places->gain * tip_mV[id] / common(id).parameters.r_leak_MOhm;
+        i_tip_[id] += tip_nA;
+        i_syn_[id] += tip_nA;
     }
 }
 
+bool DenseSimulator::ends_at_tip(NeuronId pre, NeuronId post) const {
+    if (!experiment_.given_projections) return false;
+    for (const Projection& projection : *experiment_.given_projections)
+        if (projection.from == wiring_.population(pre) && projection.to == wiring_.population(post))
+            return projection.ends_at == SynapseSite::tip;
+    return false;
+}
+
+double DenseSimulator::background_mean_nA(NeuronId id) const {
+    return conditions_.background.empty() ? common(id).background_mean_nA
+                                          : conditions_.background[wiring_.population(id)].mean_nA;
+}
+
+double DenseSimulator::soma_mV(NeuronId id) const {
+    return v_[id] + soma_beyond_[id] +
+           common(id).places->soma_by_constant * background_mean_nA(id);
+}
+
+double DenseSimulator::tip_mV(NeuronId id) const {
+    return v_[id] + tip_beyond_[id] + common(id).places->tip_by_constant * background_mean_nA(id);
+}
+
 bool DenseSimulator::is_silenced(NeuronId id, Step step) const {
+    if (const std::optional<Places>& places = common(id).places)
+        return places->resets_at_tip && step > held_until_[id] && !is_at_release(id, step) &&
+               tip_mV(id) >= common(id).parameters.v_th_mV;
     const std::optional<SecondSite>& second = common(id).second;
     return second && step > held_until_[id] &&
            v_[id] + second->parameters.mV_per_nA * i_second_[id] > second->parameters.bound_mV;
@@ -459,17 +519,25 @@ bool DenseSimulator::is_silenced(NeuronId id, Step step) const {
 void DenseSimulator::advance_neuron(NeuronId id, Step step) {
     const NeuronParameters& p = common(id).parameters;
     const DenseNeuron& neuron = common(id).neuron;
-    if (v_[id] >= p.v_th_mV || (step > held_until_[id] && stimuli_.forces(id, step))) {
+    const std::optional<Places>& places = common(id).places;
+    const bool is_above = places ? step > held_until_[id] && !is_at_release(id, step) &&
+                                       soma_mV(id) >= p.v_th_mV
+                                 : v_[id] >= p.v_th_mV;
+    if (is_above || (step > held_until_[id] && stimuli_.forces(id, step))) {
         v_[id] = p.v_reset_mV;
         held_until_[id] = step + common(id).refractory_steps - 1;
         fired_[step - phase_.begin][id] = true;
         spikes_.push_back({step, id});
     } else if (is_silenced(id, step)) {
         v_[id] = p.v_reset_mV;
-        held_until_[id] = step + common(id).second->silent_steps - 1;
+        held_until_[id] = step + (places ? common(id).refractory_steps
+                                         : common(id).second->silent_steps) - 1;
         ++n_silenced_;
     }
     // What holds in this window; its deviation from the mean decays even without noise.
+    const double shown_mV = !places || step <= held_until_[id] || is_at_release(id, step)
+                                ? v_[id]
+                                : soma_mV(id);
     double constant = common(id).background_mean_nA;
     double background_sigma_nA = common(id).background_sigma_nA;
     if (!conditions_.background.empty()) {
@@ -480,6 +548,7 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
     }
     double decaying = i_syn_[id];
     double noise_mV = 0.0;
+    double stimulus_soma_mV = 0.0, stimulus_tip_mV = 0.0;  // that stimuli add, at the end
     // A process of the given mean: its deviation decays, and gathers noise.
     const auto add_process = [&](double& deviation, double sigma, double noise) {
         decaying += deviation;
@@ -496,11 +565,22 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
         add_process(i_stim_[k][id], current.sigma_nA,
                     model::normal_at_step(streams_, model::Purpose::stimulus, id,
                                           static_cast<std::uint32_t>(k), step));
+        if (!places) continue;
+        stimulus_soma_mV += places->soma_by_constant * current.mean_nA +
+                            places->soma_by_soma * i_stim_[k][id];
+        // As a current at the soma acts on the soma, so it acts on the tip.
+        stimulus_tip_mV += places->soma_by_tip * (i_stim_[k][id] +
+                                                  (places->soma_by_soma > 0.0
+                                                       ? places->soma_by_constant /
+                                                             places->soma_by_soma
+                                                       : 1.0) *
+                                                      current.mean_nA);
     }
     double current_nA = constant + decaying;
-    const double fixed_point = p.v_rev_mV + p.r_leak_MOhm * constant;
+    const double share = places ? places->share : 1.0;
+    const double fixed_point = p.v_rev_mV + p.r_leak_MOhm * share * constant;
     double next = fixed_point + (v_[id] - fixed_point) * neuron.membrane_decay +
-                  neuron.mV_per_nA * decaying + noise_mV;
+                  share * (neuron.mV_per_nA * decaying + noise_mV);
     if (const std::optional<SecondSite>& second = common(id).second) {
         const double reaching_nA = second->parameters.attenuation * i_second_[id];
         current_nA += reaching_nA;
@@ -508,11 +588,18 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
         i_second_[id] *= second->neuron.current_decay;
     }
     if (!samples_.empty() && samples_.back().step == step) {
-        samples_.back().v_mV.push_back(v_[id]);
+        samples_.back().v_mV.push_back(shown_mV);
         samples_.back().current_nA.push_back(current_nA);
     }
     v_[id] = step <= held_until_[id] ? p.v_reset_mV : next;
     i_syn_[id] *= neuron.current_decay;
+    if (!places) return;
+    i_tip_[id] *= neuron.current_decay;
+    const double at_soma = i_syn_[id] - i_tip_[id] + i_bg_[id];
+    soma_beyond_[id] = places->soma_by_soma * at_soma + places->soma_by_tip * i_tip_[id] +
+                       stimulus_soma_mV;
+    tip_beyond_[id] =
+        places->soma_by_tip * at_soma + places->tip_by_tip * i_tip_[id] + stimulus_tip_mV;
 }
 
 void DenseSimulator::advance_calcium(Step step) {

@@ -16,6 +16,7 @@
 #include "oracle/dense_block_noise.hpp"
 #include "oracle/dense_conditions.hpp"
 #include "oracle/dense_late_phase.hpp"
+#include "oracle/dense_morphology.hpp"
 #include "oracle/dense_neuron.hpp"
 #include "oracle/dense_phases.hpp"
 #include "oracle/dense_stimuli.hpp"
@@ -124,6 +125,22 @@ class DenseSimulator {
     };
     bool is_silenced(NeuronId id, Step step) const;
 
+    // Of neurons with a morphology: what currents add to the mean potential at the soma and at the
+    // tip of the basal dendrite [MOhm].
+    struct Places {
+        double soma_by_soma, soma_by_tip, tip_by_tip;
+        double soma_by_constant, tip_by_constant;  //!< of constant currents at the soma
+        double share;                              //!< of the membrane's response to currents
+        double gain;                               //!< of synapses at the tip
+        bool resets_at_tip;
+    };
+    static std::optional<Places> places_of(const NeuronParameters& neuron, double tau_syn_ms);
+    bool ends_at_tip(NeuronId pre, NeuronId post) const;
+    double background_mean_nA(NeuronId id) const;
+    bool is_at_release(NeuronId id, Step step) const { return step == held_until_[id] + 1; }
+    double soma_mV(NeuronId id) const;
+    double tip_mV(NeuronId id) const;
+
     const Experiment& experiment_;
     DenseVariant variant_;
     NeuronId n_;
@@ -138,6 +155,7 @@ class DenseSimulator {
         double background_mean_nA;
         double background_sigma_nA;
         std::optional<SecondSite> second;
+        std::optional<Places> places;
     };
     const Common& common(NeuronId id) const { return common_[wiring_.population(id)]; }
 
@@ -157,7 +175,10 @@ class DenseSimulator {
     std::vector<DensePools> toward_;  // amounts that the present synthesis leads to
     std::vector<std::optional<DenseDiffusion>> diffusion_;
     std::vector<std::vector<double>> along_;  // the protein of those
-    std::vector<double> v_, i_syn_, i_second_;
+    std::vector<double> v_, i_syn_, i_second_, i_tip_;
+    // Of neurons with a morphology, before what arrives at the present step: what currents add to
+    // the potential of soma and tip, but for the mean of the background.
+    std::vector<double> soma_beyond_, tip_beyond_;
     // Spikes that count for the rate thresholds, of presynaptic neurons when they have arrived.
     std::vector<int> n_recent_pre_, n_recent_post_;
     std::vector<double> gate_pre_, gate_post_;  // traces at the beginning of the window
