@@ -85,7 +85,8 @@ po::options_description options_of(Command command) {
     if (command == Command::run || command == Command::check || command == Command::plan ||
         command == Command::import)
         add("arbor-diffusivity", po::value<std::string>()->value_name("0.10|0.11|si|point"),
-            "what the diffusivity in a JSON file with morphological neurons means: as Arbor 0.10 or "
+            "what the diffusivity in a JSON file with morphological neurons means: as Arbor 0.10 "
+            "or "
             "0.11 computed it, as it is written, or none (point neurons)");
     if (command == Command::import)
         add("output,o", po::value<std::string>()->value_name("FILE"),

@@ -20,7 +20,7 @@ struct CommandLine {
     std::string output;                  //!< --output, or empty; import: file
     //! --arbor-diffusivity
     ArborDiffusivity arbor_diffusivity = ArborDiffusivity::not_given;
-    job::JobOptions options;             //!< run, resume: --device, --trials-at-once, --quiet
+    job::JobOptions options;  //!< run, resume: --device, --trials-at-once, --quiet
     bool force = false;
     bool salvage = false;  //!< resume
     int ranks = 1;         //!< plan --ranks

@@ -26,8 +26,7 @@ ExitCode import_command(const CommandLine& line) {
     const std::filesystem::path source(line.argument);
     if (source.extension() != ".json")
         throw UsageError("'" + line.argument + "' does not end in .json");
-    const ConfigTree tree =
-        read_config_tree(line.argument, line.overrides, line.arbor_diffusivity);
+    const ConfigTree tree = read_config_tree(line.argument, line.overrides, line.arbor_diffusivity);
     make_experiment(tree);  // reports what is wrong with the values
     job::print_notes(tree);
     std::string text = comment("Imported from " + source.filename().string() +

@@ -25,17 +25,15 @@ class PlasticState {
     PlasticState(const Experiment& experiment, const Network& network,
                  const typename M::Late::Parameters& late, double usual_window_s)
         : network_(network),
-          storage_(make_host_storage<View>(
-              with_modes<M>({network.n_local(), 0, network.plastic().size()},
-                            experiment.protein_diffusion()))),
+          storage_(make_host_storage<View>(with_modes<M>(
+              {network.n_local(), 0, network.plastic().size()}, experiment.protein_diffusion()))),
           watches_((network.plastic().n_sources() + rows_of_watch - 1) / rows_of_watch,
                    plasticity::no_watch),
           view_(late) {
         storage_.describe(view_);
-        set_up_modes<M>(storage_, experiment, network, late, usual_window_s,
-                        [](const auto& values, auto& array) {
-                            std::ranges::copy(values, array.begin());
-                        });
+        set_up_modes<M>(
+            storage_, experiment, network, late, usual_window_s,
+            [](const auto& values, auto& array) { std::ranges::copy(values, array.begin()); });
     }
     PlasticState(const PlasticState&) = delete;
     PlasticState& operator=(const PlasticState&) = delete;

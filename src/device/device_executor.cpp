@@ -392,10 +392,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
     }
     PendingSnapshot make_snapshot(Step step) const {
         const std::size_t n = network_.plastic().size();
-        return {step,
-                {*device_, n},
-                {*device_, n},
-                {*device_, this->n_protein_values()}};
+        return {step, {*device_, n}, {*device_, n}, {*device_, this->n_protein_values()}};
     }
     //! Calcium of the next window.
     auto& calcium() { return state_.calcium[static_cast<std::size_t>(parity_)]; }
@@ -426,11 +423,11 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
 std::unique_ptr<Executor> make_device_executor(std::unique_ptr<Device> device,
                                                const Experiment& experiment,
                                                const Network& network) {
-    return plasticity::with_mechanisms(
-        experiment.synapses, experiment.protein_diffusion(),
-        [&]<class M>(M) -> std::unique_ptr<Executor> {
-            return std::make_unique<DeviceExecutor<M>>(std::move(device), experiment, network);
-        });
+    return plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
+                                       [&]<class M>(M) -> std::unique_ptr<Executor> {
+                                           return std::make_unique<DeviceExecutor<M>>(
+                                               std::move(device), experiment, network);
+                                       });
 }
 
 }  // namespace engram::device

@@ -46,8 +46,7 @@ std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& siz
            plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
                                        [&]<class M>(M) {
                                            return DeviceState<M>::bytes(
-                                               with_modes<M>(sizes,
-                                                             experiment.protein_diffusion()),
+                                               with_modes<M>(sizes, experiment.protein_diffusion()),
                                                block_grid(experiment).longest(),
                                                BuiltInDeviceNeurons::n_sites(experiment), n_spikes);
                                        }) +

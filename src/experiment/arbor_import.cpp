@@ -132,7 +132,7 @@ constexpr NamedDiffusivity diffusivities[] = {{"0.10", ArborDiffusivity::arbor_0
 
 // Keys of the sequel that describe its neurons.
 constexpr const char* keys_of_morphology[] = {
-    "diffusivity_pc",    "diffusivity_sps",    "length_per_cv",      "radius_soma",
+    "diffusivity_pc",    "diffusivity_sps",   "length_per_cv",     "radius_soma",
     "radius_dendrite_1", "length_dendrite_1", "radius_dendrite_2", "length_dendrite_2"};
 
 class Importer {
@@ -505,7 +505,6 @@ class Importer {
 };
 
 }  // namespace
-
 
 ArborDiffusivity arbor_diffusivity_of(const std::string& name) {
     for (const NamedDiffusivity& known : diffusivities)

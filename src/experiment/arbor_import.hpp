@@ -18,11 +18,11 @@ struct ArborImport {
 // What a diffusivity d [m2/s] of such a file means. Two versions of Arbor computed something else
 // than what was written, and files were made for them.
 enum class ArborDiffusivity {
-    not_given,  //!< files of the sequel are refused
-    arbor_0_10, //!< of 0.10 and before, which left out the volume: 1e6 d r / 2 um2/s, r in um
-    arbor_0_11, //!< of 0.11 and 0.12: 1e13 d dx um2/s, dx in um, the length of a compartment
-    si,         //!< what is written: 1e12 d um2/s
-    point       //!< none: the neurons are taken as points
+    not_given,   //!< files of the sequel are refused
+    arbor_0_10,  //!< of 0.10 and before, which left out the volume: 1e6 d r / 2 um2/s, r in um
+    arbor_0_11,  //!< of 0.11 and 0.12: 1e13 d dx um2/s, dx in um, the length of a compartment
+    si,          //!< what is written: 1e12 d um2/s
+    point        //!< none: the neurons are taken as points
 };
 
 //! \throw UsageError if there is none of that name

@@ -136,8 +136,9 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides,
     const std::string text = read_text_file(path);
     if (std::filesystem::path(path).extension() != ".json") {
         if (diffusivity != ArborDiffusivity::not_given)
-            throw UsageError("--arbor-diffusivity is for JSON files of the published program; a "
-                             "YAML file has neuron.protein_diffusivity_um2_per_s");
+            throw UsageError(
+                "--arbor-diffusivity is for JSON files of the published program; a "
+                "YAML file has neuron.protein_diffusivity_um2_per_s");
         return parse_config_tree(text, path, overrides);
     }
     require_text(text, path);

@@ -120,8 +120,8 @@ struct Recording {
     //! Not yet looked up in a network; see resolve_recorded_synapses.
     std::vector<SynapseSelection> selections;
     Step every_steps = 10;
-    //! Where protein is recorded beside the tip of the basal dendrite, from which it is counted, and
-    //! the soma.
+    //! Where protein is recorded beside the tip of the basal dendrite, from which it is counted,
+    //! and the soma.
     std::vector<double> protein_at_um;
     // Traces are sampled from the one to the other, both included; none: to the end of the run.
     double from_s = 0;

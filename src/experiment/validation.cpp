@@ -227,9 +227,8 @@ class Validator {
     void check_late_phase_of_cable(const std::string& path, const NeuronParameters& neuron) {
         if (!std::isfinite(neuron.protein_diffusivity_um2_per_s)) return;
         const SynapseParameters& synapses = experiment_.synapses;
-        const std::string where =
-            " where proteins diffuse, as in " + path + "." +
-            keys::name_of<&NeuronParameters::protein_diffusivity_um2_per_s>();
+        const std::string where = " where proteins diffuse, as in " + path + "." +
+                                  keys::name_of<&NeuronParameters::protein_diffusivity_um2_per_s>();
         if (synapses.z_max != 1.0 && problems_.sound({z_max_key}))
             problems_.add(z_max_key, "must be 1" + where + is(synapses.z_max));
         for (const auto& [key, threshold_Hz] :
@@ -533,22 +532,22 @@ class Validator {
                 !std::isfinite(neuron.protein_diffusivity_um2_per_s))
                 continue;
             diffuses = true;
-            const bool is_recorded =
-                std::ranges::any_of(experiment_.record.neurons, [&](NeuronId id) {
-                    return population.first <= id && id < population.end();
-                });
+            const bool is_recorded = std::ranges::any_of(
+                experiment_.record.neurons,
+                [&](NeuronId id) { return population.first <= id && id < population.end(); });
             if (is_recorded) shortest_um = std::min(shortest_um, neuron.morphology->length_um());
         }
         if (!diffuses)
-            problems_.add(
-                key, "is for proteins that differ from place to place; give " +
-                         keys::path_of<&NeuronParameters::morphology>() + " and " +
-                         keys::path_of<&NeuronParameters::protein_diffusivity_um2_per_s>());
+            problems_.add(key,
+                          "is for proteins that differ from place to place; give " +
+                              keys::path_of<&NeuronParameters::morphology>() + " and " +
+                              keys::path_of<&NeuronParameters::protein_diffusivity_um2_per_s>());
         for (std::size_t i = 0; i < places_um.size(); ++i) {
             if (places_um[i] > shortest_um)
-                problems_.add(key, "must be within the cells of recorded neurons, of which the "
-                                   "shortest is " +
-                                       number_text(shortest_um) + " um long" + is(places_um[i]));
+                problems_.add(key,
+                              "must be within the cells of recorded neurons, of which the "
+                              "shortest is " +
+                                  number_text(shortest_um) + " um long" + is(places_um[i]));
             if (std::find(places_um.begin(), places_um.begin() + static_cast<std::ptrdiff_t>(i),
                           places_um[i]) != places_um.begin() + static_cast<std::ptrdiff_t>(i))
                 problems_.add(key, "has " + number_text(places_um[i]) + " twice");

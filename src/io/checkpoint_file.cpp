@@ -240,8 +240,8 @@ class Writer {
         sources_ = lay_out(layout, shared, local_.by_source, network_.plastic().n_sources());
         const h5::Group neurons = h5::create_group(layout.file(), "neurons");
         for (const NamedValues& entry : local_.by_neuron)
-            neurons_.push_back(layout.add_dataset<double>(neurons, entry.name,
-                                                          shape_by_neuron(entry, network_)));
+            neurons_.push_back(
+                layout.add_dataset<double>(neurons, entry.name, shape_by_neuron(entry, network_)));
         const h5::Group synapses = h5::create_group(layout.file(), "synapses");
         synapses_.lay_out(layout, synapses, local_.by_synapse, order_.n_synapses());
         synapse_bytes_.lay_out(layout, synapses, local_.bytes_by_synapse, order_.n_synapses());

@@ -237,7 +237,8 @@ Bounds bounds_of(plasticity::Domain domain, const Experiment& experiment) {
         case protein:
             return {0.0, experiment.synapses.p_max_umol_per_l * (1.0 + rounding)};
         case protein_mode: {
-            const double most = std::sqrt(2.0) * experiment.synapses.p_max_umol_per_l * (1.0 + rounding);
+            const double most =
+                std::sqrt(2.0) * experiment.synapses.p_max_umol_per_l * (1.0 + rounding);
             return {-most, most};
         }
         case tag:

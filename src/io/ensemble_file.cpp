@@ -115,7 +115,8 @@ class PointTraces {
         const Recording& record = experiment.record;
         if (!statistics_ || !comparable_ || statistics_->samples().size() == 0) return;
         if (record.neurons.empty() && synapses_.empty()) return;
-        const std::vector<Column> of_neuron = neuron_columns(experiment.synapses, experiment.protein_diffusion());
+        const std::vector<Column> of_neuron =
+            neuron_columns(experiment.synapses, experiment.protein_diffusion());
         const std::vector<Column> of_synapse = synapse_columns(experiment.synapses);
         const std::size_t n_columns =
             1 + of_neuron.size() * record.neurons.size() + of_synapse.size() * synapses_.size();

@@ -91,7 +91,8 @@ std::vector<h5::DataSet> open_columns(const h5::File& file, const Experiment& ex
     };
     open("time_ms");
     for (const NeuronId gid : record.neurons)
-        for (const Column& column : neuron_columns(experiment.synapses, experiment.protein_diffusion()))
+        for (const Column& column :
+             neuron_columns(experiment.synapses, experiment.protein_diffusion()))
             open("neurons/" + std::to_string(gid) + "/" + column.name);
     for (const RecordedSynapse& synapse : record.synapses)
         for (const Column& column : synapse_columns(experiment.synapses))
@@ -103,7 +104,9 @@ std::vector<h5::DataSet> open_columns(const h5::File& file, const Experiment& ex
 }  // namespace
 
 std::size_t trace_columns(const Experiment& experiment) {
-    return 1 + neuron_columns(experiment.synapses, experiment.protein_diffusion()).size() * experiment.record.neurons.size() +
+    return 1 +
+           neuron_columns(experiment.synapses, experiment.protein_diffusion()).size() *
+               experiment.record.neurons.size() +
            synapse_columns(experiment.synapses).size() * experiment.record.synapses.size();
 }
 
@@ -149,8 +152,7 @@ void write_trace_file(const std::string& spool_path, const RecordMark& mark,
     const Recording& record = experiment.record;
     FileLayout layout;
     write_sonata_format(layout.file(), trace_filetype);
-    TraceLayout columns(layout, mark.n_kept(), experiment.synapses,
-                        experiment.protein_diffusion());
+    TraceLayout columns(layout, mark.n_kept(), experiment.synapses, experiment.protein_diffusion());
     {
         const h5::Group traces = h5::create_group(layout.file(), "traces");
         h5::write_attribute(traces, "dt_ms", experiment.dt_ms);

@@ -92,12 +92,11 @@ double MB(std::uint64_t bytes) {
 // State of the mechanisms that an experiment asks for, in the memory of the host.
 double state_MB(const Experiment& experiment, const plasticity::StateSizes& sizes) {
     const std::uint64_t bytes =
-        plasticity::with_mechanisms(
-            experiment.synapses, experiment.protein_diffusion(),
-            [&]<class M>(M) {
-                return plasticity::state_bytes<plasticity::View<M>>(
-                    with_modes<M>(sizes, experiment.protein_diffusion()));
-            }) +
+        plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
+                                    [&]<class M>(M) {
+                                        return plasticity::state_bytes<plasticity::View<M>>(
+                                            with_modes<M>(sizes, experiment.protein_diffusion()));
+                                    }) +
         plasticity::state_bytes<plasticity::CalciumView>({sizes.neurons, 0, 0}) +
         sizes.sources * bytes_per_slot + plasticity::BuiltInNeurons::state_bytes(sizes);
     return MB(bytes);
@@ -134,7 +133,8 @@ std::size_t sampled_values(const Experiment& experiment) {
     const Recording& record = experiment.record;
     std::size_t n_synapses = record.synapses.size() + record.synapses_if_present.size();
     for (const SynapseSelection& selection : record.selections) n_synapses += selection.count;
-    return neuron_columns(experiment.synapses, experiment.protein_diffusion()).size() * record.neurons.size() +
+    return neuron_columns(experiment.synapses, experiment.protein_diffusion()).size() *
+               record.neurons.size() +
            synapse_columns(experiment.synapses).size() * n_synapses;
 }
 
@@ -182,8 +182,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                                               ? bytes_per_edge + bytes_per_edge_of_source_index
                                               : bytes_per_edge;
     // Of proteins along the cells, in checkpoints and in each snapshot.
-    const double modes_MB =
-        n * experiment.protein_diffusion().most_modes() * sizeof(double) / 1e6;
+    const double modes_MB = n * experiment.protein_diffusion().most_modes() * sizeof(double) / 1e6;
     // With the values of plastic synapses at the end.
     const double network_MB =
         experiment.writes_network
@@ -197,11 +196,10 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
             1e6 +
         modes_MB;
     // What is recorded lies there twice until the results are complete.
-    const double recorded_MB =
-        f.traces_MB + n_snapshots * modes_MB +
-        (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
-         n_spikes * recorded_share * bytes_per_spike) /
-            1e6;
+    const double recorded_MB = f.traces_MB + n_snapshots * modes_MB +
+                               (f.plastic_synapses * n_snapshots * bytes_per_synapse_of_snapshot +
+                                n_spikes * recorded_share * bytes_per_spike) /
+                                   1e6;
     f.files_MB = 2 * recorded_MB + network_MB + n_checkpoints * f.checkpoint_MB;
     f.base_MB = base_memory_MB + std::min(static_cast<double>(default_edges_per_round),
                                           f.plastic_synapses / n_ranks) *

@@ -142,11 +142,11 @@ std::size_t common_proteins(const std::vector<std::string>& ours,
                             from_key + ")");
     if (ours == theirs) return ours.size();
     if (std::ssize(ours) > n && std::ssize(theirs) > n)
-        throw FileError(path,
-                        fmt::format("is of a run whose proteins have {} modes along the cell, where "
-                                    "this one has {}; set neuron.morphology as in that run, or "
-                                    "initial_state.proteins to false ({})",
-                                    std::ssize(theirs) - n, std::ssize(ours) - n, from_key));
+        throw FileError(
+            path, fmt::format("is of a run whose proteins have {} modes along the cell, where "
+                              "this one has {}; set neuron.morphology as in that run, or "
+                              "initial_state.proteins to false ({})",
+                              std::ssize(theirs) - n, std::ssize(ours) - n, from_key));
     return static_cast<std::size_t>(n);
 }
 
@@ -209,8 +209,8 @@ void copy_state(Simulation& other, const StateSource& source, const Experiment& 
             receiver.set(from, table.targets()[k], h_mV, z);
         }
     if (!experiment.initial_state.proteins) return;
-    const std::size_t n_pools = common_proteins(
-        kept_proteins(experiment), kept_proteins(other.experiment()), source.path);
+    const std::size_t n_pools =
+        common_proteins(kept_proteins(experiment), kept_proteins(other.experiment()), source.path);
     const std::vector<double> amounts = other.executor().protein();
     const std::uint32_t n = other.network().n_local();
     for (std::size_t pool = 0; pool < n_pools; ++pool)

@@ -81,15 +81,16 @@ inline double protein_mode_target(const ProteinCell& cell, int k, const LatePhas
            (late.tau_p_s * protein_mode_rate_per_s(cell, k, late.tau_p_s));
 }
 
-//! The largest ratio of p at the tip to p_max that synthesis can lead to, of any cell: if it went on
-//! for ever. Near the soma, the tip has more than its share.
+//! The largest ratio of p at the tip to p_max that synthesis can lead to, of any cell: if it went
+//! on for ever. Near the soma, the tip has more than its share.
 inline double highest_relative_protein(const ProteinDiffusion& diffusion, const LatePhase& late) {
     double highest = 1.0;
     if (!(late.p_max > 0.0)) return highest;
     for (const ProteinCell& cell : diffusion.cells) {
         double at_tip = 1.0;
         for (int k = 1; k <= static_cast<int>(cell.n_modes()); ++k)
-            at_tip += cell.cable.mode(k, Cable::basal_tip()) * protein_mode_target(cell, k, late) / late.p_max;
+            at_tip += cell.cable.mode(k, Cable::basal_tip()) * protein_mode_target(cell, k, late) /
+                      late.p_max;
         highest = std::max(highest, at_tip);
     }
     return highest;

@@ -92,8 +92,8 @@ struct CommonPool {
     }
     //! Calls put(i, amount) for each, after a time of constant synthesis.
     template <class Put>
-    ENGRAM_HD_INLINE void tell_amounts(const Parameters& late, std::uint32_t j,
-                                       Synthesis synthesis, double time_s, Put put) const {
+    ENGRAM_HD_INLINE void tell_amounts(const Parameters& late, std::uint32_t j, Synthesis synthesis,
+                                       double time_s, Put put) const {
         put(0, late.protein(protein[j], synthesis != 0, time_s).amount);
     }
 

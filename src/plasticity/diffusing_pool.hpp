@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The late phase of the published model with protein that diffuses along the neuron; see
 // model/protein_diffusion.hpp for the equations. It has the state of the common pool, whose protein
-// is the mean over the cell, and the amplitudes of the other modes beside it. With the mean alone it
-// gives the bits of CommonPool.
+// is the mean over the cell, and the amplitudes of the other modes beside it. With the mean alone
+// it gives the bits of CommonPool.
 //
 // Populations may have different cells, and so different numbers of modes; where a cell has fewer
 // than others, or none, the amplitudes left over stay 0.
@@ -100,8 +100,7 @@ struct DiffusingPool : CommonPool {
                     };
                     tell(model::Cable::basal_tip());
                     tell(one.cable.soma());
-                    for (const auto& there : diffusion.places)
-                        tell(one.cable.at(there.um));
+                    for (const auto& there : diffusion.places) tell(one.cable.at(there.um));
                 }
                 next += n_constants * most;
             }
@@ -128,8 +127,8 @@ struct DiffusingPool : CommonPool {
         return names;
     }
     template <class Put>
-    ENGRAM_HD_INLINE void tell_amounts(const Parameters& late, std::uint32_t j,
-                                       Synthesis synthesis, double time_s, Put put) const {
+    ENGRAM_HD_INLINE void tell_amounts(const Parameters& late, std::uint32_t j, Synthesis synthesis,
+                                       double time_s, Put put) const {
         put(0, late.protein(protein[j], synthesis != 0, time_s).amount);
         const Modes modes = modes_of(j);
         for (std::uint32_t m = 0; m < most_modes; ++m)
@@ -181,12 +180,13 @@ struct DiffusingPool : CommonPool {
                                  double* values) const {
         values[0] = relaxation * model::from_fixed_point(sums.of[0]);
         const Modes modes = modes_of(j);
-        put_protein(late.protein(protein[j], synthesis != 0, time_s).amount, modes,
-                    [&](std::uint32_t m) {
-                        return modes.step(m, time_s).amount(modes.amplitude[m],
-                                                            modes.target_of(m, synthesis));
-                    },
-                    values + 1);
+        put_protein(
+            late.protein(protein[j], synthesis != 0, time_s).amount, modes,
+            [&](std::uint32_t m) {
+                return modes.step(m, time_s).amount(modes.amplitude[m],
+                                                    modes.target_of(m, synthesis));
+            },
+            values + 1);
     }
 
     // Fast-forward from a state that has been folded.
@@ -210,8 +210,9 @@ struct DiffusingPool : CommonPool {
         values[0] = c.relaxation(time_s) * model::from_fixed_point(change_sum[j]);
         const Modes modes = modes_of(j);
         const Pieces pieces(synthesis_end_s[j], time_s);
-        put_protein(c.protein_after(protein[j], synthesis_end_s[j], time_s).amount, modes,
-                    [&](std::uint32_t m) { return modes.after(m, pieces).amount; }, values + 1);
+        put_protein(
+            c.protein_after(protein[j], synthesis_end_s[j], time_s).amount, modes,
+            [&](std::uint32_t m) { return modes.after(m, pieces).amount; }, values + 1);
     }
     ENGRAM_HD_INLINE void consolidate_protein(const Consolidation& c, std::uint32_t j,
                                               double time_s) const {

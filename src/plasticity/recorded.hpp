@@ -26,10 +26,10 @@ inline std::vector<Column> neuron_columns(const SynapseParameters& synapses,
 //! Executor::protein: "p", "p_P", ..., and amplitudes of modes as "p_mode_1".
 inline std::vector<std::string> protein_amounts(const SynapseParameters& synapses,
                                                 const model::ProteinDiffusion& diffusion) {
-    return plasticity::with_mechanisms(
-        synapses, diffusion, [&]<class M>(M) -> std::vector<std::string> {
-            return M::Late::amounts(synapses, diffusion);
-        });
+    return plasticity::with_mechanisms(synapses, diffusion,
+                                       [&]<class M>(M) -> std::vector<std::string> {
+                                           return M::Late::amounts(synapses, diffusion);
+                                       });
 }
 
 //! Of a recorded synapse, in the order of samples.

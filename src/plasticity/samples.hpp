@@ -19,9 +19,9 @@ struct Column {
 // Of a neuron: its own columns, then those of the late phase; here of the published one.
 enum NeuronColumn { column_v, column_i_total, column_i_stim, column_i_bg, column_s, column_p };
 inline const Column membrane_columns[] = {{"V_mV", "mV", "membrane potential"},
-                                              {"I_total_nA", "nA", "sum of all input currents"},
-                                              {"I_stim_nA", "nA", "stimulation current"},
-                                              {"I_bg_nA", "nA", "background current"}};
+                                          {"I_total_nA", "nA", "sum of all input currents"},
+                                          {"I_stim_nA", "nA", "stimulation current"},
+                                          {"I_bg_nA", "nA", "background current"}};
 inline constexpr std::size_t n_membrane_columns = std::size(membrane_columns);
 
 enum SynapseColumn { column_ca, column_h, column_z };

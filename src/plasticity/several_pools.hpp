@@ -126,8 +126,8 @@ struct SeveralPools {
         return {"p_P", "p_C", "p_D"};
     }
     template <class Put>
-    ENGRAM_HD_INLINE void tell_amounts(const Parameters& late, std::uint32_t j,
-                                       Synthesis synthesis, double time_s, Put put) const {
+    ENGRAM_HD_INLINE void tell_amounts(const Parameters& late, std::uint32_t j, Synthesis synthesis,
+                                       double time_s, Put put) const {
         tell(late, after(late, proteins(j), synthesis, time_s), put);
     }
 
@@ -140,8 +140,8 @@ struct SeveralPools {
         const Column s_d{"S_D_mV", "mV",
                          "sum of h_0 - h of its depressed synapses, which drives synthesis of D"};
         const Column p_p{"p_P", "umol/l", "amount of P, needed for potentiation"};
-        const Column p_c{
-            "p_C", "umol/l", "amount of C, needed for both; S_P_mV + S_D_mV drives its synthesis"};
+        const Column p_c{"p_C", "umol/l",
+                         "amount of C, needed for both; S_P_mV + S_D_mV drives its synthesis"};
         const Column p_d{"p_D", "umol/l", "amount of D, needed for depression"};
         if (!late.common) return {s_p, s_d, p_p, p_d};
         return {s_p, s_d, p_p, p_c, p_d};

@@ -144,7 +144,7 @@ class Storage {
     Array<T>& of(T* V::*place) {
         Array<T>* found = nullptr;
         for_each([&]<class W, class U>(const Variable<W, U>& variable, Array<U>& array) {
-            if constexpr (std::is_same_v<U* W::*, T* V::*>)
+            if constexpr (std::is_same_v<U * W::*, T * V::*>)
                 if (variable.place == place) found = &array;
         });
         return *found;

@@ -38,12 +38,11 @@ void set_up_modes([[maybe_unused]] Storage& storage, [[maybe_unused]] const Expe
     if constexpr (requires { typename M::Late::Setup; }) {
         std::vector<std::uint32_t> cell(network.n_local());
         for (std::uint32_t j = 0; j < network.n_local(); ++j)
-            cell[j] = static_cast<std::uint32_t>(
-                network.populations().index_of(network.global_id(j)));
+            cell[j] =
+                static_cast<std::uint32_t>(network.populations().index_of(network.global_id(j)));
         const typename M::Late::Setup setup(experiment.protein_diffusion(), late, std::move(cell),
                                             usual_window_s);
-        setup.for_each(
-            [&](auto place, const auto& values) { copy(values, storage.of(place)); });
+        setup.for_each([&](auto place, const auto& values) { copy(values, storage.of(place)); });
     }
 }
 

@@ -56,14 +56,13 @@ class PlasticExecutor : public Executor {
           n_amounts_(protein_amounts(experiment.synapses, experiment.protein_diffusion()).size()),
           grid_(block_grid(experiment)),
           decides_each_block_(decision_grid(experiment).is_each_block()),
-          usual_window_s_(seconds(decides_each_block_ ? grid_.longest()
-                                                      : decision_grid(experiment).every())),
+          usual_window_s_(
+              seconds(decides_each_block_ ? grid_.longest() : decision_grid(experiment).every())),
           influx_(experiment),
           history_(experiment),
-          fold_interval_s_(
-              fold_interval_s(physics_.early.passive_rate_per_s, experiment.synapses,
-                              model::highest_relative_protein(experiment.protein_diffusion(),
-                                                              physics_.late))) {}
+          fold_interval_s_(fold_interval_s(
+              physics_.early.passive_rate_per_s, experiment.synapses,
+              model::highest_relative_protein(experiment.protein_diffusion(), physics_.late))) {}
 
     void begin_phase(Step begin) final {
         ENGRAM_EXPECT(!within_window_);
@@ -208,8 +207,11 @@ class PlasticExecutor : public Executor {
     //! \param values  n_protein_values() of them
     plasticity::ProteinWithin<M> protein_within(const plasticity::Window& window, Step step,
                                                 double* values) const {
-        return {physics_.late, window.conditions, window.relaxation[0],
-                seconds(step - window.begin), {values, network_.n_local()}};
+        return {physics_.late,
+                window.conditions,
+                window.relaxation[0],
+                seconds(step - window.begin),
+                {values, network_.n_local()}};
     }
     //! The same some time after the start of a piece of a consolidation.
     plasticity::ProteinAfter<M> protein_after(const Course& course,

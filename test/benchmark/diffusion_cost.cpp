@@ -47,8 +47,9 @@ class Potentiated {
         TraceSampler sampler(network_, experiment_);
         std::vector<Snapshot> snapshots;
         const double start = processor_s();
-        executor_->consolidate(0, experiment_.duration_steps(), {}, {}, sampler,
-                               [](std::int64_t) { return true; }, snapshots);
+        executor_->consolidate(
+            0, experiment_.duration_steps(), {}, {}, sampler, [](std::int64_t) { return true; },
+            snapshots);
         return processor_s() - start;
     }
     double window_us() {
@@ -60,9 +61,8 @@ class Potentiated {
         executor_->begin_phase(0);
         const double start = processor_s();
         for (Step begin = 0; begin < Step{n_epochs} * steps; begin += steps) {
-            executor_->run_epoch(
-                {begin, steps, decisions.next(0, Step{n_epochs} * steps, begin)}, {}, fired,
-                sampler);
+            executor_->run_epoch({begin, steps, decisions.next(0, Step{n_epochs} * steps, begin)},
+                                 {}, fired, sampler);
             executor_->finish_epoch(sampler);
         }
         return (processor_s() - start) * 1e6 / (n_epochs * steps) *

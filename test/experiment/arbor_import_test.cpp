@@ -212,8 +212,7 @@ TEST(ArborImport, cells_that_cannot_be_kept_are_refused) {
 }
 
 TEST(ArborImport, proteins_may_be_many) {
-    const Experiment e =
-        imported(with_cells("", R"(, "p_max": 10000000.0)"), ArborDiffusivity::si);
+    const Experiment e = imported(with_cells("", R"(, "p_max": 10000000.0)"), ArborDiffusivity::si);
     EXPECT_EQ(e.synapses.p_max_umol_per_l, 1e7);
 }
 

@@ -134,8 +134,9 @@ TEST(MorphologyKeys, protein_is_recorded_within_cells) {
         return "--set " + key + "=" + value + ": " + key;
     };
     EXPECT_EQ(problems_of(cells, {key + "=[48.5]"}),
-              problem("[48.5]") + ": must be within the cells of recorded neurons, of which the "
-                                  "shortest is 48 um long (is 48.5)");
+              problem("[48.5]") +
+                  ": must be within the cells of recorded neurons, of which the "
+                  "shortest is 48 um long (is 48.5)");
     EXPECT_EQ(problems_of(cells, {key + "=[1, 2, 1]"}), problem("[1, 2, 1]") + ": has 1 twice");
     EXPECT_EQ(problems_of(cells, {"neuron.protein_diffusivity_um2_per_s=.inf"}),
               "configs/x.yaml:3: record.protein_at_um: is for proteins that differ from place to "

@@ -97,9 +97,9 @@ TEST(DocumentedCheckpoint, late_phase_follows_from_pools_and_bound) {
                 synapses.protein_pools = pools;
                 synapses.z_max = z_max;
                 synapses.rate_threshold_p_Hz = threshold_Hz;
-                const bool published = plasticity::with_mechanisms(
-                    synapses, {},
-                    []<class M>(M) { return std::is_same_v<M, plasticity::Published>; });
+                const bool published = plasticity::with_mechanisms(synapses, {}, []<class M>(M) {
+                    return std::is_same_v<M, plasticity::Published>;
+                });
                 EXPECT_EQ(published,
                           pools == ProteinPools::common && z_max == 1.0 && threshold_Hz == 0.0);
             }

@@ -4,11 +4,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <algorithm>
+#include <cmath>
 #include <limits>
-#include <string>
 #include <numbers>
+#include <string>
 #include <vector>
 
 #include "oracle/dense_cable.hpp"
@@ -47,7 +47,8 @@ class Neuron {
     static constexpr double window_s = 0.015;
     static constexpr std::uint32_t j = 1;  //!< of the neurons
 
-    explicit Neuron(const model::ProteinDiffusion& diffusion, const SynapseParameters& synapses = {})
+    explicit Neuron(const model::ProteinDiffusion& diffusion,
+                    const SynapseParameters& synapses = {})
         : late(synapses, diffusion), storage_(make(diffusion)), pool(late) {
         DiffusingPool::Setup(diffusion, late, {0, 0, 0}, window_s)
             .for_each([&](auto place, const auto& values) { storage_.of(place) = values; });
@@ -67,9 +68,8 @@ class Neuron {
         std::vector<double> p(static_cast<std::size_t>(n));
         pool.tell_amounts(late, j, 0, 0.0, [&](std::uint32_t k, double amount) {
             for (int i = 0; i < n; ++i)
-                p[static_cast<std::size_t>(i)] +=
-                    amount * (k == 0 ? 1.0 : std::numbers::sqrt2) *
-                    std::cos(k * std::numbers::pi * (i + 0.5) / n);
+                p[static_cast<std::size_t>(i)] += amount * (k == 0 ? 1.0 : std::numbers::sqrt2) *
+                                                  std::cos(k * std::numbers::pi * (i + 0.5) / n);
         });
         return p;
     }
@@ -101,15 +101,14 @@ TEST(DiffusingPool, HasThePublishedLatePhaseByDiffusivity) {
         Sizes cell;
         double z[9];
     } table[] = {
-        {small_short,
-         {0.36775, 0.36996, 0.37411, 0.37999, 0.36579, 0.26710, 0.07496, 0.00314, 0}},
+        {small_short, {0.36775, 0.36996, 0.37411, 0.37999, 0.36579, 0.26710, 0.07496, 0.00314, 0}},
         {small_long, {0.36777, 0.37699, 0.39134, 0.40143, 0.33817, 0.16139, 0.01287, 0.00004, 0}},
         {large_short, {0.36774, 0.36846, 0.36790, 0.35593, 0.33626, 0.11851, 0.00710, 0.00001, 0}},
         {large_long, {0.36775, 0.37526, 0.38152, 0.36072, 0.32254, 0.05602, 0.00068, 0, 0}}};
     for (const auto& [cell, z] : table) {
         const double per_radius = cell.soma_radius_um / 6;
-        const double diffusivities[] = {300 * per_radius, 1,     0.3,   0.1, 0.03 * per_radius,
-                                        0.01,             0.003, 0.001, 3e-6};
+        const double diffusivities[] = {
+            300 * per_radius, 1, 0.3, 0.1, 0.03 * per_radius, 0.01, 0.003, 0.001, 3e-6};
         for (int i = 0; i < 9; ++i)
             EXPECT_NEAR(Neuron(diffusion_in(cell, diffusivities[i])).z_after(2.77085, 28800.0),
                         z[i], 1e-5)
@@ -174,8 +173,8 @@ TEST(DiffusingPool, FollowsTheCompartments) {
         double previous = 0.0;
         for (const double step_s : {2e-3, 1e-3, 5e-4}) {
             const Neuron neuron(diffusion_in(cell, diffusivity, {0.0, 3.2, 7.25}), synapses);
-            const test::DenseCable cable = test::dense_cable(
-                cell.basal_um, cell.soma_radius_um, cell.apical_um, 1.0, diffusivity);
+            const test::DenseCable cable = test::dense_cable(cell.basal_um, cell.soma_radius_um,
+                                                             cell.apical_um, 1.0, diffusivity);
             const test::DenseDiffusion oracle(cable, synapses, step_s);
             std::vector<double> p(static_cast<std::size_t>(cable.n));
             double integral = 0.0;
@@ -202,7 +201,9 @@ TEST(DiffusingPool, FollowsTheCompartments) {
             double values[7];
             neuron.pool.sample(neuron.late, Neuron::j, {}, 1.0, 1, 0.005, values);
             oracle.advance(p, true, 0.005);
-            const auto at = [&](double um) { return p[static_cast<std::size_t>(um / cable.dx_um)]; };
+            const auto at = [&](double um) {
+                return p[static_cast<std::size_t>(um / cable.dx_um)];
+            };
             const double soma = cell.basal_um + cell.soma_radius_um + 0.5;
             double mean = 0.0;
             for (const double one : p) mean += one / cable.n;

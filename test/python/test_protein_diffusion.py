@@ -192,9 +192,7 @@ def test_a_state_has_all_modes(run_engram, diffused, tmp_path, kind):
 
 
 def test_a_state_of_points_is_spread_evenly(run_engram, tmp_path):
-    points = run_engram(
-        RECALL_200, tmp_path / "points", arguments=settings("synapses.tau_p_s=5")
-    )
+    points = run_engram(RECALL_200, tmp_path / "points", arguments=settings("synapses.tau_p_s=5"))
     branch = branch_of(run_engram, tmp_path, points, *MORPHOLOGY)
     results = Results(points)
     amounts = results.proteins(max(results.snapshot_times_s))["exc"]["p"]

@@ -132,8 +132,7 @@ class Diffusion : public OnEachExecutor {
                 ++n_samples;
                 for (std::size_t q = 0; q < e.record.neurons.size(); ++q) {
                     const NeuronId id = e.record.neurons[q];
-                    const double* values =
-                        &run.sink.rows[row * columns.width() + columns.slow(q)];
+                    const double* values = &run.sink.rows[row * columns.width() + columns.slow(q)];
                     const std::vector<double>& along = sample.along[id];
                     note(errors.protein, values[1], sample.protein[id][pool_c]);
                     note(errors.protein, values[2],
@@ -169,17 +168,18 @@ class Diffusion : public OnEachExecutor {
 TEST_P(Diffusion, FollowsTheOracleThroughAllPhases) {
     Experiment e = with(both_signs_network(), short_cell());
     e.synapses.sigma_pl_mV = 0.0;
-    follows(e, [](NeuronId id) { return id < 10 ? std::optional(short_cable()) : std::nullopt; },
-            0.5);
+    follows(
+        e, [](NeuronId id) { return id < 10 ? std::optional(short_cable()) : std::nullopt; }, 0.5);
 }
 
 TEST_P(Diffusion, FollowsTheOracleWhileSpiking) {
     Experiment e = with(both_signs_learning(), cell(0.5, 1.0, 1.5, 5.0));
-    follows(e,
-            [](NeuronId id) {
-                return id < 10 ? std::optional(dense_cable(0.5, 1.0, 1.5, 1.0, 5.0)) : std::nullopt;
-            },
-            5.0);
+    follows(
+        e,
+        [](NeuronId id) {
+            return id < 10 ? std::optional(dense_cable(0.5, 1.0, 1.5, 1.0, 5.0)) : std::nullopt;
+        },
+        5.0);
 }
 
 TEST_P(Diffusion, PopulationsHaveTheirOwnCells) {
@@ -269,10 +269,9 @@ TEST_P(Diffusion, SnapshotsHaveTheModesOfTheTraces) {
             if (columns.step(run.sink, row) != snapshot.step) continue;
             for (NeuronId id = 0; id < n; ++id) {
                 const std::optional<DenseCable> cable = cable_of_three_kinds(id);
-                const double tip =
-                    !cable ? snapshot.protein[id]
-                           : in_compartment(snapshot.protein, n, id, 0,
-                                            static_cast<std::size_t>(cable->n));
+                const double tip = !cable ? snapshot.protein[id]
+                                          : in_compartment(snapshot.protein, n, id, 0,
+                                                           static_cast<std::size_t>(cable->n));
                 EXPECT_NEAR(run.sink.at(row, columns.slow(id) + 2), tip, 1e-11) << id;
                 if (cable && id < 6) {
                     EXPECT_NEAR(run.sink.at(row, columns.slow(id) + 5),
@@ -300,8 +299,8 @@ TEST_P(Diffusion, BeginsWithGivenModes) {
     const CompleteRun run(e, executor(), give);
     const TraceColumns columns(e);
     EXPECT_EQ(run.sink.at(0, columns.slow(3) + 1), 2.0);
-    EXPECT_NEAR(run.sink.at(0, columns.slow(3) + 2), 2.0 + 1.5 * std::numbers::sqrt2 * std::cos(std::numbers::pi / 26),
-                1e-14);
+    EXPECT_NEAR(run.sink.at(0, columns.slow(3) + 2),
+                2.0 + 1.5 * std::numbers::sqrt2 * std::cos(std::numbers::pi / 26), 1e-14);
     EXPECT_EQ(run.sink.at(0, columns.slow(2) + 2), 0.0);
 }
 

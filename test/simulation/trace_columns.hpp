@@ -16,7 +16,8 @@ class TraceColumns {
         : dt_ms_(experiment.dt_ms),
           n_neurons_(experiment.record.neurons.size()),
           n_synapses_(experiment.record.synapses.size()),
-          neuron_width_(n_fast + n_slow(experiment.synapses.protein_pools) + n_places(experiment)) {}
+          neuron_width_(n_fast + n_slow(experiment.synapses.protein_pools) + n_places(experiment)) {
+    }
 
     std::size_t width() const { return synapse(n_synapses_); }
     //! By place in Recording::neurons: first column, that of the potential.
