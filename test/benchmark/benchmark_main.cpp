@@ -18,6 +18,7 @@
 #include "diffusion_cost.hpp"
 #include "io/output_directory.hpp"
 #include "job/checkpoint_writer.hpp"
+#include "morphology_cost.hpp"
 #include "process_costs.hpp"
 #include "rank_cost.hpp"
 #include "simulation/decision_grid.hpp"
@@ -385,6 +386,7 @@ int main(int argc, char** argv) {
     if (wanted == "build_200000") measure_building(wanted.c_str(), network_of(200000, 1));
     if (wanted == "rank") measure_rank(rank_of(argc - 1, argv + 1));
     if (is_wanted("background")) measure("background", published_network(20));
+    if (is_wanted("morphology") && n_ranks == 1) measure_morphology();
     if (is_wanted("large")) measure("large", network_of(20000, 1));
     if (is_wanted("recall10s")) measure("recall10s", memory_recall(20, 25));
     if (is_wanted("recall8h")) measure("recall8h", memory_recall(28810, 28820));

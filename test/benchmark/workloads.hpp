@@ -36,6 +36,12 @@ inline Experiment network_of(NeuronId n_neurons, double duration_s) {
     return e;
 }
 
+// The same neurons with the published morphology.
+inline Experiment with_morphology(Experiment e) {
+    e.neuron.morphology.emplace().reset = Morphology::Reset::any_compartment;
+    return e;
+}
+
 // Learning at 10 s, recall at `recall_s`, assembly of 200.
 inline Experiment memory_recall(double recall_s, double duration_s) {
     Experiment e = published_network(duration_s);
