@@ -417,8 +417,8 @@ MUTATIONS = [
         "m55",
         "the early phase has the seed of the network",
         "plastic_executor.hpp",
-        "experiment.dt_ms, experiment.seed_of_noise()",
-        "experiment.dt_ms, experiment.seed",
+        "experiment.seed_of_noise())",
+        "experiment.seed)",
     ),
     Mutation(
         "m56",

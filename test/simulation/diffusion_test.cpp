@@ -52,20 +52,22 @@ Experiment with(Experiment e, const NeuronParameters& neuron) {
 // has neurons that learn.
 Experiment three_kinds(Experiment e) {
     using enum PopulationKind;
-    std::vector<Population> list{{"short", excitatory, 0, 4, {}, {}},
+    std::vector<Population> list{{"short", excitatory, 0, 6, {}, {}},
                                  {"inhibitory", inhibitory, 0, 2, {}, {}},
-                                 {"points", excitatory, 0, 3, {}, {}},
-                                 {"long", excitatory, 0, 4, {}, {}}};
+                                 {"points", excitatory, 0, 4, {}, {}},
+                                 {"long", excitatory, 0, 6, {}, {}}};
     list[0].neuron = short_cell();
     list[1].neuron = NeuronParameters{};
     list[2].neuron = NeuronParameters{};
     list[3].neuron = cell(4.0, 3.0, 9.0, 0.4);
+    // Neurons fire by force alone: without inhibition they would never stop.
+    for (Population& population : list) population.neuron->v_th_mV = 1000.0;
     e.populations = Populations(list);
     std::vector<Projection> projections;
     for (const std::size_t from : {0u, 2u, 3u})
-        for (const std::size_t to : {0u, 2u, 3u}) projections.push_back({from, to, true, 0, 0.6});
+        for (const std::size_t to : {0u, 2u, 3u}) projections.push_back({from, to, true, 0, 0.7});
     e.given_projections = projections;
-    Group fast{"fast", {0, 1, 6, 9, 10}}, slow{"slow", {2, 7, 11}};
+    Group fast{"fast", {0, 1, 8, 12, 13}}, slow{"slow", {2, 3, 4, 9, 10, 14, 15, 16}};
     e.groups = {fast, slow};
     e.record.neurons.clear();
     for (NeuronId id = 0; id < e.populations.size(); ++id) e.record.neurons.push_back(id);
@@ -74,8 +76,8 @@ Experiment three_kinds(Experiment e) {
     return e;
 }
 std::optional<DenseCable> cable_of_three_kinds(NeuronId id) {
-    if (id < 4) return short_cable();
-    if (id >= 9) return dense_cable(4.0, 3.0, 9.0, 1.0, 0.4);
+    if (id < 6) return short_cable();
+    if (id >= 12) return dense_cable(4.0, 3.0, 9.0, 1.0, 0.4);
     return std::nullopt;
 }
 
@@ -139,13 +141,14 @@ class Diffusion : public OnEachExecutor {
                          along.empty() ? sample.protein[id][pool_c] : along[0]);
                 }
             }
-        EXPECT_GT(n_samples, 50u);
+        EXPECT_GT(n_samples, 10u);
         return errors;
     }
-    // Half the step, half the error.
+    // A quarter of the step, about a quarter of the error: ends of tags and syntheses fall anywhere
+    // within a step.
     void follows(const Experiment& e,
-                 const std::function<std::optional<DenseCable>(NeuronId)>& cable,
-                 double per_step) const {
+                 const std::function<std::optional<DenseCable>(NeuronId)>& cable, double per_step,
+                 double step_s = 7.5e-3) const {
         const CompleteRun run(e, executor());
         double highest = 0.0, lowest = 0.0;
         for (const double z : run.sink.snapshots.back().z) {
@@ -154,13 +157,12 @@ class Diffusion : public OnEachExecutor {
         }
         EXPECT_GT(highest, 0.05);
         EXPECT_LT(lowest, -0.01);
-        const double step_s = 4e-3;
         const Errors coarse = errors_of(run, e, cable, step_s);
         const Errors fine = errors_of(run, e, cable, step_s / 4.0);
         EXPECT_LT(coarse.z, per_step * step_s);
         EXPECT_LT(coarse.protein, 10.0 * per_step * step_s);
-        EXPECT_LT(fine.z, 0.4 * coarse.z);
-        EXPECT_LT(fine.protein, 0.4 * coarse.protein);
+        EXPECT_LT(fine.z, 0.6 * coarse.z);
+        EXPECT_LT(fine.protein, 0.6 * coarse.protein);
     }
 };
 
@@ -179,7 +181,7 @@ TEST_P(Diffusion, FollowsTheOracleWhileSpiking) {
         [](NeuronId id) {
             return id < 10 ? std::optional(dense_cable(0.5, 1.0, 1.5, 1.0, 5.0)) : std::nullopt;
         },
-        5.0);
+        5.0, 7.5e-4);
 }
 
 TEST_P(Diffusion, PopulationsHaveTheirOwnCells) {
@@ -213,7 +215,10 @@ TEST_P(Diffusion, WellMixedProteinHasTheBitsOfPoints) {
         one->record.protein_at_um.clear();
     }
     std::vector<Population> list(mixed.populations.begin(), mixed.populations.end());
-    for (Population& population : list) population.neuron = NeuronParameters{};
+    for (Population& population : list) {
+        population.neuron = NeuronParameters{};
+        population.neuron->v_th_mV = 1000.0;
+    }
     mixed.populations = Populations(list);
     const CompleteRun of_cells(e, executor()), of_points(mixed, executor());
     ASSERT_EQ(of_cells.sink.spikes, of_points.sink.spikes);
@@ -273,7 +278,7 @@ TEST_P(Diffusion, SnapshotsHaveTheModesOfTheTraces) {
                                           : in_compartment(snapshot.protein, n, id, 0,
                                                            static_cast<std::size_t>(cable->n));
                 EXPECT_NEAR(run.sink.at(row, columns.slow(id) + 2), tip, 1e-11) << id;
-                if (cable && id < 4 && snapshot.step > 0) {
+                if (cable && id < 6) {
                     EXPECT_NEAR(run.sink.at(row, columns.slow(id) + 5),
                                 in_compartment(snapshot.protein, n, id, 3, 13), 1e-11);
                 }
