@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Literal, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
