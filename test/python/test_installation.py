@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package engram installed by pip, in a virtual environment of its own (slow)."""
+"""The package engram installed by pip in a virtual environment, and all of it by CMake (slow)."""
 
 import shutil
 import subprocess
 import sys
 
 import pytest
-from conftest import PATIENCE_S, TOOLS
+from conftest import PATIENCE_S, ROOT, TOOLS
 
 pytestmark = pytest.mark.slow
 
-PROGRAMS = ("plot", "recall", "compare", "export", "watch")
+PROGRAMS = ("plot", "recall", "compare", "export", "report", "watch")
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,46 @@ def test_import(programs, small_recall, tmp_path):
         text=True,
     )
     assert (result.returncode, result.stdout) == (0, "20\n"), result.stderr
+
+
+def test_reading_half_without_a_compiler(small_recall, tmp_path):
+    """pip install . without the program; reading works, running says what is missing."""
+    environment = tmp_path / "venv"
+    made = subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", environment])
+    if made.returncode != 0:
+        pytest.skip("no virtual environment can be made here")
+    command = [environment / "bin/python", "-m", "pip", "install", "--no-deps", "--quiet"]
+    installed = subprocess.run(
+        [*command, "-Cwheel.cmake=false", ROOT], capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    if installed.returncode != 0 and "scikit-build-core" in installed.stderr:
+        pytest.skip(f"pip cannot get scikit-build-core: {installed.stderr[-300:]}")
+    assert installed.returncode == 0, installed.stderr
+    code = (
+        "import sys, engram; print(engram.load(sys.argv[1]).schedule)\n"
+        "try: engram.check({})\n"
+        "except engram.ProgramNotFound: print('no program')"
+    )
+    result = subprocess.run(
+        [environment / "bin/python", "-c", code, small_recall],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout == "learn - consolidate - recall\nno program\n", result.stderr
+
+
+def test_cmake_installs_what_users_need(engram, tmp_path):
+    if not (engram.parent / "cmake_install.cmake").exists():
+        pytest.skip(f"{engram} does not lie in a build directory")
+    prefix = tmp_path / "prefix"
+    command = ["cmake", "--install", engram.parent, "--prefix", prefix]
+    installed = subprocess.run(command, capture_output=True, text=True)
+    assert installed.returncode == 0, installed.stderr
+    for name in ("bin/engram", "share/engram/configs/basic_early.yaml",
+                 "share/doc/engram/LICENSE", "share/doc/engram/docs/configuration.md"):  # fmt: skip
+        assert (prefix / name).is_file(), name
+    for tool in PROGRAMS:
+        result = subprocess.run([prefix / f"bin/engram-{tool}", "--version"], capture_output=True)
+        assert result.returncode == 0, result.stderr

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running Engram, and reading and analysing its results.
+"""Running Engram, and reading and analysing its results::
 
     import engram
 

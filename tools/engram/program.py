@@ -31,6 +31,7 @@ def find_program(program: str | Path | None = None) -> Path:
         return Path(found).resolve()
     root = Path(__file__).resolve().parents[2]
     candidates = [Path(sysconfig.get_path("scripts")) / "engram", *(root / b for b in _BUILDS)]
+    candidates.append(root.parents[1] / "bin/engram")  # of cmake --install: share/engram/tools
     for candidate in candidates:
         if candidate.is_file() and os.access(candidate, os.X_OK):
             return candidate

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol, Sequence, TypeVar
 
+import numpy as np
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
