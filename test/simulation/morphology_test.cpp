@@ -136,8 +136,8 @@ TEST(MorphologyBits, HaveEqualBitsOnProcessorAndKernels) {
     for (const Reset reset : {Reset::any_compartment, Reset::soma}) {
         const Experiment e = mixed_network(reset);
         const CompleteRun one(e);
-        for (const auto order : {device::HostDevice::Order::forward,
-                                 device::HostDevice::Order::backward}) {
+        for (const auto order :
+             {device::HostDevice::Order::forward, device::HostDevice::Order::backward}) {
             const CompleteRun other(e, kernels_on_host(5, order));
             expect_same_results(one.sink, other.sink);
             EXPECT_EQ(silent_resets(one), silent_resets(other));

@@ -11,7 +11,6 @@ from typing import Any, Protocol, Sequence, TypeVar
 
 import numpy as np
 import matplotlib
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
