@@ -224,7 +224,13 @@ FEW_TIMES = (
     "sweep={neuromodulation.release.amplitude: [0.18], "
     "neuromodulation.release.start_s: [10, 5410]}",
 )
+FEW_CELLS = (
+    "trials=1",
+    "sweep=[{neuron.morphology.reset: [soma, any_compartment], simulation.duration_s: [25, 28820], "
+    "stimuli.recall.start_s: [20, 28810]}]",
+)
 SETTINGS = {
+    "morphology_by_diffusivity": FEW_CELLS,
     **{f"induction_{name}": FEW_INDUCTIONS for name in ("stet", "wtet", "slfs", "wlfs")},
     "rate_map": FEW_RATES,
     "neuromodulation_timing": FEW_TIMES,

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import sample_files
 from engram import Ensemble, Results, avalanche_statistics, induction_of, named_groups
+from engram.errors import ResultsError
 from engram.figures import NothingToDraw, likelihoods, measure_curves, measure_map
 from tool import check_failure, run_tool
 
@@ -152,6 +154,21 @@ def test_curves_are_the_points_of_the_sweep(ensemble, tmp_path) -> None:
         assert heights == pytest.approx(2 * rates.sem[points])
     over = measure_curves(ensemble, "h_change", "stimuli.post.rate_Hz").axes[0]
     assert len(over.containers) == 3
+    panels = measure_curves(
+        ensemble, "rate_exc", "stimuli.pre.rate_Hz", panels=["stimuli.post.rate_Hz"]
+    ).axes
+    assert [panel.get_title() for panel in panels] == ["rate_Hz 10", "rate_Hz 100"] or [
+        panel.get_title() for panel in panels
+    ] == ["stimuli.post.rate_Hz 10", "stimuli.post.rate_Hz 100"]
+    for panel, before in zip(panels, axes.containers):
+        (curve,) = panel.containers
+        assert curve[0].get_ydata() == pytest.approx(before[0].get_ydata())
+    for panels, problem in (
+        (["stimuli.pre.rate_Hz"], "is what curves are drawn against"),
+        (["x"], "does not vary 'x' (it does: "),
+    ):
+        with pytest.raises(ResultsError, match=re.escape(problem)):
+            measure_curves(ensemble, "rate_exc", "stimuli.pre.rate_Hz", panels=panels)
     result = run_tool(
         "plot", ensemble.path, "--figures", "curves", "--measure", "rate_exc", "-o", tmp_path
     )

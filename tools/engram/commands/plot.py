@@ -40,6 +40,7 @@ Drawing = tuple[str, Callable[[], FigureBase]]  # name of the file, and how to d
 _USERS = {
     "--measure": ("measure", (MAP, CURVES)),
     "--over": ("over", (CURVES,)),
+    "--panels": ("panels", (CURVES,)),
     "--with": ("others", ("recall_by_size", LIKELIHOODS)),
     "--published": ("published", ("recall_by_size",)),
 }
@@ -124,6 +125,14 @@ def _parser() -> Parser:
         metavar="KEY",
         help="key of the sweep that curves are drawn against (default: that with most values)",
     )
+    ensemble.add_argument(
+        "--panels",
+        nargs="+",
+        metavar="KEY",
+        default=[],
+        help="keys of the sweep with a panel for each combination of their values, rather than "
+        "curves",
+    )
     return parser
 
 
@@ -162,7 +171,14 @@ def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Itera
     yield MAP, _bind(measure_map, ensemble, options.measure or "h_change")
     yield (
         CURVES,
-        _bind(measure_curves, ensemble, options.measure or "Q", options.over, options.spread),
+        _bind(
+            measure_curves,
+            ensemble,
+            options.measure or "Q",
+            options.over,
+            options.spread,
+            options.panels,
+        ),
     )
     recorded = [point for point in ensemble.points if ensemble.has_traces(point.index)]
     if not recorded:
