@@ -53,7 +53,7 @@ inline constexpr Section morphology{
     Key{"soma_radius_um", &Morphology::soma_radius_um, between(0.01, 1000)},
     Key{"basal_dendrite_um", &Morphology::basal_dendrite_um, between(0, 1e4)},
     Key{"apical_dendrite_um", &Morphology::apical_dendrite_um, between(0, 1e4)},
-    Key{"compartment_um", &Morphology::compartment_um, between(0.01, 1000)},
+    Key{"compartment_um", &Morphology::compartment_um, between(0.001, 1000)},
     Key{"axial_resistivity_Ohm_cm", &Morphology::axial_resistivity_ohm_cm, between(0, 1e6)},
     Key{"capacitance", &Morphology::capacitance, Words{capacitances}},
     Key{"synaptic_gain", &Morphology::synaptic_gain, between(0, 100)},

@@ -25,7 +25,7 @@ namespace {
 
 constexpr double most_steps = 4503599627370496.0;  // 2^52: times in steps stay exact as doubles
 constexpr Step longest_axonal_delay_steps = 65535;
-constexpr int most_compartments = 1000;
+constexpr int most_compartments = 10'000;
 constexpr std::size_t most_backgrounds = 1000;  // each takes constants for its blocks
 
 const std::string duration_key = keys::path_of<&Experiment::duration_s>();
@@ -206,9 +206,10 @@ class Validator {
             problems_.add(compartment_key,
                           "must be at least " +
                               number_text(std::ceil(1e4 * length_um / most_compartments) / 1e4) +
-                              ", so that the cell of " + number_text(length_um) +
-                              " um has at most " + std::to_string(most_compartments) +
-                              " compartments" + is(neuron.morphology->compartment_um));
+                              ", so that the cell of " +
+                              number_text(std::round(1e4 * length_um) / 1e4) + " um has at most " +
+                              std::to_string(most_compartments) + " compartments" +
+                              is(neuron.morphology->compartment_um));
             return;
         }
         if (problems_.sound({path, tau_syn_key}) &&

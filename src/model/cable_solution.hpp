@@ -89,9 +89,9 @@ struct CablePlaceBound {
     double threshold_mV = std::numeric_limits<double>::infinity();  //!< of V - V_inf
     double by_current = 0;                                          //!< A
     double by_tip = 0;                                              //!< B
-    double v_above = 0, v_below = 0;                      //!< of w_0 and W
-    double current_above = 0, current_below = 0;          //!< of c_0 [mV/nA]
-    double end_current_above = 0, end_current_below = 0;  //!< of C [mV/nA]
+    double v_above = 0, v_below = 0;                                //!< of w_0 and W
+    double current_above = 0, current_below = 0;                    //!< of c_0 [mV/nA]
+    double end_current_above = 0, end_current_below = 0;            //!< of C [mV/nA]
     double margin_mV = 0;
 
     ENGRAM_HD_INLINE bool is_below(const BlockEnds& ends, const CableState& s,

@@ -91,7 +91,7 @@ TEST(MorphologyKeys, nonsense_is_refused) {
               ".inf (is -1)");
     EXPECT_EQ(problems_of(minimal + "neuron: {protein_diffusivity_um2_per_s: '.inf'}\n"),
               "configs/x.yaml:2: neuron.protein_diffusivity_um2_per_s: must be a number, or .inf "
-              "(is .inf)");
+              "(is \".inf\")");
     EXPECT_EQ(
         problems_of(networks, {"populations.points.neuron.protein_diffusivity_um2_per_s=0.1"}),
         "--set populations.points.neuron.protein_diffusivity_um2_per_s=0.1: "
@@ -101,10 +101,10 @@ TEST(MorphologyKeys, nonsense_is_refused) {
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {}}\nsynapses: {protein_pools: P/D}\n"),
               "configs/x.yaml:3: synapses.protein_pools: must be C where neurons have a "
               "morphology, as in neuron.morphology");
-    EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {compartment_um: 0.02}}\n"),
-              "configs/x.yaml:2: neuron.morphology.compartment_um: must be at least 0.0471, so "
-              "that the cell of 47.02 um has at most 1000 compartments (is 0.02)");
-    EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {apical_dendrite_um: 900}}\n"),
+    EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {compartment_um: 0.002}}\n"),
+              "configs/x.yaml:2: neuron.morphology.compartment_um: must be at least 0.0048, so "
+              "that the cell of 47.002 um has at most 10000 compartments (is 0.002)");
+    EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {apical_dendrite_um: 3000}}\n"),
               "configs/x.yaml:2: neuron.morphology: potential must spread along the cell ten "
               "times as fast as the membrane and synaptic currents decay; choose shorter "
               "dendrites, a larger radius or a lower axial_resistivity_Ohm_cm");

@@ -49,11 +49,11 @@ struct Block {
 Block make_block(const CableNeuron::Solution& b, std::uint32_t number, double w_mV) {
     Block block;
     const double tip_nA = 0.4 * normal(number, 905);
-    block.start = {{b.v_inf_mV + w_mV, tip_nA + 0.3 * normal(number, 900),
-                    0.3 * normal(number, 901), 0.0},
-                   tip_nA,
-                   0.0,
-                   0.0};
+    block.start = {
+        {b.v_inf_mV + w_mV, tip_nA + 0.3 * normal(number, 900), 0.3 * normal(number, 901), 0.0},
+        tip_nA,
+        0.0,
+        0.0};
     for (int k = 0; k < b.steps; ++k) {
         const double at_tip = k % 4 == 1 ? 0.3 * normal(number, 500 + k) : 0.0;
         const double at_soma = k % 5 == 2 ? 0.3 * normal(number, 700 + k) : 0.0;
@@ -119,8 +119,8 @@ TEST_P(CableSolutionOf, IsBelowOnlyWhereTheStepsAre) {
             ASSERT_TRUE(!quick || slow) << number;
             const Path path = walk(neuron, block);
             const double v_th = parameters.v_th_mV;
-            const bool below = path.highest_soma_mV < v_th &&
-                               (!tests_tip || path.highest_tip_mV < v_th);
+            const bool below =
+                path.highest_soma_mV < v_th && (!tests_tip || path.highest_tip_mV < v_th);
             ASSERT_TRUE(!slow || below) << number;
             quickly += quick;
             slowly += slow;
@@ -135,8 +135,8 @@ TEST_P(CableSolutionOf, IsBelowOnlyWhereTheStepsAre) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Lengths, CableSolutionOf,
-                         testing::Combine(testing::Values(1, 2, 15, 30),
-                                          testing::Values(0.2, 0.02), testing::Values(10.0, 60.0)));
+                         testing::Combine(testing::Values(1, 2, 15, 30), testing::Values(0.2, 0.02),
+                                          testing::Values(10.0, 60.0)));
 
 // With the second reset rule a current at the tip may reset a neuron whose soma stays below.
 TEST(CableSolution, TheTipCounts) {

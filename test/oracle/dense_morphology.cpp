@@ -14,8 +14,8 @@ DenseMorphology::DenseMorphology(const NeuronParameters& neuron) : v_rev_mV_(neu
     n_ = 1;
     while (length_um / n_ > m.compartment_um + 1e-9) ++n_;
     const double dx_um = length_um / n_;
-    soma_ = static_cast<int>(
-        (m.basal_dendrite_um + m.soma_radius_um + m.compartment_um / 2) / dx_um);
+    soma_ =
+        static_cast<int>((m.basal_dendrite_um + m.soma_radius_um + m.compartment_um / 2) / dx_um);
     const double membrane_um = m.capacitance == Morphology::Capacitance::published
                                    ? length_um - m.compartment_um
                                    : length_um;
@@ -68,8 +68,7 @@ void DenseMorphology::integrate(std::vector<double>& v_mV, double time_ms, int n
         // (c/h + (leak + A)/2) V' = (c/h - (leak + A)/2) V + mean current, V from the resting one.
         for (double& v : v_mV) v -= v_rev_mV_;
         const std::vector<double> flow = axial(v_mV);
-        for (int i = 0; i < n_; ++i)
-            v_mV[i] = (c_nF_ / h - leak_uS_ / 2) * v_mV[i] - flow[i] / 2;
+        for (int i = 0; i < n_; ++i) v_mV[i] = (c_nF_ / h - leak_uS_ / 2) * v_mV[i] - flow[i] / 2;
         v_mV[soma_] += (soma_nA(k * h) + soma_nA((k + 1) * h)) / 2;
         v_mV[0] += (tip_nA(k * h) + tip_nA((k + 1) * h)) / 2;
         solve(c_nF_ / h + leak_uS_ / 2, 0.5, v_mV);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The oracle's neuron with a morphology: all compartments of the cylinder, and Kirchhoff's law. From
-// it the resistances that the reduced neuron needs, by solving for the potentials; or the potentials
-// themselves, integrated with small steps.
+// The oracle's neuron with a morphology: all compartments of the cylinder, and Kirchhoff's law.
+// From it the resistances that the reduced neuron needs, by solving for the potentials; or the
+// potentials themselves, integrated with small steps.
 #pragma once
 
 #include <functional>

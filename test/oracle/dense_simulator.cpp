@@ -169,7 +169,7 @@ void DenseSimulator::rest(const DensePhase& phase) {
     soma_beyond_.assign(n_, 0.0);
     tip_beyond_.assign(n_, 0.0);
     i_bg_.assign(n_, 0.0);
-    held_until_.assign(n_, -1);
+    held_until_.assign(n_, phase.begin - 2);
     i_stim_.assign(stimuli_.size(), std::vector<double>(n_, 0.0));
     calcium_.assign(n_ * n_, 0.0);
     pre_trace_.assign(n_, 0.0);
@@ -416,7 +416,8 @@ void DenseSimulator::deliver_spikes(Step step) {
                 const double w = h_mV(pre, post) + h_0 * z(pre, post);
                 (common(post).places ? tip_mV : input_mV)[post] += w;
             } else if (common(post).places) {
-                (ends_at_tip(pre, post) ? tip_mV : input_mV)[post] += wiring_.weight(pre, post) * h_0;
+                (ends_at_tip(pre, post) ? tip_mV : input_mV)[post] +=
+                    wiring_.weight(pre, post) * h_0;
             } else {
                 (wiring_.site(pre, post) == 1 ? second_mV : input_mV)[post] +=
                     wiring_.weight(pre, post) * h_0;
@@ -448,8 +449,7 @@ double DenseSimulator::background_mean_nA(NeuronId id) const {
 }
 
 double DenseSimulator::soma_mV(NeuronId id) const {
-    return v_[id] + soma_beyond_[id] +
-           common(id).places->soma_by_constant * background_mean_nA(id);
+    return v_[id] + soma_beyond_[id] + common(id).places->soma_by_constant * background_mean_nA(id);
 }
 
 double DenseSimulator::tip_mV(NeuronId id) const {
@@ -470,9 +470,9 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
     const NeuronParameters& p = common(id).parameters;
     const DenseNeuron& neuron = common(id).neuron;
     const std::optional<Places>& places = common(id).places;
-    const bool is_above = places ? step > held_until_[id] && !is_at_release(id, step) &&
-                                       soma_mV(id) >= p.v_th_mV
-                                 : v_[id] >= p.v_th_mV;
+    const bool is_above =
+        places ? step > held_until_[id] && !is_at_release(id, step) && soma_mV(id) >= p.v_th_mV
+               : v_[id] >= p.v_th_mV;
     if (is_above || (step > held_until_[id] && stimuli_.forces(id, step))) {
         v_[id] = p.v_reset_mV;
         held_until_[id] = step + common(id).refractory_steps - 1;
@@ -480,14 +480,13 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
         spikes_.push_back({step, id});
     } else if (is_silenced(id, step)) {
         v_[id] = p.v_reset_mV;
-        held_until_[id] = step + (places ? common(id).refractory_steps
-                                         : common(id).second->silent_steps) - 1;
+        held_until_[id] =
+            step + (places ? common(id).refractory_steps : common(id).second->silent_steps) - 1;
         ++n_silenced_;
     }
     // What holds in this window; its deviation from the mean decays even without noise.
-    const double shown_mV = !places || step <= held_until_[id] || is_at_release(id, step)
-                                ? v_[id]
-                                : soma_mV(id);
+    const double shown_mV =
+        !places || step <= held_until_[id] || is_at_release(id, step) ? v_[id] : soma_mV(id);
     double constant = common(id).background_mean_nA;
     double background_sigma_nA = common(id).background_sigma_nA;
     if (!conditions_.background.empty()) {
@@ -516,15 +515,14 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
                     model::normal_at_step(streams_, model::Purpose::stimulus, id,
                                           static_cast<std::uint32_t>(k), step));
         if (!places) continue;
-        stimulus_soma_mV += places->soma_by_constant * current.mean_nA +
-                            places->soma_by_soma * i_stim_[k][id];
+        stimulus_soma_mV +=
+            places->soma_by_constant * current.mean_nA + places->soma_by_soma * i_stim_[k][id];
         // As a current at the soma acts on the soma, so it acts on the tip.
-        stimulus_tip_mV += places->soma_by_tip * (i_stim_[k][id] +
-                                                  (places->soma_by_soma > 0.0
-                                                       ? places->soma_by_constant /
-                                                             places->soma_by_soma
-                                                       : 1.0) *
-                                                      current.mean_nA);
+        stimulus_tip_mV +=
+            places->soma_by_tip *
+            (i_stim_[k][id] +
+             (places->soma_by_soma > 0.0 ? places->soma_by_constant / places->soma_by_soma : 1.0) *
+                 current.mean_nA);
     }
     double current_nA = constant + decaying;
     const double share = places ? places->share : 1.0;
@@ -546,8 +544,8 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
     if (!places) return;
     i_tip_[id] *= neuron.current_decay;
     const double at_soma = i_syn_[id] - i_tip_[id] + i_bg_[id];
-    soma_beyond_[id] = places->soma_by_soma * at_soma + places->soma_by_tip * i_tip_[id] +
-                       stimulus_soma_mV;
+    soma_beyond_[id] =
+        places->soma_by_soma * at_soma + places->soma_by_tip * i_tip_[id] + stimulus_soma_mV;
     tip_beyond_[id] =
         places->soma_by_tip * at_soma + places->tip_by_tip * i_tip_[id] + stimulus_tip_mV;
 }

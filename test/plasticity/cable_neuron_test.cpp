@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A neuron with a morphology by itself: against numbers of the equations, against Arbor, and against
-// all compartments integrated with small steps.
+// A neuron with a morphology by itself: against numbers of the equations, against Arbor, and
+// against all compartments integrated with small steps.
 #include "plasticity/cable_neuron.hpp"
 
 #include <gtest/gtest.h>
@@ -25,8 +25,8 @@ constexpr double h_0_mV = 4.20075;
 NeuronParameters cell(double radius_um, double apical_um, double basal_um,
                       Reset reset = Reset::any_compartment) {
     NeuronParameters neuron;
-    neuron.morphology = {radius_um, basal_um, apical_um, 1.0, 35.4,
-                         Morphology::Capacitance::published, 1.02, reset};
+    neuron.morphology = {
+        radius_um, basal_um, apical_um, 1.0, 35.4, Morphology::Capacitance::published, 1.02, reset};
     return neuron;
 }
 const NeuronParameters small_short = cell(6, 12.5, 5);
@@ -75,19 +75,34 @@ TEST(CableNeuron, HasThePublishedPotentials) {
         double inhibitory_peak_mV;
         double steady_soma_mV, steady_tip_mV;  //!< of 1 nA, above rest
     };
-    for (const Published& of : {
-             Published{small_short, -63.96361, 6.928,
-                       {-64.91833, -64.64210, -64.01049, -64.03610, -64.51501}, -62.96648,
-                       9.681668, 9.675111},
-             Published{small_long, -63.95034, 6.924,
-                       {-64.91555, -64.63617, -63.99758, -64.02394, -64.50899}, -62.93998,
-                       9.807849, 9.798981},
-             Published{large_short, -63.95398, 6.931,
-                       {-64.91867, -64.63963, -64.00145, -64.02703, -64.51039}, -62.94840,
-                       9.767764, 9.765012},
-             Published{large_long, -63.94652, 6.930,
-                       {-64.91767, -64.63673, -63.99427, -64.02013, -64.50694}, -62.93365,
-                       9.837978, 9.834679}}) {
+    for (const Published& of : {Published{small_short,
+                                          -63.96361,
+                                          6.928,
+                                          {-64.91833, -64.64210, -64.01049, -64.03610, -64.51501},
+                                          -62.96648,
+                                          9.681668,
+                                          9.675111},
+                                Published{small_long,
+                                          -63.95034,
+                                          6.924,
+                                          {-64.91555, -64.63617, -63.99758, -64.02394, -64.50899},
+                                          -62.93998,
+                                          9.807849,
+                                          9.798981},
+                                Published{large_short,
+                                          -63.95398,
+                                          6.931,
+                                          {-64.91867, -64.63963, -64.00145, -64.02703, -64.51039},
+                                          -62.94840,
+                                          9.767764,
+                                          9.765012},
+                                Published{large_long,
+                                          -63.94652,
+                                          6.930,
+                                          {-64.91767, -64.63673, -63.99427, -64.02013, -64.50694},
+                                          -62.93365,
+                                          9.837978,
+                                          9.834679}}) {
         const Psp at_tip = psp(of.parameters, 0.001, h_0_mV, 0.0);
         EXPECT_NEAR(at_tip.peak_mV, of.peak_mV, 6e-6);
         EXPECT_NEAR(at_tip.peak_ms, of.peak_ms, 1.1e-3);
@@ -163,8 +178,8 @@ TEST(CableNeuron, AgreesWithArborOnOneSpike) {
             const bool arrives = k == 1300;
             neuron.advance(two, arrives ? input(neuron, h_0_mV, 0) : CableNeuron::Input{}, 0.0, {},
                            true);
-            neuron.advance(four, arrives ? input(neuron, 0, 2 * h_0_mV) : CableNeuron::Input{},
-                           0.0, {}, true);
+            neuron.advance(four, arrives ? input(neuron, 0, 2 * h_0_mV) : CableNeuron::Input{}, 0.0,
+                           {}, true);
         }
         // A step of Arbor's, where V rises fastest.
         EXPECT_LT(worst, 4e-3);
@@ -172,8 +187,8 @@ TEST(CableNeuron, AgreesWithArborOnOneSpike) {
     }
 }
 
-// Currents as Arbor had them in a network with noise: the same spikes within 0.06 ms, and potentials
-// within what implicit steps of 0.01 ms miss. A step of the current of 1.1 nA begins it.
+// Currents as Arbor had them in a network with noise: the same spikes within 0.06 ms, and
+// potentials within what implicit steps of 0.01 ms miss. A step of the current of 1.1 nA begins it.
 TEST(CableNeuron, AgreesWithArborOnNoise) {
     const std::vector<float> arbor = read<float>("cable_noise_driven.f32");
     constexpr int rows = 10001, columns = 3;  // I at soma and tip, V at soma
@@ -183,9 +198,9 @@ TEST(CableNeuron, AgreesWithArborOnNoise) {
         std::vector<double> spikes_ms;
     };
     const float* row = arbor.data();
-    for (const Case& of : {Case{small_long, {12.56752}},
-                           Case{small_long, {14.70338, 43.50440, 67.90202, 93.52652}},
-                           Case{small_short, {12.73593}}}) {
+    for (const Case& of :
+         {Case{small_long, {12.56752}}, Case{small_long, {14.70338, 43.50440, 67.90202, 93.52652}},
+          Case{small_short, {12.73593}}}) {
         constexpr double dt_ms = 0.01;
         const CableNeuron neuron = make(of.parameters, dt_ms);
         CableNeuron::State s = neuron.at_rest();
@@ -250,17 +265,16 @@ Comparison compare(const NeuronParameters& parameters, double dt_ms, int substep
 
         // The background begins with the first step.
         if (s.refractory == 0.0 && k > 0) {
-            found.worst_soma_mV = std::max(
-                found.worst_soma_mV, std::abs(v[compartments.soma()] - neuron.soma.v_mV(s)));
-            found.worst_tip_mV =
-                std::max(found.worst_tip_mV, std::abs(v[0] - neuron.tip.v_mV(s)));
+            found.worst_soma_mV = std::max(found.worst_soma_mV,
+                                           std::abs(v[compartments.soma()] - neuron.soma.v_mV(s)));
+            found.worst_tip_mV = std::max(found.worst_tip_mV, std::abs(v[0] - neuron.tip.v_mV(s)));
             ++found.compared;
         }
         const CableNeuron::Input arriving = input(neuron, tip_mV, soma_mV);
         const double noise = with_noise ? drawn(3) : 0.0;
         // Of a current that is constant in the step.
-        const auto pulse = model::step_pulse(neuron.propagator(),
-                                             is_stimulated ? stimulus_nA : 0.0, 0.0, 0.0, 0.0);
+        const auto pulse = model::step_pulse(neuron.propagator(), is_stimulated ? stimulus_nA : 0.0,
+                                             0.0, 0.0, 0.0);
         const double resets_before = s.silent_resets;
         neuron.advance(s, arriving, noise, {pulse.on_v_mV, pulse.end_nA}, true);
         found.silent_resets += s.silent_resets > resets_before;
@@ -283,9 +297,7 @@ Comparison compare(const NeuronParameters& parameters, double dt_ms, int substep
         } else {
             compartments.integrate(
                 v, dt_ms, substeps,
-                [&](double t) {
-                    return constant + (background + at_soma) * decay(t) + course(t);
-                },
+                [&](double t) { return constant + (background + at_soma) * decay(t) + course(t); },
                 [&](double t) { return tip * decay(t); });
         }
         const double decayed = decay(dt_ms);
