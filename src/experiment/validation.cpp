@@ -209,9 +209,10 @@ class Validator {
             problems_.add(compartment_key,
                           "must be at least " +
                               number_text(std::ceil(1e4 * length_um / most_compartments) / 1e4) +
-                              ", so that the cell of " + number_text(length_um) +
-                              " um has at most " + std::to_string(most_compartments) +
-                              " compartments" + is(neuron.morphology->compartment_um));
+                              ", so that the cell of " +
+                              number_text(std::round(1e4 * length_um) / 1e4) + " um has at most " +
+                              std::to_string(most_compartments) + " compartments" +
+                              is(neuron.morphology->compartment_um));
             return;
         }
         if (problems_.sound({path, tau_syn_key}) &&

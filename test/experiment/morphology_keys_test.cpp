@@ -91,7 +91,7 @@ TEST(MorphologyKeys, nonsense_is_refused) {
               ".inf (is -1)");
     EXPECT_EQ(problems_of(minimal + "neuron: {protein_diffusivity_um2_per_s: '.inf'}\n"),
               "configs/x.yaml:2: neuron.protein_diffusivity_um2_per_s: must be a number, or .inf "
-              "(is .inf)");
+              "(is \".inf\")");
     EXPECT_EQ(
         problems_of(networks, {"populations.points.neuron.protein_diffusivity_um2_per_s=0.1"}),
         "--set populations.points.neuron.protein_diffusivity_um2_per_s=0.1: "

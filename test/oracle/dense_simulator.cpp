@@ -170,7 +170,7 @@ void DenseSimulator::rest(const DensePhase& phase) {
     soma_beyond_.assign(n_, 0.0);
     tip_beyond_.assign(n_, 0.0);
     i_bg_.assign(n_, 0.0);
-    held_until_.assign(n_, -1);
+    held_until_.assign(n_, phase.begin - 2);
     i_stim_.assign(stimuli_.size(), std::vector<double>(n_, 0.0));
     calcium_.assign(n_ * n_, 0.0);
     pre_trace_.assign(n_, 0.0);
