@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol, Sequence, TypeVar
 
-import numpy as np
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
