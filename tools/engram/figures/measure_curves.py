@@ -57,11 +57,11 @@ def measure_curves(
         raise NothingToDraw(f"{name} is undefined at all points")
     curves: dict[Values, dict[Values, list[int]]] = {}  # points by panel, then other values
     for point in range(ensemble.n_points):
-        panel = curves.setdefault(tuple(key.of_point[point] for key in in_panels), {})
-        panel.setdefault(tuple(key.of_point[point] for key in others), []).append(point)
+        of_panel = curves.setdefault(tuple(key.of_point[point] for key in in_panels), {})
+        of_panel.setdefault(tuple(key.of_point[point] for key in others), []).append(point)
     shown, note = first_few(sorted(curves.items()), MAX_PANELS, "panels")
-    labels = sorted({values for _, panel in shown for values in panel})
-    labels, more = first_few(labels, MAX_CURVES, "curves")
+    combinations = sorted({values for _, of_panel in shown for values in of_panel})
+    labels, more = first_few(combinations, MAX_CURVES, "curves")
     title = f"{figure_text(name)} by {figure_text(_short(horizontal.key, keys))}{note or more}"
     n_columns = min(2, len(shown))
     n_rows = -(-len(shown) // n_columns)

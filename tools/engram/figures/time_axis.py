@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Sequence, TypeVar
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
