@@ -34,12 +34,12 @@ DenseSimulator::DenseSimulator(const Experiment& experiment, DenseVariant varian
                            steps(p.t_ref_ms),
                            background.mean_nA,
                            background.sigma_wn_nA_sqrt_s / std::sqrt(2.0 * tau_syn_ms / 1000.0),
-                           {}});
+                           std::nullopt,
+                           places_of(p, tau_syn_ms)});
         const auto second = variant_.second_site ? variant_.second_site(p) : std::nullopt;
         if (second)
             common_.back().second = {*second, DenseNeuron(p, second->tau_ms, experiment.dt_ms),
                                      steps(second->silent_ms)};
-        common_.back().places = places_of(p, tau_syn_ms);
     }
     set_initial_weights();
     set_cables();

@@ -157,10 +157,10 @@ TEST(InitialValues, tell_what_cannot_be) {
     EXPECT_NE(values.problem_of_weights(4.2, nan), "");
     EXPECT_NE(values.problem_of_weights(nan, 0.0), "");
     EXPECT_NE(values.problem_of_weights(1e300, 0.0), "");
-    EXPECT_EQ(values.problem_of_protein(10.0), "");
-    EXPECT_NE(values.problem_of_protein(10.001), "");
-    EXPECT_NE(values.problem_of_protein(-1e-9), "");
-    EXPECT_NE(values.problem_of_protein(nan), "");
+    EXPECT_EQ(values.problem_of_protein(0, 10.0), "");
+    EXPECT_NE(values.problem_of_protein(0, 10.001), "");
+    EXPECT_NE(values.problem_of_protein(0, -1e-9), "");
+    EXPECT_NE(values.problem_of_protein(0, nan), "");
     EXPECT_EQ(values.problem_of_sums(), "");
     values.set_weights(0, 4e6, 0.0);
     EXPECT_EQ(values.problem_of_sums(), "");
