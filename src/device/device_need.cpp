@@ -42,7 +42,8 @@ std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t 
 std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& sizes) {
     const std::uint64_t receives = experiment.stimuli.size() * sizes.neurons;
     const std::uint64_t n_spikes = most_spikes_per_epoch(experiment, sizes.neurons);
-    return DeviceNetwork::bytes(sizes) + plasticity::BuiltInNeurons::state_bytes(sizes) +
+    return DeviceNetwork::bytes(sizes) +
+           BuiltInDeviceNeurons::bytes(experiment, sizes, background_settings(experiment).size()) +
            plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
                                        [&]<class M>(M) {
                                            return DeviceState<M>::bytes(
@@ -50,8 +51,6 @@ std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& siz
                                                block_grid(experiment).longest(),
                                                BuiltInDeviceNeurons::n_sites(experiment), n_spikes);
                                        }) +
-           background_settings(experiment).size() * experiment.populations.n_populations() *
-               BuiltInDeviceNeurons::most_solution_bytes +
            receives;
 }
 

@@ -142,20 +142,23 @@ class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
     //! Of those that an experiment has.
     static std::uint32_t n_sites(const Experiment& experiment) {
         int most = 1;
-        for (const Population& population : experiment.populations) {
-            bool taken = false;
-            const auto look_at = [&]<class One>(std::type_identity<One>) {
-                if (taken || !is_described_by<One>(experiment, population)) return;
-                taken = true;
-                most = std::max(most, One::n_sites);
-            };
-            (look_at(std::type_identity<Neuron>{}), ...);
-        }
+        for_each_used(experiment, [&]<class One>(std::type_identity<One>) {
+            most = std::max(most, One::n_sites);
+        });
         return static_cast<std::uint32_t>(most);
     }
-    //! Of the constants of blocks that a population has, at most.
-    static constexpr std::uint64_t most_solution_bytes =
-        solutions_per_population * std::max({sizeof(SolutionOf<Neuron>)...});
+    //! Of the state of neurons, and of the constants of their blocks.
+    //! \param n_settings  of the background, which each population may have
+    static std::uint64_t bytes(const Experiment& experiment, const plasticity::StateSizes& sizes,
+                               std::size_t n_settings) {
+        std::uint64_t bytes = 0;
+        for_each_used(experiment, [&]<class One>(std::type_identity<One>) {
+            bytes += plasticity::state_bytes<typename One::View>(sizes) +
+                     n_settings * experiment.populations.n_populations() *
+                         solutions_per_population * sizeof(SolutionOf<One>);
+        });
+        return bytes;
+    }
 
     AllNeurons(Device& device, const Experiment& experiment, const Network& network)
         : AllNeurons(device, experiment, network,
@@ -190,6 +193,21 @@ class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
     template <class Visit>
     void for_each(Visit visit) const {
         std::apply([&](const auto&... neurons) { (visit(neurons), ...); }, all_);
+    }
+    //! Calls visit(type) with each that describes a population of an experiment.
+    template <class Visit>
+    static void for_each_used(const Experiment& experiment, Visit visit) {
+        std::vector<bool> taken(experiment.populations.n_populations());
+        const auto look_at = [&]<class One>(std::type_identity<One> type) {
+            bool is_used = false;
+            for (std::size_t p = 0; p < taken.size(); ++p) {
+                if (taken[p] || !is_described_by<One>(experiment, experiment.populations[p]))
+                    continue;
+                taken[p] = is_used = true;
+            }
+            if (is_used) visit(type);
+        };
+        (look_at(std::type_identity<Neuron>{}), ...);
     }
 
     std::tuple<DeviceNeurons<Neuron>...> all_;

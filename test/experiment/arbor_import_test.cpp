@@ -201,11 +201,11 @@ TEST(ArborImport, cells_that_cannot_be_kept_are_refused) {
     std::string other_radius = with_cells("");
     other_radius.replace(other_radius.find("\"radius_dendrite_1\": 6"), 22,
                          "\"radius_dendrite_1\": 5");
-    EXPECT_NE(problems(other_radius).find("radius_soma differs"), std::string::npos)
+    EXPECT_NE(problems(other_radius).find("radius_soma: differs"), std::string::npos)
         << problems(other_radius);
     std::string slow_signal = with_cells("");
     slow_signal.replace(slow_signal.find("1e-4"), 4, "1e-9");
-    EXPECT_NE(problems(slow_signal).find("diffusivity_sps must be at least 0.0001"),
+    EXPECT_NE(problems(slow_signal).find("diffusivity_sps: must be at least 0.0001"),
               std::string::npos)
         << problems(slow_signal);
     EXPECT_EQ(problems(with_cells("")), "none");

@@ -3,7 +3,9 @@
 #include "experiment/configuration.hpp"
 
 #include <gtest/gtest.h>
+
 #include <unistd.h>
+#include <limits>
 
 #include <filesystem>
 #include <fstream>
@@ -71,7 +73,7 @@ stimuli:
   weak: {scheme: WTET, group: exc, start_s: 6, rate_Hz: 100}
   trains: {scheme: POISSON, group: exc, start_s: 7, rate_Hz: 8, train_s: 9, period_s: 10, repeats: 11}
 neuron: {V_init_mV: -61, V_rev_mV: -62, V_reset_mV: -63, V_th_mV: -50, R_leak_MOhm: 11,
-         C_mem_nF: 2, t_ref_ms: 3, protein_diffusivity_um2_per_s: 0.03,
+         C_mem_nF: 2, t_ref_ms: 3,
          morphology: {soma_radius_um: 4, basal_dendrite_um: 5, apical_dendrite_um: 6,
                       compartment_um: 0.5, axial_resistivity_Ohm_cm: 7, capacitance: published,
                       synaptic_gain: 8, reset: any_compartment}}
@@ -100,7 +102,7 @@ output: {directory: out}
               (NeuronParameters{-61, -62, -63, -50, 11, 2, 3,
                                 Morphology{4, 5, 6, 0.5, 7, Morphology::Capacitance::published, 8,
                                            Morphology::Reset::any_compartment},
-                                0.03}));
+                                std::numeric_limits<double>::infinity()}));
     EXPECT_EQ(experiment.synapses, (SynapseParameters{1,  2,  3,  4,  5,  6,  7,
                                                       8,  9,  10, 12, 11, 13, 14,
                                                       15, 16, 17, 18, 19, 20, ProteinPools::common,

@@ -104,7 +104,7 @@ TEST(MorphologyKeys, nonsense_is_refused) {
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {compartment_um: 0.002}}\n"),
               "configs/x.yaml:2: neuron.morphology.compartment_um: must be at least 0.0048, so "
               "that the cell of 47.002 um has at most 10000 compartments (is 0.002)");
-    EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {apical_dendrite_um: 900}}\n"),
+    EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {apical_dendrite_um: 3000}}\n"),
               "configs/x.yaml:2: neuron.morphology: potential must spread along the cell ten "
               "times as fast as the membrane and synaptic currents decay; choose shorter "
               "dendrites, a larger radius or a lower axial_resistivity_Ohm_cm");

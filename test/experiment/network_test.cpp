@@ -184,7 +184,7 @@ TEST(NetworkConfiguration, projections_name_known_populations) {
     EXPECT_EQ(problems_of(minimal + populations + "projections: {p: 5}\n"),
               at_projection(": must be a map of keys and values (is 5)"));
     EXPECT_EQ(problems_of_projection("from: A, to: B, probability: 1, plastic: true, site: 1"),
-              at_projection(".site: must be one of soma, tip (is 1); valid are: soma, tip"));
+              at_projection(".site: must be one of soma, tip (is 1)"));
 }
 
 TEST(NetworkConfiguration, plastic_projections_are_excitatory) {

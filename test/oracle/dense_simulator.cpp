@@ -29,13 +29,10 @@ DenseSimulator::DenseSimulator(const Experiment& experiment, DenseVariant varian
         const NeuronParameters& p = population.neuron ? *population.neuron : experiment.neuron;
         const BackgroundParameters& background =
             population.background ? *population.background : experiment.background;
-        common_.push_back({p,
-                           DenseNeuron(p, tau_syn_ms, experiment.dt_ms),
-                           steps(p.t_ref_ms),
+        common_.push_back({p, DenseNeuron(p, tau_syn_ms, experiment.dt_ms), steps(p.t_ref_ms),
                            background.mean_nA,
                            background.sigma_wn_nA_sqrt_s / std::sqrt(2.0 * tau_syn_ms / 1000.0),
-                           std::nullopt,
-                           places_of(p, tau_syn_ms)});
+                           std::nullopt, places_of(p, tau_syn_ms)});
         const auto second = variant_.second_site ? variant_.second_site(p) : std::nullopt;
         if (second)
             common_.back().second = {*second, DenseNeuron(p, second->tau_ms, experiment.dt_ms),
