@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 #include "base/errors.hpp"
@@ -155,6 +156,29 @@ Experiment conditions_in_several_blocks_per_epoch() {
     return e;
 }
 
+// Excitatory neurons have few compartments, and lose spikes to their dendrites; others are points.
+Experiment with_morphology(Experiment e, double diffusivity_um2_per_s) {
+    NeuronParameters cell = e.neuron;
+    Morphology& morphology = cell.morphology.emplace();
+    morphology.compartment_um = 6.0;
+    morphology.reset = Morphology::Reset::any_compartment;
+    cell.protein_diffusivity_um2_per_s = diffusivity_um2_per_s;
+    std::vector<Population> populations(e.populations.begin(), e.populations.end());
+    for (Population& population : populations)
+        if (population.is_excitatory()) population.neuron = cell;
+    e.populations = Populations(std::move(populations));
+    return e;
+}
+
+constexpr double well_mixed = std::numeric_limits<double>::infinity();
+
+Experiment morphology() {
+    Experiment e = with_morphology(everything_recorded(), well_mixed);
+    e.duration_s = 0.3;
+    std::erase_if(e.record.snapshots_s, [&](double time_s) { return time_s >= e.duration_s; });
+    return e;
+}
+
 }  // namespace
 
 std::vector<ExecutorCase> executor_cases() {
@@ -173,6 +197,8 @@ std::vector<ExecutorCase> executor_cases() {
         {"RateThresholdsAndConsolidation", rate_thresholds_and_consolidation(), 500},
         {"Conditions", conditions(), 500},
         {"ConditionsInSeveralBlocksPerEpoch", conditions_in_several_blocks_per_epoch(), 500},
+        {"Morphology", morphology(), 500},
+        {"DiffusingProtein", with_morphology(consolidation(), 0.3), 500},
     };
 }
 
@@ -203,6 +229,16 @@ std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded, P
         record_everything(e);
         e.record.every_steps = 50;
         e.record.snapshots_s = {0.3, 8.0};
+    }
+    return cases;
+}
+
+std::vector<ExecutorCase> with_morphology(std::vector<ExecutorCase> cases,
+                                          double diffusivity_um2_per_s) {
+    for (ExecutorCase& one : cases) {
+        one.name += "WithMorphology";
+        one.experiment = with_morphology(std::move(one.experiment), diffusivity_um2_per_s);
+        one.at_least_draws = 10;
     }
     return cases;
 }

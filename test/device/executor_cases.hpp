@@ -27,6 +27,10 @@ std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded,
                                                  ProteinPools pools = ProteinPools::common,
                                                  double rate_threshold_p_Hz = 0.0);
 
+//! The same by excitatory neurons with few compartments, along which protein diffuses.
+std::vector<ExecutorCase> with_morphology(std::vector<ExecutorCase> cases,
+                                          double diffusivity_um2_per_s);
+
 //! Runs the experiment on the processor and on another executor; fails the test if spikes, traces,
 //! weights, proteins, or the amount of work differ.
 void expect_equal_to_processor(const ExecutorCase& executor_case, const ExecutorFactory& factory);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/errors.hpp"
@@ -52,6 +53,16 @@ TEST_F(GpuDevice, RunsInTurnsEqualTheProcessor) {
         with_pools.run(similar_consolidations(2, recorded, ProteinPools::p_c_and_d));
         BatchOfCases with_rates(device::make_cuda_device(0));
         with_rates.run(similar_consolidations(2, recorded, ProteinPools::p_c_and_d, 50.0));
+        BatchOfCases diffusing(device::make_cuda_device(0));
+        diffusing.run(with_morphology(similar_consolidations(2, recorded), 0.3));
+    }
+    constexpr double well_mixed = std::numeric_limits<double>::infinity();
+    for (const auto& [pools, rate_threshold_p_Hz] : {std::pair{ProteinPools::common, 0.0},
+                                                     {ProteinPools::p_c_and_d, 0.0},
+                                                     {ProteinPools::p_c_and_d, 50.0}}) {
+        BatchOfCases cables(device::make_cuda_device(0));
+        cables.run(with_morphology(similar_consolidations(2, false, pools, rate_threshold_p_Hz),
+                                   well_mixed));
     }
     // More than one launch can hold.
     const auto trials = similar_cases(40);
