@@ -236,7 +236,7 @@ std::vector<ExecutorCase> similar_consolidations(std::size_t n, bool recorded, P
 std::vector<ExecutorCase> with_morphology(std::vector<ExecutorCase> cases,
                                           double diffusivity_um2_per_s) {
     for (ExecutorCase& one : cases) {
-        one.name += "WithMorphology";
+        one.name = "WithMorphology";
         one.experiment = with_morphology(std::move(one.experiment), diffusivity_um2_per_s);
         one.at_least_draws = 10;
     }
