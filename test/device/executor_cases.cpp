@@ -198,6 +198,8 @@ std::vector<ExecutorCase> executor_cases() {
         {"Conditions", conditions(), 500},
         {"ConditionsInSeveralBlocksPerEpoch", conditions_in_several_blocks_per_epoch(), 500},
         {"Morphology", morphology(), 500},
+        {"MorphologyAndPools", with_morphology(pools(ProteinPools::p_c_and_d), well_mixed), 50},
+        {"MorphologyAndRates", with_morphology(rate_thresholds(), well_mixed), 50},
         {"DiffusingProtein", with_morphology(consolidation(), 0.3), 500},
     };
 }
