@@ -64,8 +64,6 @@ TEST_F(GpuDevice, RunsInTurnsEqualTheProcessor) {
         cables.run(with_morphology(similar_consolidations(2, false, pools, rate_threshold_p_Hz),
                                    well_mixed));
     }
-    BatchOfCases resting(device::make_cuda_device(0));
-    resting.run(with_morphology(similar_cases(2), well_mixed));
     // More than one launch can hold.
     const auto trials = similar_cases(40);
     BatchOfCases similar(device::make_cuda_device(0));
