@@ -7,6 +7,17 @@
 
 namespace engram::test {
 
+// Protein of the local neurons, all pools of it, against that of the whole network.
+inline void expect_part_of(const std::vector<double>& part, const Network& local,
+                           const std::vector<double>& whole, const Network& all) {
+    std::vector<double> expected;
+    const std::size_t n_pools = whole.size() / all.n_local();
+    for (std::size_t pool = 0; pool < n_pools; ++pool)
+        for (const NeuronId id : local.global_ids())
+            expected.push_back(whole.at(pool * all.n_local() + id));
+    expect_same_bits(part, expected, "protein");
+}
+
 // Local weights of a snapshot against those of the whole network.
 inline void expect_part_of(const Snapshot& part, const Network& local, const Snapshot& whole,
                            const Network& all) {
@@ -21,12 +32,7 @@ inline void expect_part_of(const Snapshot& part, const Network& local, const Sna
             h_mV.push_back(whole.h_mV[k]);
             z.push_back(whole.z[k]);
         }
-    std::vector<double> protein;
-    const std::size_t n_pools = part.protein.size() / local.n_local();
-    for (std::size_t pool = 0; pool < n_pools; ++pool)
-        for (const NeuronId id : local.global_ids())
-            protein.push_back(whole.protein.at(pool * all.n_local() + id));
-    expect_same_bits(part.protein, protein, "protein");
+    expect_part_of(part.protein, local, whole.protein, all);
     expect_same_bits(part.h_mV, h_mV, "h");
     expect_same_bits(part.z, z, "z");
 }
@@ -48,10 +54,8 @@ inline void expect_ranks_equal_one(const Experiment& e, const ExecutorFactory& f
     for (std::size_t i = 0; i < sink.snapshots.size(); ++i)
         expect_part_of(sink.snapshots[i], simulation.network(), alone.sink.snapshots[i],
                        alone.simulation.network());
-    const std::vector<double> protein = simulation.executor().protein();
-    for (std::uint32_t j = 0; j < protein.size(); ++j)
-        EXPECT_EQ(protein[j],
-                  alone.simulation.executor().protein()[simulation.network().global_id(j)]);
+    expect_part_of(simulation.executor().protein(), simulation.network(),
+                   alone.simulation.executor().protein(), alone.simulation.network());
     if (rank_of(MPI_COMM_WORLD) != 0) return;
     EXPECT_GE(sink.spikes.size(), at_least_spikes);
     EXPECT_EQ(sink.spikes, alone.sink.spikes);
