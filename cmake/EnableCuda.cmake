@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Enables CUDA where the toolkit is, also if nvcc is not on PATH.
 if(NOT CMAKE_CUDA_ARCHITECTURES)
-  # A100 and H100; the code for the last is also kept as PTX, for GPUs to come.
-  set(CMAKE_CUDA_ARCHITECTURES "80-real;90" CACHE STRING "GPU generations to build for")
+  # A100 and H100.
+  set(CMAKE_CUDA_ARCHITECTURES "80;90" CACHE STRING "GPU generations to build for, e.g. 80;90")
 endif()
 find_program(CMAKE_CUDA_COMPILER nvcc HINTS "$ENV{CUDA_HOME}/bin" "$ENV{CUDA_PATH}/bin"
   /usr/local/cuda/bin /opt/cuda/bin)

@@ -2,19 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 #SBATCH --job-name=engram-array
 #SBATCH --array=0-9%4
+#SBATCH --nodes=1
 #SBATCH --ntasks=4
+#SBATCH --hint=nomultithread
 #SBATCH --mem-per-cpu=1G
 #SBATCH --time=01:00:00
 #SBATCH --signal=B:USR1@120
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --output=%x-%A_%a.log
+##SBATCH --mail-type=END,FAIL --mail-user=me@example.org
 #
 # Many simulations that differ in one value: one array element, one output directory for each.
 # Each element continues by itself like self_continuing_job.sh, which does the work.
+# For runs of seconds or minutes take an ensemble (`sweep`, `trials` in the configuration) in one job instead:
+# it shares its ranks among the runs, and the scheduler has one job to look after.
 #
 #   sbatch slurm/array_job.sh [CONFIG [OUTPUT [OPTION...]]]
 #   KEY=simulation.seed VALUES="$(seq -s ' ' 100)" sbatch --array=0-99%8 slurm/array_job.sh configs/defaultnet_10s_recall.yaml
+#   STAGE=/tmp sbatch slurm/array_job.sh             # work on the disk of the node, copy the results
 #
 # The results go to OUTPUT/KEY=VALUE. Give --array as many elements as there are values;
 # what comes after the % is how many run at the same time.
@@ -26,7 +32,7 @@ options=("${@:3}")                                      # further options of `en
 key=${KEY:-groups.assembly.count}                       # the configuration key that differs
 values=${VALUES:-50 100 150 200 250 300 350 400 450 500} # its values, separated by blanks
 scripts=${ENGRAM_SLURM:-slurm}                          # directory of self_continuing_job.sh
-# ENGRAM, LAUNCHER and MAX_RESTARTS: see self_continuing_job.sh
+# ENGRAM, LAUNCHER, STAGE and MAX_RESTARTS: see self_continuing_job.sh
 
 read -r -a values <<<"$values"
 if ((SLURM_ARRAY_TASK_ID >= ${#values[@]})); then

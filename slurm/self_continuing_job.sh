@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #SBATCH --job-name=engram
+#SBATCH --nodes=1
 #SBATCH --ntasks=16
+#SBATCH --hint=nomultithread
 #SBATCH --mem-per-cpu=1G
 #SBATCH --time=04:00:00
 #SBATCH --signal=B:USR1@120
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --output=%x-%j.log
+##SBATCH --mail-type=END,FAIL --mail-user=me@example.org
 #
 # A simulation of any length, in as many starts of this job as it takes. Shortly before the time limit
 # (--signal, in seconds) the program saves a checkpoint and the job puts itself back into the queue.
@@ -18,14 +21,22 @@
 # Only the state of OUTPUT decides what a start does: it begins the run, resumes it, or finds it complete.
 # So preemption, the failure of a node, and another sbatch with the same OUTPUT continue the run as well.
 # See docs/cluster.md.
+# Modules and variables of the site, if there is this file: see environment.example.sh.
+environment=${ENGRAM_ENVIRONMENT:-slurm/environment.sh}
+# shellcheck source=/dev/null
+if [[ -e $environment ]]; then source "$environment"; fi
+# Since Slurm 22.05 srun does not take it from sbatch.
+export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
+
 set -uo pipefail
 
 config=${1:-configs/defaultnet_8h_recall.yaml}   # relative to where sbatch was called
 output=${2:-results/job-$SLURM_JOB_ID}           # on a file system that all nodes of the job see
 options=("${@:3}")                               # further options of `engram run`, e.g. --set KEY=VALUE
 program=${ENGRAM:-build/release/engram}          # the engram executable
-launcher=${LAUNCHER:-srun --mpi=pmix}            # or: mpirun
+launcher=${LAUNCHER:-srun --mpi=pmix --cpu-bind=cores} # or: mpirun
 max_restarts=${MAX_RESTARTS:-100}                # of this job; then something must be wrong
+stage=${STAGE:-}                                 # a directory of the node to work in, e.g. /tmp; empty: OUTPUT
 
 restarts=${SLURM_RESTART_COUNT:-0}
 read -r -a launch <<<"$launcher"
@@ -48,14 +59,61 @@ launch() {
     "${launch[@]}" "$program" "$@" &
     child=$!
     if $interrupted; then interrupt; fi # it came before the child was known
-    # A trapped signal ends a wait early; the child is still saving its checkpoint then.
-    while kill -0 "$child" 2>/dev/null; do wait "$child"; done
+    # A trapped signal ends a wait early; the child is still saving its checkpoint then. A launcher that was
+    # just starting may have lost it.
+    while kill -0 "$child" 2>/dev/null; do
+        if $interrupted; then
+            sleep 3
+            kill -s USR1 "$child" 2>/dev/null
+        else
+            wait "$child"
+        fi
+    done
     wait "$child" # bash remembers how it ended
 }
 
 # Slurm is already ending a job that was cancelled, or preempted; it requeues the latter itself.
 is_running() {
     [[ $(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T) == RUNNING ]]
+}
+
+# With STAGE the run lies on the node while a start lasts. OUTPUT gets a copy of it at the end of each start,
+# within the margin of --signal; a node that fails takes the work of its start with it.
+results=$output
+owner=$results.staged-by
+stage_in() {
+    local other
+    if ((SLURM_JOB_NUM_NODES != 1)); then
+        log "STAGE=$stage is on one node, and the job has $SLURM_JOB_NUM_NODES: use --nodes=1, or leave STAGE out"
+        exit 1
+    fi
+    # On its node the program cannot see that another job has the same OUTPUT.
+    mkdir -p "$(dirname "$results")" || exit 3
+    if ! (set -o noclobber && echo "$SLURM_JOB_ID" >"$owner") 2>/dev/null; then
+        other=$(<"$owner")
+        if [[ $other != "$SLURM_JOB_ID" && -n $(squeue --noheader --jobs="$other" 2>/dev/null) ]]; then
+            log "job $other works on $results; wait for it, or use another directory"
+            exit 3
+        fi
+        echo "$SLURM_JOB_ID" >"$owner" || exit 3
+    fi
+    # The last copy was cut off between its two renamings.
+    if [[ ! -e $results && -e $results.old ]]; then mv "$results.old" "$results" || exit 3; fi
+    stage=$(mktemp -d "$stage/engram-XXXXXX") || exit 3
+    output=$stage/run
+    if [[ -e $results ]]; then cp -a "$results" "$output" || exit 3; fi
+}
+stage_out() {
+    if [[ -e $output ]]; then
+        rm -rf "$results.new" "$results.old"
+        if ! cp -a "$output" "$results.new"; then
+            log "cannot copy the results to $results; they stay in $output on $(hostname)"
+            exit 3
+        fi
+        if [[ -e $results ]]; then mv "$results" "$results.old"; fi
+        mv "$results.new" "$results" && rm -rf "$results.old"
+    fi
+    rm -rf "$stage" "$owner"
 }
 
 # The last thing a start does: Slurm ends the script for it.
@@ -97,6 +155,8 @@ start() {
     if ((code == 0)) && [[ ! -e $output/summary.json ]]; then code=1; fi
 }
 
+if [[ -n $stage ]]; then stage_in; fi
+
 # A node may fail to start the ranks ("task launch failed", exit code 1) and do so a moment later.
 for attempt in 1 2 3; do
     start
@@ -105,8 +165,10 @@ for attempt in 1 2 3; do
     sleep 5
 done
 
+if [[ -n $stage ]]; then stage_out; fi
+
 case $code in
-    0) log "complete: $output" ;;
+    0) log "complete: $results" ;;
     75) continue_later ;;
     2 | 3 | 4) log "stopped by an error, exit code $code; see above." ;;
     *)

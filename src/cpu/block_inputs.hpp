@@ -108,15 +108,17 @@ class TileInputSums {
                 for (std::size_t site = 0; site < Neuron::n_sites; ++site)
                     rows[site] = inputs.row(k, site) + std::size_t{group} * size;
                 const auto effect = solution.input_effect(k);
-#pragma omp simd
-                for (std::uint32_t i = 0; i < size; ++i) {
+                // See NeuronLoopsOf::loop.
+                const auto one = [&](std::uint32_t i) __attribute__((always_inline)) {
                     model::FixedPoint at_sites[Neuron::n_sites];
                     for (std::size_t site = 0; site < Neuron::n_sites; ++site)
                         at_sites[site] = rows[site][i];
                     Sums sums = gather(parts, i, every_part);
                     Neuron::add_input(sums, effect, neuron.input(at_sites));
                     scatter(sums, parts, i, every_part);
-                }
+                };
+#pragma omp simd
+                for (std::uint32_t i = 0; i < size; ++i) one(i);
             });
             const std::size_t place = std::size_t{group - first} * size;
             for (std::size_t p = 0; p < n_parts; ++p)

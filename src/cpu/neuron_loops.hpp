@@ -379,16 +379,19 @@ class NeuronLoopsOf : public NeuronLoops {
         const float* second_normal = block.z.second.data();
         double* is_below = is_below_.data();
         const std::size_t first = block.tile.begin, count = block.tile.size();
-        double all = 1.0;
-#pragma omp simd reduction(min : all)
-        for (std::size_t i = 0; i < count; ++i) {
+        const auto one = [=, &sums](std::size_t i) __attribute__((always_inline)) {
             const State start = view.load(first + i);
             model::NoisePair z;
             if constexpr (with_noise) z = {first_normal[i], second_normal[i]};
             const auto input = with_input ? sums[i] : typename Neuron::BlockInput{};
             const auto end = solution.end(start, z);
             at_end.store(i, solution.at_end(start, end, input));
-            const double below = solution.is_below_quickly(start, end, input) ? 1.0 : 0.0;
+            return solution.is_below_quickly(start, end, input) ? 1.0 : 0.0;
+        };
+        double all = 1.0;
+#pragma omp simd reduction(min : all)
+        for (std::size_t i = 0; i < count; ++i) {
+            const double below = one(i);
             is_below[i] = below;
             all = below < all ? below : all;
         }
@@ -442,9 +445,9 @@ class NeuronLoopsOf : public NeuronLoops {
             synaptic[site] = with_input ? arriving.synaptic + site * arriving.site_stride : nullptr;
         const double* stimulus_mV = arriving.stimulus_mV;
         const double* stimulus_end_nA = arriving.stimulus_end_nA;
-        double highest = 0.0;
-#pragma omp simd reduction(max : highest)
-        for (std::size_t i = 0; i < count; ++i) {
+        // A function of its own: what the body of the loop itself declares, g++ 12 keeps in arrays by
+        // lane, and then finds no vectors for the state of larger neurons.
+        const auto one = [=](std::size_t i) __attribute__((always_inline)) {
             State state = view.load(first + i);
             typename Neuron::Input input{};
             if constexpr (with_input) {
@@ -461,7 +464,12 @@ class NeuronLoopsOf : public NeuronLoops {
             else
                 neuron.advance(state, input, noise_here, stimulus_here);
             view.store(first + i, state);
-            const double measure = Neuron::spike_measure(state);
+            return Neuron::spike_measure(state);
+        };
+        double highest = 0.0;
+#pragma omp simd reduction(max : highest)
+        for (std::size_t i = 0; i < count; ++i) {
+            const double measure = one(i);
             highest = measure > highest ? measure : highest;
         }
         return highest == neuron.measure_of_spike();

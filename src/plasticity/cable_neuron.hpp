@@ -76,7 +76,7 @@ struct CableNeuron {
     model::StepNeuron step;  //!< of the mean potential
     model::CablePlace soma;
     model::CablePlace tip;
-    bool resets_at_tip = false;
+    double v_th_tip_mV = 0;  //!< infinite where the tip resets nothing
     double v_init_mV = 0;
     double v_inf_mV = 0;        //!< that the mean potential tends to
     double nA_per_quantum = 0;  //!< synaptic current per unit of fixed-point input
@@ -105,7 +105,9 @@ struct CableNeuron {
                 constant.soma_soma * background.mean_nA};
         tip = {decaying.soma_tip, decaying.tip_tip - decaying.soma_tip,
                constant.soma_tip * background.mean_nA};
-        resets_at_tip = neuron.morphology->reset == Morphology::Reset::any_compartment;
+        v_th_tip_mV = neuron.morphology->reset == Morphology::Reset::any_compartment
+                          ? p.v_th_mV
+                          : std::numeric_limits<double>::infinity();
         tip_gain = neuron.morphology->synaptic_gain;
     }
 
@@ -115,7 +117,7 @@ struct CableNeuron {
     Solution solution(int steps) const {
         return model::make_cable_solution(
             model::make_block_solution(step.propagator, v_inf_mV, step.bg_sigma_nA, steps),
-            step.propagator, soma, tip, resets_at_tip, step.bg_sigma_nA);
+            step.propagator, soma, tip, std::isfinite(v_th_tip_mV), step.bg_sigma_nA);
     }
 
     ENGRAM_HD_INLINE State at_rest() const { return {{v_init_mV, 0.0, 0.0, 0.0}, 0.0, 0.0, 0.0}; }
@@ -133,31 +135,26 @@ struct CableNeuron {
         effect.add(sums, input);
     }
 
-    //! What happens at the beginning of a step: no threshold is tested while U is held, which
-    //! includes the step of its release.
-    struct Event {
-        bool fires;
-        bool resets_silently;
-    };
-    ENGRAM_HD_INLINE Event event(const State& state, double v_th_mV) const {
-        const bool is_forced = state.refractory < 0.0;
-        const bool is_free = state.refractory == 0.0;
-        const bool fires = is_forced | (is_free & (soma.v_mV(state) >= v_th_mV));
-        const bool resets = resets_at_tip & is_free & !fires & (tip.v_mV(state) >= v_th_mV);
-        return {fires, resets};
+    //! Of `refractory`, what begins with a step: a spike, a reset without one, or 0 for neither. No
+    //! threshold is tested while U is held, which includes the step of its release.
+    ENGRAM_HD_INLINE double begun(const State& state, bool can_fire) const {
+        constexpr double never = std::numeric_limits<double>::infinity();
+        const double of_soma_mV = can_fire ? step.propagator.v_th_mV : never;
+        const double of_tip_mV = can_fire ? v_th_tip_mV : never;
+        const double spike = measure_of_spike();
+        double begun = tip.v_mV(state) >= of_tip_mV ? spike - silent_reset_earlier : 0.0;
+        begun = soma.v_mV(state) >= of_soma_mV ? spike : begun;
+        begun = state.refractory == 0.0 ? begun : 0.0;
+        return state.refractory < 0.0 ? spike : begun;
     }
     ENGRAM_HD_INLINE void advance(State& state, const Input& input, double noise,
                                   const model::StimulusEffect& stimulus, bool can_fire) const {
-        const double v_th_mV =
-            can_fire ? step.propagator.v_th_mV : std::numeric_limits<double>::infinity();
-        const Event now = event(state, v_th_mV);
-        const double spike = measure_of_spike();
-        const double begun =
-            now.fires ? spike : (now.resets_silently ? spike - silent_reset_earlier : 0.0);
-        step.move(state, input.total_nA, noise, stimulus.v_mV, begun);
+        const double now = begun(state, can_fire);
+        const double silent_reset = measure_of_spike() - silent_reset_earlier;
+        step.move(state, input.total_nA, noise, stimulus.v_mV, now);
         state.i_tip_nA = (state.i_tip_nA + input.tip_nA) * step.propagator.current_decay;
         state.i_stim_nA = stimulus.end_nA;
-        state.silent_resets += now.resets_silently ? 1.0 : 0.0;
+        state.silent_resets += now == silent_reset ? 1.0 : 0.0;
     }
     ENGRAM_HD_INLINE static State refined_end(const State& free, const State& stepped,
                                               bool stepped_v) {
@@ -180,8 +177,7 @@ struct CableNeuron {
     ENGRAM_HD_INLINE void sample(const State& state, const Input& input, double stimulus_nA,
                                  double* values) const {
         const double i_bg = step.bg_mean_nA + state.i_bg_nA;
-        const Event now = event(state, step.propagator.v_th_mV);
-        const bool is_reset = now.fires | now.resets_silently | was_held(state);
+        const bool is_reset = (begun(state, true) > 0.0) | was_held(state);
         values[column_v] = is_reset ? step.propagator.v_reset_mV : soma.v_mV(state);
         values[column_i_total] = state.i_syn_nA + input.total_nA + i_bg + stimulus_nA;
         values[column_i_stim] = stimulus_nA;

@@ -23,12 +23,33 @@ from digests import (
     run_case,
 )
 
-RANKS_AND_DEVICE = {"1 rank": (1, "cpu"), "3 ranks": (3, "cpu"), "kernels": (1, "host-kernels")}
-SLOW = {  # ranks of four neurons mostly wait for each other; kernels on the host take their time
-    "basic_late": ("3 ranks", "kernels"),
-    "basic_late_stet": ("3 ranks",),
-    "recall_by_size": ("kernels",),
+RANKS_AND_DEVICE = {
+    "1 rank": (1, "cpu"),
+    "2 ranks": (2, "cpu"),
+    "3 ranks": (3, "cpu"),
+    "8 ranks": (8, "cpu"),
+    "kernels": (1, "host-kernels"),
 }
+# One of each mechanism and job is run in more ways than one also where time is short.
+NETWORKS = {
+    "defaultnet_8h_recall",
+    "morphology_10s_recall",
+    "neuromodulation",
+    "three_memories",
+    "two_regions",
+}
+FEW_NEURONS = {
+    "basic_early",
+    "basic_early_ensemble",
+    "induction_stet",
+    "rate_map",
+    "smallnet3_8h_recall",
+}
+
+
+def is_quick(case: Case, name: str) -> bool:
+    is_chosen = case.name in NETWORKS | FEW_NEURONS
+    return name == "1 rank" or is_chosen and name in ("3 ranks", "kernels")
 
 
 def parameters() -> list[object]:
@@ -37,10 +58,11 @@ def parameters() -> list[object]:
             case,
             *place,
             id=f"{case.name}, {name}",
-            marks=[pytest.mark.slow] if name in SLOW.get(case.name, ()) else [],
+            marks=[] if is_quick(case, name) else [pytest.mark.slow],
         )
         for case in CASES
         for name, place in RANKS_AND_DEVICE.items()
+        if name not in ("2 ranks", "8 ranks") or case.name in NETWORKS
     ]
 
 

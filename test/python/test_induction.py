@@ -22,7 +22,10 @@ def published() -> dict[str, dict[str, float]]:
         }
 
 
-@pytest.mark.parametrize("protocol", CLASSES)
+@pytest.mark.parametrize(
+    "protocol",
+    ["STET"] + [pytest.param(name, marks=pytest.mark.slow) for name in ("WTET", "SLFS", "WLFS")],
+)
 def test_protocol(run_engram, tmp_path, protocol) -> None:
     """1 + z after 8 h within 3 %, the highest mean amount of protein within 6 %.
 

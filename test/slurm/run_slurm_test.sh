@@ -127,7 +127,7 @@ completes() { # NAME JOB RESTARTS [REFERENCE]
 }
 
 rank_pids() { # NAME
-    pgrep -f "^$ENGRAM (run|resume) .*$work/results/$1( |$)"
+    pgrep -f "^$ENGRAM (run|resume) .*$work/(results|stage)/$1([ /]|$)"
 }
 
 # A fast machine is done before Slurm acts: the ranks wait for it.
@@ -217,6 +217,29 @@ array() { # NAME
     in_time test -e "$work/results/$1/simulation.seed=3/summary.json" &&
         in_time test -e "$work/results/$1/simulation.seed=4/summary.json" &&
         expect "the seed of the second element" grep -q 'seed: 4' "$work/results/$1/simulation.seed=4/config.yaml"
+}
+
+# On the disk of the node, with modules of the site: a copy comes back at the end of each start.
+staged() { # NAME
+    local job
+    echo "echo modules are loaded" >"$work/environment.sh"
+    mkdir -p "$work/stage/$1"
+    job=$(STAGE=$work/stage/$1 ENGRAM_ENVIRONMENT=$work/environment.sh submit "$1" --nodes=1 \
+        slurm/self_continuing_job.sh "$config" "$work/results/$1") || return 1
+    in_time has_lines "$1" 1 '^engram: learn+recall: .* s to' || return 1
+    hold "$1"
+    expect "nothing but the mark in the results" test ! -e "$work/results/$1" -a -e "$work/results/$1.staged-by" || return 1
+    STAGE=$work/stage/$1 submit "$1-2" --nodes=1 slurm/self_continuing_job.sh "$config" "$work/results/$1" >/dev/null
+    in_time has_lines "$1-2" 1 "job $job works on " || return 1
+    scancel --batch --signal=USR1 "$job"
+    in_time is_told_to_stop "$1" || return 1
+    release "$1"
+    in_time has_lines "$1" 1 'restart 1: resuming' || return 1
+    completes "$1" "$job" 1 &&
+        expect "a continuation from a checkpoint" has_lines "$1" 1 '^engram: continuing from' &&
+        expect "the environment of the site" has_lines "$1" 2 '^modules are loaded' &&
+        expect "an empty stage" test -z "$(ls -A "$work/stage/$1")" &&
+        expect "no marks" test ! -e "$work/results/$1.staged-by" -a ! -e "$work/results/$1.old"
 }
 
 single() { # NAME
@@ -365,6 +388,7 @@ launch_test "an invalid configuration is not requeued" invalid_configuration inv
 launch_test "a cancelled job is not requeued" cancelled cancelled
 launch_test "a job array, one directory for each element" array array
 launch_test "a single job" single single
+launch_test "work on the disk of the node" staged staged
 launch_test "the job that engram plan proposes" plan plan
 launch_test "a job on GPUs that are not there" gpu gpu
 launch_test "tasks without PMIx are refused" without_pmix unconnected

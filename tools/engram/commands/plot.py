@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import Callable, Iterator, Sequence
 
@@ -15,12 +16,14 @@ from ..errors import NotRecorded, ResultsError
 from ..figures import (
     RUN_FIGURES,
     NothingToDraw,
+    add_letters,
     ensemble_traces,
     likelihoods,
     measure_curves,
     measure_map,
     recall_by_size,
     save,
+    set_width,
 )
 from ..files import own_directory
 from ..losses import note_losses
@@ -32,6 +35,8 @@ from .program import EXIT_CODES, Parser, run
 LIKELIHOODS, MAP, CURVES = "likelihoods", "map", "curves"
 ENSEMBLE_FIGURES = ("recall_by_size", "traces", MAP, CURVES, LIKELIHOODS)
 ON_DEMAND = (LIKELIHOODS, MAP, CURVES)  # they may read the results of all trials
+
+MAX_NAME = 60  # characters of the settings of a point in the name of a file
 
 Drawing = tuple[str, Callable[[], FigureBase]]  # name of the file, and how to draw it
 
@@ -65,6 +70,13 @@ def _check_used(parser: Parser, options: argparse.Namespace) -> None:
             parser.error(f"argument {option}: is used by --figures {' or '.join(users)} alone")
 
 
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 10_000:
+        raise ValueError
+    return value
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="engram-plot",
@@ -91,6 +103,19 @@ def _parser() -> Parser:
         help="only these figures",
     )
     parser.add_argument("--format", choices=("png", "svg", "pdf"), default="png")
+    parser.add_argument(
+        "--dpi", type=_positive, default=150, metavar="N", help="dots per inch (default: 150)"
+    )
+    parser.add_argument(
+        "--width",
+        type=_positive,
+        metavar="MM",
+        help="width in mm, e.g. 85 for a column and 180 for a page; the height goes with it",
+    )
+    parser.add_argument(
+        "--title", metavar="TEXT", help="in place of the description; '' for no title"
+    )
+    parser.add_argument("--letters", action="store_true", help="panels have letters: a, b, c …")
     ensemble = parser.add_argument_group("for ensembles")
     ensemble.add_argument(
         "--spread",
@@ -154,13 +179,22 @@ def _plot(options: argparse.Namespace) -> None:
     for name, draw in drawings:
         path = output / f"{name}.{options.format}"
         try:
-            figure = draw()
+            save(_finished(draw(), options), path, options.dpi)
         except (NothingToDraw, NotRecorded) as reason:
             say(f"{path.name}: left out ({reason})")
             path.unlink(missing_ok=True)  # of an earlier run: would be taken for this one's
             continue
-        save(figure, path)
         say(path)
+
+
+def _finished(figure: FigureBase, options: argparse.Namespace) -> FigureBase:
+    if options.title is not None:
+        figure.suptitle(options.title, fontsize=10, fontweight="bold")
+    if options.letters:
+        add_letters(figure)
+    if options.width is not None:
+        set_width(figure, options.width)
+    return figure
 
 
 def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Iterator[Drawing]:
@@ -184,7 +218,9 @@ def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Itera
     if not recorded:
         yield "traces", _bind(ensemble_traces, ensemble, ensemble.points[0])
     for point in recorded:
-        yield f"traces_{point.index:03d}", _bind(ensemble_traces, ensemble, point, options.spread)
+        settings = re.sub(r"[^\w.=,-]+", "_", point.name or "")[:MAX_NAME].strip("_")
+        name = f"traces_{point.index:03d}{'_' if settings else ''}{settings}"
+        yield name, _bind(ensemble_traces, ensemble, point, options.spread)
 
 
 def _bind(draw: Callable[..., FigureBase], *arguments: object) -> Callable[[], FigureBase]:

@@ -43,6 +43,9 @@ def _block(row: Row) -> str:
         missing = f"   ({entry.n} of {row.trials})" if entry.n < row.trials else ""
         name, units = visible(entry.name), visible(entry.units)
         lines.append(f"  {name:{width}} {units:5}{cells}{missing}".rstrip())
+    if row.trials == 1 and any(entry.name.partition(".")[0] == "Q" for entry in row.entries):
+        lines += ["  Q of one run is one sample: others differ with the seed. For mean and s.e.m.:",
+                  "  engram run CONFIG --set trials=10"]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

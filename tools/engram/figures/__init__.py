@@ -31,7 +31,7 @@ from .protein_along import protein_along
 from .raster import raster
 from .recall_by_size import recall_by_size
 from .snapshots import snapshots
-from .style import NothingToDraw, save
+from .style import NothingToDraw, add_letters, save, set_width
 from .weight_matrix import weight_matrix
 from .weights import weights
 
@@ -49,6 +49,7 @@ RUN_FIGURES: dict[str, Callable[[Results], FigureBase]] = {
 __all__ = [
     "RUN_FIGURES",
     "NothingToDraw",
+    "add_letters",
     "calcium_protein",
     "ensemble_traces",
     "likelihoods",
@@ -59,6 +60,7 @@ __all__ = [
     "raster",
     "recall_by_size",
     "save",
+    "set_width",
     "snapshots",
     "weight_matrix",
     "weights",

@@ -26,7 +26,9 @@ from .style import (
     legend_outside,
     mark_threshold,
     new_figure,
+    overlap_style,
     thin,
+    widen,
 )
 from .time_axis import Piece, all_pieces, grid, shade_stimuli
 
@@ -54,6 +56,7 @@ class Row:
     shown: Callable[[Array], Array]  # into the units of the label
     scale: float  # of deviations
     thresholds: dict[str, float]
+    least: float  # half of the height of the axis: less is noise
 
 
 @styled
@@ -76,7 +79,7 @@ def ensemble_traces(
     network = Network.of(point.config)
     pieces = all_pieces(times)
     name = point.name or ensemble.path.name
-    title = f"Mean of {ensemble.n_trials} trials, bands: {_SPREADS[spread]}{note}"
+    title = f"Mean of {ensemble.n_trials} trials, bands: {SPREADS[spread]}{note}"
     figure = new_figure(name, len(pieces), 0.9 + 1.7 * len(rows), title, ax)
     axes = grid(figure, pieces, [1] * len(rows))
     for panels, row in zip(axes, rows):
@@ -85,16 +88,22 @@ def ensemble_traces(
             for i, trace in enumerate(row.traces):
                 name = _shown_name(network, trace.label)
                 _draw_band(panel, times, piece, trace.variables[row.variable], row, spread, name,
-                           COLORS[i % len(COLORS)])  # fmt: skip
+                           COLORS[i % len(COLORS)], overlap_style(i))  # fmt: skip
         for name, value in row.thresholds.items():
             mark_threshold(panels, value, name)
         panels[0].set_ylabel(row.label)
+        widen(panels[0], row.least)
         legend_outside(panels[-1], title=row.title)
     figure.align_ylabels(axes[:, 0])
     return figure
 
 
-_SPREADS = {"sem": "s.e.m.", "sd": "s.d."}
+SPREADS = {"sem": "s.e.m.", "sd": "s.d."}
+
+
+def trials_text(ensembles: Sequence[Ensemble]) -> str:
+    """n of a mean."""
+    return " or ".join(f"{n}" for n in sorted({ensemble.n_trials for ensemble in ensembles}))
 
 
 def _rows(ensemble: Ensemble, point: Point) -> tuple[list[Row], str]:
@@ -109,20 +118,20 @@ def _rows(ensemble: Ensemble, point: Point) -> tuple[list[Row], str]:
         percent = 100 / h_0
         rows += [
             Row("h_mV", "early phase\n$h$ (% of $h_0$)", "synapse", synapses,
-                lambda h: np.asarray(percent * h), percent, {r"$+\theta_{tag}$": 100 + tag}),
+                lambda h: np.asarray(percent * h), percent, {r"$+\theta_{tag}$": 100 + tag}, 10),
             Row("z", "late phase\n$1 + z$ (%)", "synapse", synapses,
-                lambda z: 100 * (1 + z), 100, {}),
-            Row("Ca", "calcium\n$Ca$", "synapse", synapses, _same, 1, {}),
+                lambda z: 100 * (1 + z), 100, {}, 2),
+            Row("Ca", "calcium\n$Ca$", "synapse", synapses, _same, 1, {}, 0.01),
         ]  # fmt: skip
     if neurons:
-        rows += [
-            Row("V_mV", "potential\n$V$ (mV)", "neuron", neurons, _same, 1, {}),
-        ]
         rows += [
             _protein_row(name, neurons)
             for name in ("p", "p_P", "p_C", "p_D")
             if name in neurons[0].variables
         ]
+    if neurons and not rows:
+        # Of little meaning, since spikes of trials do not coincide.
+        rows = [Row("V_mV", "potential\n$V$ (mV)", "neuron", neurons, _same, 1, {}, 1)]
     return rows, note + synapse_note
 
 
@@ -130,7 +139,7 @@ def _protein_row(variable: str, neurons: Sequence[TraceStatistics]) -> Row:
     _, _, pool = variable.partition("_")
     symbol = f"$p_{pool}$" if pool else "$p$"
     label = f"protein {pool}".rstrip() + f"\n{symbol} (µmol/l)"
-    return Row(variable, label, "neuron", neurons, _same, 1, {})
+    return Row(variable, label, "neuron", neurons, _same, 1, {}, 0.01)
 
 
 def _shown_name(network: Network, label: str) -> str:
@@ -155,12 +164,13 @@ def _draw_band(
     spread: Spread,
     label: str,
     color: str,
+    style: dict[str, object],
 ) -> None:
     inside = piece.holds(times.trace_time_s)
     time = piece.shown(times.trace_time_s[inside])
     mean = row.shown(statistics.mean[inside])
     deviation = row.scale * getattr(statistics, spread)[inside]
-    panel.plot(*thin(time, mean), color=color, label=label)
+    panel.plot(*thin(time, mean), color=color, label=label, **style)
     shown_time, low = thin(time, mean - deviation)
     _, high = thin(time, mean + deviation)
     panel.fill_between(shown_time, low, high, color=color, alpha=0.25, linewidth=0)

@@ -15,7 +15,7 @@ from matplotlib.figure import FigureBase
 from ..ensemble import Ensemble
 from ..errors import ResultsError
 from ..visible import figure_text
-from .ensemble_traces import Spread
+from .ensemble_traces import SPREADS, Spread, trials_text
 from .style import COLORS, NothingToDraw, first_few, legend_outside, new_figure, styled
 from .sweep import SweepAxis, measure_of_points, sweep_axes
 
@@ -62,7 +62,10 @@ def measure_curves(
     shown, note = first_few(sorted(curves.items()), MAX_PANELS, "panels")
     combinations = sorted({values for _, of_panel in shown for values in of_panel})
     labels, more = first_few(combinations, MAX_CURVES, "curves")
-    title = f"{figure_text(name)} by {figure_text(_short(horizontal.key, keys))}{note or more}"
+    bars = f"mean, {SPREADS[spread]}, n = {trials_text([ensemble])}"
+    title = (
+        f"{figure_text(name)} by {figure_text(_short(horizontal.key, keys))} ({bars}){note or more}"
+    )
     n_columns = min(2, len(shown))
     n_rows = -(-len(shown) // n_columns)
     figure = new_figure(ensemble.path.name, 2 * n_columns, 0.8 + 3.0 * n_rows, title, ax)

@@ -10,12 +10,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
+from ..arrays import Array
 from ..results import NeuronTrace, Results
 from ..visible import figure_text
 from .style import MAX_POINTS, NothingToDraw, first_few, legend_outside, mark_threshold, styled
 from .time_axis import Piece, draw_curves, grid, new_run_figure, shade_stimuli, spiking_pieces
 
 MAX_NEURONS = 4  # rows of the figure
+LOG_BEYOND_NA = 10.0  # of currents, where stimuli are much stronger than the background
+STRONG_NA = 100.0
 
 
 @styled
@@ -34,6 +37,9 @@ def membrane(results: Results, *, ax: Axes | None = None) -> FigureBase:
         results, len(pieces), 1.0 + 2.5 * len(neurons), "Membrane potential and currents" + note, ax
     )
     axes = grid(figure, pieces, [1.2, 1.0] * len(neurons))
+    # Background currents are about 1 nA, stimuli about 1000 nA.
+    is_log = max(np.abs(c).max() for n in neurons for c in currents_of(n).values()) > STRONG_NA
+    note = f"\nlog beyond ±{LOG_BEYOND_NA:g}" if is_log else ""
     for i, neuron in enumerate(neurons):
         potentials, currents = axes[2 * i], axes[2 * i + 1]
         for panel, piece in zip(potentials, pieces):
@@ -44,11 +50,13 @@ def membrane(results: Results, *, ax: Axes | None = None) -> FigureBase:
         mark_threshold(potentials, parameters["V_th_mV"], r"$V_{th}$")
         for panel, piece in zip(currents, pieces):
             shade_stimuli(panel, results, piece)
-            draw_currents(panel, results, piece, neuron)
+            draw_curves(panel, results, piece, currents_of(neuron), linewidth=0.7)
+            if is_log:
+                set_current_scale(panel)
         potentials[0].set_ylabel(
             f"neuron {neuron.gid} ({figure_text(neuron.population)})\n$V$ (mV)"
         )
-        currents[0].set_ylabel("current (nA)")
+        currents[0].set_ylabel(f"current (nA){note}")
         if i == 0:
             legend_outside(potentials[-1])
             legend_outside(currents[-1])
@@ -56,21 +64,21 @@ def membrane(results: Results, *, ax: Axes | None = None) -> FigureBase:
     return figure
 
 
-def draw_currents(panel: Axes, results: Results, piece: Piece, neuron: NeuronTrace) -> None:
-    curves = {
+def currents_of(neuron: NeuronTrace) -> dict[str, Array]:
+    return {
         "total": neuron.I_total_nA,
         "stimulus": neuron.I_stim_nA,
         "background": neuron.I_bg_nA,
     }
-    draw_curves(panel, results, piece, curves, linewidth=0.7)
-    # Background currents are about 1 nA, stimuli about 1000 nA.
-    if max(np.abs(values).max() for values in curves.values()) > 100:
-        panel.set_yscale("symlog", linthresh=10, linscale=1.0)
-        low, high = panel.get_ylim()
-        ticks = [-1000, -100, -10, 0, 10, 100, 1000, 10000]
-        panel.set_yticks([tick for tick in ticks if low <= tick <= high])
-        panel.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
-        panel.yaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+
+
+def set_current_scale(panel: Axes) -> None:
+    panel.set_yscale("symlog", linthresh=LOG_BEYOND_NA, linscale=1.0)
+    low, high = panel.get_ylim()
+    ticks = [-1000, -100, -10, 0, 10, 100, 1000, 10000]
+    panel.set_yticks([tick for tick in ticks if low <= tick <= high])
+    panel.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
+    panel.yaxis.set_minor_locator(matplotlib.ticker.NullLocator())
 
 
 def draw_spike_marks(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..network import Network
+from ..results import Results
 from ..visible import figure_text
 
 MAX_PAIRS = 4  # projections in a title
@@ -22,6 +23,20 @@ def synapse_name(network: Network, pre: int, post: int) -> str:
         return f"{pre} → {post}"
     source, target = network.population_of(pre), network.population_of(post)
     return f"{pre} → {post} ({figure_text(source.name)} → {figure_text(target.name)})"
+
+
+def assembly_name(results: Results) -> str:
+    """The group whose neurons the first learning stimulus makes an assembly."""
+    first = results.first_stimulus("learn")
+    if first is None or len(first.groups) > 2:
+        return "assembly"
+    return figure_text(" + ".join(first.groups))
+
+
+def assembly_note(results: Results) -> str:
+    """Which assembly a figure is about, where several groups learn."""
+    names = {tuple(s.groups) for s in results.stimuli if s.role == "learn"}
+    return f", the first of {len(names)} that learn" if len(names) > 1 else ""
 
 
 def plastic_note(network: Network) -> str:

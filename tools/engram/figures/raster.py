@@ -16,10 +16,22 @@ from ..bins import milliseconds
 from ..network import Population
 from ..results import Results
 from ..visible import figure_text
-from .style import ASSEMBLY, CONTROL, INHIBITORY, RECALLED, NothingToDraw, legend_outside, styled
+from .style import (
+    ASSEMBLY,
+    CONTROL,
+    INHIBITORY,
+    RECALLED,
+    NothingToDraw,
+    legend_outside,
+    styled,
+    thin,
+)
 from .time_axis import Piece, grid, new_run_figure, shade_stimuli, spiking_pieces
 
 MAX_DOTS = 200_000  # spikes of a raster
+RATE_BIN_S = 0.05  # equal in all figures of a second or more, so that they can be compared
+SHORT_BIN_S = 0.005  # where all is over within a second
+LOG_ABOVE_HZ = 1.0
 PANELS = (2.2, 1.0)  # heights of spikes and rates of a few bands
 FEW_BANDS = 5
 MAX_NAMES = 60  # bands, beyond which names come to lie on each other
@@ -50,16 +62,19 @@ def draw_raster(figure: FigureBase, results: Results, pieces: Sequence[Piece]) -
     groups = bands(results)
     axes = grid(figure, pieces, (sum(PANELS) * stretch(groups) - PANELS[1], PANELS[1]))
     spikes = [banded_spikes(results, groups, piece) for piece in pieces]
+    bin_s = RATE_BIN_S if any(p.end_s - p.begin_s > 1.0 for p in pieces) else SHORT_BIN_S
     stride = max(1, -(-sum(len(part.time_s) for part in spikes) // MAX_DOTS))
     for panel, rates, piece, part in zip(axes[0], axes[1], pieces, spikes):
         for panel_ in (panel, rates):
             shade_stimuli(panel_, results, piece)
         draw_dots(panel, part, groups, piece, stride)
-        draw_rates(rates, part, groups, piece)
+        draw_rates(rates, part, groups, piece, bin_s, first_onset(results, piece))
     if stride > 1:
         axes[0, -1].set_title(f"{pieces[-1].title}  (1 of {stride} spikes shown)")
     label_bands(axes[0], groups)
-    axes[1, 0].set_ylabel("mean rate (Hz)")
+    axes[1, 0].set_ylabel(
+        f"mean rate (Hz)\n{1000 * bin_s:g} ms bins,\nlog above {LOG_ABOVE_HZ:g} Hz"
+    )
     set_rate_scale(axes[1, 0])
     if len(by_color(groups)) < len(groups):
         legend_outside(axes[1, -1], title="mean of")
@@ -179,16 +194,35 @@ def label_bands(row: Sequence[Axes], groups: Sequence[Band]) -> None:
         label.set_color(band.color)
 
 
-def draw_rates(panel: Axes, spikes: BandedSpikes, groups: Sequence[Band], piece: Piece) -> None:
-    duration = piece.end_s - piece.begin_s
-    n_bins = int(np.clip(round(duration / 0.05), 10, 400))
-    edges = np.linspace(piece.begin_s, piece.end_s, n_bins + 1)
+def draw_rates(
+    panel: Axes,
+    spikes: BandedSpikes,
+    groups: Sequence[Band],
+    piece: Piece,
+    bin_s: float,
+    onset_s: float,
+) -> None:
+    """In bins of which one begins with the first stimulus; those at the ends may be cut."""
+    first, last = (piece.begin_s - onset_s) / bin_s, (piece.end_s - onset_s) / bin_s
+    inner = onset_s + bin_s * np.arange(np.floor(first + 1e-9) + 1, np.ceil(last - 1e-9))
+    edges = np.concatenate([[piece.begin_s], inner, [piece.end_s]])
     for color, levels in by_color(groups).items():
         counts, _ = np.histogram(spikes.time_s[np.isin(spikes.band, levels)], edges)
         n_neurons = sum(len(groups[level].gids) for level in levels)
-        rate = counts / n_neurons / (edges[1] - edges[0])
-        panel.step(piece.shown(edges), np.append(rate, rate[-1]), where="post", color=color,
-                   linewidth=1.0, label=RATE_NAMES[color])  # fmt: skip
+        rate = counts / n_neurons / np.diff(edges)
+        time, values = thin(np.repeat(piece.shown(edges), 2)[1:-1], np.repeat(rate, 2))
+        panel.plot(time, values, color=color, linewidth=1.0, label=RATE_NAMES[color])
+
+
+def first_onset(results: Results, piece: Piece) -> float:
+    """When the first stimulus within a piece begins; its begin if there is none."""
+    onsets = [
+        begin_s
+        for stimulus in results.stimuli
+        for begin_s, _ in stimulus.intervals_s
+        if piece.begin_s <= begin_s < piece.end_s
+    ]
+    return min(onsets, default=piece.begin_s)
 
 
 def by_color(groups: Sequence[Band]) -> dict[str, list[int]]:
@@ -200,7 +234,7 @@ def by_color(groups: Sequence[Band]) -> dict[str, list[int]]:
 
 
 def set_rate_scale(axes: Axes) -> None:
-    axes.set_yscale("symlog", linthresh=1.0, linscale=0.5)
+    axes.set_yscale("symlog", linthresh=LOG_ABOVE_HZ, linscale=0.5)
     axes.set_ylim(0, max(10.0, 1.3 * axes.dataLim.y1))
     axes.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
     axes.yaxis.set_minor_locator(matplotlib.ticker.NullLocator())

@@ -13,7 +13,7 @@ from matplotlib.figure import FigureBase
 from ..durations import duration_text
 from ..ensemble import Ensemble
 from ..published import PublishedRow
-from .ensemble_traces import Spread
+from .ensemble_traces import SPREADS, Spread, trials_text
 from .style import COLORS, NothingToDraw, new_figure, styled
 
 QUANTITIES = {
@@ -57,9 +57,12 @@ def recall_by_size(
         panel.set_ylabel(label)
         panel.set_ylim(bottom=min(0.0, panel.get_ylim()[0]))
         panel.margins(x=0.08)
-    errors = {"sem": "s.e.m.", "sd": "s.d."}[spread]
+    errors = SPREADS[spread]
+    n = trials_text(ensembles)
     axes[-1].legend(
-        title=f"recall after\n(bars: {errors})", loc="upper left", bbox_to_anchor=(1.02, 1.0)
+        title=f"recall after\n(mean, {errors}, n = {n})",
+        loc="upper left",
+        bbox_to_anchor=(1.02, 1.0),
     )
     return figure
 

@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 import functools
+import string
+import textwrap
 from pathlib import Path
 from typing import Callable, ParamSpec, Sequence, TypeVar
+from warnings import catch_warnings, filterwarnings
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
+from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 
 from ..arrays import Array
 from ..errors import EngramError
@@ -20,6 +25,8 @@ from ..files import replaced
 from ..visible import figure_text
 
 MAX_TRACES = 10  # curves per panel that can still be told apart
+MM_PER_INCH, POINTS_PER_INCH = 25.4, 72
+SMALLEST_TEXT = 5.0  # points, that journals allow
 MAX_POINTS = 20_000  # samples of a curve, beyond which its envelope is drawn
 
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f3c8d", "#555555")
@@ -35,6 +42,7 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.8,
+    "axes.formatter.useoffset": False,
     "lines.linewidth": 1.1,
     "legend.fontsize": 8,
     "legend.frameon": False,
@@ -160,14 +168,70 @@ def first_few(items: Sequence[Item], limit: int, what: str) -> tuple[Sequence[It
     return items[:limit], note
 
 
-def save(figure: FigureBase, path: Path) -> None:
+def add_letters(figure: FigureBase) -> FigureBase:
+    """Puts a, b, c … before the panels that have a vertical axis of their own, from left to right.
+
+    >>> figure = add_letters(figures.snapshots(load(small_recall)))
+    """
+    panels = [axes for axes in figure.findobj(Axes) if _begins_a_panel(axes)]
+    if len(panels) > 1:
+        for letter, axes in zip(string.ascii_lowercase, panels):
+            axes.annotate(
+                letter,
+                (0, 1),
+                xycoords="axes fraction",
+                xytext=(-22, 4),
+                textcoords="offset points",
+                fontsize=11,
+                fontweight="bold",
+            )
+    return figure
+
+
+def _begins_a_panel(axes: Axes) -> bool:
+    """Whether the axes are no colour bar, and not what goes on with those to the left."""
+    place = axes.get_subplotspec()
+    if place is None or axes.get_label() == "<colorbar>" or not axes.get_visible():
+        return False
+    return bool(axes.get_ylabel() or place.is_first_col())
+
+
+def set_width(figure: FigureBase, width_mm: float) -> FigureBase:
+    """Makes a figure of its own as wide as, say, a page of a journal (180 mm).
+
+    Lines and text go with it as far as they can be read, the height as far as text lets it.
+
+    >>> figure = set_width(figures.snapshots(load(small_recall)), 85)
+    """
+    assert isinstance(figure, Figure)
+    width, height = figure.get_size_inches()
+    factor = width_mm / MM_PER_INCH / width
+    figure.set_size_inches(width * factor, height * max(factor, factor**0.5))
+    for text in figure.findobj(Text):
+        size = factor * text.get_fontsize()
+        text.set_fontsize(max(size, min(SMALLEST_TEXT, text.get_fontsize())))
+    for line in figure.findobj(Line2D):
+        line.set_linewidth(max(0.3, factor * line.get_linewidth()))
+    for title in [figure._suptitle] if figure._suptitle is not None else []:
+        n_fitting = int(factor * width * POINTS_PER_INCH / (0.6 * title.get_fontsize()))
+        title.set_text(textwrap.fill(title.get_text().replace("\n", "  |  "), n_fitting))
+    return figure
+
+
+def save(figure: FigureBase, path: Path, dpi: float = 150) -> None:
     """Writes a figure of its own, and closes it.
 
-    >>> save(figures.snapshots(load(small_recall)), Path("snapshots.png"))
+    Raises NothingToDraw if its panels do not fit into its width.
+
+    >>> save(figures.snapshots(load(small_recall)), Path("snapshots.png"), dpi=300)
     """
     assert isinstance(figure, Figure)
     try:
-        with replaced(path) as temporary, matplotlib.rc_context(STYLE):
-            figure.savefig(temporary, dpi=150, format=path.suffix[1:])
+        with replaced(path) as temporary, matplotlib.rc_context(STYLE), catch_warnings():
+            filterwarnings("error", "constrained_layout not applied")
+            figure.savefig(temporary, dpi=dpi, format=path.suffix[1:])
+    except UserWarning:
+        width_mm = MM_PER_INCH * figure.get_size_inches()[0]
+        raise NothingToDraw(f"its panels do not fit into {width_mm:.0f} mm") from None
     finally:
         plt.close(figure)

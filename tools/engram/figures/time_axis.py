@@ -137,9 +137,14 @@ def _check_number(n_pieces: int) -> None:
 def new_run_figure(
     results: Results, n_columns: int, height: float, title: str, ax: Axes | None = None
 ) -> FigureBase:
-    """An empty figure that names the run."""
-    name = results.config["simulation"].get("description") or results.path.name
-    return new_figure(name, n_columns, height, title, ax)
+    """An empty figure that names the run, its size and its seed.
+
+    The description alone may be that of a file whose values were changed with --set.
+    """
+    simulation = results.config["simulation"]
+    name = simulation.get("description") or results.path.name
+    facts = f"{results.network.size:,} neurons, seed {simulation['seed']}"
+    return new_figure(f"{name} ({facts})", n_columns, height, title, ax)
 
 
 def grid(
@@ -181,21 +186,31 @@ def mark_break(left: Axes, right: Axes) -> None:
 
 
 def shade_stimuli(axes: Axes, timed: Timed, piece: Piece, legend: bool = False) -> None:
-    for stimulus in timed.stimuli:
-        for begin, end in stimulus.intervals_s:
-            if end < piece.begin_s or begin > piece.end_s:
-                continue
-            begin, end = max(begin, piece.begin_s), min(end, piece.end_s)
-            axes.axvspan(
-                piece.shown(begin),
-                piece.shown(end),
-                label="stimulus" if legend else None,
-                **STIMULUS_SHADE,
-            )
-            # Less than a pixel would be drawn or left out by chance.
-            if end - begin < MIN_SHADE * (piece.end_s - piece.begin_s):
-                axes.axvline(piece.shown((begin + end) / 2), **STIMULUS_LINE)
-            legend = False
+    """Once where stimuli overlap, and as one where less than a pixel is between them."""
+    least_s = MIN_SHADE * (piece.end_s - piece.begin_s)
+    inside = sorted(
+        (max(begin, piece.begin_s), min(end, piece.end_s))
+        for stimulus in timed.stimuli
+        for begin, end in stimulus.intervals_s
+        if end >= piece.begin_s and begin <= piece.end_s
+    )
+    shades: list[tuple[float, float]] = []
+    for begin, end in inside:
+        if shades and begin <= shades[-1][1] + least_s:
+            shades[-1] = (shades[-1][0], max(end, shades[-1][1]))
+        else:
+            shades.append((begin, end))
+    for begin, end in shades:
+        axes.axvspan(
+            piece.shown(begin),
+            piece.shown(end),
+            label="stimulus" if legend else None,
+            **STIMULUS_SHADE,
+        )
+        # Less than a pixel would be drawn or left out by chance.
+        if end - begin < least_s:
+            axes.axvline(piece.shown((begin + end) / 2), **STIMULUS_LINE)
+        legend = False
 
 
 def draw_curves(

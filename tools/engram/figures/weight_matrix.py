@@ -15,12 +15,13 @@ from ..durations import duration_text
 from ..results import Results
 from ..visible import figure_text
 from ..weights import binned_weights
-from .names import plastic_note
+from .names import assembly_name, plastic_note
 from .snapshots import check_snapshots
 from .style import styled
 from .time_axis import new_run_figure
 
 MAX_BINS = 200  # rows and columns that can still be seen
+MAX_NAMED_NEURONS = 12
 MAX_TIMES = 4
 MIN_ASSEMBLY = 0.2  # of the axes
 MIN_OTHERS = 0.05  # of the axes, for each population
@@ -38,7 +39,9 @@ def weight_matrix(results: Results, *, ax: Axes | None = None) -> FigureBase:
     sections = _sections(results)
     bin_of_neuron, ends = _bins(results.network.size, sections)
     times = _choose(results.snapshot_times_s)
-    title = "Mean synaptic weights between neurons" + plastic_note(results.network)
+    n_binned = max(np.bincount(bin_of_neuron[np.concatenate([s.gids for s in sections])]))
+    what = f"Mean weights between bins of up to {n_binned} neurons" if n_binned > 1 else "Weights"
+    title = f"{what} (grey: no synapse)" + plastic_note(results.network)
     height = 3.9 if len(sections) <= 2 else 4.4  # longer names leave less room
     figure = new_run_figure(results, len(times), height, title, ax)
     matrices = [binned_weights(results, t, "w_mV", bin_of_neuron, ends[-1]) for t in times]
@@ -53,11 +56,17 @@ def weight_matrix(results: Results, *, ax: Axes | None = None) -> FigureBase:
         for end in ends[:-1]:
             for line in (panel.axhline, panel.axvline):
                 line(end - 0.5, color="w", linewidth=0.8)
-        panel.set_xticks(middles, [section.name for section in sections])
-        panel.set_yticks(middles, [section.name for section in sections], rotation=90, va="center")
+        if ends[-1] <= MAX_NAMED_NEURONS:
+            gids = [f"{gid}" for section in sections for gid in section.gids]
+            panel.set_xticks(range(len(gids)), gids)
+            panel.set_yticks(range(len(gids)), gids)
+        else:
+            names = [section.name for section in sections]
+            panel.set_xticks(middles, names)
+            panel.set_yticks(middles, names, rotation=90, va="center")
         panel.tick_params(length=0)
-        panel.set_xlabel("postsynaptic")
-    axes[0].set_ylabel("presynaptic")
+        panel.set_xlabel("postsynaptic neuron" if n_binned == 1 else "postsynaptic")
+    axes[0].set_ylabel("presynaptic neuron" if n_binned == 1 else "presynaptic")
     figure.colorbar(image, ax=list(axes), label="$h + h_0 z$ (mV)", shrink=0.8)
     return figure
 
@@ -75,7 +84,7 @@ def _sections(results: Results) -> list[Section]:
     """The assembly, then the others of each population that has plastic synapses."""
     network, assembly = results.network, results.assembly
     plastic = {end.name for p in network.plastic for end in (p.source, p.target)}
-    sections = [Section("assembly", assembly, MIN_ASSEMBLY)]
+    sections = [Section(assembly_name(results), assembly, MIN_ASSEMBLY)]
     for population in network.populations:
         if population.name not in plastic:
             continue
