@@ -36,10 +36,26 @@ void drop_phase_end_checkpoints(ConfigNode& root) {
                   ConfigNode::scalar("false", false, {}));
 }
 
+// All measures of an ensemble are in its own file; of each trial the network is the largest one.
+void drop_network(ConfigNode& root) {
+    const ConfigNode* output = root.find(keys::output.name);
+    if (output != nullptr && output->kind != ConfigNode::Kind::map) return;
+    const bool is_given =
+        output != nullptr && output->find(keys::name_of<&Experiment::writes_network>()) != nullptr;
+    const ConfigNode* times =
+        find_path(root, keys::record.name, keys::name_of<&Recording::snapshots_s>());
+    const bool takes_snapshots = times != nullptr && times->kind != ConfigNode::Kind::null &&
+                                 (times->kind != ConfigNode::Kind::list || !times->children.empty());
+    if (!is_given && !takes_snapshots)
+        set_value(root, keys::path_of<&Experiment::writes_network>(),
+                  ConfigNode::scalar("false", false, {}));
+}
+
 ConfigTree at_point(const ConfigTree& tree, const SweepPoint& point) {
     ConfigTree result = tree;
     for (const SweepSetting& setting : point.settings)
         set_value(result.root, setting.key, *setting.value);
+    drop_network(result.root);
     return result;
 }
 

@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t most_points_shown = 20;
+constexpr std::size_t most_columns = 100;
 
 json measures_of_point(const std::vector<MeasureStatistics>& measures, std::size_t point) {
     json values = json::object();
@@ -65,7 +66,8 @@ std::string ensemble_summary_text(const Ensemble& ensemble,
     const std::size_t n_shown = std::min(ensemble.points().size(), most_points_shown);
     for (std::size_t point = 0; point < n_shown; ++point) {
         const std::string& name = ensemble.points()[point].name;
-        text += fmt::format("  {}\n   ", name.empty() ? "all trials" : name);
+        text += fmt::format("  {}", name.empty() ? "all trials" : name);
+        std::size_t column = most_columns;  // the values begin a line
         for (const MeasureStatistics& m : measures) {
             const std::string& measure = m.measure.name;
             // Those of memories and synapses are many.
@@ -74,9 +76,15 @@ std::string ensemble_summary_text(const Ensemble& ensemble,
                                measure == "MI" ||
                                (measure.starts_with("nu_") && !measure.ends_with("_ref"));
             if (!shown || std::isnan(m.by_point.mean(point))) continue;
-            text += fmt::format("  {} {:.4g}", measure, m.by_point.mean(point));
+            std::string value = fmt::format("  {} {:.4g}", measure, m.by_point.mean(point));
             if (!std::isnan(m.by_point.sem(point)))
-                text += fmt::format(" +- {:.2g}", m.by_point.sem(point));
+                value += fmt::format(" +- {:.2g}", m.by_point.sem(point));
+            if (column + value.size() > most_columns) {
+                text += "\n  ";
+                column = 2;
+            }
+            text += value;
+            column += value.size();
         }
         text += '\n';
     }

@@ -469,3 +469,11 @@ def test_many_points_are_not_all_listed(engram) -> None:
     assert check.returncode == 0
     assert "and 1550 points more" in check.stderr and "point 49:" in check.stderr
     assert "point 50:" not in check.stderr
+
+
+def test_summary_fits_a_terminal(engram, whole) -> None:
+    result = run_program([engram, "resume", whole])
+    assert result.returncode == 0 and " nu_inh " in result.stdout and " +- " in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 100 + len(f"Results: {whole}")
+    values = [line for line in result.stdout.splitlines() if " +- " in line]
+    assert max(map(len, values)) <= 100 and all(line.startswith("    ") for line in values)

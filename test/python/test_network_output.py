@@ -202,11 +202,20 @@ def test_tools_say_what_is_missing(plain: Path, without: Path, tmp_path: Path) -
 def test_trials_without_network(
     run_engram: RunEngram, configuration: Path, tmp_path: Path, ranks: int
 ) -> None:
-    """Measures of weights are taken all the same."""
+    """Unless asked for. Measures of weights are taken all the same."""
     trials = ["--set", "trials=2"]
-    kept = run_engram(configuration, tmp_path / "kept", ranks=ranks, arguments=trials)
-    bare = run_engram(configuration, tmp_path / "bare", ranks=ranks, arguments=[*trials, *WITHOUT])
+    asked = [*trials, "--set", "output.network=true"]
+    kept = run_engram(configuration, tmp_path / "kept", ranks=ranks, arguments=asked)
+    bare = run_engram(configuration, tmp_path / "bare", ranks=ranks, arguments=trials)
     assert (kept / "trials/000/0001/network.h5").exists()
     assert {path.name for path in (bare / "trials/000/0001").iterdir()} >= {"spikes.h5"}
     assert not list(bare.rglob("network.h5"))
     assert content(bare / "ensemble.h5") == content(kept / "ensemble.h5")
+
+
+def test_trials_with_snapshots_have_a_network(
+    run_engram: RunEngram, configuration: Path, tmp_path: Path
+) -> None:
+    arguments = ["--set", "sweep=[{record.snapshots_s: [[], [0.05]]}]"]
+    results = run_engram(configuration, tmp_path / "results", arguments=arguments)
+    assert [path.parent.parent.name for path in results.rglob("network.h5")] == ["001"]

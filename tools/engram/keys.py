@@ -683,9 +683,9 @@ class Output(Part):
     network: bool | None = None
     """Whether network.h5 is written, with all synapses (12 bytes each) and the weights of plastic
     ones at the end and in snapshots (16 bytes each, 8 while all have the same z). Must be true
-    where there are record.snapshots_s. All else works without it, but for what reads synapses:
-    analyses of weights and connections, and connectivity.file of another run. Measures of ensembles
-    need none; default true; false, true.
+    where there are record.snapshots_s; trials of ensembles without these write it only if asked.
+    All else works without it, but for what reads synapses: analyses of weights and connections, and
+    connectivity.file of another run. Measures of ensembles need none; default true; false, true.
     """
 
     index_by_source: bool | None = None
@@ -1284,9 +1284,9 @@ class Configuration(Part):
     trials, as published; must divide trials; 0: none; default 0; >= 0.
     """
     trial_results: Literal["all", "none"] | None = None
-    """All: each run leaves a results directory, trials/<point>/<trial> (without network.h5, the
-    largest of its files, if output.network is false); none: only what ensemble.h5 holds; default
-    all; all, none.
+    """All: each run leaves a results directory, trials/<point>/<trial> (with network.h5, the
+    largest of its files, only if there are record.snapshots_s or output.network is true); none:
+    only what ensemble.h5 holds; default all; all, none.
     """
     trial_traces: Literal["averaged", "none"] | None = None
     """Whether recorded traces are averaged over the trials. none: they serve the measures of
@@ -1460,7 +1460,7 @@ HELP: dict[str, dict[str, str]] = {
     },
     "Output": {
         "directory": "where the results go, relative to the working directory. --force replaces results of Engram only: neither other files, nor files of the same names in a directory that no run has made; default results/ and the name of the configuration file without its extension; text",
-        "network": "whether network.h5 is written, with all synapses (12 bytes each) and the weights of plastic ones at the end and in snapshots (16 bytes each, 8 while all have the same z). Must be true where there are record.snapshots_s. All else works without it, but for what reads synapses: analyses of weights and connections, and connectivity.file of another run. Measures of ensembles need none; default true; false, true",
+        "network": "whether network.h5 is written, with all synapses (12 bytes each) and the weights of plastic ones at the end and in snapshots (16 bytes each, 8 while all have the same z). Must be true where there are record.snapshots_s; trials of ensembles without these write it only if asked. All else works without it, but for what reads synapses: analyses of weights and connections, and connectivity.file of another run. Measures of ensembles need none; default true; false, true",
         "index_by_source": "whether network.h5 has an index from each source to its edges too, of up to 16 bytes per synapse. Only SONATA readers that ask for edges by their source need it, e.g. efferent_edges and connecting_edges of libsonata; default false; false, true",
     },
     "Rect": {
@@ -1606,7 +1606,7 @@ HELP: dict[str, dict[str, str]] = {
         "sweep": "values for any keys, see below; default none; maps of lists",
         "ranks_per_trial": "MPI ranks that share a run. More than 1 only where a run needs the memory of several nodes, or there are more ranks than runs. Ranks that fill no group stay idle; default 1; 1 … 16777216",
         "trials_per_batch": "besides the statistics over trials, those over the means of batches of so many consecutive trials, as published; must divide trials; 0: none; default 0; >= 0",
-        "trial_results": "all: each run leaves a results directory, trials/<point>/<trial> (without network.h5, the largest of its files, if output.network is false); none: only what ensemble.h5 holds; default all; all, none",
+        "trial_results": "all: each run leaves a results directory, trials/<point>/<trial> (with network.h5, the largest of its files, only if there are record.snapshots_s or output.network is true); none: only what ensemble.h5 holds; default all; all, none",
         "trial_traces": "whether recorded traces are averaged over the trials. none: they serve the measures of recorded synapses, and the results of trials, alone; as for maps of many points; default averaged; averaged, none",
     },
 }
