@@ -27,6 +27,27 @@ _CONSTANT = {
     "rate_threshold_p_Hz": 0,
     "rate_threshold_d_Hz": 0,
 }
+_SYNAPSES = {
+    "tau_syn_ms": 5,
+    "t_ax_delay_ms": 3,
+    "h_0_mV": 4.20075,
+    "t_Ca_delay_ms": 18.8,
+    "Ca_pre": 0.6,
+    "Ca_post": 0.1655,
+    "tau_Ca_ms": 48.8,
+    "tau_h_s": 688.4,
+    "theta_p": 3,
+    "theta_d": 1.2,
+    "sigma_pl_mV": 2.90436,
+    "theta_pro_mV": 2.10037,
+    "theta_tag_mV": 0.840149,
+    "p_max_umol_per_l": 10,
+    "tau_p_s": 3600,
+    "tau_z_s": 3600,
+}
+_WEIGHTS = {"w_ei": 2, "w_ie": 4, "w_ii": 4}
+_NEURON = {"V_init_mV": -65, "V_rev_mV": -65, "V_reset_mV": -70, "V_th_mV": -55}
+_NEURON |= {"R_leak_MOhm": 10, "C_mem_nF": 1, "t_ref_ms": 2}
 # Of Arbor's implementation of a point: in MOhm, and in um.
 _R_RESET, _RADIUS = 1e-10, 1e-3
 
@@ -58,7 +79,8 @@ class _Writer:
         self.left_out = [name for name in _SECTIONS if self._config.get(name)]
 
     def values(self, current: Current, matrix: str) -> dict[str, Any]:
-        simulation, synapses = self._config["simulation"], self._config["synapses"]
+        simulation = self._config["simulation"]
+        synapses = _SYNAPSES | (self._config.get("synapses") or {})
         self.left_out += [
             f"synapses.{key}"
             for key, value in _CONSTANT.items()
@@ -144,7 +166,7 @@ class _Writer:
     def _populations(
         self, learn: Stimulus | None, recall: Stimulus | None, matrix: str
     ) -> dict[str, Any]:
-        connectivity = self._config.get("connectivity") or {}
+        wiring = self._wiring()
         n_assembly = self._first_ones(learn, "assembly", self._results.assembly)
         n_recalled = self._first_ones(recall, "recalled", self._results.recalled)
         if n_recalled > n_assembly > 0:
@@ -154,13 +176,28 @@ class _Writer:
             "N_exc": self._results.n_exc,
             "N_inh": self._results.n_inh,
             "N_CA": n_assembly,
-            "w_ei": connectivity.get("w_ei", 2),
-            "w_ie": connectivity.get("w_ie", 4),
-            "w_ii": connectivity.get("w_ii", 4),
-            "p_c": -1 if connectivity.get("file") else connectivity.get("probability", 0.1),
+            **wiring,
             "p_r": min(1.0, share),
             "conn_file": matrix,
         }
+
+    def _wiring(self) -> dict[str, Any]:
+        """Weights and probability, of the short form or of the projections."""
+        names = [population.name for population in self._results.network.populations]
+        if "projections" not in self._config:
+            short = self._config.get("connectivity") or {}
+            p_c = -1 if short.get("file") else short.get("probability", 0.1)
+            weights = {key: short.get(key, value) for key, value in _WEIGHTS.items()}
+            return weights | {"p_c": p_c}
+        found = {(p["from"], p["to"]): p for p in self._config["projections"].values()}
+        exc, inh = names[0], names[-1]
+        ends = {"w_ei": (exc, inh), "w_ie": (inh, exc), "w_ii": (inh, inh)}
+        weights = {
+            key: abs(found.get(end, {}).get("weight_h_0", 0)) if inh != exc else 0
+            for key, end in ends.items()
+        }
+        kinds = {p.get("probability", -1) for p in found.values()}
+        return weights | {"p_c": kinds.pop() if len(kinds) == 1 else -1}
 
     def _first_ones(self, stimulus: Stimulus | None, name: str, gids: Array) -> int:
         """As many as are stimulated, or in the group of that name; they must be the first neurons."""
@@ -173,19 +210,22 @@ class _Writer:
         return len(gids)
 
     def _neuron(self) -> dict[str, Any]:
-        neuron = self._config["neuron"]
+        neuron = _NEURON | dict(self._results.network.populations[0].neuron)
+        others = [_NEURON | dict(p.neuron) for p in self._results.network.populations[1:]]
+        if any(other[key] != neuron[key] for other in others for key in _NEURON):
+            self.left_out.append("neurons of inhibitory populations that differ")
         if neuron.get("morphology"):
             self.left_out.append("neuron.morphology")
         return {
             "mechanism": "lif",
-            "V_init": neuron.get("V_init_mV", -65),
+            "V_init": neuron["V_init_mV"],
             "V_rev": neuron["V_rev_mV"],
             "V_reset": neuron["V_reset_mV"],
             "V_th": neuron["V_th_mV"],
             "R_leak": neuron["R_leak_MOhm"],
             "R_reset": _R_RESET,
-            "C_mem": _scaled(neuron.get("C_mem_nF", 1), 1e-9),
-            "t_ref": neuron.get("t_ref_ms", 2),
+            "C_mem": _scaled(neuron["C_mem_nF"], 1e-9),
+            "t_ref": neuron["t_ref_ms"],
             "radius": _RADIUS,
         }
 
