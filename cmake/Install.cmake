@@ -14,7 +14,7 @@ install(DIRECTORY configs slurm DESTINATION "${ENGRAM_DATA}" COMPONENT program
   USE_SOURCE_PERMISSIONS)
 
 # The tools run where they lie, with the Python of the system.
-set(ENGRAM_TOOLS engram-compare engram-export engram-plot engram-recall engram-report engram-watch)
+set(ENGRAM_TOOLS engram-compare engram-convert engram-export engram-plot engram-recall engram-report engram-watch)
 foreach(tool IN LISTS ENGRAM_TOOLS)
   install(PROGRAMS "tools/${tool}" DESTINATION "${ENGRAM_DATA}/tools" COMPONENT tools)
   install(CODE "

@@ -31,6 +31,7 @@ constexpr Entry entries[] = {
     {"run", Command::run, "CONFIG", "[--set KEY=VALUE]... [--from PATH] [--output DIR] [--force]",
      "run a simulation or an ensemble, and write its results",
      R"(Runs the simulation or ensemble that CONFIG describes and writes its results.
+CONFIG is a file, or - for standard input.
 Under mpirun or srun the neurons are divided among the ranks; the results do
 not depend on their number. SIGINT, SIGTERM, SIGUSR1 or SIGHUP stop the run after
 a complete checkpoint, with exit code 75; 'engram resume' continues it.
@@ -45,12 +46,13 @@ run are damaged, --salvage continues without what is lost of them.
 )"},
     {"check", Command::check, "CONFIG", "[--set KEY=VALUE]... [--from PATH]",
      "validate a configuration; show all values and the schedule",
-     R"(Validates CONFIG, prints the resolved configuration on standard output and the
+     R"(Validates CONFIG, a file or - for standard input, prints the resolved configuration on standard output and the
 schedule on standard error. Nothing is simulated.
 )"},
     {"plan", Command::plan, "CONFIG", "[--from PATH] [--ranks N]",
      "forecast memory and time, and suggest Slurm options",
-     R"(Forecasts memory and time of CONFIG on N ranks. Nothing is simulated.
+     R"(Forecasts memory and time of CONFIG, a file or - for standard input, on N ranks.
+Nothing is simulated.
 )"},
     {"inspect", Command::inspect, "FILE", "",
      "show what a checkpoint or results file holds, and verify it",

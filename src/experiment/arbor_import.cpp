@@ -11,115 +11,12 @@
 #include "base/number_text.hpp"
 #include "base/plain_text.hpp"
 #include "experiment/json_parser.hpp"
+#include "experiment/json_section.hpp"
 #include "experiment/keys.hpp"
 #include "model/cable.hpp"
 
 namespace engram {
 namespace {
-
-// A number of the file, or one that follows from it.
-struct Number {
-    double value;
-    Place place;
-
-    Number times(double factor) const { return {value * factor, place}; }
-};
-
-// One object of the JSON file: reads its keys, notes problems, and what nobody asked for.
-class JsonSection {
-  public:
-    //! \param object  null if absent
-    JsonSection(const ConfigNode* object, const Place& place, std::string path,
-                std::vector<ConfigProblem>& problems)
-        : object_(object), place_(place), path_(std::move(path)), problems_(problems) {
-        if (object_ == nullptr || object_->kind == ConfigNode::Kind::map) return;
-        problem("", must_be("an object", *object_));
-        object_ = nullptr;
-    }
-
-    bool has(const std::string& key) const { return find(key) != nullptr; }
-
-    Number number(const std::string& key, double fallback) {
-        return {get(key, fallback, "a number", to_number), place_of(key)};
-    }
-    Number number(const std::string& key, double fallback, const Range& range) {
-        Number number = this->number(key, fallback);
-        if (range.contains(number.value)) return number;
-        problem(key, must_be(range.description(), *find(key)));
-        return {fallback, number.place};
-    }
-    std::string text(const std::string& key, const std::string& fallback = "") {
-        return get(key, fallback, "a text", [](const ConfigNode& node) {
-            const bool is_text = node.kind == ConfigNode::Kind::scalar && node.quoted;
-            return is_text ? std::optional(node.text) : std::nullopt;
-        });
-    }
-    std::vector<double> numbers(const std::string& key) {
-        return get(key, std::vector<double>{}, "a list of numbers", to_numbers);
-    }
-    JsonSection section(const std::string& key) {
-        asked_.insert(key);
-        return {find(key), place_of(key), path_of(key), problems_};
-    }
-    void ignore(const std::string& key) { asked_.insert(key); }
-
-    //! Of a key, or of the section if it has none of that name.
-    Place place_of(const std::string& key) const {
-        const ConfigNode* node = find(key);
-        return node == nullptr ? place_ : node->place;
-    }
-    void problem(const std::string& key, const std::string& message) {
-        const Place place = place_of(key);
-        problems_.push_back(
-            {place.file(), place.line(), key.empty() ? path_ : path_of(key), message});
-    }
-    std::vector<std::string> unknown() const {
-        std::vector<std::string> keys;
-        if (object_ == nullptr) return keys;
-        for (const std::string& key : object_->keys)
-            if (!asked_.contains(key)) keys.push_back(path_of(key));
-        std::sort(keys.begin(), keys.end());
-        return keys;
-    }
-
-  private:
-    static std::optional<std::vector<double>> to_numbers(const ConfigNode& node) {
-        if (node.kind != ConfigNode::Kind::list) return {};
-        std::vector<double> numbers;
-        for (const ConfigNode& item : node.children) {
-            const std::optional<double> number = to_number(item);
-            if (!number) return {};
-            numbers.push_back(*number);
-        }
-        return numbers;
-    }
-
-    std::string path_of(const std::string& key) const {
-        return path_.empty() ? key : path_ + "." + key;
-    }
-
-    // Null is as good as absent.
-    const ConfigNode* find(const std::string& key) const {
-        const ConfigNode* node = object_ == nullptr ? nullptr : object_->find(key);
-        return node == nullptr || node->kind == ConfigNode::Kind::null ? nullptr : node;
-    }
-
-    template <class Value, class Convert>
-    Value get(const std::string& key, Value fallback, const std::string& what, Convert&& convert) {
-        asked_.insert(key);
-        const ConfigNode* node = find(key);
-        if (node == nullptr) return fallback;
-        if (const std::optional<Value> value = convert(*node)) return *value;
-        problem(key, must_be(what, *node));
-        return fallback;
-    }
-
-    const ConfigNode* object_;
-    Place place_;
-    std::string path_;
-    std::vector<ConfigProblem>& problems_;
-    std::set<std::string> asked_;
-};
 
 struct NamedDiffusivity {
     const char* name;
@@ -143,8 +40,15 @@ class Importer {
         problems_ = std::move(problems);
         result_.root = ConfigNode::empty(ConfigNode::Kind::map, object.place);
         JsonSection all(&object, object.place, "", problems_);
-        for (const char* key : {"simulation", "populations", "neuron", "synapses"})
-            if (!all.has(key)) all.problem(key, "is missing");
+        if (is_of_brian(all))
+            all.problem("",
+                        "is a configuration of the published programs for Brian 2 "
+                        "(brian_synaptic_plasticity_stc, simulator_comparison), which simulate one "
+                        "synapse; it is not read. The same protocols are configs/basic_early.yaml, "
+                        "basic_early_det.yaml, basic_late.yaml and basic_late_stet.yaml");
+        else
+            for (const char* key : {"simulation", "populations", "neuron", "synapses"})
+                if (!all.has(key)) all.problem(key, "is missing");
         if (!problems_.empty()) throw ConfigError(std::move(problems_));
         all.ignore("arbor");  // the program's own record of its version
         JsonSection simulation = all.section("simulation");
@@ -165,6 +69,13 @@ class Importer {
     }
 
   private:
+    //! They have no network, and their synapses are described by mechanism.
+    bool is_of_brian(JsonSection& all) {
+        if (all.has("populations")) return false;
+        JsonSection synapses = all.section("synapses");
+        return synapses.has("early_phase") || synapses.has("late_phase");
+    }
+
     void set(const std::string& key, const std::string& text, const Place& place,
              bool quoted = false) {
         set_value(result_.root, key, ConfigNode::scalar(text, quoted, place));
@@ -211,7 +122,8 @@ class Importer {
     }
 
     void read_populations(JsonSection& populations) {
-        set<&PublishedSizes::n_exc>(populations.number("N_exc", 0));
+        n_exc_ = populations.number("N_exc", 0);
+        set<&PublishedSizes::n_exc>(n_exc_);
         set<&PublishedSizes::n_inh>(populations.number("N_inh", 0));
         set<&Connectivity::w_ei>(populations.number("w_ei", 0));
         set<&Connectivity::w_ie>(populations.number("w_ie", 0));
@@ -222,21 +134,15 @@ class Importer {
             populations.problem(
                 "N_CA", "must be a whole number (is " + number_text(n_assembly_.value) + ")");
         const Number fraction = populations.number("p_r", 0, unit_interval);
-        const double n_exact = fraction.value * n_assembly_.value;
-        n_recalled_ = {std::ceil(n_exact), fraction.place};  // the neurons below p_r * N_CA
-        if (n_assembly_.value > 0) set_range("groups.assembly", n_assembly_);
+        // Those whose number is below p_r * N_CA.
+        n_recalled_ = {std::ceil(fraction.value * n_assembly_.value), fraction.place};
+        if (n_assembly_.value <= 0) return;
+        set("groups.assembly.first", {0.0, n_assembly_.place});
+        set("groups.assembly.count", n_assembly_);
         if (n_recalled_.value <= 0) return;
-        if (std::llround(n_exact) == std::llround(n_recalled_.value)) {
-            set("groups.recalled.of", "assembly", fraction.place);
-            set("groups.recalled.fraction", fraction);
-        } else {
-            set_range("groups.recalled", n_recalled_);
-        }
-    }
-
-    void set_range(const std::string& group, const Number& count) {
-        set(group + ".first", {0.0, count.place});
-        set(group + ".count", count);
+        set("groups.recalled.of", "assembly", fraction.place);
+        set("groups.recalled.fraction", fraction);
+        set("groups.recalled.round", "up", fraction.place);
     }
 
     void read_connectivity(JsonSection& populations) {
@@ -268,18 +174,46 @@ class Importer {
     void read_background(JsonSection& simulation) {
         JsonSection protocol = simulation.section("bg_protocol");
         const std::string scheme = protocol.text("scheme");
-        const double start_s = protocol.number("time_start", 0).value;
-        const bool on = !scheme.empty();
-        if (on && (scheme != "FULL" || start_s != 0))
-            protocol.problem("scheme",
-                             "must be FULL from time_start 0; other background is not "
-                             "known (use a stimulus)");
-        const Number off{0.0, protocol.place_of("scheme")};
-        set<&BackgroundParameters::mean_nA>(on ? protocol.number("I_0", 0) : off);
-        set<&BackgroundParameters::sigma_wn_nA_sqrt_s>(on ? protocol.number("sigma_WN", 0) : off);
-        for (const char* key : {"freq", "N_stim", "duration", "explicit_input"})
-            protocol.ignore(key);
+        const Place place = protocol.place_of("scheme");
+        const Number start_s = protocol.number("time_start", 0);
+        const Number duration_s = protocol.number("duration", 0);
+        const Number mean_nA = protocol.number("I_0", 0);
+        const Number sigma = protocol.number("sigma_WN", 0);
+        for (const char* key : {"freq", "N_stim", "explicit_input"}) protocol.ignore(key);
         note_unknown(protocol);
+
+        const bool is_always_on = scheme == "FULL" && start_s.value == 0;
+        const Number off{0.0, place};
+        set<&BackgroundParameters::mean_nA>(is_always_on ? mean_nA : off);
+        set<&BackgroundParameters::sigma_wn_nA_sqrt_s>(is_always_on ? sigma : off);
+        if (is_always_on || scheme.empty()) return;
+        const auto add = [&](const std::string& name, double after_s,
+                             const std::optional<double>& length_s) {
+            const std::string key =
+                std::string(keys::background_changes_section) + "." + name + ".";
+            set(key + "group", "all", place);
+            set(key + "start_s", {rounded(start_s.value + after_s), start_s.place});
+            if (length_s) set(key + "duration_s", {*length_s, place});
+            set(key + keys::name_of<&BackgroundChange::mean_nA>(), mean_nA);
+            set(key + keys::name_of<&BackgroundChange::sigma_wn_nA_sqrt_s>(), sigma);
+        };
+        if (scheme == "FULL")
+            add("background", 0, std::nullopt);
+        else if (scheme == "ONEPULSE")
+            add("background", 0, 0.1);
+        else if (scheme == "RECT" && duration_s.value > 0)
+            add("background", 0, duration_s.value);
+        else if (scheme == "TRIPLET")
+            for (const int pulse : {0, 1, 2})
+                add("background_" + std::to_string(pulse + 1), 0.5 * pulse, 0.1);
+        else
+            note("bg_protocol of the scheme " + shortened(scheme) +
+                 " switches no current on, in the published program either");
+        // Its phases have clocks of their own.
+        if (!simulation.section("recall_protocol").text("scheme").empty())
+            note(
+                "bg_protocol has the times of the run; the published program repeats it in a "
+                "recall phase that follows on consolidation");
     }
 
     void read_stimulus(JsonSection& simulation, const std::string& role) {
@@ -479,17 +413,25 @@ class Importer {
         std::set<double> is_recorded;
         ConfigNode pairs =
             ConfigNode::empty(ConfigNode::Kind::list, simulation.place_of("sample_pre_list"));
+        ConfigNode blocks = ConfigNode::empty(ConfigNode::Kind::list, pairs.place);
+        std::set<std::pair<double, double>> is_listed;
         for (std::size_t i = 0; i < neurons.size(); ++i) {
             if (is_recorded.insert(neurons[i]).second) recorded.push_back(neurons[i]);
-            // The published files name (0, 0) where no synapse is meant.
-            if (sources[i] >= 0 && sources[i] != neurons[i])
-                pairs.children.push_back(list_of({sources[i], neurons[i]}, pairs.place));
+            blocks.children.push_back(
+                list_of({std::max(-1.0, sources[i]), neurons[i]}, blocks.place));
+            // Elsewhere are no plastic synapses. Files name (0, 0) where none is meant.
+            const bool may_be = sources[i] >= 0 && sources[i] != neurons[i] &&
+                                std::max(sources[i], neurons[i]) < n_exc_.value &&
+                                is_listed.insert({sources[i], neurons[i]}).second;
+            if (may_be) pairs.children.push_back(list_of({sources[i], neurons[i]}, pairs.place));
         }
         set_value(result_.root, keys::path_of<&Recording::neurons>(),
                   list_of(recorded, simulation.place_of("sample_gid_list")));
         if (!pairs.children.empty())
             set_value(result_.root, keys::path_of<&Recording::synapses_if_present>(),
                       std::move(pairs));
+        if (!blocks.children.empty())
+            set_value(result_.root, keys::path_of<&Recording::export_blocks>(), std::move(blocks));
     }
 
     static constexpr Range length_um = between(0, 1e4);
@@ -500,6 +442,7 @@ class Importer {
     bool is_sequel_ = false;
     std::vector<ConfigProblem> problems_;
     ArborImport result_;
+    Number n_exc_{0, {}};
     Number n_assembly_{0, {}};
     Number n_recalled_{0, {}};
 };

@@ -8,6 +8,7 @@
 #include "base/nearest_name.hpp"
 #include "base/number_text.hpp"
 #include "base/plain_text.hpp"
+#include "experiment/key_meanings.hpp"
 
 namespace engram {
 namespace {
@@ -218,10 +219,12 @@ void ConfigReader::finish() {
     Place excess;
     for (const std::string& key : keys()) {
         if (is_asked_.contains(key)) continue;
-        if (++n_unknown <= most_unknown)
-            problems_->add(place_of(key), path_of(key),
-                           "unknown key" + problems_->suggestion(key, asked_));
-        else if (n_unknown == most_unknown + 1)
+        if (++n_unknown <= most_unknown) {
+            const std::string meant = meant_key(path_, key, asked_);
+            const std::string hint = meant.empty() ? problems_->suggestion(key, asked_)
+                                                   : "; did you mean '" + meant + "'?";
+            problems_->add(place_of(key), path_of(key), "unknown key" + hint);
+        } else if (n_unknown == most_unknown + 1)
             excess = place_of(key);
     }
     if (n_unknown > most_unknown)

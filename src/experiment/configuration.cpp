@@ -2,10 +2,13 @@
 #include "experiment/configuration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <iostream>
 
 #include "base/durable.hpp"
 #include "base/plain_text.hpp"
+#include "experiment/arbor_settings.hpp"
 #include "experiment/conditions.hpp"
 #include "experiment/config_reader.hpp"
 #include "experiment/ensemble_settings.hpp"
@@ -58,6 +61,27 @@ void require_text(const std::string& text, const std::string& file) {
                             "holds " + unwanted->what + " in column " +
                                 std::to_string(position.column) + "; " + unwanted->remedy}});
     }
+}
+
+// No more than is refused for its size.
+std::string read_standard_input() {
+    std::string text;
+    std::array<char, 1 << 16> part;
+    while (text.size() <= most_config_bytes && std::cin.read(part.data(), part.size()).gcount() > 0)
+        text.append(part.data(), static_cast<std::size_t>(std::cin.gcount()));
+    if (std::cin.bad()) throw FileError("standard input", "cannot be read");
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+        throw FileError("standard input",
+                        "is empty; give a configuration, as in "
+                        "'engram run - < CONFIG'");
+    return text;
+}
+
+void refuse_diffusivity(ArborDiffusivity diffusivity) {
+    if (diffusivity != ArborDiffusivity::not_given)
+        throw UsageError(
+            "--arbor-diffusivity is for JSON files of the published program; a YAML file has "
+            "neuron.protein_diffusivity_um2_per_s");
 }
 
 ConfigTree with_overrides(ConfigTree tree, const Overrides& overrides) {
@@ -126,6 +150,10 @@ Experiment parse_configuration(const std::string& text, const std::string& file,
 
 ConfigTree read_config_tree(const std::string& path, const Overrides& overrides,
                             ArborDiffusivity diffusivity) {
+    if (path == standard_input) {
+        refuse_diffusivity(diffusivity);
+        return parse_config_tree(read_standard_input(), "stdin", overrides);
+    }
     const std::filesystem::file_status status = std::filesystem::status(path);
     if (!std::filesystem::exists(status)) throw FileError(path, "there is no such file");
     if (std::filesystem::is_directory(status)) throw FileError(path, "is a directory");
@@ -135,10 +163,7 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides,
         throw FileError(path, "is larger than a configuration may be (64 MB); give a YAML file");
     const std::string text = read_text_file(path);
     if (std::filesystem::path(path).extension() != ".json") {
-        if (diffusivity != ArborDiffusivity::not_given)
-            throw UsageError(
-                "--arbor-diffusivity is for JSON files of the published program; a "
-                "YAML file has neuron.protein_diffusivity_um2_per_s");
+        refuse_diffusivity(diffusivity);
         return parse_config_tree(text, path, overrides);
     }
     require_text(text, path);
@@ -147,7 +172,10 @@ ConfigTree read_config_tree(const std::string& path, const Overrides& overrides,
     tree.file = path;
     tree.root = std::move(imported.root);
     tree.notices = std::move(imported.notices);
-    return with_overrides(std::move(tree), overrides);
+    take_out_replaced_samples(tree.root, overrides);
+    tree = with_overrides(std::move(tree), overrides);
+    take_out_what_is_late(tree.root, path, tree.notices);
+    return tree;
 }
 
 Experiment read_configuration(const std::string& path, const Overrides& overrides) {

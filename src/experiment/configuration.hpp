@@ -22,7 +22,11 @@ struct ConfigTree {
     std::vector<std::string> notices;  //!< what a user should know about an imported file
 };
 
-//! A file whose name ends in .json is imported from the published program's format.
+//! Path that stands for standard input, of which messages speak as of a file stdin.
+inline constexpr const char* standard_input = "-";
+
+//! A file whose name ends in .json is imported from the published program's format. What standard
+//! input holds is YAML; paths in it are relative to the present directory.
 //! \param diffusivity  of imported files; it is an error with any other
 //! \throw ConfigError at a syntax error; FileError if the file cannot be read
 ConfigTree read_config_tree(const std::string& path, const Overrides& overrides = {},

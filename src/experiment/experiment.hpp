@@ -130,8 +130,18 @@ struct TraceRecording {
     bool operator==(const TraceRecording&) const = default;
 };
 
+// A block of columns of the published text files: a neuron, and one of its inputs.
+struct ExportBlock {
+    std::optional<NeuronId> pre;  //!< none: no synapse; it need not exist, or be recorded
+    NeuronId neuron = 0;
+    friend bool operator==(const ExportBlock&, const ExportBlock&) = default;
+};
+
 struct Recording : TraceRecording {
     std::vector<TraceRecording> named;  //!< further ones, in the order of the file
+    //! In which order tools/engram-export writes traces, beyond what is recorded: none, that of the
+    //! recording itself.
+    std::vector<ExportBlock> export_blocks;
     //! Where protein is recorded, in all of them, beside the tip of the basal dendrite, from which
     //! it is counted, and the soma.
     std::vector<double> protein_at_um;

@@ -152,7 +152,10 @@ class GroupResolver {
             return false;
         }
         std::size_t count = spec.count > 0 ? spec.count : size;
-        if (spec.fraction) count = static_cast<std::size_t>(std::llround(*spec.fraction * size));
+        if (spec.fraction) {
+            const double exact = *spec.fraction * static_cast<double>(size);
+            count = static_cast<std::size_t>(spec.round_up ? std::ceil(exact) : std::round(exact));
+        }
         if (count == 0) {
             problems_.add(spec.path + ".fraction",
                           "selects none of the " + std::to_string(size) + " neurons of " + whole);

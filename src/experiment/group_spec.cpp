@@ -128,7 +128,14 @@ void read_share(ConfigReader& reader, const std::string& path, GroupSpec& spec) 
     reader.integer<NeuronId>("count", spec.count, 1);
     double fraction = 0;
     reader.number("fraction", fraction, {0, 1, true});
-    if (reader.has("fraction")) spec.fraction = fraction;
+    if (reader.has("fraction")) {
+        spec.fraction = fraction;
+        std::string round = "nearest";
+        reader.text("round", round);
+        spec.round_up = round == "up";
+        if (!spec.round_up && round != "nearest")
+            reader.problem("round", must_be("one of nearest, up", *reader.node("round")));
+    }
     const bool has_neither = !reader.has("count") && !reader.has("fraction");
     const bool may_have_neither = reader.has("except") && !spec.random;
     if ((reader.has("count") && reader.has("fraction")) || (has_neither && !may_have_neither))

@@ -32,6 +32,7 @@ struct GroupSpec {
     std::string path;                //!< of the map that holds count or fraction
     NeuronId count = 0;              //!< of a share; 0 if it has none
     std::optional<double> fraction;  //!< of a share
+    bool round_up = false;           //!< of a fraction: to the next whole number, not the nearest
 };
 
 //! As many ids from `first` on.

@@ -289,6 +289,8 @@ inline std::string value_text(const std::vector<TraceRecording>& recordings, Spe
 inline constexpr Section record{
     "record",
     Key{"recordings", &Recording::named, Special{}},
+    Key{"export_blocks", &Recording::export_blocks, Special{}, Need::optional,
+        [](const Recording& record) { return !record.export_blocks.empty(); }},
     Key{"protein_at_um", &Recording::protein_at_um, between(0, 1e5)},
     Key{"spikes", &Recording::spikes, SomeNames{}, Need::optional,
         [](const Recording& record) { return record.spikes.has_value(); }},

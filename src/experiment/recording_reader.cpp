@@ -126,6 +126,32 @@ std::vector<RecordedSynapse> read_synapses(ConfigReader& reader, const std::stri
     return synapses;
 }
 
+std::vector<ExportBlock> read_export_blocks(ConfigReader& reader, NeuronId size) {
+    const std::string key = keys::name_of<&Recording::export_blocks>();
+    std::vector<ExportBlock> blocks;
+    std::size_t index = 0;
+    for (const ConfigNode* item : reader.items(key)) {
+        const std::string path = item_path(reader, key, index++);
+        const bool is_pair = item->kind == ConfigNode::Kind::list && item->children.size() == 2;
+        const auto pre = is_pair ? to_integer<std::int64_t>(item->children[0], -1,
+                                                            static_cast<std::int64_t>(size) - 1)
+                                 : std::nullopt;
+        const auto neuron =
+            is_pair ? to_integer<NeuronId>(item->children[1], 0, size - 1) : std::nullopt;
+        if (!pre || !neuron) {
+            reader.problems().add(item->place, path,
+                                  "must be a pair [pre, neuron] of ids in [0, " +
+                                      std::to_string(size - 1) + "], with pre -1 for no synapse");
+            continue;
+        }
+        ExportBlock block;
+        if (*pre >= 0) block.pre = static_cast<NeuronId>(*pre);
+        block.neuron = *neuron;
+        blocks.push_back(block);
+    }
+    return blocks;
+}
+
 std::vector<SynapseSelection> read_selections(ConfigReader& reader, const Groups& groups) {
     const std::string key = keys::name_of<&TraceRecording::selections>();
     std::vector<SynapseSelection> selections;
@@ -236,6 +262,7 @@ Recording read_recording(ConfigReader reader, const Populations& populations, co
     Recording record;
     const KnownPopulations known(populations, reader.problems());
     read_traces(reader, record, known, groups);
+    record.export_blocks = read_export_blocks(reader, known.end());
     record.named = read_named(reader.section(keys::name_of<&Recording::named>()), known, groups);
     keys::read_keys(reader, keys::record, record);
     record.snapshots_s = read_snapshots(reader, duration_s);

@@ -43,6 +43,14 @@ std::string yaml_text(const RecordedSynapse& synapse) {
         .append("]");
 }
 
+std::string yaml_text(const ExportBlock& block) {
+    return std::string("[")
+        .append(block.pre ? std::to_string(*block.pre) : "-1")
+        .append(", ")
+        .append(std::to_string(block.neuron))
+        .append("]");
+}
+
 std::string yaml_text(const SynapseSelection& selection) {
     return std::string("{from: ")
         .append(name_text(selection.from))

@@ -18,6 +18,7 @@ std::string quoted(const std::string& text);
 std::string name_text(const std::string& name);
 
 std::string yaml_text(const RecordedSynapse& synapse);
+std::string yaml_text(const ExportBlock& block);
 std::string yaml_text(const SynapseSelection& selection);
 std::string yaml_text(const StipulatedWeights& weights);
 inline std::string yaml_text(const std::string& text) {

@@ -11,7 +11,11 @@ namespace {
 
 constexpr std::uint64_t rows_at_once = 1 << 18;
 constexpr const char* index_name = "/indices/target_to_source";
-constexpr const char* index_remedy = "; write the index of the file again";
+constexpr const char* index_remedy =
+    "; write the index of the file again, or convert it with "
+    "tools/engram-convert";
+constexpr const char* converted =
+    "; tools/engram-convert makes such a file of any edges in SONATA format";
 
 // Signed, so that negative numbers and those beyond 2^63, which no file needs, stay recognisable.
 using Number = std::int64_t;
@@ -57,8 +61,7 @@ void EdgeGroup::fail(const std::string& problem) const {
 
 h5::DataSet EdgeGroup::open_ids(const h5::File& file, const std::string& name,
                                 std::size_t n_columns) const {
-    if (!h5::exists(file, name_ + name))
-        fail(name + " is missing; the edges of a SONATA file need it");
+    if (!h5::exists(file, name_ + name)) fail(name + " is missing, and is needed" + converted);
     h5::DataSet dataset = h5::find_dataset(file, name_ + name);
     if (dataset < 0) fail(name + " is not a dataset that can be read");
     const h5::DataType type(H5Dget_type(dataset));
@@ -83,11 +86,12 @@ EdgeGroup::Population EdgeGroup::population_of(hid_t ids, const std::string& end
     for (const engram::Population& population : populations)
         names += (names.empty() ? "" : " or ") + population.name;
     if (!h5::has_attribute(ids, "node_population"))
-        fail(dataset + " has no attribute node_population; it must have one, " + names);
+        fail(dataset + " has no attribute node_population; it must have one, " + names + converted);
     const std::string name = h5::read_string_attribute(ids, "node_population");
     const engram::Population* population = populations.find(name);
     if (population == nullptr)
-        fail(dataset + " has node_population '" + shortened(name) + "'; must be " + names);
+        fail(dataset + " has node_population '" + shortened(name) + "'; must be " + names +
+             converted);
     return {name, static_cast<std::size_t>(population - &populations[0]), population->first,
             population->count, count_key(experiment, *population)};
 }

@@ -87,9 +87,12 @@ void EdgeWiring::visit(NeuronId first, NeuronId count, const TargetVisitor& visi
                 std::sort(sources[i].begin(), sources[i].end());
             if (std::adjacent_find(sources[i].begin(), sources[i].end()) != sources[i].end())
                 fail("connects a pair of neurons twice (target " + std::to_string(target) +
-                     "); remove one of the edges, or of the ranges that lead to it");
+                     "); remove one of the edges, or of the ranges that lead to it, or merge them "
+                     "with tools/engram-convert --multapses once");
             if (std::binary_search(sources[i].begin(), sources[i].end(), target))
-                fail("connects neuron " + std::to_string(target) + " with itself; remove the edge");
+                fail("connects neuron " + std::to_string(target) +
+                     " with itself; remove the edge, or leave such edges out "
+                     "with tools/engram-convert --autapses drop");
             visitor(target, sources[i]);
         }
     }

@@ -7,6 +7,7 @@
 #include "base/messages.hpp"
 #include "base/plain_text.hpp"
 #include "experiment/configuration.hpp"
+#include "experiment/keys.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/stimulus_files.hpp"
 #include "job/ensemble_networks.hpp"
@@ -20,6 +21,36 @@ namespace engram::job {
 void print_notes(const ConfigTree& tree) {
     for (const std::string& text : tree.notices) note("{}", text);
 }
+
+namespace {
+
+// Of a file of all connections: one that leaves a whole population alone is rarely meant.
+void note_unconnected(const Experiment& experiment, const Wiring& wiring) {
+    if (experiment.has_named_populations() || !experiment.connectivity.file) return;
+    const Populations& populations = experiment.populations;
+    const std::size_t n = populations.n_populations();
+    const std::vector<double> counts = wiring.expected_synapses(populations);
+    for (std::size_t i = 0; i < n; ++i) {
+        if (populations[i].count == 0) continue;
+        double n_into = 0;
+        double n_out = 0;
+        for (std::size_t k = 0; k < n; ++k) {
+            n_into += counts[k * n + i];
+            n_out += counts[i * n + k];
+        }
+        if (n_into > 0 && n_out > 0) continue;
+        const char* what = n_into > 0  ? "no synapse begins at"
+                           : n_out > 0 ? "no synapse ends at"
+                                       : "no synapse begins or ends at";
+        note(
+            "{}: {} the {} neurons of {}; if that is not meant, the file lists only some of the "
+            "connections ({})",
+            one_line(*experiment.connectivity.file), what, populations[i].count,
+            populations[i].name, keys::path_of<&Connectivity::file>());
+    }
+}
+
+}  // namespace
 
 GivenConfiguration read_given(const ConfigurationSource& source, MPI_Comm communicator) {
     GivenConfiguration given;
@@ -67,6 +98,7 @@ WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm commun
         if (!source.output.empty()) experiment.output_directory = source.output;
         load_stimulus_files(experiment);
         wiring = open_wiring(experiment);
+        note_unconnected(experiment, *wiring);
         problems.emplace(tree.file, &tree.root);
         resolve_recorded_synapses(experiment, *wiring, *problems);
         check_recorded_variables(experiment, *problems);

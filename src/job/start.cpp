@@ -23,7 +23,8 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
     const bool quiet = request.options.quiet;
     const auto make_executor = select_executor(request.options.device, communicator);
     WiredExperiment wired = read_experiment(given, communicator);
-    given = {};  // may be large
+    const std::string file = given.tree.file;  // rank 0
+    given = {};                                // may be large
     const Experiment& experiment = wired.experiment;
     const int n_ranks = size_of(communicator);
     double files_MB = 0;  // rank 0
@@ -46,7 +47,7 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
     Run run(std::move(simulation), directory, std::nullopt,
             {communicator, held.claim(), watch, quiet});
     if (rank_of(communicator) == 0 && !quiet) {
-        notice("{} on {}, schedule: {}", request.source.file, counted(n_ranks, "rank"),
+        notice("{} on {}, schedule: {}", file, counted(n_ranks, "rank"),
                run.simulation().schedule().name);
         held.describe(files_MB);
     }

@@ -18,7 +18,8 @@ struct MatrixBlock {
     std::string key;    //!< of the file, in the configuration
 };
 
-// Read from a text file of 0 and 1: row = pre, column = post, separated by white space.
+// Read from a text file of 0 and 1 (or 0.0, 1e0): row = pre, column = post, separated by white
+// space, commas or semicolons; # begins a comment.
 // The file is read row by row; what is kept is one list of sources per target.
 class MatrixWiring : public Wiring {
   public:

@@ -4,34 +4,51 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <map>
 #include <tuple>
 
 #include "base/errors.hpp"
+#include "base/temporary_directory.hpp"
 #include "experiment/config_text.hpp"
 #include "experiment/configuration.hpp"
+#include "experiment/published_json.hpp"
 #include "experiment/schedule.hpp"
 
 namespace engram {
 namespace {
 
-const std::string directory = ENGRAM_TEST_DATA_DIR "/arbor/";
+using namespace test;
 
-const std::map<std::string, std::string> schedules = {
-    {"config_defaultnet-like", "learn - consolidate"},
-    {"config_defaultnet", "learn - consolidate"},
-    {"config_defaultnet_det_max_activity", "learn"},
-    {"config_defaultnet_no_bg", "learn"},
-    {"config_smallnet2_basic_early", "learn"},
-    {"config_smallnet2_basic_early_det", "learn"},
-    {"config_smallnet2_basic_late", "learn - consolidate"},
-    {"config_smallnet2_basic_late_STET", "learn - consolidate"},
-    {"config_smallnet2_det", "learn"},
-    {"config_smallnet2_det_small_tau_mem", "learn"},
-    {"config_smallnet3_det", "learn"},
-    {"config_smallnetX_non-det", "learn"},
+constexpr auto small = [](const std::string& simulation) {
+    return PublishedJson{simulation, four_neurons, of_one_synapse};
 };
+
+// The protocols that were published, and the schedules that they select.
+const std::pair<PublishedJson, const char*> protocols[] = {
+    {{R"("runtime": 60, )" + triplet + ", " + background}, "learn - consolidate"},
+    {{R"("runtime": 28820, )" + triplet + ", " + recall + ", " + background},
+     "learn - consolidate - recall"},
+    {{R"("runtime": 0.2, "learn_protocol": {"scheme": "FULL", "freq": 1, "N_stim": 50000})",
+      R"("N_exc": 1600, "N_inh": 400, "N_CA": 1, "p_c": 0.1, "p_r": 0.5)"},
+     "learn"},
+    {small(R"("runtime": 0.2, )" + seven_spikes), "learn"},
+    {small(R"("runtime": 28800, "learn_protocol": {"scheme": "STET", "time_start": 3600,
+              "duration": 1200, "freq": 100, "explicit_input": {"receivers": [0, 1],
+              "stim_times": []}})"),
+     "learn - consolidate"},
+    {{R"("runtime": 10, )" + background}, "background"},
+    {{R"("runtime": 30)"}, "consolidate"},
+};
+
+// As of a file in the present directory, with settings of the command line.
+ConfigTree tree_of(const PublishedJson& json, const Overrides& overrides = {}) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.file("config.json");
+    put(path, json.text());
+    return read_config_tree(path, overrides);
+}
+Experiment experiment_of(const PublishedJson& json, const Overrides& overrides = {}) {
+    return make_experiment(tree_of(json, overrides));
+}
 
 std::string problems_of(const std::string& text) {
     try {
@@ -42,79 +59,162 @@ std::string problems_of(const std::string& text) {
     return "none";
 }
 
-TEST(ArborImport, every_published_configuration_selects_its_schedule) {
-    std::size_t n_files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-        if (entry.path().extension() != ".json") continue;
-        ++n_files;
-        const std::string name = entry.path().stem();
-        ASSERT_TRUE(schedules.count(name)) << name;
-        EXPECT_EQ(make_schedule(read_configuration(entry.path())).name, schedules.at(name)) << name;
-    }
-    EXPECT_EQ(n_files, schedules.size());
+TEST(ArborImport, every_protocol_selects_its_schedule) {
+    for (const auto& [json, schedule] : protocols)
+        EXPECT_EQ(make_schedule(experiment_of(json)).name, schedule) << json.simulation;
 }
 
 TEST(ArborImport, values_are_those_of_our_own_configurations) {
     // The protocols that exist in both forms differ in nothing that reaches a result.
-    const std::pair<std::string, std::string> pairs[] = {
-        {"config_smallnet2_basic_early_det", "basic_early_det"},
-        {"config_smallnet2_basic_early", "basic_early"},
-        {"config_smallnet2_basic_late", "basic_late"}};
+    PublishedJson without_noise = small(R"("runtime": 0.2, )" + seven_spikes);
+    without_noise.sigma_pl = "0";
+    const std::pair<PublishedJson, std::string> pairs[] = {
+        {without_noise, "basic_early_det"},
+        {small(R"("runtime": 0.2, )" + seven_spikes), "basic_early"},
+        {small(R"("runtime": 28820, "learn_protocol": {"scheme": "RECT", "time_start": 0,
+                  "duration": 14400, "freq": 1, "N_stim": 5000})"),
+         "basic_late"}};
     for (const auto& [json, yaml] : pairs) {
-        Experiment imported = read_configuration(directory + json + ".json");
+        const Experiment imported = experiment_of(json);
         const Experiment ours =
             read_configuration(std::string(ENGRAM_SOURCE_DIR "/configs/") + yaml + ".yaml");
-        EXPECT_EQ(imported.neuron, ours.neuron) << json;
-        EXPECT_EQ(imported.synapses, ours.synapses) << json;
-        EXPECT_EQ(imported.duration_s, ours.duration_s) << json;
-        EXPECT_EQ(imported.dt_ms, ours.dt_ms) << json;
-        EXPECT_EQ(imported.background, ours.background) << json;
-        ASSERT_EQ(imported.stimuli.size(), ours.stimuli.size()) << json;
+        EXPECT_EQ(imported.neuron, ours.neuron) << yaml;
+        EXPECT_EQ(imported.synapses, ours.synapses) << yaml;
+        EXPECT_EQ(imported.duration_s, ours.duration_s) << yaml;
+        EXPECT_EQ(imported.dt_ms, ours.dt_ms) << yaml;
+        EXPECT_EQ(imported.background, ours.background) << yaml;
+        EXPECT_EQ(imported.connectivity.file, ours.connectivity.file) << yaml;
+        ASSERT_EQ(imported.stimuli.size(), ours.stimuli.size()) << yaml;
         const Stimulus& a = imported.stimuli.front();
         const Stimulus& b = ours.stimuli.front();
-        EXPECT_EQ(a.scheme, b.scheme) << json;
-        EXPECT_EQ(a.start_s, b.start_s) << json;
-        EXPECT_EQ(a.duration_s, b.duration_s) << json;
-        EXPECT_EQ(a.n_inputs * a.rate_Hz, b.n_inputs * b.rate_Hz) << json;
-        EXPECT_EQ(a.spike_times_ms, b.spike_times_ms) << json;
-        EXPECT_EQ(imported.receivers(a), ours.receivers(b)) << json;
+        EXPECT_EQ(a.scheme, b.scheme) << yaml;
+        EXPECT_EQ(a.start_s, b.start_s) << yaml;
+        EXPECT_EQ(a.duration_s, b.duration_s) << yaml;
+        EXPECT_EQ(a.n_inputs * a.rate_Hz, b.n_inputs * b.rate_Hz) << yaml;
+        EXPECT_EQ(a.spike_times_ms, b.spike_times_ms) << yaml;
+        EXPECT_EQ(imported.receivers(a), ours.receivers(b)) << yaml;
     }
 }
 
 TEST(ArborImport, the_text_form_gives_the_same_experiment) {
-    for (const auto& [name, schedule] : schedules) {
-        const ConfigTree tree = read_config_tree(directory + name + ".json");
-        EXPECT_EQ(parse_configuration(config_text(tree.root), directory + name + ".yaml"),
-                  make_experiment(tree))
-            << name;
+    for (const auto& [json, schedule] : protocols) {
+        const ConfigTree tree = tree_of(json);
+        EXPECT_EQ(parse_configuration(config_text(tree.root), tree.file), make_experiment(tree))
+            << schedule;
     }
 }
 
-TEST(ArborImport, the_recalled_neurons_are_those_below_p_r_times_the_assembly) {
-    const std::string start = R"({"simulation": {"runtime": 1}, "neuron": {}, "synapses": {},
-        "populations": {"N_exc": 20, "N_inh": 0, "p_c": 0.1, "N_CA": )";
-    const auto n_recalled = [&](const std::string& rest) {
-        const ArborImport imported = import_arbor_configuration(start + rest + "}}", "x.json");
-        return parse_configuration(config_text(imported.root), "x.yaml")
+// Those whose number is below p_r * N_CA, of any assembly.
+TEST(ArborImport, the_recalled_neurons_are_a_fraction_that_is_rounded_up) {
+    const auto n_recalled = [&](const std::string& n_assembly, const std::string& fraction,
+                                const Overrides& overrides = {}) {
+        const PublishedJson json{R"("runtime": 1)",
+                                 R"("N_exc": 300, "N_inh": 0, "p_c": 0.1, "N_CA": )" + n_assembly +
+                                     R"(, "p_r": )" + fraction};
+        const ConfigTree tree = tree_of(json);
+        return parse_configuration(config_text(tree.root), "x.yaml", overrides)
             .group("recalled")
             .ids.size();
     };
-    EXPECT_EQ(n_recalled(R"(10, "p_r": 0.5)"), 5u);
-    EXPECT_EQ(n_recalled(R"(11, "p_r": 0.5)"), 6u);
-    EXPECT_EQ(n_recalled(R"(11, "p_r": 0.4)"), 5u);  // below 4.4
+    EXPECT_EQ(n_recalled("10", "0.5"), 5u);
+    EXPECT_EQ(n_recalled("11", "0.5"), 6u);
+    EXPECT_EQ(n_recalled("11", "0.4"), 5u);  // below 4.4
+    EXPECT_EQ(n_recalled("101", "0.3"), 31u);
+    EXPECT_EQ(n_recalled("101", "0.3", {"groups.assembly.count=200"}), 60u);
+    EXPECT_EQ(n_recalled("100", "0.55"), 56u);  // 0.55 * 100 is above 55 in binary
 }
 
-TEST(ArborImport, the_assembly_can_be_resized) {
+const std::string samples = R"(, "sample_gid_list": [6, 68, 68, 1615, 1620, 6],
+                               "sample_pre_list": [-1, 6, 1528, -1, 6, 0])";
+
+TEST(ArborImport, samples_keep_their_order) {
     const Experiment e =
-        read_configuration(directory + "config_defaultnet.json", {"groups.assembly.count=200"});
+        experiment_of({R"("runtime": 1)" + samples}, {"groups.assembly.count=200"});
     EXPECT_EQ(e.group("assembly").ids.size(), 200u);
     EXPECT_EQ(e.group("recalled").ids.size(), 100u);
-    EXPECT_EQ(e.record.neurons, (std::vector<NeuronId>{6, 68, 1615}));
-    EXPECT_EQ(e.record.synapses_if_present, (std::vector<RecordedSynapse>{{6, 68}, {1528, 68}}));
+    EXPECT_EQ(e.record.neurons, (std::vector<NeuronId>{6, 68, 1615, 1620}));
+    EXPECT_EQ(e.record.synapses_if_present,
+              (std::vector<RecordedSynapse>{{6, 68}, {1528, 68}, {0, 6}}));
+    const std::vector<ExportBlock> blocks = {{std::nullopt, 6},    {6, 68},   {1528, 68},
+                                             {std::nullopt, 1615}, {6, 1620}, {0, 6}};
+    EXPECT_EQ(e.record.export_blocks, blocks);
+    EXPECT_EQ(parse_configuration(resolved_configuration(e), "x.yaml").record.export_blocks,
+              blocks);
+}
+
+TEST(ArborImport, settings_replace_the_whole_list_of_samples) {
+    const PublishedJson json{R"("runtime": 1)" + samples};
+    const Experiment e = experiment_of(json, {"record.neurons=[5]", "record.synapses=[[6, 68]]"});
+    EXPECT_EQ(e.record.neurons, (std::vector<NeuronId>{5}));
+    EXPECT_EQ(e.record.synapses, (std::vector<RecordedSynapse>{{6, 68}}));
+    EXPECT_TRUE(e.record.synapses_if_present.empty());
+    EXPECT_TRUE(e.record.export_blocks.empty());
+    EXPECT_EQ(experiment_of(json, {"record.every_steps=5"}).record.export_blocks.size(), 6u);
+}
+
+TEST(ArborImport, what_begins_after_the_end_is_left_out) {
+    const PublishedJson json{R"("runtime": 3, )" + triplet + ", " + recall + ", " + background};
+    const ConfigTree tree = tree_of(json);
+    const Experiment e = make_experiment(tree);
+    EXPECT_TRUE(e.stimuli.empty());
+    EXPECT_EQ(make_schedule(e).phases.size(), 1u);
+    ASSERT_EQ(tree.notices.size(), 2u);
+    EXPECT_EQ(tree.notices[0],
+              "learn_protocol begins after the end of the run, 3 s, and is left out; until there "
+              "the run is spiking");
+    // A longer run has them, and one that waits for learning does not consolidate.
+    EXPECT_EQ(make_schedule(experiment_of(json, {"simulation.duration_s=28820"})).name,
+              "learn - consolidate - recall");
+    PublishedJson waiting = json;
+    waiting.simulation.replace(waiting.simulation.find("10,"), 3, "100,");
+    const Schedule schedule = make_schedule(experiment_of(waiting, {"simulation.duration_s=60"}));
+    ASSERT_EQ(schedule.phases.size(), 1u);
+    EXPECT_EQ(schedule.phases[0].kind, PhaseKind::spiking);
+    // What a setting puts there is a mistake.
+    EXPECT_THROW(experiment_of(json, {"stimuli.learn.start_s=5"}), ConfigError);
+    const PublishedJson spikes = small(R"("runtime": 0.055, )" + seven_spikes);
+    EXPECT_EQ(experiment_of(spikes).stimuli.front().spike_times_ms,
+              (std::vector<double>{10, 20, 30, 40, 50}));
+}
+
+TEST(ArborImport, backgrounds_may_be_pulses) {
+    const auto changes = [](const std::string& scheme) {
+        const Experiment e = experiment_of({R"("runtime": 3, "bg_protocol": {"I_0": 0.15,
+            "sigma_WN": 0.01, "time_start": 0.5, "duration": 0.3, "scheme": ")" +
+                                            scheme + "\"}"});
+        EXPECT_EQ(e.background.mean_nA, 0.0);
+        EXPECT_EQ(e.background.sigma_wn_nA_sqrt_s, 0.0);
+        for (const BackgroundChange& change : e.background_changes) {
+            EXPECT_EQ(change.mean_nA, 0.15);
+            EXPECT_EQ(change.sigma_wn_nA_sqrt_s, 0.01);
+            EXPECT_EQ(change.group, GroupNames("all"));
+        }
+        std::vector<std::pair<double, double>> intervals;
+        for (const BackgroundChange& change : e.background_changes)
+            intervals.emplace_back(change.start_s, change.duration_s.value_or(-1));
+        return intervals;
+    };
+    using Intervals = std::vector<std::pair<double, double>>;
+    EXPECT_EQ(changes("ONEPULSE"), (Intervals{{0.5, 0.1}}));
+    EXPECT_EQ(changes("RECT"), (Intervals{{0.5, 0.3}}));
+    EXPECT_EQ(changes("FULL"), (Intervals{{0.5, -1}}));
+    EXPECT_EQ(changes("TRIPLET"), (Intervals{{0.5, 0.1}, {1.0, 0.1}, {1.5, 0.1}}));
+    EXPECT_EQ(changes("EXPLICIT"), Intervals{});
+}
+
+TEST(ArborImport, files_of_the_brian_versions_are_told) {
+    const std::string problem = problems_of(
+        R"({"simulation": {"runtime": 0.2}, "neuron": {}, "synapses": {"h_0": 4.2, "calcium": {},
+            "early_phase": {}, "late_phase": {}}})");
+    EXPECT_NE(problem.find("for Brian 2"), std::string::npos) << problem;
+    EXPECT_NE(problem.find("configs/basic_early.yaml"), std::string::npos) << problem;
+    EXPECT_EQ(problem.find("is missing"), std::string::npos) << problem;
 }
 
 TEST(ArborImport, notes_what_it_completes_or_ignores) {
-    const auto notices = read_config_tree(directory + "config_defaultnet.json").notices;
+    PublishedJson json;
+    json.populations += R"(, "conn_file": "connections_default.txt")";
+    const auto notices = tree_of(json).notices;
     ASSERT_EQ(notices.size(), 1u);
     EXPECT_NE(notices[0].find("no file connections_default.txt"), std::string::npos);
     EXPECT_NE(notices[0].find("p_c = 0.1"), std::string::npos);
@@ -291,14 +391,13 @@ TEST(ArborImport, reports_every_problem) {
     for (const char* section : {"populations", "neuron", "synapses"})
         EXPECT_NE(missing.find(std::string(section) + ": is missing"), std::string::npos);
     const std::string many = problems_of(
-        R"({"simulation": {"runtime": "long", "bg_protocol": {"scheme": "RECT"},
+        R"({"simulation": {"runtime": "long",
               "sample_gid_list": [1, 2], "sample_pre_list": [1, 2, 3]},
             "neuron": {"mechanism": "hh"}, "synapses": {},
             "populations": {"N_exc": 4, "N_inh": 0, "p_c": -1, "conn_file": "absent.txt"}})");
     for (const char* part :
-         {"simulation.runtime: must be a number (is \"long\")", "bg_protocol.scheme: must be FULL",
-          "sample_pre_list: must be as long", "neuron.mechanism: must be lif",
-          "populations.conn_file: there is no file"})
+         {"simulation.runtime: must be a number (is \"long\")", "sample_pre_list: must be as long",
+          "neuron.mechanism: must be lif", "populations.conn_file: there is no file"})
         EXPECT_NE(many.find(part), std::string::npos) << part << "\nnot in\n" << many;
 }
 

@@ -393,8 +393,8 @@ record:
               "configs/x.yaml:18: record.synapses_between[0].to: there is no group 'there'; valid "
               "are: exc, inh, all, a, b, c, d, e, f, g, h\n"
               "configs/x.yaml:19: record.typo: unknown key; valid are: neurons, synapses, "
-              "synapses_if_present, synapses_between, every_steps, from_s, to_s, recordings, "
-              "protein_at_um, spikes, snapshots_s");
+              "synapses_if_present, synapses_between, every_steps, from_s, to_s, export_blocks, "
+              "recordings, protein_at_um, spikes, snapshots_s");
 }
 
 TEST(ConfigProblems, a_value_in_place_of_a_section_is_the_only_problem_of_it) {
@@ -449,6 +449,27 @@ TEST(ConfigProblems, a_size_that_is_right_is_used_though_the_other_is_wrong) {
               "11)\n"
               "configs/x.yaml:4: record.synapses[0]: both ends must be excitatory, an integer in "
               "[0, 9] (is [0, 10])");
+}
+
+TEST(ConfigProblems, keys_are_suggested_by_what_they_mean) {
+    const std::pair<std::string, std::string> cases[] = {
+        {"seed: 1\n", "simulation.seed"},
+        {"connectivity: {w_ee: 1}\n", "synapses.h_0_mV"},
+        {"neuron: {tau_syn_ms: 5}\n", "synapses.tau_syn_ms"},
+        {"simulation: {duration_s: 1, V_th: -50}\n", "neuron.V_th_mV"},
+        {"populations: {p_c: 0.1}\n", "connectivity.probability"},
+        {"runtime: 25\n", "simulation.duration_s"},
+        {"neuron: {V_th: -50}\n", "V_th_mV"},
+        {"groups: {a: {first: 0, count: 1}}\nstimuli: {s: {scheme: ONEPULSE, group: a, start_s: 1, "
+         "N_stim: 1, rate_Hz: 1, n_inputs: 2}}\n",
+         "n_inputs"},
+    };
+    for (const auto& [text, meant] : cases) {
+        const bool has_duration = text.find("duration_s") != std::string::npos;
+        const std::string problems = problems_of(text + (has_duration ? "" : minimal));
+        EXPECT_NE(problems.find("unknown key; did you mean '" + meant + "'?"), std::string::npos)
+            << text << problems;
+    }
 }
 
 // Another seed draws other neurons.

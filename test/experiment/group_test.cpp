@@ -42,6 +42,22 @@ TEST(Groups, forms_and_forward_references) {
     EXPECT_EQ(experiment.group("two").ids, (Ids{1, 3}));
 }
 
+TEST(Groups, fractions_are_rounded_as_asked) {
+    const Experiment experiment = parse_groups(
+        "{near: {of: a, fraction: 0.4}, a: {first: 0, count: 11},"
+        " up: {of: a, fraction: 0.4, round: up}, nearest: {of: a, fraction: 0.4, round: nearest},"
+        " drawn: {random: {of: a, fraction: 0.1, round: up}}, half: {of: up, fraction: 0.5, round: "
+        "up}}");
+    EXPECT_EQ(experiment.group("near").ids.size(), 4u);
+    EXPECT_EQ(experiment.group("nearest").ids.size(), 4u);
+    EXPECT_EQ(experiment.group("up").ids.size(), 5u);
+    EXPECT_EQ(experiment.group("drawn").ids.size(), 2u);
+    EXPECT_EQ(experiment.group("half").ids.size(), 3u);
+    for (const char* wrong :
+         {"{a: {of: exc, fraction: 0.5, round: down}}", "{a: {of: exc, count: 5, round: up}}"})
+        EXPECT_THROW(parse_groups(wrong), ConfigError) << wrong;
+}
+
 TEST(Groups, are_made_of_others) {
     const Experiment e = parse_groups(
         "{u: {union: [b, a, inh]}, a: {first: 2, count: 4}, b: {ids: [4, 9, 5, 12]},"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import PATIENCE_S, ROOT, run_program
+from results_equal import assert_equal
 
 SMALL = "simulation: {duration_s: 0.05}\npopulations: {n_exc: 8, n_inh: 2}\n"
 
@@ -232,3 +233,71 @@ def test_plan(engram: Path) -> None:
     assert result.returncode == 0
     for word in ("Schedule:", "Memory:", "Time:", "4 ranks"):
         assert word in result.stdout
+
+
+# --- The configuration from standard input
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_run_from_standard_input(engram: Path, config: Path, tmp_path: Path, ranks: int) -> None:
+    """Rank 0 alone reads it; the directory keeps it, and is all that an extension needs."""
+    text = config.read_text() + "connectivity: {file: wiring.txt}\n"
+    row = ["0 " + " ".join("1" * 9), *["0 " * 10] * 9]
+    (tmp_path / "wiring.txt").write_text("\n".join(row) + "\n")
+    start = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
+    command = [*start, engram, "run", "-", "-o", "results", "--set", "simulation.seed=5"]
+    result = run_program(["timeout", PATIENCE_S, *command], input=text, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count("engram: stdin on") == 1
+    resolved = (tmp_path / "results/config.yaml").read_text()
+    assert "seed: 5\n" in resolved and f'file: "{tmp_path}/wiring.txt"' in resolved
+    (tmp_path / "whole.yaml").write_text(text)
+    whole = call(engram, "run", tmp_path / "whole.yaml", "-o", tmp_path / "whole", "--set",
+                 "simulation.seed=5", "--set", "simulation.duration_s=0.1")  # fmt: skip
+    assert whole.returncode == 0, whole.stderr
+    longer = run_program(
+        [engram, "resume", tmp_path / "results", "--set", "simulation.duration_s=0.1"],
+        cwd=tmp_path.parent,
+    )
+    assert longer.returncode == 0, longer.stderr
+    assert_equal(tmp_path / "results", tmp_path / "whole")
+
+
+def test_check_and_plan_of_standard_input(engram: Path, config: Path, tmp_path: Path) -> None:
+    checked = run_program([engram, "check", "-"], input=SMALL, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert "duration_s: 0.05\n" in checked.stdout
+    assert 'directory: "results/stdin"\n' in checked.stdout
+    planned = run_program([engram, "plan", "-", "--ranks", "2"], input=SMALL, cwd=tmp_path)
+    assert planned.returncode == 0 and "10" in planned.stdout, planned.stderr
+    ensemble = run_program([engram, "plan", "-"], input=SMALL + "trials: 3\n", cwd=tmp_path)
+    assert ensemble.returncode == 0, ensemble.stderr
+    assert list(tmp_path.iterdir()) == [config]
+
+
+@pytest.mark.parametrize(
+    "text,code,problem",
+    [
+        ("", 3, "standard input: is empty; give a configuration"),
+        (" \n\t\n", 3, "standard input: is empty"),
+        (SMALL + "neuron: {V_thh_mV: 1}\n", 2, "stdin:3: neuron.V_thh_mV: unknown key"),
+        ("a: [", 2, "stdin:1"),
+        ("a: \x07", 2, "stdin:1: holds the control character U+0007 in column 4"),
+    ],
+)
+def test_errors_of_standard_input(engram: Path, tmp_path: Path, text, code, problem) -> None:
+    for command in ("run", "check", "plan"):
+        result = run_program([engram, command, "-"], input=text, cwd=tmp_path)
+        assert result.returncode == code and result.stdout == ""
+        assert problem in result.stderr and result.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ensemble_from_standard_input(engram: Path, tmp_path: Path) -> None:
+    command = ["mpirun", "--oversubscribe", "-n", 2, engram, "run", "-", "-o", "results"]
+    result = run_program(
+        ["timeout", PATIENCE_S, *command], input=SMALL + "trials: 3\n", cwd=tmp_path
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "results/ensemble.h5").is_file()
+    assert "trials: 3\n" in (tmp_path / "results/config.yaml").read_text()

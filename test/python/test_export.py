@@ -4,12 +4,16 @@
 Tolerances of values are explained in test_reference.py.
 """
 
+import json
+import re
+
 import numpy as np
 import pytest
 import sample_files
 from conftest import ROOT
-from engram import Results
+from engram import Ensemble, Results
 from engram.arbor_text import samples, trace_table
+from published_json import BACKGROUND, TRIPLET, basic_early, smallnet3, write
 from tool import check_failure, run_tool
 
 REFERENCE = ROOT / "test/data/reference"
@@ -142,5 +146,158 @@ def test_errors(tmp_path):
     check_failure(run_tool("export"), 2, "RESULTS_DIR")
     check_failure(run_tool("export", tmp_path), 3, "no output directory of 'engram run'")
     ensemble = sample_files.write_ensemble(tmp_path / "e")
-    check_failure(run_tool("export", ensemble), 3, "holds an ensemble, not one run; name")
-    assert "Ensemble" not in run_tool("export", ensemble).stderr
+    failed = run_tool("export", ensemble, "--files", "traces")
+    check_failure(failed, 3, "holds an ensemble, not one run; name")
+
+
+# --- The list of samples of an imported configuration
+
+
+@pytest.fixture(scope="module")
+def imported(run_engram, tmp_path_factory):
+    """Samples with a synapse that does not exist, one onto an inhibitory neuron, and one twice."""
+    directory = tmp_path_factory.mktemp("imported")
+    config = smallnet3()
+    config["simulation"] |= {
+        "runtime": 12,
+        "output_period": 100,
+        "learn_protocol": TRIPLET | {"time_start": 1},
+        "bg_protocol": BACKGROUND,
+        "sample_gid_list": [2, 1, 4, 2, 0, 3, 2],
+        "sample_pre_list": [3, 2, 2, -1, 0, 0, 3],
+    }
+    path = write(directory / "config.json", config)
+    snapshots = ["--set", "record.snapshots_s=[7.1]"]
+    return path, run_engram(path, directory / "results", arguments=snapshots)
+
+
+def test_blocks_are_those_of_the_published_list(imported):
+    config, directory = json.loads(imported[0].read_text())["simulation"], imported[1]
+    results = Results(directory)
+    names, table = trace_table(results)
+    column = {name: table[:, i] for i, name in enumerate(names)}
+    expected = ["Time"]
+    for post, pre in zip(config["sample_gid_list"], config["sample_pre_list"]):
+        expected += [f"V({post})", f"I({post})"]
+        expected += [f"{name}({pre},{post})" for name in ("h", "z", "Ca", "spsV", "p^C")]
+    assert names == expected
+    assert np.array_equal(table[:, 1:8], table[:, 43:50])  # 3 -> 2 is listed twice
+    assert column["h(3,2)"].min() > 0
+    signal = {trace.gid: trace.S_mV for trace in results.neuron_traces}
+    # 2 -> 1 and 0 -> 0 do not exist, 2 -> 4 ends at an inhibitory neuron.
+    for pre, post in ((2, 1), (2, 4), (0, 0)):
+        for name in ("h", "z", "Ca"):
+            assert not column[f"{name}({pre},{post})"].any()
+        assert np.array_equal(column[f"spsV({pre},{post})"], signal[post])
+    assert signal[1].any() and not column["spsV(-1,2)"].any()
+
+
+def test_what_exists_and_was_not_recorded_is_unknown(run_engram, imported, tmp_path):
+    settings = ["record.neurons=[3]", "record.export_blocks=[[2, 3], [1, 3]]"]
+    words = [word for setting in settings for word in ("--set", setting)]
+    results = Results(run_engram(imported[0], tmp_path / "results", arguments=words))
+    names, table = trace_table(results)
+    assert np.isnan(table[:, names.index("h(2,3)")]).all()
+    assert not table[:, names.index("h(1,3)")].any()
+    assert (table[:, 1] <= -55).all()
+
+
+def test_configuration_comes_back(engram, run_engram, imported, tmp_path):
+    """Exported and imported again it gives the same run."""
+    source, directory = imported
+    result = run_tool("export", directory, "-o", tmp_path, "--prefix", "a_")
+    assert result.returncode == 0 and result.stderr == "", result.stderr
+    exported = json.loads((tmp_path / "a_config.json").read_text())
+    original = json.loads(source.read_text())
+    for section in ("neuron", "synapses"):
+        assert exported[section] == original[section]
+    assert exported["populations"] == original["populations"] | {"conn_file": "a_connections.txt"}
+    again = run_engram(tmp_path / "a_config.json", tmp_path / "results")
+    assert_equal_spikes(directory, again)
+    log = (tmp_path / "a_log.txt").read_text()
+    assert "\nSchedule: learn - consolidate\n" in log
+    assert "\nLearning protocol: TRIPLET (OU), 25 input neurons at 100 Hz, starting at 1 s\n" in log
+    spikes = len(Results(directory).all_spikes().time_ms)
+    assert f"\nSpikes in phase #1: {spikes}\nSpikes in phase #2: 0\n" in log
+    counts = re.findall(r"Datapoints in phase #\d: (\d+)", log)
+    assert sum(map(int, counts)) == len(Results(directory).trace_time_s)
+
+
+def assert_equal_spikes(a, b):
+    ours, theirs = Results(a).all_spikes(), Results(b).all_spikes()
+    assert len(ours.gid) > 20
+    assert np.array_equal(ours.time_ms, theirs.time_ms) and np.array_equal(ours.gid, theirs.gid)
+
+
+def test_states_between_phases(imported, tmp_path):
+    results = Results(imported[1])
+    result = run_tool("export", results.path, "-o", tmp_path, "--files", "state")
+    assert result.returncode == 0 and result.stderr == "", result.stderr
+    state = {p.stem: np.loadtxt(p) for p in (tmp_path / "state_after_phase_1").iterdir()}
+    assert state["h_synapses"].shape == state["z_synapses"].shape == (4, 4)
+    snapshot, (pre, post) = results.snapshot(7.1), results.edges("exc_exc")
+    expected = np.zeros((4, 4))
+    expected[pre, post] = snapshot.h_mV
+    assert np.max(np.abs(state["h_synapses"] - expected)) <= 5e-5 + 1e-12
+    expected[pre, post] = snapshot.z
+    assert np.max(np.abs(state["z_synapses"] - expected)) <= 5e-5 + 1e-12
+    protein = results.proteins(7.1)["exc"]["p"]
+    assert protein.any() and np.allclose(state["p_compartments"], protein, atol=5.1e-5)
+
+
+def test_states_without_snapshots_are_told(small_recall, tmp_path):
+    result = run_tool("export", small_recall, "-o", tmp_path, "--files", "state")
+    assert result.returncode == 0
+    assert "--set 'record.snapshots_s=[7.1, 85, 95.1]'" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_has_no_place_is_told(run_engram, tmp_path):
+    (tmp_path / "x.yaml").write_text(
+        "simulation: {duration_s: 0.1}\npopulations: {n_exc: 6, n_inh: 2}\n"
+        "groups: {some: {ids: [2, 3]}}\n"
+        "stimuli: {a: {scheme: ONEPULSE, group: some, start_s: 0, n_inputs: 1, rate_Hz: 1},\n"
+        "  b: {scheme: ONEPULSE, group: some, start_s: 0.05, n_inputs: 1, rate_Hz: 1}}\n"
+        "synapses: {z_max: 2}\nplasticity_off: {x: {start_s: 0.01}}\n"
+        "record: {neurons: [0]}\n"
+    )
+    output = run_engram(tmp_path / "x.yaml", tmp_path / "results")
+    result = run_tool("export", output, "-o", tmp_path / "text", "--files", "config")
+    assert result.returncode == 0
+    for part in ("plasticity_off", "synapses.z_max", "stimuli.b", "which neurons are assembly"):
+        assert part in result.stderr
+
+
+@pytest.mark.parametrize("kept", ["all", "none"])
+def test_traces_averaged_over_batches(run_engram, tmp_path, kept):
+    config = write(tmp_path / "early.json", basic_early())
+    settings = {"trials": 6, "trial_results": kept, "record.every_steps": 10}
+    settings |= {"trials_per_batch": 3} if kept == "all" else {}
+    words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    output = run_engram(config, tmp_path / "results", arguments=words)
+    result = run_tool("export", output, "-o", tmp_path / "text")
+    assert result.returncode == 0 and result.stderr == "", result.stderr
+    batches = sorted((tmp_path / "text/averaged_traces").iterdir())
+    assert [path.name for path in batches] == (["1.txt", "2.txt"] if kept == "all" else ["1.txt"])
+    tables = [np.loadtxt(path) for path in batches]
+    ensemble = Ensemble(output)
+    synapse = ensemble.synapse_traces(0)[0].variables
+    mean = np.mean([table[:, 3] for table in tables], axis=0)
+    np.testing.assert_allclose(mean, synapse["h_mV"].mean, rtol=1e-8)
+    if kept == "none":
+        np.testing.assert_allclose(tables[0][:, 4], synapse["h_mV"].sd, rtol=1e-7, atol=1e-9)
+        failed = run_tool("export", output, "-o", tmp_path / "other", "--block", "1")
+        check_failure(failed, 3, "trial_results: all")
+        return
+    trials = [trace_table(ensemble.trial(0, k))[1] for k in range(3)]
+    for ours, theirs in ((1, 1), (3, 3), (5, 4), (7, 5), (9, 7)):
+        values = np.array([table[:, theirs] for table in trials])
+        np.testing.assert_allclose(tables[0][:, ours], values.mean(axis=0), rtol=1e-8)
+        np.testing.assert_allclose(
+            tables[0][:, ours + 1], values.std(axis=0, ddof=1), rtol=1e-7, atol=1e-9
+        )
+    meta = np.loadtxt(tmp_path / "text/meta_mean_averaged_traces.txt")
+    np.testing.assert_allclose(meta[:, 3], mean, rtol=1e-8)
+    spread = np.std([table[:, 3] for table in tables], axis=0, ddof=1)
+    np.testing.assert_allclose(meta[:, 4], spread, rtol=1e-6, atol=1e-9)
+    assert (tmp_path / "text/meta_stdev_averaged_traces.txt").is_file()

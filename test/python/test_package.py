@@ -335,7 +335,7 @@ def test_tables_are_what_the_files_hold(small_recall) -> None:
 
 def test_spikes_of_groups_that_are_none(small_recall) -> None:
     results = package.load(small_recall)
-    with pytest.raises(package.ResultsError, match="there is no population 'nobody'"):
+    with pytest.raises(package.ResultsError, match="there is no population or group 'nobody'"):
         results.spikes("nobody")
     with pytest.raises(package.ResultsError, match="several populations; take group_spikes"):
         results.spikes("all")

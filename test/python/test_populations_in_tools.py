@@ -121,7 +121,7 @@ def test_what_cannot_be_understood(changes, text):
 
 
 def test_names_that_do_not_exist(results):
-    with pytest.raises(ResultsError, match="no population 'exc' .there are pv, ca3"):
+    with pytest.raises(ResultsError, match="no population or group 'exc' .there are pv, ca3"):
         results.spikes("exc")
     with pytest.raises(ResultsError, match="no projection 'exc_exc'"):
         results.edges("exc_exc")
@@ -399,7 +399,10 @@ def test_export_of_the_published_kind(tmp_path):
     )
     sample_files.write_traces(run, [0, 7], [(1, 0)])
     result = run_tool("export", run, "-o", tmp_path / "text")
-    assert (result.returncode, result.stderr) == (0, "")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count("\n") == 1 and "neurons of inhibitory pop" in result.stderr
+    populations = json.loads((tmp_path / "text/config.json").read_text())["populations"]
+    assert (populations["N_exc"], populations["N_inh"], populations["N_CA"]) == (6, 2, 4)
     assert (tmp_path / "text/spikes.txt").read_text() == "1.0000 7\n2.0000 0\n"
     matrix = np.loadtxt(tmp_path / "text/connections.txt")
     assert matrix.shape == (8, 8)

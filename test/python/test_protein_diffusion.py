@@ -4,8 +4,6 @@
 What it does to weights is tested in C++ against the oracle.
 """
 
-import json
-import shutil
 
 import h5py
 import numpy as np
@@ -13,12 +11,12 @@ import pytest
 import yaml
 from conftest import RECALL_200, ROOT, run_program
 from engram import Results
+from published_json import SMALLNET3, smallnet3, write
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume
 from tool import run_tool
 
 REFERENCE = ROOT / "test/data/reference/smallnet3_mc_consolidation.npz"
-ARBOR = ROOT / "test/data/arbor"
 
 # Radius, basal and apical dendrite of the cells of the reference.
 CELLS = {"ext": (6, 10, 25), "small": (6, 5, 12.5), "large_cells_ext": (12, 10, 25)}
@@ -53,11 +51,7 @@ def test_consolidation_of_the_published_program(run_engram, tmp_path, cell, nomi
     radius, basal, dendrite = CELLS[cell]
     length = basal + 2 * radius + 1 + dendrite
     path = tmp_path / "consolidation.yaml"
-    path.write_text(
-        CONSOLIDATION.format(
-            *CELLS[cell], diffusivity, length, matrix=ARBOR / "connections_smallnet3.txt"
-        )
-    )
+    path.write_text(CONSOLIDATION.format(*CELLS[cell], diffusivity, length, matrix=SMALLNET3))
     results = Results(run_engram(path, tmp_path / "results"))
     trace, synapse = results.neuron_traces[0], results.synapse_traces[0]
     at = np.searchsorted(results.trace_time_s, time_s)
@@ -245,7 +239,7 @@ def test_figure(run_engram, diffused, tmp_path):
 
 def sequel(path, **changes):
     """A file as the sequel of the published program has them."""
-    config = json.loads((ARBOR / "config_smallnet3_det.json").read_text())
+    config = smallnet3()
     config["simulation"] |= {"runtime": 0.5, "dt": 0.2, "protein_dist_gid": 1}
     config["simulation"]["num_dendrite_probes"] = 3
     config["neuron"].pop("radius", None)
@@ -260,9 +254,7 @@ def sequel(path, **changes):
         "length_dendrite_2": 10,
     } | changes
     config["synapses"]["syn_exc_calcium_plasticity"]["c_morpho"] = 1.02
-    path.write_text(json.dumps(config))
-    shutil.copy(ARBOR / "connections_smallnet3.txt", path.parent)
-    return path
+    return write(path, config)
 
 
 @pytest.mark.parametrize("meaning,um2_per_s", [("0.10", 0.03), ("0.11", 1e5), ("si", 1e4)])

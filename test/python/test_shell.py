@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from conftest import MPI_ENVIRONMENT, PATIENCE_S, ROOT
+from published_json import basic_early, write
 
 SMALL = "simulation: {duration_s: 0.05}\npopulations: {n_exc: 8, n_inh: 2}\n"
 ENSEMBLE = SMALL + "trials: 2\n"
-ARBOR = ROOT / "test/data/arbor/config_smallnet2_basic_early.json"
 
 # MPI_Init fails with this.
 BROKEN_MPI = {"OMPI_MCA_pml": "none_of_them"}
@@ -98,7 +98,7 @@ ALONE: dict[str, Callable[[Path], list[Any]]] = {
     "plan": lambda place: ["plan", place / "small.yaml", "--ranks", 4],
     "plan of an ensemble": lambda place: ["plan", place / "ensemble.yaml"],
     "inspect": lambda place: ["inspect", place / "results/spikes.h5"],
-    "import": lambda place: ["import", ARBOR],
+    "import": lambda place: ["import", write(place / "early.json", basic_early())],
 }
 ERRORS: dict[str, tuple[int, Callable[[Path], list[Any]]]] = {
     "no command": (1, lambda place: []),

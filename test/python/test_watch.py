@@ -12,6 +12,7 @@ import time
 import pytest
 import sample_files
 from conftest import MPI_ENVIRONMENT, PATIENCE_S, ROOT, TOOLS, run_program
+from engram import Results
 from tool import check_failure, run_tool
 
 
@@ -131,7 +132,23 @@ def test_a_job_that_runs(engram, tmp_path):
 
 def test_finished_run_without_progress(tmp_path):
     run = sample_files.write_run(tmp_path / "run")
-    assert watch(run, "--once").stdout == "complete  100.0 %  learn+recall  30 of 30 s\n"
+    shown = watch(run, "--once").stdout
+    assert shown == "complete  100.0 %  learn+recall  30 of 30 s  0 spikes\n"
+
+
+def test_a_complete_run_shows_its_totals(small_recall):
+    shown = watch(small_recall, "--once").stdout
+    results = Results(small_recall)
+    n_spikes = len(results.all_spikes().time_ms)
+    n_synapses = sum(len(results.edges(p.name)[0]) for p in results.network.projections)
+    spiking_s = sum(phase.duration_s for phase in results.phases if phase.is_spiking)
+    rate_Hz = len(results.spikes("exc").time_ms) / 80 / spiking_s
+    for part in (
+        f"  100 neurons, {n_synapses} synapses  {n_spikes} spikes  mean rates exc {rate_Hz:.3g} Hz",
+        "  took ",
+        " MB",
+    ):
+        assert part in shown
 
 
 def test_errors(tmp_path):

@@ -171,8 +171,8 @@ Driven drive(const std::string& cell, const std::string& reset, const std::strin
     const Experiment e = parse_configuration(
         "simulation: {duration_s: 0.45, fast_forward: off, dt_ms: " + dt_ms +
             "}\npopulations: {n_exc: 4, n_inh: 1}\n"
-            "connectivity: {file: " ENGRAM_TEST_DATA_DIR
-            "/arbor/connections_smallnet3.txt}\n"
+            "connectivity: {file: " ENGRAM_SOURCE_DIR
+            "/configs/connections_smallnet3.txt}\n"
             "groups: {driven: {first: 0, count: 1}}\n"
             "background: {mean_nA: 0, sigma_wn_nA_sqrt_s: 0}\n"
             "stimuli: {max: {scheme: RECT, group: driven, start_s: 0.1, duration_s: 0.3, "

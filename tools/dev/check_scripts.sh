@@ -34,7 +34,7 @@ failed=false
 shellcheck --external-sources "${scripts[@]}" || failed=true
 
 # Words of the model and of tests that look like misspelt ones.
-words=ans,inh,nin,asembly,puls,atleast,commun
+words=ans,inh,nin,asembly,puls,atleast,commun,coo,indicies,wee
 mapfile -t places < <(find . -mindepth 1 -maxdepth 1 -not -name .git -not -name build -not -name results \
     -not -name .cache -not -name LICENSE -not -name shared)
 codespell --quiet-level 2 --ignore-words-list "$words" --skip '*.png,*.json,*.txt,*.csv,*.pyc,__pycache__' \

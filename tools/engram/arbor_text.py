@@ -17,7 +17,7 @@ import numpy as np
 from .arrays import Array
 from .errors import ResultsError
 from .network import Network
-from .results import NeuronTrace, Results
+from .results import NeuronTrace, Results, lacks_network
 
 NO_SYNAPSE = -1
 MAX_MATRIX_NEURONS = 50_000  # a text of 5 GB
@@ -34,11 +34,15 @@ class Sample:
 
 
 def samples(results: Results) -> list[Sample]:
-    """The recorded neurons in the order of the configuration, each with its recorded synapses.
+    """The blocks of record.export_blocks, which are those of a published list of samples.
 
-    Synapses whose postsynaptic neuron was not recorded come last; their neuronal columns are NaN.
+    Without them the recorded neurons in the order of the configuration, each with its recorded
+    synapses; synapses whose postsynaptic neuron was not recorded come last. What was not recorded
+    is NaN.
     """
     record = results.config["record"]
+    if record.get("export_blocks"):
+        return [Sample(int(gid), int(pre)) for pre, gid in record["export_blocks"]]
     pairs = [(int(pre), int(post)) for pre, post in record["synapses"]]
     recorded = {trace.gid for trace in results.neuron_traces}
     neurons = [int(gid) for gid in record["neurons"] if int(gid) in recorded]
@@ -54,11 +58,14 @@ def trace_table(results: Results, current: Current = "membrane") -> tuple[list[s
     """Names and values of the columns of traces.txt."""
     neurons = {trace.gid: trace for trace in results.neuron_traces}
     synapses = {(trace.pre, trace.post): trace for trace in results.synapse_traces}
+    blocks = samples(results)
+    unrecorded = {(s.pre, s.gid) for s in blocks if s.pre != NO_SYNAPSE} - set(synapses)
+    exist = _existing(results, unrecorded)
     time_ms = 1000.0 * results.trace_time_s
     names, columns = ["Time"], [time_ms]
     h_0 = results.config["synapses"]["h_0_mV"]
     unknown, zero = np.full(len(time_ms), np.nan), np.zeros(len(time_ms))
-    for sample in samples(results):
+    for sample in blocks:
         i, ji = f"({sample.gid})", f"({sample.pre},{sample.gid})"
         names += [f"V{i}", f"I{i}"] + [f"{name}{ji}" for name in ("h", "z", "Ca", "spsV", "p^C")]
         neuron = neurons.get(sample.gid)
@@ -70,8 +77,11 @@ def trace_table(results: Results, current: Current = "membrane") -> tuple[list[s
         if sample.pre == NO_SYNAPSE:
             columns += [zero] * 5
             continue
-        synapse = synapses[sample.pre, sample.gid]
-        columns += [synapse.h_mV, h_0 * synapse.z, synapse.Ca]
+        end = sample.pre, sample.gid
+        if end in synapses:
+            columns += [synapses[end].h_mV, h_0 * synapses[end].z, synapses[end].Ca]
+        else:  # of a synapse that does not exist the published program writes zeros
+            columns += [unknown if end in exist else zero] * 3
         # A neuron whose potentiation and depression share no protein has no p^C.
         columns += (
             [unknown, unknown]
@@ -79,6 +89,19 @@ def trace_table(results: Results, current: Current = "membrane") -> tuple[list[s
             else [neuron.S_mV, neuron.proteins.get("C", unknown)]
         )
     return names, np.column_stack(columns)
+
+
+def _existing(results: Results, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which pairs of neurons have a plastic synapse; none if there is no network.h5 to tell."""
+    if not pairs or lacks_network(results.path):
+        return set()
+    wanted = np.array([pre * results.network.size + post for pre, post in pairs])
+    found = []
+    for block in results.edge_blocks([]):
+        codes = block.source.astype(np.int64) * results.network.size + block.target.astype(np.int64)
+        found.append(np.intersect1d(wanted, codes))
+    codes = np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+    return {(int(code) // results.network.size, int(code) % results.network.size) for code in codes}
 
 
 def _current_nA(results: Results, neuron: NeuronTrace, kind: Current) -> Array:

@@ -40,8 +40,11 @@ def write_edges(path: Path, blocks: Sequence[Block]) -> None:
             _write_block(file, block)
 
 
-def write_state(path: Path, blocks: Sequence[Block]) -> None:
-    """The same with weights h_mV and z, as a network.h5 with a snapshot at time 0."""
+def write_state(path: Path, blocks: Sequence[Block], fixed: Sequence[Block] = ()) -> None:
+    """The same with weights h_mV and z, as a network.h5 with a snapshot at time 0.
+
+    Blocks that are `fixed` have none.
+    """
     with h5py.File(path, "w") as file:
         _mark(file, "engram network")
         file.create_group("edges")
@@ -51,6 +54,8 @@ def write_state(path: Path, blocks: Sequence[Block]) -> None:
             snapshot.attrs["time_s"] = TIME_S
             for name, values in block.values.items():
                 snapshot[name] = np.asarray(values, dtype=np.float64)
+        for block in fixed:
+            _write_block(file, block)
 
 
 def _mark(file: h5py.File, filetype: str) -> None:
@@ -66,6 +71,12 @@ def _write_block(file: h5py.File, block: Block) -> h5py.Group:
     for end, ids, population in ends:
         dataset = group.create_dataset(f"{end}_node_id", data=ids.astype(np.uint32))
         dataset.attrs["node_population"] = population.name
+    # The format asks for them, and public readers do: all edges are of one type and group.
+    group.create_group("0")
+    for name in ("edge_type_id", "edge_group_id"):
+        group.create_dataset(name, data=np.zeros(len(block.pre), np.uint32), compression="gzip")
+    place = np.arange(len(block.pre), dtype=np.uint64)
+    group.create_dataset("edge_group_index", data=place, compression="gzip", shuffle=True)
     counts = np.bincount(block.post, minlength=block.target.count)
     last = np.cumsum(counts)
     filled = counts > 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Mapping, Sequence, TypeVar, Union
 
@@ -232,7 +233,10 @@ def _share(group: Mapping[str, Any], n_others: int) -> int:
     """As many neurons of others as belong to a group."""
     if "count" in group:
         return int(group["count"])
-    return int(group["fraction"] * n_others + 0.5) if "fraction" in group else n_others
+    if "fraction" not in group:
+        return n_others
+    exact = float(group["fraction"] * n_others)
+    return math.ceil(exact) if group.get("round") == "up" else int(exact + 0.5)
 
 
 def _array(members: Members) -> Array:

@@ -549,6 +549,12 @@ class Record(Part):
     its own: see named recordings; default {}; maps.
     """
 
+    export_blocks: Literal["[pre, neuron]"] | None = None
+    """In which order engram-export writes traces: a block of columns for each pair, as often as it
+    is listed; pre is -1 where no synapse is meant. It records nothing, and a synapse that does not
+    exist is written as zeros. From engram import; default []; pairs [pre, neuron].
+    """
+
     protein_at_um: Sequence[Any] | Any | None = None
     """Where proteins are traced beside the tip of the basal dendrite, from which this is counted,
     and the middle of the soma; none twice. Needs a finite neuron.protein_diffusivity_um2_per_s; um;
@@ -1424,6 +1430,7 @@ HELP: dict[str, dict[str, str]] = {
         "synapses_between": "plastic synapses to trace that need not be known by id: each {from: GROUP, to: GROUP, count: N} (count 1 if left out) stands for the first N synapses from one group to the other, by target, then source, that exist and are not listed yet. The resolved configuration names them under synapses; default []; list of maps",
         "every_steps": "sampling interval of traces in spiking phases; steps; default 10; >= 1",
         "recordings": "further recordings by name, each with neurons, synapses, variables, an interval and times of its own: see named recordings; default {}; maps",
+        "export_blocks": "in which order engram-export writes traces: a block of columns for each pair, as often as it is listed; pre is -1 where no synapse is meant. It records nothing, and a synapse that does not exist is written as zeros. From engram import; default []; pairs [pre, neuron]",
         "protein_at_um": "where proteins are traced beside the tip of the basal dendrite, from which this is counted, and the middle of the soma; none twice. Needs a finite neuron.protein_diffusivity_um2_per_s; um; default []; 0 … 10^5, within the cells",
         "from_s": "traces are sampled from here; s; default 0; 0 … 10^10, < simulation.duration_s *(steps)*",
         "to_s": "to here; null: to the end of the run; s; default null; 0 … 10^10, >= from_s *(steps)*",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,18 @@ from .schemas import NUMBER, PROGRESS, SUMMARY, Maybe, check
 
 FILE = "progress.json"
 STATES = ("running", "complete", "stopped", "failed")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a complete job was, from its summary."""
+
+    neurons: dict[str, int]  # by population
+    synapses: int
+    spikes: dict[str, int]  # by population
+    rates_Hz: dict[str, float]  # over the time that was spiking, by population
+    wall_s: float
+    peak_memory_MB: float  # of the rank that took most
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,7 @@ class Progress:
     ranks: int | None
     trials: dict[str, int] | None  # done, running, total; of ensembles
     checkpoint_s: float | None  # simulated time of the last checkpoint
+    totals: Totals | None = None  # of a complete job
 
     @property
     def is_running(self) -> bool:
@@ -60,11 +73,13 @@ def read_progress(directory: str | Path) -> Progress:
                 f"has no known state (is {content.get('state')!r}; expected {', '.join(STATES)})",
                 COPY_AGAIN,
             )
-        return _parse(content)
+        progress = _parse(content)
+        is_complete = progress.state == "complete" and os.path.lexists(directory / files.SUMMARY)
+        return replace(progress, totals=_totals(directory)) if is_complete else progress
     if os.path.lexists(directory / files.SUMMARY):
         summary = read_json(directory / files.SUMMARY)
         check(summary, SUMMARY)
-        return _parse(
+        progress = _parse(
             {
                 "state": "complete",
                 "fraction": 1.0,
@@ -74,7 +89,34 @@ def read_progress(directory: str | Path) -> Progress:
                 "ranks": summary.get("ranks"),
             }
         )
+        return replace(progress, totals=_totals(directory))
     raise ResultsError(f"{directory}: there is no {FILE} (no job has begun here)")
+
+
+def _totals(directory: Path) -> Totals | None:
+    """None of ensembles, whose summary tells others."""
+    summary = read_json(directory / files.SUMMARY)
+    check(summary, SUMMARY)
+    if summary.get("kind") == "ensemble":
+        return None
+    spiking_s = sum(
+        phase["end_s"] - phase["begin_s"]
+        for phase in summary.get("phases", [])
+        if phase["kind"] == "spiking"
+    )
+    neurons, spikes = summary.get("neurons", {}), summary.get("spikes", {})
+    return Totals(
+        dict(neurons),
+        sum(summary.get("synapses", {}).values()),
+        dict(spikes),
+        {
+            name: count / (neurons[name] * spiking_s)
+            for name, count in spikes.items()
+            if spiking_s > 0 and neurons.get(name)
+        },
+        sum(summary.get("wall_s", {}).values()),
+        max(summary.get("peak_memory_MB", [0]), default=0),
+    )
 
 
 def _parse(content: dict[str, Any]) -> Progress:

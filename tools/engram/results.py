@@ -271,7 +271,13 @@ class Results:
         """
         with self._open("spikes.h5", "engram spikes") as file:
             is_population = any(population == known.name for known in self.network.populations)
-            if not is_population and population in group_names(self.config):
+            if not is_population:
+                names = group_names(self.config)
+                if population not in names:
+                    raise ResultsError(
+                        f"{self.path}: there is no population or group '{population}' (there are "
+                        f"{', '.join(names)})"
+                    )
                 return self._spikes_of_group(population, begin_ms, end_ms)
             if not self.records_spikes(population):
                 raise NotRecorded(
@@ -498,7 +504,7 @@ class Results:
         """The snapshot taken at one of snapshot_times_s."""
         labels = self.network_file.snapshot_labels
         if time_s not in labels:
-            raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s:g} s")
+            raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s} s")
         return Snapshot(self.network_file, labels[time_s], time_s)
 
     def proteins(self, time_s: float) -> dict[str, dict[str, Array]]:

@@ -87,6 +87,13 @@ PAIR = Kind(
     lambda v: isinstance(v, list) and len(v) == 2 and all(map(NEURONS.accepts, v)),
 )
 
+BLOCK = Kind(
+    "a pair [neuron or -1, neuron]",
+    lambda v: isinstance(v, list)
+    and len(v) == 2
+    and (NEURONS.accepts(v[0]) or v[0] == -1)
+    and NEURONS.accepts(v[1]),
+)
 IDS = Kind(
     f"a whole number from 0 to {MAX_NEURONS}, or two with a hyphen between them",
     lambda v: NEURONS.accepts(v) or _is_range(v),
@@ -117,6 +124,7 @@ _GROUP: dict[str, Any] = {
     "union": NAME_LIST,
     "intersection": NAME_LIST,
     "fraction": SHARE,
+    "round": TEXT,
 }
 CONFIGURATION: dict[str, Any] = {
     "simulation": {
@@ -180,7 +188,14 @@ CONFIGURATION: dict[str, Any] = {
     ),
 }
 RESOLVED = CONFIGURATION | {
-    "record": Maybe({"neurons": [NEURONS], "synapses": [PAIR], "spikes": Maybe(SOME_NAMES)})
+    "record": Maybe(
+        {
+            "neurons": [NEURONS],
+            "synapses": [PAIR],
+            "export_blocks": Maybe([BLOCK]),
+            "spikes": Maybe(SOME_NAMES),
+        }
+    )
 }
 
 _STIMULI = Map({"intervals_s": [INTERVAL]})

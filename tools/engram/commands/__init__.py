@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The programs engram-plot, engram-recall, engram-compare, engram-export, engram-watch."""
+"""The programs engram-plot, engram-recall, engram-compare, engram-convert, engram-export, engram-watch."""

@@ -4,17 +4,28 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
-from typing import Sequence
+from typing import Callable, Sequence
 
-from ..arbor_text import check_network, samples, write_connections, write_spikes, write_traces
+from ..arbor_batches import averaged_traces, write_averages
+from ..arbor_config import PublishedConfiguration, log_text, published_configuration
+from ..arbor_state import phase_ends, write_state
+from ..arbor_text import (
+    check_network,
+    samples,
+    write_connections,
+    write_spikes,
+    write_traces,
+)
+from ..ensemble import Ensemble, is_ensemble
 from ..files import own_directory, replaced
 from ..losses import note_losses
-from ..results import Results
+from ..results import Results, lacks_network
 from ..streams import say, warn
 from .program import EXIT_CODES, Parser, run
 
-FILES = ("traces", "spikes", "connections")
+FILES = ("traces", "spikes", "connections", "config", "log", "state")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,18 +35,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> Parser:
     parser = Parser(
         prog="engram-export",
-        description="Writes traces.txt, spikes.txt and connections.txt with the columns, units and "
-        "header of the published Arbor program (arbor_network_consolidation), of networks that it "
-        "could simulate: excitatory neurons with plastic synapses, followed by inhibitory ones.",
+        description="Writes traces.txt, spikes.txt, connections.txt, config.json, log.txt and "
+        "state_after_phase_N with the columns, units and header of the published Arbor program "
+        "(arbor_network_consolidation), of networks that it could simulate: excitatory neurons "
+        "with plastic synapses, followed by inhibitory ones. Of an ensemble it writes the traces "
+        "averaged over the trials of each batch (averaged_traces/N.txt).",
         epilog=EXIT_CODES,
     )
     parser.add_argument(
-        "results", type=Path, metavar="RESULTS_DIR", help="output directory of a run"
+        "results", type=Path, metavar="RESULTS_DIR", help="output directory of a run or ensemble"
     )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/export)"
     )
-    parser.add_argument("--files", nargs="+", choices=FILES, default=FILES, help="only these files")
+    parser.add_argument(
+        "--files",
+        nargs="+",
+        choices=FILES,
+        help="only these files; state, of which there must be snapshots, says what is missing",
+    )
     parser.add_argument(
         "--prefix",
         default="",
@@ -49,27 +67,108 @@ def _parser() -> Parser:
         help="column I: the whole membrane current with leak (published sample_curr 0, default), "
         "the stimulus (1), or the background (2)",
     )
+    parser.add_argument(
+        "--block",
+        type=_index,
+        default=0,
+        metavar="N",
+        help="of an ensemble: which block of columns is averaged, counted from 0 (default: 0)",
+    )
     return parser
 
 
+def _index(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 (is {text})")
+    return value
+
+
 def _export(options: argparse.Namespace) -> None:
+    if is_ensemble(options.results) and not options.files:
+        ensemble = Ensemble(options.results)
+        _export_averages(ensemble, _output(options), options.block)
+        return
     results = Results(options.results)
     check_network(results)
     note_losses("engram-export", results)
-    output = options.output or own_directory(options.results / "export")
+    _Run(results, _output(options), options).export()
+
+
+def _output(options: argparse.Namespace) -> Path:
+    output: Path = options.output or own_directory(options.results / "export")
     output.mkdir(parents=True, exist_ok=True)
-    paths = {name: output / f"{options.prefix}{name}.txt" for name in options.files}
-    for name, path in paths.items():
-        with replaced(path) as temporary:
-            if name == "traces":
-                _note_unrecorded(results)
-                _note_pools(results)
-                write_traces(results, temporary, options.current)
-            elif name == "spikes":
-                write_spikes(results, temporary)
-            else:
-                write_connections(results, temporary)
-        say(path)
+    return output
+
+
+def _export_averages(ensemble: Ensemble, output: Path, block: int) -> None:
+    for point in ensemble.points:
+        place = own_directory(output / point.name) if len(ensemble.points) > 1 else output
+        for path in write_averages(averaged_traces(ensemble, point.index, block), place):
+            say(path)
+
+
+class _Run:
+    def __init__(self, results: Results, output: Path, options: argparse.Namespace) -> None:
+        self._results = results
+        self._output = output
+        self._options = options
+
+    def export(self) -> None:
+        wanted = self._options.files or FILES
+        matrix = f"{self._options.prefix}connections.txt" if "connections" in wanted else ""
+        published = published_configuration(self._results, self._options.current, matrix)
+        writers: dict[str, Callable[[Path], None]] = {
+            "traces.txt": self._write_traces,
+            "spikes.txt": lambda path: write_spikes(self._results, path),
+            "connections.txt": lambda path: write_connections(self._results, path),
+            "config.json": lambda path: _write_json(published, path),
+            "log.txt": lambda path: _write_log(self._results, published, path),
+        }
+        for name, write in writers.items():
+            if name.split(".")[0] not in wanted:
+                continue
+            path = self._output / f"{self._options.prefix}{name}"
+            with replaced(path) as temporary:
+                write(temporary)
+            say(path)
+        if "state" in wanted:
+            self._write_states(is_asked_for=bool(self._options.files))
+
+    def _write_traces(self, path: Path) -> None:
+        _note_unrecorded(self._results)
+        _note_pools(self._results)
+        write_traces(self._results, path, self._options.current)
+
+    def _write_states(self, is_asked_for: bool) -> None:
+        """Those of which there are snapshots; what lacks them is said if it was asked for."""
+        if lacks_network(self._results.path) and not is_asked_for:
+            return
+        ends = phase_ends(self._results)
+        for end in ends:
+            if end.has_snapshot:
+                name = f"{self._options.prefix}state_after_phase_{end.number}"
+                for path in write_state(self._results, end.time_s, self._output / name):
+                    say(path)
+        if is_asked_for and not all(end.has_snapshot for end in ends):
+            times = ", ".join(f"{end.time_s:.12g}" for end in ends)
+            warn(
+                "engram-export: note: there are no snapshots of the ends of all phases; run it "
+                f"with --set 'record.snapshots_s=[{times}]'"
+            )
+
+
+def _write_json(published: PublishedConfiguration, path: Path) -> None:
+    if published.left_out:
+        warn(
+            "engram-export: note: config.json of the published program has no place for "
+            f"{', '.join(published.left_out)}"
+        )
+    path.write_text(json.dumps(published.values, indent="\t") + "\n", "utf-8")
+
+
+def _write_log(results: Results, published: PublishedConfiguration, path: Path) -> None:
+    path.write_text(log_text(results, published.values), "utf-8")
 
 
 def _note_pools(results: Results) -> None:
@@ -87,7 +186,8 @@ def _note_unrecorded(results: Results) -> None:
     missing = sorted({s.gid for s in samples(results)} - recorded)
     if missing:
         shown = ", ".join(map(str, missing[:10])) + (", ..." if len(missing) > 10 else "")
+        only = "" if results.config["record"].get("export_blocks") else ", only synapses onto them"
         warn(
-            f"engram-export: note: neurons {shown} were not recorded, only synapses onto them; "
-            "their V, I, spsV and p^C are nan"
+            f"engram-export: note: neurons {shown} were not recorded{only}; their V, I, spsV and "
+            "p^C are nan"
         )

@@ -13,7 +13,7 @@ from typing import Sequence
 
 from ..durations import duration_text
 from ..errors import ResultsError
-from ..progress import FILE, Progress, read_progress
+from ..progress import FILE, Progress, Totals, read_progress
 from ..streams import say, write
 from ..visible import visible
 from .program import Parser, run
@@ -109,7 +109,14 @@ def line(progress: Progress, now_unix_s: float) -> str:
     return "  ".join(parts + _warnings(progress, now_unix_s))
 
 
-_NAMED = ("trials", "elapsed", "remaining", "checkpoint")  # unclear without their names
+_NAMED = (
+    "trials",
+    "elapsed",
+    "remaining",
+    "checkpoint",
+    "took",
+    "mean rates",
+)  # unclear without their names
 
 
 def view(progress: Progress, now_unix_s: float, width: int) -> list[str]:
@@ -137,6 +144,8 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
         facts.append(("schedule", progress.schedule))
     if progress.simulated_s is not None and progress.duration_s is not None:
         facts.append(("simulated", f"{progress.simulated_s:.6g} of {progress.duration_s:.6g} s"))
+    if progress.totals is not None:
+        return facts + _totals(progress.totals, progress)
     if progress.rates_Hz:
         rates = [f"{name} {rate:.3g} Hz" for name, rate in progress.rates_Hz.items()]
         facts.append(("rates", ", ".join(rates)))
@@ -149,6 +158,24 @@ def _facts(progress: Progress) -> list[tuple[str, str]]:
         facts.append(("remaining", f"{duration_text(round(progress.eta_s))}"))
     if progress.checkpoint_s is not None and progress.state != "complete":
         facts.append(("checkpoint", f"{progress.checkpoint_s:.6g} s"))
+    return facts
+
+
+def _totals(totals: Totals, progress: Progress) -> list[tuple[str, str]]:
+    """Of a complete run, instead of its last moment."""
+    facts = []
+    if totals.neurons:
+        count = sum(totals.neurons.values())
+        facts.append(("network", f"{count} neurons, {totals.synapses} synapses"))
+    facts.append(("spikes", f"{sum(totals.spikes.values())} spikes"))
+    if totals.rates_Hz:
+        rates = [f"{name} {rate:.3g} Hz" for name, rate in totals.rates_Hz.items()]
+        facts.append(("mean rates", ", ".join(rates)))
+    if totals.wall_s:
+        ranks = f" on {progress.ranks} ranks" if (progress.ranks or 0) > 1 else ""
+        facts.append(("took", f"{duration_text(round(totals.wall_s))}{ranks}"))
+    if totals.peak_memory_MB:
+        facts.append(("memory", f"{totals.peak_memory_MB:.0f} MB"))
     return facts
 
 
