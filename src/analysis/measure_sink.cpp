@@ -64,7 +64,8 @@ class Names {
         const std::vector<std::string> labels = snapshot_labels();
         for (const std::string& label : labels) add_weights("", label, "");
         add("runaway", "1",
-            "whether excitatory neurons fired at half their highest rate without a stimulus");
+            "whether excitatory neurons fired at half their highest rate without a stimulus to "
+            "them");
         const std::vector<Memory> memories = measured_memories(experiment_);
         for (const Memory& memory : memories)
             add_recall("." + memory.name, " (memory " + memory.name + ")");
@@ -180,17 +181,14 @@ void MeasureSink::write_spikes(std::span<const SpikeEvent> spikes) {
 void MeasureSink::watch(std::span<const SpikeEvent> spikes) {
     for (std::size_t begin = 0, end = 0; begin < spikes.size(); begin = end) {
         const Step step = spikes[begin].step;
-        std::size_t n_exc = 0;
         for (end = begin; end < spikes.size() && spikes[end].step == step; ++end)
-            n_exc += experiment_.populations.is_excitatory(spikes[end].neuron) ? 1 : 0;
-        const std::size_t n_inh = end - begin - n_exc;
-        n_exc_spikes_ += n_exc;
-        n_inh_spikes_ += n_inh;
+            ++(experiment_.populations.is_excitatory(spikes[end].neuron) ? n_exc_spikes_
+                                                                         : n_inh_spikes_);
         const std::size_t before = phase_;
         while (step >= phases_[phase_].end) ++phase_;
         if (!has_begun_ || phase_ != before) detector_.begin(phases_[phase_].begin);
         has_begun_ = true;
-        runs_away_ |= detector_.add(step + 1, n_exc, n_inh).has_value();
+        runs_away_ |= detector_.add(step + 1, spikes.subspan(begin, end - begin)).has_value();
     }
 }
 

@@ -11,6 +11,7 @@
 #include "experiment/conditions.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/schedule.hpp"
+#include "job/effect_notes.hpp"
 #include "job/read_experiment.hpp"
 #include "model/cable_resistances.hpp"
 #include "model/neuromodulation.hpp"
@@ -81,6 +82,10 @@ void print_morphologies(const Experiment& experiment) {
     }
 }
 
+void print_effect_notes(const Experiment& experiment) {
+    for (const std::string& text : job::effect_notes(experiment)) note("{}", text);
+}
+
 ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) {
     const Ensemble ensemble = job::read_ensemble(std::move(given), alone);
     print(ensemble.configuration());
@@ -97,6 +102,7 @@ ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) 
         notice("point {}: {}. Schedule: {}", point, ensemble.points()[point].name, schedule.name);
         print_course(experiment, schedule);
         print_morphologies(experiment);
+        print_effect_notes(experiment);
     }
     return ExitCode::done;
 }
@@ -112,6 +118,7 @@ ExitCode check_command(const CommandLine& line) {
     notice("{} is valid. Schedule: {}", line.argument, schedule.name);
     print_course(experiment, schedule);
     print_morphologies(experiment);
+    print_effect_notes(experiment);
     return ExitCode::done;
 }
 

@@ -16,7 +16,7 @@
 #include "cpu/block_inputs.hpp"
 #include "cpu/host_storage.hpp"
 #include "cpu/tiles.hpp"
-#include "experiment/conditions.hpp"
+#include "experiment/backgrounds.hpp"
 #include "model/fixed_point.hpp"
 #include "model/neuron.hpp"
 #include "model/random_lanes.hpp"
@@ -151,8 +151,7 @@ class NeuronLoopsOf : public NeuronLoops {
         storage_.describe(view_);
         end_storage_.describe(end_);
         start_storage_.describe(start_);
-        for (const auto& backgrounds : background_settings(experiment))
-            settings_.push_back(make_setting(network, experiment, backgrounds));
+        make_settings(network, experiment);
         can_fire_.fill(1.0);
     }
 
@@ -286,12 +285,12 @@ class NeuronLoopsOf : public NeuronLoops {
         setting_ = static_cast<std::size_t>(setting);
     }
     void rest(const Network& network) override {
-        const auto& of_population = settings_[setting_].of_population;
-        for (std::size_t p = 0; p < of_population.size(); ++p) {
-            if (!of_population[p]) continue;
+        // Which background they have makes no difference to neurons at rest.
+        for (std::size_t p = 0; p < network.populations().n_populations(); ++p) {
+            if (!kind(p)) continue;
             const LocalRange range = network.local_range(p);
             for (std::uint32_t j = range.begin; j < range.end; ++j)
-                view_.store(j, of_population[p]->at_rest());
+                view_.store(j, kind(p)->neuron.at_rest());
         }
     }
     void collect(LocalState& local) override {
@@ -310,29 +309,39 @@ class NeuronLoopsOf : public NeuronLoops {
 
   private:
     using Loop = bool (NeuronLoopsOf::*)(const Tile&, const TileInput&);
-    // With one background.
-    struct Setting {
-        std::vector<std::optional<Neuron>> of_population;
-        std::vector<std::optional<SolutionsOf<Neuron>>> solutions;  //!< by population
+    // Neurons of a population, with one of the backgrounds that they have.
+    struct Kind {
+        Neuron neuron;
+        SolutionsOf<Neuron> solutions;
     };
-    static Setting make_setting(const Network& network, const Experiment& experiment,
-                                const std::vector<BackgroundParameters>& backgrounds) {
-        Setting setting{std::vector<std::optional<Neuron>>(backgrounds.size()),
-                        std::vector<std::optional<SolutionsOf<Neuron>>>(backgrounds.size())};
-        for (std::size_t p = 0; p < backgrounds.size(); ++p) {
+    static Kind make_kind(const Neuron& neuron, [[maybe_unused]] const Experiment& experiment) {
+        if constexpr (with_solution)
+            return {neuron, SolutionsOf<Neuron>(neuron, block_grid(experiment))};
+        else
+            return {neuron, {}};
+    }
+    void make_settings(const Network& network, const Experiment& experiment) {
+        const Backgrounds backgrounds(experiment);
+        for (const auto& [p, parameters] : backgrounds.kinds()) {
             const Population& population = network.populations()[p];
-            if (!is_described_by<Neuron>(experiment, population)) continue;
-            setting.of_population[p] = make_neuron<Neuron>(experiment, population, backgrounds[p]);
-            if constexpr (with_solution)
-                setting.solutions[p].emplace(*setting.of_population[p], block_grid(experiment));
+            std::optional<Kind>& kind = kinds_.emplace_back();
+            if (is_described_by<Neuron>(experiment, population))
+                kind.emplace(
+                    make_kind(make_neuron<Neuron>(experiment, population, parameters), experiment));
         }
-        return setting;
+        kind_of_.resize(backgrounds.n_settings());
+        for (std::size_t setting = 0; setting < kind_of_.size(); ++setting)
+            for (std::size_t c = 0; c < backgrounds.classes().size(); ++c)
+                kind_of_[setting].push_back(backgrounds.kind(setting, c));
+    }
+    const std::optional<Kind>& kind(std::size_t background_class) const {
+        return kinds_[kind_of_[setting_][background_class]];
     }
     const Neuron& of(const Tile& tile) const {
-        return *settings_[setting_].of_population[tile.population];
+        return kind(tile.background_class)->neuron;
     }
     const auto& solution(const TileBlock& block) const {
-        return (*settings_[setting_].solutions[block.tile.population])(block.steps);
+        return kind(block.tile.background_class)->solutions(block.steps);
     }
     static model::NoisePair z_of(const TileBlock& block, std::size_t i) {
         return {block.z.first[i], block.z.second[i]};
@@ -477,7 +486,8 @@ class NeuronLoopsOf : public NeuronLoops {
 
     plasticity::Storage<View, HostArray> storage_;
     View view_;
-    std::vector<Setting> settings_;  //!< of the background
+    std::vector<std::optional<Kind>> kinds_;           //!< none where they are another mechanism's
+    std::vector<std::vector<std::uint32_t>> kind_of_;  //!< [setting][class of the background]
     std::size_t setting_ = 0;
 
     // Of the tile that is being advanced, by neuron.

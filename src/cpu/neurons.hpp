@@ -26,7 +26,7 @@ class Neurons {
     Neurons(const Network& network, const Experiment& experiment,
             std::vector<std::shared_ptr<NeuronLoops>> loops)
         : network_(network),
-          tiles_(network),
+          tiles_(network, BackgroundClasses(experiment)),
           loops_(std::move(loops)),
           different_(different(loops_)),
           background_(network, tiles_, experiment.seed_of_noise()),
@@ -70,7 +70,7 @@ class Neurons {
     }
     //! Forgets the stimulus currents of a tile after a step.
     void clear_stimulus(std::uint32_t tile) {
-        const auto [begin, end, population] = tiles_[tile];
+        const auto [begin, end, population, background_class] = tiles_[tile];
         std::fill(stimulus_mV_.begin() + begin, stimulus_mV_.begin() + end, 0.0);
         std::fill(stimulus_end_nA_.begin() + begin, stimulus_end_nA_.begin() + end, 0.0);
         std::fill(i_stim_nA_.begin() + begin, i_stim_nA_.begin() + end, 0.0);

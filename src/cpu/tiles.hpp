@@ -2,10 +2,10 @@
 // The local neurons cut into tiles.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
+#include "experiment/backgrounds.hpp"
 #include "network/network.hpp"
 
 namespace engram {
@@ -17,21 +17,24 @@ struct Tile {
     std::uint32_t begin;
     std::uint32_t end;
     std::size_t population;
+    std::size_t background_class;
 
     std::uint32_t size() const { return end - begin; }
 };
 
-// Neurons of one population that are advanced together through a block, so that their state stays
-// in the cache.
+// Neurons of one population, and of one class of the background, that are advanced together through
+// a block, so that their state stays in the cache.
 class Tiles {
   public:
-    explicit Tiles(const Network& network) : tile_of_(network.n_local()) {
+    Tiles(const Network& network, const BackgroundClasses& classes) : tile_of_(network.n_local()) {
         for (std::size_t p = 0; p < network.populations().n_populations(); ++p) {
             const LocalRange range = network.local_range(p);
-            for (std::uint32_t begin = range.begin; begin < range.end; begin += tile_size) {
-                const std::uint32_t end = std::min(begin + tile_size, range.end);
-                std::fill(tile_of_.begin() + begin, tile_of_.begin() + end, size());
-                tiles_.push_back({begin, end, p});
+            for (std::uint32_t begin = range.begin, end = begin; begin < range.end; begin = end) {
+                const std::size_t here = classes.of(network.global_id(begin));
+                while (end < range.end && end - begin < tile_size &&
+                       classes.of(network.global_id(end)) == here)
+                    tile_of_[end++] = size();
+                tiles_.push_back({begin, end, p, here});
             }
         }
     }

@@ -139,7 +139,7 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
 
     // See PlasticExecutor.
     void rest() {
-        neurons_.rest(arrays().population);
+        neurons_.rest();
         state_.clear_calcium();
         state_.clear_recent();
     }

@@ -6,7 +6,6 @@
 #include "device/device_network.hpp"
 #include "device/device_neurons.hpp"
 #include "device/device_state.hpp"
-#include "experiment/conditions.hpp"
 #include "model/neuron.hpp"
 #include "simulation/block_grid.hpp"
 #include "simulation/mechanism_setup.hpp"
@@ -42,8 +41,7 @@ std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t 
 std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& sizes) {
     const std::uint64_t receives = experiment.stimuli.size() * sizes.neurons;
     const std::uint64_t n_spikes = most_spikes_per_epoch(experiment, sizes.neurons);
-    return DeviceNetwork::bytes(sizes) +
-           BuiltInDeviceNeurons::bytes(experiment, sizes, background_settings(experiment).size()) +
+    return DeviceNetwork::bytes(sizes) + BuiltInDeviceNeurons::bytes(experiment, sizes) +
            plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
                                        [&]<class M>(M) {
                                            return DeviceState<M>::bytes(

@@ -11,7 +11,7 @@
 #include "device/device_state.hpp"
 #include "device/host_copy.hpp"
 #include "device/kernel.hpp"
-#include "experiment/conditions.hpp"
+#include "experiment/backgrounds.hpp"
 #include "plasticity/mechanisms.hpp"
 #include "simulation/block_grid.hpp"
 #include "simulation/mechanism_setup.hpp"
@@ -31,7 +31,7 @@ template <class Neuron>
 using SolutionOf = typename SolutionOfNeuron<Neuron>::Type;
 
 // Blocks of a grid have two lengths.
-inline constexpr int solutions_per_population = 2;
+inline constexpr int solutions_per_kind = 2;
 
 // The neurons of one mechanism.
 template <class Neuron>
@@ -43,23 +43,15 @@ class DeviceNeurons {
     DeviceNeurons(Device& device, const Experiment& experiment, const Network& network,
                   std::vector<bool>& taken)
         : device_(device), storage_(make_device_storage<View>(device, {})) {
-        const std::vector<std::vector<BackgroundParameters>> settings =
-            background_settings(experiment);
-        n_populations_ = static_cast<std::uint32_t>(taken.size());
-        std::vector<Neuron> of_population(settings.size() * taken.size());
         for (std::size_t p = 0; p < taken.size(); ++p) {
-            const Population& population = network.populations()[p];
-            if (taken[p] || !is_described_by<Neuron>(experiment, population)) continue;
+            if (taken[p] || !is_described_by<Neuron>(experiment, network.populations()[p]))
+                continue;
             taken[p] = true;
             empty_ = false;
-            for (std::size_t i = 0; i < settings.size(); ++i)
-                of_population[i * taken.size() + p] =
-                    make_neuron<Neuron>(experiment, population, settings[i][p]);
             add(network.local_range(p));
         }
         if (empty_) return;
-        upload_solutions(of_population, block_grid(experiment));
-        of_population_ = {device, of_population};
+        upload_kinds(experiment, network);
         storage_ = make_device_storage<View>(device, sizes_of_state(network));
     }
 
@@ -69,9 +61,9 @@ class DeviceNeurons {
     plasticity::Storage<View, DeviceArray>& storage() { return storage_; }
 
     //! At the start of a phase.
-    void rest(const std::uint8_t* population) const {
+    void rest() const {
         for (const LocalRange& range : ranges_)
-            device_.launch(RestNeurons<Neuron>{view(), population, range.begin}, range.size());
+            device_.launch(RestNeurons<Neuron>{view(), range.begin}, range.size());
     }
     template <class M>
     void advance(const Arrays<M>& arrays, const Physics<M>* physics, const BlockTask* task) const {
@@ -107,16 +99,41 @@ class DeviceNeurons {
     NeuronsOf<Neuron> view() const {
         NeuronsOf<Neuron> neurons;
         storage_.describe(neurons.state);
-        neurons.of_population = of_population_.data();
-        neurons.n_populations = n_populations_;
+        neurons.kinds = kinds_.data();
+        neurons.kind_of = kind_of_.data();
+        neurons.class_of = class_of_.data();
+        neurons.n_classes = n_classes_;
         if constexpr (plasticity::HasSolution<Neuron>) neurons.solutions = solutions_.data();
         return neurons;
     }
-    void upload_solutions(const std::vector<Neuron>& of_population, const BlockGrid& grid) {
+    void upload_kinds(const Experiment& experiment, const Network& network) {
+        const Backgrounds backgrounds(experiment);
+        std::vector<Neuron> kinds;
+        for (const auto& [p, parameters] : backgrounds.kinds()) {
+            const Population& population = network.populations()[p];
+            kinds.push_back(is_described_by<Neuron>(experiment, population)
+                                ? make_neuron<Neuron>(experiment, population, parameters)
+                                : Neuron());
+        }
+        kinds_ = {device_, kinds};
+        upload_solutions(kinds, block_grid(experiment));
+        const BackgroundClasses& classes = backgrounds.classes();
+        n_classes_ = static_cast<std::uint32_t>(classes.size());
+        std::vector<std::uint32_t> kind_of;
+        for (std::size_t setting = 0; setting < backgrounds.n_settings(); ++setting)
+            for (std::size_t c = 0; c < classes.size(); ++c)
+                kind_of.push_back(backgrounds.kind(setting, c));
+        kind_of_ = {device_, kind_of};
+        std::vector<ClassOfNeuron> class_of;
+        for (std::uint32_t j = 0; j < network.n_local(); ++j)
+            class_of.push_back(static_cast<ClassOfNeuron>(classes.of(network.global_id(j))));
+        class_of_ = {device_, class_of};
+    }
+    void upload_solutions(const std::vector<Neuron>& kinds, const BlockGrid& grid) {
         if constexpr (plasticity::HasSolution<Neuron>) {
             std::vector<typename Neuron::Solution> solutions;
-            for (const Neuron& neuron : of_population)
-                for (int shorter = 0; shorter < solutions_per_population; ++shorter)
+            for (const Neuron& neuron : kinds)
+                for (int shorter = 0; shorter < solutions_per_kind; ++shorter)
                     solutions.push_back(neuron.solution(std::max(1, grid.longest() - shorter)));
             solutions_ = {device_, solutions};
         }
@@ -124,10 +141,13 @@ class DeviceNeurons {
 
     Device& device_;
     bool empty_ = true;
-    std::uint32_t n_populations_ = 0;
+    std::uint32_t n_classes_ = 0;
     std::vector<LocalRange> ranges_;
-    DeviceArray<Neuron> of_population_;          //!< see NeuronsOf
-    DeviceArray<SolutionOf<Neuron>> solutions_;  //!< see NeuronsOf
+    // See NeuronsOf.
+    DeviceArray<Neuron> kinds_;
+    DeviceArray<SolutionOf<Neuron>> solutions_;
+    DeviceArray<std::uint32_t> kind_of_;
+    DeviceArray<ClassOfNeuron> class_of_;
     plasticity::Storage<View, DeviceArray> storage_;
 };
 
@@ -148,14 +168,15 @@ class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
         return static_cast<std::uint32_t>(most);
     }
     //! Of the state of neurons, and of the constants of their blocks.
-    //! \param n_settings  of the background, which each population may have
-    static std::uint64_t bytes(const Experiment& experiment, const plasticity::StateSizes& sizes,
-                               std::size_t n_settings) {
+    static std::uint64_t bytes(const Experiment& experiment, const plasticity::StateSizes& sizes) {
+        const Backgrounds backgrounds(experiment);
         std::uint64_t bytes = 0;
         for_each_used(experiment, [&]<class One>(std::type_identity<One>) {
-            bytes += plasticity::state_bytes<typename One::View>(sizes) +
-                     n_settings * experiment.populations.n_populations() *
-                         solutions_per_population * sizeof(SolutionOf<One>);
+            bytes +=
+                plasticity::state_bytes<typename One::View>(sizes) +
+                backgrounds.kinds().size() * solutions_per_kind * sizeof(SolutionOf<One>) +
+                sizes.neurons * sizeof(ClassOfNeuron) +
+                backgrounds.n_settings() * backgrounds.classes().size() * sizeof(std::uint32_t);
         });
         return bytes;
     }
@@ -165,8 +186,8 @@ class AllNeurons<plasticity::NeuronMechanisms<Neuron...>> {
                      std::vector<bool>(network.populations().n_populations())) {}
 
     //! At the start of a phase.
-    void rest(const std::uint8_t* population) const {
-        for_each([&](const auto& neurons) { neurons.rest(population); });
+    void rest() const {
+        for_each([&](const auto& neurons) { neurons.rest(); });
     }
     template <class M>
     void advance(const Arrays<M>& arrays, const Physics<M>* physics, const BlockTask* task) const {

@@ -10,27 +10,36 @@
 
 namespace engram::device {
 
-// The neurons of a mechanism: those of populations that it describes.
+// Its class of the background.
+using ClassOfNeuron = std::uint16_t;
+
+// The neurons of a mechanism: those of populations that it describes. Each population has a kind of
+// them for each background; see experiment/backgrounds.hpp.
 template <class Neuron>
-struct NeuronsOf {
+struct KindsOf {
+    const Neuron* kinds = nullptr;            //!< of no meaning where they are another mechanism's
+    const std::uint32_t* kind_of = nullptr;   //!< [setting of the background][class]
+    const ClassOfNeuron* class_of = nullptr;  //!< by local neuron
+    std::uint32_t n_classes = 0;
+
+    //! Of a local neuron.
+    ENGRAM_HD_INLINE std::uint32_t kind(std::uint32_t j, std::int32_t setting) const {
+        return kind_of[static_cast<std::uint32_t>(setting) * n_classes + class_of[j]];
+    }
+};
+template <class Neuron>
+struct NeuronsOf : KindsOf<Neuron> {
     typename Neuron::View state;
-    //! [setting of the background][population]; of no meaning where it is another's
-    const Neuron* of_population = nullptr;
-    std::uint32_t n_populations = 0;
 };
 template <plasticity::HasSolution Neuron>
-struct NeuronsOf<Neuron> {
+struct NeuronsOf<Neuron> : KindsOf<Neuron> {
     typename Neuron::View state;
-    const Neuron* of_population = nullptr;
-    std::uint32_t n_populations = 0;
-    //! [setting of the background][population][0: of the longest blocks, 1: of those that are a
-    //! step shorter]
+    //! [kind][0: of the longest blocks, 1: of those that are a step shorter]
     const typename Neuron::Solution* solutions = nullptr;
 
-    //! \param place  of setting and population
-    ENGRAM_HD_INLINE const typename Neuron::Solution& solution(std::uint32_t place,
+    ENGRAM_HD_INLINE const typename Neuron::Solution& solution(std::uint32_t kind,
                                                                int steps) const {
-        const auto* longest = solutions + 2 * place;
+        const auto* longest = solutions + 2 * kind;
         return longest[longest->steps - steps];
     }
 };
@@ -81,15 +90,10 @@ struct AdvanceNeurons {
         double current_nA = 0;
     };
 
-    //! Where its population lies among those of all settings of the background.
-    ENGRAM_HD_INLINE std::uint32_t place(std::uint32_t j) const {
-        return static_cast<std::uint32_t>(task->window.conditions.background) *
-                   neurons.n_populations +
-               arrays.population[j];
+    ENGRAM_HD_INLINE std::uint32_t kind(std::uint32_t j) const {
+        return neurons.kind(j, task->window.conditions.background);
     }
-    ENGRAM_HD_INLINE const Neuron& neuron(std::uint32_t j) const {
-        return neurons.of_population[place(j)];
-    }
+    ENGRAM_HD_INLINE const Neuron& neuron(std::uint32_t j) const { return neurons.kinds[kind(j)]; }
 
     ENGRAM_HD_INLINE Course begin(std::uint32_t j) const {
         Course c;
@@ -115,7 +119,7 @@ struct AdvanceNeurons {
     // asked for; else step by step. See model/block_solution.hpp. What is needed at the end is
     // found again there rather than kept: registers are what limits how many neurons are under way.
     ENGRAM_HD_INLINE void advance_with_solution(Course& c, std::uint32_t j) const {
-        const auto& solution = neurons.solution(place(j), task->grid_steps);
+        const auto& solution = neurons.solution(kind(j), task->grid_steps);
         const bool is_stimulated = this->is_stimulated(j);
         if (task->is_whole() && !is_stimulated && !is_open(c, j) && advance_at_once(c, j, solution))
             return;
@@ -257,12 +261,12 @@ struct AdvanceNeurons {
         const Stimulus stimulus = stimulate(c, j, step);
         if (c.recorded >= 0 && task->sample_row[task->at + s] != no_sample)
             sample(c, j, s, input, stimulus.current_nA);
-        const Neuron& of_population = neuron(j);
+        const Neuron& here = neuron(j);
         if constexpr (plasticity::HasSolution<Neuron>)
-            of_population.advance(c.state, input, noise, stimulus.effect, c.can_fire);
+            here.advance(c.state, input, noise, stimulus.effect, c.can_fire);
         else
-            of_population.advance(c.state, input, noise, stimulus.effect);
-        if (Neuron::spike_measure(c.state) == of_population.measure_of_spike()) note_spike(c, s);
+            here.advance(c.state, input, noise, stimulus.effect);
+        if (Neuron::spike_measure(c.state) == here.measure_of_spike()) note_spike(c, s);
     }
     ENGRAM_HD_INLINE void note_spike(Course& c, int s) const {
         c.spikes.add(s);
@@ -367,12 +371,12 @@ template <class Neuron>
 struct RestNeurons {
     static constexpr const char* name = "rest";
     NeuronsOf<Neuron> neurons;
-    const std::uint8_t* population;  //!< by local neuron
     std::uint32_t first;
 
     ENGRAM_HD_INLINE void operator()(std::uint64_t item) const {
-        const std::uint64_t j = first + item;
-        neurons.state.store(j, neurons.of_population[population[j]].at_rest());
+        const std::uint32_t j = first + static_cast<std::uint32_t>(item);
+        // Whichever background they have.
+        neurons.state.store(j, neurons.kinds[neurons.kind(j, 0)].at_rest());
     }
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "experiment/backgrounds.hpp"
 #include "model/neuromodulation.hpp"
 
 namespace engram {
@@ -25,38 +26,9 @@ void add_neuromodulation(const Experiment& experiment, Changes& changes) {
             model::modulated_theta_pro_mV(h_0_mV, interval.amplitude);
 }
 
-using Backgrounds = std::vector<BackgroundParameters>;  // by population
-
-Backgrounds usual_backgrounds(const Experiment& experiment) {
-    Backgrounds backgrounds;
-    for (const Population& population : experiment.populations)
-        backgrounds.push_back(experiment.background_of(population));
-    return backgrounds;
-}
-
-// What holds from each step on at which an interval begins or ends.
-std::map<Step, Backgrounds> background_course(const Experiment& experiment) {
-    std::map<Step, Backgrounds> course;
-    for (const BackgroundChange& change : experiment.background_changes) {
-        const StepRange range = steps_of(experiment, change);
-        course[range.begin] = course[range.end] = usual_backgrounds(experiment);
-    }
-    for (const BackgroundChange& change : experiment.background_changes) {
-        const StepRange range = steps_of(experiment, change);
-        const std::vector<NeuronId> ids = experiment.groups.members(change.group);
-        for (std::size_t p = 0; p < experiment.populations.n_populations(); ++p)
-            if (number_in(experiment.populations[p], ids) > 0)
-                for (auto at = course.find(range.begin); at->first < range.end; ++at)
-                    at->second[p] = {change.mean_nA, change.sigma_wn_nA_sqrt_s};
-    }
-    return course;
-}
-
 void add_backgrounds(const Experiment& experiment, Changes& changes) {
-    const std::vector<Backgrounds> settings = background_settings(experiment);
-    for (const auto& [step, backgrounds] : background_course(experiment))
-        changes[step].background = static_cast<std::int32_t>(
-            std::find(settings.begin(), settings.end(), backgrounds) - settings.begin());
+    const Backgrounds backgrounds(experiment);
+    for (const auto& [step, setting] : backgrounds.course()) changes[step].background = setting;
 }
 
 // Off where at least one interval says so.
@@ -85,19 +57,6 @@ StepRange steps_of(const Experiment& experiment, const Interval& interval) {
     return {begin, std::min(experiment.steps_from_s(interval.start_s) +
                                 experiment.steps_from_s(*interval.duration_s),
                             duration)};
-}
-
-std::size_t number_in(const Population& population, const std::vector<NeuronId>& ids) {
-    const auto first = std::lower_bound(ids.begin(), ids.end(), population.first);
-    return static_cast<std::size_t>(std::lower_bound(first, ids.end(), population.end()) - first);
-}
-
-std::vector<std::vector<BackgroundParameters>> background_settings(const Experiment& experiment) {
-    std::vector<Backgrounds> settings{usual_backgrounds(experiment)};
-    for (const auto& [step, backgrounds] : background_course(experiment))
-        if (std::find(settings.begin(), settings.end(), backgrounds) == settings.end())
-            settings.push_back(backgrounds);
-    return settings;
 }
 
 std::vector<ConditionChange> condition_changes(const Experiment& experiment) {

@@ -14,17 +14,9 @@ namespace engram {
 //! Steps of an interval within the run; from one that begins behind the end none.
 StepRange steps_of(const Experiment& experiment, const Interval& interval);
 
-//! Which backgrounds a run has: each by population; the first is the usual one.
-//! \pre intervals that concern one population do not overlap, and concern all of it
-std::vector<std::vector<BackgroundParameters>> background_settings(const Experiment& experiment);
-
-//! How many neurons of a population are among some.
-//! \param ids  ascending
-std::size_t number_in(const Population& population, const std::vector<NeuronId>& ids);
-
 //! The changes that the neuromodulation, the changes of the background and the pauses of plasticity
 //! of an experiment amount to.
-//! \pre their times are multiples of dt, and no two intervals of neuromodulation overlap
+//! \pre their times are multiples of dt, and no two intervals overlap of which one alone can hold
 std::vector<ConditionChange> condition_changes(const Experiment& experiment);
 
 class ConditionsCourse {

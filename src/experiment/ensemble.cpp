@@ -19,7 +19,9 @@ bool names_input(const std::string& key) {
     return key == keys::path_of<&Connectivity::file>() ||
            key == keys::path_of<&InitialState::from>() ||
            (key.starts_with("projections.") &&
-            key.ends_with(std::string(".") + keys::name_of<&Projection::file>()));
+            key.ends_with(std::string(".") + keys::name_of<&Projection::file>())) ||
+           (key.starts_with("stimuli.") &&
+            key.ends_with(std::string(".") + keys::name_of<&Stimulus::file>()));
 }
 
 const ConfigNode* find_path(const ConfigNode& root, const std::string& section,
@@ -110,6 +112,9 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     if (ConfigNode* projections = tree_.root.find("projections"))
         for (ConfigNode& projection : projections->children)
             make_absolute(projection.find(keys::name_of<&Projection::file>()), tree_.file);
+    if (ConfigNode* stimuli = tree_.root.find("stimuli"))
+        for (ConfigNode& stimulus : stimuli->children)
+            make_absolute(stimulus.find(keys::name_of<&Stimulus::file>()), tree_.file);
     make_lists_absolute(tree_.root.find("sweep"), "", tree_.file);
     drop_phase_end_checkpoints(tree_.root);
 

@@ -215,6 +215,7 @@ using model::ConditionChange;
 struct InitialState {
     std::optional<std::string> from;  //!< results directory, network.h5 or checkpoint; none: rest
     std::optional<double> at_s;       //!< time in the other run; none: its last one
+    std::string file_checksum;        //!< of the file that must hold it; empty: whatever it holds
     bool proteins = true;             //!< false: there are none
 
     bool operator==(const InitialState&) const = default;

@@ -170,6 +170,7 @@ inline constexpr Section initial_state{
     "initial_state",
     Key{"from", &InitialState::from, Path{}},
     Key{"at_s", &InitialState::at_s, between(0, longest_time_s)},
+    Key{"file_checksum", &InitialState::file_checksum, Text{}},
     Key{"proteins", &InitialState::proteins, Words{truth}},
 };
 

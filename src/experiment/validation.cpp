@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/number_text.hpp"
+#include "experiment/backgrounds.hpp"
 #include "experiment/conditions.hpp"
 #include "experiment/group_reader.hpp"
 #include "experiment/keys.hpp"
@@ -376,37 +377,34 @@ class Validator {
 
     void check_background_changes() {
         constexpr const char* section = keys::background_changes_section;
-        std::vector<std::vector<const Interval*>> of_population(
-            experiment_.populations.n_populations());
-        for (const BackgroundChange& change : experiment_.background_changes) {
-            const bool has_times = check_interval(section, change);
+        const std::vector<BackgroundChange>& all = experiment_.background_changes;
+        std::vector<char> has_times;
+        bool has_groups = problems_.sound({"groups", "populations"});
+        for (const BackgroundChange& change : all) {
+            has_times.push_back(check_interval(section, change) ? 1 : 0);
             const std::string key =
                 interval_key(section, change, keys::name_of<&BackgroundChange::group>());
-            if (!problems_.sound({key})) continue;
-            for (const std::string& name : change.group)
-                find_group(experiment_.groups, name, key, problems_);
-            if (!problems_.sound({key, "groups", "populations"})) continue;
-            const std::vector<NeuronId> ids = experiment_.groups.members(change.group);
-            if (ids.empty()) problems_.add(key, "has no neurons");
-            for (std::size_t p = 0; p < of_population.size(); ++p) {
-                const Population& population = experiment_.populations[p];
-                const std::size_t n = number_in(population, ids);
-                if (n > 0 && n < population.count)
-                    problems_.add(key, "has " + std::to_string(n) + " of the " +
-                                           std::to_string(population.count) + " neurons of '" +
-                                           population.name +
-                                           "'; the background is that of whole populations: "
-                                           "name them, or make these neurons a population");
-                else if (n > 0 && has_times)
-                    of_population[p].push_back(&change);
-            }
+            if (problems_.sound({key}))
+                for (const std::string& name : change.group)
+                    find_group(experiment_.groups, name, key, problems_);
+            has_groups = has_groups && problems_.sound({key});
+            if (has_groups && experiment_.groups.members(change.group).empty())
+                problems_.add(key, "has no neurons");
         }
-        for (std::vector<const Interval*>& changes : of_population)
-            check_overlaps(std::move(changes), section,
-                           "of one population there is one background at a time");
-        if (!problems_.sound({section})) return;
-        if (experiment_.background_changes.size() > most_backgrounds &&
-            background_settings(experiment_).size() > most_backgrounds)
+        if (all.empty() || !has_groups) return;
+        const BackgroundClasses classes(experiment_);
+        if (classes.size() > experiment_.populations.n_populations() + most_backgrounds)
+            return problems_.add(
+                section, "cuts populations into more than " + std::to_string(most_backgrounds) +
+                             " parts; use fewer groups, or such as do not overlap");
+        for (std::size_t c = 0; c < classes.size(); ++c) {
+            std::vector<const Interval*> of_class;
+            for (std::size_t i = 0; i < all.size(); ++i)
+                if (has_times[i] != 0 && classes.is_concerned(c, i)) of_class.push_back(&all[i]);
+            check_overlaps(std::move(of_class), section, "a neuron has one background at a time");
+        }
+        if (problems_.sound({section}) && all.size() > most_backgrounds &&
+            Backgrounds(experiment_).n_settings() > most_backgrounds)
             problems_.add(section, "amounts to more than " + std::to_string(most_backgrounds) +
                                        " different backgrounds; use fewer different values");
     }

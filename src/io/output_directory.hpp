@@ -46,6 +46,8 @@ class OutputDirectory {
     std::string partial() const { return file("partial"); }
     //! What the finished trials of an unfinished ensemble were run with.
     std::string ensemble_config() const { return file("partial/config.yaml"); }
+    //! The files that they read, with checksums.
+    std::string ensemble_inputs() const { return file("partial/inputs.json"); }
 
     //! Recordings of an unfinished run, gone once it is complete.
     std::string spike_spool() const { return file("partial/spikes.bin"); }

@@ -68,6 +68,8 @@ Experiment with_recorded_source(Experiment wanted, const std::string& saved) {
     if (!wanted.initial_state.from) return wanted;
     const Experiment begun = parse_configuration(saved, "the checkpoint");
     if (!wanted.initial_state.at_s) wanted.initial_state.at_s = begun.initial_state.at_s;
+    if (wanted.initial_state.file_checksum.empty())
+        wanted.initial_state.file_checksum = begun.initial_state.file_checksum;
     return with_wiring_of(std::move(wanted), begun);
 }
 

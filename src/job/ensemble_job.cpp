@@ -51,10 +51,26 @@ JobOutcome write_summary_again(const OutputDirectory& directory, bool quiet, int
     ensemble.set_output_directory(directory.path().string());
     const auto measures = read_ensemble_file(directory.ensemble(), ensemble);
     write_summary(directory.summary(),
-                  make_ensemble_summary(ensemble, measures, 0, 0.0, n_ranks, {}));
+                  make_ensemble_summary(ensemble, nullptr, measures, 0, 0.0, n_ranks, {}));
     if (!quiet) notice("the ensemble is complete but for summary.json, which was written again");
     return {JobEnd::complete,
             ensemble_summary_text(ensemble, measures, 0.0, directory.path().string())};
+}
+
+// Collective. Rank 0 reads them.
+InputFiles read_inputs(const Ensemble& ensemble, MPI_Comm communicator) {
+    std::string text;
+    on_root(communicator, [&] { text = InputFiles(ensemble).text(); });
+    return InputFiles::parse(broadcast_text(std::move(text), communicator), "");
+}
+
+// Those of an ensemble that ended before it could note them are what they are.
+void require_same_inputs(const OutputDirectory& directory, const InputFiles& inputs) {
+    const std::string file = directory.ensemble_inputs();
+    if (std::filesystem::exists(file))
+        InputFiles::parse(read_text_file(file), file).require_same(inputs);
+    else
+        write_text_file(file, inputs.text());
 }
 
 // Ended before its first trial could begin, when its directory was being prepared.
@@ -75,6 +91,7 @@ JobOutcome start_ensemble(GivenConfiguration given, const RunRequest& request,
     const Ensemble ensemble = read_ensemble(std::move(given), communicator);
     double files_MB = 0;  // rank 0
     on_root(communicator, [&] { files_MB = require_possible_trials(ensemble, communicator); });
+    const InputFiles inputs = read_inputs(ensemble, communicator);
     TrialTurns turns(ensemble, request.options, communicator);
     on_root(communicator, [&] { OutputDirectory::make(ensemble.output_directory()); });
     const OutputDirectory directory(ensemble.output_directory());
@@ -84,10 +101,11 @@ JobOutcome start_ensemble(GivenConfiguration given, const RunRequest& request,
         // In this order resuming can tell one that ended in between from one that has lost a file.
         write_text_file(directory.config(), ensemble.configuration());
         write_text_file(directory.ensemble_config(), ensemble.configuration());
+        write_text_file(directory.ensemble_inputs(), inputs.text());
         if (!request.options.quiet) held.describe(files_MB);
     });
     CommunicationWatch watch(ensemble.experiment({0, 0}).communication_timeout_s, communicator);
-    return run_ensemble(ensemble, directory, turns,
+    return run_ensemble(ensemble, inputs, directory, turns,
                         {communicator, held.claim(), watch, request.options.quiet});
 }
 
@@ -123,10 +141,14 @@ JobOutcome resume_ensemble(const ResumeRequest& request, MPI_Comm communicator) 
     const Ensemble ensemble = read_ensemble(
         read_given({directory.config(), request.overrides, request.directory}, communicator),
         communicator);
-    on_root(communicator, [&] { require_possible_trials(ensemble, communicator); });
+    const InputFiles inputs = read_inputs(ensemble, communicator);
+    on_root(communicator, [&] {
+        require_same_inputs(directory, inputs);
+        require_possible_trials(ensemble, communicator);
+    });
     TrialTurns turns(ensemble, request.options, communicator);
     CommunicationWatch watch(ensemble.experiment({0, 0}).communication_timeout_s, communicator);
-    return run_ensemble(ensemble, directory, turns,
+    return run_ensemble(ensemble, inputs, directory, turns,
                         {communicator, held.claim(), watch, request.options.quiet});
 }
 

@@ -107,7 +107,7 @@ void warn_of_runaway(const Ensemble& ensemble, const std::vector<MeasureStatisti
             : fmt::format(", at {} (the first is {})", counted(n_points, "point"), first);
     warning(
         "the network runs away in {:.0f} of {} trials{}: excitatory neurons fire at half their "
-        "highest rate or more without any stimulus; {}",
+        "highest rate or more without any stimulus to them; {}",
         n_trials, ensemble.size(), where, runaway_remedy);
 }
 
@@ -116,15 +116,15 @@ class GroupOfTrials {
   public:
     //! All must outlive this.
     //! \param progress  null but on rank 0
-    GroupOfTrials(const Ensemble& ensemble, const OutputDirectory& directory,
-                  const RunContext& context, EnsembleChannel& channel, EnsembleProgress* progress,
-                  TrialTurns& turns)
+    GroupOfTrials(const Ensemble& ensemble, const InputFiles& inputs,
+                  const OutputDirectory& directory, const RunContext& context,
+                  EnsembleChannel& channel, EnsembleProgress* progress, TrialTurns& turns)
         : ensemble_(ensemble),
           channel_(channel),
           progress_(progress),
           turns_(turns),
           group_(context.communicator),
-          runner_(ensemble, directory, context, channel, turns.make_executor()) {}
+          runner_(ensemble, inputs, directory, context, channel, turns.make_executor()) {}
 
     //! \param at_once  how many of them take turns
     void run(const std::vector<EnsembleItem>& items, std::size_t at_once,
@@ -178,8 +178,9 @@ class GroupOfTrials {
 
 }  // namespace
 
-JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directory,
-                        TrialTurns& turns, const RunContext& context) {
+JobOutcome run_ensemble(const Ensemble& ensemble, const InputFiles& inputs,
+                        const OutputDirectory& directory, TrialTurns& turns,
+                        const RunContext& context) {
     const MPI_Comm communicator = context.communicator;
     const double start = MPI_Wtime();
     const int rank = rank_of(communicator);
@@ -207,8 +208,9 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
         const Group group(communicator, channel.group());
         try {
             if (channel.group() < channel.n_groups())
-                GroupOfTrials(ensemble, directory, {group, context.claim, context.watch, true},
-                              channel, progress ? &*progress : nullptr, turns)
+                GroupOfTrials(ensemble, inputs, directory,
+                              {group, context.claim, context.watch, true}, channel,
+                              progress ? &*progress : nullptr, turns)
                     .run(items, at_once, directory.partial());
         } catch (const Error& error) {
             // Of one rank of several alone: the others of its group wait for it in vain.
@@ -241,8 +243,9 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const OutputDirectory& directo
         const auto measures =
             write_ensemble_file(directory.ensemble(), ensemble, TrialArchive(directory.partial()));
         const double wall_s = MPI_Wtime() - start;
-        write_summary(directory.summary(), make_ensemble_summary(ensemble, measures, pending.size(),
-                                                                 wall_s, n_ranks, memory_MB));
+        write_summary(directory.summary(),
+                      make_ensemble_summary(ensemble, inputs.summary(), measures, pending.size(),
+                                            wall_s, n_ranks, memory_MB));
         // The summary marks the ensemble as complete; only then are the logs no longer needed.
         tidy_up(directory);
         progress->finish("complete");

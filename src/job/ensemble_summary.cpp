@@ -29,9 +29,9 @@ json measures_of_point(const std::vector<MeasureStatistics>& measures, std::size
 
 }  // namespace
 
-json make_ensemble_summary(const Ensemble& ensemble, const std::vector<MeasureStatistics>& measures,
-                           std::uint64_t n_run, double wall_s, int n_ranks,
-                           const std::vector<double>& peak_memory_MB) {
+json make_ensemble_summary(const Ensemble& ensemble, const json& inputs,
+                           const std::vector<MeasureStatistics>& measures, std::uint64_t n_run,
+                           double wall_s, int n_ranks, const std::vector<double>& peak_memory_MB) {
     json points = json::array();
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         json settings = json::object();
@@ -49,6 +49,7 @@ json make_ensemble_summary(const Ensemble& ensemble, const std::vector<MeasureSt
             {"trials", ensemble.trials()},
             {"trials_per_batch", ensemble.trials_per_batch()},
             {"points", points},
+            {"inputs", inputs},
             {"trials_of_last_run", n_run},
             {"wall_s", {{"run", wall_s}}},
             {"ranks", n_ranks},

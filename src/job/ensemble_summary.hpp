@@ -11,8 +11,9 @@
 
 namespace engram::job {
 
-//! \param n_run  trials that this run has added to those of earlier runs
-nlohmann::json make_ensemble_summary(const Ensemble& ensemble,
+//! \param inputs  InputFiles::summary, or null: not known
+//! \param n_run   trials that this run has added to those of earlier runs
+nlohmann::json make_ensemble_summary(const Ensemble& ensemble, const nlohmann::json& inputs,
                                      const std::vector<MeasureStatistics>& measures,
                                      std::uint64_t n_run, double wall_s, int n_ranks,
                                      const std::vector<double>& peak_memory_MB);

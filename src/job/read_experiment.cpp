@@ -11,6 +11,7 @@
 #include "io/edge_wiring.hpp"
 #include "io/stimulus_files.hpp"
 #include "job/ensemble_networks.hpp"
+#include "job/input_files.hpp"
 #include "job/state_source.hpp"
 #include "network/input_sums.hpp"
 #include "network/recorded_synapses.hpp"
@@ -111,6 +112,7 @@ WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm commun
         load_stimulus_files(experiment);
         if (!wiring) wiring = open_wiring(experiment);
     });
+    note_state_file(experiment, communicator);
     const InDegrees degrees = highest_in_degrees(experiment, *wiring, communicator);
     on_root(communicator, [&] {
         if (check_sums == CheckSums::yes) check_input_sums(experiment, degrees, *problems);

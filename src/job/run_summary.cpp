@@ -210,7 +210,10 @@ json conditions_summary(const Experiment& experiment) {
 json initial_state_summary(const Experiment& experiment) {
     const InitialState& state = experiment.initial_state;
     if (!state.from) return nullptr;
-    return {{"from", *state.from}, {"at_s", *state.at_s}, {"proteins", state.proteins}};
+    return {{"from", *state.from},
+            {"at_s", *state.at_s},
+            {"file_checksum", state.file_checksum},
+            {"proteins", state.proteins}};
 }
 
 json make_summary(const Simulation& simulation, double setup_s, double run_s,

@@ -16,7 +16,7 @@ class RunawayWatch : public ProgressListener {
     explicit RunawayWatch(const Experiment& experiment) : detector_(experiment) {}
 
     void phase_begins(const Phase&, Step step) override { detector_.begin(step); }
-    void epoch_done(Step step, std::size_t n_exc_spikes, std::size_t n_inh_spikes) override;
+    void spikes_fired(Step step, std::span<const SpikeEvent> spikes) override;
 
     double limit_Hz() const { return detector_.limit_Hz(); }
     bool has_warned() const { return has_warned_; }

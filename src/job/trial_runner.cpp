@@ -5,11 +5,8 @@
 
 #include "analysis/measure_sink.hpp"
 #include "base/collective.hpp"
-#include "experiment/configuration.hpp"
-#include "experiment/keys.hpp"
 #include "io/edge_wiring.hpp"
 #include "io/stimulus_files.hpp"
-#include "job/continuation.hpp"
 #include "job/run.hpp"
 #include "job/state_source.hpp"
 #include "job/take_initial_state.hpp"
@@ -39,22 +36,6 @@ TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
     return {item, measures.values(), experiment.record.synapses, measures.trace_rows()};
 }
 
-// The ensemble knows the names of files, its interrupted trials what was in them.
-void require_same_files(const std::string& saved, const Experiment& experiment) {
-    const Experiment before = parse_configuration(saved, "the checkpoint");
-    std::vector<ConfigProblem> problems;
-    for (std::size_t i = 0; i < before.stimuli.size() && i < experiment.stimuli.size(); ++i) {
-        const std::string& was = before.stimuli[i].file_checksum;
-        const std::string& is = experiment.stimuli[i].file_checksum;
-        if (was != is)
-            problems.push_back(forbidden_change("", "ensemble",
-                                                {"stimuli." + before.stimuli[i].name + "." +
-                                                     keys::name_of<&Stimulus::file_checksum>(),
-                                                 was, is}));
-    }
-    if (!problems.empty()) throw ConfigError(std::move(problems));
-}
-
 }  // namespace
 
 std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener& progress) {
@@ -64,6 +45,7 @@ std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener&
         experiment = with_source(ensemble_.experiment(item));
         wiring = open_wiring(experiment);
     });
+    inputs_.require_same(experiment, context_.communicator);
     // Every rank of the group draws the wiring of the few targets that this looks at.
     collectively(context_.communicator, [&] {
         load_stimulus_files(experiment);
@@ -98,12 +80,8 @@ std::unique_ptr<Run> TrialRunner::open_run(const OutputDirectory& directory,
     std::optional<Restored> restored;
     if (interrupted != 0)
         restored = restore_newest(
-                       directory,
-                       [&](const std::string& saved) {
-                           require_same_files(saved, experiment);
-                           return experiment;
-                       },
-                       make_executor_, {.quiet = true}, context_.communicator)
+                       directory, [&](const std::string&) { return experiment; }, make_executor_,
+                       {.quiet = true}, context_.communicator)
                        .restored;
     if (!restored)
         on_root(context_.communicator, [&] { OutputDirectory::prepare(directory.path(), true); });

@@ -11,6 +11,7 @@
 #include "io/output_directory.hpp"
 #include "io/trial_log.hpp"
 #include "job/ensemble_channel.hpp"
+#include "job/input_files.hpp"
 #include "job/restore.hpp"
 #include "job/run.hpp"
 #include "simulation/simulation.hpp"
@@ -20,10 +21,13 @@ namespace engram::job {
 class TrialRunner {
   public:
     //! All must outlive this.
+    //! \param inputs   that the ensemble began with
     //! \param context  of the ranks that share each trial
-    TrialRunner(const Ensemble& ensemble, OutputDirectory directory, const RunContext& context,
-                EnsembleChannel& channel, const ExecutorFactory& make_executor)
+    TrialRunner(const Ensemble& ensemble, const InputFiles& inputs, OutputDirectory directory,
+                const RunContext& context, EnsembleChannel& channel,
+                const ExecutorFactory& make_executor)
         : ensemble_(ensemble),
+          inputs_(inputs),
           directory_(std::move(directory)),
           context_(context),
           channel_(channel),
@@ -43,6 +47,7 @@ class TrialRunner {
                                               const Wiring& wiring, ProgressListener& progress);
 
     const Ensemble& ensemble_;
+    const InputFiles& inputs_;
     OutputDirectory directory_;
     RunContext context_;
     EnsembleChannel& channel_;

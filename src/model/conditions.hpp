@@ -11,7 +11,8 @@ struct Conditions {
     double theta_pro_mV = 0;  //!< threshold of protein synthesis
     //! Off: h, z, proteins and tags stand still, and their clock with them; calcium runs on.
     bool plasticity = true;
-    //! Which of the settings of the background holds, see background_settings; 0: the usual one.
+    //! Which of the settings of the background holds (experiment/backgrounds.hpp); 0: the usual
+    //! one.
     std::int32_t background = 0;
 
     bool operator==(const Conditions&) const = default;

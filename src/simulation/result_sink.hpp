@@ -32,6 +32,8 @@ class ProgressListener {
     virtual void phase_begins(const Phase&, Step /*step*/) {}
     //! After each epoch: the present step and the spikes that were fired in it.
     virtual void epoch_done(Step, std::size_t /*n_exc_spikes*/, std::size_t /*n_inh_spikes*/) {}
+    //! Before that, of an epoch of a spiking phase: its spikes, ascending by step, up to a step.
+    virtual void spikes_fired(Step, std::span<const SpikeEvent>) {}
     virtual void phase_ends(const Phase&, double /*wall_s*/) {}
 };
 
@@ -48,6 +50,10 @@ class TwoListeners : public ProgressListener {
     void epoch_done(Step step, std::size_t n_exc_spikes, std::size_t n_inh_spikes) override {
         first_.epoch_done(step, n_exc_spikes, n_inh_spikes);
         second_.epoch_done(step, n_exc_spikes, n_inh_spikes);
+    }
+    void spikes_fired(Step step, std::span<const SpikeEvent> spikes) override {
+        first_.spikes_fired(step, spikes);
+        second_.spikes_fired(step, spikes);
     }
     void phase_ends(const Phase& phase, double wall_s) override {
         first_.phase_ends(phase, wall_s);

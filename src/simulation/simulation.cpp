@@ -313,6 +313,7 @@ class Simulation::Loop {
             if (populations[p].is_excitatory()) n_exc += counts[p];
         }
         if (!events.empty()) sink_.write_spikes(events);
+        progress_.spikes_fired(begin + steps, events);
         progress_.epoch_done(begin + steps, n_exc, spikes.size() - n_exc);
     }
 

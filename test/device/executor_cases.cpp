@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/errors.hpp"
+#include "experiment/conditions.hpp"
 #include "simulation/complete_run.hpp"
 #include "simulation/small_networks.hpp"
 
@@ -156,6 +157,29 @@ Experiment conditions_in_several_blocks_per_epoch() {
     return e;
 }
 
+// Of neurons next to each other and apart, with and without noise, in blocks and across them.
+Experiment backgrounds_of_parts() {
+    Experiment e = noisy_learning_network();
+    e.duration_s = 0.5;
+    record_everything(e);
+    e.groups.add({"apart", {0, 3, 4, 8, 15, 16, 39, 41, 45}});
+    const auto change = [&](const char* name, double start_s, const char* group, double mean_nA,
+                            double sigma_wn) {
+        BackgroundChange& one = e.background_changes.emplace_back();
+        one.name = name;
+        one.start_s = start_s;
+        one.duration_s = 0.1006;
+        one.group = group;
+        one.mean_nA = mean_nA;
+        one.sigma_wn_nA_sqrt_s = sigma_wn;
+    };
+    change("more", 0.0504, "apart", 1.2, 0.2);
+    change("none", 0.2, "assembly", 0.0, 0.0);
+    change("steady", 0.3302, "apart", 1.3, 0.0);
+    e.changes = condition_changes(e);
+    return e;
+}
+
 // Excitatory neurons have few compartments, and lose spikes to their dendrites; others are points.
 Experiment with_morphology(Experiment e, double diffusivity_um2_per_s) {
     NeuronParameters cell = e.neuron;
@@ -197,6 +221,9 @@ std::vector<ExecutorCase> executor_cases() {
         {"RateThresholdsAndConsolidation", rate_thresholds_and_consolidation(), 500},
         {"Conditions", conditions(), 500},
         {"ConditionsInSeveralBlocksPerEpoch", conditions_in_several_blocks_per_epoch(), 500},
+        {"BackgroundsOfParts", backgrounds_of_parts(), 500},
+        {"BackgroundsOfPartsWithMorphology", with_morphology(backgrounds_of_parts(), well_mixed),
+         50},
         {"Morphology", morphology(), 500},
         {"MorphologyAndPools", with_morphology(pools(ProteinPools::p_c_and_d), well_mixed), 50},
         {"MorphologyAndRates", with_morphology(rate_thresholds(), well_mixed), 50},

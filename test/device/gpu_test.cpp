@@ -94,18 +94,22 @@ TEST_F(GpuDevice, FillsAndRestsTogether) {
     EXPECT_EQ(one.to_vector(), (std::vector<double>{0.5, 0.5, 3.0}));
     EXPECT_EQ(other.to_vector(), (std::vector<double>{4.0, 1.5}));
 
-    std::vector<PointNeuron> of_population(2);
-    of_population[0].v_init_mV = -65.0;
-    of_population[1].v_init_mV = -60.0;
-    const device::DeviceArray<PointNeuron> neurons(*gpu, of_population);
-    const device::DeviceArray<std::uint8_t> population(*gpu, std::vector<std::uint8_t>{0, 0, 1});
+    std::vector<PointNeuron> kinds(2);
+    kinds[0].v_init_mV = -65.0;
+    kinds[1].v_init_mV = -60.0;
+    const device::DeviceArray<PointNeuron> neurons(*gpu, kinds);
+    const device::DeviceArray<std::uint32_t> kind_of(*gpu, std::vector<std::uint32_t>{0, 1});
+    const device::DeviceArray<device::ClassOfNeuron> class_of(
+        *gpu, std::vector<device::ClassOfNeuron>{0, 0, 1});
     const auto state = device::make_device_storage<PointNeuron::View>(*gpu, {3, 0, 0});
     device::NeuronsOf<PointNeuron> view;
-    view.of_population = neurons.data();
+    view.kinds = neurons.data();
+    view.kind_of = kind_of.data();
+    view.class_of = class_of.data();
+    view.n_classes = 2;
     state.describe(view.state);
-    const device::Launch rests[] = {
-        {device::RestNeurons<PointNeuron>{view, population.data(), 0}, 1},
-        {device::RestNeurons<PointNeuron>{view, population.data(), 2}, 1}};
+    const device::Launch rests[] = {{device::RestNeurons<PointNeuron>{view, 0}, 1},
+                                    {device::RestNeurons<PointNeuron>{view, 2}, 1}};
     gpu->launch_as_one(rests);
     std::vector<double> v_mV(3);
     const device::CopyOut copy{v_mV.data(), view.state.v_mV, v_mV.size() * sizeof(double)};

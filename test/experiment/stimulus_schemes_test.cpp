@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "base/temporary_directory.hpp"
+#include "experiment/backgrounds.hpp"
 #include "experiment/conditions.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/problems_of.hpp"
@@ -123,11 +124,13 @@ TEST(BackgroundChanges, are_settings_that_hold_for_a_time) {
             "  d: {group: inh, start_s: 20, mean_nA: 1, sigma_wn_nA_sqrt_s: 0}\n",
         "x.yaml");
     EXPECT_EQ(parse_configuration(resolved_configuration(e), "x.yaml"), e);
-    const auto settings = background_settings(e);
-    ASSERT_EQ(settings.size(), 3u);  // c is the usual one
+    const Backgrounds backgrounds_of(e);
+    ASSERT_EQ(backgrounds_of.n_settings(), 3u);  // c is the usual one
+    ASSERT_EQ(backgrounds_of.classes().size(), 2u);
     const ConditionsCourse course(e);
     const auto background = [&](Step step, std::size_t population) {
-        return settings[static_cast<std::size_t>(course.at(step).background)][population];
+        const auto setting = static_cast<std::size_t>(course.at(step).background);
+        return backgrounds_of.kinds()[backgrounds_of.kind(setting, population)].parameters;
     };
     const BackgroundParameters usual{0.15, 0.05};
     for (const Step step : {0, 9999, 30000, 99999}) {
@@ -142,19 +145,77 @@ TEST(BackgroundChanges, are_settings_that_hold_for_a_time) {
     EXPECT_EQ(background(29999, 1), (BackgroundParameters{0, 0}));
 }
 
+TEST(BackgroundChanges, are_of_parts_of_populations) {
+    const Experiment e = parse_configuration(
+        backgrounds +
+            "  b: {group: a, start_s: 2, duration_s: 3, mean_nA: 1, sigma_wn_nA_sqrt_s: 0}\n"
+            "  c: {group: [b], start_s: 5, duration_s: 1, mean_nA: 2, sigma_wn_nA_sqrt_s: 0}\n"
+            "  d: {group: [a, b], start_s: 8, duration_s: 1, mean_nA: 0, sigma_wn_nA_sqrt_s: 0}\n"
+            "  e: {group: [inh], start_s: 2, duration_s: 3, mean_nA: 3, sigma_wn_nA_sqrt_s: 0}\n"
+            "groups: {a: {first: 0, count: 20}, b: {ids: [10-30, 1600-1999]}}\n",
+        "x.yaml");
+    const Backgrounds of(e);
+    const BackgroundClasses& classes = of.classes();
+    ASSERT_EQ(classes.size(), 5u);  // what remains of exc, all of inh; a, a and b, b
+    EXPECT_EQ(classes.of(500), 0u);
+    EXPECT_EQ(classes.of(1700), 1u);
+    for (const std::pair<NeuronId, NeuronId> same :
+         {std::pair<NeuronId, NeuronId>{0, 9}, {10, 19}, {20, 30}, {31, 1599}})
+        EXPECT_EQ(classes.of(same.first), classes.of(same.second));
+    EXPECT_EQ(classes.population_of(classes.of(15)), 0u);
+    const ConditionsCourse course(e);
+    const auto mean_nA = [&](double time_s, NeuronId id) {
+        const auto setting = static_cast<std::size_t>(course.at(e.steps_from_s(time_s)).background);
+        return of.kinds()[of.kind(setting, classes.of(id))].parameters.mean_nA;
+    };
+    EXPECT_EQ(mean_nA(2, 5), 1);
+    EXPECT_EQ(mean_nA(2, 15), 1);
+    EXPECT_EQ(mean_nA(2, 25), 0.15);
+    EXPECT_EQ(mean_nA(2, 1700), 3);
+    EXPECT_EQ(mean_nA(5, 5), 0.15);
+    EXPECT_EQ(mean_nA(5, 15), 2);
+    EXPECT_EQ(mean_nA(5, 25), 2);
+    EXPECT_EQ(mean_nA(5, 1700), 2);
+    EXPECT_EQ(mean_nA(8, 5), 0);
+    EXPECT_EQ(mean_nA(8, 25), 0);
+    EXPECT_EQ(mean_nA(8, 40), 0.15);
+    EXPECT_EQ(mean_nA(9, 25), 0.15);
+}
+
 TEST(BackgroundChanges, are_refused_where_they_make_no_sense) {
     const auto problem = [](const std::string& more) { return problems_of(backgrounds + more); };
     const std::string rest = "start_s: 2, duration_s: 3, mean_nA: 1, sigma_wn_nA_sqrt_s: 0}\n";
     EXPECT_EQ(problem("  a: {group: exc, " + rest), "");
-    EXPECT_NE(problem("  a: {group: part, " + rest + "groups: {part: {first: 0, count: 20}}\n")
-                  .find("background_changes.a.group: has 20 of the 1600 neurons of 'exc'"),
-              std::string::npos);
     EXPECT_NE(problem("  a: {group: [exc, nobody], " + rest).find("nobody"), std::string::npos);
-    EXPECT_NE(problem("  a: {group: exc, " + rest + "  b: {group: all, " + rest)
-                  .find("background_changes.b.start_s: lies within 'a', which ends at 5 s: of one "
-                        "population there is one background at a time"),
-              std::string::npos);
+    EXPECT_NE(
+        problem("  a: {group: exc, " + rest + "  b: {group: all, " + rest)
+            .find("background_changes.b.start_s: lies within 'a', which ends at 5 s: a neuron "
+                  "has one background at a time"),
+        std::string::npos);
     EXPECT_EQ(problem("  a: {group: exc, " + rest + "  b: {group: inh, " + rest), "");
+    const std::string parts =
+        "groups: {a: {first: 0, count: 20}, b: {first: 19, count: 9}, c: {first: 20, count: 9}, "
+        "none: {ids: []}}\n";
+    EXPECT_EQ(problem("  a: {group: a, " + rest + "  b: {group: c, " + rest + parts), "");
+    for (const char* other : {"b", "exc", "a", "[c, b]"})
+        EXPECT_NE(problem("  a: {group: a, " + rest + "  b: {group: " + other + ", " + rest + parts)
+                      .find("background_changes.b.start_s: lies within 'a', which ends at 5 s: a "
+                            "neuron has one background at a time"),
+                  std::string::npos)
+            << other;
+    EXPECT_NE(problem("  a: {group: none, " + rest + parts)
+                  .find("background_changes.a.group: has no neurons"),
+              std::string::npos);
+    std::string many;
+    std::string groups = "groups:\n";
+    for (int i = 0; i <= 1001; ++i) {
+        const std::string name = "g" + std::to_string(i);
+        many += "  " + name + ": {group: " + name + ", " + rest;
+        groups += "  " + name + ": {first: " + std::to_string(i) + ", count: 1}\n";
+    }
+    EXPECT_NE(problem(many + groups)
+                  .find("background_changes: cuts populations into more than 1000 parts"),
+              std::string::npos);
     EXPECT_NE(problem("  a: {group: exc, start_s: 40, mean_nA: 1, sigma_wn_nA_sqrt_s: 0}\n")
                   .find("background_changes.a.start_s: must be less than"),
               std::string::npos);

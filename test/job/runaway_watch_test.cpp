@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <vector>
+
 namespace engram::test {
 namespace {
 
@@ -24,11 +29,16 @@ Experiment small() {
     return e;
 }
 
-// Epochs of 3 ms in which excitatory neurons fire at a rate.
-void run(RunawayWatch& watch, double begin_s, double end_s, double rate_Hz) {
-    const auto spikes = static_cast<std::size_t>(rate_Hz * 0.003 * 100);
-    for (Step step = static_cast<Step>(begin_s / 0.0002); step < end_s / 0.0002; step += 15)
-        watch.epoch_done(step + 15, spikes, spikes);
+// Epochs of 3 ms in which the neurons [first, 100), and one inhibitory one, fire at a rate.
+void run(RunawayWatch& watch, double begin_s, double end_s, double rate_Hz, NeuronId first = 0) {
+    double due = 0;
+    for (Step step = std::lround(begin_s / 0.0002); step < std::lround(end_s / 0.0002);
+         step += 15) {
+        std::vector<SpikeEvent> spikes;
+        for (due += rate_Hz * 0.003; due >= 1.0; due -= 1.0)
+            for (NeuronId id = first; id < 101; ++id) spikes.push_back({step, id});
+        watch.spikes_fired(step + 15, spikes);
+    }
 }
 
 TEST(RunawayWatch, WarnsOfHalfOfTheHighestRate) {
@@ -53,6 +63,67 @@ TEST(RunawayWatch, DoesNotCountWhileAStimulusIsOn) {
     run(watch, 0.6, 1.5, 400.0);  // 0.4 s before it and 0.4 s after
     EXPECT_FALSE(watch.has_warned());
     run(watch, 1.5, 1.7, 400.0);
+    EXPECT_TRUE(watch.has_warned());
+}
+
+// Pulses to two groups, 0.1 s and 0.2 s apart, from 1 s to 4 s.
+Experiment stimulated() {
+    Experiment e = small();
+    e.groups.add({"others", {3, 4}});
+    e.stimuli.clear();
+    for (int i = 0; i < 10; ++i) {
+        Stimulus pulse;
+        pulse.name = "pulse" + std::to_string(i);
+        pulse.scheme = Scheme::rect;
+        pulse.group = i % 2 == 0 ? "assembly" : "others";
+        pulse.start_s = 1.0 + 0.3 * i;
+        pulse.duration_s = i == 9 ? 0.3 : 0.1;
+        e.stimuli.push_back(pulse);
+    }
+    return e;
+}
+
+TEST(RunawayWatch, CountsThoseThatReceiveNoneWhileStimuliAreOn) {
+    RunawayWatch watch(stimulated());
+    watch.phase_begins({}, 3000);
+    testing::internal::CaptureStderr();
+    run(watch, 0.6, 1.4, 400.0, 5);
+    EXPECT_FALSE(watch.has_warned());
+    run(watch, 1.4, 2.1, 400.0, 5);
+    EXPECT_TRUE(watch.has_warned());
+    const std::string text = testing::internal::GetCapturedStderr();
+    EXPECT_NE(text.find("excitatory neurons that receive no stimulus fire at 40"),
+              std::string::npos)
+        << text;
+}
+
+// However fast: 3 of 100 as mean rate are 15 Hz, and they are not among those that count.
+TEST(RunawayWatch, DoesNotCountThoseThatAreStimulated) {
+    Experiment e = small();
+    e.stimuli[0].duration_s = 8.0;
+    for (const NeuronId n_others : {1u, 97u}) {
+        RunawayWatch watch(e);
+        watch.phase_begins({}, 5000);
+        for (Step step = 5000; step < 40000; step += 15) {
+            std::vector<SpikeEvent> spikes;
+            for (NeuronId id = 0; id < 3 + n_others; ++id) spikes.push_back({step, id});
+            watch.spikes_fired(step + 15, spikes);
+        }
+        EXPECT_EQ(watch.has_warned(), n_others == 97u) << n_others;
+    }
+}
+
+TEST(RunawayWatch, HasNobodyToCountWhereAllAreStimulated) {
+    Experiment e = small();
+    e.stimuli[0].duration_s = 8.0;
+    std::vector<NeuronId> all(100);
+    std::iota(all.begin(), all.end(), 0u);
+    e.groups = {{"assembly", all}};
+    RunawayWatch watch(e);
+    watch.phase_begins({}, 0);
+    run(watch, 0.99, 8.9, 400.0);
+    EXPECT_FALSE(watch.has_warned());
+    run(watch, 9.0, 9.6, 400.0);
     EXPECT_TRUE(watch.has_warned());
 }
 

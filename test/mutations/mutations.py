@@ -444,7 +444,7 @@ MUTATIONS = [
     Mutation(
         "m59",
         "another background holds to the end of the run",
-        "experiment/conditions.cpp",
+        "experiment/backgrounds.cpp",
         "at->first < range.end",
         "at->first <= range.end",
     ),
@@ -594,5 +594,26 @@ MUTATIONS = [
         "simulation.cpp",
         "if (has_some(experiment_.populations[p]))\n",
         "if (!has_some(experiment_.populations[p]))\n",
+    ),
+    Mutation(
+        "m74",
+        "a tile has the background of its first neuron",
+        "tiles.hpp",
+        "classes.of(network.global_id(end)) == here",
+        "true",
+    ),
+    Mutation(
+        "m75",
+        "kernels know no parts of populations",
+        "neuron_kernel.hpp",
+        "* n_classes + class_of[j]]",
+        "* n_classes + class_of[j] % 2]",
+    ),
+    Mutation(
+        "m76",
+        "stimulated neurons count for a runaway",
+        "runaway.cpp",
+        "is_left_out_[id] = 1;",
+        "is_left_out_[id] = 0;",
     ),
 ]

@@ -12,7 +12,7 @@ namespace engram::test {
 struct DenseConditions {
     double theta_pro_mV;
     bool plasticity;
-    std::vector<BackgroundParameters> background{};  //!< by population
+    std::vector<BackgroundParameters> background{};  //!< by neuron; empty: it never changes
 
     bool operator==(const DenseConditions&) const = default;
 };
@@ -28,19 +28,19 @@ inline bool holds(const Experiment& experiment, const Interval& interval, Step s
            (!interval.duration_s || static_cast<double>(step) < begin + length - 0.5);
 }
 
-//! That of the last interval which holds, else the usual one.
+//! Of each neuron that of the last interval which holds, else the usual one.
 inline std::vector<BackgroundParameters> background_at(const Experiment& experiment, Step step) {
     std::vector<BackgroundParameters> background;
-    for (const Population& population : experiment.populations) {
-        background.push_back(population.background ? *population.background
-                                                   : experiment.background);
-        for (const BackgroundChange& change : experiment.background_changes)
-            for (const std::string& name : change.group)
-                for (const Group& group : experiment.groups)
+    for (const Population& population : experiment.populations)
+        background.insert(background.end(), population.count,
+                          population.background ? *population.background : experiment.background);
+    for (const BackgroundChange& change : experiment.background_changes) {
+        if (!holds(experiment, change, step)) continue;
+        for (const std::string& name : change.group)
+            for (const Group& group : experiment.groups)
+                if (group.name == name)
                     for (const NeuronId id : group.ids)
-                        if (group.name == name && id == population.first &&
-                            holds(experiment, change, step))
-                            background.back() = {change.mean_nA, change.sigma_wn_nA_sqrt_s};
+                        background[id] = {change.mean_nA, change.sigma_wn_nA_sqrt_s};
     }
     return background;
 }

@@ -492,7 +492,7 @@ bool DenseSimulator::ends_at_tip(NeuronId pre, NeuronId post) const {
 
 double DenseSimulator::background_mean_nA(NeuronId id) const {
     return conditions_.background.empty() ? common(id).background_mean_nA
-                                          : conditions_.background[wiring_.population(id)].mean_nA;
+                                          : conditions_.background[id].mean_nA;
 }
 
 double DenseSimulator::soma_mV(NeuronId id) const {
@@ -537,7 +537,7 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
     double constant = common(id).background_mean_nA;
     double background_sigma_nA = common(id).background_sigma_nA;
     if (!conditions_.background.empty()) {
-        const BackgroundParameters& background = conditions_.background[wiring_.population(id)];
+        const BackgroundParameters& background = conditions_.background[id];
         constant = background.mean_nA;
         background_sigma_nA = background.sigma_wn_nA_sqrt_s /
                               std::sqrt(2.0 * experiment_.synapses.tau_syn_ms / 1000.0);

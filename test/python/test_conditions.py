@@ -109,6 +109,48 @@ def test_check_shows_them(engram):
     assert written["simulation"]["noise_seed"] == 11
 
 
+OF_RECALL = (
+    "rates of recall are those from 29.35 s to 29.85 s, of which 0.15 s lie in consolidation, "
+    "where nobody fires"
+)
+
+
+def notes_of(engram, *texts):
+    result = run_program([engram, "check", RECALL_200, *settings(*texts)])
+    assert result.returncode == 0, result.stderr
+    marker = "engram: note: "
+    return [line[len(marker) :] for line in result.stderr.splitlines() if line.startswith(marker)]
+
+
+def test_what_has_no_effect_is_noted(engram, conditioned):
+    assert notes_of(engram) == []
+    (note,) = notes_of(engram, "stimuli.recall.margin_before_s=0")
+    assert note.startswith(f"measures: {OF_RECALL}; choose longer margins")
+    assert notes_of(engram, "stimuli.recall.margin_before_s=0.15") == []
+    assert notes_of(engram, "stimuli.recall.margin_before_s=0", "measures.from_onset=true") == []
+    result = run_tool("recall", conditioned)
+    assert f"engram-recall: note: {conditioned}: {OF_RECALL}" in result.stderr
+    off = "plasticity_off={always: {start_s: 0}}"
+    gated = ("synapses.rate_threshold_p_Hz=40", "neuromodulation={a: {amplitude: 2, start_s: 1}}")
+    assert notes_of(engram, *gated) == []
+    (note,) = notes_of(engram, off, *gated)
+    assert note.startswith("synapses.rate_threshold_p_Hz, neuromodulation: has no effect")
+    change = "background_changes={quiet: {group: exc, start_s: START, duration_s: 2, mean_nA: 0,"
+    change += " sigma_wn_nA_sqrt_s: 0}}"
+    assert notes_of(engram, change.replace("START", "23")) == []
+    (note,) = notes_of(engram, change.replace("START", "12"))
+    assert note.startswith("background_changes.quiet: has no effect: it lies within consolidation")
+    windows = "spiking_windows={all: {start_s: 3, duration_s: 1}}"
+    (note,) = notes_of(engram, windows, "simulation.fast_forward=off")
+    assert note.startswith("spiking_windows: has no effect")
+    (note,) = notes_of(
+        engram,
+        "stimuli.rhythm={scheme: SINE, group: inh, start_s: 29, duration_s: 1.5, amplitude_nA: 0.1,"
+        " frequency_Hz: 8}",
+    )
+    assert note == "stimuli.rhythm: would last to 30.5 s, and ends with the run at 30 s"
+
+
 def test_resolved_configuration(run_engram, conditioned, tmp_path):
     again = run_engram(conditioned / "config.yaml", tmp_path / "again")
     assert_equal(conditioned, again)

@@ -284,6 +284,98 @@ def test_a_changed_ensemble_is_not_resumed(engram, configuration, tmp_path) -> N
     assert resumed.returncode == 0, resumed.stderr
 
 
+@pytest.fixture
+def with_files(tmp_path) -> Path:
+    """A configuration with the paths of files beside it, one of them swept."""
+    directory = tmp_path / "given"
+    directory.mkdir()
+    rng = np.random.default_rng(5)
+    for name in ("wave.txt", "other.txt"):
+        np.savetxt(directory / name, rng.normal(0, 1, 100))
+    np.savetxt(
+        directory / "spikes.txt", np.column_stack([rng.uniform(0, 400, 50), np.zeros(50)]), "%g"
+    )
+    np.savetxt(directory / "wiring.txt", rng.random((50, 50)) < np.tri(50, k=-1) * 0.2, "%d")
+    path = directory / "files.yaml"
+    path.write_text(
+        "simulation: {duration_s: 0.5}\npopulations: {n_exc: 40, n_inh: 10}\n"
+        "connectivity: {file: wiring.txt}\ntrials: 40\n"
+        "stimuli:\n"
+        "  wave: {scheme: WAVEFORM, group: exc, start_s: 0, duration_s: 0.4, file: wave.txt,"
+        " interval_ms: 4}\n"
+        "  forced: {scheme: SPIKES, group: exc, start_s: 0, duration_s: 0.4, file: spikes.txt}\n"
+        "sweep: {stimuli.wave.file: [wave.txt, other.txt]}\n"
+    )
+    return path
+
+
+def changed(path: Path) -> str:
+    """Changes a number of a file, and returns what it held."""
+    text = path.read_text()
+    path.write_text(text.replace("1", "0", 1))
+    return text
+
+
+KEYS = {
+    "wave.txt": "stimuli.wave.file",
+    "other.txt": "stimuli.wave.file",
+    "spikes.txt": "stimuli.forced.file",
+    "wiring.txt": "connectivity.file",
+}
+
+
+@pytest.mark.parametrize("results,trials", [("all", 40), ("none", 1000)])
+def test_files_that_trials_read_stay_what_they_were(
+    engram, with_files, tmp_path, results, trials
+) -> None:
+    """Whether or not the trials have begun that would read something else."""
+    output = tmp_path / "results"
+    asked = ["--set", f"trial_results={results}", "--set", f"trials={trials}"]
+    run = start(engram, "run", with_files, "--output", output, "--quiet", *asked)
+    wait_for_trials(output, 1)
+    os.kill(run.pid, signal.SIGUSR1)
+    _, messages = run.communicate(timeout=PATIENCE_S)
+    assert run.returncode == 75, messages
+    for name, key in KEYS.items():
+        path = with_files.parent / name
+        text = changed(path)
+        refused = run_program([engram, "resume", output])
+        assert refused.returncode == 3
+        assert f"{path}: has changed since the ensemble began ({key})" in refused.stderr
+        path.write_text(text)
+    resumed = run_program(["mpirun", "-n", 2, engram, "resume", output])
+    assert resumed.returncode == 0, resumed.stderr
+    inputs = summary(output)["inputs"]
+    assert {Path(path).name: entry["key"] for path, entry in inputs.items()} == KEYS
+    assert all(entry["checksum"].startswith("sum-") for entry in inputs.values())
+    assert len({entry["checksum"] for entry in inputs.values()}) == len(KEYS)
+    if results == "all":
+        configs = [(output / f"trials/{point:03}/0000/config.yaml").read_text() for point in (0, 1)]
+        assert "given/wave.txt" in configs[0] and "given/other.txt" in configs[1]
+
+
+def test_a_file_that_changes_meanwhile_ends_the_ensemble(engram, with_files, tmp_path) -> None:
+    output = tmp_path / "results"
+    run = start(
+        engram,
+        "run",
+        with_files,
+        "--output",
+        output,
+        "--quiet",
+        "--set",
+        "trials=100000",
+        "--set",
+        "trial_results=none",
+    )
+    wait_for_trials(output, 1)
+    changed(with_files.parent / "wiring.txt")
+    _, messages = run.communicate(timeout=PATIENCE_S)
+    assert run.returncode == 3, messages
+    assert "wiring.txt: has changed since the ensemble began (connectivity.file)" in messages
+    assert "trial " in messages
+
+
 @pytest.mark.parametrize("damage", [None, "spikes.bin", "snapshot-0.h5"])
 def test_killed_within_a_trial(engram, tmp_path, damage) -> None:
     """A long trial goes on from its own checkpoint, its measures included; if need be, anew."""

@@ -5,16 +5,20 @@ What a state does to a run is tested in C++ against the oracle.
 """
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 
 import h5py
 import numpy as np
 import pytest
 import yaml
-from conftest import RECALL_200, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, run_program
 from engram import Results
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at
+from test_ensemble import wait_for_trials
 
 # A pulse to other neurons than those that have learnt, and half a minute of consolidation.
 BRANCH = """
@@ -93,11 +97,15 @@ def test_what_results_tell(source, branched):
         "from": str(source.resolve()),
         "at_s": float(last_label(source)[2:-1]),
         "proteins": True,
+        "file_checksum": config["initial_state"]["file_checksum"],
     }
     assert config["connectivity"]["file"] == str(source.resolve() / "network.h5")
     summary = json.loads((branched / "summary.json").read_text())
     assert summary["initial_state"]["from"] == str(source.resolve())
     assert summary["initial_state"]["at_s"] == config["initial_state"]["at_s"]
+    checksum = config["initial_state"]["file_checksum"]
+    assert checksum.startswith("sum-") and len(checksum) == 20
+    assert summary["initial_state"]["file_checksum"] == checksum
 
 
 @pytest.mark.parametrize("ranks,device", [(2, "cpu"), (3, "cpu"), (2, "host-kernels")])
@@ -185,6 +193,39 @@ def test_trials_branch_from_one_state(run_engram, branch, source, tmp_path):
         ends.append(weights(directory, "t_40s"))
     assert ends[0].keys() == given.keys()
     assert ends[0] != ends[1] != ends[2]
+
+
+def test_no_run_begins_with_another_state_than_it_says(engram, branch, source, branched, tmp_path):
+    """Of a configuration that names the content, and of an ensemble that is resumed."""
+    copied = tmp_path / "copied"
+    shutil.copytree(source, copied)
+    trials = settings("trials=60", "trials_vary=noise_seed", "trial_results=none", "record=null")
+    output = tmp_path / "run"
+    command = ["mpirun", "-n", "2", engram, "run", branch, "--from", copied, "-o", output]
+    run = subprocess.Popen(
+        [*map(str, command), "--quiet", *trials],
+        env=dict(os.environ, **MPI_ENVIRONMENT),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for_trials(output, 1)
+    os.kill(run.pid, signal.SIGUSR1)
+    assert run.communicate(timeout=PATIENCE_S) and run.returncode == 75
+    checksum = yaml.safe_load((branched / "config.yaml").read_text())["initial_state"][
+        "file_checksum"
+    ]
+    noted = settings(f"initial_state.file_checksum={checksum}")
+    again = ["check", branch, "--from", copied, *noted]
+    assert run_program([engram, *again]).returncode == 0
+    with h5py.File(copied / "network.h5", "r+") as file:
+        file.attrs["note"] = 1
+    refused = run_program([engram, *again])
+    assert refused.returncode == 3
+    assert "does not hold what it held when initial_state.file_checksum was noted" in refused.stderr
+    refused = run_program([engram, "resume", output])
+    assert refused.returncode == 3
+    place = f"{copied / 'network.h5'}: has changed since the ensemble began (initial_state.from)"
+    assert place in refused.stderr
 
 
 def test_states_are_swept(run_engram, branch, source, tmp_path):

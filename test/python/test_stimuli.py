@@ -52,7 +52,10 @@ def stimulated(tmp_path_factory):
         f" file: {directory}/spikes.txt}}",
         "background_changes={off: {group: exc, start_s: 0.3002, duration_s: 0.4, mean_nA: 0,"
         " sigma_wn_nA_sqrt_s: 0}, strong: {group: [exc, inh], start_s: 29.3, mean_nA: 0.3,"
-        " sigma_wn_nA_sqrt_s: 0.1}}",
+        " sigma_wn_nA_sqrt_s: 0.1}, part: {group: apart, start_s: 0.8, duration_s: 0.3, mean_nA: 1,"
+        " sigma_wn_nA_sqrt_s: 0.1}, beside: {group: assembly, start_s: 1.1, duration_s: 0.2,"
+        " mean_nA: 0, sigma_wn_nA_sqrt_s: 0}}",
+        "groups.apart={ids: [3, 5-9, 40, 77-150, 165, 170-180]}",
     )
 
 
@@ -69,6 +72,7 @@ def test_what_results_tell(whole_run, stimulated):
     changes = summary["conditions"]["background_changes"]
     assert changes["off"]["interval_s"] == pytest.approx([0.3002, 0.7002])
     assert (changes["strong"]["mean_nA"], changes["strong"]["group"]) == (0.3, ["exc", "inh"])
+    assert changes["part"]["interval_s"] == pytest.approx([0.8, 1.1])
     config = yaml.safe_load((whole_run / "config.yaml").read_text())
     assert config["stimuli"]["wave"]["file_checksum"].startswith("sum-")
     assert (
@@ -114,6 +118,8 @@ def test_ranks_and_devices(run_engram, whole_run, stimulated, tmp_path, ranks, d
         (0.5, (1, "cpu"), (3, "cpu")),
         (0.6, (2, "host-kernels"), (1, "cpu")),
         (29.4, (3, "cpu"), (1, "host-kernels")),
+        (1.0, (1, "host-kernels"), (3, "cpu")),
+        (1.2, (2, "cpu"), (2, "host-kernels")),
     ],
 )
 def test_resume(engram, whole_run, stimulated, tmp_path, time_s, before, after):

@@ -54,6 +54,18 @@ TEST_P(ConditionsOracle, OfAllPoolsBeginWithinAConsolidation) {
     }
 }
 
+BackgroundChange background_change(const char* name, double start_s, double duration_s,
+                                   const GroupNames& group, double mean_nA, double sigma_wn) {
+    BackgroundChange one;
+    one.name = name;
+    one.start_s = start_s;
+    one.duration_s = duration_s;
+    one.group = group;
+    one.mean_nA = mean_nA;
+    one.sigma_wn_nA_sqrt_s = sigma_wn;
+    return one;
+}
+
 // Off, without noise, with more noise, of one population or both; within blocks, from the first
 // step of an epoch, over phases and within a consolidation.
 TEST_P(ConditionsOracle, BackgroundsOfPopulations) {
@@ -61,27 +73,61 @@ TEST_P(ConditionsOracle, BackgroundsOfPopulations) {
     e.groups = {group_of("assembly", 0, 6), group_of("recalled", 0, 3), group_of("exc", 0, 12),
                 group_of("inh", 12, 3)};
     const GroupNames exc("exc"), inh("inh"), both(std::vector<std::string>{"exc", "inh"});
-    const auto change = [](const char* name, double start_s, double duration_s,
-                           const GroupNames& group, double mean_nA, double sigma_wn) {
-        BackgroundChange one;
-        one.name = name;
-        one.start_s = start_s;
-        one.duration_s = duration_s;
-        one.group = group;
-        one.mean_nA = mean_nA;
-        one.sigma_wn_nA_sqrt_s = sigma_wn;
-        return one;
-    };
-    e.background_changes = {
-        change("off", 0.0514, 0.103, exc, 0.0, 0.0), change("strong", 0.3, 0.3, both, 1.5, 0.1),
-        change("mean", 0.6, 0.0998, inh, 1.6, 0.0), change("long", 4.0, 10.0, inh, 0.5, 0.2),
-        change("short", 17.1, 0.0002, exc, 30.0, 1.0)};
+    e.background_changes = {background_change("off", 0.0514, 0.103, exc, 0.0, 0.0),
+                            background_change("strong", 0.3, 0.3, both, 1.5, 0.1),
+                            background_change("mean", 0.6, 0.0998, inh, 1.6, 0.0),
+                            background_change("long", 4.0, 10.0, inh, 0.5, 0.2),
+                            background_change("short", 17.1, 0.0002, exc, 30.0, 1.0)};
     const CompleteRun unchanged(e, executor());
     e.changes = condition_changes(e);
     ASSERT_EQ(e.changes.size(), 9u);
     compare_with_oracle(e, executor(), {200, 10, 5, 0, 150});
     const CompleteRun changed(e, executor());
     EXPECT_GT(changed.sink.spikes.size(), unchanged.sink.spikes.size() + 20);
+}
+
+// Neurons next to each other and apart, parts of both populations, groups that overlap at other
+// times, and one part beside another and beside all of the other population.
+TEST_P(ConditionsOracle, BackgroundsOfPartsOfPopulations) {
+    Experiment e = learning_and_recall();
+    e.groups = {group_of("assembly", 0, 6), group_of("recalled", 0, 3), group_of("inh", 12, 3),
+                Group{"apart", {1, 4, 5, 9, 11}}, Group{"others", {3, 6, 7, 13}}};
+    const GroupNames assembly("assembly"), apart("apart"), others("others"), inh("inh"),
+        several(std::vector<std::string>{"apart", "others"});
+    e.background_changes = {background_change("off", 0.0514, 0.103, assembly, 0.0, 0.0),
+                            background_change("strong", 0.2, 0.3, apart, 1.6, 0.1),
+                            background_change("beside", 0.3004, 0.3, others, 1.5, 0.0),
+                            background_change("mean", 0.7, 0.0998, inh, 1.6, 0.0),
+                            background_change("while", 0.7302, 0.1, assembly, 1.4, 0.05),
+                            background_change("long", 4.0, 10.0, several, 0.5, 0.2),
+                            background_change("short", 17.1, 0.0002, several, 30.0, 1.0)};
+    const CompleteRun unchanged(e, executor());
+    e.changes = condition_changes(e);
+    ASSERT_EQ(e.changes.size(), 14u);
+    compare_with_oracle(e, executor(), {200, 10, 5, 0, 150});
+    const CompleteRun changed(e, executor());
+    EXPECT_GT(changed.sink.spikes.size(), unchanged.sink.spikes.size() + 20);
+}
+
+// A part of which nothing remains is the population, to the bit.
+TEST_P(ConditionsOracle, PartsThatAreAllOfAPopulation) {
+    Experiment whole = noisy_learning_network();
+    whole.duration_s = 0.6;
+    whole.groups.add(group_of("exc", 0, 40));
+    whole.groups.add(group_of("odd", 0, 13));
+    whole.groups.add(group_of("rest", 13, 27));
+    Experiment parts = whole;
+    whole.background_changes = {background_change("a", 0.1504, 0.2, "exc", 1.0, 0.1)};
+    parts.background_changes = {background_change("a", 0.1504, 0.2, "odd", 1.0, 0.1),
+                                background_change("b", 0.1504, 0.2, "rest", 1.0, 0.1)};
+    for (Experiment* e : {&whole, &parts}) e->changes = condition_changes(*e);
+    const CompleteRun a(whole, executor());
+    const CompleteRun b(parts, executor());
+    expect_same_results(a.sink, b.sink);
+    Experiment one = parts;
+    one.background_changes.pop_back();
+    one.changes = condition_changes(one);
+    EXPECT_NE(CompleteRun(one, executor()).sink.spikes, a.sink.spikes);
 }
 
 // Off for two steps within an epoch, over the boundary of two, and from the first step of one.

@@ -223,6 +223,11 @@ class InitialState(Part):
     directory both are looked for. null: the last one; s; default null; 0 … 10^10.
     """
 
+    file_checksum: str | None = None
+    """Checksum of the file that holds the state: empty, or as the resolved configuration notes it;
+    then another content is refused; text.
+    """
+
     proteins: bool | None = None
     """Whether proteins are taken over; a network.h5 of before 0.4.0 has none; default true; false,
     true.
@@ -271,8 +276,8 @@ class BackgroundChange(Part):
     """An entry of `background_changes`."""
 
     group: str | Sequence[str] | None = None
-    """Whose background it is: all neurons of one population, or of several; required; a group, or a
-    list of groups.
+    """Whose background it is: of populations, or parts of them; required; a group, or a list of
+    groups.
     """
 
     mean_nA: float | None = None
@@ -1343,6 +1348,7 @@ HELP: dict[str, dict[str, str]] = {
     "InitialState": {
         "from": "results directory of a complete run, its network.h5, or a checkpoint of any run, relative to the directory of the configuration file (of --from: to the present one). null: all synapses begin with h_0 and z = 0, or with initial_weights; default null; path",
         "at_s": "time of the state in the other run, at which it must have a snapshot or a checkpoint; of a directory both are looked for. null: the last one; s; default null; 0 … 10^10",
+        "file_checksum": "checksum of the file that holds the state: empty, or as the resolved configuration notes it; then another content is refused; text",
         "proteins": "whether proteins are taken over; a network.h5 of before 0.4.0 has none; default true; false, true",
     },
     "InitialWeights": {
@@ -1357,7 +1363,7 @@ HELP: dict[str, dict[str, str]] = {
         "sigma_wn_nA_sqrt_s": "amplitude of the white noise; the current has the standard deviation sigma_wn*sqrt(1000/(2*tau_syn_ms)) nA; nA s^1/2; default 0.05; 0 … 10^6",
     },
     "BackgroundChange": {
-        "group": "whose background it is: all neurons of one population, or of several; required; a group, or a list of groups",
+        "group": "whose background it is: of populations, or parts of them; required; a group, or a list of groups",
         "mean_nA": "mean current; with sigma_wn_nA_sqrt_s 0 and this 0 there is no background; nA; required; -10^6 … 10^6",
         "sigma_wn_nA_sqrt_s": "amplitude of the white noise; nA s^1/2; required; 0 … 10^6",
         "start_s": "start; s; default 0; 0 … 10^10, < simulation.duration_s *(steps)*",

@@ -196,19 +196,56 @@ def _measures(
     return RecallMeasures(values, errors, size, delay_s)
 
 
-def _rates_Hz(results: Results, stimulus: Stimulus | None, window: RateWindow) -> Array:
-    """Rates of all neurons; not a number if the run does not hold the window."""
-    undefined = np.full(results.network.size, math.nan)
+def _counted_s(
+    results: Results, stimulus: Stimulus | None, window: RateWindow
+) -> tuple[float, float] | None:
+    """From when to when spikes are counted; None if the run does not hold the window."""
     if stimulus is None:
-        return undefined
+        return None
     begin_s, end_s = (
         round(stimulus.onset_s + edge_s, 9) for edge_s in (window.begin_s, window.end_s)
     )
     if begin_s < 0.0 or end_s > results.config["simulation"]["duration_s"]:
-        return undefined
-    first_s = max(begin_s, stimulus.onset_s) if window.from_onset else begin_s
+        return None
+    return (max(begin_s, stimulus.onset_s) if window.from_onset else begin_s), end_s
+
+
+def _rates_Hz(results: Results, stimulus: Stimulus | None, window: RateWindow) -> Array:
+    """Rates of all neurons; not a number if the run does not hold the window."""
+    counted_s = _counted_s(results, stimulus, window)
+    if counted_s is None:
+        return np.full(results.network.size, math.nan)
     # Divided by the decimal length, so that rates are multiples of its inverse.
-    return all_spike_counts(results, first_s, end_s) / round(window.end_s - window.begin_s, 9)
+    return all_spike_counts(results, *counted_s) / round(window.end_s - window.begin_s, 9)
+
+
+def silent_parts(results: Results, window: RateWindow | None = None) -> list[str]:
+    """What of the windows of recall_measures lies in consolidation, where nobody fires.
+
+    >>> silent_parts(load(small_recall))
+    []
+    """
+    parts = []
+    for what, stimulus, used in (
+        ("learning", results.first_stimulus("learn"), REFERENCE_WINDOW),
+        ("recall", results.last_stimulus("recall"), window or recall_window_of(results)),
+    ):
+        counted_s = _counted_s(results, stimulus, used)
+        if counted_s is None:
+            continue
+        begin_s, end_s = counted_s
+        spiking_s = sum(
+            max(0.0, min(end_s, phase.end_s) - max(begin_s, phase.begin_s))
+            for phase in results.phases
+            if phase.is_spiking
+        )
+        silent_s = end_s - begin_s - spiking_s
+        if silent_s > 1e-6:
+            parts.append(
+                f"rates of {what} are those from {begin_s:.10g} s to {end_s:.10g} s, of which "
+                f"{silent_s:.6g} s lie in consolidation, where nobody fires"
+            )
+    return parts
 
 
 def spiking_rates(results: Results) -> dict[str, float]:

@@ -18,10 +18,11 @@ from ..entries import Entry, Row
 from ..errors import ResultsError
 from ..losses import note_losses
 from ..published import read_published
+from ..recall import silent_parts
 from ..recall_table import ensemble_rows, run_row
 from ..results import Results
 from ..stored_measures import has_stored, part_of, stored_rows
-from ..streams import write
+from ..streams import warn, write
 from .analysis_options import add_options, settings_of
 from .program import EXIT_CODES, Parser, run
 from .tables import FORMATS
@@ -113,6 +114,8 @@ def _recall_rows(options: argparse.Namespace) -> Sequence[Row]:
     else:
         results = Results(options.results)
         note_losses("engram-recall", results)
+        for part in silent_parts(results):
+            warn(f"engram-recall: note: {results.path}: {part}")
         rows = [run_row(results, published)]
     if published and not any(math.isfinite(e.published) for row in rows for e in row.entries):
         raise ResultsError(

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "job/effect_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "analysis/memories.hpp"
+#include "analysis/recall_measures.hpp"
+#include "base/step_time.hpp"
+#include "experiment/conditions.hpp"
+#include "experiment/keys.hpp"
+#include "experiment/schedule.hpp"
+#include "experiment/stimulation.hpp"
+
+namespace engram::job {
+namespace {
+
+class Notes {
+  public:
+    explicit Notes(const Experiment& experiment)
+        : experiment_(experiment), phases_(make_schedule(experiment).phases) {}
+
+    std::vector<std::string> all() {
+        note_stimuli();
+        note_backgrounds();
+        note_spiking_windows();
+        note_plasticity();
+        note_windows();
+        return std::move(notes_);
+    }
+
+  private:
+    template <class... T>
+    void add(fmt::format_string<T...> format, T&&... values) {
+        notes_.push_back(fmt::format(format, std::forward<T>(values)...));
+    }
+    double seconds(Step step) const { return step_time_ms(step, experiment_.dt_ms) / 1000.0; }
+
+    //! How much of a range lies in spiking phases.
+    Step spiking_steps(StepRange range) const {
+        Step n = 0;
+        for (const Phase& phase : phases_)
+            if (phase.kind == PhaseKind::spiking)
+                n += std::max(Step{0},
+                              std::min(phase.end, range.end) - std::max(phase.begin, range.begin));
+        return n;
+    }
+
+    void note_stimuli() {
+        for (const Stimulus& stimulus : experiment_.stimuli) {
+            const double end_s = stimulus.start_s + stimulus.duration_s;
+            if (stimulus.duration_s > 0.0 &&
+                end_s > experiment_.duration_s + 0.5e-3 * experiment_.dt_ms)
+                add("stimuli.{}: would last to {:.10g} s, and ends with the run at {:.10g} s",
+                    stimulus.name, end_s, experiment_.duration_s);
+        }
+    }
+
+    void note_backgrounds() {
+        for (const BackgroundChange& change : experiment_.background_changes)
+            if (spiking_steps(steps_of(experiment_, change)) == 0)
+                add("{}.{}: has no effect: it lies within consolidation, which knows no background",
+                    keys::background_changes_section, change.name);
+    }
+
+    void note_spiking_windows() {
+        if (!experiment_.spiking_windows.empty() && experiment_.fast_forward == FastForward::off)
+            add("{}: has no effect: with {}: off all of the run is spiking",
+                keys::spiking_windows_section, keys::path_of<&Experiment::fast_forward>());
+    }
+
+    void note_plasticity() {
+        const ConditionsCourse course(experiment_);
+        if (course.plastic_steps(experiment_.duration_steps()) > 0) return;
+        std::string without_effect;
+        const auto name = [&](bool is_given, const std::string& key) {
+            if (is_given) without_effect += (without_effect.empty() ? "" : ", ") + key;
+        };
+        name(experiment_.synapses.rate_threshold_p_Hz > 0.0,
+             keys::path_of<&SynapseParameters::rate_threshold_p_Hz>());
+        name(experiment_.synapses.rate_threshold_d_Hz > 0.0,
+             keys::path_of<&SynapseParameters::rate_threshold_d_Hz>());
+        name(experiment_.neuromodulation.has_value(), keys::neuromodulation_section);
+        if (!without_effect.empty())
+            add("{}: has no effect: plasticity is off all along ({})", without_effect,
+                keys::plasticity_off_section);
+    }
+
+    // Outside of spiking phases nobody fires, so that a rate is too low by their share.
+    void note_windows() {
+        std::vector<RecallSetting> settings{recall_setting(experiment_)};
+        for (const Memory& memory : measured_memories(experiment_))
+            settings.push_back(memory.setting);
+        std::set<std::pair<Step, Step>> told;
+        for (const RecallSetting& setting : settings)
+            for (const auto& [window, what, remedy] :
+                 {std::tuple{setting.reference, "learning", ""},
+                  std::tuple{setting.recall, "recall", ", or set measures.from_onset"}}) {
+                if (!window || !told.emplace(window->begin, window->end).second) continue;
+                const Step outside =
+                    window->end - window->begin - spiking_steps({window->begin, window->end});
+                if (outside > 0)
+                    add("measures: rates of {} are those from {:.10g} s to {:.10g} s, of which "
+                        "{:.10g} s lie in consolidation, where nobody fires; choose longer margins "
+                        "(simulation.margin_before_s, margin_after_s), or another window{}",
+                        what, seconds(window->begin), seconds(window->end), seconds(outside),
+                        remedy);
+            }
+    }
+
+    const Experiment& experiment_;
+    std::vector<Phase> phases_;
+    std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+std::vector<std::string> effect_notes(const Experiment& experiment) {
+    return Notes(experiment).all();
+}
+
+}  // namespace engram::job
