@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,41 +21,46 @@
 namespace engram::cli {
 namespace {
 
-void print_stretch(const std::string& label, StepRange range, double dt_ms,
-                   const std::string& what) {
-    notice("  {:<12} {:12.10g} s to {:12.10g} s  ({})", label,
-           step_time_ms(range.begin, dt_ms) / 1000.0, step_time_ms(range.end, dt_ms) / 1000.0,
-           what);
+using Lines = std::vector<std::string>;
+
+std::string stretch(const std::string& label, StepRange range, double dt_ms,
+                    const std::string& what) {
+    return message_text("  {:<12} {:12.10g} s to {:12.10g} s  ({})", label,
+                        step_time_ms(range.begin, dt_ms) / 1000.0,
+                        step_time_ms(range.end, dt_ms) / 1000.0, what);
 }
 
 // The phases, then what holds in intervals of its own.
-void print_course(const Experiment& experiment, const Schedule& schedule) {
+void add_course(Lines& lines, const Experiment& experiment, const Schedule& schedule) {
     const double dt_ms = experiment.dt_ms;
     for (const Phase& phase : schedule.phases)
-        print_stretch(phase.label, {phase.begin, phase.end}, dt_ms,
-                      phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward");
+        lines.push_back(stretch(phase.label, {phase.begin, phase.end}, dt_ms,
+                                phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward"));
     const auto theta_pro_mV = [&](double amplitude) {
         return model::modulated_theta_pro_mV(experiment.synapses.h_0_mV, amplitude);
     };
     if (experiment.neuromodulation) {
-        notice("Neuromodulation: theta_pro is {:.6g} mV, but for", theta_pro_mV(0.0));
+        lines.push_back(
+            message_text("Neuromodulation: theta_pro is {:.6g} mV, but for", theta_pro_mV(0.0)));
         for (const Neuromodulation& interval : *experiment.neuromodulation)
-            print_stretch(interval.name, steps_of(experiment, interval), dt_ms,
-                          fmt::format("amplitude {:.6g}, theta_pro {:.6g} mV", interval.amplitude,
-                                      theta_pro_mV(interval.amplitude)));
+            lines.push_back(
+                stretch(interval.name, steps_of(experiment, interval), dt_ms,
+                        fmt::format("amplitude {:.6g}, theta_pro {:.6g} mV", interval.amplitude,
+                                    theta_pro_mV(interval.amplitude))));
     }
-    if (!experiment.background_changes.empty()) notice("The background is the usual one, but for");
+    if (!experiment.background_changes.empty())
+        lines.push_back(message_text("The background is the usual one, but for"));
     for (const BackgroundChange& change : experiment.background_changes)
-        print_stretch(change.name, steps_of(experiment, change), dt_ms,
-                      fmt::format("mean {:.6g} nA, sigma_wn {:.6g} nA s^1/2", change.mean_nA,
-                                  change.sigma_wn_nA_sqrt_s));
-    if (!experiment.plasticity_off.empty()) notice("Plasticity is off:");
+        lines.push_back(stretch(change.name, steps_of(experiment, change), dt_ms,
+                                fmt::format("mean {:.6g} nA, sigma_wn {:.6g} nA s^1/2",
+                                            change.mean_nA, change.sigma_wn_nA_sqrt_s)));
+    if (!experiment.plasticity_off.empty()) lines.push_back(message_text("Plasticity is off:"));
     for (const Interval& interval : experiment.plasticity_off)
-        print_stretch(interval.name, steps_of(experiment, interval), dt_ms, "off");
+        lines.push_back(stretch(interval.name, steps_of(experiment, interval), dt_ms, "off"));
 }
 
 // What the geometry of a neuron amounts to; once for populations that share it.
-void print_morphologies(const Experiment& experiment) {
+void add_morphologies(Lines& lines, const Experiment& experiment) {
     std::vector<std::pair<NeuronParameters, std::string>> different;
     for (const Population& population : experiment.populations) {
         const NeuronParameters& neuron = experiment.neuron_of(population);
@@ -70,20 +77,16 @@ void print_morphologies(const Experiment& experiment) {
         const auto resistances =
             model::CableResistances::make(neuron, experiment.synapses.tau_syn_ms);
         const model::CableResistances::Of& r = resistances.decaying;
-        notice(
+        lines.push_back(message_text(
             "Morphology of {}: {} of {:.6g} um, length {:.6g} um, C_tot/C_mem {:.7f}, slowest "
             "mode {:.4g} us",
             names, counted(static_cast<unsigned>(cable.n), "compartment"), cable.dx_um,
-            cable.length_um, resistances.capacitance_ratio, 1000.0 * resistances.slowest_mode_ms);
-        notice(
+            cable.length_um, resistances.capacitance_ratio, 1000.0 * resistances.slowest_mode_ms));
+        lines.push_back(message_text(
             "  of synaptic currents R_ss {:.7f}, R_sd {:.7f}, R_dd {:.7f} MOhm (s soma, d tip "
             "of the basal dendrite)",
-            r.soma_soma, r.soma_tip, r.tip_tip);
+            r.soma_soma, r.soma_tip, r.tip_tip));
     }
-}
-
-void print_effect_notes(const Experiment& experiment) {
-    for (const std::string& text : job::effect_notes(experiment)) note("{}", text);
 }
 
 ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) {
@@ -92,6 +95,7 @@ ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) 
     notice("{} is valid. {} at each of {}", line.argument, counted(ensemble.trials(), "trial"),
            counted(ensemble.points().size(), "point"));
     constexpr std::uint32_t most_points_shown = 50;
+    std::map<std::pair<Lines, Lines>, std::uint32_t> seen;  // with the first point of each
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         if (point == most_points_shown) {
             notice("and {} more", counted(ensemble.points().size() - point, "point"));
@@ -99,10 +103,20 @@ ExitCode check_ensemble(const CommandLine& line, job::GivenConfiguration given) 
         }
         const Experiment experiment = ensemble.experiment({point, 0});
         const Schedule schedule = make_schedule(experiment);
-        notice("point {}: {}. Schedule: {}", point, ensemble.points()[point].name, schedule.name);
-        print_course(experiment, schedule);
-        print_morphologies(experiment);
-        print_effect_notes(experiment);
+        Lines lines;
+        add_course(lines, experiment, schedule);
+        add_morphologies(lines, experiment);
+        const Lines notes = job::effect_notes(experiment);
+        const auto [as, is_new] = seen.try_emplace({lines, notes}, point);
+        const std::string& name = ensemble.points()[point].name;
+        if (is_new) {
+            notice("point {}: {}. Schedule: {}", point, name, schedule.name);
+            for (const std::string& text : lines) notice("{}", text);
+            for (const std::string& text : notes) note("{}", text);
+        } else {
+            notice("point {}: {}. Schedule: {}, as at point {}", point, name, schedule.name,
+                   as->second);
+        }
     }
     return ExitCode::done;
 }
@@ -116,9 +130,11 @@ ExitCode check_command(const CommandLine& line) {
     const Schedule schedule = make_schedule(experiment);
     print(resolved_configuration(experiment));
     notice("{} is valid. Schedule: {}", line.argument, schedule.name);
-    print_course(experiment, schedule);
-    print_morphologies(experiment);
-    print_effect_notes(experiment);
+    Lines lines;
+    add_course(lines, experiment, schedule);
+    add_morphologies(lines, experiment);
+    for (const std::string& text : lines) notice("{}", text);
+    for (const std::string& text : job::effect_notes(experiment)) note("{}", text);
     return ExitCode::done;
 }
 

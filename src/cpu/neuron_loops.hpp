@@ -388,7 +388,7 @@ class NeuronLoopsOf : public NeuronLoops {
         const float* second_normal = block.z.second.data();
         double* is_below = is_below_.data();
         const std::size_t first = block.tile.begin, count = block.tile.size();
-        const auto one = [=, &sums](std::size_t i) __attribute__((always_inline)) {
+        const auto one = [ =, &sums ](std::size_t i) __attribute__((always_inline)) {
             const State start = view.load(first + i);
             model::NoisePair z;
             if constexpr (with_noise) z = {first_normal[i], second_normal[i]};
@@ -454,8 +454,8 @@ class NeuronLoopsOf : public NeuronLoops {
             synaptic[site] = with_input ? arriving.synaptic + site * arriving.site_stride : nullptr;
         const double* stimulus_mV = arriving.stimulus_mV;
         const double* stimulus_end_nA = arriving.stimulus_end_nA;
-        // A function of its own: what the body of the loop itself declares, g++ 12 keeps in arrays by
-        // lane, and then finds no vectors for the state of larger neurons.
+        // A function of its own: what the body of the loop itself declares, g++ 12 keeps in arrays
+        // by lane, and then finds no vectors for the state of larger neurons.
         const auto one = [=](std::size_t i) __attribute__((always_inline)) {
             State state = view.load(first + i);
             typename Neuron::Input input{};

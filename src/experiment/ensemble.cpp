@@ -46,8 +46,9 @@ void drop_network(ConfigNode& root) {
         output != nullptr && output->find(keys::name_of<&Experiment::writes_network>()) != nullptr;
     const ConfigNode* times =
         find_path(root, keys::record.name, keys::name_of<&Recording::snapshots_s>());
-    const bool takes_snapshots = times != nullptr && times->kind != ConfigNode::Kind::null &&
-                                 (times->kind != ConfigNode::Kind::list || !times->children.empty());
+    const bool takes_snapshots =
+        times != nullptr && times->kind != ConfigNode::Kind::null &&
+        (times->kind != ConfigNode::Kind::list || !times->children.empty());
     if (!is_given && !takes_snapshots)
         set_value(root, keys::path_of<&Experiment::writes_network>(),
                   ConfigNode::scalar("false", false, {}));

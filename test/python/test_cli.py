@@ -301,3 +301,12 @@ def test_an_ensemble_from_standard_input(engram: Path, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "results/ensemble.h5").is_file()
     assert "trials: 3\n" in (tmp_path / "results/config.yaml").read_text()
+
+
+def test_check_of_an_ensemble_shows_each_course_once(engram: Path, config: Path) -> None:
+    sweep = "sweep=[{populations.n_exc: [8, 9]}, {simulation.duration_s: [0.05, 0.06]}]"
+    result = call(engram, "check", config, "--set", sweep)
+    assert result.returncode == 0
+    lines = [line for line in result.stderr.splitlines() if " 0 s to" in line or "point" in line]
+    assert [line.rpartition(" ")[2] for line in lines if "as at point" in line] == ["0", "1"]
+    assert len([line for line in lines if " 0 s to" in line]) == 2
