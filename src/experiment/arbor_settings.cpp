@@ -2,7 +2,6 @@
 #include "experiment/arbor_settings.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "base/number_text.hpp"
