@@ -11,9 +11,7 @@ namespace {
 
 constexpr std::uint64_t rows_at_once = 1 << 18;
 constexpr const char* index_name = "/indices/target_to_source";
-constexpr const char* index_remedy =
-    "; write the index of the file again, or convert it with "
-    "tools/engram-convert";
+constexpr const char* index_remedy = "; write the index of the file again";
 constexpr const char* converted =
     "; tools/engram-convert makes such a file of any edges in SONATA format";
 

@@ -32,6 +32,18 @@ TEST(RecordingKeys, AreWrittenOut) {
     EXPECT_FALSE(recording_of("{spikes: null}").spikes);
 }
 
+TEST(RecordingKeys, ExportBlocksRecordNothing) {
+    const Recording record = recording_of("{export_blocks: [[-1, 6], [6, 6], [1999, 0], [-1, 6]]}");
+    EXPECT_EQ(record.export_blocks,
+              (std::vector<ExportBlock>{{std::nullopt, 6}, {6, 6}, {1999, 0}, {std::nullopt, 6}}));
+    EXPECT_TRUE(record.neurons.empty() && record.synapses.empty());
+    for (const char* wrong : {"[-2, 6]", "[0, 2000]", "[6]", "6", "[a, 6]"})
+        EXPECT_EQ(problems_of(minimal + "record: {export_blocks: [" + wrong + "]}\n"),
+                  "configs/x.yaml:2: record.export_blocks[0]: must be a pair [pre, neuron] of ids "
+                  "in [0, 1999], with pre -1 for no synapse")
+            << wrong;
+}
+
 TEST(RecordingKeys, NamedRecordings) {
     const std::string text =
         "{neurons: [3], recordings: {fast: {neurons: [1, 0], variables: V_mV, every_steps: 1, "
