@@ -383,8 +383,10 @@ TEST(CableNeuron, ASilentResetHoldsAsLongAsASpike) {
     neuron.force_spike(fires);
     resets.v_mV = -55.001;
     resets.i_tip_nA = resets.i_syn_nA = 0.1;
-    EXPECT_TRUE(neuron.event(resets, -55.0).resets_silently);
-    EXPECT_FALSE(neuron.event(resets, -55.0).fires);
+    EXPECT_EQ(neuron.begun(fires, true), neuron.measure_of_spike());
+    EXPECT_GT(neuron.begun(resets, true), 0.0);
+    EXPECT_LT(neuron.begun(resets, true), neuron.measure_of_spike());
+    EXPECT_EQ(neuron.begun(resets, false), 0.0);
     EXPECT_EQ(course(fires), course(resets));
     CableNeuron::State once = resets;
     neuron.advance(once, {}, 0.0, {}, true);
@@ -392,7 +394,7 @@ TEST(CableNeuron, ASilentResetHoldsAsLongAsASpike) {
     EXPECT_EQ(once.silent_resets, 1.0);
 
     const CableNeuron by_soma = make(cell(6, 25, 10, Reset::soma), 0.2);
-    EXPECT_FALSE(by_soma.event(resets, -55.0).resets_silently);
+    EXPECT_EQ(by_soma.begun(resets, true), 0.0);
 }
 
 }  // namespace
