@@ -7,7 +7,7 @@
 namespace engram::device {
 
 //! Most stack that a kernel takes [byte per thread]; the build's tests hold the compiler to it.
-inline constexpr std::uint64_t most_stack_bytes = 160;
+inline constexpr std::uint64_t most_stack_bytes = 176;
 
 //! Bytes that a GPU sets aside for the stacks of kernels: it has room for those of all threads that
 //! it can hold.

@@ -225,7 +225,7 @@ class InitialState(Part):
 
     file_checksum: str | None = None
     """Checksum of the file that holds the state: empty, or as the resolved configuration notes it;
-    then another content is refused; text.
+    then another content is refused; default empty; text.
     """
 
     proteins: bool | None = None
@@ -1348,7 +1348,7 @@ HELP: dict[str, dict[str, str]] = {
     "InitialState": {
         "from": "results directory of a complete run, its network.h5, or a checkpoint of any run, relative to the directory of the configuration file (of --from: to the present one). null: all synapses begin with h_0 and z = 0, or with initial_weights; default null; path",
         "at_s": "time of the state in the other run, at which it must have a snapshot or a checkpoint; of a directory both are looked for. null: the last one; s; default null; 0 … 10^10",
-        "file_checksum": "checksum of the file that holds the state: empty, or as the resolved configuration notes it; then another content is refused; text",
+        "file_checksum": "checksum of the file that holds the state: empty, or as the resolved configuration notes it; then another content is refused; default empty; text",
         "proteins": "whether proteins are taken over; a network.h5 of before 0.4.0 has none; default true; false, true",
     },
     "InitialWeights": {
