@@ -134,7 +134,10 @@ def every(n_steps):
             yield step, kind, rank
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize(
+    "job",
+    ["run", *(pytest.param(job, marks=pytest.mark.slow) for job in ("extension", "ensemble"))],
+)
 def test_some_faults(failing, tmp_path, job):
     sweep(failing, job, tmp_path, some)
 

@@ -256,7 +256,7 @@ def test_noise_seed(run_engram, short, tmp_path):
 
 
 def test_trials_of_one_network(run_engram, short, tmp_path):
-    short.write_text(SHORT + "trials: 3\ntrials_vary: noise_seed\n")
+    short.write_text(SHORT + "trials: 3\ntrials_vary: noise_seed\noutput: {network: true}\n")
     output = run_engram(short, tmp_path / "ensemble")
     ensemble = Ensemble(output)
     trials = [ensemble.trial(0, trial) for trial in range(3)]

@@ -245,6 +245,11 @@ def test_gpu_equals_cpu(on_gpu: Path, on_cpu: Path, tmp_path: Path) -> None:
     "time_s,every_s",
     [(0.16, 0.05), (6.2, 2), pytest.param(29.6, 0.08, marks=pytest.mark.slow)],
 )
+@pytest.mark.parametrize(
+    "on_gpu",
+    ["engram", "engram_fake_gpu", pytest.param("engram_ptx_gpu", marks=pytest.mark.slow)],
+    indirect=True,
+)
 @pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
 def test_gpu_resumes_cpu_and_back(
     on_gpu: Path,
@@ -261,6 +266,11 @@ def test_gpu_resumes_cpu_and_back(
     assert_equal(on_cpu, output)
 
 
+@pytest.mark.parametrize(
+    "on_gpu",
+    ["engram", "engram_fake_gpu", pytest.param("engram_ptx_gpu", marks=pytest.mark.slow)],
+    indirect=True,
+)
 @pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
 def test_gpu_resumes_within_consolidation(
     on_gpu: Path, tmp_path: Path, before: str, after: str

@@ -49,7 +49,9 @@ FEW_NEURONS = {
 
 def is_quick(case: Case, name: str) -> bool:
     is_chosen = case.name in NETWORKS | FEW_NEURONS
-    return name == "1 rank" or is_chosen and name in ("3 ranks", "kernels")
+    # Hours of spikes; test_reference.py runs them too.
+    is_long = case.name == "basic_late"
+    return name == "1 rank" and not is_long or is_chosen and name in ("3 ranks", "kernels")
 
 
 def parameters() -> list[object]:

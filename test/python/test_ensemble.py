@@ -376,7 +376,9 @@ def test_a_file_that_changes_meanwhile_ends_the_ensemble(engram, with_files, tmp
     assert "trial " in messages
 
 
-@pytest.mark.parametrize("damage", [None, "spikes.bin", "snapshot-0.h5"])
+@pytest.mark.parametrize(
+    "damage", [None, "spikes.bin", pytest.param("snapshot-0.h5", marks=pytest.mark.slow)]
+)
 def test_killed_within_a_trial(engram, tmp_path, damage) -> None:
     """A long trial goes on from its own checkpoint, its measures included; if need be, anew."""
     arguments = ["--set", "trials=2", "--set", "checkpoint.every_simulated_s=0.2"]
@@ -448,7 +450,14 @@ def test_what_a_complete_ensemble_lacks_is_named(engram, whole, tmp_path, lost) 
     )
 
 
-@pytest.mark.parametrize("damage", ["directory", "file", "truncated"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "directory",
+        pytest.param("file", marks=pytest.mark.slow),
+        pytest.param("truncated", marks=pytest.mark.slow),
+    ],
+)
 def test_lost_results_of_a_trial_are_made_again(
     engram, configuration, longer, tmp_path, damage
 ) -> None:
@@ -563,9 +572,9 @@ def test_many_points_are_not_all_listed(engram) -> None:
     assert "point 50:" not in check.stderr
 
 
-def test_summary_fits_a_terminal(engram, whole) -> None:
-    result = run_program([engram, "resume", whole])
+def test_summary_fits_a_terminal(engram, configuration, tmp_path) -> None:
+    options = ["--set", "trials=2", "--set", "trial_results=none"]
+    result = run_program([engram, "run", configuration, "-q", "-o", tmp_path / "r", *options])
     assert result.returncode == 0 and " nu_inh " in result.stdout and " +- " in result.stdout
-    assert max(map(len, result.stdout.splitlines())) <= 100 + len(f"Results: {whole}")
     values = [line for line in result.stdout.splitlines() if " +- " in line]
     assert max(map(len, values)) <= 100 and all(line.startswith("    ") for line in values)

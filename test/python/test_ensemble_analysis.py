@@ -222,7 +222,12 @@ def test_figures(directory, tmp_path):
     result = run_tool("plot", directory, "--output", tmp_path, "--published", PUBLISHED)
     assert (result.returncode, result.stderr) == (0, "")
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"recall_by_size.png"} | {f"traces_{i:03d}.png" for i in range(4)}
+    assert names == {"recall_by_size.png"} | {
+        f"traces_{i:03d}_count={size}_start_s={start}_duration_s={end}.png"
+        for i, (size, start, end) in enumerate(
+            [(100, 20, 30), (100, 28810, 28820), (150, 20, 30), (150, 28810, 28820)]
+        )
+    }
     for path in tmp_path.iterdir():
         image = matplotlib.image.imread(path)
         assert image[..., :3].std() > 0.02  # more than an empty page

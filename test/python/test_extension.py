@@ -347,6 +347,7 @@ def test_results_without_checkpoint_are_kept(engram: Path, complete: Path) -> No
     assert state_of(complete) == before
 
 
+@pytest.mark.slow
 def test_more_than_this_machine_can_do(engram: Path, tmp_path: Path) -> None:
     """Refused as `run` refuses it, before the results are touched."""
     output = run(

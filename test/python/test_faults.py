@@ -130,7 +130,7 @@ def test_full_disk(engram: Path, whole: Path, small_disk: Path, ranks: int) -> N
     assert_equal(whole, output)
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 3])
+@pytest.mark.parametrize("ranks", [1, pytest.param(2, marks=pytest.mark.slow), 3])
 def test_disk_fills_up_at_the_end(
     engram: Path, whole: Path, small_disk: Path, ranks: int  # noqa: F811
 ) -> None:

@@ -321,7 +321,7 @@ def test_figures_name_populations(run, tmp_path):
         "weights": ["4 → 11 (ca3 → ca1)"],
         "calcium_protein": ["11 (ca1)", "4 → 5 (ca3 → ca3)"],
         "snapshots": ["plastic synapses ca3 → ca3, ca3 → ca1"],
-        "weight_matrix": ["assembly", "others in ca3", "others in ca1"],
+        "weight_matrix": ["presynaptic neuron", "plastic synapses ca3 → ca3, ca3 → ca1"],
     }
     for figure, texts in words.items():
         drawn = (tmp_path / "plots" / f"{figure}.svg").read_text()
@@ -444,7 +444,9 @@ def test_ensemble(tmp_path):
     assert "(assembly of 150, recall after 8 h, 4 trials)" in result.stdout
     result = run_tool("plot", path, "--format", "svg")
     assert (result.returncode, result.stderr) == (0, "")
-    assert "6 (pv)" in (path / "plots/traces_000.svg").read_text()
+    assert (
+        "6 (pv)" in (path / "plots/traces_000_count=100_start_s=20_duration_s=30.svg").read_text()
+    )
 
 
 def test_measures_without_inhibitory_neurons(tmp_path):

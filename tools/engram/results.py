@@ -504,7 +504,7 @@ class Results:
         """The snapshot taken at one of snapshot_times_s."""
         labels = self.network_file.snapshot_labels
         if time_s not in labels:
-            raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s} s")
+            raise ResultsError(f"{self.network_file.path}: there is no snapshot at {time_s:.10g} s")
         return Snapshot(self.network_file, labels[time_s], time_s)
 
     def proteins(self, time_s: float) -> dict[str, dict[str, Array]]:

@@ -11,7 +11,7 @@ from typing import Callable, Iterator, Sequence
 import matplotlib
 from matplotlib.figure import FigureBase
 
-from ..ensemble import Ensemble, is_ensemble
+from ..ensemble import Ensemble, Point, is_ensemble
 from ..errors import NotRecorded, ResultsError
 from ..figures import (
     RUN_FIGURES,
@@ -36,7 +36,7 @@ LIKELIHOODS, MAP, CURVES = "likelihoods", "map", "curves"
 ENSEMBLE_FIGURES = ("recall_by_size", "traces", MAP, CURVES, LIKELIHOODS)
 ON_DEMAND = (LIKELIHOODS, MAP, CURVES)  # they may read the results of all trials
 
-MAX_NAME = 60  # characters of the settings of a point in the name of a file
+MAX_NAME = 70  # characters of the name of a file
 
 Drawing = tuple[str, Callable[[], FigureBase]]  # name of the file, and how to draw it
 
@@ -218,9 +218,17 @@ def _ensemble_drawings(ensemble: Ensemble, options: argparse.Namespace) -> Itera
     if not recorded:
         yield "traces", _bind(ensemble_traces, ensemble, ensemble.points[0])
     for point in recorded:
-        settings = re.sub(r"[^\w.=,-]+", "_", point.name or "")[:MAX_NAME].strip("_")
-        name = f"traces_{point.index:03d}{'_' if settings else ''}{settings}"
-        yield name, _bind(ensemble_traces, ensemble, point, options.spread)
+        yield _name_of(point), _bind(ensemble_traces, ensemble, point, options.spread)
+
+
+def _name_of(point: Point) -> str:
+    """Its number, and its settings as far as they are short."""
+    name = f"traces_{point.index:03d}"
+    for key, value in point.settings.items():
+        setting = re.sub(r"[^\w.=-]+", "-", f"_{key.rpartition('.')[2]}={value}")
+        if len(name) + len(setting) <= MAX_NAME:
+            name += setting
+    return name
 
 
 def _bind(draw: Callable[..., FigureBase], *arguments: object) -> Callable[[], FigureBase]:
