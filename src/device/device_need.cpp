@@ -41,14 +41,16 @@ std::uint64_t most_spikes_per_epoch(const Experiment& experiment, std::uint64_t 
 std::uint64_t bytes_on_device(const Experiment& experiment, const RankSizes& sizes) {
     const std::uint64_t receives = experiment.stimuli.size() * sizes.neurons;
     const std::uint64_t n_spikes = most_spikes_per_epoch(experiment, sizes.neurons);
+    const plasticity::StateSizes& of_state = sizes;
     return DeviceNetwork::bytes(sizes) + BuiltInDeviceNeurons::bytes(experiment, sizes) +
-           plasticity::with_mechanisms(experiment.synapses, experiment.protein_diffusion(),
-                                       [&]<class M>(M) {
-                                           return DeviceState<M>::bytes(
-                                               with_modes<M>(sizes, experiment.protein_diffusion()),
-                                               block_grid(experiment).longest(),
-                                               BuiltInDeviceNeurons::n_sites(experiment), n_spikes);
-                                       }) +
+           plasticity::with_mechanisms(
+               experiment.synapses, experiment.protein_diffusion(),
+               [&]<class M>(M) {
+                   return DeviceState<M>::bytes(
+                       with_modes<M>(of_state, experiment.protein_diffusion()),
+                       block_grid(experiment).longest(), BuiltInDeviceNeurons::n_sites(experiment),
+                       n_spikes);
+               }) +
            receives;
 }
 
