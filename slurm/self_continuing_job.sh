@@ -80,7 +80,9 @@ is_running() {
 # With STAGE the run lies on the node while a start lasts. OUTPUT gets a copy of it at the end of each start,
 # within the margin of --signal; a node that fails takes the work of its start with it.
 results=$output
-owner=$results.staged-by
+owner=$results.staged-by # names of ours alone: what else lies beside OUTPUT is the user's
+new=$results.staged-new
+old=$results.staged-old
 stage_in() {
     local other
     if ((SLURM_JOB_NUM_NODES != 1)); then
@@ -98,20 +100,22 @@ stage_in() {
         echo "$SLURM_JOB_ID" >"$owner" || exit 3
     fi
     # The last copy was cut off between its two renamings.
-    if [[ ! -e $results && -e $results.old ]]; then mv "$results.old" "$results" || exit 3; fi
+    if [[ ! -e $results && -e $old ]]; then mv "$old" "$results" || exit 3; fi
     stage=$(mktemp -d "$stage/engram-XXXXXX") || exit 3
     output=$stage/run
     if [[ -e $results ]]; then cp -a "$results" "$output" || exit 3; fi
 }
+replace_results() {
+    rm -rf "$new" "$old" && cp -a "$output" "$new" || return
+    if [[ -e $results ]]; then mv -T "$results" "$old" || return; fi
+    mv -T "$new" "$results" && rm -rf "$old"
+}
 stage_out() {
     if [[ -e $output ]]; then
-        rm -rf "$results.new" "$results.old"
-        if ! cp -a "$output" "$results.new"; then
+        if ! replace_results; then
             log "cannot copy the results to $results; they stay in $output on $(hostname)"
             exit 3
         fi
-        if [[ -e $results ]]; then mv "$results" "$results.old"; fi
-        mv "$results.new" "$results" && rm -rf "$results.old"
     fi
     rm -rf "$stage" "$owner"
 }

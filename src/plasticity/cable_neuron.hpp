@@ -4,6 +4,7 @@
 // dendrite.
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <tuple>
 

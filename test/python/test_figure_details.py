@@ -112,7 +112,9 @@ def test_options_of_the_program(run, tmp_path) -> None:
     text = (tmp_path / "raster.svg").read_text()
     assert ">Mine<" in text and "seed 1" not in text and ">b<" in text
     for option in ("--dpi", "--width"):
-        check_failure(run_tool("plot", run.path, option, "0"), 2, option)
+        for wrong in ("0", "wide"):
+            result = run_tool("plot", run.path, option, wrong)
+            check_failure(result, 2, f"{option}: must be a number from 1 to 10000 (is '{wrong}')")
 
 
 def test_means_say_n(tmp_path) -> None:

@@ -239,7 +239,7 @@ staged() { # NAME
         expect "a continuation from a checkpoint" has_lines "$1" 1 '^engram: continuing from' &&
         expect "the environment of the site" has_lines "$1" 2 '^modules are loaded' &&
         expect "an empty stage" test -z "$(ls -A "$work/stage/$1")" &&
-        expect "no marks" test ! -e "$work/results/$1.staged-by" -a ! -e "$work/results/$1.old"
+        expect "no marks" test -z "$(ls -d "$work/results/$1".staged-* 2>/dev/null)"
 }
 
 single() { # NAME

@@ -70,10 +70,13 @@ def _check_used(parser: Parser, options: argparse.Namespace) -> None:
             parser.error(f"argument {option}: is used by --figures {' or '.join(users)} alone")
 
 
-def _positive(text: str) -> float:
-    value = float(text)
+def _size(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 1 <= value <= 10_000:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to 10000 (is '{text}')")
     return value
 
 
@@ -104,11 +107,11 @@ def _parser() -> Parser:
     )
     parser.add_argument("--format", choices=("png", "svg", "pdf"), default="png")
     parser.add_argument(
-        "--dpi", type=_positive, default=150, metavar="N", help="dots per inch (default: 150)"
+        "--dpi", type=_size, default=150, metavar="N", help="dots per inch (default: 150)"
     )
     parser.add_argument(
         "--width",
-        type=_positive,
+        type=_size,
         metavar="MM",
         help="width in mm, e.g. 85 for a column and 180 for a page; the height goes with it",
     )

@@ -212,7 +212,8 @@ def set_width(figure: FigureBase, width_mm: float) -> FigureBase:
         text.set_fontsize(max(size, min(SMALLEST_TEXT, text.get_fontsize())))
     for line in figure.findobj(Line2D):
         line.set_linewidth(max(0.3, factor * line.get_linewidth()))
-    for title in [figure._suptitle] if figure._suptitle is not None else []:
+    title = figure._suptitle
+    if title is not None:
         n_fitting = int(factor * width * POINTS_PER_INCH / (0.6 * title.get_fontsize()))
         title.set_text(textwrap.fill(title.get_text().replace("\n", "  |  "), n_fitting))
     return figure
