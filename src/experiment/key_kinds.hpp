@@ -7,8 +7,8 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "experiment/config_reader.hpp"
@@ -105,16 +105,41 @@ struct Key {
           applies(if_it_applies) {}
 };
 
-template <class... Keys>
-struct Section {
-    const char* name;
-    std::tuple<Keys...> keys;
+template <class Owner, class Value, class Kind>
+Owner owner_of(const Key<Owner, Value, Kind>&);
 
-    constexpr Section(const char* its_name, Keys... its_keys) : name(its_name), keys(its_keys...) {}
+// Keys in a row. A std::tuple of so many types would take seconds to compile, wherever keys are
+// read.
+template <std::size_t index, class Key>
+struct KeyAt {
+    Key key;
+};
+template <class Indices, class... Keys>
+struct KeysInARow;
+template <std::size_t... indices, class... Keys>
+struct KeysInARow<std::index_sequence<indices...>, Keys...> : KeyAt<indices, Keys>... {
+    constexpr KeysInARow(Keys... keys) : KeyAt<indices, Keys>{keys}... {}
 
     template <class Visit>
     constexpr void for_each(Visit&& visit) const {
-        std::apply([&](const Keys&... key) { (visit(key), ...); }, keys);
+        (visit(static_cast<const KeyAt<indices, Keys>&>(*this).key), ...);
+    }
+};
+
+//! All keys are of members of one type.
+template <class First, class... Keys>
+struct Section {
+    using Owner = decltype(owner_of(std::declval<First>()));
+
+    const char* name;
+    KeysInARow<std::index_sequence_for<First, Keys...>, First, Keys...> keys;
+
+    constexpr Section(const char* its_name, First first, Keys... others)
+        : name(its_name), keys(first, others...) {}
+
+    template <class Visit>
+    constexpr void for_each(Visit&& visit) const {
+        keys.for_each(visit);
     }
 };
 
@@ -285,15 +310,22 @@ std::string section_text(const Section<Keys...>& section, const Parameters& para
     return text;
 }
 
+template <class Owner, class Value, class OwnerOfKey, class ValueOfKey>
+constexpr bool is_same_member(Value Owner::*a, ValueOfKey OwnerOfKey::*b) {
+    if constexpr (std::is_same_v<Value, ValueOfKey>)
+        return a == b;
+    else
+        return false;
+}
+
 //! Name of the key that sets a member; null if none of the section does.
-template <auto member, class... Keys>
-constexpr const char* find_name(const Section<Keys...>& section) {
+template <class Owner, class Value, class... Keys>
+constexpr const char* find_name(const Section<Keys...>& section, Value Owner::*member) {
     const char* name = nullptr;
-    section.for_each([&](const auto& key) {
-        if constexpr (std::is_same_v<std::remove_const_t<decltype(member)>,
-                                     std::remove_cvref_t<decltype(key.member)>>)
-            if (key.member == member) name = key.name;
-    });
+    if constexpr (std::is_same_v<Owner, typename Section<Keys...>::Owner>)
+        section.for_each([&](const auto& key) {
+            if (is_same_member(key.member, member)) name = key.name;
+        });
     return name;
 }
 

@@ -373,11 +373,11 @@ struct Place {
     const char* key = nullptr;
 };
 
-template <auto member>
-constexpr Place place_of() {
+template <class Owner, class Value>
+constexpr Place place_of(Value Owner::*member) {
     Place place;
     for_each_section([&](const auto& section) {
-        if (const char* key = find_name<member>(section)) place = {section.name, key};
+        if (const char* key = find_name(section, member)) place = {section.name, key};
     });
     return place;
 }
@@ -385,7 +385,7 @@ constexpr Place place_of() {
 //! Name of the key that sets a member: "rate_Hz".
 template <auto member>
 constexpr const char* name_of() {
-    constexpr const char* name = place_of<member>().key;
+    constexpr const char* name = place_of(member).key;
     static_assert(name != nullptr, "no key sets this member");
     return name;
 }
@@ -393,8 +393,8 @@ constexpr const char* name_of() {
 //! With its section: "neuron.t_ref_ms".
 template <auto member>
 std::string path_of() {
-    static_assert(*place_of<member>().section != 0, "its section depends on the entry");
-    return std::string(place_of<member>().section) + "." + name_of<member>();
+    static_assert(*place_of(member).section != 0, "its section depends on the entry");
+    return std::string(place_of(member).section) + "." + name_of<member>();
 }
 
 //! Of the keys of a recording: "record", or "record.recordings.NAME".

@@ -40,22 +40,33 @@ TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
 
 std::optional<TrialRecord> TrialRunner::run(EnsembleItem item, ProgressListener& progress) {
     Experiment experiment;
-    std::unique_ptr<Wiring> wiring;
-    collectively(context_.communicator, [&] {
-        experiment = with_source(ensemble_.experiment(item));
-        wiring = open_wiring(experiment);
-    });
-    inputs_.require_same(experiment, context_.communicator);
-    // Every rank of the group draws the wiring of the few targets that this looks at.
-    collectively(context_.communicator, [&] {
-        load_stimulus_files(experiment);
-        ConfigProblems problems("");
-        resolve_recorded_synapses(experiment, *wiring, problems);
-        problems.throw_if_any();
-    });
+    collectively(context_.communicator,
+                 [&] { experiment = with_source(ensemble_.experiment(item)); });
+    const std::unique_ptr<Wiring> wiring = read_inputs(experiment);
     return ensemble_.keeps_results()
                ? run_with_files(item, std::move(experiment), *wiring, progress)
                : run_in_memory(item, std::move(experiment), *wiring, progress);
+}
+
+// Compared after they were read, so that none changes in between. One that is being changed may be
+// none that can be read: then the change is what is told.
+std::unique_ptr<Wiring> TrialRunner::read_inputs(Experiment& experiment) {
+    std::unique_ptr<Wiring> wiring;
+    try {
+        // Every rank of the group draws the wiring of the few targets that this looks at.
+        collectively(context_.communicator, [&] {
+            wiring = open_wiring(experiment);
+            load_stimulus_files(experiment);
+            ConfigProblems problems("");
+            resolve_recorded_synapses(experiment, *wiring, problems);
+            problems.throw_if_any();
+        });
+    } catch (const std::exception&) {
+        inputs_.require_same(experiment, context_.communicator);
+        throw;
+    }
+    inputs_.require_same(experiment, context_.communicator);
+    return wiring;
 }
 
 std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experiment experiment,

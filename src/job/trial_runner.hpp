@@ -39,6 +39,7 @@ class TrialRunner {
     std::optional<TrialRecord> run(EnsembleItem item, ProgressListener& progress);
 
   private:
+    std::unique_ptr<Wiring> read_inputs(Experiment& experiment);
     std::optional<TrialRecord> run_in_memory(EnsembleItem item, Experiment experiment,
                                              const Wiring& wiring, ProgressListener& progress);
     std::unique_ptr<Run> open_run(const OutputDirectory& directory, const Experiment& experiment,

@@ -354,7 +354,11 @@ def test_files_that_trials_read_stay_what_they_were(
         assert "given/wave.txt" in configs[0] and "given/other.txt" in configs[1]
 
 
-def test_a_file_that_changes_meanwhile_ends_the_ensemble(engram, with_files, tmp_path) -> None:
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_file_that_changes_meanwhile_ends_the_ensemble(
+    engram, with_files, tmp_path, readable
+) -> None:
+    """The change is what is told, also where the file can no longer be read."""
     output = tmp_path / "results"
     run = start(
         engram,
@@ -369,7 +373,11 @@ def test_a_file_that_changes_meanwhile_ends_the_ensemble(engram, with_files, tmp
         "trial_results=none",
     )
     wait_for_trials(output, 1)
-    changed(with_files.parent / "wiring.txt")
+    wiring = with_files.parent / "wiring.txt"
+    if readable:
+        changed(wiring)
+    else:
+        wiring.write_text("0 0\n0 x\n")
     _, messages = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 3, messages
     assert "wiring.txt: has changed since the ensemble began (connectivity.file)" in messages
