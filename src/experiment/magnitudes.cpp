@@ -13,8 +13,6 @@ namespace engram {
 namespace {
 
 constexpr double highest_current_nA = 1e9;
-// Between two spike exchanges the late phase is stored relative to their beginning.
-constexpr double most_late_phase_per_delay = 10.0;
 
 class MagnitudeCheck {
   public:
@@ -26,7 +24,6 @@ class MagnitudeCheck {
         for (const NeuronSection& section : own_neuron_sections(experiment_, problems_))
             check_membrane(section.path, section.parameters);
         check_early_phase();
-        check_late_phase();
         for (const Stimulus& stimulus : experiment_.stimuli) check_current(stimulus);
     }
 
@@ -49,25 +46,6 @@ class MagnitudeCheck {
             problems_.add(key, "must be at least " + delay_key + " = " +
                                    number_text(synapses.t_ax_delay_ms) + " ms (is " +
                                    number_text(synapses.tau_h_s) + ")");
-    }
-
-    void check_late_phase() {
-        const SynapseParameters& synapses = experiment_.synapses;
-        const std::string key = keys::path_of<&SynapseParameters::f_int_l_per_umol>();
-        if (!problems_.sound({key, keys::path_of<&SynapseParameters::p_max_umol_per_l>(),
-                              keys::path_of<&SynapseParameters::tau_z_s>(),
-                              keys::path_of<&SynapseParameters::z_max>(),
-                              keys::path_of<&SynapseParameters::t_ax_delay_ms>()}))
-            return;
-        const double per_delay =
-            fastest_late_phase_per_s(synapses) * (synapses.t_ax_delay_ms / 1000.0);
-        if (per_delay <= most_late_phase_per_delay) return;
-        const double limit = synapses.f_int_l_per_umol * (most_late_phase_per_delay / per_delay);
-        problems_.add(key, std::string("with p_max_umol_per_l, tau_z_s") +
-                               (synapses.z_max < 1.0 ? ", z_max" : "") +
-                               " and t_ax_delay_ms as they are, must be at most " +
-                               three_digits(limit) + " (is " +
-                               number_text(synapses.f_int_l_per_umol) + ")");
     }
 
     void check_current(const Stimulus& stimulus) {

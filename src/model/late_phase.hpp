@@ -80,6 +80,12 @@ struct LatePhase {
 // shrinkages of the postsynaptic neuron since a common reference, the distance from the bound over
 // X.
 struct LazyLatePhase {
+    //! X after a further shrinkage. However fast the late phase, it stays far from underflow: z has
+    //! been at its bound, to the last bit, since X was 1e-17.
+    ENGRAM_HD_INLINE static double shrunk(double x, double shrinkage) {
+        const double next = x * shrinkage;
+        return next > 1e-100 ? next : 1e-100;
+    }
     ENGRAM_HD_INLINE static double load(double stored, Tag tag, double x, double upper = z_max) {
         switch (tag) {
             case Tag::potentiation:

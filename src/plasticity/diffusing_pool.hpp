@@ -162,7 +162,8 @@ struct DiffusingPool : CommonPool {
             modes.amplitude[m] = step.amount(from, toward);
             return modes.at(first_place, m) * step.integral(from, toward, time_s);
         });
-        shrinkage[j] *= late.shrinkage(not_negative(mean.integral + tip_integral));
+        shrinkage[j] = model::LazyLatePhase::shrunk(
+            shrinkage[j], late.shrinkage(not_negative(mean.integral + tip_integral)));
     }
 
     static std::vector<Column> columns(const SynapseParameters& synapses,

@@ -98,11 +98,12 @@ struct SeveralPools {
     ENGRAM_HD_INLINE void advance_protein(const Parameters& late, std::uint64_t j,
                                           Synthesis synthesis, double time_s) const {
         const Proteins now = proteins(j);
-        shrinkage_up[j] *=
-            late.shrinkage_of(model::Tag::potentiation,
-                              integral(late, now, synthesis, model::Tag::potentiation, time_s));
-        shrinkage_down[j] *= late.shrinkage_of(
-            model::Tag::depression, integral(late, now, synthesis, model::Tag::depression, time_s));
+        const auto shrink = [&](double& x, model::Tag tag) {
+            const double q = integral(late, now, synthesis, tag, time_s);
+            x = model::LazyLatePhase::shrunk(x, late.shrinkage_of(tag, q));
+        };
+        shrink(shrinkage_up[j], model::Tag::potentiation);
+        shrink(shrinkage_down[j], model::Tag::depression);
         store(j, after(late, now, synthesis, time_s));
     }
     ENGRAM_HD_INLINE void reset_shrinkage(std::uint32_t j) const {

@@ -321,9 +321,6 @@ TEST(ConfigProblems, single_problems) {
          "[0.001, 1e6] ms (is 0.0001)"},
         {minimal + "synapses: {tau_h_s: 0.002}\n",
          ":2: synapses.tau_h_s: must be at least synapses.t_ax_delay_ms = 3 ms (is 0.002)"},
-        {minimal + "synapses: {f_int_l_per_umol: 1e6, tau_z_s: 1}\n",
-         ":2: synapses.f_int_l_per_umol: with p_max_umol_per_l, tau_z_s and t_ax_delay_ms as they "
-         "are, must be at most 333 (is 1000000)"},
         {minimal + "stimuli: {a: {scheme: FULL, group: exc, n_inputs: 1e6, rate_Hz: 1e6}}\n",
          ":2: stimuli.a: its current, n_inputs * rate_Hz * h_0_mV / R_leak_MOhm, must be at most "
          "1e9 nA (is 4.2e11)"},

@@ -43,10 +43,6 @@ TEST(LatePhaseKeys, what_cannot_be_computed_with_is_refused) {
         return problems_of(minimal + "synapses: {" + synapses + "}\n");
     };
     const std::string key = "configs/x.yaml:2: synapses.";
-    EXPECT_EQ(problem("f_int_l_per_umol: 1e3, tau_z_s: 1, z_max: 0.1"),
-              key +
-                  "f_int_l_per_umol: with p_max_umol_per_l, tau_z_s, z_max and t_ax_delay_ms as "
-                  "they are, must be at most 33.3 (is 1000)");
     EXPECT_EQ(problem("z_max: 0"), key + "z_max: must be in [1e-06, 1000] (is 0)");
     EXPECT_EQ(
         problem("protein_pools: P/c/D"),

@@ -110,6 +110,19 @@ TEST(LazyLatePhase, RoundTrip) {
                 EXPECT_NEAR(LazyLatePhase::load(LazyLatePhase::store(z, tag, x), tag, x), z, 1e-15);
 }
 
+TEST(LazyLatePhase, EndsAtTheBoundWithoutUnderflow) {
+    EXPECT_EQ(LazyLatePhase::shrunk(0.8, 0.5), 0.4);
+    for (const Tag tag : {Tag::potentiation, Tag::depression}) {
+        const double stored = LazyLatePhase::store(0.2, tag, 1.0);
+        double x = 1.0;
+        for (int i = 0; i < 3; ++i) x = LazyLatePhase::shrunk(x, 0.0);
+        EXPECT_GT(x, 0.0);
+        const double z = LazyLatePhase::load(stored, tag, x);
+        EXPECT_EQ(z, tag == Tag::potentiation ? 1.0 : -0.5);
+        EXPECT_EQ(LazyLatePhase::load(LazyLatePhase::store(z, tag, x), tag, x), z);
+    }
+}
+
 // What is stored while the tag lasts is constant: loading it later is the whole integration.
 TEST(LazyLatePhase, LoadingLaterEqualsAdvancing) {
     const LatePhase late{SynapseParameters{}};

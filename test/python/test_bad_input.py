@@ -128,6 +128,13 @@ def all_finite(directory: Path) -> bool:
             "synapses.tau_z_s": "1e-3",
             "synapses.p_max_umol_per_l": "1e-6",
         },
+        {
+            "synapses.f_int_l_per_umol": "1e6",
+            "synapses.tau_z_s": "1e-3",
+            "synapses.p_max_umol_per_l": "1e9",
+            "synapses.theta_pro_mV": "1e-6",
+            "synapses.theta_tag_mV": "1e-6",
+        },
         {"neuron.C_mem_nF": "1e5"},
         {"neuron.C_mem_nF": "1e-4"},
         {"neuron.V_rev_mV": "1e6"},

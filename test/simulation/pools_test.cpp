@@ -50,6 +50,16 @@ TEST_P(Pools, PCAndDUpToFive) {
     compare_all_phases(p_c_and_d, 5.0);
 }
 
+// z is at its bound as soon as there is protein: nothing that is kept lazily underflows.
+TEST_P(Pools, ThatActAtOnce) {
+    for (const ProteinPools pools : {common, p_and_d, p_c_and_d}) {
+        Experiment e = with(both_signs_network(), pools, pools == common ? 1.0 : 5.0);
+        e.synapses.f_int_l_per_umol = 1e6;
+        e.synapses.tau_z_s = 1e-3;
+        compare_with_oracle(e, executor(), {200, 10, 5, 5, 150});
+    }
+}
+
 TEST_P(Pools, NoisyLearning) {
     for (const ProteinPools pools : {p_and_d, p_c_and_d}) {
         Experiment e = with(noisy_learning_network(), pools, 5.0);
