@@ -26,6 +26,7 @@ struct Connectivity {
     double w_ie = 4.0;                //!< inhibitory-to-excitatory weight, units of h_0
     double w_ii = 4.0;                //!< inhibitory-to-inhibitory weight, units of h_0
     bool wired_by_source = false;     //!< see InitialState
+    std::string file_checksum;        //!< of what the file must hold; empty: whatever it holds
 
     bool operator==(const Connectivity&) const = default;
 };

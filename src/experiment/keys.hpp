@@ -130,6 +130,8 @@ inline constexpr Section connectivity{
     Key{"w_ii", &Connectivity::w_ii, relative_weight},
     Key{"file", &Connectivity::file, Path{}, Need::optional,
         [](const Connectivity& connectivity) { return !connectivity.wired_by_source; }},
+    Key{"file_checksum", &Connectivity::file_checksum, Text{}, Need::optional,
+        [](const Connectivity& connectivity) { return !connectivity.file_checksum.empty(); }},
 };
 
 inline constexpr Word<PopulationKind> population_kinds[] = {
@@ -164,6 +166,8 @@ inline constexpr Section projection{
         [](const Projection& projection) { return projection.file.has_value(); }},
     Key{"site", &Projection::ends_at, Words{synapse_sites}, Need::optional,
         [](const Projection& projection) { return projection.ends_at.has_value(); }},
+    Key{"file_checksum", &Projection::file_checksum, Text{}, Need::optional,
+        [](const Projection& projection) { return !projection.file_checksum.empty(); }},
 };
 
 inline constexpr Section initial_state{

@@ -101,6 +101,7 @@ struct Projection {
     //! As configured, of target cells with a morphology; none: of plastic synapses the tip, else
     //! the soma. See Experiment::projections.
     std::optional<SynapseSite> ends_at = std::nullopt;
+    std::string file_checksum = {};  //!< of what the file must hold; empty: whatever it holds
 
     bool operator==(const Projection&) const = default;
 };

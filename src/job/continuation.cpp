@@ -73,12 +73,28 @@ Experiment with_recorded_source(Experiment wanted, const std::string& saved) {
     return with_wiring_of(std::move(wanted), begun);
 }
 
+// A run goes on with the wiring that it began with, whatever its files hold by now.
+Experiment with_recorded_wiring(Experiment wanted, const std::string& saved) {
+    const Experiment begun = parse_configuration(saved, "the checkpoint");
+    const auto take = [](auto& one, const auto& other) {
+        if (one.file == other.file && one.file_checksum.empty())
+            one.file_checksum = other.file_checksum;
+    };
+    take(wanted.connectivity, begun.connectivity);
+    if (wanted.has_named_populations() && begun.has_named_populations())
+        for (Projection& projection : *wanted.given_projections)
+            for (const Projection& other : *begun.given_projections)
+                if (other.name == projection.name) take(projection, other);
+    return wanted;
+}
+
 // The configuration that is wanted, where it comes from, and what can be done about its problems.
 Experiment wanted_experiment(const std::string& saved, const OutputDirectory& directory,
                              const ResumeRequest& request) {
     if (!request.configuration.empty()) {
         const ConfigTree tree = read_config_tree(request.configuration, request.overrides);
-        Experiment experiment = with_recorded_source(make_experiment(tree), saved);
+        Experiment experiment =
+            with_recorded_wiring(with_recorded_source(make_experiment(tree), saved), saved);
         load_stimulus_files(experiment);
         ConfigProblems problems(tree.file, &tree.root);
         resolve_recorded_synapses(experiment, *open_wiring(experiment), problems);

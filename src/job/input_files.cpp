@@ -2,6 +2,7 @@
 #include "job/input_files.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/collective.hpp"
@@ -18,15 +19,52 @@ using nlohmann::json;
 
 const std::string from_key = keys::path_of<&InitialState::from>();
 
-void note_checksum(Experiment& experiment, const std::string& path, const std::string& checksum) {
-    std::string& noted = experiment.initial_state.file_checksum;
+//! \param noted  empty: not yet
+void note_checksum(std::string& noted, const std::string& key, const std::string& path,
+                   const std::string& checksum) {
     if (!noted.empty() && noted != checksum)
-        throw FileError(path, "does not hold what it held when " +
-                                  keys::path_of<&InitialState::file_checksum>() +
-                                  " was noted (is " + checksum + ", was " + noted +
+        throw FileError(path, "does not hold what it held when " + key + " was noted (is " +
+                                  checksum + ", was " + noted +
                                   "); restore the file, or for a new run leave the key out");
     noted = checksum;
 }
+
+void note_state_checksum(Experiment& experiment, const std::string& path,
+                         const std::string& checksum) {
+    note_checksum(experiment.initial_state.file_checksum,
+                  keys::path_of<&InitialState::file_checksum>(), path, checksum);
+}
+
+// Of files, each read once.
+class Checksums {
+  public:
+    explicit Checksums(MPI_Comm communicator) : communicator_(communicator) {}
+
+    //! Collective.
+    void note(std::string& noted, const std::string& key, const std::string& path) {
+        auto known = known_.find(path);
+        if (known == known_.end())
+            known = known_.emplace(path, file_checksum(path, communicator_)).first;
+        collectively(communicator_, [&] { note_checksum(noted, key, path, known->second); });
+    }
+    void note_wiring(Experiment& experiment) {
+        Connectivity& connectivity = experiment.connectivity;
+        if (connectivity.file)
+            note(connectivity.file_checksum, keys::path_of<&Connectivity::file_checksum>(),
+                 *connectivity.file);
+        if (!experiment.has_named_populations()) return;
+        for (Projection& projection : *experiment.given_projections)
+            if (projection.file)
+                note(projection.file_checksum,
+                     "projections." + projection.name + "." +
+                         keys::name_of<&Projection::file_checksum>(),
+                     *projection.file);
+    }
+
+  private:
+    MPI_Comm communicator_;
+    std::map<std::string, std::string> known_;
+};
 
 }  // namespace
 
@@ -91,7 +129,7 @@ void InputFiles::require_same(Experiment& experiment, MPI_Comm communicator) con
         file.checksum = file_checksum(file.path, communicator);
         collectively(communicator, [&] {
             require_same(file);
-            if (file.key == from_key) note_checksum(experiment, file.path, file.checksum);
+            if (file.key == from_key) note_state_checksum(experiment, file.path, file.checksum);
         });
     }
 }
@@ -114,13 +152,19 @@ const InputFile* InputFiles::find(const std::string& path) const {
     return found != files_.end() && found->path == path ? &*found : nullptr;
 }
 
-void note_state_file(Experiment& experiment, MPI_Comm communicator) {
+void note_checksums(Experiment& experiment, MPI_Comm communicator) {
+    Checksums checksums(communicator);
+    checksums.note_wiring(experiment);
     if (!experiment.initial_state.from) return;
     std::string path;
     on_root(communicator, [&] { path = find_state(experiment.initial_state).path; });
     path = broadcast_text(std::move(path), communicator);
-    const std::string checksum = file_checksum(path, communicator);
-    collectively(communicator, [&] { note_checksum(experiment, path, checksum); });
+    checksums.note(experiment.initial_state.file_checksum,
+                   keys::path_of<&InitialState::file_checksum>(), path);
+}
+
+void note_wiring_checksums(Experiment& experiment, MPI_Comm communicator) {
+    Checksums(communicator).note_wiring(experiment);
 }
 
 }  // namespace engram::job

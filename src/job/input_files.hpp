@@ -52,8 +52,11 @@ class InputFiles {
     std::vector<InputFile> files_;  //!< ascending by path
 };
 
-//! Collective. Notes in an experiment the checksum of the file that its state comes from.
-//! \throw FileError on every rank if it is not the one that the configuration names
-void note_state_file(Experiment& experiment, MPI_Comm communicator);
+//! Collective. Notes in an experiment the checksums of the file that its state comes from and of
+//! those of its wiring.
+//! \throw FileError on every rank if one is not that which the configuration names
+void note_checksums(Experiment& experiment, MPI_Comm communicator);
+//! Collective. Of the wiring alone, when a run goes on.
+void note_wiring_checksums(Experiment& experiment, MPI_Comm communicator);
 
 }  // namespace engram::job

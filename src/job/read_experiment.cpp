@@ -112,7 +112,7 @@ WiredExperiment read_experiment(const GivenConfiguration& given, MPI_Comm commun
         load_stimulus_files(experiment);
         if (!wiring) wiring = open_wiring(experiment);
     });
-    note_state_file(experiment, communicator);
+    note_checksums(experiment, communicator);
     const InDegrees degrees = highest_in_degrees(experiment, *wiring, communicator);
     on_root(communicator, [&] {
         if (check_sums == CheckSums::yes) check_input_sums(experiment, degrees, *problems);

@@ -14,6 +14,7 @@
 #include "io/stimulus_files.hpp"
 #include "job/continuation.hpp"
 #include "job/feasibility.hpp"
+#include "job/input_files.hpp"
 #include "job/recording_losses.hpp"
 
 namespace engram::job {
@@ -126,6 +127,7 @@ Restored restore(const std::string& path, const OutputDirectory& directory,
         read_or_find_unusable([&] { return read_checkpoint_header(path, communicator); });
     Experiment experiment = experiment_for(header, path, continuation, communicator);
     collectively(communicator, [&] { load_stimulus_files(experiment); });
+    note_wiring_checksums(experiment, communicator);
     RecordingMarks recordings =
         usable_recordings(header, path, directory, experiment, salvage, communicator);
     Restored restored{std::make_unique<Simulation>(experiment, *open_wiring(experiment),

@@ -142,6 +142,7 @@ Experiment with_wiring_of_run(Experiment experiment, const Experiment& other) {
                  "projections");
         experiment.connectivity.probability = other.connectivity.probability;
         experiment.connectivity.file = other.connectivity.file;
+        experiment.connectivity.file_checksum = other.connectivity.file_checksum;
         experiment.connectivity.wired_by_source = false;
         draws = !other.connectivity.file;
     }
@@ -158,6 +159,7 @@ Experiment with_wiring_of_run(Experiment experiment, const Experiment& other) {
                          "; give it a probability or a file");
             projection.probability = found->probability;
             projection.file = found->file;
+            projection.file_checksum = found->file_checksum;
             projection.wired_by_source = false;
             draws = draws || !found->file;
         }

@@ -26,8 +26,8 @@ ENGINE_COMPARISONS = [
     "HostDevice.Reports*",
     "Across*",
 ]
-# C++ tests in ctest; all print the names of those that fail.
-TESTS = "^(unit_tests|mpi_tests)_[0-9]+$"
+# C++ tests in ctest by the program that they run; all print the names of those that fail.
+TESTS = {"engram_tests": "^unit_tests_[0-9]+$", "engram_mpi_tests": "^mpi_tests_[0-9]+$"}
 FAILED = re.compile(r"\[  FAILED  \] (?:\x1b\[m)?([\w./]+)")
 ENDED_OTHERWISE = re.compile(r"\*\*\*(Timeout|Exception[^\n]*)")
 
@@ -82,24 +82,23 @@ class Scratch:
             "the copy cannot be configured",
         )
 
-    def compile(self, what: str) -> None:
-        self._run(
-            [
-                "cmake",
-                "--build",
-                self.build,
-                "-j",
-                str(self.jobs),
-                "--target",
-                "engram_tests",
-                "engram_mpi_tests",
-            ],
-            f"{what}: does not compile",
-        )
+    def failing_tests(self, what: str, only_first: bool) -> list[str]:
+        """Names of the tests that fail, or one of them; empty if all pass."""
+        names = []
+        for program, tests in TESTS.items():
+            self._run(
+                ["cmake", "--build", self.build, "-j", str(self.jobs), "--target", program],
+                f"{what}: does not compile",
+            )
+            names += self._failing(tests, only_first)
+            if only_first and names:
+                return names[:1]
+        return names
 
-    def failing_tests(self) -> list[str]:
-        """Names of the tests that fail; empty if all pass."""
+    def _failing(self, tests: str, only_first: bool) -> list[str]:
         environment = dict(os.environ, GTEST_FILTER="-" + ":".join(ENGINE_COMPARISONS))
+        if only_first:
+            environment["GTEST_FAIL_FAST"] = "1"
         # ctest itself writes to a pipe, but Open MPI shows its processes a terminal.
         environment["GTEST_COLOR"] = "no"
         run = subprocess.run(
@@ -108,13 +107,14 @@ class Scratch:
                 "--test-dir",
                 self.build,
                 "-R",
-                TESTS,
+                tests,
                 "-j",
                 str(self.jobs),
                 "--timeout",
                 "300",
                 "--output-on-failure",
                 "--no-tests=error",
+                *(["--stop-on-failure"] if only_first else []),
             ],
             env=environment,
             capture_output=True,
@@ -145,13 +145,12 @@ def mutated(mutation: Mutation, content: str) -> str:
     return content.replace(mutation.text, mutation.replacement)
 
 
-def tests_that_see(mutation: Mutation, scratch: Scratch) -> list[str]:
+def tests_that_see(mutation: Mutation, scratch: Scratch, only_first: bool) -> list[str]:
     path = scratch.path_of(mutation)
     content = path.read_text()
     path.write_text(mutated(mutation, content))
     try:
-        scratch.compile(mutation.name)
-        return scratch.failing_tests()
+        return scratch.failing_tests(mutation.name, only_first)
     finally:
         path.write_text(content)
 
@@ -163,22 +162,22 @@ def chosen(names: list[str]) -> list[Mutation]:
     return [mutation for mutation in MUTATIONS if not names or mutation.name in names]
 
 
-def run(names: list[str], scratch: Scratch) -> int:
+def run(names: list[str], scratch: Scratch, only_first: bool) -> int:
     """Number of mutations that survive."""
     mutations = chosen(names)
     scratch.update()
     for mutation in MUTATIONS:  # all of them, before anything slow
         mutated(mutation, scratch.path_of(mutation).read_text())
     scratch.configure()
-    scratch.compile("without any mutation")
-    if failing := scratch.failing_tests():
+    if failing := scratch.failing_tests("without any mutation", only_first=False):
         raise Broken(f"without any mutation these fail: {', '.join(failing)}")
     survivors = 0
     for mutation in mutations:
         start = time.monotonic()
-        seen_by = tests_that_see(mutation, scratch)
+        seen_by = tests_that_see(mutation, scratch, only_first)
         survivors += not seen_by
-        result = f"killed by {len(seen_by)}" if seen_by else "SURVIVED"
+        count = "" if only_first else f" by {len(seen_by)}"
+        result = f"killed{count}" if seen_by else "SURVIVED"
         print(f"{mutation.name} {result}: {mutation.what} ({time.monotonic() - start:.0f} s)")
         for name in seen_by[:6] + (["..."] if len(seen_by) > 6 else []):
             print(f"      {name}")
@@ -197,6 +196,11 @@ def main() -> int:
         default=SOURCE / "build" / "mutations",
         help="for the copy and its build, which are kept (build/mutations)",
     )
+    parser.add_argument(
+        "--first",
+        action="store_true",
+        help="no more of a mutation than the first test that sees it",
+    )
     parser.add_argument("--fresh", action="store_true", help="begin with an empty directory")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
@@ -207,7 +211,8 @@ def main() -> int:
     if arguments.fresh:
         shutil.rmtree(arguments.directory, ignore_errors=True)
     try:
-        return 1 if run(arguments.names, Scratch(arguments.directory, arguments.jobs)) else 0
+        scratch = Scratch(arguments.directory, arguments.jobs)
+        return 1 if run(arguments.names, scratch, arguments.first) else 0
     except Broken as problem:
         print(f"run.py: error: {problem}", file=sys.stderr)
         return 2

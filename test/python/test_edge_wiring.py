@@ -76,6 +76,43 @@ def configured(directory: Path, edges: dict[str, list[tuple[int, int]]] = EDGES)
     return path
 
 
+NAMED = """
+simulation: {duration_s: 0.05}
+populations: {a: {count: 4, kind: excitatory}, b: {count: 2, kind: inhibitory}}
+projections:
+  aa: {from: a, to: a, file: edges.h5, plastic: true}
+  ab: {from: a, to: b, file: edges.h5, weight_h_0: 2}
+"""
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_run_goes_on_only_with_its_wiring(engram, run_engram, tmp_path, named) -> None:
+    """Another synapse in place of one would change results, and fit the state."""
+    path = configured(tmp_path)
+    edges, key = EDGES, "connectivity"
+    if named:
+        edges, key = {"a_a": EDGES["exc_exc"], "a_b": EDGES["exc_inh"]}, "projections.aa"
+        path.write_text(NAMED)
+    sizes = SIZES | {"a": 4, "b": 2}
+    write_edges(tmp_path / "edges.h5", edges, sizes)
+    output = run_engram(path, tmp_path / "results")
+    first = next(iter(edges))
+    write_edges(tmp_path / "edges.h5", edges | {first: [(2, 1), *edges[first][1:]]}, sizes)
+    longer = ["--set", "simulation.duration_s=0.1"]
+    for configuration in ([], ["--config", path]):
+        refused = run_program([engram, "resume", output, *configuration, *longer])
+        assert refused.returncode == 3
+        assert (
+            f"{tmp_path / 'edges.h5'}: does not hold what it held when {key}.file_checksum was noted"
+            in refused.stderr
+        )
+    again = run_program([engram, "run", output / "config.yaml", "--output", tmp_path / "again"])
+    assert again.returncode == 3 and f"{key}.file_checksum" in again.stderr
+    write_edges(tmp_path / "edges.h5", edges, sizes)
+    resumed = run_program(["mpirun", "-n", 2, engram, "resume", output, *longer])
+    assert resumed.returncode == 0, resumed.stderr
+
+
 def test_foreign_edges_equal_a_matrix(run_engram, tmp_path) -> None:
     path = configured(tmp_path)
     matrix = np.zeros((6, 6), dtype=int)

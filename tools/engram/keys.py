@@ -140,6 +140,11 @@ class Connectivity(Part):
     default null; path.
     """
 
+    file_checksum: str | None = None
+    """Checksum of what file holds: empty, or as the resolved configuration notes it; then another
+    content is refused; default empty; text.
+    """
+
     w_ei: float | None = None
     """Weight, excitatory to inhibitory; h_0; default 2; 0 … 10^6, less with many inputs."""
 
@@ -190,6 +195,9 @@ class Projection(Part):
     for each of to, or edges in SONATA format, of which the group /edges/<from>_<to> is read; else
     as connectivity.file; path.
     """
+
+    file_checksum: str | None = None
+    """Checksum of what file holds, as of connectivity; text."""
 
     plastic: bool | None = None
     """True: between excitatory populations: weights begin at h_0 and change by the rules of
@@ -453,9 +461,7 @@ class Synapses(Part):
     """Late-phase time constant; likewise for the end of tags; s; default 3600; 10^-3 … 10^9."""
 
     f_int_l_per_umol: float | None = None
-    """Late-phase integration rate; l/umol; default 0.1; 0 … 10^6; f_int*p_max*t_ax_delay/tau_z <=
-    10, also with tau_z*z_max for tau_z.
-    """
+    """Late-phase integration rate; l/umol; default 0.1; 0 … 10^6."""
 
     z_max: float | None = None
     """Late-phase weight that potentiation tends to, at an initial speed that does not depend on it:
@@ -1326,6 +1332,7 @@ HELP: dict[str, dict[str, str]] = {
     "Connectivity": {
         "probability": "that a neuron is connected to another one, for each ordered pair; default 0.1; 0 … 1",
         "file": "connection matrix of 0 and 1, row = presynaptic, column = postsynaptic, or edges in SONATA format (HDF5), instead of a random draw; relative to the directory of the configuration file; default null; path",
+        "file_checksum": "checksum of what file holds: empty, or as the resolved configuration notes it; then another content is refused; default empty; text",
         "w_ei": "weight, excitatory to inhibitory; h_0; default 2; 0 … 10^6, less with many inputs",
         "w_ie": "weight, inhibitory to excitatory (the sign is understood); h_0; default 4; 0 … 10^6, likewise",
         "w_ii": "weight, inhibitory to inhibitory (the sign is understood); h_0; default 4; 0 … 10^6, likewise",
@@ -1341,6 +1348,7 @@ HELP: dict[str, dict[str, str]] = {
         "to": "presynaptic and postsynaptic population; populations",
         "probability": "that a neuron is connected to another one, for each pair; 0 … 1",
         "file": "instead of a probability: a matrix of 0 and 1 with a row for each neuron of from and a column for each of to, or edges in SONATA format, of which the group /edges/<from>_<to> is read; else as connectivity.file; path",
+        "file_checksum": "checksum of what file holds, as of connectivity; text",
         "plastic": "true: between excitatory populations: weights begin at h_0 and change by the rules of synapses; false, true",
         "weight_h_0": "otherwise required: the fixed weight; at least 0 from excitatory, at most 0 from inhibitory populations; h_0; -10^6 … 10^6, less with many inputs",
         "site": "where on target neurons with a morphology the synapses end: at the soma, or at the tip of the basal dendrite. By default plastic synapses at the tip, which they must, others at the soma; soma, tip",
@@ -1409,7 +1417,7 @@ HELP: dict[str, dict[str, str]] = {
         "p_max_umol_per_l": "protein amount that synthesis tends to; umol/l; default 10; 0 … 10^9",
         "tau_p_s": "protein time constant; synthesis is switched every 15 ms (or 192 steps if that is less), which is exact enough for time constants far longer than that; s; default 3600; 10^-3 … 10^9",
         "tau_z_s": "late-phase time constant; likewise for the end of tags; s; default 3600; 10^-3 … 10^9",
-        "f_int_l_per_umol": "late-phase integration rate; l/umol; default 0.1; 0 … 10^6; f_int*p_max*t_ax_delay/tau_z <= 10, also with tau_z*z_max for tau_z",
+        "f_int_l_per_umol": "late-phase integration rate; l/umol; default 0.1; 0 … 10^6",
         "z_max": "late-phase weight that potentiation tends to, at an initial speed that does not depend on it: tau_z dz/dt = f_int p (1 - z/z_max). Depression tends to -0.5; default 1; 10^-6 … 1000, less with many inputs",
         "protein_pools": "the plasticity-related proteins of a neuron, below; C where neurons have a morphology; default C; C, P/D, P/C/D",
         "rate_threshold_p_Hz": "rate threshold of potentiation; 0: none; Hz; default 0; 0 … 10^6",

@@ -57,6 +57,7 @@ __all__ = [
     "measure_map",
     "membrane",
     "overview",
+    "protein_along",
     "raster",
     "recall_by_size",
     "save",

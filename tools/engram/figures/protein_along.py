@@ -21,7 +21,13 @@ MOST_CURVES = 5  # of one neuron; more places are drawn as a map
 
 @styled
 def protein_along(results: Results, *, ax: Axes | None = None) -> FigureBase:
-    """Protein by distance from the tip of the basal dendrite, where it was recorded."""
+    """Protein by distance from the tip of the basal dendrite, where it was recorded.
+
+    >>> settings = {"neuron.morphology": {}, "neuron.protein_diffusivity_um2_per_s": 1,
+    ...             "record.protein_at_um": [5, 20]}
+    >>> results = run(small_recall / "config.yaml", output="cells", progress=False, **settings)
+    >>> figure = figures.protein_along(results)
+    """
     diffusing = [trace for trace in results.neuron_traces if trace.protein_along_um.size > 0]
     if not diffusing:
         raise NothingToDraw(
