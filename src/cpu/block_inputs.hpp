@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Synaptic input of a block, and what it does to the end of the block.
+// Synaptic input of a block, and what it and known stimulus currents do to the end of the block.
 #pragma once
 
 #include <algorithm>
@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "base/contracts.hpp"
+#include "cpu/tile_currents.hpp"
 #include "cpu/tiles.hpp"
 #include "model/calcium.hpp"
 #include "model/fixed_point.hpp"
+#include "plasticity/mechanisms.hpp"
 
 namespace engram {
 
@@ -89,15 +91,16 @@ class BlockInputs {
     std::vector<model::StepSet> steps_of_group_;  //!< at which any of its neurons has input
 };
 
-// What the input of a block does to its end, by neuron of a tile.
+// What input and currents of a block do to its end, by neuron of a tile.
 template <class Neuron>
 class TileInputSums {
   public:
     using Sums = typename Neuron::BlockInput;
 
     TileInputSums(const Neuron neuron, const typename Neuron::Solution& solution,
-                  const BlockInputs& inputs, const Tile& tile)
-        : lead_(tile.begin % BlockInputs::group_size), any_(!inputs.steps_of(tile).empty()) {
+                  const BlockInputs& inputs, const TileCurrents& currents, const Tile& tile)
+        : lead_(tile.begin % BlockInputs::group_size),
+          any_(!inputs.steps_of(tile).empty() || currents.any()) {
         if (!any_) return;
         constexpr std::uint32_t size = BlockInputs::group_size;
         const std::uint32_t first = tile.begin / size;
@@ -124,6 +127,8 @@ class TileInputSums {
             for (std::size_t p = 0; p < n_parts; ++p)
                 std::copy_n(parts[p], size, &parts_[p][place]);
         }
+        if constexpr (plasticity::TakesCurrents<Neuron>)
+            if (currents.any()) add(currents, tile.size());
     }
 
     //! Whether there may be any; if not, there are no sums.
@@ -139,6 +144,16 @@ class TileInputSums {
     static constexpr std::size_t n_parts = std::tuple_size_v<decltype(members)>;
     static constexpr auto every_part = std::make_index_sequence<n_parts>{};
     using Values = std::array<double, tile_size + 2 * BlockInputs::group_size>;
+
+    void add(const TileCurrents& currents, std::size_t count) {
+        const auto one = [&](std::size_t i) __attribute__((always_inline)) {
+            Sums sums = gather(parts_, lead_ + i, every_part);
+            Neuron::add_currents(sums, currents[i]);
+            scatter(sums, parts_, lead_ + i, every_part);
+        };
+#pragma omp simd
+        for (std::size_t i = 0; i < count; ++i) one(i);
+    }
 
     template <class Parts, std::size_t... p>
     [[gnu::always_inline]] static Sums gather(const Parts& parts, std::size_t i,

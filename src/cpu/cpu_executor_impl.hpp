@@ -31,7 +31,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
           experiment_(experiment),
           state_(experiment, network, physics_.late, this->usual_window_s()),
           neurons_(network, experiment, std::move(neurons)),
-          stimulator_(experiment, network, neurons_.tiles()),
+          stimulator_(experiment, network, neurons_),
           calcium_(network, experiment),
           pre_recent_(network.plastic().n_sources()),
           post_recent_(network.n_local()),
@@ -287,7 +287,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
 
     void mark_events(const Block& block) {
         const EpochPart& part = block.part;
-        stimulator_.begin_block(part.begin, part.end());
+        stimulator_.begin_block(part);
         calcium_.begin_block(part.begin, block.at, part.steps, influx_.take_before(part.end()));
         for (const PackedSpike spike : part.arriving)
             if (network_.populations().is_excitatory(neuron_of(spike))) {
@@ -377,7 +377,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     void advance_neurons(const Block& block, std::uint32_t tile, std::vector<PackedSpike>& fired,
                          TraceSampler& sampler) {
         const bool at_once = block.part.is_whole() && neurons_.has_solution(tile) &&
-                             !stimulator_.acts_on(tile) && active_arrivals_[tile].arrivals.empty();
+                             !stimulator_.acts_by_steps(tile) &&
+                             active_arrivals_[tile].arrivals.empty();
         if (at_once)
             advance_at_once(block, tile, fired, sampler);
         else
@@ -397,13 +398,14 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
         find_recorded(tile, sampler);
         if (!recorded_.empty()) {
             watched.neurons = recorded_;
-            watched.on_step = [&](std::uint32_t neuron, int step) {
+            watched.on_step = [&](std::uint32_t neuron, int step, double stimulus_nA) {
                 if (sample_rows_[block.at + step] != no_row)
-                    sample_neuron(block, neuron, step, sampler);
+                    sample_neuron(block, neuron, step, stimulus_nA, sampler);
             };
         }
         block_spikes_.clear();
-        neurons_.advance_block(tile, block.part, watched, block_spikes_);
+        work_.stepped_blocks += neurons_.advance_block(
+            tile, block.part, stimulator_.known_currents(tile), watched, block_spikes_);
         for (const BlockSpike& spike : block_spikes_) note_spike(block, spike, fired);
     }
     void advance_by_steps(const Block& block, std::uint32_t tile, std::vector<PackedSpike>& fired,
@@ -417,21 +419,23 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             tile, [&](std::uint32_t neuron) { stepped_.is_stimulated[neuron - first] = 1; });
         for (const auto& [k, target] : active_arrivals_[tile].synapses)
             stepped_.is_open[target - first] = 1;
-        neurons_.begin_steps(tile, block.part, stepped_);
+        const TileCurrents& currents = stimulator_.known_currents(tile);
+        neurons_.begin_steps(tile, block.part, currents, stepped_);
         find_recorded(tile, sampler);
         std::size_t next_active = 0;
         for (int s = 0; s < block.part.steps; ++s) {
             deliver_active(block, tile, s, next_active);
-            if (stimulated) stimulator_.apply(tile, block.part.begin + s, neurons_);
+            if (stimulated) stimulator_.apply(tile, block.part.begin + s);
             if (sample_rows_[block.at + s] != no_row)
                 for (const std::uint32_t neuron : recorded_)
-                    sample_neuron(block, neuron, s, sampler);
+                    sample_neuron(block, neuron, s, neurons_.stimulus_nA(neuron), sampler);
             fired_.clear();
             neurons_.advance(tile, block.part, s, stimulated, fired_);
             if (stimulated) neurons_.clear_stimulus(tile);
             for (const std::uint32_t neuron : fired_) note_spike(block, {neuron, s}, fired);
         }
-        neurons_.end_steps(tile, block.part, stepped_);
+        neurons_.end_steps(tile, block.part, currents, stepped_);
+        work_.stepped_blocks += neurons_.tiles()[tile].size();
     }
     void deliver_active(const Block& block, std::uint32_t tile, int step, std::size_t& next) {
         const ActiveArrivals& list = active_arrivals_[tile];
@@ -465,7 +469,8 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
                 recorded_.push_back(one.local);
     }
     //! For each recording that it belongs to and that is due.
-    void sample_neuron(const Block& block, std::uint32_t neuron, int step, TraceSampler& sampler) {
+    void sample_neuron(const Block& block, std::uint32_t neuron, int step, double stimulus_nA,
+                       TraceSampler& sampler) {
         const plasticity::View<M> view = state_.view();
         const auto recorded = recorded_within(sampler.neurons(), neuron, neuron + 1);
         const int at = block.at + step;
@@ -473,7 +478,7 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
             const auto q = static_cast<std::size_t>(&one - sampler.neurons().data());
             double* values = sampler.neuron_values(sample_rows_[at], q);
             if (values == nullptr) continue;
-            neurons_.sample(neuron, step, values);
+            neurons_.sample(neuron, step, stimulus_nA, values);
             if (network_.excitatory()[neuron] == 0) continue;
             view.sample(physics_.late, neuron, view.sums(neuron), block.relaxation(step),
                         synthesis_[neuron], block.plasticity() ? at * physics_.dt_s : 0.0,

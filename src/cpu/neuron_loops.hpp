@@ -15,6 +15,7 @@
 #include "cpu/background.hpp"
 #include "cpu/block_inputs.hpp"
 #include "cpu/host_storage.hpp"
+#include "cpu/tile_currents.hpp"
 #include "cpu/tiles.hpp"
 #include "experiment/backgrounds.hpp"
 #include "model/fixed_point.hpp"
@@ -40,21 +41,23 @@ struct TileBlock {
     Step begin;
     int steps;
     const BlockInputs& inputs;
+    const TileCurrents& currents;
     const Background::OfBlock& z;  //!< of no meaning without noise
 };
 
 // Those of a tile whose every step is wanted.
 struct WatchedNeurons {
     std::span<const std::uint32_t> neurons;  //!< local, ascending
-    //! Called with each of them and each step of the block, when its state is the one at that step.
-    std::function<void(std::uint32_t, int)> on_step;
+    //! Called with each of them and each step of the block, when its state is the one at that step,
+    //! and with its stimulus current [nA].
+    std::function<void(std::uint32_t, int, double)> on_step;
 };
 
 // What is known of a tile that goes through a block, or a part of one, step by step.
 struct SteppedNeurons {
     //! Whether it is all of the block: then the end is that of the solution.
     bool is_whole;
-    //! By neuron of the tile: whether a stimulus acts on it in the block.
+    //! By neuron of the tile: whether a stimulus acts on it in the block, but for known currents.
     std::array<std::uint8_t, tile_size> is_stimulated;
     //! Whether some of its input is not known yet.
     std::array<std::uint8_t, tile_size> is_open;
@@ -75,6 +78,8 @@ class NeuronLoops {
 
     //! Whether its neurons have a solution: see plasticity/point_neuron.hpp.
     virtual bool has_solution() const = 0;
+    //! See plasticity::TakesCurrents.
+    virtual bool takes_currents() const = 0;
     virtual int n_sites() const = 0;
 
     //! Of tiles of its populations only:
@@ -82,8 +87,10 @@ class NeuronLoops {
     virtual const model::NeuronPropagator& propagator(const Tile& tile) const = 0;
 
     //! Advances a tile with a solution through a whole block, and appends its spikes in no order.
-    virtual void advance_block(const TileBlock& block, const Background& background,
-                               const WatchedNeurons& watched, std::vector<BlockSpike>& fired) = 0;
+    //! Returns how many neurons were refined.
+    virtual std::size_t advance_block(const TileBlock& block, const Background& background,
+                                      const WatchedNeurons& watched,
+                                      std::vector<BlockSpike>& fired) = 0;
 
     //! To go through a block step by step: first this, with the input that is known already.
     virtual void begin_steps(const TileBlock& block, const SteppedNeurons& stepped) = 0;
@@ -143,6 +150,7 @@ class NeuronLoopsOf : public NeuronLoops {
     using View = typename Neuron::View;
     using State = typename Neuron::State;
     static constexpr bool with_solution = plasticity::HasSolution<Neuron>;
+    static constexpr bool with_currents = plasticity::TakesCurrents<Neuron>;
 
     NeuronLoopsOf(const Network& network, const Experiment& experiment)
         : storage_(make_host_storage<View>(sizes_of_state(network))),
@@ -156,17 +164,19 @@ class NeuronLoopsOf : public NeuronLoops {
     }
 
     bool has_solution() const override { return with_solution; }
+    bool takes_currents() const override { return with_currents; }
     int n_sites() const override { return Neuron::n_sites; }
     bool has_noise(const Tile& tile) const override { return of(tile).has_noise(); }
     const model::NeuronPropagator& propagator(const Tile& tile) const override {
         return of(tile).propagator();
     }
 
-    void advance_block(const TileBlock& block, const Background& background,
-                       const WatchedNeurons& watched, std::vector<BlockSpike>& fired) override {
+    std::size_t advance_block(const TileBlock& block, const Background& background,
+                              const WatchedNeurons& watched,
+                              std::vector<BlockSpike>& fired) override {
+        std::size_t n_refined = 0;
         if constexpr (with_solution) {
-            const TileInputSums<Neuron> sums(of(block.tile), solution(block), block.inputs,
-                                             block.tile);
+            const auto sums = sums_of(block);
             const bool all_below = sums.any() ? to_end_of_block<true>(block, sums)
                                               : to_end_of_block<false>(block, sums);
             auto next = watched.neurons.begin();
@@ -179,6 +189,7 @@ class NeuronLoopsOf : public NeuronLoops {
                     const bool below = is_below_[i] != 0.0 || is_below(block, sums, i);
                     if (below && !is_watched) continue;
                     refine(block, background, i, !below, is_watched ? &watched : nullptr, fired);
+                    ++n_refined;
                 }
             const View view = view_, end = end_;
             const std::size_t first = block.tile.begin, count = block.tile.size();
@@ -187,12 +198,12 @@ class NeuronLoopsOf : public NeuronLoops {
         } else {
             ENGRAM_EXPECT(false);
         }
+        return n_refined;
     }
 
     void begin_steps(const TileBlock& block, const SteppedNeurons& stepped) override {
         if constexpr (with_solution) {
-            const TileInputSums<Neuron> sums(of(block.tile), solution(block), block.inputs,
-                                             block.tile);
+            const auto sums = sums_of(block);
             for (std::uint32_t i = 0; i < block.tile.size(); ++i) {
                 start_.store(i, view_.load(block.tile.begin + i));
                 was_held_[i] = 0;
@@ -255,8 +266,7 @@ class NeuronLoopsOf : public NeuronLoops {
     void end_steps(const TileBlock& block, const SteppedNeurons& stepped) override {
         if constexpr (with_solution) {
             if (!stepped.is_whole) return;
-            const TileInputSums<Neuron> sums(of(block.tile), solution(block), block.inputs,
-                                             block.tile);
+            const auto sums = sums_of(block);
             for (std::uint32_t i = 0; i < block.tile.size(); ++i) {
                 const std::uint32_t j = block.tile.begin + i;
                 const bool keeps_v = was_held_[i] != 0 || stepped.is_stimulated[i] != 0;
@@ -343,6 +353,10 @@ class NeuronLoopsOf : public NeuronLoops {
     const auto& solution(const TileBlock& block) const {
         return kind(block.tile.background_class)->solutions(block.steps);
     }
+    auto sums_of(const TileBlock& block) const {
+        return TileInputSums<Neuron>(of(block.tile), solution(block), block.inputs, block.currents,
+                                     block.tile);
+    }
     static model::NoisePair z_of(const TileBlock& block, std::size_t i) {
         return {block.z.first[i], block.z.second[i]};
     }
@@ -422,17 +436,21 @@ class NeuronLoopsOf : public NeuronLoops {
             for (int k = 0; k < block.steps; ++k)
                 solution.take_out(left, k, xi[static_cast<std::size_t>(k)]);
         }
+        stimulus_.clear();
+        if constexpr (with_currents) block.currents.find_steps(j, stimulus_);
         State state = view_.load(j);
         bool was_held = false;
         for (int k = 0; k < block.steps; ++k) {
             const auto input =
                 input_of(block.tile, block.inputs.row(k) + j, block.inputs.site_stride());
+            const auto step = static_cast<std::size_t>(k);
+            const auto stimulus = stimulus_.empty() ? model::StimulusSum{} : stimulus_[step];
             if (watched != nullptr) {
                 view_.store(j, state);
-                watched->on_step(j, k);
+                watched->on_step(j, k, stimulus.current_nA);
             }
-            const double noise = solution.refined(k, xi[static_cast<std::size_t>(k)], left);
-            neuron.advance(state, input, noise, {}, can_fire);
+            const double noise = solution.refined(k, xi[step], left);
+            neuron.advance(state, input, noise, stimulus.effect, can_fire);
             if (Neuron::spike_measure(state) == neuron.measure_of_spike()) fired.push_back({j, k});
             was_held |= Neuron::was_held(state);
         }
@@ -497,6 +515,7 @@ class NeuronLoopsOf : public NeuronLoops {
     View start_;  //!< of the block
     std::array<double, tile_size> is_below_;
     std::array<std::uint8_t, tile_size> was_held_{};
+    std::vector<model::StimulusSum> stimulus_;  //!< of a neuron that is refined, by step
     std::array<double, tile_size> can_fire_;
 };
 

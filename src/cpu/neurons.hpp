@@ -79,17 +79,25 @@ class Neurons {
     //! Whether a tile may be advanced at once through a block that no stimulus and no input acts
     //! on that is not known at its beginning.
     bool has_solution(std::uint32_t tile) const { return loops(tile).has_solution(); }
-    //! Advances a tile through a whole block, and appends its spikes in no order.
-    void advance_block(std::uint32_t tile, const EpochPart& part, const WatchedNeurons& watched,
-                       std::vector<BlockSpike>& fired) {
+    //! Whether known stimulus currents are no reason against it.
+    bool takes_currents(std::uint32_t tile) const { return loops(tile).takes_currents(); }
+    //! Advances a tile through a whole block, and appends its spikes in no order. Returns how many
+    //! neurons were refined.
+    //! \param currents  all stimuli that act on it
+    std::size_t advance_block(std::uint32_t tile, const EpochPart& part,
+                              const TileCurrents& currents, const WatchedNeurons& watched,
+                              std::vector<BlockSpike>& fired) {
         ENGRAM_EXPECT(part.is_whole());
-        loops(tile).advance_block(begin_block(tile, part), background_, watched, fired);
+        return loops(tile).advance_block(begin_block(tile, part, currents), background_, watched,
+                                         fired);
     }
 
     //! To advance a tile step by step through a part of an epoch: first this, with the input that
     //! is known already.
-    void begin_steps(std::uint32_t tile, const EpochPart& part, const SteppedNeurons& stepped) {
-        const TileBlock block = begin_block(tile, part);
+    //! \param currents  those that are taken into the solution of a whole block
+    void begin_steps(std::uint32_t tile, const EpochPart& part, const TileCurrents& currents,
+                     const SteppedNeurons& stepped) {
+        const TileBlock block = begin_block(tile, part, currents);
         loops(tile).begin_steps(block, stepped);
         if (!loops(tile).has_noise(tiles_[tile])) return;
         background_.draw_steps(tiles_[tile], part.grid_begin, part.grid_steps, xi_.data());
@@ -113,15 +121,18 @@ class Neurons {
         loops(tile).advance(here, input, fired);
     }
     //! Then this, when all its input is known.
-    void end_steps(std::uint32_t tile, const EpochPart& part, const SteppedNeurons& stepped) {
-        loops(tile).end_steps(block_of(tile, part), stepped);
+    void end_steps(std::uint32_t tile, const EpochPart& part, const TileCurrents& currents,
+                   const SteppedNeurons& stepped) {
+        loops(tile).end_steps(block_of(tile, part, currents), stepped);
     }
 
+    //! Stimulus current of a neuron at the coming step.
+    double stimulus_nA(std::uint32_t neuron) const { return i_stim_nA_[neuron]; }
     //! Values of the columns of a neuron at a step, before it is advanced.
-    void sample(std::uint32_t neuron, int step_in_block, double* values) const {
+    void sample(std::uint32_t neuron, int step_in_block, double stimulus_nA, double* values) const {
         const std::uint32_t tile = tiles_.of(neuron);
         loops(tile).sample(tiles_[tile], neuron, inputs_.row(step_in_block) + neuron,
-                           inputs_.site_stride(), i_stim_nA_[neuron], values);
+                           inputs_.site_stride(), stimulus_nA, values);
     }
 
     //! Adds the state at the start of a step, to be read or overwritten.
@@ -163,13 +174,14 @@ class Neurons {
     }
     NeuronLoops& loops(std::uint32_t tile) const { return *loops_[tiles_[tile].population]; }
 
-    TileBlock block_of(std::uint32_t tile, const EpochPart& part) const {
-        return {tiles_[tile], part.grid_begin, part.grid_steps, inputs_, z_};
+    TileBlock block_of(std::uint32_t tile, const EpochPart& part,
+                       const TileCurrents& currents) const {
+        return {tiles_[tile], part.grid_begin, part.grid_steps, inputs_, currents, z_};
     }
-    TileBlock begin_block(std::uint32_t tile, const EpochPart& part) {
+    TileBlock begin_block(std::uint32_t tile, const EpochPart& part, const TileCurrents& currents) {
         if (loops(tile).has_solution() && loops(tile).has_noise(tiles_[tile]))
             background_.draw_block(tile, tiles_[tile], part.grid_begin, z_);
-        return block_of(tile, part);
+        return block_of(tile, part, currents);
     }
 
     const Network& network_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "model/block_solution.hpp"
 #include "model/fixed_point.hpp"
 #include "model/stimulus.hpp"
 #include "plasticity/window.hpp"
@@ -17,6 +18,9 @@ struct PulseTask : model::StimulusSpan {
     //! Place in BlockTask::waveforms of the mean at the first step of the block, others follow; -1:
     //! it does not change.
     std::int32_t waveform = -1;
+    //! Place in BlockTask::known_currents of what it does over the block in the first population,
+    //! others follow; -1: it is not known, or the block is not whole.
+    std::int32_t known = -1;
 };
 
 template <class T>
@@ -59,7 +63,8 @@ struct BlockTask {
     List<PulseTask> pulses;
     List<model::PoissonTrain> trains;
     List<model::ForcedSpike> forced;
-    List<double> waveforms;              //!< see PulseTask
+    List<double> waveforms;  //!< see PulseTask
+    List<model::CurrentEffect> known_currents;
     List<PackedEvent> forced_by_neuron;  //!< of local neurons, by step within the block
     List<InputTask> inputs;
     //! By step of the window, until the end of the block; no_sample if none is due.

@@ -60,7 +60,8 @@ class DeviceExecutor : public PlasticExecutor<M, DeviceExecutor<M>> {
           state_(*device_, with_modes<M>(sizes_of_state(network), experiment.protein_diffusion()),
                  this->grid_.longest(), BuiltInDeviceNeurons::n_sites(experiment),
                  most_spikes_per_epoch(experiment, network.n_local())),
-          stimuli_(*device_, experiment, network),
+          stimuli_(*device_, experiment, network,
+                   propagators_of(plasticity::BuiltInNeurons{}, experiment)),
           recorder_(*device_, network, experiment),
           upload_(*device_),
           spikes_(*device_) {

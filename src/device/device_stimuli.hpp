@@ -8,20 +8,23 @@
 #include "device/block_task.hpp"
 #include "device/device_array.hpp"
 #include "device/epoch_plan.hpp"
+#include "simulation/known_current.hpp"
 #include "simulation/stimuli.hpp"
 
 namespace engram::device {
 
 class DeviceStimuli : public Stimuli<DeviceArray<double>> {
   public:
-    DeviceStimuli(Device& device, const Experiment& experiment, const Network& network)
+    //! \param propagators  of the neurons, by population
+    DeviceStimuli(Device& device, const Experiment& experiment, const Network& network,
+                  std::vector<model::NeuronPropagator> propagators)
         : Stimuli(experiment, network,
                   [&device, n = network.n_local()] {
                       DeviceArray<double> zeros(device, n);
                       zeros.fill_bytes(0);
                       return zeros;
                   }),
-          n_populations_(network.populations().n_populations()) {
+          propagators_(std::move(propagators)) {
         std::vector<std::uint8_t> receives(experiment.stimuli.size() * network.n_local());
         for (std::size_t i = 0; i < experiment.stimuli.size(); ++i)
             for (const std::uint32_t j :
@@ -46,8 +49,9 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
             const Pulse& pulse = (*this)[i];
             // Without its deviation, which lies on the device.
             const model::StimulusSpan& span = pulse;
-            plan.pulses.push_back(
-                {span, currents_.data() + i * n_populations_, pulse.deviation_nA.data(), -1});
+            plan.pulses.push_back({span, currents_.data() + i * propagators_.size(),
+                                   pulse.deviation_nA.data(), -1, -1});
+            if (plan.task.is_whole() && pulse.is_known()) add_known(pulse, plan);
             if (!pulse.waveform_nA) continue;
             plan.pulses.back().waveform = static_cast<std::int32_t>(plan.waveforms.size());
             for (Step step = begin; step < plan.task.end(); ++step)
@@ -66,8 +70,15 @@ class DeviceStimuli : public Stimuli<DeviceArray<double>> {
     }
 
   private:
+    void add_known(const Pulse& pulse, BlockPlan& plan) const {
+        plan.pulses.back().known = static_cast<std::int32_t>(plan.known_currents.size());
+        for (std::size_t p = 0; p < propagators_.size(); ++p)
+            plan.known_currents.push_back(
+                KnownCurrent(pulse, p, propagators_[p], plan.task.begin, plan.task.steps).effect);
+    }
+
     DeviceArray<std::uint8_t> receives_;
-    std::size_t n_populations_;
+    std::vector<model::NeuronPropagator> propagators_;
     DeviceArray<model::StimulusCurrent> currents_;  //!< [pulse][population]
 };
 

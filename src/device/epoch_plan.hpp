@@ -23,6 +23,7 @@ struct BlockPlan {
     std::vector<model::PoissonTrain> trains;
     std::vector<model::ForcedSpike> forced;
     std::vector<double> waveforms;
+    std::vector<model::CurrentEffect> known_currents;
     std::vector<PackedEvent> forced_by_neuron;
     std::vector<InputTask> inputs;
     std::vector<std::int64_t> snapshots;  //!< steps at which some are wanted, if it begins a window
@@ -41,6 +42,7 @@ struct BlockPlan {
         visit(trains, task.trains);
         visit(forced, task.forced);
         visit(waveforms, task.waveforms);
+        visit(known_currents, task.known_currents);
         visit(forced_by_neuron, task.forced_by_neuron);
         visit(inputs, task.inputs);
     }

@@ -85,10 +85,6 @@ struct AdvanceNeurons {
         std::int32_t recorded = -1;
         model::RandomWords noise_words{};
     };
-    struct Stimulus {
-        model::StimulusEffect effect;
-        double current_nA = 0;
-    };
 
     ENGRAM_HD_INLINE std::uint32_t kind(std::uint32_t j) const {
         return neurons.kind(j, task->window.conditions.background);
@@ -139,6 +135,7 @@ struct AdvanceNeurons {
             c.was_held |= Neuron::was_held(c.state);
         }
         if (!t.is_whole()) return;
+        add_known_currents(sums, j);
         const typename Neuron::State start = neurons.state.load(j);
         c.state =
             neuron(j).refined_end(solution.at_end(start, solution.end(start, draw_z(c, j)), sums),
@@ -186,7 +183,22 @@ struct AdvanceNeurons {
             Neuron::add_input(known.sums, solution.input_effect(s), neuron(j).input(at_sites));
             known.steps.add(s);
         }
+        add_known_currents(known.sums, j);
         return known;
+    }
+    template <class Sums>
+    ENGRAM_HD_INLINE void add_known_currents(Sums& sums, std::uint32_t j) const {
+        if constexpr (plasticity::TakesCurrents<Neuron>) {
+            const BlockTask& t = *task;
+            model::CurrentEffect all;
+            for (std::uint32_t i = 0; i < t.pulses.size; ++i) {
+                const PulseTask& pulse = t.pulses.items[i];
+                if (pulse.known >= 0 && receives(pulse.stimulus, j))
+                    all.add(t.known_currents.items[static_cast<std::uint32_t>(pulse.known) +
+                                                   arrays.population[j]]);
+            }
+            Neuron::add_currents(sums, all);
+        }
     }
     // Whether some input is still to come.
     ENGRAM_HD_INLINE bool is_open(const Course& c, std::uint32_t j) const {
@@ -196,11 +208,15 @@ struct AdvanceNeurons {
                 return true;
         return false;
     }
+    // By anything but known currents that the solution takes in.
     ENGRAM_HD_INLINE bool is_stimulated(std::uint32_t j) const {
         const BlockTask& t = *task;
         bool any = false;
-        for (std::uint32_t i = 0; i < t.pulses.size; ++i)
-            any |= receives(t.pulses.items[i].stimulus, j);
+        for (std::uint32_t i = 0; i < t.pulses.size; ++i) {
+            const PulseTask& pulse = t.pulses.items[i];
+            const bool is_taken = plasticity::TakesCurrents<Neuron> && pulse.known >= 0;
+            any |= !is_taken && receives(pulse.stimulus, j);
+        }
         for (std::uint32_t i = 0; i < t.trains.size; ++i)
             any |= receives(t.trains.items[i].stimulus, j);
         for (std::uint32_t i = 0; i < t.forced.size; ++i)
@@ -258,7 +274,7 @@ struct AdvanceNeurons {
     ENGRAM_HD_INLINE void step_neuron(Course& c, std::uint32_t j, int s,
                                       const typename Neuron::Input& input, double noise) const {
         const std::int64_t step = task->begin + s;
-        const Stimulus stimulus = stimulate(c, j, step);
+        const model::StimulusSum stimulus = stimulate(c, j, step);
         if (c.recorded >= 0 && task->sample_row[task->at + s] != no_sample)
             sample(c, j, s, input, stimulus.current_nA);
         const Neuron& here = neuron(j);
@@ -288,21 +304,18 @@ struct AdvanceNeurons {
     }
 
     // In the order of Stimulator: pulses, trains, forced spikes.
-    ENGRAM_HD_INLINE Stimulus stimulate(Course& c, std::uint32_t j, std::int64_t step) const {
+    ENGRAM_HD_INLINE model::StimulusSum stimulate(Course& c, std::uint32_t j,
+                                                  std::int64_t step) const {
         const BlockTask& t = *task;
-        Stimulus total;
+        model::StimulusSum total;
         for (std::uint32_t i = 0; i < t.pulses.size; ++i) {
             const PulseTask& pulse = t.pulses.items[i];
             if (!pulse.is_on(step) || !receives(pulse.stimulus, j)) continue;
             model::StimulusCurrent current = pulse.current[arrays.population[j]];
             if (pulse.waveform >= 0)
                 current.mean_nA = t.waveforms.items[pulse.waveform + (step - t.begin)];
-            const model::PulseStep effect =
-                model::step_stimulus(neuron(j).propagator(), current, physics->streams,
-                                     pulse.stimulus, c.id, step, pulse.deviation_nA[j]);
-            total.effect.v_mV += effect.on_v_mV;
-            total.effect.end_nA += effect.end_nA;
-            total.current_nA += effect.current_nA;
+            total.add(model::step_stimulus(neuron(j).propagator(), current, physics->streams,
+                                           pulse.stimulus, c.id, step, pulse.deviation_nA[j]));
         }
         for (std::uint32_t i = 0; i < t.trains.size; ++i) {
             const model::PoissonTrain& train = t.trains.items[i];

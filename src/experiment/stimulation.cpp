@@ -36,6 +36,12 @@ void add_stimulus(const Experiment& experiment, std::uint32_t index, Stimulation
 
 }  // namespace
 
+bool CurrentPulse::is_known() const {
+    return std::ranges::all_of(current, [this](const model::StimulusCurrent& here) {
+        return here.sigma_nA == 0.0 && (here.mean_nA != 0.0 || waveform_nA);
+    });
+}
+
 std::string CurrentPulse::name() const {
     return "pulse_" + std::to_string(stimulus) + "_" + std::to_string(begin);
 }

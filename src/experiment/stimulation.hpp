@@ -24,6 +24,10 @@ struct CurrentPulse : model::StimulusSpan {
         if (waveform_nA) now.mean_nA = waveform_nA(step - begin);
         return now;
     }
+    //! Whether it has no noise: then it is the same in all neurons of a population, and known
+    //! before its steps. That of no inputs counts as noisy: its receivers are stepped, so that V
+    //! keeps the bits that it had when there were no others without noise.
+    bool is_known() const;
     //! Tells it from all others, whatever the duration of the run.
     std::string name() const;
 };

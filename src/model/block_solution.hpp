@@ -34,11 +34,37 @@ struct NoisePair {
     double second = 0;
 };
 
+// What a current that is known at each step of a block does to w: with v_k its effect within step
+// k, sum over k < s of m^{s-1-k} v_k at the beginning of step s.
+struct CurrentEffect {
+    double v_mV = 0;  //!< at the end of the block
+    double highest_mV =
+        0;  //!< at most at the beginning of any of its steps; 0 at that of the first
+
+    //! Call for each step of the block, in their order.
+    //! \param step_mV  effect within the step
+    ENGRAM_HD_INLINE void add_step(double membrane_decay, double step_mV) {
+        highest_mV = v_mV > highest_mV ? v_mV : highest_mV;
+        v_mV = std::fma(membrane_decay, v_mV, step_mV);
+    }
+    //! Adds another current. Call in the order of the stimuli.
+    ENGRAM_HD_INLINE void add(const CurrentEffect& other) {
+        v_mV += other.v_mV;
+        highest_mV += other.highest_mV;
+    }
+};
+
 // What input of a block does to the end of it; sums over its arrivals in the order of their steps.
 struct BlockInput {
     double v_mV = 0;        //!< P_w: on w
     double current_nA = 0;  //!< P_y: on I_syn
     double highest_mV = 0;  //!< no more than this on w at any step within the block
+
+    //! Adds stimulus currents, all in one. Call after all input.
+    ENGRAM_HD_INLINE void add(const CurrentEffect& currents) {
+        v_mV += currents.v_mV;
+        highest_mV += currents.highest_mV;
+    }
 
     static constexpr auto parts() {
         return std::tuple{&BlockInput::v_mV, &BlockInput::current_nA, &BlockInput::highest_mV};

@@ -143,6 +143,19 @@ struct StimulusEffect {
     double end_nA = 0;  //!< see PulseStep
 };
 
+// All stimulus currents of a neuron in a step.
+struct StimulusSum {
+    StimulusEffect effect;
+    double current_nA = 0;  //!< at the start of the step
+
+    //! Call in the order of the stimuli.
+    ENGRAM_HD_INLINE void add(const PulseStep& pulse) {
+        effect.v_mV += pulse.on_v_mV;
+        effect.end_nA += pulse.end_nA;
+        current_nA += pulse.current_nA;
+    }
+};
+
 //! \param deviation_nA  from the mean, at the start of the step
 //! \param noise         standard normal number
 ENGRAM_HD_INLINE PulseStep step_pulse(const NeuronPropagator& p, double mean_nA, double sigma_nA,

@@ -50,6 +50,14 @@ concept HasSolution = requires {
     typename Neuron::Solution;
 };
 
+//! Whether the solution takes in stimulus currents that are known at each step of a block. If not,
+//! neurons with such a current go step by step, as with any other stimulus.
+template <class Neuron>
+concept TakesCurrents = HasSolution<Neuron> &&
+    requires(typename Neuron::BlockInput& sums, model::CurrentEffect currents) {
+    Neuron::add_currents(sums, currents);
+};
+
 //! Whether neurons may be reset without a spike, and count how often.
 template <class Neuron>
 concept HasSilentResets = requires(typename Neuron::View view) {

@@ -95,6 +95,12 @@ struct PointNeuron {
                                            const Input& input) {
         effect.add(sums, input.nA);
     }
+    //! Adds stimulus currents that are known at each step of the block: such a neuron goes to its
+    //! end at once. Without this function neurons with stimulus currents go step by step.
+    ENGRAM_HD_INLINE static void add_currents(BlockInput& sums,
+                                              const model::CurrentEffect& currents) {
+        sums.add(currents);
+    }
     //! \param noise     standard normal number
     //! \param can_fire  false: it is known not to. Of neurons with a solution alone
     ENGRAM_HD_INLINE void advance(State& state, const Input& input, double noise,
@@ -103,10 +109,11 @@ struct PointNeuron {
              can_fire ? step.propagator.v_th_mV : std::numeric_limits<double>::infinity());
     }
     //! The end of a block that was gone through step by step: whatever was looked at meanwhile, it
-    //! is that of the solution, but for what a spike or a stimulus has done to V.
+    //! is that of the solution, but for what a spike has done to V, or a stimulus that the solution
+    //! does not know.
     //! \param free       end of the solution
     //! \param stepped    end of the steps
-    //! \param stepped_v  whether V was held or stimulated
+    //! \param stepped_v  whether V was held or so stimulated
     ENGRAM_HD_INLINE static State refined_end(const State& free, const State& stepped,
                                               bool stepped_v) {
         return {stepped_v ? stepped.v_mV : free.v_mV, free.i_syn_nA, free.i_bg_nA,

@@ -59,6 +59,8 @@ struct WorkCounters {
     std::uint64_t neuron_steps = 0;
     std::uint64_t delivered_spikes = 0;  //!< synapses reached
     std::uint64_t early_phase_draws = 0;
+    //! Of neurons in blocks, those that went step by step; counted by the processor alone.
+    std::uint64_t stepped_blocks = 0;
 };
 
 // Steps [begin, begin + steps) of a spiking phase: a min-delay epoch, or what the phase leaves of

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "network/network.hpp"
+#include "plasticity/mechanisms.hpp"
 #include "plasticity/variable.hpp"
 
 namespace engram {
@@ -59,6 +60,26 @@ Neuron make_neuron(const Experiment& experiment, const Population& population,
 template <class Neuron>
 bool is_described_by(const Experiment& experiment, const Population& population) {
     return Neuron::describes(experiment.neuron_of(population));
+}
+
+//! How stimulus currents act on the neurons of each population, whatever their background.
+//! \param Neuron  mechanisms, of which the first that describes a population has it
+template <class... Neuron>
+std::vector<model::NeuronPropagator> propagators_of(plasticity::NeuronMechanisms<Neuron...>,
+                                                    const Experiment& experiment) {
+    std::vector<model::NeuronPropagator> propagators;
+    for (const Population& population : experiment.populations) {
+        const auto is_added = [&]<class One>(std::type_identity<One>) {
+            if (!is_described_by<One>(experiment, population)) return false;
+            propagators.push_back(
+                make_neuron<One>(experiment, population, experiment.background_of(population))
+                    .propagator());
+            return true;
+        };
+        [[maybe_unused]] const bool any = (is_added(std::type_identity<Neuron>{}) || ...);
+        ENGRAM_ENSURE(any);
+    }
+    return propagators;
 }
 
 //! Shortest refractory period of the neurons of a kind, or of all. With it, model::most_spikes

@@ -83,6 +83,33 @@ Experiment forced_spikes_and_trains() {
     return e;
 }
 
+// Of all neurons and of parts of tiles, alone, together, and with noise or spikes.
+Experiment known_currents() {
+    Experiment e = noisy_learning_network();
+    e.duration_s = 0.4;
+    e.stimuli.resize(1);
+    const auto add = [&](Scheme scheme, const char* group, double start_s, double duration_s) {
+        Stimulus& one = e.stimuli.emplace_back();
+        one.name = "known" + std::to_string(e.stimuli.size());
+        one.scheme = scheme;
+        one.group = group;
+        one.start_s = start_s;
+        one.duration_s = one.train_s = duration_s;
+        one.repeats = 1;
+        return &one;
+    };
+    e.groups.add({"all", group_of("all", 0, 50).ids});
+    e.groups.add({"apart", {0, 3, 4, 8, 15, 16, 39, 41, 45}});
+    Stimulus* rhythm = add(Scheme::sine, "all", 0.0202, 0.3);
+    rhythm->amplitude_nA = 0.7;
+    rhythm->frequency_Hz = 13;
+    add(Scheme::current, "apart", 0.0804, 0.1)->mean_nA = -0.6;
+    add(Scheme::current, "recalled", 0.1606, 0.1)->mean_nA = 2.5;
+    e.stimuli.push_back(forced_spikes("apart"));
+    record_everything(e);
+    return e;
+}
+
 // Two windows of spikes and what lies between, with samples and a snapshot there.
 Experiment consolidation() {
     Experiment e = noisy_learning_network();
@@ -213,6 +240,8 @@ std::vector<ExecutorCase> executor_cases() {
         {"SeveralBlocksPerEpoch", several_blocks_per_epoch(), 1000},
         {"EpochOfOneStep", epoch_of_one_step(), 1000},
         {"ForcedSpikesAndTrains", forced_spikes_and_trains(), 1000},
+        {"KnownCurrents", known_currents(), 1000},
+        {"KnownCurrentsWithMorphology", with_morphology(known_currents(), well_mixed), 50},
         {"Consolidation", consolidation(), 10000},
         {"ExpiringTags", expiring_tags(), 500},
         {"PAndD", pools(ProteinPools::p_and_d), 500},

@@ -14,6 +14,7 @@ namespace {
 
 using model::BlockInput;
 using model::BlockSolution;
+using model::CurrentEffect;
 using model::NeuronState;
 using model::NoisePair;
 
@@ -67,11 +68,11 @@ struct Path {
     std::vector<double> v_mV;  //!< at the beginning of each step
 };
 Path walk(const Neuron& neuron, const std::vector<double>& xi, const std::vector<double>& input_nA,
-          NeuronState s) {
+          NeuronState s, const std::vector<double>& stimulus_mV = {}) {
     Path path;
     for (std::size_t k = 0; k < xi.size(); ++k) {
         path.v_mV.push_back(s.v_mV);
-        neuron.step(s, input_nA[k], xi[k], 0.0, 1e9);
+        neuron.step(s, input_nA[k], xi[k], stimulus_mV.empty() ? 0.0 : stimulus_mV[k], 1e9);
     }
     path.end = s;
     return path;
@@ -183,6 +184,52 @@ INSTANTIATE_TEST_SUITE_P(Lengths, BlockSolutionOf,
                          testing::Values(std::tuple{1, 0.2}, std::tuple{2, 0.2}, std::tuple{7, 0.2},
                                          std::tuple{15, 0.2}, std::tuple{30, 0.1},
                                          std::tuple{50, 0.02}, std::tuple{25, 0.2}));
+
+// Currents of which nobody knows where in the block they are strongest; two of them.
+TEST_P(BlockSolutionOf, TakesInKnownCurrents) {
+    const auto [n, dt] = GetParam();
+    const Neuron neuron = published(dt);
+    const BlockSolution b = neuron.solution(n);
+    const model::NeuronPropagator& p = neuron.step.propagator;
+    int below_the_end = 0, slowly = 0, crossing = 0;
+    for (std::uint32_t number = 0; number < 5000; ++number) {
+        Block block = make_block(b, number, 3.0 * normal(number, 904), true);
+        std::vector<double> stimulus_mV(n);
+        CurrentEffect all;
+        for (const std::uint32_t which : {0u, 1u}) {
+            CurrentEffect effect;
+            for (int k = 0; k < n; ++k) {
+                const int turn = 1 + static_cast<int>(number) % (n / 2 + 1);
+                const double sign = (k / turn + which) % 2 == 0 ? 1.0 : -1.0;
+                const double swing =
+                    sign * std::fabs(normal(number, 905)) * (which == 0 ? 1.0 : 0.3);
+                const double mean_nA =
+                    15.0 / (n * dt) * (swing + 0.2 * normal(number, 910 + which));
+                const double v_mV = model::step_pulse(p, mean_nA, 0.0, 0.0, 0.0).on_v_mV;
+                stimulus_mV[k] += v_mV;
+                effect.add_step(p.membrane_decay, v_mV);
+            }
+            all.add(effect);
+        }
+        block.input.add(all);
+        const Path path = walk(neuron, block.xi, block.input_nA, block.start, stimulus_mV);
+        const auto end = b.end(block.start, block.z);
+        EXPECT_NEAR(b.at_end(block.start, end, block.input).v_mV, path.end.v_mV, 1e-11);
+        const bool slow = b.is_below(block.start, block.z, block.input);
+        ASSERT_TRUE(!b.is_below_quickly(block.start, end, block.input) || slow) << number;
+        bool below = true;
+        for (const double v : path.v_mV) below = below && v < p.v_th_mV;
+        ASSERT_TRUE(!slow || below) << number;
+        slowly += slow;
+        crossing += !below;
+        below_the_end += !below && path.end.v_mV < p.v_th_mV && path.v_mV[0] < p.v_th_mV;
+    }
+    EXPECT_GT(slowly, 500);
+    EXPECT_GT(crossing, 5);
+    if (n > 2) {
+        EXPECT_GT(below_the_end, 5) << "crossed within the block alone";
+    }
+}
 
 // The bound can fail: with less than the seven standard deviations spikes are missed.
 TEST(BlockSolution, ASmallerBoundMissesSpikes) {

@@ -34,6 +34,31 @@ TEST_P(SeveralRanks, EqualOneWithRateThresholds) {
     expect_ranks_equal_one(e, executor(), 500);
 }
 
+// Stimulus currents without noise, of all neurons and of some, beside those with noise.
+TEST_P(SeveralRanks, EqualOneWithKnownCurrents) {
+    Experiment e = recorded_learning_network();
+    e.groups.add({"apart", {1, 2, 7, 13, 30, 44, 48}});
+    Stimulus rhythm;
+    rhythm.name = "rhythm";
+    rhythm.scheme = Scheme::sine;
+    rhythm.group = std::vector<std::string>{"apart", "recalled"};
+    rhythm.start_s = 0.0502;
+    rhythm.duration_s = 0.5;
+    rhythm.mean_nA = 0.2;
+    rhythm.amplitude_nA = 0.9;
+    rhythm.frequency_Hz = 21;
+    Stimulus still = rhythm;
+    still.name = "still";
+    still.scheme = Scheme::current;
+    still.group = "assembly";
+    still.train_s = 0.4;
+    still.repeats = 1;
+    still.mean_nA = -0.3;
+    e.stimuli.push_back(rhythm);
+    e.stimuli.push_back(still);
+    expect_ranks_equal_one(e, executor(), 500);
+}
+
 // Protein that diffuses along cells of one population, and is recorded; through consolidation.
 TEST_P(SeveralRanks, EqualOneWithDiffusion) {
     Experiment e = learning_and_recall();

@@ -616,4 +616,32 @@ MUTATIONS = [
         "is_left_out_[id] = 1;",
         "is_left_out_[id] = 0;",
     ),
+    Mutation(
+        "m77",
+        "of a current that is known only the end of the block counts for the bound",
+        "block_solution.hpp",
+        "highest_mV = v_mV > highest_mV ? v_mV : highest_mV;",
+        "highest_mV = v_mV > 0.0 ? v_mV : 0.0;",
+    ),
+    Mutation(
+        "m78",
+        "of several known currents the bound sees the last one",
+        "block_solution.hpp",
+        "highest_mV += other.highest_mV;",
+        "highest_mV = other.highest_mV;",
+    ),
+    Mutation(
+        "m79",
+        "a known current that begins within a block acts from its beginning on",
+        "known_current.hpp",
+        "pulse.is_on(step) ? pulse",
+        "pulse.is_on(begin + n_steps - 1) ? pulse",
+    ),
+    Mutation(
+        "m80",
+        "kernels take known currents into the end of stepped blocks only",
+        "neuron_kernel.hpp",
+        "        add_known_currents(known.sums, j);\n",
+        "",
+    ),
 ]
