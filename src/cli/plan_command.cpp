@@ -35,7 +35,7 @@ double rounded_up(double value, double unit) {
 std::string job_options(const job::Forecast& forecast, int n_ranks) {
     if (!job::fits_some_computer(forecast, n_ranks)) return "";
     const double memory_MB = std::max(
-        least_memory_MB, rounded_up(forecast.memory_per_rank_MB * memory_margin, memory_unit_MB));
+        least_memory_MB, rounded_up(forecast.memory_of_rank_0_MB * memory_margin, memory_unit_MB));
     const double checkpoint_s = forecast.checkpoint_MB / shared_write_MB_per_s;
     const double signal_s = least_signal_s + std::round(2.0 * checkpoint_s / 60.0) * 60.0;
     const double wanted_min = std::ceil((forecast.wall_s * time_margin + signal_s) / 60.0);
@@ -73,6 +73,16 @@ double averaging_MB(const Ensemble& ensemble, const job::Forecast& trial) {
     return ensemble.averages_traces() ? trial.traces_MB * bytes_per_value / sizeof(double) : 0;
 }
 
+// Rank 0 is named where it takes more than others.
+std::string memory_of_ranks(const job::Forecast& forecast, int n_ranks) {
+    const double rank_0_MB = forecast.memory_of_rank_0_MB;
+    if (n_ranks == 1) return fmt::format("about {} per rank", memory_text(rank_0_MB));
+    const std::string others = memory_text(forecast.memory_per_rank_MB);
+    const std::string first = memory_text(rank_0_MB);
+    return fmt::format("about {} per rank{}", others,
+                       first == others ? "" : ", " + first + " on rank 0");
+}
+
 std::string files_entry(double files_MB) {
     return entry("Files",
                  fmt::format("at most about {} on the disk, all together", memory_text(files_MB)),
@@ -101,6 +111,7 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
             total.neurons_MB = one.neurons_MB;
             total.synapses_MB = one.synapses_MB;
         }
+        total.memory_of_rank_0_MB = std::max(total.memory_of_rank_0_MB, one.memory_of_rank_0_MB);
         total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
         total.checkpoint_MB = std::max(total.checkpoint_MB, one.checkpoint_MB);
         total.traces_MB = std::max(total.traces_MB, one.traces_MB);
@@ -113,6 +124,7 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
     const std::string too_large = job::problem_of_memory(total, per_trial);
     const std::string too_much = job::problem_of_traces(total);
     total.memory_per_rank_MB += averaged_MB;
+    total.memory_of_rank_0_MB += averaged_MB;
     std::string text =
         entry("Trials",
               fmt::format("{} at each of {}, {} at a time", ensemble.trials(),
@@ -159,7 +171,7 @@ std::string plan_of(const Experiment& experiment, const Wiring& wiring, int n_ra
               fmt::format("{:.3g} plastic, {:.3g} fixed (expected)", forecast.plastic_synapses,
                           forecast.fixed_synapses),
               "") +
-        entry("Memory", fmt::format("about {} per rank", memory_text(forecast.memory_per_rank_MB)),
+        entry("Memory", memory_of_ranks(forecast, n_ranks),
               job::problem_of_memory(forecast, n_ranks));
     if (forecast.traces_MB > 0)
         text +=

@@ -179,6 +179,12 @@ void write_trace_file(std::span<const SpooledTraces> recordings, const std::stri
     file.finish();
 }
 
+// The rows as they are read, as numbers, and one column of them.
+std::uint64_t trace_copy_bytes(std::size_t n_columns, std::uint64_t n_rows) {
+    return std::min<std::uint64_t>(rows_at_once(n_columns), n_rows) * (2 * n_columns + 1) *
+           sizeof(double);
+}
+
 RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,
                                const Experiment& experiment, std::size_t recording,
                                std::uint64_t n_rows, const std::vector<RecordGap>& gaps) {

@@ -58,6 +58,9 @@ struct SpooledTraces {
 void write_trace_file(std::span<const SpooledTraces> recordings, const std::string& target_path,
                       const Experiment& experiment);
 
+//! Memory that write_trace_file takes at most for a recording of `n_rows` rows [bytes].
+std::uint64_t trace_copy_bytes(std::size_t n_columns, std::uint64_t n_rows);
+
 //! Makes the first `n_rows` of a recording again, from traces.h5, which lacks those of gaps.
 //! \throw FileError if the file is unusable or has fewer
 RecordMark rebuild_trace_spool(const std::string& spool_path, const std::string& trace_path,

@@ -9,6 +9,7 @@
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
 #include "io/edge_layout.hpp"
+#include "io/trace_file.hpp"
 #include "model/fixed_point.hpp"
 #include "network/make_wiring.hpp"
 #include "network/synapse_table.hpp"
@@ -136,10 +137,10 @@ double sampled_values(const TraceRecording& recording, const Experiment& experim
                                columns.of_synapse.size() * n_synapses);
 }
 
-double traces_MB(const TraceRecording& recording, const Schedule& schedule,
-                 const Experiment& experiment) {
-    const double n_values = sampled_values(recording, experiment);
-    if (n_values == 0) return 0;
+// Rows of a recording, of which there are none if it has no columns.
+double sampled_rows(const TraceRecording& recording, const Schedule& schedule,
+                    const Experiment& experiment) {
+    if (sampled_values(recording, experiment) == 0) return 0;
     const Step begin = experiment.steps_from_s(recording.from_s);
     const Step end =
         recording.to_s ? experiment.steps_from_s(*recording.to_s) : experiment.duration_steps();
@@ -151,7 +152,13 @@ double traces_MB(const TraceRecording& recording, const Schedule& schedule,
                          0, std::min(phase.end, end) - std::max(phase.begin, begin))) /
                      (phase.kind == PhaseKind::spiking ? static_cast<double>(recording.every_steps)
                                                        : steps_per_sample);
-    return n_samples * (n_values + 1) * sizeof(double) / 1e6;
+    return n_samples;
+}
+
+// On rank 0, while results are written from it.
+double copy_MB(double n_values, double n_rows) {
+    return MB(trace_copy_bytes(static_cast<std::size_t>(n_values) + 1,
+                               static_cast<std::uint64_t>(std::min(n_rows, 1e18))));
 }
 
 }  // namespace
@@ -169,8 +176,13 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
         if (phase.kind == PhaseKind::spiking) steps += static_cast<double>(phase.end - phase.begin);
     const double dt_s = experiment.dt_ms / 1000.0;
     f.spiking_s = steps * dt_s;
-    for (std::size_t i = 0; i < record.n_recordings(); ++i)
-        f.traces_MB += traces_MB(record.recording(i), schedule, experiment);
+    double copied_MB = 0;
+    for (std::size_t i = 0; i < record.n_recordings(); ++i) {
+        const double n_values = sampled_values(record.recording(i), experiment);
+        const double n_rows = sampled_rows(record.recording(i), schedule, experiment);
+        f.traces_MB += n_rows * (n_values + 1) * sizeof(double) / 1e6;
+        copied_MB = std::max(copied_MB, copy_MB(n_values, n_rows));
+    }
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;
     const double stimulated_s = stimulated_neuron_s(experiment);
     const double recorded_share =
@@ -222,9 +234,15 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double snapshot_MB = experiment.writes_network && !experiment.record.snapshots_s.empty()
                                    ? MB(all.synapses * bytes_per_synapse_of_snapshot)
                                    : 0.0;
-    f.synapses_MB = tables_MB + std::max(building_MB(experiment, all),
-                                         state_MB(experiment, {0, 0, all.synapses}) + snapshot_MB);
+    const double synapse_state_MB = state_MB(experiment, {0, 0, all.synapses});
+    f.synapses_MB =
+        tables_MB + std::max(building_MB(experiment, all), synapse_state_MB + snapshot_MB);
     f.memory_per_rank_MB = f.base_MB + f.per_rank_MB + (f.neurons_MB + f.synapses_MB) / n_ranks;
+    // Traces are written before synapses, when no snapshot is held.
+    f.memory_of_rank_0_MB =
+        std::max(f.memory_per_rank_MB, base_memory_MB + f.per_rank_MB +
+                                           (f.neurons_MB + tables_MB + synapse_state_MB) / n_ranks +
+                                           copied_MB);
     f.gpu_state_per_rank_MB = static_cast<double>(device::bytes_on_device(
                                   experiment, device::expected_sizes(experiment, f.plastic_synapses,
                                                                      f.fixed_synapses, n_ranks))) /

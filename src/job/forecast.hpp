@@ -12,7 +12,8 @@ namespace engram::job {
 struct Forecast {
     double plastic_synapses = 0;  //!< expected number
     double fixed_synapses = 0;
-    double memory_per_rank_MB = 0;      //!< the sum of the following, shares divided by the ranks
+    double memory_per_rank_MB = 0;      //!< base, and what is of each rank or its share
+    double memory_of_rank_0_MB = 0;     //!< the same or more: it writes what is recorded
     double traces_MB = 0;               //!< on the disk
     double files_MB = 0;                //!< on the disk, all together, at most; rough
     double checkpoint_MB = 0;           //!< of one

@@ -2,7 +2,6 @@
 #include "job/run_summary.hpp"
 
 #include <H5public.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 
 #include "base/collective.hpp"
 #include "base/messages.hpp"
+#include "base/peak_memory.hpp"
 #include "base/step_time.hpp"
 #include "base/version.hpp"
 #include "experiment/conditions.hpp"
@@ -23,12 +23,6 @@ namespace engram::job {
 namespace {
 
 using nlohmann::json;
-
-double peak_memory_MB() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024.0;  // ru_maxrss is in KiB
-}
 
 std::vector<double> gather(double value, MPI_Comm communicator) {
     std::vector<double> all(rank_of(communicator) == 0 ? size_of(communicator) : 0);

@@ -3,7 +3,6 @@
 // early phase, the real-time factor, bytes and building time per synapse, and what an exchange of
 // spikes takes. Run on one rank or under mpirun.
 #include <mpi.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <boost/program_options.hpp>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/peak_memory.hpp"
 #include "cpu/cpu_executor.hpp"
 #include "diffusion_cost.hpp"
 #include "io/output_directory.hpp"
@@ -30,12 +30,6 @@ namespace {
 
 using namespace engram;
 using namespace engram::benchmark;
-
-double peak_memory_MB() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024.0;
-}
 
 double sum_over_ranks(double value) {
     double sum = 0;

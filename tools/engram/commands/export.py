@@ -18,6 +18,7 @@ from ..arbor_text import (
     write_spikes,
     write_traces,
 )
+from ..circuit import write_circuit
 from ..ensemble import Ensemble, is_ensemble
 from ..files import own_directory, replaced
 from ..losses import note_losses
@@ -39,14 +40,21 @@ def _parser() -> Parser:
         "state_after_phase_N with the columns, units and header of the published Arbor program "
         "(arbor_network_consolidation), of networks that it could simulate: excitatory neurons "
         "with plastic synapses, followed by inhibitory ones. Of an ensemble it writes the traces "
-        "averaged over the trials of each batch (averaged_traces/N.txt).",
+        "averaged over the trials of each batch (averaged_traces/N.txt). With --circuit it writes "
+        "what NEST needs to build the network of any run from its network.h5.",
         epilog=EXIT_CODES,
     )
     parser.add_argument(
         "results", type=Path, metavar="RESULTS_DIR", help="output directory of a run or ensemble"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/export)"
+        "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/export, or circuit)"
+    )
+    parser.add_argument(
+        "--circuit",
+        action="store_true",
+        help="a SONATA circuit instead: circuit_config.json, nodes.h5, types and parameters, beside "
+        "network.h5, for nest.SonataNetwork; without stimuli, noise and plasticity",
     )
     parser.add_argument(
         "--files",
@@ -85,6 +93,11 @@ def _index(text: str) -> int:
 
 
 def _export(options: argparse.Namespace) -> None:
+    if options.circuit:
+        results = Results(options.results)
+        for path in write_circuit(results, _output(options, "circuit")):
+            say(path)
+        return
     if is_ensemble(options.results) and not options.files:
         ensemble = Ensemble(options.results)
         _export_averages(ensemble, _output(options), options.block)
@@ -95,8 +108,8 @@ def _export(options: argparse.Namespace) -> None:
     _Run(results, _output(options), options).export()
 
 
-def _output(options: argparse.Namespace) -> Path:
-    output: Path = options.output or own_directory(options.results / "export")
+def _output(options: argparse.Namespace, default: str = "export") -> Path:
+    output: Path = options.output or own_directory(options.results / default)
     output.mkdir(parents=True, exist_ok=True)
     return output
 
