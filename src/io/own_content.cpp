@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/own_content.hpp"
 
+#include <system_error>
+#include <vector>
+
 #include "base/errors.hpp"
+#include "base/file_descriptor.hpp"
+#include "base/list_directory.hpp"
 
 namespace engram {
 namespace {
@@ -15,25 +20,33 @@ class ContentCheck {
     void check_partial(const fs::path& directory) const {
         const fs::path partial = directory / "partial";
         check_directory(partial);
-        for (const fs::directory_entry& entry : entries(partial)) check_file(entry);
+        for (const fs::path& path : entries(partial)) check_file(path);
     }
     void check_trials(const fs::path& directory) const {
         const fs::path trials = directory / "trials";
         check_directory(trials);
-        for (const fs::directory_entry& point : entries(trials)) {
-            check_directory(point.path());
-            for (const fs::directory_entry& trial : entries(point.path())) {
-                check_directory(trial.path());
-                check_partial(trial.path());
+        for (const fs::path& point : entries(trials)) {
+            check_directory(point);
+            for (const fs::path& trial : entries(point)) {
+                check_directory(trial);
+                check_partial(trial);
             }
         }
     }
 
   private:
     // Empty of what is no directory.
-    static fs::directory_iterator entries(const fs::path& directory) {
-        std::error_code ignored;
-        return fs::directory_iterator(directory, ignored);
+    static std::vector<fs::path> entries(const fs::path& directory) {
+        std::error_code error;
+        const bool is_directory = fs::is_directory(fs::status(directory, error));
+        if (is_directory) return list_directory(directory);
+        if (error && error != std::errc::no_such_file_or_directory)
+            fail_to_look_at(directory, error);
+        return {};
+    }
+    [[noreturn]] static void fail_to_look_at(const fs::path& path, std::error_code error) {
+        fail_with_error(error.value(), path.string(), "look at it",
+                        "check the path and its permissions");
     }
 
     void check_directory(const fs::path& path) const {
@@ -46,15 +59,19 @@ class ContentCheck {
                         "written; replace it by what it leads to, or remove it");
     }
 
-    static void check_file(const fs::directory_entry& entry) {
-        std::error_code ignored;
-        const fs::file_status status = entry.symlink_status(ignored);
+    static void check_file(const fs::path& path) {
+        std::error_code error;
+        const fs::file_status status = fs::symlink_status(path, error);
+        if (error) fail_to_look_at(path, error);
         if (!fs::is_regular_file(status) && !fs::is_directory(status))
-            throw FileError(entry.path().string(),
+            throw FileError(path.string(),
                             "is not a regular file; replace it by one, or remove it");
         // Recordings are continued in place.
-        if (entry.path().extension() == ".bin" && fs::hard_link_count(entry.path(), ignored) > 1)
-            throw FileError(entry.path().string(),
+        if (path.extension() != ".bin") return;
+        const auto n_names = fs::hard_link_count(path, error);
+        if (error) fail_to_look_at(path, error);
+        if (n_names > 1)
+            throw FileError(path.string(),
                             "has another name (a hard link), and would change under that too; "
                             "replace it by a copy of its own");
     }

@@ -72,8 +72,7 @@ struct CommonPool {
                                           Synthesis synthesis, double time_s) const {
         const model::ProteinState next = late.protein(protein[j], synthesis != 0, time_s);
         protein[j] = next.amount;
-        shrinkage[j] =
-            model::LazyLatePhase::shrunk(shrinkage[j], late.shrinkage(next.integral));
+        shrinkage[j] = model::LazyLatePhase::shrunk(shrinkage[j], late.shrinkage(next.integral));
     }
     //! Makes the present the reference of the shrinkages, once no weight relies on them.
     ENGRAM_HD_INLINE void reset_shrinkage(std::uint32_t j) const { shrinkage[j] = 1.0; }
