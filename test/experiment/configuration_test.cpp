@@ -63,7 +63,7 @@ TEST(Configuration, every_value_is_read) {
         R"(simulation: {duration_s: 100, dt_ms: 0.1, seed: 18446744073709551615, fast_forward: off,
              dt_fast_forward_s: 25, description: "a: b"}
 populations: {n_exc: 8, n_inh: 2}
-connectivity: {probability: 0.2, w_ei: 1, w_ie: 2, w_ii: 3}
+connectivity: {probability: 0.2, w_ei: 1, w_ie: 2, w_ii: 3, file_checksum: sum}
 background: {mean_nA: -0.5, sigma_wn_nA_sqrt_s: 0.25}
 stimuli:
   second: {scheme: STET, group: inh, start_s: 1, rate_Hz: 50}
@@ -94,7 +94,7 @@ output: {directory: out}
     EXPECT_EQ(experiment.dt_fast_forward_s, 25);
     EXPECT_EQ(experiment.description, "a: b");
     EXPECT_EQ(experiment.populations, (Populations{8, 2}));
-    EXPECT_EQ(experiment.connectivity, (Connectivity{0.2, {}, 1, 2, 3}));
+    EXPECT_EQ(experiment.connectivity, (Connectivity{0.2, {}, 1, 2, 3, false, "sum"}));
     EXPECT_EQ(experiment.checkpoint, (CheckpointSettings{2.5, 3, false, 4}));
     EXPECT_EQ(experiment.record.selections, (std::vector<SynapseSelection>{{"exc", "exc", 2}}));
     EXPECT_EQ(experiment.background, (BackgroundParameters{-0.5, 0.25}));
