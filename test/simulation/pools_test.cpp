@@ -53,7 +53,7 @@ TEST_P(Pools, PCAndDUpToFive) {
 // z is at its bound as soon as there is protein: nothing that is kept lazily underflows.
 TEST_P(Pools, ThatActAtOnce) {
     for (const ProteinPools pools : {common, p_and_d, p_c_and_d}) {
-        Experiment e = with(both_signs_network(), pools, pools == common ? 1.0 : 5.0);
+        Experiment e = with(both_signs_network(), pools, 1.0);
         e.synapses.f_int_l_per_umol = 1e6;
         e.synapses.tau_z_s = 1e-3;
         compare_with_oracle(e, executor(), {200, 10, 5, 5, 150});
