@@ -40,7 +40,8 @@ class ContentCheck {
         std::error_code error;
         const bool is_directory = fs::is_directory(fs::status(directory, error));
         if (is_directory) return list_directory(directory);
-        if (error && error != std::errc::no_such_file_or_directory)
+        if (error && error != std::errc::no_such_file_or_directory &&
+            error != std::errc::not_a_directory)
             fail_to_look_at(directory, error);
         return {};
     }
