@@ -68,7 +68,10 @@ def test_reading_half_without_a_compiler(small_recall, tmp_path):
         pytest.skip("no virtual environment can be made here")
     command = [environment / "bin/python", "-m", "pip", "install", "--no-deps", "--quiet"]
     installed = subprocess.run(
-        [*command, "--config-settings=wheel.cmake=false", ROOT], capture_output=True, text=True, timeout=PATIENCE_S
+        [*command, "--config-settings=wheel.cmake=false", ROOT],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     if installed.returncode != 0 and "scikit-build-core" in installed.stderr:
         pytest.skip(f"pip cannot get scikit-build-core: {installed.stderr[-300:]}")

@@ -38,9 +38,8 @@ def write_circuit(results: Results, directory: Path) -> list[Path]:
     texts = {
         directory / "circuit_config.json": _json(_config(results, directory)),
         directory / "node_types.csv": _table(_node_types(results)),
-        directory / "edge_types.csv": _table(
-            [{"edge_type_id": EDGE_TYPE, "model_template": SYNAPSE_MODEL}]
-        ),
+        directory
+        / "edge_types.csv": _table([{"edge_type_id": EDGE_TYPE, "model_template": SYNAPSE_MODEL}]),
     }
     tau_syn_ms = float(results.config["synapses"]["tau_syn_ms"])
     for population in results.network.populations:

@@ -48,7 +48,11 @@ def _parser() -> Parser:
         "results", type=Path, metavar="RESULTS_DIR", help="output directory of a run or ensemble"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="where to (default: RESULTS_DIR/export, or circuit)"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="where to (default: RESULTS_DIR/export, or circuit)",
     )
     parser.add_argument(
         "--circuit",
