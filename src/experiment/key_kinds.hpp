@@ -108,8 +108,8 @@ struct Key {
 template <class Owner, class Value, class Kind>
 Owner owner_of(const Key<Owner, Value, Kind>&);
 
-// Keys in a row. A std::tuple of so many types would take seconds to compile, wherever keys are
-// read.
+// Keys in a row. A std::tuple of so many types would take another second to compile, wherever keys
+// are read.
 template <std::size_t index, class Key>
 struct KeyAt {
     Key key;

@@ -27,13 +27,10 @@ std::string file_key(const Experiment& experiment, const Projection& projection)
 
 std::vector<WiringFile> wiring_files(const Experiment& experiment) {
     std::vector<WiringFile> files;
-    if (!experiment.has_named_populations()) {
-        if (const auto& file = experiment.connectivity.file)
-            files.push_back({*file, keys::path_of<&Connectivity::file>()});
-        return files;
-    }
-    for (const Projection& projection : *experiment.given_projections)
-        if (projection.file) files.push_back({*projection.file, file_key(experiment, projection)});
+    for_each_wiring(experiment, [&](const auto& given, const std::string& path) {
+        if (given.file)
+            files.push_back({*given.file, path + "." + keys::name_of<&Connectivity::file>()});
+    });
     return files;
 }
 

@@ -18,6 +18,17 @@ std::string weight_key(const Experiment& experiment, const Projection& projectio
 //! E.g. "connectivity.file", "projections.CA3_CA1.file".
 std::string file_key(const Experiment& experiment, const Projection& projection);
 
+//! Calls visit(given, path) with the Connectivity, or each of the named projections, whichever says
+//! where the wiring comes from: `file` and `file_checksum`; path: "connectivity",
+//! "projections.NAME".
+template <class AnyExperiment, class Visit>
+void for_each_wiring(AnyExperiment& experiment, Visit visit) {
+    if (!experiment.has_named_populations())
+        return visit(experiment.connectivity, std::string("connectivity"));
+    for (auto& projection : *experiment.given_projections)
+        visit(projection, "projections." + projection.name);
+}
+
 // A file that the wiring, or a part of it, is read from.
 struct WiringFile {
     std::string path;

@@ -9,6 +9,7 @@
 #include "base/number_text.hpp"
 #include "experiment/configuration.hpp"
 #include "experiment/ensemble.hpp"
+#include "experiment/network_keys.hpp"
 #include "io/checkpoint_directory.hpp"
 #include "io/checkpoint_file.hpp"
 #include "io/edge_wiring.hpp"
@@ -76,15 +77,12 @@ Experiment with_recorded_source(Experiment wanted, const std::string& saved) {
 // A run goes on with the wiring that it began with, whatever its files hold by now.
 Experiment with_recorded_wiring(Experiment wanted, const std::string& saved) {
     const Experiment begun = parse_configuration(saved, "the checkpoint");
-    const auto take = [](auto& one, const auto& other) {
-        if (one.file == other.file && one.file_checksum.empty())
-            one.file_checksum = other.file_checksum;
-    };
-    take(wanted.connectivity, begun.connectivity);
-    if (wanted.has_named_populations() && begun.has_named_populations())
-        for (Projection& projection : *wanted.given_projections)
-            for (const Projection& other : *begun.given_projections)
-                if (other.name == projection.name) take(projection, other);
+    for_each_wiring(begun, [&](const auto& before, const std::string& of) {
+        for_each_wiring(wanted, [&](auto& now, const std::string& path) {
+            if (path == of && now.file == before.file && now.file_checksum.empty())
+                now.file_checksum = before.file_checksum;
+        });
+    });
     return wanted;
 }
 

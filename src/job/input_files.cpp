@@ -48,17 +48,11 @@ class Checksums {
         collectively(communicator_, [&] { note_checksum(noted, key, path, known->second); });
     }
     void note_wiring(Experiment& experiment) {
-        Connectivity& connectivity = experiment.connectivity;
-        if (connectivity.file)
-            note(connectivity.file_checksum, keys::path_of<&Connectivity::file_checksum>(),
-                 *connectivity.file);
-        if (!experiment.has_named_populations()) return;
-        for (Projection& projection : *experiment.given_projections)
-            if (projection.file)
-                note(projection.file_checksum,
-                     "projections." + projection.name + "." +
-                         keys::name_of<&Projection::file_checksum>(),
-                     *projection.file);
+        for_each_wiring(experiment, [&](auto& given, const std::string& path) {
+            if (given.file)
+                note(given.file_checksum,
+                     path + "." + keys::name_of<&Connectivity::file_checksum>(), *given.file);
+        });
     }
 
   private:

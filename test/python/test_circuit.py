@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""engram-export --circuit: what NEST needs to build the network of a run, read as NEST reads it.
-
-NEST itself: test_external_reader.py (slow).
-"""
+"""engram-export --circuit: what NEST needs to build the network of a run, read as NEST reads it."""
 
 import json
 

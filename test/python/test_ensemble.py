@@ -324,7 +324,7 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("results,trials", [("all", 40), ("none", 1000)])
+@pytest.mark.parametrize("results,trials", [("all", 150), ("none", 1000)])
 def test_files_that_trials_read_stay_what_they_were(
     engram, with_files, tmp_path, results, trials
 ) -> None:
