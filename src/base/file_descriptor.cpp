@@ -104,7 +104,9 @@ FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::st
 }
 
 FileDescriptor FileDescriptor::create(const std::string& path, const std::string& purpose) {
-    ::unlink(path.c_str());  // if it cannot be removed, it cannot be created either
+    // What is not removed for another reason (a directory) is told by opening it.
+    if (::unlink(path.c_str()) != 0 && fault_of(errno) == FileFault::environment)
+        fail_with_errno(path, purpose, "check the path and its permissions");
     return {path, O_RDWR | O_CREAT | O_EXCL, purpose};
 }
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from failing_calls import ERRORS, PASSING, Bench, Fault
 
-LOOKS = ("list", "stat")
 STAGES = ("run", "resume", "extend", "run ensemble", "resume ensemble")
 
 
@@ -67,13 +66,16 @@ def test_some_calls(bench: Bench, tmp_path: Path, stage: str) -> None:
     assert_sound(bench, stage, 1, faults, tmp_path)
 
 
-def test_what_cannot_be_looked_at(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "stage, calls", [("resume", ("list", "stat")), ("resume ensemble", ("unlink",))]
+)
+def test_what_cannot_be_looked_at_or_removed(
+    bench: Bench, tmp_path: Path, stage: str, calls: tuple[str, ...]
+) -> None:
     """It is named, with the reason, and not taken for something else."""
-    found = [place for place in places(bench.counts("resume", 1), 0, 12) if place[0] in LOOKS]
-    assert len(found) > 12
-    assert_sound(
-        bench, "resume", 1, [Fault(*place, ERRORS[place[0]][0]) for place in found], tmp_path
-    )
+    found = [place for place in places(bench.counts(stage, 1), 0, 12) if place[0] in calls]
+    assert len(found) >= 12
+    assert_sound(bench, stage, 1, [Fault(*place, ERRORS[place[0]][0]) for place in found], tmp_path)
 
 
 def test_one_of_two_ranks(bench: Bench, tmp_path: Path) -> None:
