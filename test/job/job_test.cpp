@@ -131,6 +131,24 @@ TEST(Job, AnExtendedRunEndsAsOneOfThatLength) {
     EXPECT_EQ(read_configuration(extended.result("config.yaml")).duration_s, 60.8);
 }
 
+TEST(Job, ARunGoesOnOnlyWithItsConnections) {
+    const JobDirectory job, first, second;
+    first.start();
+    second.start({"simulation.seed=77"});
+    const std::string file = job.results() + ".h5";
+    const auto wire = [&](const JobDirectory& source) {
+        std::filesystem::copy_file(source.result("network.h5"), file,
+                                   std::filesystem::copy_options::overwrite_existing);
+    };
+    wire(first);
+    job.start({"connectivity.file=" + file});
+    const auto go_on = [&] { return job.resume({"simulation.duration_s=60.8"}).end; };
+    wire(second);
+    expect_contains(file_error(go_on), "connectivity.file_checksum was noted");
+    wire(first);
+    EXPECT_EQ(go_on(), JobEnd::complete);
+}
+
 // What is refused leaves a complete run as it was.
 TEST(Job, AnExtensionThatIsNotPossibleChangesNothing) {
     const JobDirectory job;
