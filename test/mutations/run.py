@@ -77,6 +77,7 @@ class Scratch:
                 self.build,
                 "-DCMAKE_BUILD_TYPE=Release",
                 "-DCMAKE_CXX_FLAGS_RELEASE=-O1",
+                "-DENGRAM_BUILD_TESTS=ON",
                 "-DENGRAM_BUILD_BENCHMARKS=OFF",
             ],
             "the copy cannot be configured",
