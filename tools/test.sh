@@ -17,7 +17,8 @@ Usage: tools/test.sh [--all | --sanitize] [--skip-install]
 Builds the preset 'ci' (warnings are errors) and runs ctest, pytest, and the job scripts on a private
 Slurm cluster. Slurm is installed as root or through a sudo that asks for no password; where it can
 be neither found nor installed its tests are skipped, and the last line says so.
-  --all            also the tests labelled 'slow': published figures, minutes to hours
+  --all            also the tests labelled 'slow': published figures, the kernels as nvcc makes them;
+                   minutes to hours
   --sanitize       ctest and pytest with the address and undefined-behaviour sanitizers, about half an
                    hour (preset 'sanitize')
   --skip-install   do not install packages
@@ -57,7 +58,10 @@ step "Build (preset $preset)"
 cuda=OFF
 # With the toolkit, but no GPU needed: kernels compile, the program links; what needs a GPU is skipped.
 if has_cuda_toolkit; then cuda=ON; fi
-build_preset $preset -DENGRAM_CUDA=$cuda
+# The code of one generation is enough to see that there is some.
+slow=(-DENGRAM_TEST_PTX=OFF -DCMAKE_CUDA_ARCHITECTURES=80)
+if $all; then slow=(-DENGRAM_TEST_PTX=ON "-DCMAKE_CUDA_ARCHITECTURES=80;90"); fi
+build_preset $preset -DENGRAM_CUDA=$cuda "${slow[@]}"
 
 # All test suites run, whatever the first one finds.
 failed=()

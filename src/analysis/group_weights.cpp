@@ -2,15 +2,14 @@
 #include "analysis/group_weights.hpp"
 
 #include <cmath>
-#include <limits>
 #include <span>
 
+#include "analysis/nothing.hpp"
 #include "base/collective.hpp"
 
 namespace engram {
 namespace {
 
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 // They leave room for 1e10 synapses of 50 mV and for 4e9 with z = 1; z begins far below 1.
 constexpr double h_quantum_mV = 0x1p-24;

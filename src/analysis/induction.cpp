@@ -3,16 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <string_view>
 
+#include "analysis/nothing.hpp"
 #include "plasticity/recorded.hpp"
 
 namespace engram {
 namespace {
 
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 struct Name {
     const char* name;

@@ -2,18 +2,16 @@
 #include "analysis/measure_sink.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <utility>
 
+#include "analysis/nothing.hpp"
 #include "base/step_time.hpp"
 #include "experiment/measure_reader.hpp"
 #include "experiment/schedule.hpp"
 
 namespace engram {
 namespace {
-
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 using Direction = GroupWeights::Direction;
 constexpr struct {
@@ -76,6 +74,10 @@ class Names {
         }
         if (experiment_.measures.recorded_synapses)
             for (const MeasureName& name : induction_names(experiment_)) names_.push_back(name);
+        for (const Population& population : experiment_.populations)
+            if (experiment_.resets_silently(population))
+                add("silent_resets_" + population.name, "1",
+                    "resets without a spike of the population " + population.name);
         return std::move(names_);
     }
 
@@ -238,7 +240,7 @@ void MeasureSink::append_recall(std::vector<double>& values, const RecallSetting
     values.push_back(reference_entropy);
 }
 
-std::vector<double> MeasureSink::values() const {
+std::vector<double> MeasureSink::values(const std::vector<PhaseReport>& reports) const {
     const Populations& populations = experiment_.populations;
     std::vector<double> values;
     append_recall(values, setting_, counts_);
@@ -260,6 +262,13 @@ std::vector<double> MeasureSink::values() const {
     if (induction_) {
         const std::vector<double> induced = induction_->values();
         values.insert(values.end(), induced.begin(), induced.end());
+    }
+    for (const Population& population : populations) {
+        if (!experiment_.resets_silently(population)) continue;
+        double n = 0;
+        for (const PhaseReport& report : reports)
+            n += static_cast<double>(report.silent_resets_of(population.name));
+        values.push_back(n);
     }
     return values;
 }

@@ -14,6 +14,7 @@
 #include "analysis/runaway.hpp"
 #include "network/network.hpp"
 #include "simulation/result_sink.hpp"
+#include "simulation/simulation_state.hpp"
 
 namespace engram {
 
@@ -30,7 +31,8 @@ class MeasureSink : public ResultSink {
     void write_snapshot(const SnapshotView& snapshot) override;
 
     //! Rank 0. In the order of measure_names.
-    std::vector<double> values() const;
+    //! \param reports  of the complete run
+    std::vector<double> values(const std::vector<PhaseReport>& reports) const;
     //! Rank 0. All rows of traces, as they came; none if they are not kept.
     const std::vector<double>& trace_rows() const { return rows_; }
 

@@ -5,9 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
+
+#include "analysis/nothing.hpp"
 
 namespace engram {
 
@@ -45,7 +46,6 @@ class RunningStatistics {
     }
 
   private:
-    static constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
     std::vector<std::uint64_t> count_;
     std::vector<double> mean_;

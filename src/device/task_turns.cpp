@@ -20,7 +20,7 @@ namespace {
 namespace bc = boost::context;
 
 // Taken from the system as it is touched.
-constexpr std::size_t stack_bytes = std::size_t{8} << 20;
+constexpr std::size_t bytes_of_stack = std::size_t{8} << 20;
 
 // A stack as the address sanitizer has to know it; without it, nothing. Call leave() on it before
 // another one is switched to, and arrive() on it at once when it is in use again, or for the first
@@ -95,7 +95,7 @@ void TaskTurns::run(std::size_t n, const std::function<void(std::size_t)>& task,
     s.ending = false;
     s.problem = nullptr;
     std::vector<Task> tasks(n);
-    bc::protected_fixedsize_stack allocator(stack_bytes);
+    bc::protected_fixedsize_stack allocator(bytes_of_stack);
     for (std::size_t i = 0; i < n; ++i) {
         const bc::stack_context memory = allocator.allocate();
         tasks[i].bounds = {static_cast<const std::byte*>(memory.sp) - memory.size, memory.size};

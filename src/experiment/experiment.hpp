@@ -292,6 +292,11 @@ struct Experiment {
     Step steps_from_ms(double time_ms) const;
     Step steps_from_s(double time_s) const { return steps_from_ms(time_s * 1000.0); }
     Step duration_steps() const { return steps_from_s(duration_s); }
+    //! Whether a dendrite above threshold resets its neurons without a spike.
+    bool resets_silently(const Population& population) const {
+        const std::optional<Morphology>& morphology = neuron_of(population).morphology;
+        return morphology && morphology->reset == Morphology::Reset::any_compartment;
+    }
     const NeuronParameters& neuron_of(const Population& population) const {
         return population.neuron ? *population.neuron : neuron;
     }

@@ -35,7 +35,7 @@ struct LastSnapshot {
 //! projection takes none.
 //! \param last             follows on those of the parts; may be null
 //! \param indexes_sources  whether there is an index by source too, of up to 16 bytes per edge
-//! \param populations      of whose excitatory neurons snapshots have proteins
+//! \param populations      of whose excitatory neurons snapshots have proteins, with their neurons
 //! \throw FileError on every rank
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
                         std::span<const SnapshotPart> snapshot_parts, const LastSnapshot* last,

@@ -5,6 +5,7 @@
 
 #include "base/errors.hpp"
 #include "base/step_time.hpp"
+#include "model/cable.hpp"
 
 namespace engram {
 namespace {
@@ -15,6 +16,8 @@ h5::Slab part_of(h5::Slab neurons, const Population& population) {
     const hsize_t end = std::min<hsize_t>(neurons.first + neurons.count, population.end());
     return begin < end ? h5::Slab{begin, end - begin} : h5::Slab{begin, 0};
 }
+
+constexpr const char* cell_attribute = "cell";
 
 }  // namespace
 
@@ -33,6 +36,20 @@ std::string protein_group(const Population& population, double time_s) {
     return "proteins/" + population.name + "/snapshots/" + snapshot_label(time_s);
 }
 
+std::vector<double> read_cell_shape(const h5::File& file, double time_s,
+                                    const Population& population) {
+    const std::string name = protein_group(population, time_s);
+    if (!h5::exists(file, name)) return {};
+    const h5::Group group = h5::open_group(file, name);
+    if (!h5::has_attribute(group, cell_attribute)) return {};
+    std::vector<double> shape = h5::read_array_attribute<double>(group, cell_attribute);
+    if (shape.size() != model::Cable().shape().size())
+        throw FileError(file.path(), "/" + name + " has an attribute " + cell_attribute +
+                                         " that is no shape of a cell; the file is damaged: use "
+                                         "another one");
+    return shape;
+}
+
 ProteinGroups::ProteinGroups(double time_s, std::vector<std::string> pools,
                              std::span<const Population> populations)
     : time_s_(time_s), pools_(std::move(pools)), populations_(populations) {}
@@ -43,6 +60,9 @@ void ProteinGroups::lay_out(FileLayout& file) {
         if (!population.is_excitatory()) continue;
         const h5::Group group = h5::create_group(file.file(), protein_group(population, time_s_));
         h5::write_attribute(group, "time_s", time_s_);
+        if (population.neuron && population.neuron->diffuses())
+            h5::write_attribute<double>(group, cell_attribute,
+                                        model::Cable(*population.neuron->morphology).shape());
         places_.emplace_back(file, group, pools_, population.count);
     }
 }

@@ -39,10 +39,15 @@ inline constexpr const char* protein_part_group = "proteins";
 //! Where network.h5 holds the proteins of a population at the time of a snapshot.
 std::string protein_group(const Population& population, double time_s);
 
+//! Cable::shape of the cells of a population; empty: proteins do not diffuse in them.
+//! \throw FileError if it is none
+std::vector<double> read_cell_shape(const h5::File& file, double time_s,
+                                    const Population& population);
+
 // A snapshot's groups in a network.h5, one for each excitatory population.
 class ProteinGroups {
   public:
-    //! \param populations  must outlive this
+    //! \param populations  with their neurons, must outlive this
     ProteinGroups(double time_s, std::vector<std::string> pools,
                   std::span<const Population> populations);
 

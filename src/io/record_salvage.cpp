@@ -16,7 +16,7 @@
 namespace engram {
 namespace {
 
-constexpr std::size_t bytes_at_once = std::size_t{1} << 20;
+constexpr std::size_t scanned_at_once = std::size_t{1} << 20;
 
 // Sums up what a file holds, from front to back. What it lacks counts as zeros: that is what the
 // recording goes on with.
@@ -46,7 +46,7 @@ class ContentSum {
             const std::uint64_t end =
                 next_gap_ < gaps_.size() ? std::min(n_records, gaps_[next_gap_].first) : n_records;
             read(std::min<std::uint64_t>(end - read_,
-                                         std::max<std::size_t>(1, bytes_at_once / record_bytes_)));
+                                         std::max<std::size_t>(1, scanned_at_once / record_bytes_)));
         }
         return sum_.value();
     }

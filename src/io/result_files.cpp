@@ -103,9 +103,13 @@ void ResultFiles::write_network() const {
         last = {content_of(*last_, *all_plastic), &*all_plastic,
                 experiment_.populations.excitatory_end()};
     }
+    std::vector<Population> populations(experiment_.populations.begin(),
+                                        experiment_.populations.end());
+    for (Population& population : populations)
+        population.neuron = experiment_.neuron_of(population);
     write_network_file(directory_.network(), edges, parts, last ? &*last : nullptr,
                        experiment_.indexes_sources, communicator_, default_edges_per_round,
-                       std::span(experiment_.populations.begin(), experiment_.populations.end()));
+                       populations);
 }
 
 RecordingMarks ResultFiles::flush() {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "analysis/memories.hpp"
@@ -13,6 +14,7 @@
 #include "experiment/keys.hpp"
 #include "experiment/schedule.hpp"
 #include "experiment/stimulation.hpp"
+#include "model/cable_resistances.hpp"
 
 namespace engram::job {
 namespace {
@@ -28,6 +30,7 @@ class Notes {
         note_spiking_windows();
         note_plasticity();
         note_windows();
+        note_slow_cells();
         return std::move(notes_);
     }
 
@@ -108,6 +111,26 @@ class Notes {
                         what, seconds(window->begin), seconds(window->end), seconds(outside),
                         remedy);
             }
+    }
+
+    // Potentials along a cell are those after all modes but the mean have settled.
+    void note_slow_cells() {
+        constexpr double most_left = 1e-3;
+        std::set<double> told_ms;
+        for (const Population& population : experiment_.populations) {
+            const NeuronParameters& neuron = experiment_.neuron_of(population);
+            if (!neuron.morphology) continue;
+            const double slowest_ms =
+                model::CableResistances::make(neuron, experiment_.synapses.tau_syn_ms)
+                    .slowest_mode_ms;
+            const double left = std::exp(-experiment_.dt_ms / slowest_ms);
+            if (left > most_left && told_ms.insert(slowest_ms).second)
+                add("{}: in neurons of {} the potential spreads within {:.3g} ms, so that {:.2g} % "
+                    "of a change along the cell is under way after a time step of {:.10g} ms; "
+                    "potentials are those once it has settled",
+                    keys::morphology.name, population.name, slowest_ms, 100.0 * left,
+                    experiment_.dt_ms);
+        }
     }
 
     const Experiment& experiment_;

@@ -74,7 +74,7 @@ std::string ensemble_summary_text(const Ensemble& ensemble,
             // Those of memories and synapses are many.
             if (measure.find('.') != std::string::npos) continue;
             const bool shown = measure == "rate_exc" || measure == "rate_inh" || measure == "Q" ||
-                               measure == "MI" ||
+                               measure == "MI" || measure.starts_with("silent_resets_") ||
                                (measure.starts_with("nu_") && !measure.ends_with("_ref"));
             if (!shown || std::isnan(m.by_point.mean(point))) continue;
             std::string value = fmt::format("  {} {:.4g}", measure, m.by_point.mean(point));

@@ -17,7 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-const std::string from_key = keys::path_of<&InitialState::from>();
 
 //! \param noted  empty: not yet
 void note_checksum(std::string& noted, const std::string& key, const std::string& path,
@@ -68,7 +67,7 @@ std::vector<InputFile> input_files(const Experiment& experiment) {
         if (std::ranges::find(files, path, &InputFile::path) == files.end())
             files.push_back({path, key, ""});
     };
-    if (experiment.initial_state.from) add(find_state(experiment.initial_state).path, from_key);
+    if (experiment.initial_state.from) add(find_state(experiment.initial_state).path, from_key());
     for (const auto& [path, key] : wiring_files(experiment)) add(path, key);
     for (const Stimulus& stimulus : experiment.stimuli)
         if (stimulus.file)
@@ -123,7 +122,7 @@ void InputFiles::require_same(Experiment& experiment, MPI_Comm communicator) con
         file.checksum = file_checksum(file.path, communicator);
         collectively(communicator, [&] {
             require_same(file);
-            if (file.key == from_key) note_state_checksum(experiment, file.path, file.checksum);
+            if (file.key == from_key()) note_state_checksum(experiment, file.path, file.checksum);
         });
     }
 }

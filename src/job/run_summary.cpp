@@ -297,6 +297,11 @@ std::string summary_text(const json& summary, const std::string& directory) {
         text += fmt::format("{}{} {}", separator, n.get<std::uint64_t>(), population);
         separator = ", ";
     }
+    separator = ".  Reset without a spike: ";
+    for (const auto& [population, n] : summary["silent_resets"].items()) {
+        text += fmt::format("{}{} {}", separator, n.get<std::uint64_t>(), population);
+        separator = ", ";
+    }
     const auto memory = summary["peak_memory_MB"].get<std::vector<double>>();
     text += fmt::format(".  Real-time factor {:.1f}.  Peak memory {:.0f} MB per rank, {}.\n",
                         summary["real_time_factor"].get<double>(),

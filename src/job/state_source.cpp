@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/errors.hpp"
+#include "base/messages.hpp"
 #include "base/number_text.hpp"
 #include "base/step_time.hpp"
 #include "experiment/config_problems.hpp"
@@ -18,6 +19,7 @@
 #include "io/network_file.hpp"
 #include "io/output_directory.hpp"
 #include "io/snapshot_reader.hpp"
+#include "job/state_proteins.hpp"
 
 namespace engram::job {
 namespace {
@@ -25,7 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = StateSource::Kind;
 
-const std::string from_key = keys::path_of<&InitialState::from>();
 const std::string at_key = keys::path_of<&InitialState::at_s>();
 
 [[noreturn]] void fail(const std::string& key, const std::string& problem) {
@@ -55,7 +56,7 @@ std::vector<StateSource> of_network(const std::string& path) {
         throw FileError(path,
                         "holds no snapshots of weights, only who is connected to whom; give "
                         "the network.h5 or a checkpoint of a run (" +
-                            from_key + ")");
+                            from_key() + ")");
     return states;
 }
 
@@ -69,7 +70,7 @@ std::vector<StateSource> of_file(const std::string& path) {
                                             : "is of type '" + shortened(filetype) + "'") +
                               "; give the results directory of a run, its network.h5, or a "
                               "checkpoint (" +
-                              from_key + ")");
+                              from_key() + ")");
 }
 
 // Of a run that is complete: else what there is changes under the hands of who reads it.
@@ -78,11 +79,11 @@ std::vector<StateSource> of_directory(const std::string& path) {
     const std::vector<std::string> checkpoints = list_checkpoints(directory);
     if (fs::exists(directory.path() / "trials") || fs::exists(directory.ensemble()))
         throw FileError(path, "holds an ensemble; give the directory of one of its trials, below " +
-                                  (directory.path() / "trials").string() + " (" + from_key + ")");
+                                  (directory.path() / "trials").string() + " (" + from_key() + ")");
     if (!fs::exists(directory.summary())) {
         if (checkpoints.empty() && !fs::exists(directory.config()))
             throw FileError(path, "holds no run of Engram; give the results directory of one (" +
-                                      from_key + ")");
+                                      from_key() + ")");
         throw FileError(
             path,
             "holds a run that is not complete; wait for its end, or continue it (engram "
@@ -91,7 +92,7 @@ std::vector<StateSource> of_directory(const std::string& path) {
                 (checkpoints.empty()
                      ? ""
                      : ", or give one of its checkpoints, e.g. " + checkpoints.front()) +
-                " (" + from_key + ")");
+                " (" + from_key() + ")");
     }
     std::vector<StateSource> states;
     if (fs::exists(directory.network())) states = of_network(directory.network());
@@ -112,7 +113,7 @@ std::vector<StateSource> of_directory(const std::string& path) {
         throw FileError(path, problem.empty()
                                   ? "holds neither network.h5 nor a checkpoint, so that no state "
                                     "of its run is known; run it with output.network: true (" +
-                                        from_key + ")"
+                                        from_key() + ")"
                                   : "holds no usable state: " + problem);
     std::ranges::sort(states, {}, &StateSource::time_s);
     return states;
@@ -137,7 +138,7 @@ Experiment with_wiring_of_run(Experiment experiment, const Experiment& other) {
     bool draws = false;
     if (experiment.connectivity.wired_by_source) {
         if (other.has_named_populations())
-            fail(from_key,
+            fail(from_key(),
                  "is a run with named populations; give this one the same populations and "
                  "projections");
         experiment.connectivity.probability = other.connectivity.probability;
@@ -155,7 +156,7 @@ Experiment with_wiring_of_run(Experiment experiment, const Experiment& other) {
             });
             if (found == others.end())
                 fail("projections." + projection.name,
-                     "there is no such projection in the run of " + from_key +
+                     "there is no such projection in the run of " + from_key() +
                          "; give it a probability or a file");
             projection.probability = found->probability;
             projection.file = found->file;
@@ -199,7 +200,7 @@ void require_same_populations(const Experiment& experiment, const Experiment& ot
     const std::string theirs = describe(other.populations);
     if (own != theirs)
         fail("populations",
-             "must be those of the run of " + from_key + ", " + theirs + " (are " + own + ")");
+             "must be those of the run of " + from_key() + ", " + theirs + " (are " + own + ")");
 }
 
 }  // namespace
@@ -208,9 +209,9 @@ StateSource find_state(const InitialState& wanted) {
     const std::string& path = *wanted.from;
     std::error_code ignored;
     const fs::file_status status = fs::status(path, ignored);
-    if (!fs::exists(status)) fail(from_key, "there is no file or directory " + path);
+    if (!fs::exists(status)) fail(from_key(), "there is no file or directory " + path);
     if (!fs::is_directory(status) && !fs::is_regular_file(status))
-        fail(from_key, path + " is neither a directory nor a regular file");
+        fail(from_key(), path + " is neither a directory nor a regular file");
     const std::vector<StateSource> states =
         fs::is_directory(status) ? of_directory(path) : of_file(path);
     if (!wanted.at_s) return states.back();
@@ -227,7 +228,11 @@ Experiment with_wiring_of(Experiment experiment, const Experiment& other) {
 Experiment make_sourced_experiment(const ConfigTree& tree) {
     Experiment experiment = make_experiment(tree);
     try {
-        return with_source(std::move(experiment));
+        experiment = with_source(std::move(experiment));
+        if (!experiment.initial_state.from) return experiment;
+        const std::string lost = lost_proteins(experiment, find_state(experiment.initial_state));
+        if (!lost.empty()) note("{}", lost);
+        return experiment;
     } catch (const ConfigError& error) {
         ConfigProblems problems(tree.file, &tree.root);
         for (const ConfigProblem& problem : error.problems())
@@ -250,6 +255,7 @@ Experiment with_source(Experiment experiment) {
     } else {
         take_wiring_of_file(experiment, source.path);
     }
+    static_cast<void>(lost_proteins(experiment, source));
     experiment.initial_state.at_s = source.time_s;
     return experiment;
 }

@@ -6,8 +6,14 @@
 #include <string>
 
 #include "experiment/configuration.hpp"
+#include "experiment/keys.hpp"
 
 namespace engram::job {
+
+//! The key that names the other run.
+inline std::string from_key() {
+    return keys::path_of<&InitialState::from>();
+}
 
 // A file that holds a state, and the time that it is of.
 struct StateSource {

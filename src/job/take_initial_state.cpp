@@ -27,7 +27,6 @@
 namespace engram::job {
 namespace {
 
-const std::string from_key = keys::path_of<&InitialState::from>();
 
 // Rank 0 looks for it.
 StateSource agree_on_state(const InitialState& wanted, MPI_Comm communicator) {
@@ -96,7 +95,7 @@ class Receiver {
         highest_over_ranks(communicator, std::span(&lowest, 1));
         first = ~lowest;
         throw as_shared(ConfigError(
-            {{"", 0, from_key,
+            {{"", 0, from_key(),
               fmt::format("{} of {} plastic synapses have no match in {}, the first of them from "
                           "neuron {} to neuron {}; take over the wiring of that run too, by giving "
                           "none (neither connectivity.probability nor file, or those of the "
@@ -117,7 +116,7 @@ class Receiver {
         values_.set_weights(k, h_mV, z);
     }
     [[noreturn]] void fail(const std::string& problem) const {
-        throw FileError(path_, problem + "; use another state (" + from_key + ")");
+        throw FileError(path_, problem + "; use another state (" + from_key() + ")");
     }
 
     const Network& network_;
@@ -139,14 +138,14 @@ std::size_t common_proteins(const std::vector<std::string>& ours,
         throw FileError(path,
                         "is of a run with other pools of proteins; set synapses.protein_pools as "
                         "in that run, or initial_state.proteins to false (" +
-                            from_key + ")");
+                            from_key() + ")");
     if (ours == theirs) return ours.size();
     if (std::ssize(ours) > n && std::ssize(theirs) > n)
         throw FileError(
             path, fmt::format("is of a run whose proteins have {} modes along the cell, where "
                               "this one has {}; set neuron.morphology as in that run, or "
                               "initial_state.proteins to false ({})",
-                              std::ssize(theirs) - n, std::ssize(ours) - n, from_key));
+                              std::ssize(theirs) - n, std::ssize(ours) - n, from_key()));
     return static_cast<std::size_t>(n);
 }
 
@@ -228,7 +227,7 @@ void take_initial_state(Simulation& simulation, MPI_Comm communicator) {
         other = restored_run(source.path, communicator);
     if (other && other->experiment().populations != experiment.populations)
         throw as_shared(
-            FileError(source.path, "is of a run with other populations (" + from_key + ")"));
+            FileError(source.path, "is of a run with other populations (" + from_key() + ")"));
     const LocalState local = simulation.begin_initial_state();
     Receiver receiver(simulation, local, source.path);
     std::optional<SnapshotReader> snapshot;
@@ -236,7 +235,7 @@ void take_initial_state(Simulation& simulation, MPI_Comm communicator) {
         if (other) {
             copy_state(*other, source, experiment, receiver);
         } else {
-            snapshot.emplace(source.path, source.time_s, experiment, from_key);
+            snapshot.emplace(source.path, source.time_s, experiment, from_key());
             read_snapshot(*snapshot, experiment, receiver);
         }
         receiver.require_sums();

@@ -31,9 +31,10 @@ class StopOnly : public CheckpointStore {
     CommunicationWatch& watch_;
 };
 
-TrialRecord make_record(EnsembleItem item, const Experiment& experiment,
+TrialRecord make_record(EnsembleItem item, const Simulation& simulation,
                         const MeasureSink& measures) {
-    return {item, measures.values(), experiment.record.synapses, measures.trace_rows()};
+    return {item, measures.values(simulation.reports()), simulation.experiment().record.synapses,
+            measures.trace_rows()};
 }
 
 }  // namespace
@@ -78,7 +79,7 @@ std::optional<TrialRecord> TrialRunner::run_in_memory(EnsembleItem item, Experim
                          ensemble_.averages_traces());
     StopOnly store(channel_, context_.watch);
     if (simulation.run(measures, progress, &store) == RunOutcome::stopped) return std::nullopt;
-    return make_record(item, simulation.experiment(), measures);
+    return make_record(item, simulation, measures);
 }
 
 // From its newest checkpoint, if it was interrupted behind one.
@@ -121,7 +122,7 @@ std::optional<TrialRecord> TrialRunner::run_with_files(EnsembleItem item, Experi
                          ensemble_.averages_traces());
     run->files().replay(measures);
     run->finish(setup_s);
-    return make_record(item, simulation.experiment(), measures);
+    return make_record(item, simulation, measures);
 }
 
 }  // namespace engram::job

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "model/elementary.hpp"
 #include "model/parameters.hpp"
@@ -37,6 +38,12 @@ struct Cable {
     //! up to rounding has that number.
     static int n_compartments(const Morphology& m) {
         return static_cast<int>(std::ceil(m.length_um() / m.compartment_um * (1.0 - 1e-12)));
+    }
+
+    //! What the places of protein follow from: compartments, and from the basal tip [um] the end of
+    //! the cell, and begin and end of the zone of synthesis.
+    std::vector<double> shape() const {
+        return {static_cast<double>(n), length_um, zone_begin_um, zone_end_um};
     }
 
     //! Compartment that holds a place.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -54,6 +55,9 @@ struct NeuronParameters {
     std::optional<Morphology> morphology = std::nullopt;  //!< none: a point
     //! Along the cell; infinite: proteins are the same everywhere.
     double protein_diffusivity_um2_per_s = std::numeric_limits<double>::infinity();
+
+    //! Whether proteins are not the same everywhere in the cell.
+    bool diffuses() const { return morphology && !std::isinf(protein_diffusivity_um2_per_s); }
 
     bool operator==(const NeuronParameters&) const = default;
 };

@@ -143,9 +143,7 @@ class Simulation::Loop {
 
     void count_silent_resets() {
         const auto has_some = [&](const Population& population) {
-            const std::optional<Morphology>& morphology =
-                experiment_.neuron_of(population).morphology;
-            return morphology && morphology->reset == Morphology::Reset::any_compartment;
+            return experiment_.resets_silently(population);
         };
         if (std::ranges::none_of(experiment_.populations, has_some)) return;
         std::vector<std::uint64_t> n = executor_.silent_resets();

@@ -26,6 +26,10 @@ struct PhaseReport {
         const auto found = spikes.find(population);
         return found == spikes.end() ? 0 : found->second;
     }
+    std::uint64_t silent_resets_of(const std::string& population) const {
+        const auto found = silent_resets.find(population);
+        return found == silent_resets.end() ? 0 : found->second;
+    }
     std::uint64_t all_spikes() const {
         std::uint64_t sum = 0;
         for (const auto& [population, count] : spikes) sum += count;

@@ -99,7 +99,7 @@ def gpu_program(engram, name):
     """A program beside engram that runs kernels for GPUs on the host; built where CUDA is."""
     program = Path(engram).with_name(name)
     if not program.exists():
-        pytest.skip(f"no {program}: built without CUDA")
+        pytest.skip(f"no {program}: built without CUDA, or without ENGRAM_TEST_PTX")
     return program
 
 

@@ -223,7 +223,9 @@ def test_auto_falls_back(engram: Path, gpu_problem: str, on_cpu: Path, tmp_path:
     assert_equal(on_cpu, tmp_path / "x")
 
 
-@pytest.fixture(params=["engram", "engram_fake_gpu", "engram_ptx_gpu"])
+@pytest.fixture(
+    params=["engram", "engram_fake_gpu", pytest.param("engram_ptx_gpu", marks=pytest.mark.slow)]
+)
 def on_gpu(request: pytest.FixtureRequest, engram: Path, gpu_problem: str) -> Path:
     """A program with a GPU: a real one, or its kernels on the host, as C++ and as nvcc makes them."""
     if request.param == "engram":
@@ -245,11 +247,6 @@ def test_gpu_equals_cpu(on_gpu: Path, on_cpu: Path, tmp_path: Path) -> None:
     "time_s,every_s",
     [(0.16, 0.05), (6.2, 2), pytest.param(29.6, 0.08, marks=pytest.mark.slow)],
 )
-@pytest.mark.parametrize(
-    "on_gpu",
-    ["engram", "engram_fake_gpu", pytest.param("engram_ptx_gpu", marks=pytest.mark.slow)],
-    indirect=True,
-)
 @pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
 def test_gpu_resumes_cpu_and_back(
     on_gpu: Path,
@@ -266,11 +263,6 @@ def test_gpu_resumes_cpu_and_back(
     assert_equal(on_cpu, output)
 
 
-@pytest.mark.parametrize(
-    "on_gpu",
-    ["engram", "engram_fake_gpu", pytest.param("engram_ptx_gpu", marks=pytest.mark.slow)],
-    indirect=True,
-)
 @pytest.mark.parametrize("before,after", [("cpu", "gpu"), ("gpu", "cpu")])
 def test_gpu_resumes_within_consolidation(
     on_gpu: Path, tmp_path: Path, before: str, after: str
@@ -283,11 +275,6 @@ def test_gpu_resumes_within_consolidation(
     assert_equal(whole, output)
 
 
-@pytest.mark.parametrize(
-    "on_gpu",
-    ["engram", "engram_fake_gpu", pytest.param("engram_ptx_gpu", marks=pytest.mark.slow)],
-    indirect=True,
-)
 def test_ensemble_equals_cpu(on_gpu: Path, tmp_path: Path) -> None:
     """Trials that take turns on a GPU; they learn and consolidate."""
     arguments = ["--set", "trials=2", "--set", "trial_results=none", "--set", "stimuli.recall=null"]

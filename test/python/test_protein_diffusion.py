@@ -197,25 +197,43 @@ def test_a_state_of_points_is_spread_evenly(run_engram, tmp_path):
     np.testing.assert_allclose(along, np.repeat(amounts[:, None], N, axis=1), atol=1e-12)
 
 
-def test_points_take_the_mean_of_a_state(run_engram, diffused, tmp_path):
+def test_points_take_the_mean_of_a_state(engram, run_engram, diffused, tmp_path):
     branch = branch_of(run_engram, tmp_path, diffused)
+    result = run_program([engram, "check", tmp_path / "branch.yaml", "--from", diffused])
+    assert "in the neurons of exc proteins were not the same everywhere" in result.stderr
     results = Results(diffused)
     amounts = results.proteins(max(results.snapshot_times_s))["exc"]["p"]
     np.testing.assert_array_equal(branch.proteins(0)["exc"]["p"], amounts)
 
 
 @pytest.mark.parametrize("kind", ["checkpoint", "network.h5"])
-def test_other_numbers_of_modes_are_refused(engram, diffused, tmp_path, kind):
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    "changes,other",
+    [
+        (["apical_dendrite_um=9"], "17 compartments in 16.5 um, synthesis from 4.5 to 5.5 um"),
+        # As many, elsewhere.
+        (
+            ["apical_dendrite_um=4", "basal_dendrite_um=3.5"],
+            "13 compartments in 12.5 um, synthesis from 5.5 to 6.5 um",
+        ),
+    ],
+)
+def test_states_of_other_cells_are_refused(
+    engram, diffused, tmp_path, kind, command, changes, other
+):
     source = diffused / "network.h5" if kind == "network.h5" else checkpoints(diffused)[-1]
     path = tmp_path / "branch.yaml"
     path.write_text(BRANCH)
-    changed = settings(*MORPHOLOGY, "neuron.morphology.apical_dendrite_um=9")
-    result = run_program(
-        [engram, "run", path, "--from", source, "-o", tmp_path / "results", *changed]
-    )
-    assert result.returncode == 3
-    assert "whose proteins have 12 modes along the cell, where this one has 16" in result.stderr
+    changed = settings(*MORPHOLOGY, *(f"neuron.morphology.{change}" for change in changes))
+    output = ["-o", tmp_path / "results"] if command == "run" else []
+    result = run_program([engram, command, path, "--from", source, *output, *changed])
+    assert result.returncode == 2
+    assert "initial_state.from" in result.stderr
+    assert "13 compartments in 12.5 um, synthesis from 4.5 to 5.5 um" in result.stderr
+    assert other in result.stderr
     assert "set neuron.morphology as in that run" in result.stderr
+    assert not (tmp_path / "results").exists()
 
 
 def test_figure(run_engram, diffused, tmp_path):

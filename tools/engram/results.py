@@ -118,6 +118,12 @@ class NeuronTrace:
         return {pool: self.late_phase[n] for pool, n in names.items() if n in self.late_phase}
 
     @property
+    def proteins_at_synapses(self) -> dict[str, Array]:
+        """The amount of each pool, in umol/l, where the plastic synapses are, which z follows."""
+        tip = self.late_phase.get("p_tip")
+        return self.proteins if tip is None else {"C": tip}
+
+    @property
     def protein_along_um(self) -> Array:
         """Where in the cell protein was recorded, from the tip of the basal dendrite; ascending."""
         return np.array(sorted(self._places()))

@@ -57,11 +57,13 @@ def calcium_protein(results: Results, *, ax: Axes | None = None) -> FigureBase:
         draw_calcium(axes["Ca"], results, pieces, synapses)
     for i, neuron in enumerate(neurons):
         draw_pools(axes["S"], results, pieces, neuron.gid, neuron.signals, i)
-        draw_pools(axes["p"], results, pieces, neuron.gid, neuron.proteins, i)
+        draw_pools(axes["p"], results, pieces, neuron.gid, neuron.proteins_at_synapses, i)
     if neurons:
         mark_theta_pro(axes["S"], results, pieces)
         axes["S"][0].set_ylabel("signal for synthesis\n$S$ (mV)")
-        axes["p"][0].set_ylabel("protein\n$p$ (µmol/l)")
+        diffuses = any("p_tip" in neuron.late_phase for neuron in neurons)
+        what = "protein at\nthe synapses, " if diffuses else "protein\n"
+        axes["p"][0].set_ylabel(what + "$p$ (µmol/l)")
         for row, least in (("S", 0.0), ("p", 0.1 * parameters["p_max_umol_per_l"])):
             high = max(least, axes[row][0].get_ylim()[1])
             axes[row][0].set_ylim(-0.03 * high, high)
