@@ -10,7 +10,6 @@
 namespace engram {
 namespace {
 
-
 // They leave room for 1e10 synapses of 50 mV and for 4e9 with z = 1; z begins far below 1.
 constexpr double h_quantum_mV = 0x1p-24;
 constexpr double z_quantum = 0x1p-31;

@@ -12,7 +12,6 @@
 namespace engram {
 namespace {
 
-
 struct Name {
     const char* name;
     const char* units;

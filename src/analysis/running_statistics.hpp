@@ -46,7 +46,6 @@ class RunningStatistics {
     }
 
   private:
-
     std::vector<std::uint64_t> count_;
     std::vector<double> mean_;
     std::vector<double> squares_;  // sum of squared differences from the mean

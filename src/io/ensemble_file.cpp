@@ -2,11 +2,11 @@
 #include "io/ensemble_file.hpp"
 
 #include <cstdio>
-#include <limits>
 #include <optional>
 #include <unordered_map>
 
 #include "analysis/measure_sink.hpp"
+#include "analysis/nothing.hpp"
 #include "experiment/config_text.hpp"
 #include "io/file_format.hpp"
 #include "io/parallel_file.hpp"
@@ -14,8 +14,6 @@
 
 namespace engram {
 namespace {
-
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 void write_values(hid_t group, const std::string& name, const std::vector<double>& values) {
     h5::write_dataset(group, name, {values.size()}, std::span<const double>(values));

@@ -45,8 +45,8 @@ class ContentSum {
             }
             const std::uint64_t end =
                 next_gap_ < gaps_.size() ? std::min(n_records, gaps_[next_gap_].first) : n_records;
-            read(std::min<std::uint64_t>(end - read_,
-                                         std::max<std::size_t>(1, scanned_at_once / record_bytes_)));
+            read(std::min<std::uint64_t>(
+                end - read_, std::max<std::size_t>(1, scanned_at_once / record_bytes_)));
         }
         return sum_.value();
     }

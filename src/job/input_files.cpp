@@ -17,7 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-
 //! \param noted  empty: not yet
 void note_checksum(std::string& noted, const std::string& key, const std::string& path,
                    const std::string& checksum) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "experiment/configuration.hpp"
@@ -51,7 +52,8 @@ std::string lost_proteins(const Experiment& experiment, const StateSource& sourc
     if (!experiment.initial_state.proteins) return "";
     const std::vector<Shape> theirs = shapes_in(source, experiment.populations);
     std::string lost;
-    for (std::size_t p = 0; p < std::min(theirs.size(), experiment.populations.size()); ++p) {
+    for (std::size_t p = 0; p < std::min(theirs.size(), experiment.populations.n_populations());
+         ++p) {
         const Population& population = experiment.populations[p];
         const Shape own = shape_of(experiment, population);
         if (theirs[p].empty() || own == theirs[p]) continue;

@@ -11,7 +11,8 @@
 namespace engram::job {
 
 //! \return what of the proteins cannot be taken over, to be told; empty: all can
-//! \throw ConfigError if they are of neurons of another shape, FileError if the state cannot be read
+//! \throw ConfigError if they are of neurons of another shape, FileError if the state cannot be
+//! read
 std::string lost_proteins(const Experiment& experiment, const StateSource& source);
 
 }  // namespace engram::job

@@ -27,7 +27,6 @@
 namespace engram::job {
 namespace {
 
-
 // Rank 0 looks for it.
 StateSource agree_on_state(const InitialState& wanted, MPI_Comm communicator) {
     StateSource source;

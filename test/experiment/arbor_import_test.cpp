@@ -50,7 +50,7 @@ Experiment experiment_of(const PublishedJson& json, const Overrides& overrides =
     return make_experiment(tree_of(json, overrides));
 }
 
-std::string problems_of(const std::string& text) {
+std::string import_problems_of(const std::string& text) {
     try {
         import_arbor_configuration(text, "dir/config.json");
     } catch (const ConfigError& error) {
@@ -203,7 +203,7 @@ TEST(ArborImport, backgrounds_may_be_pulses) {
 }
 
 TEST(ArborImport, files_of_the_brian_versions_are_told) {
-    const std::string problem = problems_of(
+    const std::string problem = import_problems_of(
         R"({"simulation": {"runtime": 0.2}, "neuron": {}, "synapses": {"h_0": 4.2, "calcium": {},
             "early_phase": {}, "late_phase": {}}})");
     EXPECT_NE(problem.find("for Brian 2"), std::string::npos) << problem;
@@ -283,10 +283,10 @@ TEST(ArborImport, the_meaning_of_a_diffusivity_is_chosen) {
 }
 
 TEST(ArborImport, cells_are_refused_unless_it_is) {
-    const std::string problems = problems_of(with_cells(R"(, "diffusivity_pc": 1e-8)"));
+    const std::string problems = import_problems_of(with_cells(R"(, "diffusivity_pc": 1e-8)"));
     EXPECT_NE(problems.find("neuron.diffusivity_pc"), std::string::npos) << problems;
     EXPECT_NE(problems.find("--arbor-diffusivity 0.10"), std::string::npos) << problems;
-    EXPECT_NE(problems_of(with_cells("")).find("--arbor-diffusivity"), std::string::npos);
+    EXPECT_NE(import_problems_of(with_cells("")).find("--arbor-diffusivity"), std::string::npos);
 }
 
 TEST(ArborImport, cells_that_cannot_be_kept_are_refused) {
@@ -329,7 +329,7 @@ std::string with_populations(const std::string& entries) {
 }
 
 TEST(ArborImport, problems_have_lines) {
-    EXPECT_EQ(problems_of(with_runtime("\"long\"")),
+    EXPECT_EQ(import_problems_of(with_runtime("\"long\"")),
               "dir/config.json:2: simulation.runtime: must be a number (is \"long\")");
     const ArborImport imported = import_arbor_configuration(with_runtime("-1"), "x.json");
     ConfigTree tree;
@@ -347,50 +347,55 @@ TEST(ArborImport, problems_have_lines) {
 TEST(ArborImport, numbers_are_finite) {
     for (const char* number : {"1e400", "-1e400"})
         EXPECT_EQ(
-            problems_of(with_runtime(number)),
+            import_problems_of(with_runtime(number)),
             std::string("dir/config.json:2: simulation.runtime: must be a finite number (is ") +
                 number + ")");
     for (const char* number : {"NaN", "Infinity", "0x5", "1e", "+1", ".5"})
-        EXPECT_TRUE(problems_of(with_runtime(number)).starts_with("dir/config.json:2: not valid"))
+        EXPECT_TRUE(
+            import_problems_of(with_runtime(number)).starts_with("dir/config.json:2: not valid"))
             << number;
 }
 
 TEST(ArborImport, keys_are_given_once) {
-    EXPECT_EQ(problems_of(with_populations("\"p_c\": 0.1,\n\"N_exc\": 6")),
+    EXPECT_EQ(import_problems_of(with_populations("\"p_c\": 0.1,\n\"N_exc\": 6")),
               "dir/config.json:4: populations.N_exc: is given twice (first on line 2)");
 }
 
 TEST(ArborImport, ranges_are_checked) {
-    EXPECT_EQ(problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 4, \"p_r\": -0.5")),
+    EXPECT_EQ(import_problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 4, \"p_r\": -0.5")),
               "dir/config.json:3: populations.p_r: must be in [0, 1] (is -0.5)");
-    EXPECT_NE(problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 4, \"p_r\": 1.5")), "none");
-    EXPECT_NE(problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": -4")), "none");
-    EXPECT_NE(problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 2.5")), "none");
+    EXPECT_NE(import_problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 4, \"p_r\": 1.5")),
+              "none");
+    EXPECT_NE(import_problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": -4")), "none");
+    EXPECT_NE(import_problems_of(with_populations("\"p_c\": 0.1, \"N_CA\": 2.5")), "none");
 }
 
 TEST(ArborImport, nesting_has_an_end) {
     for (const char* opening : {"[", "{\"a\":"}) {
         std::string value;
         for (int i = 0; i < 100'000; ++i) value += opening;
-        EXPECT_NE(problems_of(with_runtime(value)).find("nested too deeply"), std::string::npos);
+        EXPECT_NE(import_problems_of(with_runtime(value)).find("nested too deeply"),
+                  std::string::npos);
     }
 }
 
 TEST(ArborImport, text_holds_no_control_characters) {
     for (const char* text : {"\\u0007", "\\u0000", "\\u0085", "\\u202e"})
-        EXPECT_NE(problems_of(with_runtime("1, \"description\": \"" + std::string(text) + "\""))
-                      .find("dir/config.json:2: simulation.description: holds "),
-                  std::string::npos)
+        EXPECT_NE(
+            import_problems_of(with_runtime("1, \"description\": \"" + std::string(text) + "\""))
+                .find("dir/config.json:2: simulation.description: holds "),
+            std::string::npos)
             << text;
 }
 
 TEST(ArborImport, reports_every_problem) {
-    EXPECT_NE(problems_of("{\n\"simulation\": {\n oops").find("dir/config.json:3: not valid JSON"),
-              std::string::npos);
-    const std::string missing = problems_of(R"({"simulation": {}})");
+    EXPECT_NE(
+        import_problems_of("{\n\"simulation\": {\n oops").find("dir/config.json:3: not valid JSON"),
+        std::string::npos);
+    const std::string missing = import_problems_of(R"({"simulation": {}})");
     for (const char* section : {"populations", "neuron", "synapses"})
         EXPECT_NE(missing.find(std::string(section) + ": is missing"), std::string::npos);
-    const std::string many = problems_of(
+    const std::string many = import_problems_of(
         R"({"simulation": {"runtime": "long",
               "sample_gid_list": [1, 2], "sample_pre_list": [1, 2, 3]},
             "neuron": {"mechanism": "hh"}, "synapses": {},

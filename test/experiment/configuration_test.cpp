@@ -12,12 +12,13 @@
 #include <map>
 
 #include "base/errors.hpp"
+#include "experiment/problems_of.hpp"
 #include "experiment/schedule.hpp"
 
 namespace engram {
 namespace {
 
-const std::string minimal = "simulation: {duration_s: 30}\n";
+using test::minimal;
 
 // The keys that the published schemes take, in the order of the members.
 struct PublishedStimulus {

@@ -26,7 +26,7 @@ std::vector<std::string> names(const Ensemble& e) {
     return result;
 }
 
-std::string problems_of(const std::string& text) {
+std::string ensemble_problems_of(const std::string& text) {
     try {
         ensemble(text);
     } catch (const ConfigError& error) {
@@ -101,11 +101,11 @@ TEST(Ensemble, the_seed_that_trials_do_not_vary_may_be_swept) {
     const Ensemble noises = ensemble("trials: 2\nsweep: {simulation.noise_seed: [1, 2]}");
     EXPECT_EQ(noises.experiment({1, 1}).noise_seed, 2u);
     EXPECT_EQ(noises.experiment({1, 1}).seed, noises.seed(1));
-    EXPECT_EQ(
-        problems_of("trials: 2\ntrials_vary: noise_seed\nsweep: {simulation.noise_seed: [1]}"),
-        "dir/test.yaml:7: sweep.simulation.noise_seed: cannot be swept; trials have seeds of "
-        "their own");
-    EXPECT_NE(problems_of("trials_vary: noise").find("must be one of seed, noise_seed"),
+    EXPECT_EQ(ensemble_problems_of(
+                  "trials: 2\ntrials_vary: noise_seed\nsweep: {simulation.noise_seed: [1]}"),
+              "dir/test.yaml:7: sweep.simulation.noise_seed: cannot be swept; trials have seeds of "
+              "their own");
+    EXPECT_NE(ensemble_problems_of("trials_vary: noise").find("must be one of seed, noise_seed"),
               std::string::npos);
 }
 
@@ -188,7 +188,7 @@ TEST(Ensemble, phase_ends_of_trials_are_checkpointed_on_request_only) {
 }
 
 TEST(Ensemble, reports_every_problem_with_its_line) {
-    const std::string text = problems_of(R"(trials: 0
+    const std::string text = ensemble_problems_of(R"(trials: 0
 ranks_per_trial: two
 trial_results: some
 neuron: {t_ref_ms: -1}
@@ -205,7 +205,7 @@ sweep: {groups.assembly.count: [4, 60], groups.assembli.count: [1]}
 }
 
 TEST(Ensemble, a_wrong_sweep_does_not_hide_what_its_other_values_are) {
-    const std::string text = problems_of(
+    const std::string text = ensemble_problems_of(
         "sweep: {groups.assembly.count: [], groups.assembli.count: [1], "
         "neuron.t_ref_ms: [-2, 3], simulation.seed: [1]}");
     for (const char* problem :
@@ -215,28 +215,32 @@ TEST(Ensemble, a_wrong_sweep_does_not_hide_what_its_other_values_are) {
 }
 
 TEST(Ensemble, refuses_sweeps_that_make_no_sense) {
-    EXPECT_NE(problems_of("sweep: {simulation.seed: [1, 2]}").find("cannot be swept"),
-              std::string::npos);
-    EXPECT_NE(problems_of("sweep: {groups.assembly.count: 5}").find("must be a list of values"),
+    EXPECT_NE(ensemble_problems_of("sweep: {simulation.seed: [1, 2]}").find("cannot be swept"),
               std::string::npos);
     EXPECT_NE(
-        problems_of("sweep: {groups.assembly.count: []}").find("must have at least one value"),
+        ensemble_problems_of("sweep: {groups.assembly.count: 5}").find("must be a list of values"),
         std::string::npos);
+    EXPECT_NE(ensemble_problems_of("sweep: {groups.assembly.count: []}")
+                  .find("must have at least one value"),
+              std::string::npos);
     for (const char* key : {"output.directory", "trials", "checkpoint.keep", "sweep.x"})
-        EXPECT_NE(problems_of(std::string("sweep: {") + key + ": [1, 2]}")
+        EXPECT_NE(ensemble_problems_of(std::string("sweep: {") + key + ": [1, 2]}")
                       .find("the same for the whole ensemble"),
                   std::string::npos)
             << key;
-    EXPECT_NE(problems_of("sweep: [{groups.assembly.count: [4]}, {groups.assembly.count: [5]}]")
-                  .find("is swept twice"),
+    EXPECT_NE(
+        ensemble_problems_of("sweep: [{groups.assembly.count: [4]}, {groups.assembly.count: [5]}]")
+            .find("is swept twice"),
+        std::string::npos);
+    EXPECT_NE(ensemble_problems_of("sweep: []").find("names no key"), std::string::npos);
+    EXPECT_NE(ensemble_problems_of("trials: 5\ntrials_per_batch: 2")
+                  .find("must divide trials = 5 (is 2)"),
               std::string::npos);
-    EXPECT_NE(problems_of("sweep: []").find("names no key"), std::string::npos);
-    EXPECT_NE(problems_of("trials: 5\ntrials_per_batch: 2").find("must divide trials = 5 (is 2)"),
-              std::string::npos);
-    EXPECT_NE(problems_of("sweep: 5").find("must be a list of values"), std::string::npos);
-    EXPECT_NE(problems_of("sweep: [{simulation.duration_s: [1, 2], groups.assembly.count: [4]}]")
-                  .find("must have as many values as simulation.duration_s (2, is 1)"),
-              std::string::npos);
+    EXPECT_NE(ensemble_problems_of("sweep: 5").find("must be a list of values"), std::string::npos);
+    EXPECT_NE(
+        ensemble_problems_of("sweep: [{simulation.duration_s: [1, 2], groups.assembly.count: [4]}]")
+            .find("must have as many values as simulation.duration_s (2, is 1)"),
+        std::string::npos);
 }
 
 }  // namespace

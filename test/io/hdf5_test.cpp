@@ -5,10 +5,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <numeric>
-
 #include "base/file_descriptor.hpp"
 #include "base/temporary_directory.hpp"
+#include "io/counting.hpp"
 #include "io/file_format.hpp"
 #include "io/hdf5_dataset.hpp"
 
@@ -20,12 +19,6 @@ class Hdf5Test : public ::testing::Test {
     TemporaryDirectory directory_;
     const std::string path_ = directory_.file("some.h5");
 };
-
-std::vector<double> counting(std::size_t n) {
-    std::vector<double> values(n);
-    std::iota(values.begin(), values.end(), 0.5);
-    return values;
-}
 
 TEST_F(Hdf5Test, AttributesComeBackAsWritten) {
     {

@@ -7,19 +7,13 @@
 #include <sys/stat.h>
 
 #include <csignal>
-#include <numeric>
 
 #include "base/durable.hpp"
 #include "base/temporary_directory.hpp"
+#include "io/counting.hpp"
 
 namespace engram::test {
 namespace {
-
-std::vector<double> counting(std::size_t n) {
-    std::vector<double> values(n);
-    std::iota(values.begin(), values.end(), 0.5);
-    return values;
-}
 
 // Limits the size of files while it lives, as a full disk does.
 class FileSizeLimit {

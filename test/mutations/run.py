@@ -157,7 +157,10 @@ def tests_that_see(mutation: Mutation, scratch: Scratch, only_first: bool) -> li
 
 
 def chosen(names: list[str]) -> list[Mutation]:
-    unknown = set(names) - {mutation.name for mutation in MUTATIONS}
+    known = [mutation.name for mutation in MUTATIONS]
+    if twice := {name for name in known if known.count(name) > 1}:
+        raise Broken(f"several mutations have the name {', '.join(sorted(twice))}")
+    unknown = set(names) - set(known)
     if unknown:
         raise Broken(f"there is no mutation {', '.join(sorted(unknown))}")
     return [mutation for mutation in MUTATIONS if not names or mutation.name in names]

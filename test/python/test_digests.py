@@ -30,7 +30,7 @@ RANKS_AND_DEVICE = {
     "8 ranks": (8, "cpu"),
     "kernels": (1, "host-kernels"),
 }
-# One of each mechanism and job is run in more ways than one also where time is short.
+# One of each mechanism and job.
 NETWORKS = {
     "defaultnet_8h_recall",
     "morphology_10s_recall",
@@ -38,7 +38,10 @@ NETWORKS = {
     "three_memories",
     "two_regions",
 }
-FEW_NEURONS = {
+# These are run in more ways than one also where time is short.
+QUICK = {
+    "two_regions",
+    "morphology_10s_recall",
     "basic_early",
     "basic_early_ensemble",
     "induction_stet",
@@ -48,10 +51,9 @@ FEW_NEURONS = {
 
 
 def is_quick(case: Case, name: str) -> bool:
-    is_chosen = case.name in NETWORKS | FEW_NEURONS
     # Hours of spikes; test_reference.py runs them too.
     is_long = case.name == "basic_late"
-    return name == "1 rank" and not is_long or is_chosen and name in ("3 ranks", "kernels")
+    return name == "1 rank" and not is_long or case.name in QUICK and name in ("3 ranks", "kernels")
 
 
 def parameters() -> list[object]:

@@ -42,6 +42,7 @@ def run(
     )
 
 
+@pytest.mark.slow
 def test_ensemble_equals_cpu(engram: Path, fake_gpu: Path, tmp_path: Path) -> None:
     """As many trials take turns as the memory of the GPU has room for."""
     arguments = ["--set", "trials=4", "--set", "trial_results=none", "--set", "sweep=null"]

@@ -22,10 +22,8 @@ def published() -> dict[str, dict[str, float]]:
         }
 
 
-@pytest.mark.parametrize(
-    "protocol",
-    ["STET"] + [pytest.param(name, marks=pytest.mark.slow) for name in ("WTET", "SLFS", "WLFS")],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("protocol", CLASSES)
 def test_protocol(run_engram, tmp_path, protocol) -> None:
     """1 + z after 8 h within 3 %, the highest mean amount of protein within 6 %.
 

@@ -132,7 +132,9 @@ def test_snapshots_hold_the_profile(diffused):
                 assert own[compartment] == pytest.approx(values[at], abs=1e-10)
 
 
-@pytest.mark.parametrize("ranks,device", [(3, "cpu"), (2, "host-kernels")])
+@pytest.mark.parametrize(
+    "ranks,device", [(3, "cpu"), pytest.param(2, "host-kernels", marks=pytest.mark.slow)]
+)
 def test_ranks_and_devices(run_engram, diffused, tmp_path, ranks, device):
     output = run_engram(
         RECALL_200,
@@ -143,7 +145,9 @@ def test_ranks_and_devices(run_engram, diffused, tmp_path, ranks, device):
     assert_equal(diffused, output)
 
 
-@pytest.mark.parametrize("time_s", [3, 12, 19])
+@pytest.mark.parametrize(
+    "time_s", [12, *(pytest.param(time_s, marks=pytest.mark.slow) for time_s in (3, 19))]
+)
 def test_resumes_on_other_ranks(engram, diffused, tmp_path, time_s):
     output = interrupted_at(
         engram, tmp_path / "results", 2, time_s, 1, *DIFFUSING, network=RECALL_200

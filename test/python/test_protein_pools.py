@@ -253,7 +253,16 @@ def test_export(pooled, small_recall, tmp_path):
 
 def test_figures(pooled, tmp_path):
     output, pools = pooled
-    result = run_tool("plot", output, "--output", tmp_path / "plots", "--format", "svg")
+    result = run_tool(
+        "plot",
+        output,
+        "--output",
+        tmp_path / "plots",
+        "--format",
+        "svg",
+        "--figures",
+        "calcium_protein",
+    )
     assert (result.returncode, result.stderr) == (0, "")
     text = (tmp_path / "plots/calcium_protein.svg").read_text()
     assert "neuron, protein" in text

@@ -247,9 +247,10 @@ def test_recall_after_8_h(simulate):
     assert result.at("p(1)", recall_ms) == pytest.approx(reference["p^C(0,1)"][row], abs=2e-4)
 
 
-# --- Four hours of stimulation (about 15 s of wall time)
+# --- Four hours of stimulation
 
 
+@pytest.mark.slow
 def test_late_phase(simulate):
     result, reference = simulate(CONFIGS / "basic_late.yaml"), Reference("smallnet2_basic_late")
     # While protein is made and the tag is set, h does not matter: z is deterministic.

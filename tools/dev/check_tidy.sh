@@ -47,7 +47,7 @@ if [[ $version != "version 19."* ]]; then
 fi
 
 build=build/tidy
-log=$(cmake --preset ci -B "$build" -DENGRAM_CUDA=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON \
+log=$(cmake --preset ci -B "$build" -DENGRAM_CUDA=OFF -DCMAKE_UNITY_BUILD=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON \
     -DENGRAM_BUILD_TESTS=OFF -DENGRAM_BUILD_BENCHMARKS=OFF 2>&1) || fail "$log"
 
 # Where this branch has left main, if it has.

@@ -361,8 +361,9 @@ class Morphology(Part):
     """Length of the other one; um; default 25; 0 … 10^4."""
 
     compartment_um: float | None = None
-    """Length of the zone of synthesis in the middle of the soma. The cell is cut into as few equal
-    compartments as are no longer; um; default 1; 10^-3 … 1000; at most 10000 compartments.
+    """Length of the zone of synthesis in the middle of the soma, which is longer by it: another
+    value is another cell, not only a finer one. It is cut into as few equal compartments as are no
+    longer; um; default 1; 10^-3 … 1000; at most 10000 compartments.
     """
 
     axial_resistivity_Ohm_cm: float | None = None
@@ -1392,7 +1393,7 @@ HELP: dict[str, dict[str, str]] = {
         "soma_radius_um": "radius of the whole cylinder; the soma is twice as long, and the zone of synthesis; um; default 6; 0.01 … 1000",
         "basal_dendrite_um": "length of the dendrite that carries the plastic synapses at its tip; um; default 10; 0 … 10^4",
         "apical_dendrite_um": "length of the other one; um; default 25; 0 … 10^4",
-        "compartment_um": "length of the zone of synthesis in the middle of the soma. The cell is cut into as few equal compartments as are no longer; um; default 1; 10^-3 … 1000; at most 10000 compartments",
+        "compartment_um": "length of the zone of synthesis in the middle of the soma, which is longer by it: another value is another cell, not only a finer one. It is cut into as few equal compartments as are no longer; um; default 1; 10^-3 … 1000; at most 10000 compartments",
         "axial_resistivity_Ohm_cm": "of the cytoplasm; 0: the potential is the same everywhere; Ohm cm; default 35.4; 0 … 10^6; potential must spread along the cell ten times as fast as the membrane and synaptic currents decay",
         "capacitance": "cell: C_mem_nF is that of the whole cell. published: it is that of the cell without the zone of synthesis, as in the published program, whose cells are 2 to 7 % too large for it; default cell; cell, published",
         "synaptic_gain": "factor of the currents of synapses at the tip; with the published capacitance 1.02 makes up for it. Weights are left alone; default 1; 0 … 100",

@@ -29,7 +29,7 @@ class FakeCuda : public testing::Test {
     }
 };
 
-ExecutorFactory on_gpu() {
+ExecutorFactory on_fake_gpu() {
     return [](const Experiment& experiment, const Network& network, MPI_Comm) {
         return device::make_device_executor(make_cuda_device(0), experiment, network);
     };
@@ -88,7 +88,7 @@ TEST_F(FakeCuda, MemoryIsGivenBackAfterTheWorkOnIt) {
 
 TEST_F(FakeCuda, EpochsAreOneGraphEach) {
     const Experiment experiment = short_run();
-    ASSERT_EQ(error_of_run(experiment, on_gpu()), "none");
+    ASSERT_EQ(error_of_run(experiment, on_fake_gpu()), "none");
     const auto n_epochs = static_cast<std::uint64_t>(experiment.duration_steps() / 15);
     EXPECT_EQ(fake_cuda::counts().graph_launches, n_epochs);
     EXPECT_GT(fake_cuda::counts().graphs, 0u);
@@ -121,7 +121,7 @@ TEST_F(FakeCuda, RunsOutOfMemoryAnywhere) {
             SCOPED_TRACE(n);
             ASSERT_LT(n, 1000) << "it cannot be done with any amount of memory";
             fake_cuda::machine().*until = n;
-            const std::string message = error_of_run(short_run(), on_gpu());
+            const std::string message = error_of_run(short_run(), on_fake_gpu());
             ASSERT_EQ(fake_cuda::n_live_objects(), 0u);
             if (message == "none") break;
             EXPECT_NE(message.find(until == &fake_cuda::Machine::until_allocation_fails
@@ -142,23 +142,24 @@ TEST_F(FakeCuda, RunsOutOfMemoryAnywhere) {
 
 TEST_F(FakeCuda, SaysBeforehandThatMemoryIsTooSmall) {
     fake_cuda::machine().memory = 10000;
-    EXPECT_NE(error_of_run(short_run(), on_gpu()).find("on Fake (GPU 0), which has 1 MB free of"),
-              std::string::npos);
+    EXPECT_NE(
+        error_of_run(short_run(), on_fake_gpu()).find("on Fake (GPU 0), which has 1 MB free of"),
+        std::string::npos);
 }
 
 // The memory is taken by the first launch, and would otherwise be missing then.
 TEST_F(FakeCuda, CountsTheStacksOfItsThreads) {
-    ASSERT_EQ(error_of_run(short_run(), on_gpu()), "none");
+    ASSERT_EQ(error_of_run(short_run(), on_fake_gpu()), "none");
     fake_cuda::machine().stack_of_thread = fake_cuda::machine().memory / 2048;
     EXPECT_EQ(make_cuda_device(0)->stack_bytes(), fake_cuda::machine().memory);
-    EXPECT_NE(error_of_run(short_run(), on_gpu()).find("part of the network needs"),
+    EXPECT_NE(error_of_run(short_run(), on_fake_gpu()).find("part of the network needs"),
               std::string::npos);
 }
 
 TEST_F(FakeCuda, KernelsThatCrashEndTheRun) {
     for (const int n : {1, 20, 300}) {
         fake_cuda::machine().until_kernel_crashes = n;
-        const std::string message = error_of_run(short_run(), on_gpu());
+        const std::string message = error_of_run(short_run(), on_fake_gpu());
         EXPECT_NE(message.find("an illegal memory access was encountered"), std::string::npos)
             << message;
         fake_cuda::reset();
