@@ -38,6 +38,8 @@ constexpr double ns_per_block = 1200.0;     // work per block of steps that does
 constexpr double ns_per_built_synapse = 20.0;
 constexpr double ns_per_built_row = 15.0;  // of the whole network, on every rank
 constexpr double ns_per_sample = 50.0;
+// Of protein along a cell: to add a mode to the value at a place, and to bring it up to date.
+constexpr double ns_per_sampled_mode = 1.2;
 constexpr double ns_per_file_byte = 3.0;
 constexpr double start_s = 0.05;
 // A spike of the whole network, on every rank: sorted, marked, and its rows looked up.
@@ -177,10 +179,16 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
     const double dt_s = experiment.dt_ms / 1000.0;
     f.spiking_s = steps * dt_s;
     double copied_MB = 0;
+    double sampled_modes = 0;
+    const double modes = experiment.protein_diffusion().most_modes();
+    // Tip and soma are always among them.
+    const double n_places = 2.0 + static_cast<double>(record.protein_at_um.size());
     for (std::size_t i = 0; i < record.n_recordings(); ++i) {
         const double n_values = sampled_values(record.recording(i), experiment);
         const double n_rows = sampled_rows(record.recording(i), schedule, experiment);
         f.traces_MB += n_rows * (n_values + 1) * sizeof(double) / 1e6;
+        sampled_modes += n_rows * modes * n_places *
+                         static_cast<double>(record.recording(i).neurons.size());
         copied_MB = std::max(copied_MB, copy_MB(n_values, n_rows));
     }
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;
@@ -197,7 +205,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                                               ? bytes_per_edge + bytes_per_edge_of_source_index
                                               : bytes_per_edge;
     // Of proteins along the cells, in checkpoints and in each snapshot.
-    const double modes_MB = n * experiment.protein_diffusion().most_modes() * sizeof(double) / 1e6;
+    const double modes_MB = n * modes * sizeof(double) / 1e6;
     // With the values of plastic synapses at the end.
     const double network_MB =
         experiment.writes_network
@@ -279,6 +287,7 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                 steps / steps_per_block * (neurons_ns + ns_per_block) + n_spikes * ns_per_spike +
                 draws * ns_per_early_phase_draw / n_ranks +
                 f.traces_MB * 1e6 / sizeof(double) * ns_per_sample +
+                sampled_modes * ns_per_sampled_mode +
                 written_MB * 1e6 * ns_per_file_byte / n_ranks) *
                    1e-9;
     return f;

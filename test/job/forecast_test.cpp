@@ -57,6 +57,19 @@ TEST(Forecast, does_not_promise_that_ranks_always_help) {
     EXPECT_GT(on_100000, 1000 / 0.003 * 240 * 100e-9);
 }
 
+TEST(Forecast, knows_what_it_takes_to_record_proteins_along_cells) {
+    Experiment e = network_of({1600, 400}, 0.1);
+    e.neuron.morphology.emplace();
+    e.neuron.protein_diffusivity_um2_per_s = 1.0;
+    e.duration_s = 1.0;
+    e.record.neurons = {0, 1};
+    e.record.protein_at_um = {10, 20};
+    const double coarse_s = forecast_of(e, 1).wall_s;
+    e.neuron.morphology->compartment_um = 0.01;
+    // 5,000 samples of 2 neurons, each with 4,600 modes at 4 places.
+    EXPECT_NEAR(forecast_of(e, 1).wall_s - coarse_s, 5000 * 2 * 4600 * 4 * 1.2e-9, 0.03);
+}
+
 TEST(Forecast, of_files_holds_checkpoints_and_the_network) {
     Experiment e = network_of({1600, 400}, 0.1);
     const double with_network_MB = forecast_of(e, 1).files_MB;

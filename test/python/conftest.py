@@ -19,6 +19,9 @@ sys.path.insert(0, str(TOOLS))
 # for each other, and sanitizers take their time: no test may fail because of this number otherwise.
 PATIENCE_S = 1200
 
+# Looking for networks that are not there takes Open MPI 0.3 s, which is most of what small runs take.
+os.environ.setdefault("OMPI_MCA_pml", "ob1")
+
 MPI_ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",

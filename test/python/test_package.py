@@ -131,7 +131,7 @@ except engram.JobStopped as stop:
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_an_interrupted_run_is_resumed_to_the_same_results(tmp_path, ranks) -> None:
     (tmp_path / "long.yaml").write_text(
-        "{simulation: {duration_s: 200, fast_forward: 'off'}, populations: {n_exc: 80, n_inh: 20},"
+        "{simulation: {duration_s: 20, fast_forward: 'off'}, populations: {n_exc: 80, n_inh: 20},"
         " background: {mean_nA: 0.9}}"
     )
     output = tmp_path / "stopped"
@@ -141,6 +141,8 @@ def test_an_interrupted_run_is_resumed_to_the_same_results(tmp_path, ranks) -> N
         env=dict(os.environ, PYTHONPATH=str(TOOLS)),
         stdout=subprocess.PIPE,
         text=True,
+        # Programs that a shell has put into the background ignore interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + PATIENCE_S
     while not (output / "progress.json").exists():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import RECALL_200, ROOT, run_program
-from engram import Results
+from engram import Ensemble, Results
 from published_json import SMALLNET3, smallnet3, write
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at, resume
@@ -323,3 +323,29 @@ def test_the_option_is_for_json_files(engram, tmp_path):
     result = run_program([engram, "check", path, "--arbor-diffusivity", "si"])
     assert result.returncode == 1
     assert "is for JSON files of the published program" in result.stderr
+
+
+# --- Resets without a spike
+
+
+def test_silent_resets_are_told_and_measured(engram, run_engram, tmp_path):
+    """On the screen, in the summary, and trial by trial as a measure where they can occur."""
+    cells = settings("neuron.morphology={soma_radius_um: 2}", "connectivity.w_ei=4")
+    published = settings("neuron.morphology.reset=any_compartment")
+    result = run_program(
+        [engram, "run", RECALL_200, "-o", tmp_path / "one", "--quiet", *cells, *published]
+    )
+    assert result.returncode == 0, result.stderr
+    n = Results(tmp_path / "one").summary["silent_resets"]["exc"]
+    assert n > 0
+    assert f".  Reset without a spike: {n} exc" in result.stdout
+
+    swept = settings("trials=2", "sweep=[{neuron.morphology.reset: [soma, any_compartment]}]")
+    output = run_engram(RECALL_200, tmp_path / "swept", arguments=(*cells, *swept))
+    ensemble = Ensemble(output)
+    measured = ensemble.measure("silent_resets_exc").trials
+    assert np.isnan(measured[0]).all()
+    for trial, value in enumerate(measured[1]):
+        resets = ensemble.trial(1, trial).summary["silent_resets"]
+        assert resets["exc"] == value
+    assert measured[1].sum() > 0
