@@ -187,8 +187,8 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
         const double n_values = sampled_values(record.recording(i), experiment);
         const double n_rows = sampled_rows(record.recording(i), schedule, experiment);
         f.traces_MB += n_rows * (n_values + 1) * sizeof(double) / 1e6;
-        sampled_modes += n_rows * modes * n_places *
-                         static_cast<double>(record.recording(i).neurons.size());
+        sampled_modes +=
+            n_rows * modes * n_places * static_cast<double>(record.recording(i).neurons.size());
         copied_MB = std::max(copied_MB, copy_MB(n_values, n_rows));
     }
     const double n_synapses = f.plastic_synapses + f.fixed_synapses;
@@ -280,16 +280,16 @@ Forecast make_forecast(const Experiment& experiment, const Wiring& wiring, int n
                                   : steps / epoch_steps * rounds * hop_s +
                                         n_spikes * sizeof(PackedSpike) / exchanged_bytes_per_s;
     const double written_MB = recorded_MB + network_MB + n_checkpoints * f.checkpoint_MB;
-    f.wall_s = start_s + exchange_s +
-               (n_synapses * ns_per_built_synapse / n_ranks +
-                static_cast<double>(all.sources + all.fixed_rows) * ns_per_built_row +
-                stimulated_s / dt_s * ns_per_neuron_step / n_ranks +
-                steps / steps_per_block * (neurons_ns + ns_per_block) + n_spikes * ns_per_spike +
-                draws * ns_per_early_phase_draw / n_ranks +
-                f.traces_MB * 1e6 / sizeof(double) * ns_per_sample +
-                sampled_modes * ns_per_sampled_mode +
-                written_MB * 1e6 * ns_per_file_byte / n_ranks) *
-                   1e-9;
+    f.wall_s =
+        start_s + exchange_s +
+        (n_synapses * ns_per_built_synapse / n_ranks +
+         static_cast<double>(all.sources + all.fixed_rows) * ns_per_built_row +
+         stimulated_s / dt_s * ns_per_neuron_step / n_ranks +
+         steps / steps_per_block * (neurons_ns + ns_per_block) + n_spikes * ns_per_spike +
+         draws * ns_per_early_phase_draw / n_ranks +
+         f.traces_MB * 1e6 / sizeof(double) * ns_per_sample + sampled_modes * ns_per_sampled_mode +
+         written_MB * 1e6 * ns_per_file_byte / n_ranks) *
+            1e-9;
     return f;
 }
 
