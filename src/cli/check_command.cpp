@@ -86,6 +86,11 @@ void add_morphologies(Lines& lines, const Experiment& experiment) {
             "  of synaptic currents R_ss {:.7f}, R_sd {:.7f}, R_dd {:.7f} MOhm (s soma, d tip "
             "of the basal dendrite)",
             r.soma_soma, r.soma_tip, r.tip_tip));
+        if (neuron.diffuses() && cable.n > 1 && neuron.protein_diffusivity_um2_per_s > 0)
+            lines.push_back(message_text(
+                "  of proteins {} modes beside the mean, which spread along the cell within {:.4g} s",
+                cable.n - 1,
+                1.0 / (neuron.protein_diffusivity_um2_per_s * cable.eigenvalue(1))));
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/validation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -216,13 +218,19 @@ class Validator {
                               is(neuron.morphology->compartment_um));
             return;
         }
-        if (problems_.sound({path, tau_syn_key}) &&
-            !model::CableResistances::is_compact(neuron, experiment_.synapses.tau_syn_ms))
-            problems_.add(section,
-                          "potential must spread along the cell ten times as fast as the membrane "
-                          "and synaptic currents decay; choose shorter dendrites, a larger radius "
-                          "or a lower " +
-                              std::string(keys::name_of<&Morphology::axial_resistivity_ohm_cm>()));
+        if (!problems_.sound({path, tau_syn_key})) return;
+        const double tau_syn_ms = experiment_.synapses.tau_syn_ms;
+        const double spreading_ms = model::CableResistances::spreading_ms(neuron);
+        const double longest_ms =
+            model::CableResistances::longest_spreading_ms(neuron, tau_syn_ms);
+        if (spreading_ms > longest_ms)
+            problems_.add(
+                section,
+                fmt::format("potential must spread along the cell ten times as fast as the "
+                            "membrane and synaptic currents decay, within {:.4g} ms (takes {:.4g} "
+                            "ms); choose shorter dendrites, a larger radius or a lower {}",
+                            longest_ms, spreading_ms,
+                            keys::name_of<&Morphology::axial_resistivity_ohm_cm>()));
     }
 
     // What the late phase with diffusing protein does not have.

@@ -7,6 +7,8 @@
 // that decays; mu_k = eigenvalue_k * L / (C_tot r_a). See docs/morphology.md.
 #pragma once
 
+#include <algorithm>
+
 #include "model/cable.hpp"
 
 namespace engram::model {
@@ -24,7 +26,7 @@ struct CableResistances {
     Of constant;                   //!< of constant currents
     Of decaying;                   //!< of currents that decay with tau_syn
 
-    //! \pre  see is_compact
+    //! \pre  spreading_ms is at most longest_spreading_ms
     static CableResistances make(const NeuronParameters& neuron, double tau_syn_ms) {
         const Morphology& m = *neuron.morphology;
         const Cable cable(m);
@@ -55,17 +57,19 @@ struct CableResistances {
         return r;
     }
 
-    //! Whether modes relax so much faster than membrane and synapses that they follow the currents.
-    static bool is_compact(const NeuronParameters& neuron, double tau_syn_ms) {
+    //! Time in which potential spreads along the cell [ms], without a leak.
+    static double spreading_ms(const NeuronParameters& neuron) {
         const Morphology& m = *neuron.morphology;
         const Cable cable(m);
-        if (m.axial_resistivity_ohm_cm == 0.0 || cable.n == 1) return true;
-        const double tau_mem_ms = neuron.r_leak_MOhm * neuron.c_mem_nF;
-        const double slowest_per_ms =
-            per_eigenvalue_um2_per_ms(m, neuron.c_mem_nF, cable.length_um) * cable.eigenvalue(1);
+        if (m.axial_resistivity_ohm_cm == 0.0 || cable.n == 1) return 0.0;
+        return 1.0 / (per_eigenvalue_um2_per_ms(m, neuron.c_mem_nF, cable.length_um) *
+                      cable.eigenvalue(1));
+    }
+    //! The longest of these times for which modes relax so much faster than membrane and synapses
+    //! that they follow the currents [ms].
+    static double longest_spreading_ms(const NeuronParameters& neuron, double tau_syn_ms) {
         constexpr double times_faster = 10.0;
-        return slowest_per_ms * tau_mem_ms >= times_faster &&
-               slowest_per_ms * tau_syn_ms >= times_faster;
+        return std::min(neuron.r_leak_MOhm * neuron.c_mem_nF, tau_syn_ms) / times_faster;
     }
 
   private:

@@ -106,8 +106,9 @@ TEST(MorphologyKeys, nonsense_is_refused) {
               "that the cell of 47.002 um has at most 10000 compartments (is 0.002)");
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {apical_dendrite_um: 3000}}\n"),
               "configs/x.yaml:2: neuron.morphology: potential must spread along the cell ten "
-              "times as fast as the membrane and synaptic currents decay; choose shorter "
-              "dendrites, a larger radius or a lower axial_resistivity_Ohm_cm");
+              "times as fast as the membrane and synaptic currents decay, within 0.5 ms (takes "
+              "0.9587 ms); choose shorter dendrites, a larger radius or a lower "
+              "axial_resistivity_Ohm_cm");
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: 5}\n"),
               "configs/x.yaml:2: neuron.morphology: must be a map of keys and values (is 5)");
     EXPECT_EQ(problems_of(minimal + "neuron: {morphology: {soma_radius: 5}}\n"),

@@ -172,8 +172,18 @@ PHASES = {
 }
 
 
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("before,after", [(1, 1), (2, 3), (4, 1), (3, 2)])
+@pytest.mark.parametrize(
+    "before,after,phase",
+    [
+        pytest.param(
+            *ranks,
+            phase,
+            marks=[] if ranks == (2, 3) or phase == "consolidated" else [pytest.mark.slow],
+        )
+        for ranks in ((1, 1), (2, 3), (4, 1), (3, 2))
+        for phase in PHASES
+    ],
+)
 def test_resume(
     engram: Path, whole: Path, tmp_path: Path, phase: str, before: int, after: int
 ) -> None:

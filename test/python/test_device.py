@@ -106,8 +106,14 @@ def test_host_kernels_equal_cpu(engram: Path, on_cpu: Path, tmp_path: Path, rank
 
 
 # In a pulse, after it, and at the start of a later phase.
-@pytest.mark.parametrize("time_s,every_s", [(0.16, 0.05), (6.2, 2), (29.6, 0.08)])
-@pytest.mark.parametrize("before", OTHER)
+@pytest.mark.parametrize(
+    "before,time_s,every_s",
+    [
+        pytest.param(before, *when, marks=[] if when[0] in quick else [pytest.mark.slow])
+        for before, quick in (("cpu", (0.16,)), ("host-kernels", (6.2, 29.6)))
+        for when in ((0.16, 0.05), (6.2, 2), (29.6, 0.08))
+    ],
+)
 def test_resume_on_another_device(
     engram: Path, on_cpu: Path, tmp_path: Path, before: str, time_s: float, every_s: float
 ) -> None:

@@ -220,8 +220,15 @@ def longer(run_engram, configuration, tmp_path_factory) -> Path:
     )
 
 
-@pytest.mark.parametrize("results", ["all", "none"])
-@pytest.mark.parametrize("target", ["one rank", "mpirun"])
+@pytest.mark.parametrize(
+    "target,results",
+    [
+        ("one rank", "all"),
+        ("mpirun", "none"),
+        pytest.param("one rank", "none", marks=pytest.mark.slow),
+        pytest.param("mpirun", "all", marks=pytest.mark.slow),
+    ],
+)
 def test_stop_and_resume(engram, configuration, longer, tmp_path, results, target) -> None:
     output = tmp_path / "results"
     run = start(

@@ -201,6 +201,21 @@ def test_a_state_of_points_is_spread_evenly(run_engram, tmp_path):
     np.testing.assert_allclose(along, np.repeat(amounts[:, None], N, axis=1), atol=1e-12)
 
 
+def test_check_tells_how_fast_protein_spreads(engram):
+    result = run_program([engram, "check", RECALL_200, *settings(*MORPHOLOGY)])
+    assert "of proteins 12 modes beside the mean, which spread along the cell within 22.73 s" in (
+        result.stderr
+    )
+
+
+def test_a_note_where_potential_does_not_settle_within_a_step(engram):
+    for resistivity, is_told in ((200, True), (50, False)):
+        cell = f"neuron.morphology={{axial_resistivity_Ohm_cm: {resistivity}}}"
+        result = run_program([engram, "check", RECALL_200, *settings(cell)])
+        assert result.returncode == 0, result.stderr
+        assert ("under way after a time step" in result.stderr) == is_told, result.stderr
+
+
 def test_points_take_the_mean_of_a_state(engram, run_engram, diffused, tmp_path):
     branch = branch_of(run_engram, tmp_path, diffused)
     result = run_program([engram, "check", tmp_path / "branch.yaml", "--from", diffused])
@@ -303,7 +318,7 @@ def test_a_file_of_the_sequel_is_refused_without_a_choice(engram, tmp_path):
         assert result.stderr.count("\n") == 1
     result = run_program([engram, "check", path, "--arbor-diffusivity", "0.12"])
     assert result.returncode == 1
-    assert "must be 0.10, 0.11, si or point (is '0.12')" in result.stderr
+    assert "must be 0.10, 0.11 (also for 0.12), si or point (is '0.12')" in result.stderr
 
 
 def test_a_file_of_the_sequel_may_be_taken_as_points(engram, tmp_path):

@@ -230,6 +230,12 @@ def save(figure: FigureBase, path: Path, dpi: float = 150) -> None:
     try:
         with replaced(path) as temporary, matplotlib.rc_context(STYLE), catch_warnings():
             filterwarnings("error", "constrained_layout not applied")
+            # Here, because savefig would draw everything once more for it. Matplotlib 3.5 has no engine.
+            layout = getattr(figure, "get_layout_engine", lambda: None)()
+            if layout is not None:
+                figure.set_dpi(dpi)
+                layout.execute(figure)
+                figure.set_layout_engine(None)
             figure.savefig(temporary, dpi=dpi, format=path.suffix[1:])
     except UserWarning:
         width_mm = MM_PER_INCH * figure.get_size_inches()[0]
