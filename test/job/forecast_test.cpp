@@ -62,6 +62,7 @@ TEST(Forecast, knows_what_it_takes_to_record_proteins_along_cells) {
     e.neuron.morphology.emplace().compartment_um = 0.01;
     e.neuron.protein_diffusivity_um2_per_s = 1.0;
     e.duration_s = 1.0;
+    e.fast_forward = FastForward::off;
     e.record.neurons = {0, 1};
     e.record.protein_at_um = {10, 20};
     const double recorded_s = forecast_of(e, 1).wall_s;
