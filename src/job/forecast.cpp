@@ -39,7 +39,7 @@ constexpr double ns_per_built_synapse = 20.0;
 constexpr double ns_per_built_row = 15.0;  // of the whole network, on every rank
 constexpr double ns_per_sample = 50.0;
 // Of protein along a cell: to add a mode to the value at a place, and to bring it up to date.
-constexpr double ns_per_sampled_mode = 1.2;
+constexpr double ns_per_sampled_mode = 10.0;
 constexpr double ns_per_file_byte = 3.0;
 constexpr double start_s = 0.05;
 // A spike of the whole network, on every rank: sorted, marked, and its rows looked up.

@@ -67,8 +67,8 @@ TEST(Forecast, knows_what_it_takes_to_record_proteins_along_cells) {
     e.record.protein_at_um = {10, 20};
     const double recorded_s = forecast_of(e, 1).wall_s;
     e.record.neurons.clear();
-    // 5,000 samples of 2 neurons, each with 4,700 modes at 4 places.
-    EXPECT_NEAR(recorded_s - forecast_of(e, 1).wall_s, 5000 * 2 * 4700 * 4 * 1.2e-9, 0.02);
+    // 500 samples of 2 neurons, each with 4,700 modes at 4 places.
+    EXPECT_NEAR(recorded_s - forecast_of(e, 1).wall_s, 500 * 2 * 4700 * 4 * 10e-9, 0.02);
 }
 
 TEST(Forecast, of_files_holds_checkpoints_and_the_network) {
