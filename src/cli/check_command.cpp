@@ -88,9 +88,9 @@ void add_morphologies(Lines& lines, const Experiment& experiment) {
             r.soma_soma, r.soma_tip, r.tip_tip));
         if (neuron.diffuses() && cable.n > 1 && neuron.protein_diffusivity_um2_per_s > 0)
             lines.push_back(message_text(
-                "  of proteins {} modes beside the mean, which spread along the cell within {:.4g} s",
-                cable.n - 1,
-                1.0 / (neuron.protein_diffusivity_um2_per_s * cable.eigenvalue(1))));
+                "  of proteins {} modes beside the mean, which spread along the cell within {:.4g} "
+                "s",
+                cable.n - 1, 1.0 / (neuron.protein_diffusivity_um2_per_s * cable.eigenvalue(1))));
     }
 }
 

@@ -452,7 +452,8 @@ class Importer {
 ArborDiffusivity arbor_diffusivity_of(const std::string& name) {
     for (const NamedDiffusivity& known : diffusivities)
         if (name == known.name) return known.meaning;
-    throw UsageError("--arbor-diffusivity must be 0.10, 0.11 (also for 0.12), si or point (is '" + name + "')");
+    throw UsageError("--arbor-diffusivity must be 0.10, 0.11 (also for 0.12), si or point (is '" +
+                     name + "')");
 }
 
 ArborImport import_arbor_configuration(const std::string& text, const std::string& path,

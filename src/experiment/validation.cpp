@@ -221,8 +221,7 @@ class Validator {
         if (!problems_.sound({path, tau_syn_key})) return;
         const double tau_syn_ms = experiment_.synapses.tau_syn_ms;
         const double spreading_ms = model::CableResistances::spreading_ms(neuron);
-        const double longest_ms =
-            model::CableResistances::longest_spreading_ms(neuron, tau_syn_ms);
+        const double longest_ms = model::CableResistances::longest_spreading_ms(neuron, tau_syn_ms);
         if (spreading_ms > longest_ms)
             problems_.add(
                 section,
