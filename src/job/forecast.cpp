@@ -71,7 +71,7 @@ constexpr std::uint64_t bytes_per_slot = sizeof(std::uint32_t);
 constexpr std::uint64_t bytes_of_stimuli_per_neuron = 2 * sizeof(double);
 constexpr std::uint64_t bytes_of_input_per_neuron_step = sizeof(model::FixedPoint);
 // What remains, measured: ids, tiles, receivers of stimuli, spikes, buffers of files.
-constexpr std::uint64_t other_bytes_per_neuron = 165;
+constexpr std::uint64_t other_bytes_per_neuron = 140;
 
 // Of an edge that is being brought into the order of a file.
 constexpr double buffer_bytes_per_edge = 30;
