@@ -18,7 +18,7 @@
 namespace engram::test {
 namespace {
 
-constexpr double unreached_mV = std::numeric_limits<double>::infinity();
+constexpr double well_mixed = std::numeric_limits<double>::infinity();
 
 // Electrically points: what is here is about protein.
 NeuronParameters cell(double basal_um, double soma_radius_um, double apical_um,
@@ -205,7 +205,7 @@ TEST_P(Diffusion, FollowsTheOracleUnderConditions) {
 TEST_P(Diffusion, WellMixedProteinHasTheBitsOfPoints) {
     const Experiment points = both_signs_network();
     const CompleteRun expected(points, executor());
-    const CompleteRun run(with(points, cell(10, 6, 25, unreached_mV)), executor());
+    const CompleteRun run(with(points, cell(10, 6, 25, well_mixed)), executor());
     expect_same_results(run.sink, expected.sink);
     // Beside cells in which it diffuses as well.
     Experiment e = three_kinds(both_signs_network());
