@@ -203,6 +203,21 @@ void require_same_populations(const Experiment& experiment, const Experiment& ot
              "must be those of the run of " + from_key() + ", " + theirs + " (are " + own + ")");
 }
 
+// See with_source. Returns what cannot be taken over, as lost_proteins.
+std::string take_source(Experiment& experiment) {
+    if (!experiment.initial_state.from) return "";
+    const StateSource source = find_state(experiment.initial_state);
+    if (source.kind == Kind::checkpoint) {
+        const Experiment other = experiment_of(source);
+        require_same_populations(experiment, other);
+        experiment = with_wiring_of_run(std::move(experiment), other);
+    } else {
+        take_wiring_of_file(experiment, source.path);
+    }
+    experiment.initial_state.at_s = source.time_s;
+    return lost_proteins(experiment, source);
+}
+
 }  // namespace
 
 StateSource find_state(const InitialState& wanted) {
@@ -228,9 +243,7 @@ Experiment with_wiring_of(Experiment experiment, const Experiment& other) {
 Experiment make_sourced_experiment(const ConfigTree& tree) {
     Experiment experiment = make_experiment(tree);
     try {
-        experiment = with_source(std::move(experiment));
-        if (!experiment.initial_state.from) return experiment;
-        const std::string lost = lost_proteins(experiment, find_state(experiment.initial_state));
+        const std::string lost = take_source(experiment);
         if (!lost.empty()) note("{}", lost);
         return experiment;
     } catch (const ConfigError& error) {
@@ -246,17 +259,7 @@ Experiment make_sourced_experiment(const ConfigTree& tree) {
 }
 
 Experiment with_source(Experiment experiment) {
-    if (!experiment.initial_state.from) return experiment;
-    const StateSource source = find_state(experiment.initial_state);
-    if (source.kind == Kind::checkpoint) {
-        const Experiment other = experiment_of(source);
-        require_same_populations(experiment, other);
-        experiment = with_wiring_of_run(std::move(experiment), other);
-    } else {
-        take_wiring_of_file(experiment, source.path);
-    }
-    static_cast<void>(lost_proteins(experiment, source));
-    experiment.initial_state.at_s = source.time_s;
+    take_source(experiment);
     return experiment;
 }
 
