@@ -8,14 +8,15 @@
 set(ENGRAM_LAYERS_DIR "${CMAKE_BINARY_DIR}/layers")
 
 # engram_layer(NAME [USES layer...] [PUBLIC library...] [PRIVATE library...] [WITHOUT file...]
-#              [PRECOMPILE header... | PRECOMPILED_BY layer])
+#              [NO_HOT_LOOPS] [PRECOMPILE header... | PRECOMPILED_BY layer])
 # Makes the library engram_NAME of the sources in the current directory.
 #   USES            layers that it may include and call
 #   PUBLIC          other libraries that its headers need, PRIVATE those that its sources need
 #   WITHOUT         sources that are left out
+#   NO_HOT_LOOPS    optimising it takes longer than it ever runs: done a little only
 #   PRECOMPILED_BY  layer with whose precompiled headers this one does
 function(engram_layer name)
-  cmake_parse_arguments(arg "" "PRECOMPILED_BY" "USES;PUBLIC;PRIVATE;WITHOUT;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(arg "NO_HOT_LOOPS" "PRECOMPILED_BY" "USES;PUBLIC;PRIVATE;WITHOUT;PRECOMPILE" ${ARGN})
   set(uses ${arg_USES})
   list(TRANSFORM uses PREPEND engram_)
   foreach(below IN LISTS uses)
@@ -43,6 +44,11 @@ function(engram_layer name)
   target_include_directories(${target} PUBLIC "${ENGRAM_LAYERS_DIR}/${name}")
   target_link_libraries(${target}
     PUBLIC engram_options ${uses} ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  if(arg_NO_HOT_LOOPS)
+    # With so little, g++ 12 sees an optional that is not initialised, and is.
+    target_compile_options(${target} PRIVATE
+      $<$<NOT:$<CONFIG:Debug>>:-O1> -Wno-maybe-uninitialized)
+  endif()
   if(arg_PRECOMPILE)
     target_precompile_headers(${target} PRIVATE ${arg_PRECOMPILE})
   elseif(arg_PRECOMPILED_BY)

@@ -29,6 +29,14 @@ physical_cores() {
     echo "$cores"
 }
 
+# Of memory, and of the files that are kept in it.
+free_mebibytes() {
+    local memory files
+    memory=$(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo)
+    files=$(df --output=avail --block-size=1M /dev/shm 2>/dev/null | tail -n 1)
+    echo $((memory < files ? memory : files))
+}
+
 # Whether the CUDA toolkit is installed, on PATH or in its usual place.
 has_cuda_toolkit() {
     command -v nvcc >/dev/null || [[ -x /usr/local/cuda/bin/nvcc ]]

@@ -85,21 +85,27 @@ class Scratch:
             "the copy cannot be configured",
         )
 
-    def failing_tests(self, what: str, only_first: bool) -> list[str]:
-        """Names of the tests that fail, or one of them; empty if all pass."""
-        names = []
-        for program, tests in TESTS.items():
-            self._run(
-                ["cmake", "--build", self.build, "-j", str(self.jobs), "--target", program],
-                f"{what}: does not compile",
-            )
-            names += self._failing(tests, only_first)
-            if only_first and names:
-                return names[:1]
+    def failing_tests(self, what: str, file: str = "", only_first: bool = False) -> list[str]:
+        """Names of the tests that fail, or one of them; empty if all pass. The first one is looked
+        for among tests named like `file`, then among those of the oracle, then among all."""
+        chosen = ["*"]
+        if only_first:
+            name = "".join(word.capitalize() for word in Path(file).stem.split("_"))
+            chosen = [f"*{name}*", "*Oracle*", "*"]
+        for tests in chosen:
+            names = []
+            for program, processes in TESTS.items():
+                self._run(
+                    ["cmake", "--build", self.build, "-j", str(self.jobs), "--target", program],
+                    f"{what}: does not compile",
+                )
+                names += self._failing(processes, tests, only_first)
+                if only_first and names:
+                    return names[:1]
         return names
 
-    def _failing(self, tests: str, only_first: bool) -> list[str]:
-        environment = dict(os.environ, GTEST_FILTER="-" + ":".join(ENGINE_COMPARISONS))
+    def _failing(self, processes: str, tests: str, only_first: bool) -> list[str]:
+        environment = dict(os.environ, GTEST_FILTER=f"{tests}-" + ":".join(ENGINE_COMPARISONS))
         if only_first:
             environment["GTEST_FAIL_FAST"] = "1"
         # ctest itself writes to a pipe, but Open MPI shows its processes a terminal.
@@ -110,7 +116,7 @@ class Scratch:
                 "--test-dir",
                 self.build,
                 "-R",
-                tests,
+                processes,
                 "-j",
                 str(self.jobs),
                 "--timeout",
@@ -153,7 +159,7 @@ def tests_that_see(mutation: Mutation, scratch: Scratch, only_first: bool) -> li
     content = path.read_text()
     path.write_text(mutated(mutation, content))
     try:
-        return scratch.failing_tests(mutation.name, only_first)
+        return scratch.failing_tests(mutation.name, mutation.file, only_first)
     finally:
         path.write_text(content)
 
@@ -168,14 +174,14 @@ def chosen(names: list[str]) -> list[Mutation]:
     return [mutation for mutation in MUTATIONS if not names or mutation.name in names]
 
 
-def run(names: list[str], scratch: Scratch, only_first: bool) -> int:
+def run(names: list[str], scratch: Scratch, only_first: bool, tested: bool) -> int:
     """Number of mutations that survive."""
     mutations = chosen(names)
     scratch.update()
     for mutation in MUTATIONS:  # all of them, before anything slow
         mutated(mutation, scratch.path_of(mutation).read_text())
     scratch.configure()
-    if failing := scratch.failing_tests("without any mutation", only_first=False):
+    if not tested and (failing := scratch.failing_tests("without any mutation")):
         raise Broken(f"without any mutation these fail: {', '.join(failing)}")
     survivors = 0
     for mutation in mutations:
@@ -207,6 +213,9 @@ def main() -> int:
         action="store_true",
         help="no more of a mutation than the first test that sees it",
     )
+    parser.add_argument(
+        "--tested", action="store_true", help="the sources are known to pass without a mutation"
+    )
     parser.add_argument("--fresh", action="store_true", help="begin with an empty directory")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
@@ -218,7 +227,7 @@ def main() -> int:
         shutil.rmtree(arguments.directory, ignore_errors=True)
     try:
         scratch = Scratch(arguments.directory, arguments.jobs)
-        return 1 if run(arguments.names, scratch, arguments.first) else 0
+        return 1 if run(arguments.names, scratch, arguments.first, arguments.tested) else 0
     except Broken as problem:
         print(f"run.py: error: {problem}", file=sys.stderr)
         return 2

@@ -23,7 +23,7 @@ from typing import Any, Iterator, Mapping
 
 import h5py
 import numpy as np
-from conftest import PATIENCE_S, ROOT, engram_program, run_program
+from conftest import PATIENCE_S, ROOT, engram_program, launcher, run_program
 
 STORED = ROOT / "test/data/digests.json"
 RENEW = "test/python/digests.py --renew"
@@ -269,7 +269,7 @@ def run_case(
     program: Path, case: Case, output: Path, ranks: int = 1, device: str = "cpu"
 ) -> Digests:
     """Digests of the case on so many ranks; `timeout` ends mpirun and with it all ranks that hang."""
-    command = ["timeout", PATIENCE_S, "mpirun", "--oversubscribe", "-n", ranks, program, "run"]
+    command = ["timeout", PATIENCE_S, *launcher(ranks), program, "run"]
     command += [ROOT / case.configuration, "--output", output, "--quiet", "--device", device]
     command += [part for setting in case.settings for part in ("--set", setting)]
     if case.source:

@@ -31,7 +31,7 @@ from errno import (
 )
 from pathlib import Path
 
-from conftest import MPI_ENVIRONMENT
+from conftest import MPI_ENVIRONMENT, launcher
 from results_equal import content, differences
 
 ENOTSUPP = 524  # of the kernel alone, which NFS lets through
@@ -171,8 +171,7 @@ class Bench:
             preload = ["env", f"LD_PRELOAD={self.library}"]
         if ranks == 1:
             environment["OMPI_MCA_ess_singleton_isolated"] = "1"  # a third of the time to start
-        launcher: list[object] = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
-        command = ["timeout", "-k", 5, PATIENCE_S, *launcher, *preload, self.engram, *arguments]
+        command = ["timeout", "-k", 5, PATIENCE_S, *launcher(ranks), *preload, self.engram, *arguments]
         # Programs without mpirun would use the same directory, and remove it from under each other.
         with tempfile.TemporaryDirectory() as session:
             result = subprocess.run(

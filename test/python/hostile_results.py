@@ -3,17 +3,13 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import random
 import re
 import resource
 import shutil
-import signal
 import socket
-import time
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
@@ -21,7 +17,7 @@ from typing import Any, Callable
 import h5py
 import numpy as np
 import yaml
-from conftest import PATIENCE_S
+from tool import run_in_copy
 
 RUN_FILES = ("summary.json", "config.yaml", "progress.json", "spikes.h5", "traces.h5", "network.h5")
 ENSEMBLE_FILES = ("summary.json", "config.yaml", "progress.json", "ensemble.h5")
@@ -58,61 +54,17 @@ class Outcome:
         return None
 
 
-def preload() -> None:
-    """Imports the tools, so that forked processes have them."""
-    for tool in ("compare", "recall", "export", "plot", "watch"):
-        importlib.import_module(f"engram.commands.{tool}")
+def run_tool_within_limits(tool: str, arguments: list[object]) -> Outcome:
+    result = run_in_copy(tool, [str(argument) for argument in arguments], _limit)
+    return Outcome(tool, result.returncode, result.stdout, result.stderr)
 
 
-def run_tool_within_limits(tool: str, arguments: list[object], scratch: Path) -> Outcome:
-    """Runs the main function of a tool in a process of its own."""
-    paths = [scratch / name for name in ("stdout", "stderr")]
-    child = os.fork()
-    if child == 0:
-        code = 99
-        try:
-            for target, path in zip((1, 2), paths):
-                os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), target)
-            code = _main(tool, [str(argument) for argument in arguments])
-        except BaseException:  # noqa: B902  (also SystemExit of argparse)
-            os.write(2, traceback.format_exc().encode("ascii", "backslashreplace"))
-        finally:
-            os._exit(code)
-    status = _wait(child)
-    code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-    texts = [path.read_text(encoding="utf-8", errors="surrogateescape") for path in paths]
-    return Outcome(tool, code, *texts)
-
-
-def _main(tool: str, arguments: list[str]) -> int:
-    import sys
-
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)
+def _limit() -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limit = pages * resource.getpagesize() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        command = importlib.import_module(f"engram.commands.{tool}")
-        return int(command.main(arguments))
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-
-
-def _wait(child: int) -> int:
-    """The status of a process; one that waits for something is ended."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status
-        if time.monotonic() > deadline:
-            os.kill(child, signal.SIGKILL)
-            return os.waitpid(child, 0)[1]
-        time.sleep(0.005)
 
 
 def calls(directory: Path, whole: Path, output: Path, is_ensemble: bool) -> list[tuple[str, list]]:

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import ROOT, run_program
+from conftest import ROOT, launcher, run_program
 
 SMALLNET = ROOT / "configs/smallnet3_10s_recall.yaml"
 BACKGROUND = ROOT / "configs/defaultnet_background.yaml"
@@ -43,9 +43,7 @@ def test_missing_synapses_have_their_lines(engram, tmp_path, command, ranks) -> 
     output = [] if command == "plan" else ["-o", tmp_path / "out"]
     result = run_program(
         [
-            "mpirun",
-            "-n",
-            ranks,
+            *launcher(ranks),
             engram,
             command,
             path,

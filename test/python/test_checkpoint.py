@@ -13,7 +13,7 @@ from typing import Any, Callable, Sequence
 
 import h5py
 import pytest
-from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, launcher, run_program
 from results_equal import assert_equal
 
 NETWORK = RECALL_200
@@ -22,8 +22,7 @@ Started = subprocess.Popen[str]
 
 
 def mpirun(ranks: int, *command: Any) -> list[str]:
-    start = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
-    return [str(part) for part in [*start, *command]]
+    return [str(part) for part in [*launcher(ranks), *command]]
 
 
 def start(
@@ -78,13 +77,22 @@ def rank_pids(run: Started) -> list[int]:
     return [pid for pid in pids if "engram" in text_of(Path(f"/proc/{pid}/comm"))] or [run.pid]
 
 
+def is_alive(pid: int) -> bool:
+    """A process that has ended may be waited for by another for a while."""
+    return text_of(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()[:1] not in ([], ["Z"])
+
+
 def kill_all(run: Started) -> None:
-    for pid in {run.pid, *rank_pids(run)}:
+    """Ends the ranks too: mpirun is not there any more to wait for them."""
+    pids = {run.pid, *rank_pids(run)}
+    for pid in pids:
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
     run.wait(timeout=PATIENCE_S)
+    while any(is_alive(pid) for pid in pids):
+        time.sleep(0.001)
 
 
 def wait_for(condition: Callable[[], bool], run: Started) -> None:

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PATIENCE_S, ROOT, run_program
+from conftest import PATIENCE_S, ROOT, launcher, run_program
 from results_equal import assert_equal
 
 SMALL = "simulation: {duration_s: 0.05}\npopulations: {n_exc: 8, n_inh: 2}\n"
 
 
 def call(engram: Path, *arguments: Any, ranks: int = 1) -> Any:
-    start = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
-    return run_program(["timeout", PATIENCE_S, *start, engram, *arguments])
+    return run_program(["timeout", PATIENCE_S, *launcher(ranks), engram, *arguments])
 
 
 @pytest.fixture
@@ -244,8 +243,7 @@ def test_a_run_from_standard_input(engram: Path, config: Path, tmp_path: Path, r
     text = config.read_text() + "connectivity: {file: wiring.txt}\n"
     row = ["0 " + " ".join("1" * 9), *["0 " * 10] * 9]
     (tmp_path / "wiring.txt").write_text("\n".join(row) + "\n")
-    start = [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", ranks]
-    command = [*start, engram, "run", "-", "-o", "results", "--set", "simulation.seed=5"]
+    command = [*launcher(ranks), engram, "run", "-", "-o", "results", "--set", "simulation.seed=5"]
     result = run_program(["timeout", PATIENCE_S, *command], input=text, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert result.stderr.count("engram: stdin on") == 1

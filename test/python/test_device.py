@@ -10,7 +10,7 @@ from typing import Any
 
 import h5py
 import pytest
-from conftest import BACKGROUND, PATIENCE_S, RECALL_200, ROOT, gpu_program, run_program
+from conftest import BACKGROUND, PATIENCE_S, RECALL_200, ROOT, gpu_program, launcher, run_program
 from results_equal import assert_equal, content
 from test_checkpoint import checkpoints, interrupted_at
 from test_consolidation_checkpoint import SAMPLED, is_within_consolidation
@@ -25,10 +25,7 @@ def simulate(engram: Path, output: Path, device: str, ranks: int, *settings: str
         [
             "timeout",
             PATIENCE_S,
-            "mpirun",
-            "--oversubscribe",
-            "-n",
-            ranks,
+            *launcher(ranks),
             engram,
             "run",
             NETWORK,
@@ -184,10 +181,7 @@ def test_no_gpu(engram: Path, gpu_problem: str, tmp_path: Path, ranks: int) -> N
         [
             "timeout",
             PATIENCE_S,
-            "mpirun",
-            "--oversubscribe",
-            "-n",
-            ranks,
+            *launcher(ranks),
             engram,
             "run",
             NETWORK,

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import RECALL_200, run_program
+from conftest import RECALL_200, launcher, run_program
 from results_equal import differences
 
 NETWORK = RECALL_200
@@ -158,7 +158,7 @@ def test_errors(engram, tmp_path, edges, change, message) -> None:
     if change is not None:
         broken(tmp_path / "edges.h5", change)
     for ranks in (1, 2):
-        result = run_program(["mpirun", "-n", ranks, engram, "run", path, "-o", tmp_path / "out"])
+        result = run_program([*launcher(ranks), engram, "run", path, "-o", tmp_path / "out"])
         assert result.returncode == 3, result.stderr
         assert result.stderr.count(message) == 1 and "edges.h5" in result.stderr
         assert not (tmp_path / "out").exists()

@@ -45,7 +45,6 @@ def tiny(run_engram, tmp_path_factory):
     """Output directory of RUN."""
     directory = tmp_path_factory.mktemp("tiny")
     (directory / "run.yaml").write_text(RUN)
-    hostile.preload()
     return run_engram(directory / "run.yaml", directory / "results")
 
 
@@ -54,7 +53,6 @@ def tiny_ensemble(run_engram, tmp_path_factory):
     """Output directory of ENSEMBLE."""
     directory = tmp_path_factory.mktemp("tiny_ensemble")
     (directory / "ensemble.yaml").write_text(ENSEMBLE)
-    hostile.preload()
     return run_engram(directory / "ensemble.yaml", directory / "results")
 
 
@@ -63,7 +61,7 @@ def run_all(directory, whole, tmp_path):
     is_ensemble = (whole / "ensemble.h5").exists()
     outcomes = []
     for tool, arguments in hostile.calls(directory, whole, tmp_path / "output", is_ensemble):
-        outcome = hostile.run_tool_within_limits(tool, arguments, tmp_path)
+        outcome = hostile.run_tool_within_limits(tool, arguments)
         assert outcome.problem() is None, (outcome, arguments)
         outcomes.append((arguments, outcome))
     return outcomes
@@ -82,7 +80,7 @@ def test_what_is_sound_is_read(tiny, tiny_ensemble, tmp_path):
 def test_what_is_no_file(tiny, tmp_path, name, kind):
     directory = hostile.copied(tiny, tmp_path / "copy")
     hostile.REPLACEMENTS[kind](directory / name)
-    outcome = hostile.run_tool_within_limits("recall", [directory], tmp_path)
+    outcome = hostile.run_tool_within_limits("recall", [directory])
     assert outcome.problem() is None and outcome.code == 3
     assert f"{name}: is {kind}; only regular files are read\n" in outcome.stderr
 
@@ -91,12 +89,12 @@ def test_what_is_no_file(tiny, tmp_path, name, kind):
 def test_a_fifo_in_place_of_everything(tiny, tmp_path, tool):
     os.mkfifo(tmp_path / "fifo")
     arguments = [tmp_path / "fifo"] + [tiny] * (tool == "compare")
-    assert hostile.run_tool_within_limits(tool, arguments, tmp_path).code == 3
+    assert hostile.run_tool_within_limits(tool, arguments).code == 3
     directory = hostile.copied(tiny, tmp_path / "copy")
     for name in hostile.RUN_FILES:
         hostile.replace_by_fifo(directory / name)
     arguments = [directory] + [tiny] * (tool == "compare")
-    outcome = hostile.run_tool_within_limits(tool, arguments, tmp_path)
+    outcome = hostile.run_tool_within_limits(tool, arguments)
     assert outcome.problem() is None and outcome.code == 3
 
 
@@ -117,10 +115,10 @@ def test_hostile_objects(tiny, tmp_path, kind):
     with h5py.File(directory / file, "r+") as opened:
         hostile.put(opened, name, kind)
     arguments = [directory] + ["-o", tmp_path / "text"] * (tool == "export")
-    outcome = hostile.run_tool_within_limits(tool, arguments, tmp_path)
+    outcome = hostile.run_tool_within_limits(tool, arguments)
     assert outcome.problem() is None, outcome
     assert outcome.code == 3 or kind in BORNE, outcome
-    outcome = hostile.run_tool_within_limits("compare", [directory / file, tiny / file], tmp_path)
+    outcome = hostile.run_tool_within_limits("compare", [directory / file, tiny / file])
     assert outcome.problem() is None, outcome
     assert outcome.code in (1, 3)
 
@@ -133,7 +131,7 @@ def test_hostile_node_ids(tiny, tmp_path, kind):
     directory = hostile.copied(tiny, tmp_path / "copy")
     with h5py.File(directory / "spikes.h5", "r+") as opened:
         hostile.put(opened, "spikes/exc/node_ids", kind)
-    outcome = hostile.run_tool_within_limits("recall", [directory], tmp_path)
+    outcome = hostile.run_tool_within_limits("recall", [directory])
     assert outcome.problem() is None and outcome.code == 3, outcome
 
 
@@ -149,7 +147,7 @@ def test_what_is_refused_is_named(tiny, tmp_path, kind):
     directory = hostile.copied(tiny, tmp_path / "copy")
     with h5py.File(directory / "spikes.h5", "r+") as file:
         hostile.put(file, "spikes/exc/timestamps", kind)
-    outcome = hostile.run_tool_within_limits("recall", [directory], tmp_path)
+    outcome = hostile.run_tool_within_limits("recall", [directory])
     start = f"engram-recall: error: {directory}/spikes.h5: /spikes/exc/timestamps "
     assert outcome.code == 3 and outcome.stderr.startswith(start + texts[kind])
 
@@ -188,7 +186,7 @@ def test_hostile_attributes(tiny, tmp_path, kind):
             del opened[place].attrs[name]
             opened[place].attrs[name] = hostile.ATTRIBUTES[kind]
         for tool, arguments in (("recall", [directory]), ("compare", [directory, tiny])):
-            outcome = hostile.run_tool_within_limits(tool, arguments, tmp_path)
+            outcome = hostile.run_tool_within_limits(tool, arguments)
             assert outcome.problem() is None, outcome
             assert name != "filetype" or outcome.code in (1, 3)
 
@@ -215,7 +213,7 @@ def test_hostile_json(tiny, tmp_path, name, kind):
     (directory / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     tool = "watch" if name == "progress.json" else "recall"
     arguments = [directory] + ["--once"] * (tool == "watch")
-    outcome = hostile.run_tool_within_limits(tool, arguments, tmp_path)
+    outcome = hostile.run_tool_within_limits(tool, arguments)
     assert outcome.problem() is None and outcome.code == 3, outcome
     assert name in outcome.stderr
 
@@ -247,21 +245,21 @@ def test_hostile_yaml(tiny, tmp_path, kind):
     del summary["stimuli"]
     (directory / "summary.json").write_text(json.dumps(summary))
     (directory / "config.yaml").write_text(CONFIGURATIONS[kind])
-    outcome = hostile.run_tool_within_limits("recall", [directory], tmp_path)
+    outcome = hostile.run_tool_within_limits("recall", [directory])
     assert outcome.problem() is None and outcome.code == 3, outcome
 
 
 def test_files_of_a_terabyte(tiny, tmp_path):
     directory = hostile.copied(tiny, tmp_path / "copy")
     hostile.make_huge(directory / "summary.json")
-    outcome = hostile.run_tool_within_limits("recall", [directory], tmp_path)
+    outcome = hostile.run_tool_within_limits("recall", [directory])
     assert outcome.problem() is None and outcome.code == 3
     assert "summary.json: is too large" in outcome.stderr
     # HDF5 files may have room at their ends.
     directory = hostile.copied(tiny, tmp_path / "copy")
     for name in ("spikes.h5", "network.h5"):
         hostile.make_huge(directory / name)
-    assert hostile.run_tool_within_limits("recall", [directory], tmp_path).problem() is None
+    assert hostile.run_tool_within_limits("recall", [directory]).problem() is None
 
 
 def test_names_are_made_visible(tiny, tmp_path):
@@ -279,7 +277,7 @@ def test_names_are_made_visible(tiny, tmp_path):
         ("compare", [directory, tiny]),
         ("plot", [directory, "--figures", "raster", "-o", tmp_path / "plots"]),
     ):
-        outcome = hostile.run_tool_within_limits(tool, arguments, tmp_path)
+        outcome = hostile.run_tool_within_limits(tool, arguments)
         assert outcome.problem() is None and outcome.code == 0, outcome
     result = run_tool("recall", directory)
     assert result.stdout.startswith("evil\\x1b[31m\\u202e  (assembly of 6")
@@ -309,7 +307,7 @@ def test_the_same_values_under_many_names(tiny, tmp_path):
         for i in range(20_000):
             file[f"traces/neurons/0/x{i}"] = values
         assert n_times > 10
-    outcome = hostile.run_tool_within_limits("export", [directory, "-o", tmp_path / "o"], tmp_path)
+    outcome = hostile.run_tool_within_limits("export", [directory, "-o", tmp_path / "o"])
     assert outcome.problem() is None and outcome.code == 3
     assert "holds the same values under many names" in outcome.stderr
 
@@ -323,14 +321,14 @@ def test_nothing_is_written_through_links(tiny, tmp_path):
         (directory / inner).mkdir()
         (directory / inner / name).symlink_to(victim)
     for tool, arguments in (("plot", ["--figures", "raster"]), ("export", ["--files", "spikes"])):
-        outcome = hostile.run_tool_within_limits(tool, [directory, *arguments], tmp_path)
+        outcome = hostile.run_tool_within_limits(tool, [directory, *arguments])
         assert outcome.problem() is None and outcome.code == 0, outcome
     assert victim.read_text() == "precious"
     for inner, name in (("plots", "raster.png"), ("export", "spikes.txt")):
         (directory / inner / name).unlink()
         os.mkfifo(directory / inner / name)
     for tool, arguments in (("plot", ["--figures", "raster"]), ("export", ["--files", "spikes"])):
-        outcome = hostile.run_tool_within_limits(tool, [directory, *arguments], tmp_path)
+        outcome = hostile.run_tool_within_limits(tool, [directory, *arguments])
         assert outcome.problem() is None, outcome
 
 
@@ -343,7 +341,7 @@ def fuzz(wholes, tmp_path, rng, n_cases):
         tool, arguments = rng.choice(
             hostile.calls(directory, whole, tmp_path / "output", whole == wholes[1])
         )
-        outcome = hostile.run_tool_within_limits(tool, arguments, tmp_path)
+        outcome = hostile.run_tool_within_limits(tool, arguments)
         assert outcome.problem() is None, (i, damage, arguments, outcome)
 
 

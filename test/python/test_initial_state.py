@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import pytest
 import yaml
-from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, run_program
+from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, launcher, run_program
 from engram import Results
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at
@@ -312,7 +312,7 @@ def test_a_flipped_bit(engram, branch, source, tmp_path, ranks):
         values = file["edges/exc_exc/snapshots/t_12s/h_mV"]
         values[100] = np.nextafter(values[100], 99)
     arguments = ["--from", copied, "--set", "initial_state.at_s=12", "-o", tmp_path / "run"]
-    result = run_program(["mpirun", "-n", ranks, engram, "run", branch, *arguments])
+    result = run_program([*launcher(ranks), engram, "run", branch, *arguments])
     assert result.returncode == 3, result.stderr
     assert "h_mV is damaged (its checksum does not match)" in result.stderr
     with h5py.File(copied / "network.h5", "r+") as file:

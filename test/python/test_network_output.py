@@ -8,7 +8,7 @@ from typing import Callable
 import h5py
 import numpy as np
 import pytest
-from conftest import run_program
+from conftest import launcher, run_program
 from results_equal import content, differences
 from test_edge_wiring import NETWORK as DRAWN
 from tool import run_tool
@@ -171,7 +171,7 @@ def test_it_can_be_extended_with_and_without(
     for name, first, then in (("with", WITHOUT, "true"), ("without", [], "false")):
         output = run_engram(configuration, tmp_path / name, ranks=ranks, arguments=first)
         extended = run_program(
-            ["mpirun", "-n", ranks, engram, "resume", output, *longer]
+            [*launcher(ranks), engram, "resume", output, *longer]
             + ["--set", f"output.network={then}", "--quiet"]
         )
         assert extended.returncode == 0, extended.stderr

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """tools/engram-plot on real runs: every figure is drawn, and what is missing is reported."""
 
-import sys
 
 import matplotlib.image
 import pytest
-from conftest import ROOT, TOOLS, run_program
+from conftest import ROOT
+from tool import run_tool
 
 FIGURES = {
     "overview",
@@ -19,7 +19,7 @@ FIGURES = {
 
 
 def plot(*arguments):
-    return run_program([sys.executable, TOOLS / "engram-plot", *arguments])
+    return run_tool("plot", *arguments)
 
 
 def test_all_figures(small_recall, tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import h5py
 import pytest
-from conftest import PATIENCE_S, RECALL_200, ROOT, run_program
+from conftest import PATIENCE_S, RECALL_200, ROOT, launcher, run_program
 from results_equal import assert_equal, differences
 
 NETWORK = RECALL_200
@@ -20,10 +20,7 @@ def simulate(engram: Path, configuration: Path, output: Path, ranks: int) -> Pat
     command = [
         "timeout",
         PATIENCE_S,
-        "mpirun",
-        "--oversubscribe",
-        "-n",
-        ranks,
+        *launcher(ranks),
         engram,
         "run",
         configuration,

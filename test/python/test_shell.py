@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,14 @@ def test_mpi_that_cannot_start(engram: Path, place: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "out").exists()
 
 
+def call_all(
+    command: list[Any], processes: list[dict[str, str]]
+) -> list[subprocess.CompletedProcess[str]]:
+    """At once: those that leave it to the first to speak wait for a while."""
+    with ThreadPoolExecutor(len(processes)) as pool:
+        return list(pool.map(lambda variables: call(command, variables), processes))
+
+
 def tasks(launcher: str) -> list[dict[str, str]]:
     """Variables of three processes that cannot find each other."""
     if launcher == "mpiexec":
@@ -179,7 +188,7 @@ def test_processes_that_are_each_alone(
 ) -> None:
     output = tmp_path / "out"
     arguments = [place / "small.yaml", "-o", output] if command == "run" else [output]
-    results = [call([engram, command, *arguments], variables) for variables in tasks(launcher)]
+    results = call_all([engram, command, *arguments], tasks(launcher))
     assert [result.returncode for result in results] == [1, 1, 1]
     assert [result.stdout + result.stderr for result in results[1:]] == ["", ""]
     first = results[0].stderr
@@ -191,7 +200,7 @@ def test_processes_that_are_each_alone(
 @pytest.mark.parametrize("arguments", [["--help"], ["check"], ["rum"]])
 def test_of_several_processes_the_first_speaks(engram: Path, arguments: list[str]) -> None:
     for launcher in ("srun", "mpiexec"):
-        first, *others = (call([engram, *arguments], variables) for variables in tasks(launcher))
+        first, *others = call_all([engram, *arguments], tasks(launcher))
         assert first.stdout + first.stderr != ""
         for other in others:
             assert other.returncode == first.returncode

@@ -16,7 +16,7 @@ from test_ensemble import start, summary, wait_for_trials
 NETWORK = RECALL_200
 # Points of different lengths, so that trials do not end together.
 ENSEMBLE = """
-trials: 5
+trials: 3
 sweep:
   - {groups.assembly.count: [20, 30], simulation.duration_s: [30, 30.4]}
 """
@@ -36,7 +36,12 @@ def on_cpu(run_engram, configuration, tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "ranks,arguments", [(1, []), (2, ["--trials-at-once", "3"]), (1, ["--trials-at-once", "1"])]
+    "ranks,arguments",
+    [
+        (2, ["--trials-at-once", "3"]),
+        pytest.param(1, [], marks=pytest.mark.slow),
+        pytest.param(1, ["--trials-at-once", "1"], marks=pytest.mark.slow),
+    ],
 )
 def test_equal_to_the_processor(
     run_engram, configuration, on_cpu, tmp_path, ranks, arguments
@@ -68,7 +73,7 @@ def test_stopped_with_several_unfinished(engram, configuration, on_cpu, tmp_path
     assert content(output / "ensemble.h5") == content(on_cpu / "ensemble.h5")
     for path in unfinished:
         assert not differences(path, on_cpu / path.relative_to(output))
-    assert summary(output)["trials_of_last_run"] < 10
+    assert summary(output)["trials_of_last_run"] < 6
 
 
 def test_a_trial_that_fails_ends_all(engram, configuration, tmp_path) -> None:
