@@ -45,7 +45,6 @@ class Stimulator {
             for (std::uint32_t tile = 0; tile < reach_.size(); ++tile)
                 if (!receivers_[stimulus][tile].empty()) reach_[tile] = Reach::any;
         };
-        for (const model::PoissonTrain& train : on_.trains) mark(train.stimulus);
         for (const model::ForcedSpike& spike : on_.forced) mark(spike.stimulus);
         for (const std::uint32_t tile : tiles_with_forced_) forced_by_neuron_[tile].clear();
         tiles_with_forced_.clear();
@@ -86,7 +85,6 @@ class Stimulator {
         };
         for (std::size_t i = 0; i < on_.pulses.size(); ++i)
             if (!is_taken(i, tile)) visit_receivers(stimuli_[on_.pulses[i]].stimulus);
-        for (const model::PoissonTrain& train : on_.trains) visit_receivers(train.stimulus);
         for (const model::ForcedSpike& spike : on_.forced) visit_receivers(spike.stimulus);
         for (const LocalForcedSpike& spike : forced_by_neuron_[tile]) visit(spike.neuron);
     }
@@ -164,6 +162,7 @@ class Stimulator {
         forced_by_neuron_[tile].push_back(spike);
         reach_[tile] = Reach::any;
     }
+    // Neurons go step by step only in blocks in which a train makes them fire.
     void draw_trains(Step begin, Step end) {
         if (on_.trains.empty()) return;
         for (const model::PoissonTrain& train : on_.trains)

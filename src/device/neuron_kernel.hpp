@@ -116,7 +116,7 @@ struct AdvanceNeurons {
     // found again there rather than kept: registers are what limits how many neurons are under way.
     ENGRAM_HD_INLINE void advance_with_solution(Course& c, std::uint32_t j) const {
         const auto& solution = neurons.solution(kind(j), task->grid_steps);
-        const bool is_stimulated = this->is_stimulated(j);
+        const bool is_stimulated = this->is_stimulated(c, j);
         if (task->is_whole() && !is_stimulated && !is_open(c, j) && advance_at_once(c, j, solution))
             return;
         const BlockTask& t = *task;
@@ -208,8 +208,9 @@ struct AdvanceNeurons {
                 return true;
         return false;
     }
-    // By anything but known currents that the solution takes in.
-    ENGRAM_HD_INLINE bool is_stimulated(std::uint32_t j) const {
+    // By anything but known currents that the solution takes in, trains that are silent in the
+    // block left out.
+    ENGRAM_HD_INLINE bool is_stimulated(const Course& c, std::uint32_t j) const {
         const BlockTask& t = *task;
         bool any = false;
         for (std::uint32_t i = 0; i < t.pulses.size; ++i) {
@@ -217,8 +218,12 @@ struct AdvanceNeurons {
             const bool is_taken = plasticity::TakesCurrents<Neuron> && pulse.known >= 0;
             any |= !is_taken && receives(pulse.stimulus, j);
         }
-        for (std::uint32_t i = 0; i < t.trains.size; ++i)
-            any |= receives(t.trains.items[i].stimulus, j);
+        for (std::uint32_t i = 0; i < t.trains.size; ++i) {
+            const model::PoissonTrain& train = t.trains.items[i];
+            if (receives(train.stimulus, j))
+                train.for_each_spike(physics->streams, c.id, t.begin, t.begin + t.steps,
+                                     [&](std::int64_t) { any = true; });
+        }
         for (std::uint32_t i = 0; i < t.forced.size; ++i)
             any |= receives(t.forced.items[i].stimulus, j);
         if (t.forced_by_neuron.size > 0) any |= !arrays.forced[j].empty();

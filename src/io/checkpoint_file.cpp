@@ -379,17 +379,21 @@ void check_version(const h5::File& file) {
                                          std::to_string(oldest_checkpoint_format_version) +
                                          " and " + std::to_string(checkpoint_format_version) +
                                          " only");
+}
+
+}  // namespace
+
+void require_own_results(const h5::File& file) {
+    check_version(file);
     const auto results = h5::read_attribute<std::uint32_t>(file, "results_version");
     if (results != results_version)
         throw FileError(file.path(),
                         "it belongs to results of version " + std::to_string(results) +
                             ", and this program computes those of version " +
                             std::to_string(results_version) +
-                            ", which have other random numbers; resume it with the Engram that "
-                            "wrote it (versions in summary.json, or engram inspect), or run anew");
+                            ", which have other bits; resume it with the Engram that wrote it "
+                            "(versions in summary.json, or engram inspect), or run anew");
 }
-
-}  // namespace
 
 CheckpointHeader read_checkpoint_header(const h5::File& file) {
     check_version(file);

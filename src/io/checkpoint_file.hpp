@@ -33,6 +33,10 @@ void write_checkpoint(const std::string& path, const CheckpointHeader& header,
                       const SharedState& shared, const LocalState& local, const Network& network,
                       const SynapseOrder& order, MPI_Comm communicator);
 
+//! Whoever goes on with the run must compute what it would have; a state to begin with may be any.
+//! \throw FileError if the checkpoint is of results of another version
+void require_own_results(const h5::File& file);
+
 //! The header of an open checkpoint, verified.
 CheckpointHeader read_checkpoint_header(const h5::File& file);
 

@@ -123,8 +123,11 @@ RecordingMarks usable_recordings(const CheckpointHeader& header, const std::stri
 Restored restore(const std::string& path, const OutputDirectory& directory,
                  const Continuation& continuation, const ExecutorFactory& make_executor,
                  bool salvage, MPI_Comm communicator) {
-    const CheckpointHeader header =
-        read_or_find_unusable([&] { return read_checkpoint_header(path, communicator); });
+    const CheckpointHeader header = read_or_find_unusable([&] {
+        on_root(communicator,
+                [&] { require_own_results(h5::File::open(path, h5::Access::read_only)); });
+        return read_checkpoint_header(path, communicator);
+    });
     Experiment experiment = experiment_for(header, path, continuation, communicator);
     collectively(communicator, [&] { load_stimulus_files(experiment); });
     note_wiring_checksums(experiment, communicator);

@@ -42,8 +42,8 @@ struct PoissonTrain : StimulusSpan {
     //! Calls visit(step) with each of the steps [first, last) at which it fires, ascending. As
     //! fires, with one random number for four steps.
     template <class Visit>
-    void for_each_spike(const RandomStreams& streams, std::uint32_t neuron, std::int64_t first,
-                        std::int64_t last, Visit visit) const {
+    ENGRAM_HD_INLINE void for_each_spike(const RandomStreams& streams, std::uint32_t neuron,
+                                         std::int64_t first, std::int64_t last, Visit visit) const {
         const std::int64_t stop = std::min(end, last);
         for (std::int64_t step = std::max(begin, first); step < stop;) {
             const RandomWords words = streams(Purpose::forced_spikes, neuron, stimulus,

@@ -171,7 +171,16 @@ class Bench:
             preload = ["env", f"LD_PRELOAD={self.library}"]
         if ranks == 1:
             environment["OMPI_MCA_ess_singleton_isolated"] = "1"  # a third of the time to start
-        command = ["timeout", "-k", 5, PATIENCE_S, *launcher(ranks), *preload, self.engram, *arguments]
+        command = [
+            "timeout",
+            "-k",
+            5,
+            PATIENCE_S,
+            *launcher(ranks),
+            *preload,
+            self.engram,
+            *arguments,
+        ]
         # Programs without mpirun would use the same directory, and remove it from under each other.
         with tempfile.TemporaryDirectory() as session:
             result = subprocess.run(

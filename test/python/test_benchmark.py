@@ -42,7 +42,7 @@ def test_quick(engram, tmp_path):
     result = run_program(
         [TOOLS / "dev/benchmark.sh", "--quick", "--engram", engram, "--ranks", "1", "2",
          "--repeat", "2",
-         "--paradigms", "2N1S_basic_late", "size_scaling", "--sizes", "500", "1000",
+         "--paradigms", "2N1S_basic_late", "size_scaling", "--sizes", "500", "600",
          "--output", tmp_path]
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
@@ -56,7 +56,7 @@ def test_quick(engram, tmp_path):
         runs = list(csv.DictReader(file))
     assert len(runs) == 3 * 2 * 2
     assert {(run["neurons"], run["ranks"]) for run in runs} == {
-        (size, ranks) for size in ("4", "500", "1000") for ranks in ("1", "2")
+        (size, ranks) for size in ("4", "500", "600") for ranks in ("1", "2")
     }
     with (tmp_path / "summary.csv").open() as file:
         summaries = list(csv.DictReader(file))

@@ -368,7 +368,7 @@ FOREIGN["newer"] = lambda path: rewrite(path, format_version=7)
 FOREIGN["older"] = lambda path: rewrite(path, format_version=3)
 FOREIGN["other results"] = lambda path: rewrite(path, results_version=1)
 MESSAGES = {
-    "other results": "results of version 1, and this program computes those of version 3",
+    "other results": "results of version 1, and this program computes those of version 4",
     "newer": "is newer than version 6",
     "older": "version 3, is that of Engram 0.1.0, which can resume it",
     "hdf5": "not a file of Engram",

@@ -44,8 +44,6 @@ QUICK = {
     "morphology_10s_recall",
     "basic_early",
     "basic_early_ensemble",
-    "induction_stet",
-    "rate_map",
     "smallnet3_8h_recall",
 }
 

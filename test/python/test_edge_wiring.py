@@ -20,7 +20,7 @@ def drawn(run_engram, tmp_path_factory) -> Path:
     return run_engram(NETWORK, tmp_path_factory.mktemp("drawn") / "results")
 
 
-@pytest.mark.parametrize("ranks", [1, 3])
+@pytest.mark.parametrize("ranks", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_the_network_of_a_run_gives_the_same_run(run_engram, drawn, tmp_path, ranks) -> None:
     """Noise is keyed by neurons, so that only the connections could make a difference."""
     again = run_engram(

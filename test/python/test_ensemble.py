@@ -59,17 +59,21 @@ def test_trials_equal_single_runs(run_engram, whole, tmp_path) -> None:
         assert not differences(whole / f"trials/{point:03}/{trial:04}", single)
 
 
-def test_layout_of_ranks_does_not_matter(run_engram, configuration, whole, tmp_path) -> None:
-    for ranks, per_trial in ((1, 1), (3, 2), (5, 1)):
-        other = run_engram(
-            configuration,
-            tmp_path / f"{ranks}",
-            ranks=ranks,
-            arguments=["--set", f"ranks_per_trial={per_trial}", "--set", "trial_results=none"],
-        )
-        assert content(other / "ensemble.h5") == content(whole / "ensemble.h5")
-        assert not (other / "trials").exists()
-        assert summary(other)["ranks"] == ranks
+@pytest.mark.parametrize(
+    "ranks,per_trial", [(1, 1), (3, 2), pytest.param(5, 1, marks=pytest.mark.slow)]
+)
+def test_layout_of_ranks_does_not_matter(
+    run_engram, configuration, whole, tmp_path, ranks, per_trial
+) -> None:
+    other = run_engram(
+        configuration,
+        tmp_path / "other",
+        ranks=ranks,
+        arguments=["--set", f"ranks_per_trial={per_trial}", "--set", "trial_results=none"],
+    )
+    assert content(other / "ensemble.h5") == content(whole / "ensemble.h5")
+    assert not (other / "trials").exists()
+    assert summary(other)["ranks"] == ranks
 
 
 def rates(directory: Path, time_s: float) -> tuple[np.ndarray, np.ndarray]:
@@ -224,7 +228,7 @@ def longer(run_engram, configuration, tmp_path_factory) -> Path:
     "target,results",
     [
         ("one rank", "all"),
-        ("mpirun", "none"),
+        pytest.param("mpirun", "none", marks=pytest.mark.slow),
         pytest.param("one rank", "none", marks=pytest.mark.slow),
         pytest.param("mpirun", "all", marks=pytest.mark.slow),
     ],

@@ -67,7 +67,11 @@ def test_some_calls(bench: Bench, tmp_path: Path, stage: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "stage, calls", [("resume", ("list", "stat")), ("resume ensemble", ("unlink",))]
+    "stage, calls",
+    [
+        ("resume", ("list", "stat")),
+        pytest.param("resume ensemble", ("unlink",), marks=pytest.mark.slow),
+    ],
 )
 def test_what_cannot_be_looked_at_or_removed(
     bench: Bench, tmp_path: Path, stage: str, calls: tuple[str, ...]

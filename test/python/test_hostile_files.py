@@ -37,7 +37,7 @@ sweep:
 {RUN}"""
 
 SEEDS, CASES_PER_SEED = 10, 100  # of the slow test
-FAST_CASES = 20
+FAST_CASES = 12
 
 
 @pytest.fixture(scope="module")

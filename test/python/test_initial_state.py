@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -108,7 +109,10 @@ def test_what_results_tell(source, branched):
     assert summary["initial_state"]["file_checksum"] == checksum
 
 
-@pytest.mark.parametrize("ranks,device", [(2, "cpu"), (3, "cpu"), (2, "host-kernels")])
+@pytest.mark.parametrize(
+    "ranks,device",
+    [(3, "cpu"), *(pytest.param(2, on, marks=pytest.mark.slow) for on in ("cpu", "host-kernels"))],
+)
 def test_ranks_and_devices(run_engram, branch, source, branched, tmp_path, ranks, device):
     arguments = ("--from", source, "--device", device)
     assert_equal(branched, run_engram(branch, tmp_path / "run", ranks, arguments))
@@ -332,6 +336,19 @@ def test_damaged_shapes(engram, branch, source, tmp_path):
     result = run_program([engram, "run", branch, *arguments])
     assert result.returncode == 3, result.stderr
     assert "does not have a value for each of the" in result.stderr
+
+
+def test_a_state_of_other_results_is_one(run_engram, branch, source, tmp_path):
+    """Of an Engram that computes other bits, which this one does not go on with."""
+    own = checkpoints(source)[-1]
+    other = Path(shutil.copy(own, tmp_path / "other.h5"))
+    with h5py.File(other, "r+", libver="latest") as file:
+        file.attrs.modify("results_version", file.attrs["results_version"] - 1)
+    found = [
+        weights(run_engram(branch, tmp_path / path.stem, arguments=("--from", path)), "t_0s")
+        for path in (own, other)
+    ]
+    assert found[0] and found[0] == found[1]
 
 
 def test_damaged_checkpoint(engram, branch, source, tmp_path):

@@ -81,7 +81,9 @@ def test_read_in_python(recorded: Path) -> None:
     assert pre != post and values.keys() == {"h_mV", "Ca"}
 
 
-@pytest.mark.parametrize("ranks, device", [(3, "cpu"), (2, "host-kernels")])
+@pytest.mark.parametrize(
+    "ranks, device", [pytest.param(3, "cpu", marks=pytest.mark.slow), (2, "host-kernels")]
+)
 def test_ranks_and_kernels(
     engram: Path, run_engram: Any, recorded: Path, tmp_path: Path, ranks: int, device: str
 ) -> None:

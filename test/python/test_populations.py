@@ -41,7 +41,7 @@ def spelled_out(directory: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ranks", [1, 3])
+@pytest.mark.parametrize("ranks", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_both_forms_are_one_network(run_engram, whole, tmp_path, ranks) -> None:
     results = run_engram(spelled_out(tmp_path), tmp_path / "results", ranks=ranks)
     assert_equal(whole, results)
@@ -177,7 +177,14 @@ def test_two_regions_have_their_files(two_regions) -> None:
         assert "snapshots" not in file["edges/A_exc_A_inh"]
 
 
-@pytest.mark.parametrize("ranks, device", [(2, "cpu"), (3, "cpu"), (8, "cpu"), (2, "host-kernels")])
+@pytest.mark.parametrize(
+    "ranks, device",
+    [
+        (8, "cpu"),
+        (2, "host-kernels"),
+        *(pytest.param(ranks, "cpu", marks=pytest.mark.slow) for ranks in (2, 3)),
+    ],
+)
 def test_two_regions_on_ranks(engram, two_regions, tmp_path, ranks, device) -> None:
     result = run_program(
         [

@@ -38,7 +38,8 @@ def on_cpu(run_engram, configuration, tmp_path_factory) -> Path:
 @pytest.mark.parametrize(
     "ranks,arguments",
     [
-        (2, ["--trials-at-once", "3"]),
+        (1, ["--trials-at-once", "3"]),
+        pytest.param(2, ["--trials-at-once", "3"], marks=pytest.mark.slow),
         pytest.param(1, [], marks=pytest.mark.slow),
         pytest.param(1, ["--trials-at-once", "1"], marks=pytest.mark.slow),
     ],

@@ -16,10 +16,12 @@ import warnings
 from collections.abc import Callable
 from typing import IO
 
-import matplotlib.pyplot  # noqa: F401  (for those that draw)
 from conftest import MPI_ENVIRONMENT, PATIENCE_S
 
 Completed = subprocess.CompletedProcess[str]
+
+# What takes longest to import, for those that draw.
+importlib.import_module("matplotlib.pyplot")
 
 
 def run_tool(name: str, *arguments: object) -> Completed:
