@@ -78,8 +78,9 @@ def rank_pids(run: Started) -> list[int]:
 
 
 def is_alive(pid: int) -> bool:
-    """A process that has ended may be waited for by another for a while."""
-    return text_of(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()[:1] not in ([], ["Z"])
+    """Until its last thread has ended, a process keeps its files and their locks."""
+    state = text_of(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()[:1]
+    return state not in ([], ["Z"]) or len(list(Path(f"/proc/{pid}/task").glob("*"))) > 1
 
 
 def kill_all(run: Started) -> None:
