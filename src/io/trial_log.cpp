@@ -55,7 +55,7 @@ void require_same_results(const FileDescriptor& file, std::uint64_t mark) {
     throw FileError(file.path(), "its trials have results of version " + std::to_string(version) +
                                      ", and this program computes those of version " +
                                      std::to_string(results_version) +
-                                     ", which have other random numbers; resume the ensemble with "
+                                     ", which have other bits; resume the ensemble with "
                                      "the Engram that began it, or run it anew in another "
                                      "directory");
 }

@@ -4,6 +4,7 @@
 
 #include "cpu/cpu_executor.hpp"
 #include "model/statistics.hpp"
+#include "simulation/complete_run.hpp"
 #include "simulation/memory_sink.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/small_networks.hpp"
@@ -131,6 +132,23 @@ TEST(Stimulator, TetanusTrainsHaveThePoissonRate) {
     const double sd = std::sqrt(n * 5000 * ((1 - p) / (p * p)) / std::pow(9 + 1 / p, 3));
     EXPECT_NEAR(mean, n * 5000 / 59.0, 2.0 * n);
     for (const double count : in_train) EXPECT_NEAR(count, mean, 4 * sd);
+}
+
+// A train of 20 Hz is silent in 94 % of the blocks.
+TEST(Stimulator, ReceiversOfTrainsGoStepByStepOnlyWhereTheyFire) {
+    Experiment e = unconnected(1, 3.0);
+    e.groups = {group_of("stimulated", 0, 1)};
+    Stimulus train = pulse_of(0.0, 3.0, 0);
+    train.scheme = Scheme::poisson;
+    train.rate_Hz = 20.0;
+    train.train_s = 3.0;
+    e.stimuli = {train};
+    const CompleteRun run(e);
+    const std::size_t n_spikes = run.sink.spikes.size();
+    EXPECT_GT(n_spikes, 40u);
+    // Those behind a spike may be, until the neuron is no longer refractory.
+    EXPECT_LE(run.simulation.work().stepped_blocks, 2 * n_spikes);
+    EXPECT_GT(run.simulation.work().stepped_blocks, n_spikes * 9 / 10);
 }
 
 TEST(Stimulator, ForcedSpikesComeAtTheirTimes) {

@@ -102,7 +102,7 @@ TEST_F(TrialLogTest, notices_a_flipped_byte) {
     EXPECT_EQ(TrialArchive(directory()).size(), 1u);
 }
 
-// Trials that were computed with other random numbers are neither mixed with new ones nor dropped.
+// Trials that were computed with other bits are neither mixed with new ones nor dropped.
 TEST_F(TrialLogTest, refuses_trials_of_another_version_of_the_results) {
     TrialLog(directory(), 0).append(record(0, 0, 10));
     std::fstream stream(file(0), std::ios::in | std::ios::out | std::ios::binary);

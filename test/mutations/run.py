@@ -88,11 +88,11 @@ class Scratch:
     def failing_tests(self, what: str, file: str = "", only_first: bool = False) -> list[str]:
         """Names of the tests that fail, or one of them; empty if all pass. The first one is looked
         for among tests named like `file`, then among those of the oracle, then among all."""
-        chosen = ["*"]
+        filters = ["*"]
         if only_first:
             name = "".join(word.capitalize() for word in Path(file).stem.split("_"))
-            chosen = [f"*{name}*", "*Oracle*", "*"]
-        for tests in chosen:
+            filters = [f"*{name}*", "*Oracle*", "*"]
+        for tests in filters:
             names = []
             for program, processes in TESTS.items():
                 self._run(

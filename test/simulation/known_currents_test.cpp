@@ -227,24 +227,5 @@ TEST(KnownCurrentsOnTheProcessor, StepNobodyWhoStaysBelow) {
     EXPECT_EQ(stepped({noisy}), 1.0);
 }
 
-// A train of 20 Hz is silent in 94 % of the blocks.
-TEST(TrainsOnTheProcessor, StepTheirReceiversOnlyWhereTheyFire) {
-    Experiment e;
-    e.fast_forward = FastForward::off;
-    e.populations = {1, 0};
-    e.background.mean_nA = e.background.sigma_wn_nA_sqrt_s = 0.0;
-    e.duration_s = 3.0;
-    e.groups = {group_of("all", 0, 1)};
-    e.stimuli = {stimulus_of(Scheme::poisson, "all", 0, 3.0)};
-    e.stimuli[0].rate_Hz = 20.0;
-    e.stimuli[0].train_s = 3.0;
-    const CompleteRun run(e);
-    const std::size_t n_spikes = run.sink.spikes.size();
-    EXPECT_GT(n_spikes, 40u);
-    // Those behind a spike may be, until the neuron is no longer refractory.
-    EXPECT_LE(run.simulation.work().stepped_blocks, 2 * n_spikes);
-    EXPECT_GT(run.simulation.work().stepped_blocks, n_spikes * 9 / 10);
-}
-
 }  // namespace
 }  // namespace engram::test
