@@ -7,11 +7,9 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "experiment/schedule.hpp"
-#include "io/edge_wiring.hpp"
+#include "job/ensemble_forecast.hpp"
 #include "job/feasibility.hpp"
-#include "job/forecast.hpp"
 #include "job/read_experiment.hpp"
-#include "job/state_source.hpp"
 #include "network/partition.hpp"
 
 namespace engram::cli {
@@ -67,12 +65,6 @@ std::string neurons_text(const Populations& populations) {
     return text;
 }
 
-// What rank 0 holds to average the recorded traces of a point.
-double averaging_MB(const Ensemble& ensemble, const job::Forecast& trial) {
-    constexpr double bytes_per_value = 60;  // statistics, a trial, and what is being written
-    return ensemble.averages_traces() ? trial.traces_MB * bytes_per_value / sizeof(double) : 0;
-}
-
 // Rank 0 is named where it takes more than others.
 std::string memory_of_ranks(const job::Forecast& forecast, int n_ranks) {
     const double rank_0_MB = forecast.memory_of_rank_0_MB;
@@ -84,9 +76,13 @@ std::string memory_of_ranks(const job::Forecast& forecast, int n_ranks) {
 }
 
 std::string files_entry(double files_MB) {
-    return entry("Files",
-                 fmt::format("at most about {} on the disk, all together", memory_text(files_MB)),
-                 "");
+    const std::string size = memory_text(files_MB);
+    return entry("Files", fmt::format("at most about {} on the disk, all together", size), "");
+}
+
+std::string gpu_entry(double memory_MB, const std::string& what) {
+    const std::string size = memory_text(memory_MB);
+    return entry("GPU memory", fmt::format("about {} per {} (with --device gpu)", size, what), "");
 }
 
 // All trials of an ensemble on groups of ranks; memory is that of the greediest point.
@@ -96,35 +92,12 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
         throw UsageError(
             fmt::format("ranks_per_trial is {}; plan for as many ranks at least", per_trial));
     const int n_groups = n_ranks / per_trial;
-    job::Forecast total;
-    double averaged_MB = 0;
-    std::string too_long;
-    for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
-        const Experiment experiment = job::with_source(ensemble.experiment({point, 0}));
-        const job::Forecast one =
-            job::make_forecast(experiment, *open_wiring(experiment), per_trial);
-        if (too_long.empty()) too_long = job::problem_of_time(one, per_trial);
-        if (one.memory_per_rank_MB > total.memory_per_rank_MB) {
-            total.memory_per_rank_MB = one.memory_per_rank_MB;
-            total.base_MB = one.base_MB;
-            total.per_rank_MB = one.per_rank_MB;
-            total.neurons_MB = one.neurons_MB;
-            total.synapses_MB = one.synapses_MB;
-        }
-        total.memory_of_rank_0_MB = std::max(total.memory_of_rank_0_MB, one.memory_of_rank_0_MB);
-        total.plastic_synapses = std::max(total.plastic_synapses, one.plastic_synapses);
-        total.checkpoint_MB = std::max(total.checkpoint_MB, one.checkpoint_MB);
-        total.traces_MB = std::max(total.traces_MB, one.traces_MB);
-        if (ensemble.keeps_results()) total.files_MB += one.files_MB * ensemble.trials();
-        total.gpu_memory_per_rank_MB =
-            std::max(total.gpu_memory_per_rank_MB, one.gpu_memory_per_rank_MB);
-        total.wall_s += one.wall_s * ensemble.trials() / n_groups;
-        averaged_MB = std::max(averaged_MB, averaging_MB(ensemble, one));
-    }
+    const auto& [total, averaging_MB, too_long] = job::forecast_ensemble(ensemble, n_groups);
     const std::string too_large = job::problem_of_memory(total, per_trial);
     const std::string too_much = job::problem_of_traces(total);
-    total.memory_per_rank_MB += averaged_MB;
-    total.memory_of_rank_0_MB += averaged_MB;
+    job::Forecast with_averages = total;
+    with_averages.memory_per_rank_MB += averaging_MB;
+    with_averages.memory_of_rank_0_MB += averaging_MB;
     std::string text =
         entry("Trials",
               fmt::format("{} at each of {}, {} at a time", ensemble.trials(),
@@ -132,7 +105,7 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
               "") +
         entry("Memory",
               fmt::format("about {} per rank, including {} for averaging traces",
-                          memory_text(total.memory_per_rank_MB), memory_text(averaged_MB)),
+                          memory_text(with_averages.memory_per_rank_MB), memory_text(averaging_MB)),
               too_large);
     if (total.traces_MB > 0 && (ensemble.keeps_results() || !too_much.empty()))
         text += entry(
@@ -140,15 +113,12 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
             fmt::format("about {} on the disk for the largest trial", memory_text(total.traces_MB)),
             too_much);
     if (ensemble.keeps_results()) text += files_entry(total.files_MB);
-    text += entry("GPU memory",
-                  fmt::format("about {} per trial (with --device gpu)",
-                              memory_text(total.gpu_memory_per_rank_MB)),
-                  "") +
+    text += gpu_entry(total.gpu_memory_per_rank_MB, "trial") +
             entry("Time",
                   fmt::format("about {} (one core per rank; rough)",
                               duration_text(std::ceil(total.wall_s))),
                   too_long);
-    if (too_long.empty() && too_much.empty()) text += job_options(total, n_ranks);
+    if (too_long.empty() && too_much.empty()) text += job_options(with_averages, n_ranks);
     return text;
 }
 
@@ -178,10 +148,7 @@ std::string plan_of(const Experiment& experiment, const Wiring& wiring, int n_ra
             entry("Traces", fmt::format("about {} on the disk", memory_text(forecast.traces_MB)),
                   too_much);
     text += files_entry(forecast.files_MB);
-    text += entry("GPU memory",
-                  fmt::format("about {} per rank (with --device gpu)",
-                              memory_text(forecast.gpu_memory_per_rank_MB)),
-                  "") +
+    text += gpu_entry(forecast.gpu_memory_per_rank_MB, "rank") +
             entry("Time",
                   fmt::format("about {} (one core per rank; rough, for the activity that the "
                               "stimuli alone cause)",

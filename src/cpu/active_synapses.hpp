@@ -295,9 +295,8 @@ class ActiveSynapses {
                                early_.flags(post, post_recent, s));
         };
         const auto jump_after = [&](int s) {
-            const int jump = jumps ? plasticity::next_jump(profile.pre, post, s, profile.to)
-                                   : profile.pre.jumps.first_from(s + 1, profile.to);
-            return profile.recent.next_change(s, post_recent.next_change(s, jump));
+            return jumps ? plasticity::next_jump(profile.pre, post, s, profile.to)
+                         : profile.pre.jumps.first_from(s + 1, profile.to);
         };
         for (int from = profile.from; from < profile.to;) {
             const auto interval = plasticity::next_interval(from, profile.to, zone_at, jump_after);

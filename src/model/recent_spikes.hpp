@@ -10,9 +10,7 @@
 namespace engram::model {
 
 // Of an early phase that does not ask.
-struct NoRecentSpikes {
-    ENGRAM_HD_INLINE int next_change(int /*step*/, int end) const { return end; }
-};
+struct NoRecentSpikes {};
 
 // Each spike counts from the step at which it enters to the one before that at which it leaves.
 struct RecentSpikes {
@@ -31,10 +29,6 @@ struct RecentSpikes {
     //! The number is at most this at steps [from, to).
     ENGRAM_HD_INLINE int most(int from, int to) const {
         return before + entering.count_before(to) - leaving.count_before(from + 1);
-    }
-    //! First step behind one at which the number changes, or `end`.
-    ENGRAM_HD_INLINE int next_change(int step, int end) const {
-        return entering.first_from(step + 1, leaving.first_from(step + 1, end));
     }
     //! Number at the last step of the window.
     ENGRAM_HD_INLINE std::int32_t at_end(int steps) const { return at(steps - 1); }

@@ -65,9 +65,10 @@ struct ZoneInterval {
 
 //! The first active interval that begins at `from` or later, cut at `end`; passive if there is
 //! none.
-//! \param zone_at    by step; falls, or stays, but at jumps
-//! \param jump_after  the first step of one behind a step, or `end`: calcium enters, or flags of a
-//!                    neuron may change
+//! \param zone_at    by step; falls, or stays, but at jumps: so do calcium, and numbers of recent
+//!                    spikes, as those of the source rise at arrivals only, where `end` is, and
+//!                    those of the target where it fires
+//! \param jump_after  the first step of one behind a step, or `end`: calcium enters
 template <class ZoneAt, class JumpAfter>
 ENGRAM_HD_INLINE ZoneInterval next_interval(int from, int end, ZoneAt zone_at,
                                             JumpAfter jump_after) {
@@ -105,8 +106,7 @@ ENGRAM_HD_INLINE ZoneInterval next_interval(const Physics<M>& physics,
                                   physics.early.flags(synapse.post, synapse.post_recent, step));
     };
     const auto jump_after = [&](int step) {
-        const int jump = next_jump(synapse.pre, synapse.post, step, end);
-        return synapse.pre_recent.next_change(step, synapse.post_recent.next_change(step, jump));
+        return next_jump(synapse.pre, synapse.post, step, end);
     };
     return next_interval(from, end, zone_at, jump_after);
 }

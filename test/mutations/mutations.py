@@ -383,13 +383,6 @@ MUTATIONS = [
         "        counts_follow_ = !asks_for_rates;\n",
         "",
     ),
-    Mutation(
-        "m56",
-        "an interval goes on where a rate passes its threshold",
-        "active_synapses.hpp",
-        "return profile.recent.next_change(s, post_recent.next_change(s, jump));",
-        "return jump;",
-    ),
     # A header of kernels: rebuilds more than the others.
     Mutation(
         "m16",
