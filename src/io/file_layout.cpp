@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/file_layout.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <span>
 #include <vector>
 
 namespace engram {
@@ -16,6 +19,23 @@ void FileLayout::remember(hid_t dataset, Summed summed) {
     H5Iget_name(dataset, name.data(), name.size() + 1);
     names_.push_back(name.substr(1));  // without the leading slash
     summed_.push_back(summed);
+}
+
+void FileLayout::add_counting(hid_t location, const std::string& name, std::uint32_t n) {
+    constexpr hsize_t chunk_rows = 1 << 16;
+    const h5::DataSet dataset = h5::create_dataset<std::uint32_t>(
+        location, name, {n}, {.chunk_rows = chunk_rows, .compressed = true});
+    std::vector<std::uint32_t> numbers;
+    std::uint64_t sum = 0;
+    for (hsize_t first = 0; first < n; first += chunk_rows) {
+        const h5::Slab slab{first, std::min(chunk_rows, n - first)};
+        numbers.resize(slab.count);
+        std::iota(numbers.begin(), numbers.end(), static_cast<std::uint32_t>(first));
+        const std::span<const std::uint32_t> values(numbers);
+        h5::write_rows(dataset, first, values);
+        sum += checksum_of(std::span(&slab, 1), values);
+    }
+    remember(dataset, {std::nullopt, sum});
 }
 
 std::uint64_t FileLayout::finish() {

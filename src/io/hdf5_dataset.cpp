@@ -31,6 +31,11 @@ PropertyList creation_properties(const Shape& shape, const DatasetOptions& optio
     Shape chunk = shape;
     chunk.front() = std::min(options.chunk_rows, shape.front());
     H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
+    if (options.compressed && H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) {
+        constexpr unsigned fastest = 1;
+        H5Pset_shuffle(properties);
+        H5Pset_deflate(properties, fastest);
+    }
     if (options.checksum) H5Pset_fletcher32(properties);
     return properties;
 }

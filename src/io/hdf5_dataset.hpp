@@ -15,6 +15,7 @@ using Shape = std::vector<hsize_t>;  //!< {rows} or {rows, columns}
 struct DatasetOptions {
     hsize_t chunk_rows = 0;  //!< 0: contiguous; else stored in pieces of that many rows
     bool checksum = false;   //!< detect flipped bits on reading (fletcher32); chunked only
+    bool compressed = false;  //!< where HDF5 can (deflate); chunked only
 };
 
 //! A run of whole rows.

@@ -15,11 +15,18 @@ namespace {
 using Ids = std::vector<std::uint64_t>;
 using NodeIds = std::vector<std::uint32_t>;
 
-// Counting numbers as narrow as they may be: their datasets are among the largest of the file.
-using CountingPlace = std::variant<DatasetPlace<std::uint32_t>, DatasetPlace<std::uint64_t>>;
+// Counting numbers, whose datasets are among the largest of the file: compressed by every rank
+// where that takes about a second at most, else shared out and as narrow as they may be.
+constexpr std::uint64_t most_rounds_compressed = 64;
+using CountingPlace =
+    std::variant<std::monostate, DatasetPlace<std::uint32_t>, DatasetPlace<std::uint64_t>>;
 
-CountingPlace add_counting(FileLayout& file, hid_t group, const std::string& name,
-                           std::uint64_t n) {
+CountingPlace add_counting(FileLayout& file, hid_t group, const std::string& name, std::uint64_t n,
+                           std::uint64_t per_round) {
+    if (n <= most_rounds_compressed * per_round) {
+        file.add_counting(group, name, static_cast<std::uint32_t>(n));
+        return {};
+    }
     if (n <= std::uint64_t{1} << 32) return file.add_dataset<std::uint32_t>(group, name, {n});
     return file.add_dataset<std::uint64_t>(group, name, {n});
 }
@@ -62,7 +69,7 @@ class EdgeTable {
         // SONATA's bookkeeping: all edges are of one type and have their properties in group 0.
         file.add_constant<std::uint64_t>(group, "edge_type_id", shape, 0);
         file.add_constant<std::uint32_t>(group, "edge_group_id", shape, 0);
-        group_index_ = add_counting(file, group, "edge_group_index", n_edges());
+        group_index_ = add_counting(file, group, "edge_group_index", n_edges(), edges_per_round_);
         const h5::Group properties = h5::create_group(group, "0");
         add_property(file, properties, "syn_weight", population_.syn_weight_mV, "mV");
         add_property(file, properties, "delay", population_.delay_ms, "ms");
@@ -109,6 +116,7 @@ class EdgeTable {
         }
     }
 
+    void write_counting(ParallelFile& /*file*/, std::monostate) const {}
     template <class T>
     void write_counting(ParallelFile& file, const DatasetPlace<T>& place) const {
         write_computed(file, place, edges_per_round_,

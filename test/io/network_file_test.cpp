@@ -97,6 +97,24 @@ TEST_F(NetworkFileTest, WhatIsTheSameForAllEdgesTakesNoSpace) {
     EXPECT_LE(std::filesystem::file_size(path_), 12 * weights.size() + of_targets + of_structure);
 }
 
+TEST_F(NetworkFileTest, CountingNumbersAreCompressedUnlessThatTakesLong) {
+    indexes_sources_ = false;
+    const SyntheticEdges edges({0, 500}, {0, 500}, 2, 0, 1);
+    std::vector<std::uint64_t> sizes;
+    for (const std::uint64_t edges_per_round : {1000, 5000}) {
+        write(edges, 500, edges_per_round);
+        const Ids found = read("edge_group_index");
+        ASSERT_GT(found.size(), 64'000u);
+        ASSERT_LE(found.size(), 64 * 5000u);
+        Ids expected(found.size());
+        std::iota(expected.begin(), expected.end(), 0);
+        EXPECT_EQ(found, expected);
+        sizes.push_back(std::filesystem::file_size(path_) / found.size());
+    }
+    EXPECT_GE(sizes[0], 12u);
+    EXPECT_LT(sizes[1], 9u);
+}
+
 TEST_F(NetworkFileTest, ParallelEdgesOfAPairShareARange) {
     write(ListedEdges({{1, 1}, {1, 1}}), 2, 1000);
     EXPECT_EQ(read("indices/source_to_target/node_id_to_ranges"), (Ids{0, 0, 0, 1}));
