@@ -18,6 +18,7 @@ END
 packages=(
     g++ make cmake
     libopenmpi-dev openmpi-bin
+    zlib1g-dev
     libhdf5-openmpi-dev # the parallel HDF5; CMake prefers it to a serial one (HDF5_PREFER_PARALLEL)
     libyaml-cpp-dev libfmt-dev libboost-program-options-dev libboost-context-dev librandom123-dev nlohmann-json3-dev
     python3 python3-h5py python3-numpy python3-matplotlib python3-yaml

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/file_layout.hpp"
 
-#include <algorithm>
 #include <numeric>
 #include <span>
 #include <vector>
+
+#include "io/counting_chunks.hpp"
 
 namespace engram {
 
@@ -22,19 +23,22 @@ void FileLayout::remember(hid_t dataset, Summed summed) {
 }
 
 void FileLayout::add_counting(hid_t location, const std::string& name, std::uint32_t n) {
-    constexpr hsize_t chunk_rows = 1 << 16;
-    const h5::DataSet dataset = h5::create_dataset<std::uint32_t>(
-        location, name, {n}, {.chunk_rows = chunk_rows, .compressed = true});
-    std::vector<std::uint32_t> numbers;
+    constexpr std::uint32_t per_chunk = CountingChunks::numbers;
     std::uint64_t sum = 0;
-    for (hsize_t first = 0; first < n; first += chunk_rows) {
-        const h5::Slab slab{first, std::min(chunk_rows, n - first)};
-        numbers.resize(slab.count);
-        std::iota(numbers.begin(), numbers.end(), static_cast<std::uint32_t>(first));
+    for (std::uint32_t i = 0; i < n; ++i) sum += checksum_of(i, i);
+    if (n < per_chunk || H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) {
+        std::vector<std::uint32_t> numbers(n);
+        std::iota(numbers.begin(), numbers.end(), 0);
         const std::span<const std::uint32_t> values(numbers);
-        h5::write_rows(dataset, first, values);
-        sum += checksum_of(std::span(&slab, 1), values);
+        remember(h5::write_dataset(location, name, {n}, values), {std::nullopt, sum});
+        return;
     }
+    const h5::DataSet dataset = h5::create_dataset<std::uint32_t>(
+        location, name, {n}, {.chunk_rows = per_chunk, .compressed = true});
+    CountingChunks chunks;
+    for (hsize_t first = 0; first < n; first += per_chunk)
+        h5::write_chunk(dataset, first,
+                        chunks.chunk(static_cast<std::uint16_t>(first / per_chunk)));
     remember(dataset, {std::nullopt, sum});
 }
 

@@ -70,7 +70,8 @@ class FileLayout {
                       const std::string& units) {
         h5::write_attribute(add_constant(location, name, shape, value), "units", units);
     }
-    //! The numbers 0 … n - 1, compressed to a hundredth. Every rank does so, at some 15 ns each.
+    //! The numbers 0 … n - 1, compressed to a hundredth unless they are few. Every rank does so, at
+    //! some 5 ns each.
     void add_counting(hid_t location, const std::string& name, std::uint32_t n);
     //! \param dataset contiguous, of this layout
     template <h5::Number T>

@@ -31,7 +31,7 @@ PropertyList creation_properties(const Shape& shape, const DatasetOptions& optio
     Shape chunk = shape;
     chunk.front() = std::min(options.chunk_rows, shape.front());
     H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
-    if (options.compressed && H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) {
+    if (options.compressed) {
         constexpr unsigned fastest = 1;
         H5Pset_shuffle(properties);
         H5Pset_deflate(properties, fastest);
@@ -169,6 +169,15 @@ DataSet open_dataset(hid_t location, const std::string& name) {
     DataSet dataset = find_dataset(location, name);
     if (dataset < 0) fail(location, "the dataset '" + name + "' is missing", remedy_for_reading);
     return dataset;
+}
+
+void write_chunk(hid_t dataset, hsize_t first_row, std::span<const std::byte> stored) {
+    constexpr std::uint32_t all_filters = 0;
+    const bool written = quietly([&] {
+                             return H5Dwrite_chunk(dataset, H5P_DEFAULT, all_filters, &first_row,
+                                                   stored.size(), stored.data());
+                         }) >= 0;
+    if (!written) fail(dataset, "cannot write '" + object_name(dataset) + "'", remedy_for_writing);
 }
 
 namespace detail {

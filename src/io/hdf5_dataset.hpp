@@ -13,9 +13,9 @@ namespace engram::h5 {
 using Shape = std::vector<hsize_t>;  //!< {rows} or {rows, columns}
 
 struct DatasetOptions {
-    hsize_t chunk_rows = 0;  //!< 0: contiguous; else stored in pieces of that many rows
-    bool checksum = false;   //!< detect flipped bits on reading (fletcher32); chunked only
-    bool compressed = false;  //!< where HDF5 can (deflate); chunked only
+    hsize_t chunk_rows = 0;   //!< 0: contiguous; else stored in pieces of that many rows
+    bool checksum = false;    //!< detect flipped bits on reading (fletcher32); chunked only
+    bool compressed = false;  //!< shuffled and deflated; chunked only
 };
 
 //! A run of whole rows.
@@ -63,6 +63,9 @@ void write_rows(hid_t dataset, hsize_t first, std::span<const T> values) {
     const Slab slab{first, values.size() / row_length(shape(dataset))};
     detail::write(dataset, native_type<T>(), slab, values.size(), values.data());
 }
+
+//! One chunk, as the filters leave it.
+void write_chunk(hid_t dataset, hsize_t first_row, std::span<const std::byte> stored);
 
 //! The whole of a new dataset, by one process.
 template <Number T>

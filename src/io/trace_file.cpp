@@ -16,10 +16,10 @@ namespace engram {
 namespace {
 
 const std::string trace_filetype = "engram traces";
-constexpr std::size_t bytes_at_once = std::size_t{1} << 23;
+constexpr std::size_t trace_bytes_at_once = std::size_t{1} << 23;
 
 std::size_t rows_at_once(std::size_t n_columns) {
-    return std::max<std::size_t>(1, bytes_at_once / (n_columns * sizeof(double)));
+    return std::max<std::size_t>(1, trace_bytes_at_once / (n_columns * sizeof(double)));
 }
 
 // Where the group of a recording lies: that of the section record itself, or a named one.
