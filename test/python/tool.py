@@ -14,7 +14,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
-from typing import IO
+from typing import IO, cast
 
 from conftest import MPI_ENVIRONMENT, PATIENCE_S
 
@@ -51,6 +51,7 @@ def _be_the_tool(
 ) -> None:
     """Ends this process with the exit code."""
     code = 99
+    covered = _begin_coverage()
     try:
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
@@ -70,7 +71,18 @@ def _be_the_tool(
     except BaseException:  # noqa: B902
         os.write(2, traceback.format_exc().encode("ascii", "backslashreplace"))
     finally:
+        covered()
         os._exit(code)
+
+
+def _begin_coverage() -> Callable[[], object]:
+    """Where pytest measures coverage: of this copy too, written by what is returned."""
+    if "COV_CORE_SOURCE" not in os.environ:
+        return lambda: None
+    from pytest_cov import embed
+
+    embed.init()
+    return cast(Callable[[], object], embed.cleanup)
 
 
 def _wait(child: int) -> int:

@@ -699,11 +699,12 @@ class Output(Part):
     """
 
     network: bool | None = None
-    """Whether network.h5 is written, with all synapses (12 bytes each) and the weights of plastic
-    ones at the end and in snapshots (16 bytes each, 8 while all have the same z). Must be true
-    where there are record.snapshots_s; trials of ensembles without these write it only if asked.
-    All else works without it, but for what reads synapses: analyses of weights and connections, and
-    connectivity.file of another run. Measures of ensembles need none; default true; false, true.
+    """Whether network.h5 is written, with all synapses (8 bytes each, or 12) and the weights of
+    plastic ones at the end and in snapshots (16 bytes each, 8 while all have the same z). Must be
+    true where there are record.snapshots_s; trials of ensembles without these write it only if
+    asked. All else works without it, but for what reads synapses: analyses of weights and
+    connections, and connectivity.file of another run. Measures of ensembles need none; default
+    true; false, true.
     """
 
     index_by_source: bool | None = None
@@ -1482,7 +1483,7 @@ HELP: dict[str, dict[str, str]] = {
     },
     "Output": {
         "directory": "where the results go, relative to the working directory. --force replaces results of Engram only: neither other files, nor files of the same names in a directory that no run has made; default results/ and the name of the configuration file without its extension; text",
-        "network": "whether network.h5 is written, with all synapses (12 bytes each) and the weights of plastic ones at the end and in snapshots (16 bytes each, 8 while all have the same z). Must be true where there are record.snapshots_s; trials of ensembles without these write it only if asked. All else works without it, but for what reads synapses: analyses of weights and connections, and connectivity.file of another run. Measures of ensembles need none; default true; false, true",
+        "network": "whether network.h5 is written, with all synapses (8 bytes each, or 12) and the weights of plastic ones at the end and in snapshots (16 bytes each, 8 while all have the same z). Must be true where there are record.snapshots_s; trials of ensembles without these write it only if asked. All else works without it, but for what reads synapses: analyses of weights and connections, and connectivity.file of another run. Measures of ensembles need none; default true; false, true",
         "index_by_source": "whether network.h5 has an index from each source to its edges too, of up to 16 bytes per synapse. Only SONATA readers that ask for edges by their source need it, e.g. efferent_edges and connecting_edges of libsonata; default false; false, true",
     },
     "Rect": {
