@@ -8,13 +8,13 @@ import io
 import itertools
 import json
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import yaml
 from conftest import RECALL_200
 from engram import (
-    Bins,
     RateWindow,
     Results,
     attractor_statistics,
@@ -25,7 +25,6 @@ from engram import (
     memory_measures,
     named_groups,
     pca_dimension,
-    spike_raster,
     spike_time_stability,
     unpotentiated_input,
 )
@@ -178,9 +177,21 @@ def test_memories(run) -> None:
 
 
 def rasters(run, bin_s=0.001):
-    neurons = run.network.gids("excitatory")
-    starts = (1.0, 1.5, 2.0, 8.0)
-    return [spike_raster(run, neurons, Bins.within(t, t + 0.1, bin_s)) for t in starts]
+    """One spike at a time; each bin has its end, not its begin."""
+    neurons = run.network.gids("excitatory").tolist()
+    step_ms = Fraction(run.config["simulation"]["dt_ms"]).limit_denominator(1000)
+    spikes = run.all_spikes()
+    found = []
+    for start_ms in (1000, 1500, 2000, 8000):
+        width_ms = Fraction(bin_s).limit_denominator(1000) * 1000
+        raster = np.zeros((len(neurons), int(100 / width_ms)))
+        for time_ms, gid in zip(spikes.time_ms.tolist(), spikes.gid.tolist()):
+            passed_ms = round(time_ms / step_ms) * step_ms - start_ms
+            column = math.ceil(passed_ms / width_ms) - 1
+            if gid in neurons and 0 <= column < raster.shape[1]:
+                raster[neurons.index(gid), column] += 1
+        found.append(raster)
+    return found
 
 
 def test_dimension(run) -> None:

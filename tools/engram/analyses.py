@@ -274,10 +274,15 @@ def _learning_and_recall(
 def _raster(
     results: Results, onset_s: float, window_s: float, bin_s: float | None, default_bin_s: float
 ) -> Array | None:
-    """Of all excitatory neurons from an onset; None if the run ends before."""
-    bins = Bins.within(onset_s, onset_s + window_s, bin_s or default_bin_s)
-    if round(bins.end_s, 9) > results.config["simulation"]["duration_s"]:
+    """Of all excitatory neurons from an onset; None if the run ends before.
+
+    A spike has the time at which its step ends. So what a stimulus causes begins a step after its
+    onset, and a bin has the spikes after its begin, up to its end.
+    """
+    if round(onset_s + window_s, 9) > results.config["simulation"]["duration_s"]:
         return None
+    first_s = onset_s + results.config["simulation"]["dt_ms"] / 1000.0
+    bins = Bins.within(first_s, first_s + window_s, bin_s or default_bin_s)
     return spike_raster(results, results.network.gids("excitatory"), bins)
 
 
