@@ -24,7 +24,9 @@ struct IndexPlaces {
         : node_id_to_ranges(
               file.add_dataset<std::uint64_t>(group, "node_id_to_ranges", {n_nodes, 2})),
           range_to_edge_id(
-              file.add_dataset<std::uint64_t>(group, "range_to_edge_id", {n_ranges, 2})) {}
+              file.add_dataset<std::uint64_t>(group, "range_to_edge_id", {n_ranges, 2})) {
+        h5::add_name(group, "node_id_to_ranges", "node_id_to_range");  // which bmtk asks for
+    }
 };
 
 //! Each source has a list of ranges of edge ids, in ascending order, adjacent ids in one range.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of a run, opened by a SONATA reader that is not ours: libsonata from PyPI (slow).
+"""Files of a run, opened by SONATA readers that are not ours: libsonata and bmtk from PyPI (slow).
 
-A virtual environment is made for it; without a network the test is skipped.
+A virtual environment is made for each; without a network its tests are skipped.
 """
 
 import json
@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 import pytest
 from conftest import PATIENCE_S, run_program
+from tool import run_tool
 
 pytestmark = pytest.mark.slow
 
@@ -65,23 +66,53 @@ print(json.dumps(found))
 """
 
 
-@pytest.fixture(scope="module")
-def libsonata_python(tmp_path_factory):
-    """The interpreter of a fresh virtual environment with libsonata."""
-    directory = tmp_path_factory.mktemp("venv")
-    made = subprocess.run([sys.executable, "-m", "venv", directory], capture_output=True, text=True)
+READER_OF_BMTK = """
+import json, sys
+from bmtk.utils import sonata
+
+files = sonata.File(data_files=[sys.argv[1]], data_type_files=[sys.argv[2]])
+found = {}
+for name in files.edges.population_names:
+    population = files.edges[name]
+    found[name] = [
+        [int(e.source_node_id), int(e.target_node_id), float(e["syn_weight"]), float(e["delay"])]
+        for target in (3, 5)
+        for e in population.get_target(target)
+    ]
+print(json.dumps(found))
+"""
+
+
+def python_with(directory, options, *packages):
+    """The interpreter of a fresh virtual environment."""
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", *options, directory], capture_output=True, text=True
+    )
     if made.returncode != 0:
         pytest.skip(f"no virtual environment can be made here: {made.stdout} {made.stderr}")
     python = directory / "bin/python"
     installed = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "libsonata"],
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages],
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
     if installed.returncode != 0:
-        pytest.skip(f"libsonata cannot be installed: {installed.stderr[-300:]}")
+        pytest.skip(f"{packages[-1]} cannot be installed: {installed.stderr[-300:]}")
     return python
+
+
+@pytest.fixture(scope="module")
+def libsonata_python(tmp_path_factory):
+    return python_with(tmp_path_factory.mktemp("venv"), [], "libsonata")
+
+
+@pytest.fixture(scope="module")
+def bmtk_python(tmp_path_factory):
+    """Reading takes little of what bmtk depends on, and that is there."""
+    return python_with(
+        tmp_path_factory.mktemp("venv"), ["--system-site-packages"], "--no-deps", "bmtk"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +192,27 @@ def test_edges(found, found_with_index, small_recall, pair):
         "efferent_5": np.flatnonzero(source == 5).tolist(),
         "connecting": np.flatnonzero(between).tolist(),
     }
+
+
+def test_edges_in_bmtk(bmtk_python, small_recall, tmp_path):
+    exported = run_tool("export", small_recall, "--circuit", "--output", tmp_path)
+    assert exported.returncode == 0, exported.stderr
+    read = subprocess.run(
+        [bmtk_python, "-c", READER_OF_BMTK, small_recall / "network.h5"]
+        + [tmp_path / "edge_types.csv"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert read.returncode == 0, read.stderr
+    found = json.loads(read.stdout)
+    assert set(found) == set(PAIRS)
+    with open_file(small_recall, "network.h5") as file:
+        for pair, edges in found.items():
+            group = file["edges"][pair]
+            source, target = group["source_node_id"][()], group["target_node_id"][()]
+            weight, delay = group["0/syn_weight"][()], group["0/delay"][()]
+            here = np.concatenate([np.flatnonzero(target == node) for node in (3, 5)])
+            assert len(here) > 2
+            expected = zip(*(a[here].tolist() for a in (source, target, weight, delay)))
+            assert edges == [list(edge) for edge in expected]
