@@ -122,8 +122,8 @@ Experiment make_experiment(const ConfigTree& tree) {
     read_network(reader, experiment);
     experiment.groups =
         read_groups(reader.section("groups"), experiment.populations, experiment.seed);
-    experiment.initial_weights =
-        read_initial_weights(reader.section(keys::initial_weights.name), experiment.groups);
+    experiment.initial_weights = read_initial_weights(reader.section(keys::initial_weights.name),
+                                                      experiment.groups, experiment.populations);
     experiment.stimuli =
         read_stimuli(reader.section("stimuli"), experiment.populations, experiment.groups);
     read(reader, keys::synapses, experiment.synapses);

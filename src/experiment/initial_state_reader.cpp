@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment/initial_state_reader.hpp"
 
+#include <algorithm>
+
 #include "experiment/group_reader.hpp"
 #include "experiment/keys.hpp"
 
@@ -21,7 +23,8 @@ InitialState read_initial_state(ConfigReader reader) {
     return state;
 }
 
-InitialWeights read_initial_weights(ConfigReader reader, const Groups& groups) {
+InitialWeights read_initial_weights(ConfigReader reader, const Groups& groups,
+                                    const Populations& populations) {
     InitialWeights weights;
     const std::string key = keys::name_of<&InitialWeights::stipulated>();
     std::size_t index = 0;
@@ -30,8 +33,16 @@ InitialWeights read_initial_weights(ConfigReader reader, const Groups& groups) {
                            reader.problems());
         StipulatedWeights stipulated;
         keys::read_section(entry, keys::stipulated_weights, stipulated);
-        const auto check = [&](const std::string& group, const char* end) {
-            if (!group.empty()) find_group(groups, group, entry.path_of(end), reader.problems());
+        const auto check = [&](const std::string& name, const char* end) {
+            if (name.empty()) return;
+            const std::string path = entry.path_of(end);
+            const Group* group = find_group(groups, name, path, reader.problems());
+            if (group != nullptr && std::ranges::none_of(group->ids, [&](NeuronId id) {
+                    return populations.is_excitatory(id);
+                }))
+                entry.problem(end, "group '" + name +
+                                       "' has no excitatory neurons, between which all plastic "
+                                       "synapses are");
         };
         check(stipulated.from, keys::name_of<&StipulatedWeights::from>());
         check(stipulated.to, keys::name_of<&StipulatedWeights::to>());

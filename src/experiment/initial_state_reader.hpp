@@ -11,6 +11,7 @@ namespace engram {
 InitialState read_initial_state(ConfigReader reader);
 
 //! Reads the section `initial_weights`.
-InitialWeights read_initial_weights(ConfigReader reader, const Groups& groups);
+InitialWeights read_initial_weights(ConfigReader reader, const Groups& groups,
+                                    const Populations& populations);
 
 }  // namespace engram

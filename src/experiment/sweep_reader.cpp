@@ -42,7 +42,10 @@ void find_lists(const ConfigNode& node, const std::string& key, const std::strin
     } else if (node.children.empty()) {
         problems.add(node.place, path, "must have at least one value");
     } else if (key == of_trials) {
-        problems.add(node.place, path, "cannot be swept; trials have seeds of their own");
+        problems.add(node.place, path,
+                     "cannot be swept, since trials have seeds of their own; 'trials_vary' says "
+                     "whether they "
+                     "vary simulation.seed or simulation.noise_seed, and the other can be swept");
     } else if (concerns_no_run(key)) {
         problems.add(node.place, path, "cannot be swept; it is the same for the whole ensemble");
     } else if (const auto [known, is_new] = axis.indices.emplace(key, axis.keys.size()); !is_new) {

@@ -272,14 +272,6 @@ Group create_group(hid_t location, const std::string& name) {
     return group;
 }
 
-void add_name(hid_t group, const std::string& name, const std::string& other) {
-    const bool linked = quietly([&] {
-                            return H5Lcreate_hard(group, name.c_str(), group, other.c_str(),
-                                                  H5P_DEFAULT, H5P_DEFAULT);
-                        }) >= 0;
-    if (!linked) fail(group, "cannot create '" + other + "'", remedy_for_writing);
-}
-
 Group open_group(hid_t location, const std::string& name) {
     require_within_file(location, name);
     const PropertyList access = within_file(H5P_GROUP_ACCESS);

@@ -114,8 +114,6 @@ class File {
 
 //! The group at `name` below `location`, made with all its parents.
 Group create_group(hid_t location, const std::string& name);
-//! Another name, in the same group, of what has one.
-void add_name(hid_t group, const std::string& name, const std::string& other);
 Group open_group(hid_t location, const std::string& name);
 bool is_group(hid_t location, const std::string& name);
 //! Of all that a group holds, ascending.

@@ -127,11 +127,7 @@ class EdgeTable {
         Ids first_range{0};
         for (std::uint64_t target = 0; target < layout_.n_targets(); ++target)
             first_range.push_back(first_range.back() + (layout_.in_degree(target) > 0));
-        write_computed(file, target_index_.node_id_to_ranges, edges_per_round_,
-                       [&](std::uint64_t target, std::uint64_t* bounds) {
-                           bounds[0] = first_range[target];
-                           bounds[1] = first_range[target + 1];
-                       });
+        target_index_.write_nodes(file, edges_per_round_, first_range);
         write_computed(file, target_index_.range_to_edge_id, edges_per_round_,
                        [&](std::uint64_t range, std::uint64_t* bounds) {
                            bounds[0] = layout_.first_edge(targets_with_edges_[range]);

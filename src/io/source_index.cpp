@@ -161,11 +161,7 @@ IndexPlaces SourceIndex::lay_out(FileLayout& file, hid_t group) const {
 void SourceIndex::write(ParallelFile& file, const IndexPlaces& places, const EdgeProvider& provider,
                         const EdgeLayout& layout, std::uint64_t edges_per_round) const {
     const MPI_Comm comm = file.communicator();
-    write_computed(file, places.node_id_to_ranges, edges_per_round,
-                   [&](std::uint64_t source, std::uint64_t* bounds) {
-                       bounds[0] = first_range_[source];
-                       bounds[1] = first_range_[source + 1];
-                   });
+    places.write_nodes(file, edges_per_round, first_range_);
     const auto n_ranks = static_cast<std::size_t>(size_of(comm));
     const auto rank = static_cast<std::size_t>(rank_of(comm));
     const std::vector<EdgeRound> rounds = layout.rounds(edges_per_round);

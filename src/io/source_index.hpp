@@ -10,6 +10,7 @@
 
 #include "io/edge_layout.hpp"
 #include "io/edge_provider.hpp"
+#include "io/even_share.hpp"
 #include "io/parallel_file.hpp"
 
 namespace engram {
@@ -17,15 +18,27 @@ namespace engram {
 //! SONATA's index from neurons to edges.
 struct IndexPlaces {
     DatasetPlace<std::uint64_t> node_id_to_ranges;
+    DatasetPlace<std::uint64_t> node_id_to_range;  //!< the same, by the name that bmtk asks for
     DatasetPlace<std::uint64_t> range_to_edge_id;
 
     IndexPlaces() = default;
     IndexPlaces(FileLayout& file, hid_t group, std::uint64_t n_nodes, std::uint64_t n_ranges)
         : node_id_to_ranges(
               file.add_dataset<std::uint64_t>(group, "node_id_to_ranges", {n_nodes, 2})),
+          node_id_to_range(
+              file.add_dataset<std::uint64_t>(group, "node_id_to_range", {n_nodes, 2})),
           range_to_edge_id(
-              file.add_dataset<std::uint64_t>(group, "range_to_edge_id", {n_ranges, 2})) {
-        h5::add_name(group, "node_id_to_ranges", "node_id_to_range");  // which bmtk asks for
+              file.add_dataset<std::uint64_t>(group, "range_to_edge_id", {n_ranges, 2})) {}
+
+    //! \param first_range  of each node; then the number of ranges
+    void write_nodes(ParallelFile& file, std::uint64_t nodes_per_round,
+                     std::span<const std::uint64_t> first_range) const {
+        for (const auto& place : {node_id_to_ranges, node_id_to_range})
+            write_computed(file, place, nodes_per_round,
+                           [&](std::uint64_t node, std::uint64_t* bounds) {
+                               bounds[0] = first_range[node];
+                               bounds[1] = first_range[node + 1];
+                           });
     }
 };
 

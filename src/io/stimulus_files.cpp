@@ -231,7 +231,10 @@ class ContentReader {
         const std::vector<Row> rows = !is_hdf5_     ? read_text_rows(path, problems_)
                                       : is_waveform ? read_waveform_rows(path, stimulus_)
                                                     : read_spike_rows(path, stimulus_);
-        if (!problems_.any() && rows.empty()) problems_.add(0, "holds no values");
+        if (!problems_.any() && rows.empty()) problems_.add(0, "holds no values; give one");
+        if (!is_hdf5_ && !stimulus_.dataset.empty()) leave_out(keys::name_of<&Stimulus::dataset>());
+        if (!is_hdf5_ && !stimulus_.population.empty())
+            leave_out(keys::name_of<&Stimulus::population>());
         StimulusContent content;
         if (!problems_.any())
             is_waveform ? take_waveform(rows, content) : take_spikes(rows, content);
@@ -241,6 +244,9 @@ class ContentReader {
 
   private:
     std::string key(const char* name) const { return "stimuli." + stimulus_.name + "." + name; }
+    void leave_out(const char* name) {
+        problems_.add(0, "is a text, of which there is no part to name; leave out " + key(name));
+    }
 
     void take_waveform(const std::vector<Row>& rows, StimulusContent& content) {
         const std::string interval_key = key(keys::name_of<&Stimulus::interval_ms>());

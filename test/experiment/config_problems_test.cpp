@@ -131,6 +131,9 @@ TEST(ConfigProblems, single_problems) {
          ":2: connectivity.file: there is no file " +
              std::filesystem::absolute("configs/missing.txt").string()},
         {minimal + "connectivity: {file: /}\n", ":2: connectivity.file: / is a directory"},
+        {minimal + "initial_weights: {stipulated: [{from: inh, to: exc, z: 1}]}\n",
+         ":2: initial_weights.stipulated[0].from: group 'inh' has no excitatory neurons, between "
+         "which all plastic synapses are"},
         {minimal + "groups: {exc: {first: 0, count: 1}}\n",
          ":2: groups.exc: is a built-in group and cannot be redefined; choose another name"},
         {minimal + "groups: {a.b: {first: 0, count: 1}}\n",

@@ -101,10 +101,12 @@ TEST(Ensemble, the_seed_that_trials_do_not_vary_may_be_swept) {
     const Ensemble noises = ensemble("trials: 2\nsweep: {simulation.noise_seed: [1, 2]}");
     EXPECT_EQ(noises.experiment({1, 1}).noise_seed, 2u);
     EXPECT_EQ(noises.experiment({1, 1}).seed, noises.seed(1));
-    EXPECT_EQ(ensemble_problems_of(
-                  "trials: 2\ntrials_vary: noise_seed\nsweep: {simulation.noise_seed: [1]}"),
-              "dir/test.yaml:7: sweep.simulation.noise_seed: cannot be swept; trials have seeds of "
-              "their own");
+    EXPECT_EQ(
+        ensemble_problems_of(
+            "trials: 2\ntrials_vary: noise_seed\nsweep: {simulation.noise_seed: [1]}"),
+        "dir/test.yaml:7: sweep.simulation.noise_seed: cannot be swept, since trials have seeds "
+        "of their own; 'trials_vary' says whether they vary simulation.seed or "
+        "simulation.noise_seed, and the other can be swept");
     EXPECT_NE(ensemble_problems_of("trials_vary: noise").find("must be one of seed, noise_seed"),
               std::string::npos);
 }

@@ -92,7 +92,7 @@ TEST_F(NetworkFileTest, WhatIsTheSameForAllEdgesTakesNoSpace) {
     for (const char* name : {"0/syn_weight", "0/delay", "edge_type_id", "edge_group_id"})
         EXPECT_TRUE(h5::is_constant(h5::open_dataset(file, std::string("edges/exc_exc/") + name)));
     EXPECT_FALSE(h5::is_constant(h5::open_dataset(file, "edges/exc_exc/source_node_id")));
-    const std::uint64_t of_targets = 500 * 32;
+    const std::uint64_t of_targets = 500 * 48;
     const std::uint64_t of_structure = 1 << 15;
     EXPECT_LE(std::filesystem::file_size(path_), 12 * weights.size() + of_targets + of_structure);
 }

@@ -104,7 +104,7 @@ TEST_F(StimulusFiles, WaveformsThatAreNone) {
               "given.txt:1: the first time must be 0, the start of the stimulus (is 1)");
     EXPECT_EQ(problem_of("0 1\n1 1\n1.05 1\n"),
               "given.txt:3: times must ascend, by a time step at least (is 1.05)");
-    EXPECT_EQ(problem_of("# nothing\n"), "given.txt: holds no values");
+    EXPECT_EQ(problem_of("# nothing\n"), "given.txt: holds no values; give one");
     EXPECT_EQ(problem_of("\x01\n"), "given.txt:1: '\\x01' is not a number");
     stimulus().interval_ms = 1;
     EXPECT_EQ(problem_of("0 1\n"),
@@ -112,6 +112,11 @@ TEST_F(StimulusFiles, WaveformsThatAreNone) {
     std::string many;
     for (int i = 0; i < 100; ++i) many += "a\n";
     EXPECT_NE(problem_of(many).find("\n... and 1 more"), std::string::npos);
+    stimulus().interval_ms = 0;
+    stimulus().dataset = "/current";
+    EXPECT_EQ(problem_of("0 1\n"),
+              "given.txt: is a text, of which there is no part to name; leave out "
+              "stimuli.given.dataset");
 }
 
 TEST_F(StimulusFiles, WaveformsInHdf5) {

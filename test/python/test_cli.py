@@ -38,6 +38,10 @@ def config(tmp_path: Path) -> Path:
         (["a\nengram: error: b"], r"unknown command 'a\nengram: error: b'"),
         (["plan", "a", "--ranks", "0"], "--ranks must be at least 1"),
         (["plan", "a", "--ranks", "two"], "two"),
+        (
+            ["check", "a", "--from", "b", "--set", "initial_state.from=c"],
+            "--from and '--set initial_state.from=c' both say what to begin with",
+        ),
     ],
 )
 def test_usage_errors(engram: Path, arguments: list[str], text: str) -> None:

@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 import pytest
 from conftest import run_program
+from engram.connection_files import read_connections
 from tool import check_failure, run_tool
 
 N_EXC, N_INH = 12, 4
@@ -351,6 +352,8 @@ def test_a_population_without_synapses_is_noted(engram, tmp_path):
     [
         (b"", "holds no numbers"),
         (b"# only\n", "holds comments alone"),
+        (b"foo,bar\n1,2\n", "has columns of unclear names (foo, bar); call one 'pre'"),
+        (b"weight,target\n1,2\n", "has columns of unclear names (weight, target)"),
         (b"pre,post\n", "holds a line of names, but no numbers"),
         (b"0 1\n1 x\n", "line 2 holds what is no number"),
         (b"0 1\n1 2 3\n", "line 2 has 3 numbers, others have 2"),
@@ -406,3 +409,15 @@ def test_named_populations(tmp_path):
         assert list(file["edges"]) == ["a_b"]
     path.write_text("3 0\n")
     check_failure(run_tool("convert", path, "--config", config, "--force"), 3, "no such projection")
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["post_id,pre_id", "targets,sources", "target_gid,source_gid", "postsynaptic,presynaptic"]
+    + ["receiver,sender", "dst,src", "to neuron,from neuron", "Target Node ID,Source Node ID"],
+)
+def test_names_of_columns_say_what_they_are(tmp_path, names) -> None:
+    path = tmp_path / "edges.csv"
+    path.write_text(f"{names}\n1,2\n3,4\n".replace(" ", "_"))
+    edges = read_connections(path, 10)
+    assert (edges.pre.tolist(), edges.post.tolist()) == ([2, 4], [1, 3])

@@ -84,7 +84,7 @@ def test_index_by_source_is_optional(
     )
     found, whole = content(plain / "network.h5"), content(indexed / "network.h5")
     extra = {name for name in whole if "source_to_target" in name}
-    assert len(extra) == 4 * 3 and not extra & found.keys()
+    assert len(extra) == 4 * 4 and not extra & found.keys()
     assert all(
         whole[name] == value for name, value in found.items() if not name.startswith("checksums")
     )
@@ -191,8 +191,14 @@ def test_snapshots_need_it(engram: Path, configuration: Path, tmp_path: Path) ->
 
 def test_tools_say_what_is_missing(plain: Path, without: Path, tmp_path: Path) -> None:
     result = run_tool("plot", without, "-o", tmp_path)
-    assert result.returncode == 3, result.stderr
-    assert "network.h5: was not wanted when the run was made" in result.stderr
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    left_out = [line for line in lines if "network.h5: was not wanted when the run" in line]
+    assert left_out and all(": left out (" in line for line in left_out)
+    assert str(tmp_path / "raster.png") in lines and (tmp_path / "raster.png").is_file()
+    asked = run_tool("recall", without, "--show", "unpotentiated", "--groups", "exc")
+    assert asked.returncode == 3, asked.stderr
+    assert "network.h5: was not wanted when the run was made" in asked.stderr
     assert run_tool("compare", without, without).returncode == 0
     compared = run_tool("compare", plain, without)
     assert compared.returncode == 1 and "network.h5: was not wanted in" in compared.stdout

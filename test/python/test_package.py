@@ -170,8 +170,19 @@ def as_sparse(matrix: np.ndarray) -> object:
     return sparse.csr_matrix(matrix)
 
 
+def as_map(matrix: np.ndarray) -> object:
+    sparse = pytest.importorskip("scipy.sparse")
+    return sparse.dok_matrix(matrix)
+
+
+def as_masked(matrix: np.ndarray) -> object:
+    return np.ma.array(np.ones_like(matrix), mask=matrix == 0)
+
+
 @pytest.mark.parametrize(
-    "make", [np.asarray, np.ndarray.tolist, as_sparse], ids=("dense", "list", "sparse")
+    "make",
+    [np.asarray, np.ndarray.tolist, as_sparse, as_map, as_masked],
+    ids=("dense", "list", "sparse", "map", "masked"),
 )
 def test_matrices_are_the_wiring(tmp_path, make) -> None:
     matrix = random_matrix()
@@ -249,6 +260,25 @@ def test_initial_weights_of_a_random_wiring(tmp_path) -> None:
     assert alone.edges()[["pre", "post"]].equals(given.edges()[["pre", "post"]])
     plastic = given.edges(time_s=0.0).query("projection == 'exc_exc'")
     assert (plastic.h_mV == 5.0).all() and (plastic.z == 0.0).all()
+
+
+@pytest.mark.parametrize(
+    "scheme,values,text",
+    [
+        ("SPIKES", np.ones((3, 3)), r"two columns, time in ms and neuron \(has the shape \(3, 3\)"),
+        ("SPIKES", np.array([[10, 0.5]]), "no whole neurons"),
+        ("WAVEFORM", np.ones(5) * 1j, "complex"),
+    ],
+)
+def test_arrays_of_stimuli_that_are_none(scheme, values, text) -> None:
+    stimulus = {"scheme": scheme, "group": "exc", "start_s": 0, "duration_s": 0.1, "file": values}
+    with pytest.raises(package.ValueProblem, match=text):
+        package.check(SMALL, stimuli={"learn": stimulus})
+
+
+def test_a_matrix_of_texts_is_refused() -> None:
+    with pytest.raises(package.ValueProblem, match="holds numbers"):
+        package.check(SMALL, connectivity={"file": np.full((N, N), "a")})
 
 
 def test_waveforms_and_spikes_are_arrays(tmp_path) -> None:

@@ -71,11 +71,12 @@ from .weights import (
 if TYPE_CHECKING:
     from . import figures as figures
     from . import keys as keys
+    from . import report as report
 
 
 def __getattr__(name: str) -> Any:
     """Figures need matplotlib, which takes its time."""
-    if name in ("figures", "keys"):
+    if name in ("figures", "keys", "report"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
 
@@ -155,6 +156,7 @@ __all__ = [
     "rates_around_Hz",
     "readout_quality",
     "recall_measures",
+    "report",
     "resume",
     "run",
     "spike_counts",

@@ -79,6 +79,12 @@ def _memories(results: Results, settings: Settings) -> list[Memory]:
     found = memories_of(results, settings.groups)
     if not found:
         raise ResultsError(f"{results.path}: no group learns in this run; name the groups")
+    for memory in found:
+        if len(memory.neurons) == 0:
+            raise ResultsError(
+                f"{results.path}: group '{memory.name}' has no excitatory neurons, of which "
+                "memories consist"
+            )
     return found
 
 

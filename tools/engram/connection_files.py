@@ -33,9 +33,11 @@ _REFUSED = (
     (b"%PDF", "is a PDF", "give the numbers as text"),
     (b"\x89PNG", "is a picture", "give the numbers as text"),
 )
-_SOURCE_NAMES = ("pre", "source", "src", "from", "source_node_id", "i", "row")
-_TARGET_NAMES = ("post", "target", "tgt", "to", "target_node_id", "j", "col", "column")
-_WEIGHT_NAMES = ("weight", "w", "syn_weight", "value")
+# Names of columns, but for what says that they hold ids of neurons.
+_SOURCE_NAMES = ("pre", "presynaptic", "presyn", "source", "src", "from", "sender", "i", "row")
+_TARGET_NAMES = ("post", "postsynaptic", "postsyn", "target", "tgt", "dst", "dest", "destination",
+                 "to", "receiver", "j", "col", "column")  # fmt: skip
+_OF_NEURONS = re.compile(r"[\W_]*(?:node|neuron|cell)?[\W_]*(?:g?ids?|index|idx)?[\W_]*$")
 
 
 @dataclass(frozen=True)
@@ -192,17 +194,23 @@ class _Reader:
 
     def _ordered(self, table: Array, names: list[str] | None) -> tuple[Array, Array, Array | None]:
         """Columns of sources, targets and weights, by their names where these are known."""
-        words = [name.strip().lower() for name in names or []]
-        place = {
-            role: next((words.index(n) for n in known if n in words), None)
-            for role, known in (("pre", _SOURCE_NAMES), ("post", _TARGET_NAMES))
-        }
-        pre = 0 if place["pre"] is None else place["pre"]
-        post = 1 if place["post"] is None else place["post"]
-        if pre == post:
-            raise self._fault(f"has columns of unclear names ({', '.join(words)})")
+        pre, post = (0, 1) if names is None else self._named_columns(names)
         rest = [k for k in range(table.shape[1]) if k not in (pre, post)]
         return table[:, pre], table[:, post], table[:, rest[0]] if rest else None
+
+    def _named_columns(self, names: list[str]) -> tuple[int, int]:
+        """Those of sources and targets."""
+        words = [_OF_NEURONS.sub("", name.strip().lower()) for name in names]
+        places = [
+            [k for k, word in enumerate(words) if word in known or word.removesuffix("s") in known]
+            for known in (_SOURCE_NAMES, _TARGET_NAMES)
+        ]
+        if any(len(place) != 1 for place in places):
+            raise self._fault(
+                f"has columns of unclear names ({', '.join(map(_short, names))})",
+                "call one 'pre' and one 'post', or leave out the line of names",
+            )
+        return places[0][0], places[1][0]
 
     def _of_columns(self, pre: Array, post: Array, weight: Array | None) -> Edges:
         for ids in (pre, post):

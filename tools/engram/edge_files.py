@@ -84,7 +84,7 @@ def _write_block(file: h5py.File, block: Block) -> h5py.Group:
     row = np.cumsum(filled)
     index = group.create_group("indices/target_to_source")
     index["node_id_to_ranges"] = np.stack([row - filled, row], axis=1).astype(np.uint64)
-    index["node_id_to_range"] = index["node_id_to_ranges"]  # the name that bmtk asks for
+    index["node_id_to_range"] = index["node_id_to_ranges"][()]  # the name that bmtk asks for
     ranges = np.stack([last - counts, last], axis=1)[filled]
     index["range_to_edge_id"] = ranges.astype(np.uint64)
     return group

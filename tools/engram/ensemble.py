@@ -204,6 +204,11 @@ class Ensemble:
         with self._open() as file:
             return f"traces/{point:03d}" in file
 
+    @property
+    def keeps_trials(self) -> bool:
+        """Whether there are results of single trials (trial_results: all)."""
+        return (self.path / TRIALS).is_dir()
+
     def trial(self, point: int, trial: int) -> Results:
         """The full results of one trial, if they were kept (trial_results: all)."""
         path = self.path / TRIALS / f"{point:03d}" / f"{trial:04d}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
@@ -236,7 +237,12 @@ def entries(
         if not zeros:
             rows, columns, values = (part[values != 0] for part in (rows, columns, values))
     else:
+        if isinstance(matrix, np.ma.MaskedArray):
+            mask = np.ma.getmaskarray(matrix)  # type: ignore[no-untyped-call]
+            matrix = np.where(mask, math.nan if zeros else 0.0, np.asarray(matrix))
         dense = np.asarray(matrix)
+        if dense.dtype.kind not in "biuf":
+            raise ValueProblem(f"{place}: a matrix holds numbers (these are of type {dense.dtype})")
         found_shape = dense.shape
         if dense.ndim == 2:
             mask = np.isfinite(dense) if zeros else dense != 0
@@ -281,6 +287,8 @@ def blocks_of(
 
 def _write_waveform(path: Path, values: Any) -> None:
     """A value on each line, or time in ms and value."""
+    if np.iscomplexobj(values):
+        raise ValueProblem("a waveform has values in nA; these are complex numbers")
     numbers = np.asarray(values, dtype=float)
     if numbers.ndim == 2 and numbers.shape[1] != 2 or numbers.ndim not in (1, 2):
         raise ValueProblem(
@@ -295,7 +303,12 @@ def _write_spikes(path: Path, spikes: Any) -> None:
 
     Given as two columns, as a map from neurons to times, or as a list of the times of each neuron.
     """
-    if isinstance(spikes, np.ndarray) and spikes.ndim == 2 and spikes.shape[1] == 2:
+    if isinstance(spikes, np.ndarray) and spikes.ndim == 2:
+        if spikes.shape[1] != 2 or not (np.floor(spikes[:, 1]) == spikes[:, 1]).all():
+            raise ValueProblem(
+                "an array of spikes has two columns, time in ms and neuron (has the shape "
+                f"{spikes.shape}{'' if spikes.shape[1] != 2 else ', and no whole neurons'})"
+            )
         times, neurons = spikes[:, 0].astype(float), spikes[:, 1].astype(np.int64)
     else:
         trains = spikes.items() if isinstance(spikes, Mapping) else enumerate(spikes)
@@ -328,15 +341,17 @@ def _maps(section: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _holds_array(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(map(_holds_array, value.values()))
-    return isinstance(value, np.ndarray) or hasattr(value, "tocoo")
+    if isinstance(value, np.ndarray) or hasattr(value, "tocoo"):
+        return True
+    return isinstance(value, Mapping) and any(map(_holds_array, value.values()))
 
 
 def _plain(value: Any) -> Any:
     """Objects as maps, numbers of numpy as those of Python; arrays stay."""
     if isinstance(value, Part):
         value = value.to_dict()
+    if hasattr(value, "tocoo"):
+        return value.tocoo()  # some sparse matrices are maps as well
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, np.generic):

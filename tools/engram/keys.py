@@ -634,7 +634,9 @@ class RegularSnapshots(Part):
     """The first; s; default 0; 0 … 10^10 *(steps)*."""
 
     to_s: float | None = None
-    """None after it; null: the end of the run; s; default null; 0 … 10^10."""
+    """None after it; null: the end of the run as it begins; a run that is extended has no more of
+    them; s; default null; 0 … 10^10.
+    """
 
 
 @dataclass(kw_only=True, slots=True)
@@ -1466,7 +1468,7 @@ HELP: dict[str, dict[str, str]] = {
     "RegularSnapshots": {
         "every_s": "from one to the next; s; required; > 0, <= 10^10 *(steps)*",
         "from_s": "the first; s; default 0; 0 … 10^10 *(steps)*",
-        "to_s": "none after it; null: the end of the run; s; default null; 0 … 10^10",
+        "to_s": "none after it; null: the end of the run as it begins; a run that is extended has no more of them; s; default null; 0 … 10^10",
     },
     "Measures": {
         "groups": "the memories of which rates, Q, MI and mean weights are told one by one, and weights between them, at most 100; their excitatory neurons count. null: all groups that learn, if there are at least two and at most 100. An overlap is measured if it has a name: groups: [A, B, both]; default null; a group, or a list of groups",

@@ -487,10 +487,9 @@ class Results:
     def network_file(self) -> NetworkFile:
         """All synapses; edges, edge_blocks and snapshot read what most analyses need."""
         if lacks_network(self.path):
-            raise FileError(
-                self.path / NETWORK,
-                "was not wanted when the run was made (output.network is false in config.yaml)",
-                "run it again with --set output.network=true",
+            raise NotRecorded(
+                f"{self.path / NETWORK}: was not wanted when the run was made (output.network is "
+                "false in config.yaml); run it again with --set output.network=true"
             )
         return NetworkFile(self.path / NETWORK, self.network)
 

@@ -93,7 +93,11 @@ def _parser() -> Parser:
 
 def _convert(options: argparse.Namespace) -> None:
     path: Path = options.connections
-    output = (options.output or path.with_name(path.name + ".edges.h5")).absolute()
+    output = (
+        options.output or path.absolute().with_name(path.absolute().name + ".edges.h5")
+    ).absolute()
+    if output.exists() and path.exists() and output.samefile(path):
+        raise FileError(output, "is what is converted", "choose another --output")
     if not options.force and (output.exists() or output.is_symlink()):
         raise FileError(output, "exists already", "choose another --output, or pass --force")
     nodes = _nodes(options)

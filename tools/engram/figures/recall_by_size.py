@@ -24,7 +24,7 @@ QUANTITIES = {
 
 @styled
 def recall_by_size(
-    ensembles: Sequence[Ensemble],
+    ensembles: Sequence[Ensemble] | Ensemble,
     spread: Spread = "sem",
     published: Sequence[PublishedRow] = (),
     *,
@@ -36,6 +36,7 @@ def recall_by_size(
 
     >>> figure = recall_by_size([load(small_ensemble)])
     """
+    ensembles = [ensembles] if isinstance(ensembles, Ensemble) else ensembles
     delays = sorted(
         {
             point.recall_delay_s

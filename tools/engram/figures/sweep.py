@@ -77,6 +77,12 @@ def measure_of_points(ensemble: Ensemble, name: str) -> PointMeasure:
     if stored:
         measure = ensemble.measure(stored[0])
         return PointMeasure(name, measure.units, measure.mean, measure.sem, measure.sd)
+    if not ensemble.keeps_trials:
+        known = ", ".join(sorted({known.partition(".")[0] for known in names}))
+        raise ResultsError(
+            f"{ensemble.path}: there is no measure '{name}', and trials that others could be read "
+            f"from were not kept (trial_results: all); there are {known}"
+        )
     rows = ensemble_rows(ensemble, ANALYSES["induction"], Settings())
     found = {
         row.name: entry for row in reversed(rows) for entry in row.entries if entry.name == name
