@@ -65,14 +65,6 @@ build_preset $preset -DENGRAM_CUDA=$cuda "${slow[@]}"
 
 # All test suites run, whatever the first one finds.
 failed=()
-scratch=''
-slurm=''
-slurm_log=''
-clean_up() {
-    if [[ -n $slurm ]] && kill "$slurm" 2>/dev/null; then wait "$slurm" || true; fi
-    rm -rf "$scratch" "$slurm_log"
-}
-trap clean_up EXIT
 passed="ctest and pytest"
 skipped=
 prepare_mpi 99 # tests use more ranks than some machines have cores
@@ -81,16 +73,6 @@ step "ctest"
 select=(-LE slow)
 if $all; then select=(); fi
 ctest --preset $preset --parallel "$(nproc)" --no-tests=error "${select[@]}" || failed+=(ctest)
-
-# Jobs mostly wait, for the scheduler and for signals: beside pytest.
-if [[ $preset != sanitize ]]; then
-    select=()
-    if $all; then select+=(--all); fi
-    if $skip_install; then select+=(--skip-install); fi
-    slurm_log=$(mktemp)
-    test/slurm/run_slurm_test.sh "${select[@]}" build/ci/engram >"$slurm_log" 2>&1 &
-    slurm=$!
-fi
 
 step "pytest"
 select=(-m "not slow")
@@ -112,6 +94,7 @@ fi
 # Hundreds of small runs make their files durable, which takes no time in memory.
 if [[ -w /dev/shm && $(free_mebibytes) -ge 8192 ]]; then
     scratch=$(mktemp -d /dev/shm/engram-test.XXXXXX)
+    trap 'rm -rf "$scratch"' EXIT
     select+=(--basetemp "$scratch/pytest")
 fi
 ENGRAM=$PWD/build/$preset/engram ENGRAM_IO_SAMPLE=$PWD/build/$preset/engram_io_sample \
@@ -125,9 +108,11 @@ if [[ $preset == sanitize ]]; then
     fi
 else
     step "Slurm"
+    select=()
+    if $all; then select+=(--all); fi
+    if $skip_install; then select+=(--skip-install); fi
     code=0
-    wait $slurm || code=$?
-    cat "$slurm_log"
+    test/slurm/run_slurm_test.sh "${select[@]}" build/ci/engram || code=$?
     case $code in
         0) passed="ctest, pytest and Slurm" ;;
         77) skipped="Slurm (see above)" ;;

@@ -157,11 +157,10 @@ CommandLine parse_options(const Entry& entry, const std::vector<std::string>& ar
     if (values.count("from")) {
         const auto from = values["from"].as<std::string>();
         if (from.empty()) throw UsageError("--from is empty" + help);
-        for (const std::string& override : line.overrides)
-            if (override.starts_with("initial_state.from=") ||
-                override.starts_with("initial_state="))
-                throw UsageError("--from and '--set " + override +
-                                 "' both say what to begin with; leave out one" + help);
+        for (const std::string& set : line.overrides)
+            if (set.starts_with("initial_state.from=") || set.starts_with("initial_state="))
+                throw UsageError("--from and '--set " + set + "' both say what to begin with" +
+                                 help);
         // Relative to where the user is, not to the configuration.
         line.overrides.push_back("initial_state.from=" +
                                  quoted(std::filesystem::absolute(from).lexically_normal()));

@@ -50,7 +50,8 @@ std::string job_options(const job::Forecast& forecast, int n_ranks) {
 }
 
 // A line of the table, and what is wrong with it.
-std::string entry(const std::string& name, const std::string& value, const std::string& problem) {
+std::string entry(const std::string& name, const std::string& value,
+                  const std::string& problem = "") {
     std::string text = fmt::format("{:<20}{}\n", name + ":", value);
     if (!problem.empty()) text += fmt::format("{:<20}'engram run' would refuse: {}\n", "", problem);
     return text;
@@ -77,12 +78,12 @@ std::string memory_of_ranks(const job::Forecast& forecast, int n_ranks) {
 
 std::string files_entry(double files_MB) {
     const std::string size = memory_text(files_MB);
-    return entry("Files", fmt::format("at most about {} on the disk, all together", size), "");
+    return entry("Files", fmt::format("at most about {} on the disk, all together", size));
 }
 
 std::string gpu_entry(double memory_MB, const std::string& what) {
     const std::string size = memory_text(memory_MB);
-    return entry("GPU memory", fmt::format("about {} per {} (with --device gpu)", size, what), "");
+    return entry("GPU memory", fmt::format("about {} per {} (with --device gpu)", size, what));
 }
 
 // All trials of an ensemble on groups of ranks; memory is that of the greediest point.
@@ -99,10 +100,8 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
     with_averages.memory_per_rank_MB += averaging_MB;
     with_averages.memory_of_rank_0_MB += averaging_MB;
     std::string text =
-        entry("Trials",
-              fmt::format("{} at each of {}, {} at a time", ensemble.trials(),
-                          counted(ensemble.points().size(), "point"), n_groups),
-              "") +
+        entry("Trials", fmt::format("{} at each of {}, {} at a time", ensemble.trials(),
+                                    counted(ensemble.points().size(), "point"), n_groups)) +
         entry("Memory",
               fmt::format("about {} per rank, including {} for averaging traces",
                           memory_text(with_averages.memory_per_rank_MB), memory_text(averaging_MB)),
@@ -128,19 +127,14 @@ std::string plan_of(const Experiment& experiment, const Wiring& wiring, int n_ra
     const std::string too_long = job::problem_of_time(forecast, n_ranks);
     const std::string too_much = job::problem_of_traces(forecast);
     std::string text =
-        entry("Schedule", make_schedule(experiment).name, "") +
-        entry("Spiking time",
-              fmt::format("{:.10g} s of {:.10g} s simulated", forecast.spiking_s,
-                          experiment.duration_s),
-              "") +
+        entry("Schedule", make_schedule(experiment).name) +
+        entry("Spiking time", fmt::format("{:.10g} s of {:.10g} s simulated", forecast.spiking_s,
+                                          experiment.duration_s)) +
         entry("Neurons",
               fmt::format("{}; {} on the fullest of {}", neurons_text(experiment.populations),
-                          partition.n_local(0), counted(n_ranks, "rank")),
-              "") +
-        entry("Synapses",
-              fmt::format("{:.3g} plastic, {:.3g} fixed (expected)", forecast.plastic_synapses,
-                          forecast.fixed_synapses),
-              "") +
+                          partition.n_local(0), counted(n_ranks, "rank"))) +
+        entry("Synapses", fmt::format("{:.3g} plastic, {:.3g} fixed (expected)",
+                                      forecast.plastic_synapses, forecast.fixed_synapses)) +
         entry("Memory", memory_of_ranks(forecast, n_ranks),
               job::problem_of_memory(forecast, n_ranks));
     if (forecast.traces_MB > 0)

@@ -40,7 +40,7 @@ def config(tmp_path: Path) -> Path:
         (["plan", "a", "--ranks", "two"], "two"),
         (
             ["check", "a", "--from", "b", "--set", "initial_state.from=c"],
-            "--from and '--set initial_state.from=c' both say what to begin with",
+            "--from and '--set initial_state.from=c' both say what to begin with; see",
         ),
     ],
 )

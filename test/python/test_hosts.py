@@ -68,9 +68,11 @@ def test_a_directory_that_a_host_does_not_see_is_found_at_once(
 ):
     output = tmp_path / "results"
     if resumed:
-        stopped = run_program(
-            ["timeout", "-s", "KILL", "0.3", engram, "run", RECALL_200, "-o", output]
-        )
+        command = [engram, "run", RECALL_200, "-o", output, "--force"]
+        for limit_s in (0.3, 0.2, 0.1):  # machines differ
+            stopped = run_program(["timeout", "-s", "KILL", str(limit_s), *command])
+            if stopped.returncode != 0:
+                break
         assert stopped.returncode != 0
     output.mkdir(exist_ok=True)
     before = sorted(path.name for path in output.iterdir())

@@ -267,13 +267,22 @@ def test_initial_weights_of_a_random_wiring(tmp_path) -> None:
     [
         ("SPIKES", np.ones((3, 3)), r"two columns, time in ms and neuron \(has the shape \(3, 3\)"),
         ("SPIKES", np.array([[10, 0.5]]), "no whole neurons"),
-        ("WAVEFORM", np.ones(5) * 1j, "complex"),
+        ("WAVEFORM", np.ones(5) * 1j, r"stimuli\.learn\.file: .*complex"),
+        ("WAVEFORM", np.array(["a"]), r"stimuli\.learn\.file: holds what is no number"),
+        ("SPIKES", 5, r"stimuli\.learn\.file: holds what is no number, or no list"),
     ],
 )
 def test_arrays_of_stimuli_that_are_none(scheme, values, text) -> None:
     stimulus = {"scheme": scheme, "group": "exc", "start_s": 0, "duration_s": 0.1, "file": values}
     with pytest.raises(package.ValueProblem, match=text):
         package.check(SMALL, stimuli={"learn": stimulus})
+
+
+@pytest.mark.parametrize("ranks", ["2", 0, 1.5])
+def test_ranks_are_counted(tmp_path, ranks) -> None:
+    with pytest.raises(package.EngramError, match="ranks must be a whole number, at least 1"):
+        package.run(SMALL, output=tmp_path / "r", ranks=ranks)
+    assert not (tmp_path / "r").exists()
 
 
 def test_a_matrix_of_texts_is_refused() -> None:

@@ -184,11 +184,13 @@ class _Reader:
             rows, columns = np.nonzero(table)
             return self._checked(rows, columns, table[rows, columns].astype(float), 0)
         if table.shape[1] not in (2, 3):
+            named = "" if names is None else f" ({', '.join(map(_short, names[:8]))})"
             raise self._fault(
-                f"has {table.shape[0]} rows of {table.shape[1]} numbers, but the network has "
-                f"{self._size} neurons",
+                f"has {table.shape[0]} rows of {table.shape[1]} numbers{named}, but the network "
+                f"has {self._size} neurons",
                 "a matrix has a row and a column for each neuron, a list of edges two columns or "
-                "three; correct the sizes (--n-exc, --n-inh, or --config)",
+                "three (source, target, weight); correct the sizes (--n-exc, --n-inh, or --config), or leave "
+                "out other columns",
             )
         return self._of_columns(*self._ordered(table, names))
 

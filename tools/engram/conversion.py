@@ -147,8 +147,9 @@ def _without_multapses(edges: Edges, path: Path, rule: Multapses) -> tuple[Edges
         return edges, 0
     if rule == "refuse":
         k = int(np.flatnonzero(again)[0])
+        n_pairs = int((again[1:] & ~again[:-1]).sum())
         raise ValueProblem(
-            f"{path}: connects {count} pairs of neurons more than once, the first is "
+            f"{path}: connects {n_pairs} pairs of neurons more than once, the first is "
             f"{edges.pre[k]} to {edges.post[k]}; a pair has one synapse here: keep the first edge "
             "with --multapses once, or add their weights up with --multapses sum"
         )

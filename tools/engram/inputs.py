@@ -139,7 +139,20 @@ class _Files:
         value = section.get("file")
         if value is None or isinstance(value, str):
             return
-        self._set((*place, "file"), self._written(name, lambda path: write(path, value)))
+        key = ".".join((*place, "file"))
+
+        def write_or_say(path: Path) -> None:
+            try:
+                write(path, value)
+            except ValueProblem as problem:
+                text = str(problem)
+                raise ValueProblem(text if text.startswith(key) else f"{key}: {text}") from problem
+            except (TypeError, ValueError) as error:
+                raise ValueProblem(
+                    f"{key}: holds what is no number, or no list ({error})"
+                ) from error
+
+        self._set((*place, "file"), self._written(name, write_or_say))
 
     def _written(self, name: str, write: Callable[[Path], None]) -> str:
         self._directory.mkdir(parents=True, exist_ok=True)
@@ -328,7 +341,7 @@ _STIMULI: dict[str, Callable[[Path, Any], None]] = {
 
 def _no_file(scheme: str) -> Callable[[Path, Any], None]:
     def write(path: Path, values: Any) -> None:
-        raise ValueProblem(f"stimulus {path.stem}: the scheme {scheme} takes no file")
+        raise ValueProblem(f"the scheme {scheme} takes no file")
 
     return write
 

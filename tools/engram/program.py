@@ -11,7 +11,9 @@ import sysconfig
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from .errors import ConfigurationError, Problem, ProgramError, ProgramNotFound
+import numpy as np
+
+from .errors import ConfigurationError, Problem, ProgramError, ProgramNotFound, ValueProblem
 
 EXIT_CONFIGURATION = 2
 EXIT_STOPPED = 75
@@ -49,8 +51,8 @@ def command(
     program: Path, arguments: Sequence[str], ranks: int, launcher: Sequence[str]
 ) -> list[str]:
     """The command line that starts the program; alone it needs no launcher."""
-    if ranks < 1:
-        raise ValueError(f"ranks must be at least 1 (is {ranks})")
+    if not isinstance(ranks, (int, np.integer)) or ranks < 1:
+        raise ValueProblem(f"ranks must be a whole number, at least 1 (is {ranks!r})")
     start = [] if ranks == 1 else [*launcher, "-n", str(ranks)]
     return [*start, str(program), *arguments]
 

@@ -145,8 +145,14 @@ class _Reader:
         ids = dataset.whole_numbers()
         wrong = np.flatnonzero(ids >= count)
         if len(wrong):
-            raise group.fault(
+            fault = group.fault(
                 f"{key} of edge {wrong[0]} is {ids[wrong[0]]}, but {wanted} has {count} neurons"
+            )
+            raise FileError(
+                fault.path,
+                fault.problem,
+                "correct the sizes (--n-exc, --n-inh, or --config), or say with --map which "
+                "population is which",
             )
         return np.asarray(ids.astype(np.int64) + first)
 
