@@ -159,8 +159,8 @@ CommandLine parse_options(const Entry& entry, const std::vector<std::string>& ar
         if (from.empty()) throw UsageError("--from is empty" + help);
         for (const std::string& set : line.overrides)
             if (set.starts_with("initial_state.from=") || set.starts_with("initial_state="))
-                throw UsageError("--from and '--set " + set + "' both say what to begin with" +
-                                 help);
+                throw UsageError(
+                    fmt::format("--from and '--set {}' both say what to begin with{}", set, help));
         // Relative to where the user is, not to the configuration.
         line.overrides.push_back("initial_state.from=" +
                                  quoted(std::filesystem::absolute(from).lexically_normal()));
