@@ -32,10 +32,11 @@ struct LastSnapshot {
 //! of snapshots stay as they are: after a failure this may be repeated. Memory grows with the
 //! number of neurons and `edges_per_round` only, and what is written does not depend on the number
 //! of ranks. Damage of a part is found. An edge takes 8 bytes, 12 in a projection of more than 64
-//! rounds of them; what is the same for all edges of a projection takes none. \param last follows
-//! on those of the parts; may be null \param indexes_sources  whether there is an index by source
-//! too, of up to 16 bytes per edge \param populations      of whose excitatory neurons snapshots
-//! have proteins, with their neurons \throw FileError on every rank
+//! rounds of them; what is the same for all edges of a projection takes none.
+//! \param last             follows on those of the parts; may be null
+//! \param indexes_sources  whether there is an index by source too, of up to 16 bytes per edge
+//! \param populations      of whose excitatory neurons snapshots have proteins, with their neurons
+//! \throw FileError on every rank
 void write_network_file(const std::string& path, std::span<const NetworkEdges> edges,
                         std::span<const SnapshotPart> snapshot_parts, const LastSnapshot* last,
                         bool indexes_sources, MPI_Comm comm,

@@ -189,8 +189,8 @@ class _Reader:
                 f"has {table.shape[0]} rows of {table.shape[1]} numbers{named}, but the network "
                 f"has {self._size} neurons",
                 "a matrix has a row and a column for each neuron, a list of edges two columns or "
-                "three (source, target, weight); correct the sizes (--n-exc, --n-inh, or --config), or leave "
-                "out other columns",
+                "three (source, target, weight); correct the sizes (--n-exc, --n-inh, or "
+                "--config), or leave out other columns",
             )
         return self._of_columns(*self._ordered(table, names))
 
