@@ -69,8 +69,7 @@ void GroupWeights::take(const Network& network, const SnapshotView& snapshot,
     };
     const SynapseTable& synapses = network.plastic();
     for (NeuronId source = 0; source < synapses.n_sources(); ++source) {
-        for (SynapseIndex k = synapses.row_begin(source); k < synapses.row_end(source); ++k) {
-            const PlasticWeights weights = snapshot.weights(k);
+        const auto add_synapse = [&](SynapseIndex k, const PlasticWeights& weights) {
             const Sums one{quanta(weights.h_mV, h_quantum_mV), quanta(weights.z, z_quantum), 1};
             const auto targets = groups_of(network.global_id(synapses.targets()[k]));
             add(all_, one);
@@ -80,7 +79,8 @@ void GroupWeights::take(const Network& network, const SnapshotView& snapshot,
             }
             for (const std::uint32_t to : targets)
                 if (to != no_group()) add(to_[to], one);
-        }
+        };
+        snapshot.for_each(synapses.row_begin(source), synapses.row_end(source), add_synapse);
     }
     sum_over_ranks(communicator, values_of(between_));
     sum_over_ranks(communicator, values_of(from_));

@@ -68,9 +68,13 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     SnapshotView weights(Step step) override {
         const auto& targets = network_.plastic().targets();
         return {step, targets.size(),
-                [this, &targets, relaxation = this->relaxation(step)](SynapseIndex k) {
-                    return PlasticWeights{view().h_mV(k, relaxation, physics_.early.h_0_mV),
-                                          view().z(k, targets[k])};
+                [this, &targets, relaxation = this->relaxation(step)](
+                    SynapseIndex first, std::span<PlasticWeights> weights) {
+                    for (std::size_t i = 0; i < weights.size(); ++i) {
+                        const SynapseIndex k = first + i;
+                        weights[i] = {view().h_mV(k, relaxation, physics_.early.h_0_mV),
+                                      view().z(k, targets[k])};
+                    }
                 },
                 this->protein()};
     }

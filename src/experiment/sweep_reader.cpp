@@ -37,6 +37,9 @@ void find_lists(const ConfigNode& node, const std::string& key, const std::strin
         for (std::size_t i = 0; i < node.keys.size(); ++i)
             find_lists(node.children[i], key.empty() ? node.keys[i] : key + "." + node.keys[i],
                        of_trials, axis, problems);
+    } else if (node.kind == ConfigNode::Kind::map && key.empty()) {
+        problems.add(node.place, path,
+                     "names no key; give lists of values by key, or leave it out");
     } else if (node.kind != ConfigNode::Kind::list || key.empty()) {
         problems.add(node.place, path, must_be("a list of values of a key", node));
     } else if (node.children.empty()) {

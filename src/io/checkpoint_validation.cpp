@@ -318,12 +318,11 @@ void validate_weights(const SnapshotView& weights, const Experiment& experiment,
     const Bounds of_h{-model::fixed_point_limit, model::fixed_point_limit};
     const Bounds of_z{model::z_min - rounding, std::max(experiment.synapses.z_max, 0.0) + rounding};
     collectively(communicator, [&] {
-        for (SynapseIndex k = 0; k < weights.n_synapses; ++k) {
-            const auto [h_mV, z] = weights.weights(k);
-            if (!of_h.contain(h_mV) || !of_z.contain(z))
-                fail(path, "a synapse has h = " + number_text(h_mV) +
-                               " mV and z = " + number_text(z) + ", which cannot be");
-        }
+        weights.for_each([&](SynapseIndex, const PlasticWeights& here) {
+            if (!of_h.contain(here.h_mV) || !of_z.contain(here.z))
+                fail(path, "a synapse has h = " + number_text(here.h_mV) +
+                               " mV and z = " + number_text(here.z) + ", which cannot be");
+        });
     });
 }
 

@@ -182,6 +182,11 @@ std::vector<std::string> names_in(hid_t location) {
     return names;
 }
 
+void fail_in_trouble(hid_t location, const std::string& name) {
+    if (last_reason.fault == FileFault::environment)
+        fail(location, "cannot look for '" + name + "'", remedy_for_reading);
+}
+
 PropertyList within_file(hid_t list_class) {
     PropertyList access(H5Pcreate(list_class));
     H5Pset_elink_cb(access, refuse, nullptr);
@@ -193,8 +198,10 @@ void require_within_file(hid_t location, const std::string& name) {
     for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
         const std::string prefix = name.substr(0, end);
         H5L_info_t link{};
-        if (quietly([&] { return H5Lget_info(location, prefix.c_str(), &link, access); }) < 0)
+        if (quietly([&] { return H5Lget_info(location, prefix.c_str(), &link, access); }) < 0) {
+            fail_in_trouble(location, prefix);
             return;
+        }
         if (link.type == H5L_TYPE_EXTERNAL)
             reject(location, "'" + prefix + "' is a link to another file, which is not followed",
                    "give a file that holds all of its data");
@@ -282,7 +289,9 @@ Group open_group(hid_t location, const std::string& name) {
 
 bool is_group(hid_t location, const std::string& name) {
     const PropertyList access = within_file(H5P_GROUP_ACCESS);
-    return Group(quietly([&] { return H5Gopen2(location, name.c_str(), access); })) >= 0;
+    const Group group(quietly([&] { return H5Gopen2(location, name.c_str(), access); }));
+    if (group < 0) fail_in_trouble(location, name);
+    return group >= 0;
 }
 
 bool exists(hid_t location, const std::string& name) {
@@ -292,8 +301,7 @@ bool exists(hid_t location, const std::string& name) {
         const std::string prefix = name.substr(0, end);
         const htri_t found = quietly([&] { return H5Lexists(location, prefix.c_str(), access); });
         // A link that leads to another file is not followed, as if it were not there.
-        if (found < 0 && last_reason.fault == FileFault::environment)
-            fail(location, "cannot look for '" + prefix + "'", remedy_for_reading);
+        if (found < 0) fail_in_trouble(location, prefix);
         if (found <= 0) return false;
         if (end == std::string::npos) return true;
     }

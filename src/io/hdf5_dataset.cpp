@@ -161,6 +161,7 @@ DataSet find_dataset(hid_t location, const std::string& name) {
     require_within_file(location, name);
     const PropertyList access = within_file(H5P_DATASET_ACCESS);
     DataSet dataset(quietly([&] { return H5Dopen2(location, name.c_str(), access); }));
+    if (dataset < 0) fail_in_trouble(location, name);
     if (dataset >= 0) require_own_values(dataset, name);
     return dataset;
 }

@@ -2,6 +2,7 @@
 #include "io/network_edges.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/contracts.hpp"
 
@@ -19,9 +20,7 @@ const SynapseTable& table_of(const Network& network, std::size_t projection) {
 
 NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, const SynapseTable& table,
                                          Ids sources, Ids targets)
-    : network_(network), table_(table), sources_(sources), targets_(targets) {
-    count_edges();
-}
+    : network_(network), table_(table), sources_(sources), targets_(targets) {}
 
 NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, std::size_t projection)
     : network_(network), table_(table_of(network, projection)) {
@@ -34,27 +33,49 @@ NetworkEdgeProvider::NetworkEdgeProvider(const Network& network, std::size_t pro
 }
 
 NetworkEdgeProvider NetworkEdgeProvider::all_plastic(const Network& network) {
+    NetworkEdgeProvider provider = plastic_without_count(network);
+    provider.count_edges();
+    return provider;
+}
+
+NetworkEdgeProvider NetworkEdgeProvider::all_plastic(
+    const Network& network, std::span<const NetworkEdgeProvider> projections) {
+    NetworkEdgeProvider all = plastic_without_count(network);
+    all.prepare_count();
+    for (std::size_t p = 0; p < projections.size(); ++p) {
+        if (!network.projections()[p].plastic) continue;
+        const NetworkEdgeProvider& part = projections[p];
+        const std::size_t shift = part.first_local_ - all.first_local_;
+        for (std::size_t i = 0; i + 1 < part.first_edge_.size(); ++i)
+            all.first_edge_[shift + i + 1] += part.first_edge_[i + 1] - part.first_edge_[i];
+    }
+    std::partial_sum(all.first_edge_.begin(), all.first_edge_.end(), all.first_edge_.begin());
+    return all;
+}
+
+NetworkEdgeProvider NetworkEdgeProvider::plastic_without_count(const Network& network) {
     const NeuronId end = network.populations().excitatory_end();
     return {network, network.plastic(), {0, end}, {0, end}};
 }
 
-void NetworkEdgeProvider::count_edges() {
+// All numbers are zero then. \return the local targets
+NetworkEdgeProvider::LocalNeurons NetworkEdgeProvider::prepare_count() {
     const std::vector<TargetRange> targets = local_targets();
-    if (targets.empty()) {
-        first_edge_ = {0};
-        return;
-    }
-    const LocalNeurons local = local_neurons(targets);
+    const LocalNeurons local = targets.empty() ? LocalNeurons{} : local_neurons(targets);
     first_local_ = local.begin;
     first_edge_.assign(local.end - local.begin + 1, 0);
-    const std::vector<std::uint32_t>& all = table_.targets();
-    for (NeuronId source = 0; source < sources_.count; ++source) {
-        const NeuronId r = sources_.first + source;
-        for (SynapseIndex k = table_.row_begin(r); k < table_.row_end(r); ++k)
-            if (all[k] >= local.begin && all[k] < local.end)
-                ++first_edge_[all[k] - local.begin + 1];
-    }
-    for (std::size_t i = 1; i < first_edge_.size(); ++i) first_edge_[i] += first_edge_[i - 1];
+    return local;
+}
+
+void NetworkEdgeProvider::count_edges() {
+    const LocalNeurons local = prepare_count();
+    if (local.begin == local.end) return;
+    const std::uint32_t n = local.end - local.begin;
+    const std::span<SynapseIndex> numbers = std::span(first_edge_).subspan(1);
+    for (NeuronId source = 0; source < sources_.count; ++source)
+        for (const std::uint32_t target : table_.row(sources_.first + source))
+            if (const std::uint32_t i = target - local.begin; i < n) ++numbers[i];
+    std::partial_sum(first_edge_.begin(), first_edge_.end(), first_edge_.begin());
 }
 
 std::vector<TargetRange> NetworkEdgeProvider::local_targets() const {
@@ -97,9 +118,10 @@ SynapseIndex NetworkEdgeProvider::n_synapses(LocalTargets targets) const {
 void NetworkEdgeProvider::sources(LocalTargets targets,
                                   std::vector<std::uint32_t>& source_ids) const {
     source_ids.resize(n_synapses(targets));
-    for_each_synapse(targets, [&](std::uint64_t position, NeuronId source, SynapseIndex) {
-        source_ids[position] = source;
-    });
+    for_each_row(targets,
+                 [&](NeuronId source, SynapseIndex, std::span<const std::uint64_t> positions) {
+                     for (const std::uint64_t position : positions) source_ids[position] = source;
+                 });
 }
 
 }  // namespace engram

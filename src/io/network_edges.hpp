@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include "experiment/network_keys.hpp"
 #include "io/edge_provider.hpp"
@@ -19,6 +21,9 @@ class NetworkEdgeProvider : public EdgeProvider {
     //! All plastic synapses, with neurons numbered by their global ids; targets end with the last
     //! excitatory neuron.
     static NetworkEdgeProvider all_plastic(const Network& network);
+    //! The same, from the providers of all projections, which have counted already.
+    static NetworkEdgeProvider all_plastic(const Network& network,
+                                           std::span<const NetworkEdgeProvider> projections);
 
     std::vector<TargetRange> local_targets() const override;
     void in_degrees(std::span<std::uint64_t> degrees) const override;
@@ -28,26 +33,41 @@ class NetworkEdgeProvider : public EdgeProvider {
     //! Of some targets.
     SynapseIndex n_synapses(LocalTargets targets) const;
 
-    //! Calls visit(position, source, synapse) for all edges of some targets in the order of their
-    //! table, so that its memory is walked through in order: position among them in the order of
-    //! sources(), source within its population, index in the table.
+    //! Calls visit(source, first, positions) for the edges of each source to some targets, so that
+    //! the memory of their table is walked through in order: source within its population, index
+    //! in the table of the first synapse, and of it and those that follow it the positions among
+    //! all edges of the targets, in the order of sources().
     template <class Visit>
-    void for_each_synapse(LocalTargets targets, Visit&& visit) const {
+    void for_each_row(LocalTargets targets, Visit&& visit) const {
         if (targets.empty()) return;
         const LocalNeurons local = local_neurons(targets);
         const auto begin = first_edge_.begin() + (local.begin - first_local_);
         std::vector<std::uint64_t> next(begin, begin + (local.end - local.begin));
         for (std::uint64_t& position : next) position -= *begin;
+        std::vector<std::uint64_t> positions;
         const std::vector<std::uint32_t>& all = table_.targets();
         for (NeuronId source = 0; source < sources_.count; ++source) {
             const NeuronId r = sources_.first + source;
             const auto row = table_.row(r);
-            SynapseIndex k = table_.row_begin(r);
-            k += static_cast<SynapseIndex>(std::lower_bound(row.begin(), row.end(), local.begin) -
-                                           row.begin());
-            for (; k < table_.row_end(r) && all[k] < local.end; ++k)
-                visit(next[all[k] - local.begin]++, source, k);
+            const SynapseIndex first =
+                table_.row_begin(r) +
+                static_cast<SynapseIndex>(std::lower_bound(row.begin(), row.end(), local.begin) -
+                                          row.begin());
+            positions.clear();
+            for (SynapseIndex k = first; k < table_.row_end(r) && all[k] < local.end; ++k)
+                positions.push_back(next[all[k] - local.begin]++);
+            visit(source, first, std::span<const std::uint64_t>(positions));
         }
+    }
+
+    //! Calls visit(position, synapse) for all edges of some targets in the order of their table.
+    template <class Visit>
+    void for_each_synapse(LocalTargets targets, Visit&& visit) const {
+        for_each_row(targets,
+                     [&](NeuronId, SynapseIndex first, std::span<const std::uint64_t> positions) {
+                         for (std::size_t i = 0; i < positions.size(); ++i)
+                             visit(positions[i], first + i);
+                     });
     }
 
   private:
@@ -62,8 +82,10 @@ class NetworkEdgeProvider : public EdgeProvider {
     };
     NetworkEdgeProvider(const Network& network, const SynapseTable& table, Ids sources,
                         Ids targets);
+    static NetworkEdgeProvider plastic_without_count(const Network& network);
     std::uint32_t local_index(std::uint64_t target) const;
     LocalNeurons local_neurons(LocalTargets targets) const;
+    LocalNeurons prepare_count();
     void count_edges();
 
     const Network& network_;

@@ -99,7 +99,7 @@ void ResultFiles::write_network() const {
     std::optional<NetworkEdgeProvider> all_plastic;
     std::optional<LastSnapshot> last;
     if (last_) {
-        all_plastic.emplace(NetworkEdgeProvider::all_plastic(network_));
+        all_plastic.emplace(NetworkEdgeProvider::all_plastic(network_, providers));
         last = {content_of(*last_, *all_plastic), &*all_plastic,
                 experiment_.populations.excitatory_end()};
     }
@@ -143,16 +143,20 @@ PlasticSnapshot ResultFiles::content_of(const SnapshotView& snapshot,
                             std::vector<double>& z) {
         h_mV.resize(provider.n_synapses(targets));
         z.resize(h_mV.size());
-        provider.for_each_synapse(targets,
-                                  [&](std::uint64_t position, NeuronId, SynapseIndex synapse) {
-                                      const PlasticWeights weights = snapshot.weights(synapse);
-                                      h_mV[position] = weights.h_mV;
-                                      z[position] = weights.z;
+        provider.for_each_row(
+            targets, [&](NeuronId, SynapseIndex first, std::span<const std::uint64_t> positions) {
+                snapshot.for_each(first, first + positions.size(),
+                                  [&](SynapseIndex k, const PlasticWeights& weights) {
+                                      h_mV[positions[k - first]] = weights.h_mV;
+                                      z[positions[k - first]] = weights.z;
                                   });
+            });
     };
     CommonBits z;
-    for (SynapseIndex k = 0; k < snapshot.n_synapses && !z.has_different(); ++k)
-        z.add(snapshot.weights(k).z);
+    constexpr SynapseIndex piece = 4096;
+    for (SynapseIndex k = 0; k < snapshot.n_synapses && !z.has_different(); k += piece)
+        snapshot.for_each(k, std::min(k + piece, snapshot.n_synapses),
+                          [&](SynapseIndex, const PlasticWeights& weights) { z.add(weights.z); });
     return {step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0, values, z,
             proteins_of(snapshot)};
 }
@@ -216,11 +220,11 @@ void ResultFiles::replay(ResultSink& sink) {
         read_snapshot_part(
             *part++, experiment_.populations.excitatory_end(), provider,
             [&](LocalTargets targets, std::span<const double> h_mV, std::span<const double> z) {
-                provider.for_each_synapse(
-                    targets, [&](std::uint64_t position, NeuronId, SynapseIndex synapse) {
-                        snapshot.h_mV[synapse] = h_mV[position];
-                        snapshot.z[synapse] = z[position];
-                    });
+                provider.for_each_synapse(targets,
+                                          [&](std::uint64_t position, SynapseIndex synapse) {
+                                              snapshot.h_mV[synapse] = h_mV[position];
+                                              snapshot.z[synapse] = z[position];
+                                          });
             },
             communicator_);
         sink.write_snapshot(snapshot.view());

@@ -28,8 +28,7 @@ class SynapseOrder {
     //! the round, and its index in the table, ascending within a row of the table.
     template <class Visit>
     void for_each(const EdgeRound& round, Visit&& visit) const {
-        provider_.for_each_synapse(round.targets, [&](std::uint64_t position, NeuronId,
-                                                      SynapseIndex k) { visit(position, k); });
+        provider_.for_each_synapse(round.targets, visit);
     }
 
   private:

@@ -202,10 +202,10 @@ void copy_state(Simulation& other, const StateSource& source, const Experiment& 
     const SynapseTable& table = other.network().plastic();
     const SnapshotView weights = other.weights();
     for (NeuronId from = 0; from < table.n_sources(); ++from)
-        for (SynapseIndex k = table.row_begin(from); k < table.row_end(from); ++k) {
-            const auto [h_mV, z] = weights.weights(k);
-            receiver.set(from, table.targets()[k], h_mV, z);
-        }
+        weights.for_each(table.row_begin(from), table.row_end(from),
+                         [&](SynapseIndex k, const PlasticWeights& here) {
+                             receiver.set(from, table.targets()[k], here.h_mV, here.z);
+                         });
     if (!experiment.initial_state.proteins) return;
     const std::size_t n_pools =
         common_proteins(kept_proteins(experiment), kept_proteins(other.experiment()), source.path);

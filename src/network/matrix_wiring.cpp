@@ -52,30 +52,41 @@ class MatrixProblems {
 constexpr std::string_view separators = " \t\r,;";
 constexpr const char* converter = "tools/engram-convert";
 
-// Begins of files that are no text, and what they are.
-constexpr std::pair<std::string_view, const char*> signatures[] = {
+// A file that is no text.
+struct OtherFormat {
+    std::string_view begin;
+    const char* what;
+    const char* remedy = nullptr;  //!< none: the converter reads it
+};
+constexpr OtherFormat other_formats[] = {
     {"\x93NUMPY", "an array of numpy (.npy)"},
     {"PK\x03\x04", "a zip archive, such as arrays of numpy or scipy (.npz)"},
     {"\x1f\x8b", "compressed with gzip"},
-    {"\x28\xb5\x2f\xfd", "compressed with zstd"},
-    {"MATLAB 5.0", "a file of MATLAB (.mat)"},
     {"%%MatrixMarket", "a matrix in Matrix Market format (.mtx)"},
-    {"\x80\x04\x95", "pickled by Python"},
-    {"\xff\xfe", "text in UTF-16"},
-    {"\xfe\xff", "text in UTF-16"},
+    {"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it"},
+    {"MATLAB 5.0", "a file of MATLAB (.mat)", "save it as text"},
+    {"\x80", "pickled by Python", "save it as text"},
+    {"\xff\xfe", "text in UTF-16", "save it in UTF-8"},
+    {"\xfe\xff", "text in UTF-16", "save it in UTF-8"},
 };
 
+// A command that can be copied, if a shell takes the path as it is.
 std::string hint(const std::string& path) {
-    return "convert it with '" + std::string(converter) + " " + path + "'";
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=@%,:";
+    const bool is_plain = path.find_first_not_of(plain) == std::string::npos;
+    return "convert it with " +
+           (is_plain ? "'" + std::string(converter) + " " + path + "'" : std::string(converter));
 }
 
 void refuse_other_formats(const std::string& path, std::ifstream& file) {
     std::array<char, 512> bytes{};
     file.read(bytes.data(), bytes.size());
     const std::string_view begin(bytes.data(), static_cast<std::size_t>(file.gcount()));
-    for (const auto& [signature, what] : signatures)
-        if (begin.starts_with(signature))
-            throw FileError(path, "is " + std::string(what) + "; " + hint(path));
+    for (const OtherFormat& format : other_formats)
+        if (begin.starts_with(format.begin))
+            throw FileError(path, "is " + std::string(format.what) + "; " +
+                                      (format.remedy != nullptr ? format.remedy : hint(path)));
     if (begin.find('\0') != std::string_view::npos)
         throw FileError(path, "is no text; give a matrix of 0 and 1, or edges in SONATA format");
     file.clear();

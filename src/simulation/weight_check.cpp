@@ -33,12 +33,11 @@ bool is_usable(double value) {
 }  // namespace
 
 void check_weights(const SnapshotView& weights, const Network& network, double dt_ms) {
-    for (SynapseIndex k = 0; k < weights.n_synapses; ++k) {
-        const auto [h_mV, z] = weights.weights(k);
-        if (!is_usable(h_mV) || !std::isfinite(z))
+    weights.for_each([&](SynapseIndex k, const PlasticWeights& here) {
+        if (!is_usable(here.h_mV) || !std::isfinite(here.z))
             fail(network, k, weights.step, dt_ms,
-                 "h = " + number_text(h_mV) + " mV, z = " + number_text(z));
-    }
+                 "h = " + number_text(here.h_mV) + " mV, z = " + number_text(here.z));
+    });
 }
 
 void check_weights(const LocalState& state, const Network& network, Step step, double dt_ms) {

@@ -255,6 +255,11 @@ TEST_F(MatrixWiringTest, OtherFormatsAreNamed) {
                  "is a zip archive, such as arrays of numpy or scipy (.npz)" + remedy);
     expect_error("\x1f\x8b\x08", 2, "is compressed with gzip" + remedy);
     expect_error("%%MatrixMarket matrix", 2, "in Matrix Market format (.mtx)" + remedy);
+    // What the converter does not read either.
+    expect_error("MATLAB 5.0 MAT-file", 2, "a file of MATLAB (.mat); save it as text");
+    expect_error("\x80\x02}q\x01.", 2, "is pickled by Python; save it as text");
+    expect_error("\x28\xb5\x2f\xfd", 2, "is compressed with zstd; unpack it");
+    expect_error("\xff\xfe", 2, "is text in UTF-16; save it in UTF-8");
     expect_error(std::string("\x7f"
                              "ELF\0\0",
                              6),

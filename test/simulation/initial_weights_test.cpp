@@ -44,26 +44,26 @@ TEST(InitialWeights, have_the_law_that_is_asked_for) {
     e.stimuli = {};
     e.connectivity.probability = 1;
     Simulation simulation(e, MPI_COMM_SELF, make_cpu_executor);
-    const SnapshotView weights = simulation.weights();
+    const SnapshotView view = simulation.weights();
+    std::vector<PlasticWeights> weights(view.n_synapses);
+    view.read(0, weights);
     const double h_0_mV = e.synapses.h_0_mV;
-    const Moments h = moments(weights.n_synapses, [&](std::size_t k) {
-        return std::log(weights.weights(k).h_mV / h_0_mV) / 0.14;
-    });
-    const Moments z = moments(weights.n_synapses, [&](std::size_t k) {
-        return 3.0 * std::log(1.0 + 2.0 * weights.weights(k).z);
-    });
+    const Moments h = moments(
+        weights.size(), [&](std::size_t k) { return std::log(weights[k].h_mV / h_0_mV) / 0.14; });
+    const Moments z = moments(
+        weights.size(), [&](std::size_t k) { return 3.0 * std::log(1.0 + 2.0 * weights[k].z); });
     EXPECT_NEAR(h.mean, 0, 0.025);
     EXPECT_NEAR(h.deviation, 1, 0.018);
     EXPECT_NEAR(z.mean, 0, 0.025);
     EXPECT_NEAR(z.deviation, 1, 0.018);
-    const Moments product = moments(weights.n_synapses, [&](std::size_t k) {
-        const auto [h_mV, here] = weights.weights(k);
+    const Moments product = moments(weights.size(), [&](std::size_t k) {
+        const auto [h_mV, here] = weights[k];
         return std::log(h_mV / h_0_mV) / 0.14 * 3.0 * std::log(1.0 + 2.0 * here);
     });
     EXPECT_NEAR(product.mean, 0, 0.025);  // independent
-    for (SynapseIndex k = 0; k < weights.n_synapses; ++k) {
-        EXPECT_GE(weights.weights(k).z, -0.5);
-        EXPECT_LE(weights.weights(k).z, 1.0);
+    for (const PlasticWeights& here : weights) {
+        EXPECT_GE(here.z, -0.5);
+        EXPECT_LE(here.z, 1.0);
     }
 }
 
@@ -76,7 +76,9 @@ TEST(InitialWeights, depend_on_the_seed_of_the_network_alone) {
     other_seed.wiring_seed = e.seed;
     const auto first_h_mV = [](const Experiment& experiment) {
         Simulation simulation(experiment, MPI_COMM_SELF, make_cpu_executor);
-        return simulation.weights().weights(0).h_mV;
+        PlasticWeights first;
+        simulation.weights().read(0, {&first, 1});
+        return first.h_mV;
     };
     EXPECT_EQ(first_h_mV(e), first_h_mV(other_noise));
     EXPECT_NE(first_h_mV(e), first_h_mV(other_seed));

@@ -32,10 +32,10 @@ class MemorySink : public ResultSink {
     }
     void write_snapshot(const SnapshotView& view) override {
         Snapshot snapshot{view.step, {}, {}, view.protein};
-        for (SynapseIndex k = 0; k < view.n_synapses; ++k) {
-            snapshot.h_mV.push_back(view.weights(k).h_mV);
-            snapshot.z.push_back(view.weights(k).z);
-        }
+        view.for_each([&](SynapseIndex, const PlasticWeights& weights) {
+            snapshot.h_mV.push_back(weights.h_mV);
+            snapshot.z.push_back(weights.z);
+        });
         snapshots.push_back(std::move(snapshot));
     }
 
