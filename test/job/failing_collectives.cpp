@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program engram with one fault: the n-th collective step of a rank fails, after its work.
-// ENGRAM_FAIL_AT is "n rank kind", with kinds as in kinds().
-#include <mpi.h>
+#include "job/failing_collectives.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <new>
-#include <sstream>
 #include <stdexcept>
 
 #include "base/collective.hpp"
@@ -41,37 +37,23 @@ const Kinds& kinds() {
     return all;
 }
 
-// Of this process; tells at its end how many steps there were.
-class Steps {
-  public:
-    explicit Steps(int rank) : rank_(rank) {}
-    ~Steps() { std::fprintf(stderr, "collective steps of rank %d: %d\n", rank_, n_); }
-    int next() { return ++n_; }
-
-  private:
-    int rank_;
-    int n_ = 0;
-};
-
-struct Fault {
-    int step = 0;
-    int rank = 0;
-    std::string kind;
-};
-
-Fault wanted_fault() {
-    Fault fault;
-    const char* text = std::getenv("ENGRAM_FAIL_AT");
-    if (text != nullptr) std::istringstream(text) >> fault.step >> fault.rank >> fault.kind;
-    return fault;
-}
-
 }  // namespace
 
+std::vector<std::string> kinds_of_faults() {
+    std::vector<std::string> names;
+    for (const auto& kind : kinds()) names.push_back(kind.first);
+    return names;
+}
+
+CollectiveSteps& collective_steps() {
+    static CollectiveSteps steps;
+    return steps;
+}
+
 void collectively_with_a_fault(MPI_Comm comm, const std::function<void()>& work) {
-    static Steps steps(rank_of(MPI_COMM_WORLD));
-    const Fault fault = wanted_fault();
-    if (steps.next() != fault.step || rank_of(MPI_COMM_WORLD) != fault.rank)
+    CollectiveSteps& steps = collective_steps();
+    const CollectiveFault& fault = steps.fault;
+    if (++steps.n != fault.step || rank_of(MPI_COMM_WORLD) != fault.rank)
         return collectively_as_it_is(comm, work);
     collectively_as_it_is(comm, [&] {
         try {

@@ -2,10 +2,10 @@
 """A fault of any kind, on the first or the last rank, in any collective step of a job: one message,
 the documented exit code, and no rank that waits for ever.
 
-The program engram_failing (test/job/failing_collectives.cpp) makes the n-th step fail.
+The program engram_failing makes the n-th step fail; engram_failing_everywhere does a job in the same
+processes with every such fault (both in test/job).
 """
 
-import itertools
 import os
 import re
 import shutil
@@ -108,17 +108,6 @@ def numbers_of_steps(program, prepare, directory):
     return {rank: n_steps[rank] for rank in (0, RANKS - 1)}
 
 
-def sweep(program, job, directory, cases):
-    prepare = JOBS[job]
-    n_steps = numbers_of_steps(program, prepare, directory / "counted")
-    for number, (step, kind, rank) in enumerate(cases(n_steps)):
-        path = directory / str(number)
-        path.mkdir()
-        result = run_failing(program, (step, rank, kind), *prepare(program, path))
-        check_failure(result, kind, (job, step, kind, rank))
-        shutil.rmtree(path)
-
-
 def some(n_steps):
     """All kinds, at steps from the first to the last, on the ranks in turn."""
     kinds = list(EXIT_CODES)
@@ -128,21 +117,31 @@ def some(n_steps):
         yield 1 + i * (n_steps[rank] - 1) // last, kinds[i % len(kinds)], rank
 
 
-def every(n_steps):
-    for rank, n in n_steps.items():
-        for step, kind in itertools.product(range(1, n + 1), EXIT_CODES):
-            yield step, kind, rank
-
-
 @pytest.mark.parametrize(
     "job",
     ["run", *(pytest.param(job, marks=pytest.mark.slow) for job in ("extension", "ensemble"))],
 )
 def test_some_faults(failing, tmp_path, job):
-    sweep(failing, job, tmp_path, some)
+    prepare = JOBS[job]
+    n_steps = numbers_of_steps(failing, prepare, tmp_path / "counted")
+    for number, (step, kind, rank) in enumerate(some(n_steps)):
+        path = tmp_path / str(number)
+        path.mkdir()
+        result = run_failing(failing, (step, rank, kind), *prepare(failing, path))
+        check_failure(result, kind, (job, step, kind, rank))
+        shutil.rmtree(path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("job", JOBS)
 def test_every_fault_in_every_step(failing, tmp_path, job):
-    sweep(failing, job, tmp_path, every)
+    directory = tmp_path / "job"
+    directory.mkdir()
+    arguments = JOBS[job](failing, directory)
+    copied = ["--from", tmp_path / "template" / "results"] if job == "extension" else []
+    everywhere = failing.with_name("engram_failing_everywhere")
+    launch = ["timeout", 3000, "mpirun", "--oversubscribe", "-n", RANKS]
+    result = run_program([*launch, everywhere, directory, *copied, "--", *arguments, "--quiet"])
+    assert result.returncode == 0, result.stderr[-4000:]
+    n_faults = int(re.search(r"^(\d+) faults$", result.stdout, re.MULTILINE)[1])
+    assert n_faults > 8 * RANKS * len(EXIT_CODES)
