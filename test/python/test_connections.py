@@ -255,6 +255,13 @@ def test_sonata_edges_that_stand_for_several(tmp_path):
         np.testing.assert_allclose(weight[~is_it], weights()[pre, post][~is_it])
 
 
+def test_pairs_of_several_edges_are_counted(tmp_path):
+    path = tmp_path / "edges.csv"
+    path.write_text("5 2\n0 1\n0 1\n3 1\n5 2\n0 1\n")
+    failed = run_tool("convert", path, *SIZES)
+    check_failure(failed, 3, "connects 2 pairs of neurons more than once, the first is 0 to 1;")
+
+
 def test_multapses_and_autapses(tmp_path):
     path = tmp_path / "edges.csv"
     path.write_text("0 1 0.5\n1 0 1\n0 1 0.25\n2 2 1\n0 13 1\n13 0 1\n")
@@ -384,6 +391,35 @@ def test_refusals(tmp_path, content, problem):
 def test_objects_are_not_unpickled(tmp_path):
     np.save(tmp_path / "a.npy", np.array([{}], dtype=object), allow_pickle=True)
     check_failure(run_tool("convert", tmp_path / "a.npy", *SIZES), 3, "allow_pickle=False")
+
+
+@pytest.mark.parametrize(
+    "arguments, problem",
+    [
+        (("--n-exc", "-1"), "argument --n-exc: must be from 0 to"),
+        (("--n-inh", "1e9"), "argument --n-inh: invalid int value"),
+        ((*SIZES, "--map", "exc"), "argument --map: must have the form NAME=POPULATION (is exc)"),
+        ((*SIZES, "--nodes", "x.h5", "--exc", "e"), "argument --exc: must have the form"),
+    ],
+)
+def test_wrong_command_lines(tmp_path, arguments, problem):
+    path = tmp_path / "edges.txt"
+    path.write_text("0 1\n")
+    check_failure(run_tool("convert", path, *arguments), 2, problem)
+
+
+@pytest.mark.parametrize(
+    "ids, problem",
+    [([0, -1], "holds numbers below 0"), ([0, 1.5], "has values of type float64"), ([0, 99], "99")],
+)
+def test_faults_of_files_of_others_are_not_blamed_on_copies(tmp_path, ids, problem):
+    path = tmp_path / "edges.h5"
+    with h5py.File(path, "w") as file:
+        group = file.create_group("edges/exc_to_exc")
+        group["source_node_id"], group["target_node_id"] = np.array(ids), np.array([1, 2])
+    failed = run_tool("convert", path, *SIZES)
+    check_failure(failed, 3, problem)
+    assert "run the job again" not in failed.stderr and "correct" in failed.stderr
 
 
 def test_nothing_is_replaced(tmp_path):

@@ -100,7 +100,7 @@ def test_every_problem_is_told() -> None:
 def test_a_run_that_is_refused_says_why(tmp_path, ranks) -> None:
     package.run(SMALL, output=tmp_path / "results")
     before = (tmp_path / "results/spikes.h5").read_bytes()
-    with pytest.raises(package.ProgramError, match="--force") as caught:
+    with pytest.raises(package.ProgramError, match="pass force=True") as caught:
         package.run(SMALL, ranks=ranks, output=tmp_path / "results", progress=False)
     assert caught.value.exit_code == 3
     assert (tmp_path / "results/spikes.h5").read_bytes() == before
@@ -285,6 +285,68 @@ def test_ranks_are_counted(tmp_path, ranks) -> None:
     assert not (tmp_path / "r").exists()
 
 
+def test_matrices_with_a_diagonal_are_refused() -> None:
+    matrix = random_matrix()
+    matrix[2, 2] = 1
+    message = "connectivity.file: neuron 2 would be connected with itself"
+    with pytest.raises(package.ValueProblem, match=message):
+        package.check(SMALL, connectivity={"file": matrix})
+    from scipy import sparse
+
+    weights = sparse.csr_matrix(np.where(matrix == 1, 4.0, 0.0))
+    with pytest.raises(package.ValueProblem, match="initial_weights.h_mV: neuron 2 would"):
+        package.check(SMALL, initial_weights={"h_mV": weights})
+
+
+def test_entries_of_a_sparse_matrix_add_up(tmp_path) -> None:
+    from scipy import sparse
+
+    twice = sparse.coo_matrix(([1, 1, 1, -1], ([0, 0, 3, 4], [1, 1, 4, 3])), shape=(N, N))
+    cancelled = sparse.coo_matrix(([1, 1, -1], ([0, 2, 2], [1, 3, 3])), shape=(N, N))
+    results = package.run(SMALL, output=tmp_path / "a", connectivity={"file": twice})
+    edges = results.edges()
+    assert set(zip(edges.pre, edges.post)) == {(0, 1), (3, 4), (4, 3)} and len(edges) == 3
+    results = package.run(SMALL, output=tmp_path / "b", connectivity={"file": cancelled})
+    assert len(results.edges()) == 1
+
+
+def test_initial_weights_with_gaps_are_told_of_as_such(tmp_path) -> None:
+    wiring = random_matrix()
+    weights = np.where(wiring == 1, 4.0, np.nan)
+    weights[tuple(np.argwhere(wiring[:12, :12])[0])] = np.nan
+    with pytest.raises(package.ConfigurationError) as caught:
+        package.run(
+            SMALL,
+            output=tmp_path / "r",
+            connectivity={"file": wiring},
+            initial_weights={"h_mV": weights},
+        )
+    [problem] = caught.value.problems
+    assert problem.key == "initial_weights" and "have no match in initial_weights" in str(problem)
+    assert "initial_weights.h5" not in str(problem)
+
+
+def test_arrays_are_swept_over(tmp_path) -> None:
+    matrices = [random_matrix(1), random_matrix(2)]
+    pulse = {"scheme": "WAVEFORM", "group": "exc", "start_s": 0, "duration_s": 0.1}
+    pulse["interval_ms"] = 1
+    ensemble = package.run(
+        SMALL,
+        output=tmp_path / "r",
+        stimuli={"pulse": pulse},
+        sweep={"connectivity.file": matrices, "stimuli.pulse.file": [[0.1] * 5, np.zeros(3)]},
+        trial_results="all",
+        output__network=True,
+    )
+    assert len(ensemble.points) == 4
+    n_synapses = [len(ensemble.trial(point, 0).edges()) for point in range(4)]
+    assert n_synapses == [m.sum() for m in matrices for _ in range(2)]
+    with pytest.raises(package.ValueProblem, match="sweep.neuron.t_ref_ms: arrays are swept over"):
+        package.check(SMALL, sweep={"neuron.t_ref_ms": [np.ones(2)]})
+    with pytest.raises(package.ConfigurationError, match="sweep: names no key"):
+        package.check(SMALL, sweep={})
+
+
 def test_a_matrix_of_texts_is_refused() -> None:
     with pytest.raises(package.ValueProblem, match="holds numbers"):
         package.check(SMALL, connectivity={"file": np.full((N, N), "a")})
@@ -399,7 +461,18 @@ def test_figures_take_the_place_of_axes(small_recall, tmp_path) -> None:
     assert dict(plt.rcParams) == before, "the user's settings are changed"
     with pytest.raises(ValueError, match="no place in a grid"):
         package.figures.raster(results, ax=plt.figure().add_axes((0, 0, 1, 1)))
+    with pytest.raises(ValueError, match="each drawing takes axes of its own"):
+        package.figures.raster(results, ax=left)
     plt.close("all")
+
+
+def test_figures_say_what_they_draw(small_recall) -> None:
+    with pytest.raises(TypeError, match=r"raster\(\) draws Results, not PosixPath; take load"):
+        package.figures.raster(small_recall)
+    with pytest.raises(TypeError, match=r"measure_map\(\) draws Ensemble, not Results"):
+        package.figures.measure_map(package.load(small_recall))
+    for given in (small_recall, package.load(small_recall), [str(small_recall)]):
+        assert package.figures.likelihoods(given).axes
 
 
 def test_without_optional_packages(small_recall, monkeypatch) -> None:

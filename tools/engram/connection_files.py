@@ -88,7 +88,8 @@ def _load(path: Path) -> Any:
     try:
         return np.load(path, allow_pickle=False)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise FileError(path, f"cannot be read as an array of numpy ({_short(error)})") from error
+        problem = f"cannot be read as an array of numpy ({_short(error)})"
+        raise FileError(path, problem, "save numbers: numpy.save(file, array)") from error
 
 
 def _unpacked(path: Path) -> bytes:
@@ -127,8 +128,9 @@ class _Reader:
         if len(arrays) != 1:
             found = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
             raise self._fault(
-                f"holds {len(arrays)} arrays of two dimensions (its arrays are {found})",
-                "give a file with one, numpy.save('connections.npy', archive[NAME])",
+                f"holds {len(arrays)} arrays of two dimensions (its arrays are {found or 'none'})",
+                "give a matrix, or columns of sources and targets, in an array of its own "
+                "(numpy.save)",
             )
         return self.of_table(archive[arrays[0]], None)
 

@@ -31,6 +31,7 @@ class FileError(ResultsError):
 
 
 COPY_AGAIN = "copy the file again, or run the job again"  # the remedy for damage
+CORRECT_IT = "correct it with the tool that has written the file"  # the same of files of others
 
 
 class MissingPackage(EngramError):

@@ -29,12 +29,13 @@ _LIBRARY_ERRORS = (OSError, RuntimeError, LookupError, ValueError, TypeError, Ov
 class _Source:
     """An open file as its objects see it."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, size: int, remedy: str) -> None:
         self.path = path
+        self._remedy = remedy  # for what a file holds
         self._bytes_left = READINGS * size + (1 << 20)
 
-    def fault(self, problem: str) -> FileError:
-        return FileError(self.path, problem, COPY_AGAIN)
+    def fault(self, problem: str, remedy: str = "") -> FileError:
+        return FileError(self.path, problem, remedy or self._remedy)
 
     def take(self, n_bytes: int) -> None:
         """Before values are read."""
@@ -66,9 +67,9 @@ class _Object:
         """Of the file."""
         return self._source.path
 
-    def fault(self, problem: str) -> FileError:
+    def fault(self, problem: str, remedy: str = "") -> FileError:
         """What is wrong with this object."""
-        return self._source.fault(f"{self.place} {problem}")
+        return self._source.fault(f"{self.place} {problem}", remedy)
 
     def text(self, name: str, default: str | None = None) -> str:
         """An attribute."""
@@ -253,13 +254,16 @@ class Group(_Object):
 
 
 @contextlib.contextmanager
-def open_hdf5(path: Path, filetype: str | None = None) -> Iterator[Group]:
-    """The root of a file; with `filetype`, checks that it is what it should be."""
+def open_hdf5(path: Path, filetype: str | None = None, remedy: str = COPY_AGAIN) -> Iterator[Group]:
+    """The root of a file; with `filetype`, checks that it is what it should be.
+
+    `remedy` is what to do about wrong values; as it is, of a file of Engram.
+    """
     with open_regular(path) as descriptor:
         check_hdf5(path, descriptor)
         with open(descriptor, "rb", closefd=False) as plain:
             size = plain.seek(0, 2)
-        source = _Source(path, size)
+        source = _Source(path, size, remedy)
         with source.reading("it"):
             file = h5py.File(address(descriptor), "r", **OPTIONS)
         with file:

@@ -18,7 +18,7 @@ import yaml
 from .arrays import Array
 from .documents import read_yaml
 from .edge_files import Block, write_edges, write_state
-from .errors import ValueProblem
+from .errors import Problem, ValueProblem
 from .keys import Part
 from .network import Network, Population
 from .short_form import is_short_form
@@ -126,8 +126,8 @@ class _Files:
         for name, entry in _maps(self._config.get("projections")):
             self._file(("projections", name), f"{name}.h5", self._projection(entry))
         for name, entry in _maps(self._config.get("stimuli")):
-            scheme = str(entry.get("scheme"))
-            self._file(("stimuli", name), f"{name}.txt", _STIMULI.get(scheme, _no_file(scheme)))
+            self._file(("stimuli", name), f"{name}.txt", self._stimulus(entry))
+        self._swept()
         return {key: _lists(value, key) for key, value in self._config.items()}
 
     def _file(self, place: tuple[str, ...], name: str, write: Callable[[Path, Any], None]) -> None:
@@ -139,7 +139,10 @@ class _Files:
         value = section.get("file")
         if value is None or isinstance(value, str):
             return
-        key = ".".join((*place, "file"))
+        self._set((*place, "file"), self._value(".".join((*place, "file")), value, name, write))
+
+    def _value(self, key: str, value: Any, name: str, write: Callable[[Path, Any], None]) -> str:
+        """The path of the file that holds the value of a key."""
 
         def write_or_say(path: Path) -> None:
             try:
@@ -152,7 +155,51 @@ class _Files:
                     f"{key}: holds what is no number, or no list ({error})"
                 ) from error
 
-        self._set((*place, "file"), self._written(name, write_or_say))
+        return self._written(name, write_or_say)
+
+    def _swept(self) -> None:
+        """Arrays among the values of a sweep; each has a file of its own."""
+        sweep = self._config.get("sweep")
+        if not _holds_array(sweep):
+            return
+        if isinstance(sweep, Mapping):
+            self._config["sweep"] = self._of_sweep(sweep, "")
+        elif isinstance(sweep, list):
+            self._config["sweep"] = [
+                self._of_sweep(part, f"{i}-") if isinstance(part, Mapping) else part
+                for i, part in enumerate(sweep)
+            ]
+
+    def _of_sweep(self, sweep: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+        replaced = {}
+        for key, values in _lists_of(sweep):
+            if isinstance(values, (list, tuple)) and any(map(_is_array, values)):
+                name, suffix, write = self._writer(key)
+                values = [
+                    value
+                    if isinstance(value, str)
+                    else self._value(f"sweep.{key}", value, f"{prefix}{name}-{i}{suffix}", write)
+                    for i, value in enumerate(values)
+                ]
+            replaced[key] = values
+        return replaced
+
+    def _writer(self, key: str) -> tuple[str, str, Callable[[Path, Any], None]]:
+        """Name and suffix of files of a key, and what writes them."""
+        section, _, inner = key.partition(".")
+        name = inner.removesuffix(".file")
+        entry = (self._config.get(section) or {}).get(name)
+        if key == "connectivity.file":
+            return section, ".h5", self._matrix
+        if key.endswith(".file") and isinstance(entry, Mapping):
+            if section == "projections":
+                return name, ".h5", self._projection(entry)
+            if section == "stimuli":
+                return name, ".txt", self._stimulus(entry)
+        raise ValueProblem(
+            f"sweep.{key}: arrays are swept over for connectivity.file, and for the file of a "
+            "projection or stimulus"
+        )
 
     def _written(self, name: str, write: Callable[[Path], None]) -> str:
         self._directory.mkdir(parents=True, exist_ok=True)
@@ -169,10 +216,15 @@ class _Files:
             config["projections"] = self._config["projections"]
         return Network.of(config)
 
+    def _stimulus(self, entry: Mapping[str, Any]) -> Callable[[Path, Any], None]:
+        scheme = str(entry.get("scheme"))
+        return _STIMULI.get(scheme, _no_file(scheme))
+
     def _matrix(self, path: Path, matrix: Any) -> None:
         """Of all neurons, by gid, in the short form."""
         network = self._network()
         pre, post, _ = entries(matrix, (network.size, network.size), "connectivity.file")
+        _require_others(pre, post, "connectivity.file")
         write_edges(path, blocks_of(network.populations, pre, post))
 
     def _projection(self, entry: Mapping[str, Any]) -> Callable[[Path, Any], None]:
@@ -182,6 +234,8 @@ class _Files:
             target = network.population(str(entry.get("to")))
             place = f"projections of {source.name} to {target.name}"
             pre, post, _ = entries(matrix, (source.count, target.count), place)
+            if source == target:
+                _require_others(pre, post, place)
             write_edges(path, [Block(source, target, pre, post)])
 
         return write
@@ -224,6 +278,8 @@ def _weights(
         for name in _WEIGHTS
         if given.get(name) is not None
     }
+    for name, (rows, columns, _) in found.items():
+        _require_others(rows, columns, f"initial_weights.{name}")
     pre, post, first = next(iter(found.values()))
     values = {"h_mV": np.full(len(first), h_0_mV), "z": np.zeros(len(first))}
     for name, (rows, columns, numbers) in found.items():
@@ -239,12 +295,14 @@ def entries(
     """Rows, columns and values of a matrix (numpy, scipy.sparse, nested lists), by column, then row.
 
     Of a dense one all that are not 0; with `zeros` all that are numbers, but for the diagonal.
+    Entries that a sparse one has twice are added up, as scipy does it.
 
     >>> entries(np.array([[0, 1], [1, 0]]), (2, 2), "a matrix")[:2]
     (array([1, 0]), array([0, 1]))
     """
     if hasattr(matrix, "tocoo"):
-        coordinates = matrix.tocoo()
+        coordinates = matrix.tocoo(copy=True)
+        coordinates.sum_duplicates()
         found_shape = tuple(coordinates.shape)
         rows, columns, values = coordinates.row, coordinates.col, coordinates.data
         if not zeros:
@@ -270,6 +328,17 @@ def entries(
         )
     order = np.lexsort((rows, columns))
     return rows[order].astype(np.int64), columns[order].astype(np.int64), values[order]
+
+
+def _require_others(pre: Array, post: Array, place: str) -> None:
+    """Raises ValueProblem if a neuron is connected with itself."""
+    same = np.flatnonzero(pre == post)
+    if len(same):
+        more = f", and {len(same) - 1} more," if len(same) > 1 else ""
+        raise ValueProblem(
+            f"{place}: neuron {pre[same[0]]}{more} would be connected with itself, which the model "
+            "has not; clear the diagonal"
+        )
 
 
 def blocks_of(
@@ -353,10 +422,40 @@ def _maps(section: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield str(name), entry
 
 
+def _lists_of(sweep: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """What is swept over, by full keys."""
+    for key, value in sweep.items():
+        if isinstance(value, Mapping) and value:
+            yield from _lists_of(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _is_array(value: Any) -> bool:
+    """What only a file can hold, or a file should."""
+    return isinstance(value, np.ndarray) or hasattr(value, "tocoo")
+
+
 def _holds_array(value: Any) -> bool:
-    if isinstance(value, np.ndarray) or hasattr(value, "tocoo"):
+    if _is_array(value):
         return True
-    return isinstance(value, Mapping) and any(map(_holds_array, value.values()))
+    parts = value.values() if isinstance(value, Mapping) else value
+    return isinstance(value, (Mapping, list, tuple)) and any(map(_holds_array, parts))
+
+
+def about_matrices(problem: Problem, inputs: Path) -> Problem:
+    """What the program says of the state that initial weights were written as, in the user's words."""
+    state = str((inputs / "initial_weights.h5").resolve())
+    if problem.key != "initial_state.from" or state not in problem.message:
+        return problem
+    message = problem.message.replace(state, "initial_weights").replace(
+        "the wiring of that run too", "the synapses of initial_weights alone"
+    )
+    return Problem(message, "initial_weights")
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, (Part, Mapping, np.generic, Path, tuple)) or hasattr(value, "tocoo")
 
 
 def _plain(value: Any) -> Any:
@@ -367,6 +466,8 @@ def _plain(value: Any) -> Any:
         return value.tocoo()  # some sparse matrices are maps as well
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list) and any(map(_is_object, value)):
+        return [_plain(item) for item in value]
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Path):

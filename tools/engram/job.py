@@ -17,9 +17,9 @@ from typing import IO, Any, Iterator, Mapping, Sequence
 
 from .documents import Section, as_section, parse_yaml, read_yaml
 from .ensemble import Ensemble, is_ensemble
-from .errors import JobStopped, ResultsError, ValueProblem
-from .inputs import Config, as_map, flat, settings, write_configuration
-from .program import EXIT_STOPPED, ask, command, environment, error_of, find_program
+from .errors import JobStopped, ProgramError, ResultsError, ValueProblem
+from .inputs import Config, about_matrices, as_map, flat, settings, write_configuration
+from .program import EXIT_STOPPED, ask, command, environment, error_of, find_program, in_python
 from .progress import read_progress
 from .progress_bar import Bar, open_bar
 from .results import Results
@@ -77,7 +77,7 @@ def run(
     values = flat(overrides)
     directory = _output(config, output, values)
     values.pop("output.directory", None)
-    path, options = _given(config, values, Path(f"{directory}.input"))
+    path, options = _given(config, values, _inputs(directory))
     arguments = ["run", str(path), "--output", str(directory), "--device", device, *options]
     if force:
         arguments.append("--force")
@@ -105,7 +105,7 @@ def resume(
     arguments = ["resume", str(directory), "--device", device]
     if salvage:
         arguments.append("--salvage")
-    arguments += settings(directory / "config.yaml", flat(overrides), Path(f"{directory}.input"))
+    arguments += settings(directory / "config.yaml", flat(overrides), _inputs(directory))
     _work(find_program(program), arguments, directory, ranks, launcher, progress)
     return load(directory)
 
@@ -188,8 +188,21 @@ def _asked(
     """The path of a configuration, and what the program prints about it."""
     with tempfile.TemporaryDirectory(prefix="engram-") as scratch:
         path, options = _given(config, flat(overrides), Path(scratch))
-        output, said = ask(find_program(program), [what, str(path), *options, *arguments])
+        try:
+            output, said = ask(find_program(program), [what, str(path), *options, *arguments])
+        except ProgramError as error:
+            raise _in_words_of_python(error, Path(scratch)) from None
         yield path, output, said
+
+
+def _inputs(directory: Path) -> Path:
+    """Where the files lie that are written for a job with this directory of results."""
+    return Path(f"{directory}.input")
+
+
+def _in_words_of_python(error: ProgramError, inputs: Path) -> ProgramError:
+    problems = [in_python(about_matrices(problem, inputs)) for problem in error.problems]
+    return type(error)(error.exit_code, problems)
 
 
 def _given(
@@ -255,7 +268,7 @@ def _work(
         if code == EXIT_STOPPED:
             raise JobStopped(directory)
         if code != 0:
-            raise error_of(code, _text_of(said))
+            raise _in_words_of_python(error_of(code, _text_of(said)), _inputs(directory))
 
 
 def _text_of(file: IO[str]) -> str:

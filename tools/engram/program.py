@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 from typing import Mapping, Sequence
 
@@ -84,6 +85,26 @@ def error_of(exit_code: int, stderr: str) -> ProgramError:
     if not problems:  # of a launcher, or none: its last words
         problems = [Problem(line) for line in stderr.strip().splitlines()[-10:]]
     return kind(exit_code, problems)
+
+
+# Options of the command line as arguments of functions, where they are not part of a command.
+_OPTIONS = (
+    (re.compile(r"another --output"), "another output"),
+    (re.compile(r"pass --force"), "pass force=True"),
+    (re.compile(r"(?<!engram run )--device (cpu|gpu|auto)"), r"device='\1'"),
+)
+
+
+def in_python(problem: Problem) -> Problem:
+    """With the remedies of the command line in the words of this package.
+
+    >>> in_python(Problem("the directory holds results already; pass --force")).message
+    'the directory holds results already; pass force=True'
+    """
+    message = problem.message
+    for option, argument in _OPTIONS:
+        message = option.sub(argument, message)
+    return replace(problem, message=message)
 
 
 def problems_of(stderr: str) -> list[Problem]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .arrays import Array
 from .connection_files import Edges
-from .errors import FileError, ResultsError
+from .errors import CORRECT_IT, FileError, ResultsError
 from .hdf5 import Group, open_hdf5
 from .network import Network
 
@@ -67,7 +67,7 @@ class _Reader:
 
     def read(self) -> SonataEdges:
         pre, post, weight = [], [], []
-        with open_hdf5(self._path) as file:
+        with open_hdf5(self._path, remedy=CORRECT_IT) as file:
             if "edges" not in file:
                 found = ", ".join(file.names()[:10]) or "nothing"
                 what = "nodes alone" if "nodes" in file else f"no /edges (it holds {found})"
@@ -145,12 +145,8 @@ class _Reader:
         ids = dataset.whole_numbers()
         wrong = np.flatnonzero(ids >= count)
         if len(wrong):
-            fault = group.fault(
-                f"{key} of edge {wrong[0]} is {ids[wrong[0]]}, but {wanted} has {count} neurons"
-            )
-            raise FileError(
-                fault.path,
-                fault.problem,
+            raise group.fault(
+                f"{key} of edge {wrong[0]} is {ids[wrong[0]]}, but {wanted} has {count} neurons",
                 "correct the sizes (--n-exc, --n-inh, or --config), or say with --map which "
                 "population is which",
             )
@@ -189,8 +185,8 @@ class _Reader:
                 weights[missing & (kinds == kind)] = self._by_type.get(int(kind), np.nan)
         if np.isnan(weights).any():
             raise group.fault(
-                "has no syn_weight of some edges; give the table of edge types with --edge-types, "
-                "or convert without weights"
+                "has no syn_weight of some edges",
+                "give the table of edge types with --edge-types, or convert without weights",
             )
         return weights
 

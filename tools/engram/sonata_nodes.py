@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .arrays import Array
-from .errors import FileError, ResultsError, ValueProblem
+from .errors import CORRECT_IT, FileError, ResultsError, ValueProblem
 from .hdf5 import Dataset, Group, open_hdf5
 
 
@@ -29,7 +29,7 @@ def split_nodes(path: Path, column: str, value: str, types: Path | None = None) 
 
     Attributes are those of the nodes, or by node_type_id of the table `types`. Raises FileError.
     """
-    with open_hdf5(Path(path)) as file:
+    with open_hdf5(Path(path), remedy=CORRECT_IT) as file:
         if "nodes" not in file:
             raise FileError(path, "holds no /nodes", "give a file of SONATA nodes")
         groups = file.groups("nodes")

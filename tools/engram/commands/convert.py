@@ -11,9 +11,10 @@ from ..conversion import Conversion, Rules, Source, convert
 from ..documents import read_yaml
 from ..errors import FileError
 from ..network import Network
+from ..schemas import MAX_NEURONS
 from ..sonata_nodes import SplitNodes, split_nodes
 from ..streams import say, warn
-from .program import EXIT_CODES, Parser, run
+from .program import EXIT_CODES, Parser, UsageError, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,7 +119,7 @@ def _nodes(options: argparse.Namespace) -> SplitNodes | None:
         return None
     column, equals, value = options.exc.partition("=")
     if not (column and equals and value):
-        raise FileError("--exc", f"must have the form COLUMN=VALUE (is {options.exc})")
+        raise UsageError(f"argument --exc: must have the form COLUMN=VALUE (is {options.exc})")
     return split_nodes(options.nodes, column, value, options.node_types)
 
 
@@ -127,6 +128,9 @@ def _network(options: argparse.Namespace, nodes: SplitNodes | None) -> Network:
         return Network.of({"populations": {"n_exc": nodes.n_exc, "n_inh": nodes.n_inh}})
     if options.config is not None:
         return Network.of(read_yaml(options.config))
+    for name, count in (("--n-exc", options.n_exc), ("--n-inh", options.n_inh)):
+        if not 0 <= count <= MAX_NEURONS:
+            raise UsageError(f"argument {name}: must be from 0 to {MAX_NEURONS} (is {count})")
     return Network.of({"populations": {"n_exc": options.n_exc, "n_inh": options.n_inh}})
 
 
@@ -135,7 +139,7 @@ def _names(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         name, equals, population = pair.partition("=")
         if not (name and equals and population):
-            raise FileError("--map", f"must have the form NAME=POPULATION (is {pair})")
+            raise UsageError(f"argument --map: must have the form NAME=POPULATION (is {pair})")
         names[name] = population
     return names
 

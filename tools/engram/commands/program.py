@@ -22,6 +22,10 @@ EXIT_CODES = (
 )
 
 
+class UsageError(EngramError):
+    """An option whose value no parser can judge."""
+
+
 class Parser(argparse.ArgumentParser):
     """With the message of a wrong command line in one line, and help that cannot be lost."""
 
@@ -67,6 +71,8 @@ def run(
         if isinstance(reason, BrokenPipeError):
             return 0  # the reader, such as head, has had enough
         message = f"standard output: cannot be written ({getattr(reason, 'strerror', reason)})"
+    except UsageError as error:
+        parser.error(str(error))
     except EngramError as error:
         message = str(error)
     except OSError as error:

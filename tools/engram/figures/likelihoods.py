@@ -20,6 +20,7 @@ from ..windows import spiking_window
 from .ensemble_traces import Spread
 from .style import COLORS, NothingToDraw, first_few, legend_outside, new_figure, styled
 
+Job = Results | Ensemble | str | Path
 MAX_SETS = 40  # of bars
 FEW_SETS = 3  # whose names fit beside each other
 BARS = 0.8  # of the distance between sets
@@ -35,14 +36,17 @@ class _Set:
 
 @styled
 def likelihoods(
-    paths: Sequence[Path], spread: Spread = "sem", *, ax: Axes | None = None
+    jobs: Sequence[Job] | Job, spread: Spread = "sem", *, ax: Axes | None = None
 ) -> FigureBase:
     """Bars of p(X) in the last spiking phase, a set for each run and each point of an ensemble.
 
-    Of ensembles means over the trials with error bars; these must have been kept.
+    Jobs are what load() gives, or paths of results. Of ensembles means over the trials with error
+    bars; these must have been kept.
 
     >>> figure = likelihoods([small_recall])
     """
+    several = jobs if isinstance(jobs, (list, tuple)) else [jobs]
+    paths = [job.path if isinstance(job, (Results, Ensemble)) else Path(job) for job in several]
     named = [item for path in paths for item in _runs(path, is_alone=len(paths) == 1)]
     shown, note = first_few(named, MAX_SETS, "runs or points")
     sets = [_Set(name, _likelihoods(runs)) for name, runs in shown]

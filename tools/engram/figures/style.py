@@ -20,8 +20,10 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from ..arrays import Array
+from ..ensemble import Ensemble
 from ..errors import EngramError
 from ..files import replaced
+from ..results import Results
 from ..visible import figure_text
 
 MAX_TRACES = 10  # curves per panel that can still be told apart
@@ -63,12 +65,27 @@ class NothingToDraw(EngramError):
 def styled(draw: Callable[Arguments, FigureBase]) -> Callable[Arguments, FigureBase]:
     """Gives a figure our look, whatever that of the user's other figures is."""
 
+    wanted = next(iter(draw.__annotations__.values()))
+
     @functools.wraps(draw)
     def with_style(*args: Arguments.args, **kwargs: Arguments.kwargs) -> FigureBase:
+        _require(draw.__name__, wanted, next(iter((*args, *kwargs.values())), None))
         with matplotlib.rc_context(STYLE):
             return draw(*args, **kwargs)
 
     return with_style
+
+
+def _require(figure: str, wanted: str, given: object) -> None:
+    """Raises TypeError if a figure of a run or an ensemble is asked for of something else."""
+    if wanted == "Results" and not isinstance(given, Results):
+        remedy = "ensemble.trial(point, trial)" if isinstance(given, Ensemble) else "load(path)"
+        found = f"{type(given).__name__}; take {remedy}"
+    elif wanted == "Ensemble" and not isinstance(given, Ensemble):
+        found = f"{type(given).__name__}; load(path) gives it, of an ensemble"
+    else:
+        return
+    raise TypeError(f"{figure}() draws {wanted}, not {found}")
 
 
 def new_figure(
@@ -84,6 +101,8 @@ def new_figure(
         if place is None:
             raise ValueError("ax has no place in a grid: make it by subplots() or subplot_mosaic()")
         parent = ax.figure
+        if parent is None:
+            raise ValueError("ax is in no figure any more: each drawing takes axes of its own")
         ax.remove()
         inner = parent.add_subfigure(place)
         if title:
