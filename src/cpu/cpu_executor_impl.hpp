@@ -68,13 +68,14 @@ class CpuExecutor : public PlasticExecutor<M, CpuExecutor<M>> {
     SnapshotView weights(Step step) override {
         const auto& targets = network_.plastic().targets();
         return {step, targets.size(),
-                [this, &targets, relaxation = this->relaxation(step)](
-                    SynapseIndex first, std::span<PlasticWeights> weights) {
-                    for (std::size_t i = 0; i < weights.size(); ++i) {
-                        const SynapseIndex k = first + i;
-                        weights[i] = {view().h_mV(k, relaxation, physics_.early.h_0_mV),
-                                      view().z(k, targets[k])};
-                    }
+                [this, relaxation = this->relaxation(step)](SynapseIndex first,
+                                                            std::span<double> h_mV) {
+                    for (std::size_t i = 0; i < h_mV.size(); ++i)
+                        h_mV[i] = view().h_mV(first + i, relaxation, physics_.early.h_0_mV);
+                },
+                [this, &targets](SynapseIndex first, std::span<double> z) {
+                    for (std::size_t i = 0; i < z.size(); ++i)
+                        z[i] = view().z(first + i, targets[first + i]);
                 },
                 this->protein()};
     }

@@ -308,9 +308,11 @@ class Writer {
     void write_synapses() {
         add_constants(local_.by_synapse, synapses_);
         add_constants(local_.bytes_by_synapse, synapse_bytes_);
+        std::vector<std::vector<double>> values(synapses_.stored.size());
+        std::vector<std::vector<std::uint8_t>> bytes(synapse_bytes_.stored.size());
         for (const EdgeRound& round : order_.rounds()) {
-            write_round(round, local_.by_synapse, synapses_);
-            write_round(round, local_.bytes_by_synapse, synapse_bytes_);
+            write_round(round, local_.by_synapse, synapses_, values);
+            write_round(round, local_.bytes_by_synapse, synapse_bytes_, bytes);
         }
     }
 
@@ -321,16 +323,22 @@ class Writer {
                 ledger_.add_constant("synapses/" + list[i].name, *in_file.constants[i], comm_);
     }
 
+    // \param values  room for each variable, used again in the next round
     template <h5::Number T>
     void write_round(const EdgeRound& round, const std::vector<Named<T>>& list,
-                     const SynapsePlaces<T>& in_file) {
+                     const SynapsePlaces<T>& in_file, std::vector<std::vector<T>>& values) {
         const std::vector<std::size_t>& stored = in_file.stored;
         if (stored.empty()) return;
-        std::vector<std::vector<T>> values(stored.size(), std::vector<T>(round.n_edges));
-        order_.for_each(round, [&](std::uint64_t position, SynapseIndex k) {
-            for (std::size_t i = 0; i < stored.size(); ++i)
-                values[i][position] = list[stored[i]].values[k];
-        });
+        for (std::vector<T>& of_one : values) of_one.resize(round.n_edges);
+        order_.for_each_row(round,
+                            [&](SynapseIndex first, std::span<const std::uint64_t> positions) {
+                                for (std::size_t i = 0; i < stored.size(); ++i) {
+                                    T* const ordered = values[i].data();
+                                    const T* const in_row = list[stored[i]].values.data() + first;
+                                    for (std::size_t n = 0; n < positions.size(); ++n)
+                                        ordered[positions[n]] = in_row[n];
+                                }
+                            });
         for (std::size_t i = 0; i < stored.size(); ++i) {
             const std::span<const T> ordered(values[i]);
             file_->write(in_file.places[i], round.edges, ordered);

@@ -23,11 +23,7 @@ class CommonBits {
     CommonBits() = default;
     template <h5::Number T>
     explicit CommonBits(std::span<const T> values) {
-        if (values.empty()) return;
-        add(values.front());
-        // Each value is the next one.
-        if (std::memcmp(values.data(), values.data() + 1, (values.size() - 1) * sizeof(T)) != 0)
-            differ();
+        add(values);
     }
 
     template <h5::Number T>
@@ -35,6 +31,14 @@ class CommonBits {
         const std::uint64_t bits = bits_of(value);
         lowest_ = std::min(lowest_, bits);
         highest_ = std::max(highest_, bits);
+    }
+    template <h5::Number T>
+    void add(std::span<const T> values) {
+        if (values.empty()) return;
+        add(values.front());
+        // Each value is the next one.
+        if (std::memcmp(values.data(), values.data() + 1, (values.size() - 1) * sizeof(T)) != 0)
+            differ();
     }
     //! Whether no further values can make it one.
     bool has_different() const { return lowest_ < highest_; }

@@ -53,10 +53,15 @@ class NetworkEdgeProvider : public EdgeProvider {
                 table_.row_begin(r) +
                 static_cast<SynapseIndex>(std::lower_bound(row.begin(), row.end(), local.begin) -
                                           row.begin());
-            positions.clear();
-            for (SynapseIndex k = first; k < table_.row_end(r) && all[k] < local.end; ++k)
-                positions.push_back(next[all[k] - local.begin]++);
-            visit(source, first, std::span<const std::uint64_t>(positions));
+            const auto rest = std::span(all).subspan(first, table_.row_end(r) - first);
+            if (positions.size() < rest.size()) positions.resize(rest.size());
+            std::size_t n = 0;
+            // By pointers: the compiler takes what is written for parts of the vectors themselves.
+            std::uint64_t* const position = positions.data();
+            std::uint64_t* const next_of = next.data();
+            for (; n < rest.size() && rest[n] < local.end; ++n)
+                position[n] = next_of[rest[n] - local.begin]++;
+            visit(source, first, std::span<const std::uint64_t>(position, n));
         }
     }
 

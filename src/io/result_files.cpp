@@ -50,6 +50,11 @@ void remove_if_there(const std::string& path) {
     if (error) fail_with_error(error.value(), path, "remove the file", "change the permissions");
 }
 
+void scatter(std::span<const double> values, std::span<const std::uint64_t> positions,
+             std::span<double> ordered) {
+    for (std::size_t i = 0; i < positions.size(); ++i) ordered[positions[i]] = values[i];
+}
+
 }  // namespace
 
 ResultFiles::ResultFiles(OutputDirectory directory, const Experiment& experiment,
@@ -139,25 +144,34 @@ void ResultFiles::write_traces(std::size_t recording, std::span<const double> ro
 // The view and the provider must outlive what this returns.
 PlasticSnapshot ResultFiles::content_of(const SnapshotView& snapshot,
                                         const NetworkEdgeProvider& provider) const {
-    const auto values = [&](LocalTargets targets, std::vector<double>& h_mV,
-                            std::vector<double>& z) {
+    constexpr SynapseIndex piece = 4096;
+    CommonBits all_z;
+    std::vector<double> some(piece);
+    for (SynapseIndex k = 0; k < snapshot.n_synapses && !all_z.has_different(); k += piece) {
+        some.resize(std::min(piece, snapshot.n_synapses - k));
+        snapshot.read_z(k, some);
+        all_z.add(std::span<const double>(some));
+    }
+    const auto values = [&, constant_z = all_z.value<double>()](LocalTargets targets,
+                                                                std::vector<double>& h_mV,
+                                                                std::vector<double>& z) {
         h_mV.resize(provider.n_synapses(targets));
-        z.resize(h_mV.size());
+        if (constant_z)
+            z.assign(h_mV.size(), *constant_z);
+        else
+            z.resize(h_mV.size());
+        std::vector<double> in_row;
         provider.for_each_row(
             targets, [&](NeuronId, SynapseIndex first, std::span<const std::uint64_t> positions) {
-                snapshot.for_each(first, first + positions.size(),
-                                  [&](SynapseIndex k, const PlasticWeights& weights) {
-                                      h_mV[positions[k - first]] = weights.h_mV;
-                                      z[positions[k - first]] = weights.z;
-                                  });
+                in_row.resize(positions.size());
+                snapshot.read_h_mV(first, in_row);
+                scatter(in_row, positions, h_mV);
+                if (constant_z) return;
+                snapshot.read_z(first, in_row);
+                scatter(in_row, positions, z);
             });
     };
-    CommonBits z;
-    constexpr SynapseIndex piece = 4096;
-    for (SynapseIndex k = 0; k < snapshot.n_synapses && !z.has_different(); k += piece)
-        snapshot.for_each(k, std::min(k + piece, snapshot.n_synapses),
-                          [&](SynapseIndex, const PlasticWeights& weights) { z.add(weights.z); });
-    return {step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0, values, z,
+    return {step_time_ms(snapshot.step, experiment_.dt_ms) / 1000.0, values, all_z,
             proteins_of(snapshot)};
 }
 

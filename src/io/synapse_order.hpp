@@ -24,6 +24,16 @@ class SynapseOrder {
     std::uint64_t n_synapses() const { return layout_.n_edges(); }
     const std::vector<EdgeRound>& rounds() const { return rounds_; }
 
+    //! Calls visit(first, positions) for the synapses of a round in each row of the table: the
+    //! index of the first of them, and of all their positions among the rows of the round.
+    template <class Visit>
+    void for_each_row(const EdgeRound& round, Visit&& visit) const {
+        provider_.for_each_row(round.targets, [&](NeuronId, SynapseIndex first,
+                                                  std::span<const std::uint64_t> positions) {
+            visit(first, positions);
+        });
+    }
+
     //! Calls visit(position, synapse) for each synapse of a round: its position among the rows of
     //! the round, and its index in the table, ascending within a row of the table.
     template <class Visit>

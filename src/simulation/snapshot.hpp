@@ -22,18 +22,21 @@ struct PlasticWeights {
 struct SnapshotView {
     Step step = 0;
     SynapseIndex n_synapses = 0;
-    //! Tells the weights of consecutive synapses, in the order of network.plastic().
-    std::function<void(SynapseIndex first, std::span<PlasticWeights> weights)> read;
+    //! Tell the weights of consecutive synapses, in the order of network.plastic().
+    std::function<void(SynapseIndex first, std::span<double> h_mV)> read_h_mV;
+    std::function<void(SynapseIndex first, std::span<double> z)> read_z;
     std::vector<double> protein = {};  //!< [umol/l], by pool and local neuron; see protein_pools
 
     //! Calls visit(synapse, weights) for the synapses [begin, end), in order.
     template <class Visit>
     void for_each(SynapseIndex begin, SynapseIndex end, Visit&& visit) const {
-        std::array<PlasticWeights, 512> piece;
+        std::array<double, 512> h_mV;
+        std::array<double, 512> z;
         while (begin < end) {
-            const SynapseIndex n = std::min<SynapseIndex>(end - begin, piece.size());
-            read(begin, std::span(piece).first(n));
-            for (SynapseIndex i = 0; i < n; ++i) visit(begin + i, piece[i]);
+            const SynapseIndex n = std::min<SynapseIndex>(end - begin, h_mV.size());
+            read_h_mV(begin, std::span(h_mV).first(n));
+            read_z(begin, std::span(z).first(n));
+            for (SynapseIndex i = 0; i < n; ++i) visit(begin + i, PlasticWeights{h_mV[i], z[i]});
             begin += n;
         }
     }
@@ -53,9 +56,11 @@ struct Snapshot {
     //! Valid as long as this is.
     SnapshotView view() const {
         return {step, h_mV.size(),
-                [this](SynapseIndex first, std::span<PlasticWeights> weights) {
-                    for (std::size_t i = 0; i < weights.size(); ++i)
-                        weights[i] = {h_mV[first + i], z[first + i]};
+                [this](SynapseIndex first, std::span<double> values) {
+                    std::copy_n(h_mV.data() + first, values.size(), values.begin());
+                },
+                [this](SynapseIndex first, std::span<double> values) {
+                    std::copy_n(z.data() + first, values.size(), values.begin());
                 },
                 protein};
     }

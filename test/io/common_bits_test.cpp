@@ -44,6 +44,10 @@ TEST(CommonBits, OfOneValueAfterTheOther) {
     bits.add(3.0);
     EXPECT_FALSE(bits.has_different());
     EXPECT_EQ(bits.value<double>(), 3.0);
+    const std::vector<double> more = {3.0, 3.0};
+    bits.add(std::span<const double>(more));
+    bits.add(std::span<const double>());
+    EXPECT_EQ(bits.value<double>(), 3.0);
     bits.add(4.0);
     EXPECT_TRUE(bits.has_different());
     EXPECT_EQ(bits.value<double>(), std::nullopt);

@@ -45,8 +45,8 @@ TEST(InitialWeights, have_the_law_that_is_asked_for) {
     e.connectivity.probability = 1;
     Simulation simulation(e, MPI_COMM_SELF, make_cpu_executor);
     const SnapshotView view = simulation.weights();
-    std::vector<PlasticWeights> weights(view.n_synapses);
-    view.read(0, weights);
+    std::vector<PlasticWeights> weights;
+    view.for_each([&](SynapseIndex, const PlasticWeights& here) { weights.push_back(here); });
     const double h_0_mV = e.synapses.h_0_mV;
     const Moments h = moments(
         weights.size(), [&](std::size_t k) { return std::log(weights[k].h_mV / h_0_mV) / 0.14; });
@@ -76,9 +76,9 @@ TEST(InitialWeights, depend_on_the_seed_of_the_network_alone) {
     other_seed.wiring_seed = e.seed;
     const auto first_h_mV = [](const Experiment& experiment) {
         Simulation simulation(experiment, MPI_COMM_SELF, make_cpu_executor);
-        PlasticWeights first;
-        simulation.weights().read(0, {&first, 1});
-        return first.h_mV;
+        double first_h_mV = 0;
+        simulation.weights().read_h_mV(0, {&first_h_mV, 1});
+        return first_h_mV;
     };
     EXPECT_EQ(first_h_mV(e), first_h_mV(other_noise));
     EXPECT_NE(first_h_mV(e), first_h_mV(other_seed));
