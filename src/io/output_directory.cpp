@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/output_directory.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -93,9 +94,23 @@ bool is_ours(const fs::path& directory, const std::vector<fs::path>& results) {
 }
 
 //! \param remedy  if something else lies there
-void create(const fs::path& directory, const std::string& remedy) {
+// As std::filesystem::create_directories, which takes for absent what cannot be looked at, and then
+// tells that something below it is not there.
+std::error_code create_with_parents(const fs::path& directory) {
     std::error_code error;
-    fs::create_directories(directory, error);
+    const fs::file_status status = fs::status(directory, error);
+    if (fs::is_directory(status)) return {};
+    if (status.type() != fs::file_type::not_found) return error;
+    if (directory.has_parent_path() && directory.parent_path() != directory)
+        if (const std::error_code of_parent = create_with_parents(directory.parent_path()))
+            return of_parent;
+    constexpr mode_t all = 0777;  // but for what the user's mask takes away
+    if (::mkdir(directory.c_str(), all) == 0 || errno == EEXIST) return {};
+    return {errno, std::generic_category()};
+}
+
+void create(const fs::path& directory, const std::string& remedy) {
+    const std::error_code error = create_with_parents(directory);
     std::error_code ignored;
     const fs::file_status status = fs::status(directory, ignored);
     if (fs::exists(status) && !fs::is_directory(status)) {
