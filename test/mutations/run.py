@@ -28,6 +28,9 @@ ENGINE_COMPARISONS = [
 ]
 # C++ tests in ctest by the program that they run; all print the names of those that fail.
 TESTS = {"engram_tests": "^unit_tests_[0-9]+$", "engram_mpi_tests": "^mpi_tests_[0-9]+$"}
+# Of the layers that hold formulas, and is built without the others.
+FORMULA_TESTS = "engram_formula_tests"
+FORMULA_LAYERS = ("model", "plasticity")
 FAILED = re.compile(r"\[  FAILED  \] (?:\x1b\[m)?([\w./]+)")
 ENDED_OTHERWISE = re.compile(r"\*\*\*(Timeout|Exception[^\n]*)")
 
@@ -95,14 +98,28 @@ class Scratch:
         for tests in filters:
             names = []
             for program, processes in TESTS.items():
-                self._run(
-                    ["cmake", "--build", self.build, "-j", str(self.jobs), "--target", program],
-                    f"{what}: does not compile",
-                )
+                self._build(program, what)
                 names += self._failing(processes, tests, only_first)
                 if only_first and names:
                     return names[:1]
         return names
+
+    def failing_formula(self, what: str) -> list[str]:
+        """The first test of a formula that fails, if one does."""
+        self._build(FORMULA_TESTS, what)
+        run = subprocess.run(
+            [next(self.build.rglob(FORMULA_TESTS)), "--gtest_fail_fast", "--gtest_color=no"],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        return FAILED.findall(run.stdout)[:1] or (["formula tests"] if run.returncode else [])
+
+    def _build(self, target: str, what: str) -> None:
+        self._run(
+            ["cmake", "--build", self.build, "-j", str(self.jobs), "--target", target],
+            f"{what}: does not compile",
+        )
 
     def _failing(self, processes: str, tests: str, only_first: bool) -> list[str]:
         environment = dict(os.environ, GTEST_FILTER=f"{tests}-" + ":".join(ENGINE_COMPARISONS))
@@ -159,6 +176,9 @@ def tests_that_see(mutation: Mutation, scratch: Scratch, only_first: bool) -> li
     content = path.read_text()
     path.write_text(mutated(mutation, content))
     try:
+        if only_first and path.parent.name in FORMULA_LAYERS:
+            if seen_by := scratch.failing_formula(mutation.name):
+                return seen_by
         return scratch.failing_tests(mutation.name, mutation.file, only_first)
     finally:
         path.write_text(content)

@@ -108,23 +108,25 @@ def numbers_of_steps(program, prepare, directory):
     return {rank: n_steps[rank] for rank in (0, RANKS - 1)}
 
 
-def some(n_steps):
-    """All kinds, at steps from the first to the last, on the ranks in turn."""
-    kinds = list(EXIT_CODES)
-    last = len(kinds)
-    for i in range(last + 1):
+def some(n_steps, kinds):
+    """The kinds at steps from the first to the last, on the ranks in turn."""
+    last = len(kinds) - 1
+    for i, kind in enumerate(kinds):
         rank = i % 2 * (RANKS - 1)
-        yield 1 + i * (n_steps[rank] - 1) // last, kinds[i % len(kinds)], rank
+        yield 1 + i * (n_steps[rank] - 1) // last, kind, rank
 
 
 @pytest.mark.parametrize(
-    "job",
-    ["run", *(pytest.param(job, marks=pytest.mark.slow) for job in ("extension", "ensemble"))],
+    "job, kinds",
+    [
+        ("run", ["memory", "file", "other", "usage"]),
+        *(pytest.param(job, list(EXIT_CODES), marks=pytest.mark.slow) for job in JOBS),
+    ],
 )
-def test_some_faults(failing, tmp_path, job):
+def test_some_faults(failing, tmp_path, job, kinds):
     prepare = JOBS[job]
     n_steps = numbers_of_steps(failing, prepare, tmp_path / "counted")
-    for number, (step, kind, rank) in enumerate(some(n_steps)):
+    for number, (step, kind, rank) in enumerate(some(n_steps, kinds)):
         path = tmp_path / str(number)
         path.mkdir()
         result = run_failing(failing, (step, rank, kind), *prepare(failing, path))

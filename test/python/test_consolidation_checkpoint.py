@@ -58,7 +58,10 @@ def whole(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-@pytest.mark.parametrize("before,after", [(1, 1), (2, 3), (4, 1), (3, 2)])
+@pytest.mark.parametrize(
+    "before,after",
+    [(1, 1), (2, 1), (1, 2), *(pytest.param(*n, marks=pytest.mark.slow) for n in ((2, 3), (3, 2)))],
+)
 def test_resume(engram: Path, whole: Path, tmp_path: Path, before: int, after: int) -> None:
     output = interrupted(engram, tmp_path / "run", before)
     assert_resumes(engram, output, after, whole)

@@ -60,7 +60,13 @@ def test_trials_equal_single_runs(run_engram, whole, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "ranks,per_trial", [(1, 1), (3, 2), pytest.param(5, 1, marks=pytest.mark.slow)]
+    "ranks,per_trial",
+    [
+        (1, 1),
+        (2, 1),
+        pytest.param(3, 2, marks=pytest.mark.slow),
+        pytest.param(5, 1, marks=pytest.mark.slow),
+    ],
 )
 def test_layout_of_ranks_does_not_matter(
     run_engram, configuration, whole, tmp_path, ranks, per_trial

@@ -207,7 +207,9 @@ def test_two_regions_on_ranks(engram, two_regions, tmp_path, ranks, device) -> N
     assert_equal(two_regions, tmp_path / "results")
 
 
-@pytest.mark.parametrize("time_s, every_s", [(0.25, 0.05), (3, 1), (31.55, 0.5)])
+@pytest.mark.parametrize(
+    "time_s, every_s", [(0.25, 0.05), (3, 1), pytest.param(31.55, 0.5, marks=pytest.mark.slow)]
+)
 def test_two_regions_resume(engram, two_regions, tmp_path, time_s, every_s) -> None:
     """In the pulses, after them, and in recall."""
     output = interrupted_at(

@@ -146,16 +146,17 @@ def test_ranks_and_devices(run_engram, diffused, tmp_path, ranks, device):
 
 
 @pytest.mark.parametrize(
-    "time_s", [12, *(pytest.param(time_s, marks=pytest.mark.slow) for time_s in (3, 19))]
+    "time_s, ranks",
+    [(12, 1), *(pytest.param(time_s, 3, marks=pytest.mark.slow) for time_s in (3, 12, 19))],
 )
-def test_resumes_on_other_ranks(engram, diffused, tmp_path, time_s):
+def test_resumes_on_other_ranks(engram, diffused, tmp_path, time_s, ranks):
     output = interrupted_at(
         engram, tmp_path / "results", 2, time_s, 1, *DIFFUSING, network=RECALL_200
     )
     with h5py.File(checkpoints(output)[-1]) as file:
         modes = file["neurons/protein_modes_umol_per_l"]
         assert modes.shape[1] == N - 1 and (modes[()] != 0).any()
-    result = resume(engram, output, 3)
+    result = resume(engram, output, ranks)
     assert result.returncode == 0, result.stderr
     assert_equal(diffused, output)
 
