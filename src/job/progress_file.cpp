@@ -2,6 +2,7 @@
 #include "job/progress_file.hpp"
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/durable.hpp"
 #include "base/errors.hpp"
@@ -45,6 +46,17 @@ void StatusFile::write(nlohmann::json status) {
     }
     std::error_code ignored;
     std::filesystem::rename(temporary, path_, ignored);
+}
+
+void remove_stale_progress(const std::string& path) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary_path(path), ignored);
+    // What is no file may never end.
+    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(path, ignored))) return;
+    std::string begin(std::size_t{1} << 16, '\0');
+    std::ifstream(path).read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    if (begin.find("\n  \"state\": \"complete\"") != std::string::npos) return;
+    std::filesystem::remove(path, ignored);
 }
 
 nlohmann::json progress_json(const ProgressReport& report, const Schedule& schedule,

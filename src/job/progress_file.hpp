@@ -55,6 +55,10 @@ class ProgressFile : public ProgressListener {
     nlohmann::json checkpoint_;  // null: none yet
 };
 
+//! Of a job that is complete, but was killed before it could say so: takes away what says
+//! otherwise.
+void remove_stale_progress(const std::string& path);
+
 //! What a report says, as it is stored.
 nlohmann::json progress_json(const ProgressReport& report, const Schedule& schedule,
                              const Experiment& experiment);

@@ -13,6 +13,7 @@
 #include "job/ensemble_job.hpp"
 #include "job/executor_choice.hpp"
 #include "job/held_directory.hpp"
+#include "job/progress_file.hpp"
 #include "job/restore.hpp"
 #include "job/run.hpp"
 #include "job/start.hpp"
@@ -138,7 +139,10 @@ JobOutcome resume(const ResumeRequest& request, MPI_Comm communicator) {
     });
     std::optional<HeldDirectory> held(std::in_place, directory, communicator);
     const Task task = agree_on_task(directory, request, communicator);
-    if (task == Task::nothing) return {JobEnd::nothing_to_do, ""};
+    if (task == Task::nothing) {
+        if (rank_of(communicator) == 0) remove_stale_progress(directory.progress());
+        return {JobEnd::nothing_to_do, ""};
+    }
     if (task == Task::resume_ensemble) {
         held.reset();
         return resume_ensemble(request, communicator);

@@ -255,6 +255,16 @@ def test_sonata_edges_that_stand_for_several(tmp_path):
         np.testing.assert_allclose(weight[~is_it], weights()[pre, post][~is_it])
 
 
+def test_skew_symmetric_matrices_have_both_halves(tmp_path):
+    path = tmp_path / "a.mtx"
+    header = "%%MatrixMarket matrix coordinate real skew-symmetric\n"
+    path.write_text(f"{header}{SIZE} {SIZE} 2\n2 1 1\n3 1 2\n")
+    output, _ = convert(path)
+    expected = np.zeros((SIZE, SIZE), int)
+    expected[[1, 2, 0, 0], [0, 0, 1, 2]] = 1
+    assert np.array_equal(connections_of(output), expected)
+
+
 def test_pairs_of_several_edges_are_counted(tmp_path):
     path = tmp_path / "edges.csv"
     path.write_text("5 2\n0 1\n0 1\n3 1\n5 2\n0 1\n")

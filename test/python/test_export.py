@@ -301,3 +301,19 @@ def test_traces_averaged_over_batches(run_engram, tmp_path, kept):
     spread = np.std([table[:, 3] for table in tables], axis=0, ddof=1)
     np.testing.assert_allclose(meta[:, 4], spread, rtol=1e-6, atol=1e-9)
     assert (tmp_path / "text/meta_stdev_averaged_traces.txt").is_file()
+
+
+def test_averages_of_a_sweep_over_files(run_engram, tmp_path):
+    """Names of points have slashes then."""
+    for name in ("a", "b"):
+        matrix = np.zeros((6, 6), int)
+        matrix[0, 1] = name == "a"
+        np.savetxt(tmp_path / f"{name}.txt", matrix, fmt="%d")
+    (tmp_path / "x.yaml").write_text(
+        "simulation: {duration_s: 0.1}\npopulations: {n_exc: 4, n_inh: 2}\nrecord: {neurons: [0]}\n"
+        "trials: 2\nsweep: {connectivity.file: [a.txt, b.txt]}\n"
+    )
+    output = run_engram(tmp_path / "x.yaml", tmp_path / "results")
+    result = run_tool("export", output, "-o", tmp_path / "text")
+    assert result.returncode == 0, result.stderr
+    assert len(list((tmp_path / "text").glob("*/averaged_traces/1.txt"))) == 2

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A complete run that is resumed with a later end gives the bytes of a run that had this end from the start."""
 
+import json
 import os
 import random
 import shutil
@@ -118,6 +119,17 @@ def complete(whole: Path, tmp_path: Path) -> Path:  # noqa: F811
 @pytest.fixture(scope="session")
 def longer(engram: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run(engram, tmp_path_factory.mktemp("longer") / "run", 1, "simulation.duration_s=32")
+
+
+def test_killed_before_it_was_said_to_be_complete(engram: Path, complete: Path) -> None:
+    progress = complete / "progress.json"
+    told = json.loads(progress.read_text())
+    assert resume(engram, complete, 1).returncode == 0
+    assert told["state"] == "complete" and json.loads(progress.read_text()) == told
+    progress.write_text(json.dumps(told | {"state": "running"}, indent=2))
+    progress.with_name("progress.json.tmp").write_text("{")
+    assert resume(engram, complete, 1).returncode == 0
+    assert not list(complete.glob("progress.json*")), "engram-watch believes it"
 
 
 @pytest.mark.parametrize("settings", [(), ("simulation.duration_s=30",), ("checkpoint.keep=3",)])

@@ -191,7 +191,7 @@ def test_matrices_are_the_wiring(tmp_path, make) -> None:
     found = np.zeros((N, N), dtype=int)
     found[edges.pre, edges.post] = 1
     assert np.array_equal(found, matrix)
-    assert (tmp_path / "r.input/connectivity.h5").exists()
+    assert list((tmp_path / "r.input").glob("connectivity-*.h5"))
 
 
 def test_a_matrix_for_a_configuration_that_is_a_file(tmp_path) -> None:
@@ -310,6 +310,64 @@ def test_entries_of_a_sparse_matrix_add_up(tmp_path) -> None:
     assert len(results.edges()) == 1
 
 
+def test_inputs_of_another_run_stay_as_they_are(tmp_path) -> None:
+    """What is refused has written nothing that a finished run depends on."""
+    first, other = random_matrix(1), random_matrix(2)
+    given = {"connectivity": {"file": first}, "initial_weights": {"z": np.full((N, N), 0.1)}}
+    results = package.run(SMALL, output=tmp_path / "r", **given)
+    with pytest.raises(package.ProgramError, match="holds results already"):
+        package.run(SMALL, output=tmp_path / "r", connectivity__file=other)
+    with pytest.raises(package.ConfigurationError) as caught:
+        package.resume(results, connectivity__file=other, simulation__duration_s=0.3)
+    assert [problem.key for problem in caught.value.problems] == ["connectivity.file"]
+    extended = package.resume(results, simulation__duration_s=0.3, **given)
+    assert extended.summary["duration_s"] == 0.3
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_files_are_looked_for_from_the_present_directory(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    matrix = random_matrix()
+    np.savetxt("wiring.txt", matrix, fmt="%d")
+    results = package.run(SMALL, output="r", connectivity={"file": "wiring.txt"})
+    assert len(results.edges()) == matrix.sum()
+    package.check(SMALL | {"initial_state": {"from": "r"}})
+    package.check(SMALL, sweep={"connectivity.file": ["wiring.txt", matrix]})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"connectivity": {"file": random_matrix().tolist()}},
+        {"stimuli__s": {"scheme": "SPIKES", "file": {0: [1.0]}}},
+        {"stimuli__s": {"scheme": "WAVEFORM", "interval_ms": 10, "file": [1.0, 2.0]}},
+    ],
+)
+def test_lists_and_maps_for_a_configuration_that_is_a_file(tmp_path, change) -> None:
+    (tmp_path / "small.yaml").write_text(json.dumps(SMALL))
+    if "stimuli__s" in change:
+        change["stimuli__s"] |= {"group": "exc", "start_s": 0, "duration_s": 0.05}
+    package.check(tmp_path / "small.yaml", **change)
+
+
+def test_entries_that_are_not_finite(tmp_path) -> None:
+    matrix = np.where(random_matrix() == 1, 1.0, np.nan)
+    with pytest.raises(package.ValueProblem, match="connectivity.file: .* are not finite; give 0"):
+        package.check(SMALL, connectivity={"file": matrix})
+    with pytest.raises(package.ValueProblem, match="initial_weights.h_mV: 1 entries are not fin"):
+        infinite = np.full((N, N), 4.0)
+        infinite[0, 1] = np.inf
+        package.check(SMALL, initial_weights={"h_mV": infinite})
+    nothing = package.run(SMALL, output=tmp_path / "r", connectivity={"file": np.zeros((N, N))})
+    assert len(nothing.edges()) == 0
+
+
+@pytest.mark.parametrize("name, value", [("h_mV", -4.0), ("h_mV", 4e5), ("z", -1.0)])
+def test_initial_weights_have_a_range(name, value) -> None:
+    with pytest.raises(package.ValueProblem, match=f"initial_weights.{name}: must be in"):
+        package.check(SMALL, initial_weights={name: np.full((N, N), value)})
+
+
 def test_initial_weights_with_gaps_are_told_of_as_such(tmp_path) -> None:
     wiring = random_matrix()
     weights = np.where(wiring == 1, 4.0, np.nan)
@@ -341,8 +399,14 @@ def test_arrays_are_swept_over(tmp_path) -> None:
     assert len(ensemble.points) == 4
     n_synapses = [len(ensemble.trial(point, 0).edges()) for point in range(4)]
     assert n_synapses == [m.sum() for m in matrices for _ in range(2)]
-    with pytest.raises(package.ValueProblem, match="sweep.neuron.t_ref_ms: arrays are swept over"):
-        package.check(SMALL, sweep={"neuron.t_ref_ms": [np.ones(2)]})
+    spikes = {"scheme": "SPIKES", "group": "exc", "start_s": 0, "duration_s": 0.1}
+    given = {"stimuli.s.file": [{0: [1]}, {0: [1, 20]}], "record.snapshots_s": [np.ones(1) / 10]}
+    package.check(SMALL, stimuli={"s": spikes | {"file": {0: [1]}}}, sweep=given)
+    package.check(SMALL, sweep={"connectivity.file": np.array(matrices)})
+    with pytest.raises(package.ValueProblem, match="sweep.connectivity.file: give a list"):
+        package.check(SMALL, sweep={"connectivity.file": matrices[0]})
+    with pytest.raises(package.ValueProblem, match="has no 'stimuli.x'"):
+        package.check(SMALL, sweep={"stimuli.x.file": [np.ones(2)]})
     with pytest.raises(package.ConfigurationError, match="sweep: names no key"):
         package.check(SMALL, sweep={})
 
@@ -471,6 +535,8 @@ def test_figures_say_what_they_draw(small_recall) -> None:
         package.figures.raster(small_recall)
     with pytest.raises(TypeError, match=r"measure_map\(\) draws Ensemble, not Results"):
         package.figures.measure_map(package.load(small_recall))
+    with pytest.raises(TypeError, match=r"recall_by_size\(\) draws Ensemble, not Results"):
+        package.figures.recall_by_size(package.load(small_recall))
     for given in (small_recall, package.load(small_recall), [str(small_recall)]):
         assert package.figures.likelihoods(given).axes
 

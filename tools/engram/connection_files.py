@@ -294,7 +294,7 @@ class _Reader:
         words = header.lower().split()
         if words[1:3] != ["matrix", "coordinate"] or "complex" in words:
             raise self._fault(f"is in Matrix Market format, but {' '.join(words[1:])}",
-                              "give one of coordinates")  # fmt: skip
+                              "give one of coordinates, with real numbers")  # fmt: skip
         rows = [self._numbers(n, line) for n, line in lines if not line.startswith("%")]
         if not rows or len(rows[0]) != 3:
             raise self._fault("has no line of sizes")
@@ -306,10 +306,11 @@ class _Reader:
             return Edges(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
         pre, post = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
         weight = table[:, 2] if table.shape[1] > 2 else None
-        if "symmetric" in words:
+        if "symmetric" in words or "skew-symmetric" in words:
             other = pre != post
+            sign = -1.0 if "skew-symmetric" in words else 1.0
             pre, post = np.append(pre, post[other]), np.append(post, pre[other])
-            weight = None if weight is None else np.append(weight, weight[other])
+            weight = None if weight is None else np.append(weight, sign * weight[other])
         return self._checked(pre, post, weight, 1)
 
 

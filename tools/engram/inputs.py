@@ -7,8 +7,11 @@ Arrays stand where the configuration names files: matrices, waveforms, spikes, i
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import math
+import os
+import re
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
@@ -25,7 +28,7 @@ from .short_form import is_short_form
 
 CONFIGURATION = "config.yaml"
 Config = Mapping[str, Any] | Part
-_WEIGHTS = ("h_mV", "z")  # of initial_weights, as matrices
+_WEIGHTS = {"h_mV": (0.0, 1e4), "z": (-0.5, 1e3)}  # of initial_weights, as matrices; their ranges
 
 
 def as_map(config: Config) -> dict[str, Any]:
@@ -82,7 +85,7 @@ def merged(config: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str,
 def write_configuration(config: Config, overrides: Mapping[str, Any], directory: Path) -> Path:
     """Writes a configuration and the files that its values need; returns the path of the former."""
     whole = merged(as_map(config), {key: _plain(value) for key, value in overrides.items()})
-    with_files = _Files(whole, directory).replaced()
+    with_files = _Files(_with_absolute_paths(whole), directory).replaced()
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / CONFIGURATION
     path.write_text(yaml.safe_dump(with_files, sort_keys=False, allow_unicode=True), "utf-8")
@@ -92,14 +95,18 @@ def write_configuration(config: Config, overrides: Mapping[str, Any], directory:
 def settings(path: Path, overrides: Mapping[str, Any], directory: Path) -> list[str]:
     """The options --set of values by their full keys, for a configuration that is a file."""
     plain = {key: _plain(value) for key, value in overrides.items()}
-    if any(_holds_array(value) for value in plain.values()):
+    if any(_needs_files(key, value) for key, value in plain.items()):
         whole = merged(read_yaml(path), plain)
         replaced = _Files(whole, directory).replaced()
         plain = {key: _at(replaced, key) for key in plain}
         if "initial_state" in replaced and any(k.startswith("initial_weights") for k in plain):
             plain = {k: v for k, v in plain.items() if not k.startswith("initial_weights")}
-            plain |= {"initial_weights": None, "initial_state": replaced["initial_state"]}
-            plain["connectivity"] = replaced.get("connectivity")
+            plain["initial_weights"] = None
+            for section in ("initial_state", "connectivity"):
+                for key, value in replaced.get(section, {}).items():
+                    given = _at(whole, f"{section}.{key}")
+                    if _is_array(given) or value != given:
+                        plain[f"{section}.{key}"] = value
     options = []
     for key, value in plain.items():
         options += ["--set", f"{key}={json.dumps(value, allow_nan=False)}"]
@@ -160,8 +167,6 @@ class _Files:
     def _swept(self) -> None:
         """Arrays among the values of a sweep; each has a file of its own."""
         sweep = self._config.get("sweep")
-        if not _holds_array(sweep):
-            return
         if isinstance(sweep, Mapping):
             self._config["sweep"] = self._of_sweep(sweep, "")
         elif isinstance(sweep, list):
@@ -173,8 +178,15 @@ class _Files:
     def _of_sweep(self, sweep: Mapping[str, Any], prefix: str) -> dict[str, Any]:
         replaced = {}
         for key, values in _lists_of(sweep):
-            if isinstance(values, (list, tuple)) and any(map(_is_array, values)):
+            if _names_file(key) and _needs_files(f"sweep.{key}", values):
                 name, suffix, write = self._writer(key)
+                is_matrix = isinstance(values, np.ndarray) and values.ndim == 2
+                if (
+                    isinstance(values, Mapping)
+                    or hasattr(values, "tocoo")
+                    or (is_matrix and not key.startswith("stimuli"))
+                ):
+                    raise ValueProblem(f"sweep.{key}: give a list of arrays, not one of them")
                 values = [
                     value
                     if isinstance(value, str)
@@ -191,20 +203,23 @@ class _Files:
         entry = (self._config.get(section) or {}).get(name)
         if key == "connectivity.file":
             return section, ".h5", self._matrix
-        if key.endswith(".file") and isinstance(entry, Mapping):
-            if section == "projections":
-                return name, ".h5", self._projection(entry)
-            if section == "stimuli":
-                return name, ".txt", self._stimulus(entry)
-        raise ValueProblem(
-            f"sweep.{key}: arrays are swept over for connectivity.file, and for the file of a "
-            "projection or stimulus"
-        )
+        if section == "projections" and isinstance(entry, Mapping):
+            return name, ".h5", self._projection(entry)
+        if section == "stimuli" and isinstance(entry, Mapping):
+            return name, ".txt", self._stimulus(entry)
+        raise ValueProblem(f"sweep.{key}: the configuration has no '{section}.{name}'")
 
     def _written(self, name: str, write: Callable[[Path], None]) -> str:
+        """The name has a digest of the content: what another run was given stays as it is."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        path = (self._directory / name).resolve()
-        write(path)
+        draft = self._directory.resolve() / f"{name}.tmp"
+        try:
+            write(draft)
+            digest = hashlib.sha256(draft.read_bytes()).hexdigest()[:12]
+            path = draft.with_name(f"{Path(name).stem}-{digest}{Path(name).suffix}")
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
         return str(path)
 
     def _set(self, place: tuple[str, ...], value: Any) -> None:
@@ -225,7 +240,9 @@ class _Files:
         network = self._network()
         pre, post, _ = entries(matrix, (network.size, network.size), "connectivity.file")
         _require_others(pre, post, "connectivity.file")
-        write_edges(path, blocks_of(network.populations, pre, post))
+        blocks = blocks_of(network.populations, pre, post)
+        first = network.populations[0]
+        write_edges(path, blocks or [Block(first, first, pre, post)])
 
     def _projection(self, entry: Mapping[str, Any]) -> Callable[[Path, Any], None]:
         def write(path: Path, matrix: Any) -> None:
@@ -266,7 +283,7 @@ class _Files:
             if "file" not in wiring and "probability" not in wiring:
                 self._set(("connectivity", "probability"), 0.1)  # else only these have synapses
         self._config.pop("initial_weights")
-        self._set(("initial_state",), {"from": path, "proteins": False})
+        self._set(("initial_state",), {"from": path, "at_s": 0, "proteins": False})
 
 
 def _weights(
@@ -278,8 +295,16 @@ def _weights(
         for name in _WEIGHTS
         if given.get(name) is not None
     }
-    for name, (rows, columns, _) in found.items():
+    for name, (rows, columns, numbers) in found.items():
         _require_others(rows, columns, f"initial_weights.{name}")
+        low, high = _WEIGHTS[name]
+        wrong = np.flatnonzero((numbers < low) | (numbers > high))
+        if len(wrong):
+            k = wrong[0]
+            raise ValueProblem(
+                f"initial_weights.{name}: must be in [{low:g}, {high:g}] (is {numbers[k]:g} from "
+                f"neuron {rows[k]} to {columns[k]})"
+            )
     pre, post, first = next(iter(found.values()))
     values = {"h_mV": np.full(len(first), h_0_mV), "z": np.zeros(len(first))}
     for name, (rows, columns, numbers) in found.items():
@@ -305,6 +330,7 @@ def entries(
         coordinates.sum_duplicates()
         found_shape = tuple(coordinates.shape)
         rows, columns, values = coordinates.row, coordinates.col, coordinates.data
+        _require_finite(values, place, zeros)
         if not zeros:
             rows, columns, values = (part[values != 0] for part in (rows, columns, values))
     else:
@@ -315,6 +341,7 @@ def entries(
         if dense.dtype.kind not in "biuf":
             raise ValueProblem(f"{place}: a matrix holds numbers (these are of type {dense.dtype})")
         found_shape = dense.shape
+        _require_finite(dense[~np.isnan(dense)] if zeros else dense, place, zeros)
         if dense.ndim == 2:
             mask = np.isfinite(dense) if zeros else dense != 0
             if zeros and shape[0] == shape[1]:
@@ -328,6 +355,16 @@ def entries(
         )
     order = np.lexsort((rows, columns))
     return rows[order].astype(np.int64), columns[order].astype(np.int64), values[order]
+
+
+def _require_finite(values: Array, place: str, is_weight: bool) -> None:
+    """Raises ValueProblem for NaN and infinities."""
+    count = int((~np.isfinite(values)).sum())
+    if count:
+        nothing = "leave out or give NaN" if is_weight else "give 0"
+        raise ValueProblem(
+            f"{place}: {count} entries are not finite; {nothing} where there is no synapse"
+        )
 
 
 def _require_others(pre: Array, post: Array, place: str) -> None:
@@ -425,7 +462,7 @@ def _maps(section: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _lists_of(sweep: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """What is swept over, by full keys."""
     for key, value in sweep.items():
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping) and value and not f"{prefix}{key}".endswith(".file"):
             yield from _lists_of(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
@@ -434,6 +471,38 @@ def _lists_of(sweep: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
 def _is_array(value: Any) -> bool:
     """What only a file can hold, or a file should."""
     return isinstance(value, np.ndarray) or hasattr(value, "tocoo")
+
+
+def _names_file(key: str) -> bool:
+    return key.endswith(".file") or key == "initial_state.from"
+
+
+def _needs_files(key: str, value: Any) -> bool:
+    """Whether a value, or one within it, must be written to a file: all but text where one is named."""
+    if _names_file(key) and value is not None and not isinstance(value, str):
+        is_list = key.startswith("sweep.") and isinstance(value, list)
+        return not is_list or any(not isinstance(item, str) for item in value)
+    if isinstance(value, Mapping):
+        return any(_needs_files(f"{key}.{inner}", item) for inner, item in value.items())
+    if key == "sweep" and isinstance(value, list):
+        return any(_needs_files(key, item) for item in value)
+    return _holds_array(value) or key in (f"initial_weights.{name}" for name in _WEIGHTS)
+
+
+def _with_absolute_paths(value: Any, key: str = "") -> Any:
+    """Files are looked for from the present directory, wherever the configuration is written."""
+    if isinstance(value, Mapping):
+        return {
+            name: _with_absolute_paths(item, f"{key}.{name}" if key else str(name))
+            for name, item in value.items()
+        }
+    if isinstance(value, str) and _names_file(key.removeprefix("sweep.")):
+        return os.path.abspath(value)
+    if isinstance(value, list) and key.startswith("sweep."):
+        return [_with_absolute_paths(item, key) for item in value]
+    if isinstance(value, list) and key == "sweep":
+        return [_with_absolute_paths(item, key) for item in value]
+    return value
 
 
 def _holds_array(value: Any) -> bool:
@@ -445,13 +514,14 @@ def _holds_array(value: Any) -> bool:
 
 def about_matrices(problem: Problem, inputs: Path) -> Problem:
     """What the program says of the state that initial weights were written as, in the user's words."""
-    state = str((inputs / "initial_weights.h5").resolve())
-    if problem.key != "initial_state.from" or state not in problem.message:
+    found = re.search(re.escape(f"{inputs.resolve()}/initial_weights-") + r"\w+\.h5", str(problem))
+    if found is None:
         return problem
-    message = problem.message.replace(state, "initial_weights").replace(
-        "the wiring of that run too", "the synapses of initial_weights alone"
-    )
-    return Problem(message, "initial_weights")
+    state = found[0]
+    message, _, remedy = problem.message.replace(state, "initial_weights").partition("; ")
+    if "no match" in message:
+        remedy = "give each of them a value, or the synapses too, as connectivity.file"
+    return Problem(f"{message}; {remedy}", "initial_weights")
 
 
 def _is_object(value: Any) -> bool:

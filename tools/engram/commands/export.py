@@ -19,7 +19,7 @@ from ..arbor_text import (
     write_traces,
 )
 from ..circuit import write_circuit
-from ..ensemble import Ensemble, is_ensemble
+from ..ensemble import Ensemble, Point, is_ensemble
 from ..files import own_directory, replaced
 from ..losses import note_losses
 from ..results import Results, lacks_network
@@ -27,6 +27,9 @@ from ..streams import say, warn
 from .program import EXIT_CODES, Parser, run
 
 FILES = ("traces", "spikes", "connections", "config", "log", "state")
+
+
+MAX_NAME = 120  # characters of the name of a directory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -120,7 +123,7 @@ def _output(options: argparse.Namespace, default: str = "export") -> Path:
 
 def _export_averages(ensemble: Ensemble, output: Path, block: int) -> None:
     for point in ensemble.points:
-        place = own_directory(output / point.name) if len(ensemble.points) > 1 else output
+        place = own_directory(output / _directory_of(point)) if len(ensemble.points) > 1 else output
         for path in write_averages(averaged_traces(ensemble, point.index, block), place):
             say(path)
 
@@ -173,6 +176,12 @@ class _Run:
                 "engram-export: note: there are no snapshots of the ends of all phases; run it "
                 f"with --set 'record.snapshots_s=[{times}]'"
             )
+
+
+def _directory_of(point: Point) -> str:
+    """Its name, if that can be one of a directory: of files that are swept over it has slashes."""
+    name = point.name.replace("/", "_")
+    return name if len(name) < MAX_NAME else f"point-{point.index:03}"
 
 
 def _write_json(published: PublishedConfiguration, path: Path) -> None:

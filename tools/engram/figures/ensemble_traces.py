@@ -61,13 +61,14 @@ class Row:
 
 @styled
 def ensemble_traces(
-    ensemble: Ensemble, point: Point, spread: Spread = "sem", *, ax: Axes | None = None
+    ensemble: Ensemble, point: Point | int, spread: Spread = "sem", *, ax: Axes | None = None
 ) -> FigureBase:
-    """Mean traces of one point with bands of the s.e.m. or s.d. over the trials.
+    """Mean traces of one point, or its index, with bands of the s.e.m. or s.d. over the trials.
 
     >>> ensemble = load(small_ensemble)
     >>> figure = ensemble_traces(ensemble, ensemble.points[0])
     """
+    point = point if isinstance(point, Point) else ensemble.points[point]
     rows, note = _rows(ensemble, point)
     if not rows:
         raise NothingToDraw("no neurons or synapses were recorded; see record.neurons")

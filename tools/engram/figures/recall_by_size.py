@@ -47,6 +47,8 @@ def recall_by_size(
     )
     if not delays or any(set(QUANTITIES) - set(e.measure_names) for e in ensembles):
         raise NothingToDraw("the ensemble has no learning with later recall")
+    if all(np.isnan(e.measure(name).mean).all() for e in ensembles for name in QUANTITIES):
+        raise NothingToDraw("Q and MI are not defined: no spikes of recall are counted")
     figure = new_figure(ensembles[0].path.name, 2, 3.8, "Recall by size of the assembly", ax)
     axes = figure.subplots(1, 2)
     for panel, (name, label) in zip(axes, QUANTITIES.items()):

@@ -81,11 +81,15 @@ def _require(figure: str, wanted: str, given: object) -> None:
     if wanted == "Results" and not isinstance(given, Results):
         remedy = "ensemble.trial(point, trial)" if isinstance(given, Ensemble) else "load(path)"
         found = f"{type(given).__name__}; take {remedy}"
-    elif wanted == "Ensemble" and not isinstance(given, Ensemble):
+    elif (
+        wanted == "Ensemble"
+        and not isinstance(given, Ensemble)
+        or (wanted == "Sequence[Ensemble] | Ensemble" and isinstance(given, (Results, str, Path)))
+    ):
         found = f"{type(given).__name__}; load(path) gives it, of an ensemble"
     else:
         return
-    raise TypeError(f"{figure}() draws {wanted}, not {found}")
+    raise TypeError(f"{figure}() draws {wanted.split(' | ')[-1]}, not {found}")
 
 
 def new_figure(
