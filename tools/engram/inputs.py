@@ -498,9 +498,7 @@ def _with_absolute_paths(value: Any, key: str = "") -> Any:
         }
     if isinstance(value, str) and _names_file(key.removeprefix("sweep.")):
         return os.path.abspath(value)
-    if isinstance(value, list) and key.startswith("sweep."):
-        return [_with_absolute_paths(item, key) for item in value]
-    if isinstance(value, list) and key == "sweep":
+    if isinstance(value, list) and (key == "sweep" or key.startswith("sweep.")):
         return [_with_absolute_paths(item, key) for item in value]
     return value
 

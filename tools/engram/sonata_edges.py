@@ -183,12 +183,12 @@ class _Reader:
             kinds = group.dataset("edge_type_id", (n_edges,)).whole_numbers()
             for kind in np.unique(kinds[missing]):
                 weights[missing & (kinds == kind)] = self._by_type.get(int(kind), np.nan)
-        if np.isnan(weights).any() and self._by_type and "edge_type_id" in group:
-            lacking = sorted(set(kinds[np.isnan(weights)].tolist()))
-            raise group.fault(
-                f"has edges of type {lacking[0]}, of which the table of edge types has no syn_weight",
-                "add it, or convert without weights",
-            )
+                if np.isnan(weights[missing & (kinds == kind)]).any():
+                    raise group.fault(
+                        f"has edges of type {kind}, of which the table of edge types has no "
+                        "syn_weight",
+                        "add it, or convert without weights",
+                    )
         if np.isnan(weights).any():
             raise group.fault(
                 "has no syn_weight of some edges",
