@@ -418,6 +418,20 @@ def test_wrong_command_lines(tmp_path, arguments, problem):
     check_failure(run_tool("convert", path, *arguments), 2, problem)
 
 
+def test_a_type_without_a_weight_is_named(tmp_path):
+    path, table = tmp_path / "edges.h5", tmp_path / "types.csv"
+    with h5py.File(path, "w") as file:
+        group = file.create_group("edges/exc_to_exc")
+        group["source_node_id"], group["target_node_id"] = [0, 1], [1, 2]
+        group["edge_type_id"] = [100, 101]
+    table.write_text("edge_type_id syn_weight\n100 0.5\n")
+    arguments = ("--initial-weights", "2", "--edge-types", table)
+    failed = run_tool("convert", path, *SIZES, *arguments)
+    check_failure(failed, 3, "has edges of type 101, of which the table of edge types has no")
+    table.write_text("edge_type_id syn_weight\n100 0.5\n101 1\n")
+    assert run_tool("convert", path, *SIZES, *arguments).returncode == 0
+
+
 @pytest.mark.parametrize(
     "ids, problem",
     [([0, -1], "holds numbers below 0"), ([0, 1.5], "has values of type float64"), ([0, 99], "99")],
