@@ -364,6 +364,9 @@ def test_a_population_without_synapses_is_noted(engram, tmp_path):
 # --- What is refused
 
 
+MARKET = b"%%MatrixMarket matrix coordinate real symmetric\n16 16 2\n"
+
+
 @pytest.mark.parametrize(
     "content,problem",
     [
@@ -374,10 +377,14 @@ def test_a_population_without_synapses_is_noted(engram, tmp_path):
         (b"pre,post\n", "holds a line of names, but no numbers"),
         (b"0 1\n1 x\n", "line 2 holds what is no number"),
         (b"0 1\n1 2 3\n", "line 2 has 3 numbers, others have 2"),
-        (b"0 99\n", "names neuron 99"),
-        (b"-1 2\n", "names neuron -1"),
-        (b"0.5 2\n", "no whole numbers"),
-        (b"0 1 nan\n", "not finite"),
+        (b"0 1\n\n0 99\n", "line 3 names neuron 99"),
+        (b"# pre post\n-1 2\n", "line 2 names neuron -1"),
+        (b"pre,post\n1,2\n0.5,2\n", "line 3 holds ids of neurons that are no whole numbers (0.5)"),
+        (b"1 2 3\n0 1 nan\n", "line 2 holds weights that are not finite"),
+        (b"1;2;0.5\n0;1;0,5\n", "line 2 has commas within numbers, or separates them in two"),
+        (b"0\t1\t-0,5\n", "line 1 has commas within numbers"),
+        (MARKET + b"1 2 1\n3 17 1\n", "line 4 names neuron 17"),
+        (MARKET + b"1 2 1\n\n3 3 inf\n", "line 5 holds weights that are not finite"),
         (b"1 2 3 4\n", "has 1 rows of 4 numbers"),
         (b"\x00\x01\x02\x03", "is no text"),
         (b"MATLAB 5.0 MAT-file", "is a file of MATLAB"),
@@ -410,12 +417,23 @@ def test_objects_are_not_unpickled(tmp_path):
         (("--n-inh", "1e9"), "argument --n-inh: invalid int value"),
         ((*SIZES, "--map", "exc"), "argument --map: must have the form NAME=POPULATION (is exc)"),
         ((*SIZES, "--nodes", "x.h5", "--exc", "e"), "argument --exc: must have the form"),
+        ((*SIZES, "--map", "exc=excitatory"), "argument --map: has no meaning for"),
+        ((*SIZES, "--nodes", "x.h5"), "edges.txt, which is not in the format SONATA edges"),
     ],
 )
 def test_wrong_command_lines(tmp_path, arguments, problem):
     path = tmp_path / "edges.txt"
     path.write_text("0 1\n")
     check_failure(run_tool("convert", path, *arguments), 2, problem)
+
+
+def test_first_ids_of_sonata_are_not_ours_to_say(tmp_path):
+    """Ids of neurons in SONATA begin with 0."""
+    path = tmp_path / "edges.h5"
+    with h5py.File(path, "w") as file:
+        file.create_group("edges")
+    result = run_tool("convert", path, *SIZES, "--first-id", "1")
+    check_failure(result, 2, "argument --first-id: has no meaning for")
 
 
 def test_a_type_without_a_weight_is_named(tmp_path):

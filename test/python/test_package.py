@@ -96,6 +96,15 @@ def test_every_problem_is_told() -> None:
     assert caught.value.exit_code == 2 and "neuron.t_ref_ms" in str(caught.value)
 
 
+@pytest.mark.parametrize("ask", [package.check, package.plan])
+def test_problems_do_not_point_to_files_that_are_gone(ask) -> None:
+    with pytest.raises(package.ConfigurationError) as caught:
+        ask({**SMALL, "neuron": {"t_ref_ms": -2}, "connectivity": {"file": np.eye(N, k=1)}})
+    for problem in caught.value.problems:
+        assert not problem.file and not problem.line
+        assert "/engram-" not in str(problem), problem
+
+
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_a_run_that_is_refused_says_why(tmp_path, ranks) -> None:
     package.run(SMALL, output=tmp_path / "results")
@@ -131,7 +140,7 @@ except engram.JobStopped as stop:
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_an_interrupted_run_is_resumed_to_the_same_results(tmp_path, ranks) -> None:
     (tmp_path / "long.yaml").write_text(
-        "{simulation: {duration_s: 20, fast_forward: 'off'}, populations: {n_exc: 80, n_inh: 20},"
+        "{simulation: {duration_s: 400, fast_forward: 'off'}, populations: {n_exc: 80, n_inh: 20},"
         " background: {mean_nA: 0.9}}"
     )
     output = tmp_path / "stopped"

@@ -22,6 +22,9 @@ Kind = Literal["auto", "matrix", "edges"]
 MAX_BYTES = 8 << 30  # of a text, unpacked
 
 _SEPARATORS = re.compile(r"[\s,;]+")
+# A comma between digits, where something else separates numbers.
+_DECIMAL_COMMA = re.compile(r"\d,\d")
+_OTHER_SEPARATOR = re.compile(r";|[\d.][ \t]+[\d.+-]")
 _COMMENTS = ("#", "%")
 _ZIP, _GZIP, _NPY, _HDF5 = b"PK\x03\x04", b"\x1f\x8b", b"\x93NUMPY", b"\x89HDF\r\n\x1a\n"
 _REFUSED = (
@@ -113,6 +116,11 @@ class _Reader:
         self._size = size
         self._kind = kind
         self._first_id = first_id
+        self._line_of_row: list[int] = []  # of what was read from text
+
+    def _line(self, row: int) -> str:
+        """Where a row of a table was read, to begin a problem with."""
+        return f"line {self._line_of_row[row]} " if self._line_of_row else ""
 
     def _fault(self, problem: str, remedy: str = "") -> FileError:
         return FileError(self._path, problem, remedy)
@@ -181,10 +189,13 @@ class _Reader:
         )
         if is_matrix:
             self._require_square(table.shape)
-            if not np.isfinite(table).all():
-                raise self._fault("holds entries that are not finite")
+            wrong = np.flatnonzero(~np.isfinite(table).all(axis=1))
+            if len(wrong):
+                raise self._fault(f"{self._line(wrong[0])}holds entries that are not finite")
             rows, columns = np.nonzero(table)
-            return self._checked(rows, columns, table[rows, columns].astype(float), 0)
+            weights = table[rows, columns].astype(float)
+            self._line_of_row = []  # a row is no edge
+            return self._checked(rows, columns, weights, 0)
         if table.shape[1] not in (2, 3):
             named = "" if names is None else f" ({', '.join(map(_short, names[:8]))})"
             raise self._fault(
@@ -218,8 +229,13 @@ class _Reader:
 
     def _of_columns(self, pre: Array, post: Array, weight: Array | None) -> Edges:
         for ids in (pre, post):
-            if ids.dtype.kind == "f" and not (np.isfinite(ids) & (ids == np.floor(ids))).all():
-                raise self._fault("holds ids of neurons that are no whole numbers")
+            if ids.dtype.kind == "f":
+                wrong = np.flatnonzero(~np.isfinite(ids) | (ids != np.floor(ids)))
+                if len(wrong):
+                    raise self._fault(
+                        f"{self._line(wrong[0])}holds ids of neurons that are no whole numbers "
+                        f"({ids[wrong[0]]:g})"
+                    )
         whole = (pre.astype(np.int64), post.astype(np.int64))
         return self._checked(*whole, None if weight is None else weight.astype(float),
                              self._first_id)  # fmt: skip
@@ -230,12 +246,14 @@ class _Reader:
             wrong = np.flatnonzero((ids < 0) | (ids >= self._size))
             if len(wrong):
                 raise self._fault(
-                    f"names neuron {ids[wrong[0]] + first_id}, but the network has those from "
+                    f"{self._line(wrong[0])}names neuron {ids[wrong[0]] + first_id}, but the network has those from "
                     f"{first_id} to {first_id + self._size - 1}",
                     "correct the sizes, or say with --first-id where ids begin",
                 )
-        if weight is not None and not np.isfinite(weight).all():
-            raise self._fault("holds weights that are not finite")
+        if weight is not None:
+            wrong = np.flatnonzero(~np.isfinite(weight))
+            if len(wrong):
+                raise self._fault(f"{self._line(wrong[0])}holds weights that are not finite")
         return Edges(*ends, weight)
 
     def of_text(self, content: bytes) -> Edges:
@@ -255,10 +273,12 @@ class _Reader:
             names = _entries(first[1])
         else:
             rows.append(self._numbers(*first))
+            self._line_of_row.append(first[0])
         for number, line in lines:
             line = line.split("#", 1)[0]
             if line and not line.startswith(_COMMENTS):
                 rows.append(self._numbers(number, line))
+                self._line_of_row.append(number)
                 if len(rows[-1]) != len(rows[0]):
                     raise self._fault(
                         f"line {number} has {len(rows[-1])} numbers, others have {len(rows[0])}"
@@ -285,8 +305,15 @@ class _Reader:
                 yield number, stripped
 
     def _numbers(self, number: int, line: str) -> Array:
+        line = line.split("#", 1)[0]
+        if _DECIMAL_COMMA.search(line) and _OTHER_SEPARATOR.search(line):
+            raise self._fault(
+                f"line {number} has commas within numbers, or separates them in two ways "
+                f"({_short(line)[:40]})",
+                "write decimal points",
+            )
         try:
-            return np.array([float(entry) for entry in _entries(line.split("#", 1)[0])])
+            return np.array([float(entry) for entry in _entries(line)])
         except ValueError as error:
             raise self._fault(f"line {number} holds what is no number ({_short(error)})") from error
 
@@ -295,7 +322,9 @@ class _Reader:
         if words[1:3] != ["matrix", "coordinate"] or "complex" in words:
             raise self._fault(f"is in Matrix Market format, but {' '.join(words[1:])}",
                               "give one of coordinates, with real numbers")  # fmt: skip
-        rows = [self._numbers(n, line) for n, line in lines if not line.startswith("%")]
+        numbered = [(n, line) for n, line in lines if not line.startswith("%")]
+        rows = [self._numbers(*line) for line in numbered]
+        self._line_of_row = [n for n, _ in numbered[1:]]
         if not rows or len(rows[0]) != 3:
             raise self._fault("has no line of sizes")
         self._require_square((int(rows[0][0]), int(rows[0][1])))
@@ -310,6 +339,7 @@ class _Reader:
             other = pre != post
             sign = -1.0 if "skew-symmetric" in words else 1.0
             pre, post = np.append(pre, post[other]), np.append(post, pre[other])
+            self._line_of_row += [self._line_of_row[k] for k in np.flatnonzero(other)]
             weight = None if weight is None else np.append(weight, sign * weight[other])
         return self._checked(pre, post, weight, 1)
 

@@ -57,7 +57,7 @@ class Point:
         """From the first onset of learning to the last of recall; not a number without both."""
         stimuli = self.stimuli
         learn, recall = first_stimulus(stimuli, "learn"), last_stimulus(stimuli, "recall")
-        return recall.onset_s - learn.onset_s if learn and recall else math.nan
+        return round(recall.onset_s - learn.onset_s, 9) if learn and recall else math.nan
 
 
 @dataclass(frozen=True)

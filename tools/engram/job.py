@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Iterator, Mapping, Sequence
 
@@ -191,7 +191,8 @@ def _asked(
         try:
             output, said = ask(find_program(program), [what, str(path), *options, *arguments])
         except ProgramError as error:
-            raise _in_words_of_python(error, Path(scratch)) from None
+            told = _in_words_of_python(error, Path(scratch))
+            raise _without_files_in(Path(scratch), told) from None
         yield path, output, said
 
 
@@ -202,6 +203,17 @@ def _inputs(directory: Path) -> Path:
 
 def _in_words_of_python(error: ProgramError, inputs: Path) -> ProgramError:
     problems = [in_python(about_matrices(problem, inputs)) for problem in error.problems]
+    return type(error)(error.exit_code, problems)
+
+
+def _without_files_in(scratch: Path, error: ProgramError) -> ProgramError:
+    """Problems that do not point to files which are gone when they are read."""
+    inside = f"{scratch.resolve()}{os.sep}"
+    problems = []
+    for problem in error.problems:
+        if problem.file and str(Path(problem.file).resolve()).startswith(inside):
+            problem = replace(problem, file="", line=0)
+        problems.append(replace(problem, message=problem.message.replace(inside, "")))
     return type(error)(error.exit_code, problems)
 
 

@@ -191,7 +191,7 @@ def _measures(
         **spiking_rates(results),
     }
     errors["Q"] = quality.error
-    delay_s = recall.onset_s - learn.onset_s if learn and recall else math.nan
+    delay_s = round(recall.onset_s - learn.onset_s, 9) if learn and recall else math.nan
     size = len(groups.stimulated) + len(groups.unstimulated)
     return RecallMeasures(values, errors, size, delay_s)
 

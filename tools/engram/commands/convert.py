@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Sequence
 
+from ..connection_files import is_hdf5
 from ..conversion import Conversion, Rules, Source, convert
 from ..documents import read_yaml
 from ..errors import FileError
@@ -101,8 +102,12 @@ def _convert(options: argparse.Namespace) -> None:
         raise FileError(output, "is what is converted", "choose another --output")
     if not options.force and (output.exists() or output.is_symlink()):
         raise FileError(output, "exists already", "choose another --output, or pass --force")
-    nodes = _nodes(options)
-    source = Source(options.kind, options.first_id, _names(options.map), options.edge_types, nodes)
+    names, attribute = _names(options.map), _attribute(options.exc)
+    _require_meaning(options)
+    nodes = None
+    if options.nodes is not None:
+        nodes = split_nodes(options.nodes, *attribute, options.node_types)
+    source = Source(options.kind, options.first_id, names, options.edge_types, nodes)
     rules = Rules(options.multapses, options.autapses, options.initial_weights)
     _report(convert(path, output, _network(options, nodes), source, rules))
     say(output)
@@ -114,13 +119,28 @@ def _convert(options: argparse.Namespace) -> None:
         say(f"connectivity: {{file: {output}}}")
 
 
-def _nodes(options: argparse.Namespace) -> SplitNodes | None:
-    if options.nodes is None:
-        return None
-    column, equals, value = options.exc.partition("=")
+def _require_meaning(options: argparse.Namespace) -> None:
+    """Raises UsageError for options that the form of the file leaves without effect."""
+    path: Path = options.connections
+    if not path.is_file():
+        return
+    is_sonata = is_hdf5(path)
+    of_sonata = {"--map": options.map, "--edge-types": options.edge_types,
+                 "--nodes": options.nodes, "--node-types": options.node_types}  # fmt: skip
+    of_others = {"--kind": options.kind != "auto", "--first-id": options.first_id}
+    for name, given in (of_others if is_sonata else of_sonata).items():
+        if given:
+            raise UsageError(
+                f"argument {name}: has no meaning for {path}, which is "
+                f"{'a file of' if is_sonata else 'not in the format'} SONATA edges"
+            )
+
+
+def _attribute(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
     if not (column and equals and value):
-        raise UsageError(f"argument --exc: must have the form COLUMN=VALUE (is {options.exc})")
-    return split_nodes(options.nodes, column, value, options.node_types)
+        raise UsageError(f"argument --exc: must have the form COLUMN=VALUE (is {text})")
+    return column, value
 
 
 def _network(options: argparse.Namespace, nodes: SplitNodes | None) -> Network:
