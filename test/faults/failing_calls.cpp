@@ -3,12 +3,13 @@
 // Calls for other files, those of MPI among them, are left alone.
 //
 //   ENGRAM_FAIL_DIRECTORY  absolute path; without it nothing fails and nothing is counted
+//   ENGRAM_FAIL_NAME       what the names of the files meant begin with; all unless given
 //   ENGRAM_FAIL_CALL       a kind: see `kinds`
 //   ENGRAM_FAIL_NTH        which of these calls, from 1
 //   ENGRAM_FAIL_HOW        a number for errno; "kill": the process dies at once; "stop": it gets
-//                          SIGTERM, and the call goes well
+//                          SIGTERM, and the call goes well; "hold": likewise, with SIGSTOP
 //   ENGRAM_FAIL_STICKY     1: all later calls of the kind fail, too
-//   ENGRAM_FAIL_RANK       rank that it happens to, 0 unless given
+//   ENGRAM_FAIL_RANK       rank that it happens to, 0 unless given; -1: each
 //   ENGRAM_FAIL_REPORT     file to which each process appends "count RANK KIND N" at its end, and
 //                          "fault RANK KIND N PATH" for each fault
 #include <dirent.h>
@@ -67,12 +68,13 @@ long number(const char* name) {
 // What this process is told by its environment.
 struct Plan {
     std::string_view directory = variable("ENGRAM_FAIL_DIRECTORY");
+    std::string_view name = variable("ENGRAM_FAIL_NAME");
     std::string_view call = variable("ENGRAM_FAIL_CALL");
     long nth = number("ENGRAM_FAIL_NTH");
     std::string_view how = variable("ENGRAM_FAIL_HOW");
     bool sticky = number("ENGRAM_FAIL_STICKY") != 0;
     long rank = number("OMPI_COMM_WORLD_RANK");
-    bool here = rank == number("ENGRAM_FAIL_RANK");
+    bool here = rank == number("ENGRAM_FAIL_RANK") || number("ENGRAM_FAIL_RANK") < 0;
     std::string_view report = variable("ENGRAM_FAIL_REPORT");
     std::array<std::atomic<long>, n_kinds> counts{};
 
@@ -98,7 +100,8 @@ struct Plan {
 
     bool is_inside(std::string_view path) const {
         return !directory.empty() && path.starts_with(directory) &&
-               (path.size() == directory.size() || path[directory.size()] == '/');
+               (path.size() == directory.size() || path[directory.size()] == '/') &&
+               path.substr(path.rfind('/') + 1).starts_with(name);
     }
 
     // Whether this call is to fail; then errno is set.
@@ -110,8 +113,9 @@ struct Plan {
              " " + std::string(path));
         if (how == "kill") ::kill(getpid(), SIGKILL);
         if (how == "stop") ::kill(getpid(), SIGTERM);
+        if (how == "hold") ::kill(getpid(), SIGSTOP);
         errno = std::atoi(how.data());
-        return how != "stop";
+        return how != "stop" && how != "hold";
     }
 };
 

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, ROOT, run_program
+from held import HeldEnsemble, has_trials, ranks_of, wait_for
 from results_equal import content, differences
 
 NETWORK = RECALL_200
@@ -201,25 +202,6 @@ def start(engram, *arguments, ranks=2) -> subprocess.Popen:
     )
 
 
-def ranks_of(run: subprocess.Popen) -> list[int]:
-    children = subprocess.run(
-        ["pgrep", "-P", str(run.pid)], capture_output=True, text=True, check=False
-    )
-    return [int(pid) for pid in children.stdout.split()]
-
-
-def wait_for_trials(output: Path, n: int) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        try:
-            if json.loads((output / "progress.json").read_text())["trials"]["done"] >= n:
-                return
-        except (OSError, ValueError, KeyError):
-            pass
-        time.sleep(0.01)
-    raise AssertionError("no trial was finished")
-
-
 LONGER = ["--set", "trials=10"]
 
 
@@ -241,21 +223,9 @@ def longer(run_engram, configuration, tmp_path_factory) -> Path:
 )
 def test_stop_and_resume(engram, configuration, longer, tmp_path, results, target) -> None:
     output = tmp_path / "results"
-    run = start(
-        engram,
-        "run",
-        configuration,
-        "--output",
-        output,
-        "--quiet",
-        *LONGER,
-        "--set",
-        f"trial_results={results}",
-    )
-    wait_for_trials(output, 1)
-    os.kill(ranks_of(run)[1] if target == "one rank" else run.pid, signal.SIGUSR1)
-    _, messages = run.communicate(timeout=PATIENCE_S)
-    assert run.returncode == 75, messages
+    asked = ["--quiet", *LONGER, "--set", f"trial_results={results}"]
+    held = HeldEnsemble(engram, output, "run", configuration, *asked)
+    messages = held.stop(to_one_rank=target == "one rank")
     assert "continue with: engram resume" in messages
     assert not (output / "ensemble.h5").exists()
     progress = json.loads((output / "progress.json").read_text())
@@ -276,13 +246,11 @@ def test_stop_and_resume(engram, configuration, longer, tmp_path, results, targe
 def test_a_changed_ensemble_is_not_resumed(engram, configuration, tmp_path) -> None:
     """Trials of two experiments would be averaged."""
     output = tmp_path / "results"
-    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
-    wait_for_trials(output, 1)
+    held = HeldEnsemble(engram, output, "run", configuration, "--quiet", *LONGER)
     for command in (["resume", output], ["run", configuration, "--force", "--output", output]):
         second = run_program([engram, *command])
         assert second.returncode == 3 and "another engram is at work" in second.stderr
-    os.kill(run.pid, signal.SIGUSR1)
-    run.communicate(timeout=PATIENCE_S)
+    held.stop()
     text = (output / "config.yaml").read_text()
     (output / "config.yaml").write_text(text.replace("n_inputs: 25", "n_inputs: 5"))
     refused = run_program([engram, "resume", output])
@@ -316,7 +284,7 @@ def with_files(tmp_path) -> Path:
     path = directory / "files.yaml"
     path.write_text(
         "simulation: {duration_s: 0.5}\npopulations: {n_exc: 40, n_inh: 10}\n"
-        "connectivity: {file: wiring.txt}\ntrials: 40\n"
+        "connectivity: {file: wiring.txt}\ntrials: 6\n"
         "stimuli:\n"
         "  wave: {scheme: WAVEFORM, group: exc, start_s: 0, duration_s: 0.4, file: wave.txt,"
         " interval_ms: 4}\n"
@@ -341,18 +309,12 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("results,trials", [("all", 150), ("none", 1000)])
-def test_files_that_trials_read_stay_what_they_were(
-    engram, with_files, tmp_path, results, trials
-) -> None:
+@pytest.mark.parametrize("results", ["all", "none"])
+def test_files_that_trials_read_stay_what_they_were(engram, with_files, tmp_path, results) -> None:
     """Whether or not the trials have begun that would read something else."""
     output = tmp_path / "results"
-    asked = ["--set", f"trial_results={results}", "--set", f"trials={trials}"]
-    run = start(engram, "run", with_files, "--output", output, "--quiet", *asked)
-    wait_for_trials(output, 1)
-    os.kill(run.pid, signal.SIGUSR1)
-    _, messages = run.communicate(timeout=PATIENCE_S)
-    assert run.returncode == 75, messages
+    asked = ["--quiet", "--set", f"trial_results={results}"]
+    HeldEnsemble(engram, output, "run", with_files, *asked).stop()
     for name, key in KEYS.items():
         path = with_files.parent / name
         text = changed(path)
@@ -389,7 +351,7 @@ def test_a_file_that_changes_meanwhile_ends_the_ensemble(
         "--set",
         "trial_results=none",
     )
-    wait_for_trials(output, 1)
+    wait_for(lambda: has_trials(output, 1))
     wiring = with_files.parent / "wiring.txt"
     if readable:
         changed(wiring)
@@ -441,10 +403,7 @@ def test_killed_within_a_trial(engram, tmp_path, damage) -> None:
 
 def test_missing_configuration(engram, configuration, longer, tmp_path) -> None:
     output = tmp_path / "results"
-    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
-    wait_for_trials(output, 1)
-    os.kill(run.pid, signal.SIGUSR1)
-    run.communicate(timeout=PATIENCE_S)
+    HeldEnsemble(engram, output, "run", configuration, "--quiet", *LONGER).stop()
     (output / "config.yaml").unlink()
     refused = run_program([engram, "resume", output])
     assert refused.returncode == 3 and f"copy {output}/partial/config.yaml" in refused.stderr
@@ -487,10 +446,7 @@ def test_lost_results_of_a_trial_are_made_again(
     engram, configuration, longer, tmp_path, damage
 ) -> None:
     output = tmp_path / "results"
-    run = start(engram, "run", configuration, "--output", output, "--quiet", *LONGER)
-    wait_for_trials(output, 1)
-    os.kill(run.pid, signal.SIGUSR1)
-    assert run.communicate(timeout=PATIENCE_S) is not None and run.returncode == 75
+    HeldEnsemble(engram, output, "run", configuration, "--quiet", *LONGER).stop()
     if damage == "directory":
         shutil.rmtree(output / "trials/000/0000")
     elif damage == "file":
@@ -509,20 +465,8 @@ def test_lost_results_of_a_trial_are_made_again(
 
 def test_resume_on_fewer_ranks_than_shared_a_trial(engram, configuration, longer, tmp_path) -> None:
     output = tmp_path / "results"
-    run = start(
-        engram,
-        "run",
-        configuration,
-        "--output",
-        output,
-        "--quiet",
-        *LONGER,
-        "--set",
-        "ranks_per_trial=2",
-    )
-    wait_for_trials(output, 1)
-    os.kill(run.pid, signal.SIGUSR1)
-    assert run.communicate(timeout=PATIENCE_S) is not None and run.returncode == 75
+    asked = ["--quiet", *LONGER, "--set", "ranks_per_trial=2"]
+    HeldEnsemble(engram, output, "run", configuration, *asked, groups=1).stop()
     refused = run_program([engram, "resume", output])
     assert refused.returncode == 1 and "lower ranks_per_trial" in refused.stderr
     result = run_program([engram, "resume", output, "--set", "ranks_per_trial=1"])

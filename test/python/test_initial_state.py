@@ -5,21 +5,18 @@ What a state does to a run is tested in C++ against the oracle.
 """
 
 import json
-import os
 import shutil
-import signal
-import subprocess
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 import yaml
-from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, launcher, run_program
+from conftest import RECALL_200, launcher, run_program
 from engram import Results
+from held import HeldEnsemble
 from results_equal import assert_equal
 from test_checkpoint import checkpoints, interrupted_at
-from test_ensemble import wait_for_trials
 
 # A pulse to other neurons than those that have learnt, and half a minute of consolidation.
 BRANCH = """
@@ -203,18 +200,9 @@ def test_no_run_begins_with_another_state_than_it_says(engram, branch, source, b
     """Of a configuration that names the content, and of an ensemble that is resumed."""
     copied = tmp_path / "copied"
     shutil.copytree(source, copied)
-    trials = settings("trials=60", "trials_vary=noise_seed", "trial_results=none", "record=null")
+    trials = settings("trials=6", "trials_vary=noise_seed", "trial_results=none", "record=null")
     output = tmp_path / "run"
-    command = ["mpirun", "-n", "2", engram, "run", branch, "--from", copied, "-o", output]
-    run = subprocess.Popen(
-        [*map(str, command), "--quiet", *trials],
-        env=dict(os.environ, **MPI_ENVIRONMENT),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_for_trials(output, 1)
-    os.kill(run.pid, signal.SIGUSR1)
-    assert run.communicate(timeout=PATIENCE_S) and run.returncode == 75
+    HeldEnsemble(engram, output, "run", branch, "--from", copied, "--quiet", *trials).stop()
     checksum = yaml.safe_load((branched / "config.yaml").read_text())["initial_state"][
         "file_checksum"
     ]

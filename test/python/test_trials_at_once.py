@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
-from conftest import PATIENCE_S, RECALL_200, run_program
+from conftest import RECALL_200, run_program
+from held import HeldEnsemble
 from results_equal import content, differences
-from test_ensemble import start, summary, wait_for_trials
+from test_ensemble import summary
 
 NETWORK = RECALL_200
 # Points of different lengths, so that trials do not end together.
@@ -59,13 +58,9 @@ def test_equal_to_the_processor(
 def test_stopped_with_several_unfinished(engram, configuration, on_cpu, tmp_path) -> None:
     """Each of them has a checkpoint, from which the processor goes on."""
     output = tmp_path / "results"
-    run = start(
-        engram, "run", configuration, "--output", output, *KERNELS, "--trials-at-once", "3", ranks=1
-    )
-    wait_for_trials(output, 1)
-    os.kill(run.pid, signal.SIGUSR1)
-    _, messages = run.communicate(timeout=PATIENCE_S)
-    assert run.returncode == 75, messages
+    asked = [*KERNELS, "--trials-at-once", "3"]
+    # The first three end together; then the others are under way.
+    HeldEnsemble(engram, output, "run", configuration, *asked, ranks=1, nth=3).stop()
     unfinished = [path.parent for path in output.glob("trials/*/*/partial")]
     assert len(unfinished) > 1
     assert all(list(path.glob("checkpoint-*.h5")) for path in unfinished)

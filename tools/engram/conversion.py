@@ -14,7 +14,7 @@ from .connection_files import Edges, Kind, is_hdf5, read_connections
 from .edge_files import Block, write_edges, write_state
 from .errors import ValueProblem
 from .files import replaced
-from .inputs import blocks_of
+from .matrices import blocks_of
 from .network import Network
 from .sonata_edges import ALL, read_sonata
 from .sonata_nodes import SplitNodes

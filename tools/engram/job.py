@@ -18,7 +18,8 @@ from typing import IO, Any, Iterator, Mapping, Sequence
 from .documents import Section, as_section, parse_yaml, read_yaml
 from .ensemble import Ensemble, is_ensemble
 from .errors import JobStopped, ProgramError, ResultsError, ValueProblem
-from .inputs import Config, about_matrices, as_map, flat, settings, write_configuration
+from .inputs import Config, about_matrices, as_map, settings, write_configuration
+from .overrides import flat
 from .program import EXIT_STOPPED, ask, command, environment, error_of, find_program, in_python
 from .progress import read_progress
 from .progress_bar import Bar, open_bar

@@ -15,7 +15,7 @@ from ..benchmark import SCALING, Summary
 from .style import COLORS, new_figure, styled
 
 
-@styled
+@styled()
 def benchmark(summaries: Sequence[Summary], machine: str, *, ax: Axes | None = None) -> FigureBase:
     """Wall time by paradigm, and its growth and that of memory with the size of the network."""
     paradigms = [s for s in summaries if not s.paradigm.startswith(SCALING)]

@@ -26,7 +26,7 @@ from .style import (
 from .time_axis import Piece, all_pieces, draw_curves, grid, new_run_figure, shade_stimuli
 
 
-@styled
+@styled(Results)
 def calcium_protein(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Calcium of synapses, and the signal and the amount of protein synthesis of neurons.
 

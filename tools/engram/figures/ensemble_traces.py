@@ -59,7 +59,7 @@ class Row:
     least: float  # half of the height of the axis: less is noise
 
 
-@styled
+@styled(Ensemble)
 def ensemble_traces(
     ensemble: Ensemble, point: Point | int, spread: Spread = "sem", *, ax: Axes | None = None
 ) -> FigureBase:

@@ -34,7 +34,7 @@ class _Set:
     likelihoods: dict[str, Entry]  # by group
 
 
-@styled
+@styled()
 def likelihoods(
     jobs: Sequence[Job] | Job, spread: Spread = "sem", *, ax: Axes | None = None
 ) -> FigureBase:

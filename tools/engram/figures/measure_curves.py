@@ -25,7 +25,7 @@ MAX_PANELS = 12
 Values = tuple[int, ...]  # indices of the values of some keys
 
 
-@styled
+@styled(Ensemble)
 def measure_curves(
     ensemble: Ensemble,
     name: str = "Q",

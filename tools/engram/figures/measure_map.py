@@ -16,7 +16,7 @@ from .style import NothingToDraw, new_figure, styled
 from .sweep import measure_of_points, sweep_axes
 
 
-@styled
+@styled(Ensemble)
 def measure_map(
     ensemble: Ensemble, name: str = "h_change", *, ax: Axes | None = None
 ) -> FigureBase:

@@ -21,7 +21,7 @@ LOG_BEYOND_NA = 10.0  # of currents, where stimuli are much stronger than the ba
 STRONG_NA = 100.0
 
 
-@styled
+@styled(Results)
 def membrane(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Membrane potentials and currents of the recorded neurons around the stimuli.
 

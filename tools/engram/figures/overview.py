@@ -13,7 +13,7 @@ from .style import NothingToDraw, styled
 from .time_axis import new_run_figure, spiking_pieces
 
 
-@styled
+@styled(Results)
 def overview(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Learning and recall in spikes, beside the weights that carry the memory.
 

@@ -19,7 +19,7 @@ MAX_NEURONS = 4
 MOST_CURVES = 5  # of one neuron; more places are drawn as a map
 
 
-@styled
+@styled(Results)
 def protein_along(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Protein by distance from the tip of the basal dendrite, where it was recorded.
 

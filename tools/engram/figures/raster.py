@@ -43,7 +43,7 @@ RATE_NAMES = {
 }
 
 
-@styled
+@styled(Results)
 def raster(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Spikes of all neurons, and the mean rates of groups, in the spiking phases.
 

@@ -22,7 +22,7 @@ QUANTITIES = {
 }
 
 
-@styled
+@styled(Ensemble, several=True)
 def recall_by_size(
     ensembles: Sequence[Ensemble] | Ensemble,
     spread: Spread = "sem",

@@ -18,7 +18,7 @@ from .time_axis import new_run_figure
 PLACES = {"within": "within", "out": "out of", "into": "into", "elsewhere": "elsewhere"}
 
 
-@styled
+@styled(Results)
 def snapshots(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Mean weights within, out of, into and outside the assembly.
 

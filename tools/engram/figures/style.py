@@ -62,34 +62,40 @@ class NothingToDraw(EngramError):
     """The run did not record what a figure shows."""
 
 
-def styled(draw: Callable[Arguments, FigureBase]) -> Callable[Arguments, FigureBase]:
-    """Gives a figure our look, whatever that of the user's other figures is."""
+def styled(
+    kind: type[Results] | type[Ensemble] | None = None, several: bool = False
+) -> Callable[[Callable[Arguments, FigureBase]], Callable[Arguments, FigureBase]]:
+    """Gives a figure our look, whatever that of the user's other figures is.
 
-    wanted = next(iter(draw.__annotations__.values()))
+    It draws a job of this kind, or with `several` a sequence of them too; None: something else.
+    """
 
-    @functools.wraps(draw)
-    def with_style(*args: Arguments.args, **kwargs: Arguments.kwargs) -> FigureBase:
-        _require(draw.__name__, wanted, next(iter((*args, *kwargs.values())), None))
-        with matplotlib.rc_context(STYLE):
-            return draw(*args, **kwargs)
+    def decorate(draw: Callable[Arguments, FigureBase]) -> Callable[Arguments, FigureBase]:
+        @functools.wraps(draw)
+        def with_style(*args: Arguments.args, **kwargs: Arguments.kwargs) -> FigureBase:
+            if kind is not None:
+                given = next(iter((*args, *kwargs.values())), None)
+                if not several or isinstance(given, (Results, Ensemble, str, Path)):
+                    _require(draw.__name__, kind, given)
+            with matplotlib.rc_context(STYLE):
+                return draw(*args, **kwargs)
 
-    return with_style
+        return with_style
+
+    return decorate
 
 
-def _require(figure: str, wanted: str, given: object) -> None:
+def _require(figure: str, kind: type[Results] | type[Ensemble], given: object) -> None:
     """Raises TypeError if a figure of a run or an ensemble is asked for of something else."""
-    if wanted == "Results" and not isinstance(given, Results):
-        remedy = "ensemble.trial(point, trial)" if isinstance(given, Ensemble) else "load(path)"
-        found = f"{type(given).__name__}; take {remedy}"
-    elif (
-        wanted == "Ensemble"
-        and not isinstance(given, Ensemble)
-        or (wanted == "Sequence[Ensemble] | Ensemble" and isinstance(given, (Results, str, Path)))
-    ):
-        found = f"{type(given).__name__}; load(path) gives it, of an ensemble"
-    else:
+    if isinstance(given, kind):
         return
-    raise TypeError(f"{figure}() draws {wanted.split(' | ')[-1]}, not {found}")
+    if kind is Ensemble:
+        remedy = "load(path) gives it, of an ensemble"
+    elif isinstance(given, Ensemble):
+        remedy = "take ensemble.trial(point, trial)"
+    else:
+        remedy = "take load(path)"
+    raise TypeError(f"{figure}() draws {kind.__name__}, not {type(given).__name__}; {remedy}")
 
 
 def new_figure(

@@ -27,7 +27,7 @@ MIN_ASSEMBLY = 0.2  # of the axes
 MIN_OTHERS = 0.05  # of the axes, for each population
 
 
-@styled
+@styled(Results)
 def weight_matrix(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Total weight from (vertical) each neuron to (horizontal) each other in snapshots.
 

@@ -21,7 +21,7 @@ from .style import (
 from .time_axis import all_pieces, draw_curves, grid, new_run_figure, shade_stimuli
 
 
-@styled
+@styled(Results)
 def weights(results: Results, *, ax: Axes | None = None) -> FigureBase:
     """Early- and late-phase weights of the recorded synapses over the whole run.
 
