@@ -140,7 +140,7 @@ except engram.JobStopped as stop:
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_an_interrupted_run_is_resumed_to_the_same_results(tmp_path, ranks) -> None:
     (tmp_path / "long.yaml").write_text(
-        "{simulation: {duration_s: 400, fast_forward: 'off'}, populations: {n_exc: 80, n_inh: 20},"
+        "{simulation: {duration_s: 100, fast_forward: 'off'}, populations: {n_exc: 80, n_inh: 20},"
         " background: {mean_nA: 0.9}}"
     )
     output = tmp_path / "stopped"
