@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from results_equal import differences
 matplotlib.use("Agg")
 import engram as package  # noqa: E402  (conftest says where it is; `engram` is a fixture)
 from engram import keys  # noqa: E402
+from engram.program import in_python  # noqa: E402
 
 TOOLS_FOR_USERS = sorted(path.name for path in TOOLS.glob("engram-*"))
 SMALL = {"simulation": {"duration_s": 0.2}, "populations": {"n_exc": 12, "n_inh": 4}}
@@ -94,6 +96,25 @@ def test_every_problem_is_told() -> None:
     assert found.keys() == {"neuron.t_ref_ms", "simulation.sead"}
     assert "did you mean 'seed'" in found["simulation.sead"]
     assert caught.value.exit_code == 2 and "neuron.t_ref_ms" in str(caught.value)
+
+
+def test_options_in_messages_become_arguments() -> None:
+    """Those of run() in all messages of the program, but for commands to be typed."""
+    found = 0
+    for path in sorted((ROOT / "src").glob("*/*.cpp")):
+        if path.parent.name == "cli":
+            continue
+        text = re.sub(r'"\s*\n\s*"', "", path.read_text("utf-8"))
+        for message in re.findall(r'"((?:[^"\\]|\\.)*)"', text):
+            named = re.search(r"--(output|force|device)\b", message)
+            if named is None or message == named[0] or "engram run" in message:
+                continue
+            if message.startswith(f" {named[0]}"):  # the rest of a command
+                continue
+            found += 1
+            told = in_python(package.Problem(message)).message
+            assert named[0] not in told, f"{path}: {message}"
+    assert found >= 8
 
 
 @pytest.mark.parametrize("ask", [package.check, package.plan])

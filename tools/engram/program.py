@@ -92,6 +92,7 @@ _OPTIONS = (
     (re.compile(r"another --output"), "another output"),
     (re.compile(r"pass --force"), "pass force=True"),
     (re.compile(r"(?<!engram run )--device (cpu|gpu|auto)"), r"device='\1'"),
+    (re.compile(r"^--device\b"), "device"),
 )
 
 
