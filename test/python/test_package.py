@@ -575,8 +575,9 @@ def test_without_optional_packages(small_recall, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     results = package.load(small_recall)
-    with pytest.raises(package.MissingPackage, match="pandas"):
-        results.spikes("exc").table()
+    for table in (results.spikes("exc").table, results.recall, results.edges, results.table):
+        with pytest.raises(package.MissingPackage, match="pandas"):
+            table()
     with pytest.raises(package.MissingPackage, match="tqdm"):
         package.resume(results, progress=True)
     assert package.resume(results).path == results.path

@@ -40,9 +40,9 @@ def clone(tmp_path: Path) -> Path:
     return directory
 
 
-def written(source: Path, output: Path) -> str:
+def written(source: Path, output: Path, *options: str) -> str:
     """What the build of these sources writes into the header."""
-    command = ["cmake", f"-DSOURCE_DIR={source}", f"-DOUTPUT={output}", "-P", SCRIPT]
+    command = ["cmake", f"-DSOURCE_DIR={source}", f"-DOUTPUT={output}", *options, "-P", SCRIPT]
     result = run_program(command)
     assert result.returncode == 0, result.stderr
     found = re.fullmatch(r'#define ENGRAM_COMMIT "(.*)"\n', output.read_text())
@@ -62,6 +62,19 @@ def test_commit_of_a_clone(clone: Path, tmp_path: Path) -> None:
     assert written(clone, header) == head[:12] + "-dirty"
     git(clone, "commit", "--quiet", "-a", "-m", "second")
     assert re.fullmatch(COMMIT, written(clone, header)) and git(clone, "rev-parse", "HEAD") != head
+
+
+def test_commit_of_a_clone_without_git(clone: Path, tmp_path: Path) -> None:
+    """As in images of containers: of a branch, a packed one, and none."""
+    without_git = "-DCMAKE_DISABLE_FIND_PACKAGE_Git=ON"
+    header = tmp_path / "commit.hpp"
+    head = git(clone, "rev-parse", "HEAD")
+    assert written(clone, header, without_git) == head[:12]
+    git(clone, "pack-refs", "--all")
+    assert written(clone, header, without_git) == head[:12]
+    git(clone, "checkout", "--quiet", "--detach")
+    assert written(clone, header, without_git) == head[:12]
+    assert written(tmp_path, header, without_git) == "unknown"
 
 
 def test_sources_outside_of_a_clone(clone: Path, tmp_path: Path) -> None:

@@ -24,6 +24,10 @@ def frame(columns: Mapping[Any, Any], **options: Any) -> pandas.DataFrame:
     >>> frame({"time_ms": [0.2, 0.4]}).shape
     (2, 1)
     """
+    return _pandas().DataFrame(columns, **options)
+
+
+def _pandas() -> Any:
     try:
         import pandas
     except ImportError as error:
@@ -31,7 +35,7 @@ def frame(columns: Mapping[Any, Any], **options: Any) -> pandas.DataFrame:
             "tables need the package pandas: apt-get install python3-pandas, or "
             "python3 -m pip install pandas"
         ) from error
-    return pandas.DataFrame(columns, **options)
+    return pandas
 
 
 def entries_frame(entries: Sequence[Entry]) -> pandas.DataFrame:
@@ -47,9 +51,7 @@ def entries_frame(entries: Sequence[Entry]) -> pandas.DataFrame:
 
 
 def _named(values: Any, name: str) -> Any:
-    import pandas
-
-    return pandas.Index(values, name=name)
+    return _pandas().Index(values, name=name)
 
 
 def edges_frame(results: Results, time_s: float | None = None) -> pandas.DataFrame:
