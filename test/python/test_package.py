@@ -575,7 +575,7 @@ def test_without_optional_packages(small_recall, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     results = package.load(small_recall)
-    for table in (results.spikes("exc").table, results.recall, results.edges, results.table):
+    for table in (results.spikes("exc").table, results.recall, results.edges):
         with pytest.raises(package.MissingPackage, match="pandas"):
             table()
     with pytest.raises(package.MissingPackage, match="tqdm"):
