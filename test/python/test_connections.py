@@ -375,6 +375,9 @@ MARKET = b"%%MatrixMarket matrix coordinate real symmetric\n16 16 2\n"
         (b"foo,bar\n1,2\n", "has columns of unclear names (foo, bar); call one 'pre'"),
         (b"weight,target\n1,2\n", "has columns of unclear names (weight, target)"),
         (b"pre,post\n", "holds a line of names, but no numbers"),
+        (b"pre,post\n1,2,3\n", "has 2 names of columns (pre, post), but 3 numbers in a row"),
+        (b"pre,post,weight,h\n1,2,3,4\n", "has 2 columns of weights (weight, h)"),
+        (b"[[0, 1], [1, 2]]\n", "is JSON"),
         (b"0 1\n1 x\n", "line 2 holds what is no number"),
         (b"0 1\n1 2 3\n", "line 2 has 3 numbers, others have 2"),
         (b"0 1\n\n0 99\n", "line 3 names neuron 99"),
@@ -496,6 +499,32 @@ def test_named_populations(tmp_path):
 )
 def test_names_of_columns_say_what_they_are(tmp_path, names) -> None:
     path = tmp_path / "edges.csv"
-    path.write_text(f"{names}\n1,2\n3,4\n".replace(" ", "_"))
+    for head in (names, names.replace(" ", "_"), f"# {names}"):
+        path.write_text(f"{head}\n1,2\n3,4\n")
+        edges = read_connections(path, 10)
+        assert (edges.pre.tolist(), edges.post.tolist()) == ([2, 4], [1, 3]), head
+
+
+def test_columns_of_other_names_count_for_nothing(tmp_path) -> None:
+    """Among them the one without a name, which pandas writes before the others."""
+    path = tmp_path / "edges.csv"
+    path.write_text(",source,target\n0,5,6\n1,7,8\n2,9,3\n")
     edges = read_connections(path, 10)
-    assert (edges.pre.tolist(), edges.post.tolist()) == ([2, 4], [1, 3])
+    assert (edges.pre.tolist(), edges.post.tolist()) == ([5, 7, 9], [6, 8, 3])
+    assert edges.weight is None
+    path.write_text("delay,target,weight,source\n1.5,6,0.5,5\n1.5,8,0.25,7\n")
+    edges = read_connections(path, 10)
+    assert (edges.pre.tolist(), edges.post.tolist()) == ([5, 7], [6, 8])
+    assert edges.weight is not None and edges.weight.tolist() == [0.5, 0.25]
+    path.write_text("source,target,delay\n5,6,1.5\n")
+    result = run_tool("convert", path, *SIZES, "--initial-weights", "4.2")
+    check_failure(result, 3, "has no weights (a column called 'weight')")
+
+
+def test_matrices_as_pandas_writes_them(tmp_path) -> None:
+    pandas = pytest.importorskip("pandas")
+    path = tmp_path / "matrix.csv"
+    pandas.DataFrame(matrix()).to_csv(path)
+    assert np.array_equal(connections_of(convert(path)[0]), matrix())
+    pandas.DataFrame(matrix()).iloc[::-1].to_csv(path)
+    check_failure(run_tool("convert", path, *SIZES, "--force"), 3, "not numbered from 0")

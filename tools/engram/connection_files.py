@@ -26,6 +26,7 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 _OTHER_SEPARATOR = re.compile(r";|[\d.][ \t]+[\d.+-]")
 _COMMENTS = ("#", "%")
+_BOOLEANS = {"True": 1.0, "False": 0.0}  # as numpy and pandas write them
 _ZIP, _GZIP, _NPY, _HDF5 = b"PK\x03\x04", b"\x1f\x8b", b"\x93NUMPY", b"\x89HDF\r\n\x1a\n"
 _REFUSED = (
     (b"MATLAB 5.0", "is a file of MATLAB", "save it as text, or in Python as .npz"),
@@ -36,11 +37,13 @@ _REFUSED = (
     (b"%PDF", "is a PDF", "give the numbers as text"),
     (b"\x89PNG", "is a picture", "give the numbers as text"),
 )
-# Names of columns, but for what says that they hold ids of neurons.
+# Names of columns, in letters and digits, but for what says that they hold ids of neurons.
 _SOURCE_NAMES = ("pre", "presynaptic", "presyn", "source", "src", "from", "sender", "i", "row")
 _TARGET_NAMES = ("post", "postsynaptic", "postsyn", "target", "tgt", "dst", "dest", "destination",
                  "to", "receiver", "j", "col", "column")  # fmt: skip
-_OF_NEURONS = re.compile(r"[\W_]*(?:node|neuron|cell)?[\W_]*(?:g?ids?|index|idx)?[\W_]*$")
+_WEIGHT_NAMES = ("weight", "weights", "w", "synweight", "synapticweight", "value", "values",
+                 "strength", "h", "hmv", "data")  # fmt: skip
+_OF_NEURONS = re.compile(r"(?:node|neuron|cell)?(?:g?ids?|index|idx)?$")
 
 
 @dataclass(frozen=True)
@@ -184,48 +187,59 @@ class _Reader:
                 f"holds an array of the shape {table.shape} and the type {table.dtype}",
                 "give a matrix of numbers, or a list of edges with two or three columns",
             )
+        index: Array | None = None  # names of rows, as pandas writes them
+        if names is not None and names.count("") == 1:
+            index = table[:, names.index("")]
+            table = np.delete(table, names.index(""), axis=1)
+            names = [name for name in names if name]
         is_matrix = self._kind == "matrix" or (
             self._kind == "auto" and table.shape == (self._size, self._size)
         )
         if is_matrix:
             self._require_square(table.shape)
-            wrong = np.flatnonzero(~np.isfinite(table).all(axis=1))
-            if len(wrong):
-                raise self._fault(f"{self._line(wrong[0])}holds entries that are not finite")
-            rows, columns = np.nonzero(table)
-            weights = table[rows, columns].astype(float)
-            self._line_of_row = []  # a row is no edge
-            return self._checked(rows, columns, weights, 0)
+            if index is not None and not np.array_equal(index, np.arange(self._size)):
+                raise self._fault("has rows that are not numbered from 0", "leave the names out")
+            return self._of_matrix(table)
+        if names is not None:
+            return self._of_columns(*self._named(table, names))
         if table.shape[1] not in (2, 3):
-            named = "" if names is None else f" ({', '.join(map(_short, names[:8]))})"
             raise self._fault(
-                f"has {table.shape[0]} rows of {table.shape[1]} numbers{named}, but the network "
-                f"has {self._size} neurons",
+                f"has {table.shape[0]} rows of {table.shape[1]} numbers, but the network has "
+                f"{self._size} neurons",
                 "a matrix has a row and a column for each neuron, a list of edges two columns or "
                 "three (source, target, weight); correct the sizes (--n-exc, --n-inh, or "
-                "--config), or leave out other columns",
+                "--config), or leave out other columns, or name them in the first line",
             )
-        return self._of_columns(*self._ordered(table, names))
+        weights = table[:, 2] if table.shape[1] == 3 else None
+        return self._of_columns(table[:, 0], table[:, 1], weights)
 
-    def _ordered(self, table: Array, names: list[str] | None) -> tuple[Array, Array, Array | None]:
-        """Columns of sources, targets and weights, by their names where these are known."""
-        pre, post = (0, 1) if names is None else self._named_columns(names)
-        rest = [k for k in range(table.shape[1]) if k not in (pre, post)]
-        return table[:, pre], table[:, post], table[:, rest[0]] if rest else None
+    def _of_matrix(self, table: Array) -> Edges:
+        wrong = np.flatnonzero(~np.isfinite(table).all(axis=1))
+        if len(wrong):
+            raise self._fault(f"{self._line(wrong[0])}holds entries that are not finite")
+        rows, columns = np.nonzero(table)
+        self._line_of_row = []  # a row is no edge
+        return self._checked(rows, columns, table[rows, columns].astype(float), 0)
 
-    def _named_columns(self, names: list[str]) -> tuple[int, int]:
-        """Those of sources and targets."""
-        words = [_OF_NEURONS.sub("", name.strip().lower()) for name in names]
-        places = [
-            [k for k, word in enumerate(words) if word in known or word.removesuffix("s") in known]
-            for known in (_SOURCE_NAMES, _TARGET_NAMES)
-        ]
-        if any(len(place) != 1 for place in places):
+    def _named(self, table: Array, names: list[str]) -> tuple[Array, Array, Array | None]:
+        """Columns of sources, targets and weights; others count for nothing."""
+        found = _ends(names)
+        if found is None:
             raise self._fault(
-                f"has columns of unclear names ({', '.join(map(_short, names))})",
-                "call one 'pre' and one 'post', or leave out the line of names",
+                f"has columns of unclear names ({', '.join(map(_short, names[:8]))})",
+                "call one 'pre', one 'post', and one with weights 'weight'; or leave out the line "
+                "of names",
             )
-        return places[0][0], places[1][0]
+        weights = [k for k, name in enumerate(names) if _plain(name) in _WEIGHT_NAMES]
+        weights = [k for k in weights if k not in found]
+        if len(weights) > 1:
+            raise self._fault(
+                f"has {len(weights)} columns of weights "
+                f"({', '.join(_short(names[k]) for k in weights)})",
+                "leave out all but one",
+            )
+        pre, post = found
+        return table[:, pre], table[:, post], table[:, weights[0]] if weights else None
 
     def _of_columns(self, pre: Array, post: Array, weight: Array | None) -> Edges:
         for ids in (pre, post):
@@ -263,14 +277,18 @@ class _Reader:
             raise self._fault("holds no numbers")
         if first[1].startswith("%%MatrixMarket"):
             return self._of_matrix_market(first[1], lines)
+        comment = ""  # the last one before the numbers, which may hold names
         while first is not None and first[1].startswith(_COMMENTS):
+            comment = first[1].lstrip("#% ")
             first = next(lines, None)
         if first is None:
             raise self._fault("holds comments alone, no numbers")
+        if first[1][0] in "{[":
+            raise self._fault("is JSON", "write a line for each edge: source target [weight]")
         names = None
         rows: list[Array] = []
-        if not _is_numeric(first[1]):
-            names = _entries(first[1])
+        if first[1][0] == "," or not _is_numeric(first[1]):
+            names = _names_in(first[1])
         else:
             rows.append(self._numbers(*first))
             self._line_of_row.append(first[0])
@@ -285,6 +303,14 @@ class _Reader:
                     )
         if not rows:
             raise self._fault("holds a line of names, but no numbers")
+        if names is None and _ends(_names_in(comment)) is not None:
+            names = _names_in(comment)
+            names = names if len(names) == len(rows[0]) else None
+        if names is not None and len(names) != len(rows[0]):
+            raise self._fault(
+                f"has {len(names)} names of columns ({', '.join(map(_short, names[:8]))}), but "
+                f"{len(rows[0])} numbers in a row"
+            )
         return self.of_table(np.array(rows), names)
 
     def _lines(self, content: bytes) -> Iterator[tuple[int, str]]:
@@ -313,7 +339,7 @@ class _Reader:
                 "write decimal points",
             )
         try:
-            return np.array([float(entry) for entry in _entries(line)])
+            return np.array([_BOOLEANS.get(entry, entry) for entry in _entries(line)], dtype=float)
         except ValueError as error:
             raise self._fault(f"line {number} holds what is no number ({_short(error)})") from error
 
@@ -348,9 +374,29 @@ def _entries(line: str) -> list[str]:
     return [entry.strip("\"'") for entry in _SEPARATORS.split(line.strip(" \t,;")) if entry]
 
 
+def _names_in(line: str) -> list[str]:
+    """Names of columns; they may have blanks where something else stands between them."""
+    separator = next((mark for mark in ",;\t" if mark in line), None)
+    return [name.strip().strip("\"'") for name in line.split(separator)]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.lower())
+
+
+def _ends(names: list[str]) -> tuple[int, int] | None:
+    """The columns of sources and of targets, if just one is called so."""
+    words = [_OF_NEURONS.sub("", _plain(name)) for name in names]
+    places = [
+        [k for k, word in enumerate(words) if word in known or word.removesuffix("s") in known]
+        for known in (_SOURCE_NAMES, _TARGET_NAMES)
+    ]
+    return None if any(len(place) != 1 for place in places) else (places[0][0], places[1][0])
+
+
 def _is_numeric(line: str) -> bool:
     try:
-        [float(entry) for entry in _entries(line.split("#", 1)[0])]
+        [float(_BOOLEANS.get(entry, entry)) for entry in _entries(line.split("#", 1)[0])]
     except ValueError:
         return False
     return True

@@ -83,7 +83,7 @@ def convert(
     else:
         edges = read_connections(path, network.size, source.kind, source.first_id)
     if rules.h_mV_per_weight is not None and edges.weight is None:
-        raise ValueProblem(f"{path}: has no weights")
+        raise ValueProblem(f"{path}: has no weights (a column called 'weight')")
     edges, n_autapses = _without_autapses(edges, path, rules.autapses)
     edges, n_merged = _without_multapses(edges, path, rules.multapses)
     values = {}
