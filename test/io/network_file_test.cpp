@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "base/durable.hpp"
 #include "base/temporary_directory.hpp"
