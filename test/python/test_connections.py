@@ -192,6 +192,22 @@ def test_sonata_populations_are_mapped(tmp_path):
     check_failure(run_tool("convert", path, *SIZES, "--map", "x=exc"), 3, "population 'x'")
 
 
+def test_sonata_weights_that_are_no_numbers(tmp_path):
+    path = tmp_path / "edges.h5"
+    with h5py.File(path, "w") as file:
+        file["edges/v/source_node_id"] = [0, 1]
+        file["edges/v/target_node_id"] = [1, 2]
+        file["edges/v/0/syn_weight"] = np.array([b"a", b"b"])
+    result = run_tool("convert", path, *SIZES, "--map", "v=all", "--initial-weights", "1")
+    check_failure(result, 3, "0/syn_weight has values of type |S1, not numbers")
+
+
+def test_a_map_to_what_is_not_there_is_named(tmp_path):
+    path = write_sonata(tmp_path / "edges.h5")
+    result = run_tool("convert", path, *SIZES, "--map", "exc=foo", "inh=foo")
+    check_failure(result, 3, "'exc' is none of the network, nor 'foo', which --map calls it")
+
+
 def test_sonata_of_one_population(tmp_path):
     """Ids through the whole network, without attributes, as early files have them."""
     path = tmp_path / "edges.h5"

@@ -142,6 +142,17 @@ def test_files_and_prefix(small_recall, tmp_path):
     assert len(time.split(".")[1]) == 4 and gid.isdigit()
 
 
+@pytest.mark.parametrize("tool", ["export", "report", "recall"])
+def test_nothing_of_others_is_replaced(small_recall, tmp_path, tool):
+    mine = tmp_path / "spikes.txt"
+    mine.write_text("mine")
+    arguments = [small_recall, "-o", tmp_path if tool == "export" else mine]
+    check_failure(run_tool(tool, *arguments), 3, f"{mine}: exists already")
+    assert mine.read_text() == "mine" and list(tmp_path.iterdir()) == [mine]
+    assert run_tool(tool, *arguments, "--force").returncode == 0
+    assert mine.read_text() != "mine"
+
+
 def test_errors(tmp_path):
     check_failure(run_tool("export"), 2, "RESULTS_DIR")
     check_failure(run_tool("export", tmp_path), 3, "no output directory of 'engram run'")

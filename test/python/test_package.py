@@ -16,6 +16,7 @@ import h5py
 import matplotlib
 import numpy as np
 import pytest
+import yaml
 from conftest import MPI_ENVIRONMENT, PATIENCE_S, ROOT, TOOLS, run_program, write_small_recall
 from results_equal import differences
 
@@ -115,6 +116,100 @@ def test_options_in_messages_become_arguments() -> None:
             told = in_python(package.Problem(message)).message
             assert named[0] not in told, f"{path}: {message}"
     assert found >= 8
+
+
+def test_a_refused_run_leaves_the_inputs_of_others_alone(tmp_path) -> None:
+    notes = tmp_path / "mine.input/config.yaml"
+    notes.parent.mkdir()
+    notes.write_text("my notes")
+    package.run(SMALL, output=tmp_path / "mine")
+    before = {path: path.read_bytes() for path in notes.parent.iterdir()}
+    with pytest.raises(package.ProgramError, match="force=True"):
+        package.run(SMALL, output=tmp_path / "mine", simulation__seed=7)
+    assert {path: path.read_bytes() for path in before} == before
+    assert notes.read_text() == "my notes"
+
+
+def test_what_was_read_can_be_run_again() -> None:
+    """YAML takes the word off for a boolean."""
+    checked = package.check(SMALL, simulation__fast_forward="off")
+    assert checked.config["simulation"]["fast_forward"] == "off"
+    assert package.check(checked.config).config == checked.config
+
+
+def test_initial_weights_are_swept(tmp_path) -> None:
+    wiring = {"connectivity": {"probability": 0.3}}
+    given = [np.full((N, N), 4.0), np.full((N, N), 5.0)]
+    sweep = {"initial_weights__h_mV": given}
+    kept = {"trial_results": "all", "output": {"network": True}, "record": {"snapshots_s": [0]}}
+    swept = package.run({**SMALL, **wiring, **kept}, output=tmp_path / "e", sweep=sweep)
+    assert isinstance(swept, package.Ensemble)
+    for point, h_mV in enumerate((4.0, 5.0)):
+        assert (swept.trial(point, 0).edges(time_s=0.0).h_mV.dropna() == h_mV).all()
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump({**SMALL, **wiring}))
+    of_file = package.run(tmp_path / "c.yaml", output=tmp_path / "f", sweep=sweep)
+    assert len(of_file.points) == 2
+    with pytest.raises(package.ValueProblem, match="give a list of matrices"):
+        package.check(SMALL, sweep={"initial_weights.z": given[0]})
+    with pytest.raises(package.ValueProblem, match="give states, or matrices of h_mV or of z"):
+        package.check(SMALL, sweep={"initial_weights.h_mV": given, "initial_weights.z": given})
+
+
+@pytest.mark.parametrize("output", ["file/x", "/proc/x"])
+def test_outputs_that_cannot_be_written(tmp_path, output) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(package.FileError, match="cannot be written .*; choose another output"):
+        package.run(SMALL, output=tmp_path / output)
+
+
+def test_problems_of_values_name_their_keys(tmp_path) -> None:
+    def problem(what: type[Exception], **changes: object) -> str:
+        with pytest.raises(what) as caught:
+            package.run(SMALL, output=tmp_path / "r", **changes)
+        if isinstance(caught.value, package.ProgramError):
+            assert not any(p.file for p in caught.value.problems)
+        return str(caught.value)
+
+    wave = {"scheme": "WAVEFORM", "group": "exc", "start_s": 0, "duration_s": 0.1}
+    for values in ([0.1, np.nan], []):
+        told = problem(
+            package.ValueProblem, stimuli={"s": {**wave, "interval_ms": 4, "file": values}}
+        )
+        assert told.startswith("stimuli.s.file: a waveform has values, all of them finite")
+    told = problem(package.ProgramError, stimuli={"s": {**wave, "file": [[1.0, 0.1], [0.5, 0.2]]}})
+    assert told.startswith("stimuli.s.file: ") and "(line 1 of " in told
+    spikes = {"scheme": "SPIKES", "group": "exc", "start_s": 0, "duration_s": 0.1}
+    told = problem(package.ValueProblem, stimuli={"s": {**spikes, "file": {0: [-1.0]}}})
+    assert told == "stimuli.s.file: spikes have finite times from 0 on"
+    told = problem(package.ProgramError, stimuli={"s": {**spikes, "file": {99: [1.0]}}})
+    assert told.startswith("stimuli.s.file: ") and "99" in told
+    told = problem(package.ValueProblem, initial_weights={"z": np.full((N, N), 3.0)})
+    assert told.startswith("initial_weights.z: must be in [-0.5, 1] (is 3 ")
+    named: dict[str, object] = {"populations": {"A": {"count": N, "kind": "excitatory"}}}
+    named["projections"] = {"p": {"from_": "A", "to": "A", "file": np.eye(N, k=1)}}
+    with pytest.raises(package.ResultsError, match="projections.p: needs 'from' and 'to'"):
+        package.check({"simulation": {"duration_s": 0.1}, **named})
+
+
+def test_settings_of_measures(small_recall) -> None:
+    results = package.load(small_recall)
+    of_one = results.measures("memories", groups="assembly")
+    assert of_one.equals(results.measures("memories", groups=["assembly"]))
+    with pytest.raises(package.ValueProblem, match="no setting 'window' .*window_s"):
+        results.measures("memories", window=(0, 1))
+
+
+def test_launchers_are_lists_or_texts(tmp_path) -> None:
+    results = package.run(SMALL, ranks=2, output=tmp_path / "r", launcher="mpirun --oversubscribe")
+    assert results.summary["ranks"] == 2
+    with pytest.raises(package.ProgramError, match="has left no results; is it engram?"):
+        package.run(SMALL, output=tmp_path / "none", program="/bin/true")
+
+
+def test_numbers_of_few_bits_are_those_that_are_written() -> None:
+    assert (
+        package.check(SMALL, simulation__dt_ms=np.float32(0.1)).config["simulation"]["dt_ms"] == 0.1
+    )
 
 
 @pytest.mark.parametrize("ask", [package.check, package.plan])

@@ -101,8 +101,8 @@ def parse_yaml(text: str, path: Path) -> Any:
 _UNCAUGHT_BY_YAML = (ValueError, OverflowError, LookupError, AttributeError, TypeError)
 
 _TEXT = "tag:yaml.org,2002:str"
-# Keys whose values are names, whatever these look like, or lists of names.
-_NAMES = ("group", "of", "except", "union", "intersection", "from", "to")
+# Keys whose values are names or words, whatever these look like, or lists of them.
+_NAMES = ("group", "of", "except", "union", "intersection", "from", "to", "fast_forward")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

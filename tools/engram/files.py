@@ -90,6 +90,12 @@ def replaced(path: Path) -> Iterator[Path]:
         raise
 
 
+def require_new(path: Path, force: bool) -> None:
+    """Raises FileError if something would be replaced that nobody has said may be."""
+    if not force and os.path.lexists(path):
+        raise FileError(path, "exists already", "choose another --output, or pass --force")
+
+
 def own_directory(path: Path) -> Path:
     """Makes a directory within results, unless it is there. Raises FileError for a link."""
     if path.is_symlink():

@@ -14,11 +14,14 @@ from typing import Any, Callable, Iterator, Mapping
 import numpy as np
 
 from .edge_files import Block, write_edges, write_state
-from .errors import ValueProblem
+from .errors import FileError, ValueProblem
 from .matrices import WEIGHTS, blocks_of, entries, require_others, weights
 from .network import Network
 from .overrides import merged
 from .short_form import is_short_form
+
+
+_WEIGHT_KEYS = tuple(f"initial_weights.{name}" for name in WEIGHTS)
 
 
 def with_files(config: Mapping[str, Any], directory: Path) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def needs_files(key: str, value: Any) -> bool:
         return any(needs_files(f"{key}.{inner}", item) for inner, item in value.items())
     if key == "sweep" and isinstance(value, list):
         return any(needs_files(key, item) for item in value)
-    return _holds_array(value) or key in (f"initial_weights.{name}" for name in WEIGHTS)
+    return _holds_array(value) or key.removeprefix("sweep.") in _WEIGHT_KEYS
 
 
 def is_array(value: Any) -> bool:
@@ -60,12 +63,35 @@ def with_absolute_paths(value: Any, key: str = "") -> Any:
     return value
 
 
+def written(directory: Path, name: str, write: Callable[[Path], None]) -> str:
+    """The path of a new file, whose name has a digest of its content.
+
+    What another job was given stays as it is. Raises FileError where nothing can be written.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        draft = directory.resolve() / f"{name}.tmp"
+        try:
+            write(draft)
+            digest = hashlib.sha256(draft.read_bytes()).hexdigest()[:12]
+            path = draft.with_name(f"{Path(name).stem}-{digest}{Path(name).suffix}")
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(
+            directory, f"cannot be written ({error.strerror or error})", "choose another output"
+        ) from error
+    return str(path)
+
+
 class _Files:
     """Replaces arrays in a configuration by the names of files that it writes into a directory."""
 
     def __init__(self, config: Mapping[str, Any], directory: Path) -> None:
         self._config = dict(config)
         self._directory = directory
+        self._weights = config.get("initial_weights")
 
     def replaced(self) -> dict[str, Any]:
         self._state()
@@ -118,7 +144,12 @@ class _Files:
     def _of_sweep(self, sweep: Mapping[str, Any], prefix: str) -> dict[str, Any]:
         replaced = {}
         for key, values in _lists_of(sweep):
-            if _names_file(key) and needs_files(f"sweep.{key}", values):
+            if key in _WEIGHT_KEYS:
+                if "initial_state.from" in replaced:
+                    raise ValueProblem(f"sweep.{key}: give states, or matrices of h_mV or of z")
+                key, values = "initial_state.from", self._states(key, values, prefix)
+                self._begin_with(values[0])
+            elif _names_file(key) and needs_files(f"sweep.{key}", values):
                 name, suffix, write = self._writer(key)
                 is_matrix = isinstance(values, np.ndarray) and values.ndim == 2
                 if (
@@ -136,6 +167,17 @@ class _Files:
             replaced[key] = values
         return replaced
 
+    def _states(self, key: str, values: Any, prefix: str) -> list[str]:
+        """A file for each of the matrices of a sweep, with what all have of the other kind."""
+        if not isinstance(values, (list, tuple)) or not values:
+            raise ValueProblem(f"sweep.{key}: give a list of matrices, not one of them")
+        common = self._weights if isinstance(self._weights, Mapping) else {}
+        name = key.removeprefix("initial_weights.")
+        return [
+            self._state_of({**common, name: value}, f"{prefix}initial_weights-{i}.h5")
+            for i, value in enumerate(values)
+        ]
+
     def _writer(self, key: str) -> tuple[str, str, Callable[[Path, Any], None]]:
         """Name and suffix of files of a key, and what writes them."""
         section, _, inner = key.partition(".")
@@ -150,17 +192,7 @@ class _Files:
         raise ValueProblem(f"sweep.{key}: the configuration has no '{section}.{name}'")
 
     def _written(self, name: str, write: Callable[[Path], None]) -> str:
-        """The name has a digest of the content: what another run was given stays as it is."""
-        self._directory.mkdir(parents=True, exist_ok=True)
-        draft = self._directory.resolve() / f"{name}.tmp"
-        try:
-            write(draft)
-            digest = hashlib.sha256(draft.read_bytes()).hexdigest()[:12]
-            path = draft.with_name(f"{Path(name).stem}-{digest}{Path(name).suffix}")
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-        return str(path)
+        return written(self._directory, name, write)
 
     def _set(self, place: tuple[str, ...], value: Any) -> None:
         self._config = merged(self._config, {".".join(place): value})
@@ -198,10 +230,11 @@ class _Files:
         return write
 
     def _state(self) -> None:
+        if isinstance(self._weights, Mapping) and any(key in self._weights for key in WEIGHTS):
+            self._begin_with(self._state_of(self._weights, "initial_weights.h5"))
+
+    def _state_of(self, given: Mapping[str, Any], name: str) -> str:
         """Initial weights as matrices are the state of a network.h5 at time 0."""
-        given = self._config.get("initial_weights")
-        if not isinstance(given, Mapping) or not any(key in given for key in WEIGHTS):
-            return
         others = sorted(set(given) - set(WEIGHTS))
         if others:
             raise ValueProblem(
@@ -209,21 +242,26 @@ class _Files:
             )
         network = self._network()
         shape = (network.size, network.size)
-        section = self._config.get("synapses") or {}
-        h_0_mV = section.get("h_0_mV", 4.20075) if isinstance(section, Mapping) else 4.20075
-        pre, post, values = weights(given, shape, float(h_0_mV))
+        section = self._config.get("synapses")
+        h_0_mV, z_max = (
+            float(section.get(key, default) if isinstance(section, Mapping) else default)
+            for key, default in (("h_0_mV", 4.20075), ("z_max", 1.0))
+        )
+        pre, post, values = weights(given, shape, h_0_mV, z_max)
         blocks = [
             block
             for block in blocks_of(network.populations, pre, post, values)
             if any((p.source, p.target) == (block.source, block.target) for p in network.plastic)
         ]
-        path = self._written("initial_weights.h5", lambda path: write_state(path, blocks))
+        return self._written(name, lambda path: write_state(path, blocks))
+
+    def _begin_with(self, state: str) -> None:
         if is_short_form(self._config.get("populations") or {}):
             wiring = self._config.get("connectivity") or {}
             if "file" not in wiring and "probability" not in wiring:
                 self._set(("connectivity", "probability"), 0.1)  # else only these have synapses
-        self._config.pop("initial_weights")
-        self._set(("initial_state",), {"from": path, "at_s": 0, "proteins": False})
+        self._config.pop("initial_weights", None)
+        self._set(("initial_state",), {"from": state, "at_s": 0, "proteins": False})
 
 
 def _write_waveform(path: Path, values: Any) -> None:
@@ -231,6 +269,8 @@ def _write_waveform(path: Path, values: Any) -> None:
     if np.iscomplexobj(values):
         raise ValueProblem("a waveform has values in nA; these are complex numbers")
     numbers = np.asarray(values, dtype=float)
+    if not numbers.size or not np.isfinite(numbers).all():
+        raise ValueProblem("a waveform has values, all of them finite")
     if numbers.ndim == 2 and numbers.shape[1] != 2 or numbers.ndim not in (1, 2):
         raise ValueProblem(
             f"a waveform has one column of values in nA, or two, time in ms and value (has the "
@@ -256,6 +296,8 @@ def _write_spikes(path: Path, spikes: Any) -> None:
         parts = [(int(neuron), np.atleast_1d(np.asarray(t, dtype=float))) for neuron, t in trains]
         times = np.concatenate([t for _, t in parts]) if parts else np.empty(0)
         neurons = np.repeat([n for n, _ in parts], [len(t) for _, t in parts]).astype(np.int64)
+    if not (np.isfinite(times) & (times >= 0)).all():
+        raise ValueProblem("spikes have finite times from 0 on")
     order = np.lexsort((neurons, times))
     lines = (f"{float(times[i])!r} {neurons[i]}\n" for i in order)
     path.write_text("".join(lines), "ascii")

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -13,7 +15,7 @@ import yaml
 
 from .documents import read_yaml
 from .errors import Problem, ValueProblem
-from .input_files import is_array, needs_files, with_absolute_paths, with_files
+from .input_files import is_array, needs_files, with_absolute_paths, with_files, written
 from .keys import Part
 from .overrides import merged, value_at
 
@@ -38,10 +40,12 @@ def write_configuration(config: Config, overrides: Mapping[str, Any], directory:
     """Writes a configuration and the files that its values need; returns the path of the former."""
     whole = merged(as_map(config), {key: _plain(value) for key, value in overrides.items()})
     replaced = with_files(with_absolute_paths(whole), directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / CONFIGURATION
-    path.write_text(yaml.safe_dump(replaced, sort_keys=False, allow_unicode=True), "utf-8")
-    return path
+    text = yaml.safe_dump(replaced, sort_keys=False, allow_unicode=True)
+
+    def write(path: Path) -> None:
+        path.write_text(text, "utf-8")
+
+    return Path(written(directory, CONFIGURATION, write))
 
 
 def settings(path: Path, overrides: Mapping[str, Any], directory: Path) -> list[str]:
@@ -51,9 +55,10 @@ def settings(path: Path, overrides: Mapping[str, Any], directory: Path) -> list[
         whole = merged(read_yaml(path), plain)
         replaced = with_files(whole, directory)
         plain = {key: value_at(replaced, key) for key in plain}
-        if "initial_state" in replaced and any(k.startswith("initial_weights") for k in plain):
+        if replaced.get("initial_state") != whole.get("initial_state"):
             plain = {k: v for k, v in plain.items() if not k.startswith("initial_weights")}
-            plain["initial_weights"] = None
+            if "initial_weights" in whole:
+                plain["initial_weights"] = None
             for section in ("initial_state", "connectivity"):
                 for key, value in replaced.get(section, {}).items():
                     given = value_at(whole, f"{section}.{key}")
@@ -65,16 +70,32 @@ def settings(path: Path, overrides: Mapping[str, Any], directory: Path) -> list[
     return options
 
 
-def about_matrices(problem: Problem, inputs: Path) -> Problem:
-    """What the program says of the state that initial weights were written as, in the user's words."""
-    found = re.search(re.escape(f"{inputs.resolve()}/initial_weights-") + r"\w+\.h5", str(problem))
+def about_values(problem: Problem, inputs: Path) -> Problem:
+    """What the program says of a file that was written from a value, as a problem of the value."""
+    place = re.escape(f"{inputs.resolve()}{os.sep}")
+    found = re.search(place + r"(?P<name>[^/]+)-[0-9a-f]{12}\.(?P<suffix>h5|txt)", str(problem))
     if found is None:
         return problem
-    state = found[0]
+    if found["name"].partition("initial_weights")[1]:
+        return _about_weights(problem, found[0])
+    section = "stimuli" if found["suffix"] == "txt" else "projections"
+    is_matrix = found["name"] == "connectivity" and section == "projections"
+    key = "connectivity.file" if is_matrix else f"{section}.{found['name']}.file"
+    begin, _, rest = problem.message.partition(": ")
+    line = re.fullmatch(re.escape(found[0]) + r"(?::(\d+))?", begin)
+    if line is None:
+        return replace(problem, key=problem.key or key)
+    at = f" (line {line[1]} of {found[0]})" if line[1] else f" ({found[0]})"
+    return Problem(rest + at, key)
+
+
+def _about_weights(problem: Problem, state: str) -> Problem:
     message, _, remedy = problem.message.replace(state, "initial_weights").partition("; ")
     if "no match" in message:
         remedy = "give each of them a value, or the synapses too, as connectivity.file"
-    return Problem(f"{message}; {remedy}", "initial_weights")
+    elif "initial_state" in remedy:
+        remedy = "give other weights"
+    return Problem(f"{message.removeprefix('initial_weights: ')}; {remedy}", "initial_weights")
 
 
 def _is_object(value: Any) -> bool:
@@ -91,6 +112,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list) and any(map(_is_object, value)):
         return [_plain(item) for item in value]
+    if isinstance(value, np.floating):
+        return float(str(value))  # 0.2 of few bits is 0.2
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Path):

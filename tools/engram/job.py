@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -17,8 +18,9 @@ from typing import IO, Any, Iterator, Mapping, Sequence
 
 from .documents import Section, as_section, parse_yaml, read_yaml
 from .ensemble import Ensemble, is_ensemble
-from .errors import JobStopped, ProgramError, ResultsError, ValueProblem
-from .inputs import Config, about_matrices, as_map, settings, write_configuration
+from .errors import JobStopped, Problem, ProgramError, ResultsError, ValueProblem
+from .files import SUMMARY
+from .inputs import Config, about_values, as_map, settings, write_configuration
 from .overrides import flat
 from .program import EXIT_STOPPED, ask, command, environment, error_of, find_program, in_python
 from .progress import read_progress
@@ -47,7 +49,7 @@ def run(
     device: str = "cpu",
     progress: bool | None = None,
     program: str | Path | None = None,
-    launcher: Sequence[str] = MPIRUN,
+    launcher: Sequence[str] | str = MPIRUN,
     **overrides: Any,
 ) -> Results | Ensemble:
     """Runs a configuration and returns its results; an Ensemble if it has trials or a sweep.
@@ -94,7 +96,7 @@ def resume(
     device: str = "cpu",
     progress: bool | None = None,
     program: str | Path | None = None,
-    launcher: Sequence[str] = MPIRUN,
+    launcher: Sequence[str] | str = MPIRUN,
     **overrides: Any,
 ) -> Results | Ensemble:
     """Continues an interrupted run, or extends a complete one by simulation__duration_s.
@@ -203,7 +205,7 @@ def _inputs(directory: Path) -> Path:
 
 
 def _in_words_of_python(error: ProgramError, inputs: Path) -> ProgramError:
-    problems = [in_python(about_matrices(problem, inputs)) for problem in error.problems]
+    problems = [in_python(about_values(problem, inputs)) for problem in error.problems]
     return type(error)(error.exit_code, problems)
 
 
@@ -250,10 +252,11 @@ def _work(
     arguments: Sequence[str],
     directory: Path,
     ranks: int,
-    launcher: Sequence[str],
+    launcher: Sequence[str] | str,
     progress: bool | None,
 ) -> None:
     """Runs a job to its end. Raises ProgramError or JobStopped."""
+    launcher = shlex.split(launcher) if isinstance(launcher, str) else launcher
     line = command(program, arguments, ranks, launcher)
     if ranks > 1 and shutil.which(line[0]) is None:
         raise ValueProblem(
@@ -282,6 +285,8 @@ def _work(
             raise JobStopped(directory)
         if code != 0:
             raise _in_words_of_python(error_of(code, _text_of(said)), _inputs(directory))
+        if not (directory / SUMMARY).exists():
+            raise ProgramError(code, [Problem(f"{program}: has left no results; is it engram?")])
 
 
 def _text_of(file: IO[str]) -> str:

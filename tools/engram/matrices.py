@@ -13,7 +13,8 @@ from .edge_files import Block
 from .errors import ValueProblem
 from .network import Population
 
-WEIGHTS = {"h_mV": (0.0, 1e4), "z": (-0.5, 1e3)}  # of initial_weights, as matrices; their ranges
+WEIGHTS = {"h_mV": 0.0, "z": -0.5}  # of initial_weights, as matrices; the lowest values
+MAX_H_MV = 1e4
 
 
 def entries(
@@ -60,7 +61,7 @@ def entries(
 
 
 def weights(
-    given: Mapping[str, Any], shape: tuple[int, int], h_0_mV: float
+    given: Mapping[str, Any], shape: tuple[int, int], h_0_mV: float, z_max: float
 ) -> tuple[Array, Array, dict[str, Array]]:
     """Entries of one of the matrices, or of both, which then must have the same."""
     found = {
@@ -70,7 +71,7 @@ def weights(
     }
     for name, (rows, columns, numbers) in found.items():
         require_others(rows, columns, f"initial_weights.{name}")
-        low, high = WEIGHTS[name]
+        low, high = WEIGHTS[name], MAX_H_MV if name == "h_mV" else z_max
         wrong = np.flatnonzero((numbers < low) | (numbers > high))
         if len(wrong):
             k = wrong[0]

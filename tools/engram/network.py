@@ -173,6 +173,8 @@ def _read_projections(
     entries = _section(config, "projections") if is_listed else long_projections()
     projections = []
     for name, entry in entries.items():
+        if not isinstance(entry, Mapping) or not {"from", "to"} <= set(entry):
+            raise fault(config, f"projections.{name}: needs 'from' and 'to', names of populations")
         try:
             source, target = populations[entry["from"]], populations[entry["to"]]
         except (KeyError, TypeError, ResultsError) as error:

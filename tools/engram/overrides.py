@@ -13,6 +13,8 @@ def flat(overrides: Mapping[str, Any]) -> dict[str, Any]:
 
     >>> flat({"simulation__seed": 2, "neuron": {"t_ref_ms": 3}, "trials": 10})
     {'simulation.seed': 2, 'neuron.t_ref_ms': 3, 'trials': 10}
+    >>> flat({"sweep": {"groups__A__count": [10, 20]}})
+    {'sweep': {'groups.A.count': [10, 20]}}
     """
     found: dict[str, Any] = {}
     for name, value in overrides.items():
@@ -21,8 +23,17 @@ def flat(overrides: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Mapping) and value and "." not in key and key != "sweep":
             found |= {f"{key}.{inner}": item for inner, item in value.items()}
         else:
-            found[key] = value
+            found[key] = _with_dots(value) if key == "sweep" else value
     return found
+
+
+def _with_dots(sweep: Any) -> Any:
+    """The keys within a sweep, too."""
+    if isinstance(sweep, (list, tuple)):
+        return [_with_dots(part) for part in sweep]
+    if isinstance(sweep, Mapping):
+        return {str(key).replace("__", "."): value for key, value in sweep.items()}
+    return sweep
 
 
 def merged(config: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

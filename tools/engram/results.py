@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ContextManager, Iterator, overload
@@ -14,7 +14,7 @@ import numpy as np
 from .arrays import Array
 from . import files, tables
 from .documents import Section, read_json, read_yaml
-from .errors import COPY_AGAIN, FileError, NotRecorded, ResultsError
+from .errors import COPY_AGAIN, FileError, NotRecorded, ResultsError, ValueProblem
 from .groups import as_names, group_members, group_names
 from .hdf5 import Dataset, Group, open_hdf5
 from .named_recordings import Recording, read_recordings
@@ -455,7 +455,8 @@ class Results:
     def measures(self, what: str, **settings: Any) -> pandas.DataFrame:
         """Another analysis (engram-recall --show) as a table: part, measure, value, units.
 
-        `settings` are those of engram.analyses.Settings, e.g. groups=["A", "B"].
+        `settings` are those of engram.analyses.Settings, e.g. groups=["A", "B"]. Raises
+        ValueProblem for others.
 
         >>> load(small_recall).measures("memories").measure[0]
         'neurons'
@@ -464,6 +465,12 @@ class Results:
 
         if what not in ANALYSES:
             raise ResultsError(f"there is no analysis '{what}' (there are {', '.join(ANALYSES)})")
+        known = [setting.name for setting in fields(Settings)]
+        for name in settings:
+            if name not in known:
+                raise ValueProblem(f"there is no setting '{name}' (there are {', '.join(known)})")
+        if isinstance(settings.get("groups"), str):
+            settings["groups"] = [settings["groups"]]
         parts = ANALYSES[what].measure(self, Settings(**settings))
         rows = [(part.name, entry) for part in parts for entry in part.entries]
         return tables.frame(

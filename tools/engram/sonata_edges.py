@@ -135,7 +135,10 @@ class _Reader:
             return None
         populations = {p.name: p for p in self._network.populations}
         if wanted != ALL and wanted not in populations:
-            self._left_out.append(f"{name}: {end} population '{named}' is none of the network")
+            told = "" if wanted == named else f", nor '{wanted}', which --map calls it"
+            self._left_out.append(
+                f"{name}: {end} population '{named}' is none of the network{told}"
+            )
             return None
         first, count = (
             (0, self._network.size)
@@ -171,13 +174,13 @@ class _Reader:
             place = np.arange(n_edges)
         for name in numbered:
             if f"{name}/syn_weight" in group:
-                values = group.dataset(f"{name}/syn_weight").raw().astype(float)
+                values = _numbers(group, f"{name}/syn_weight")
                 chosen = of_edge == int(name)
                 if chosen.any() and place[chosen].max() >= len(values):
                     raise group.fault(f"edge_group_index leads out of {name}/syn_weight")
                 weights[chosen] = values[place[chosen]]
         if "syn_weight" in group:
-            weights = group.dataset("syn_weight", (n_edges,)).raw().astype(float)
+            weights = _numbers(group, "syn_weight", (n_edges,))
         missing = np.isnan(weights)
         if missing.any() and self._by_type and "edge_type_id" in group:
             kinds = group.dataset("edge_type_id", (n_edges,)).whole_numbers()
@@ -195,6 +198,14 @@ class _Reader:
                 "give the table of edge types with --edge-types, or convert without weights",
             )
         return weights
+
+
+def _numbers(group: Group, name: str, shape: tuple[int | None, ...] = (None,)) -> Array:
+    """Weights of any type of numbers; those that are not one are missing."""
+    dataset = group.dataset(name, shape)
+    if dataset.dtype.kind not in "iuf":
+        raise group.fault(f"{name} has values of type {dataset.dtype}, not numbers")
+    return dataset.raw().astype(float)
 
 
 def _weights_of_types(path: Path) -> dict[int, float]:

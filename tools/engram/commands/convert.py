@@ -11,6 +11,7 @@ from ..connection_files import is_hdf5
 from ..conversion import Conversion, Rules, Source, convert
 from ..documents import read_yaml
 from ..errors import FileError
+from ..files import require_new
 from ..network import Network
 from ..schemas import MAX_NEURONS
 from ..sonata_nodes import SplitNodes, split_nodes
@@ -100,8 +101,7 @@ def _convert(options: argparse.Namespace) -> None:
     ).absolute()
     if output.exists() and path.exists() and output.samefile(path):
         raise FileError(output, "is what is converted", "choose another --output")
-    if not options.force and (output.exists() or output.is_symlink()):
-        raise FileError(output, "exists already", "choose another --output, or pass --force")
+    require_new(output, options.force)
     names, attribute = _names(options.map), _attribute(options.exc)
     _require_meaning(options)
     nodes = None

@@ -20,7 +20,7 @@ from ..arbor_text import (
 )
 from ..circuit import write_circuit
 from ..ensemble import Ensemble, Point, is_ensemble
-from ..files import own_directory, replaced
+from ..files import own_directory, replaced, require_new
 from ..losses import note_losses
 from ..results import Results, lacks_network
 from ..streams import say, warn
@@ -57,6 +57,7 @@ def _parser() -> Parser:
         metavar="DIR",
         help="where to (default: RESULTS_DIR/export, or circuit)",
     )
+    parser.add_argument("--force", action="store_true", help="replace files in DIR")
     parser.add_argument(
         "--circuit",
         action="store_true",
@@ -145,10 +146,15 @@ class _Run:
             "config.json": lambda path: _write_json(published, path),
             "log.txt": lambda path: _write_log(self._results, published, path),
         }
-        for name, write in writers.items():
-            if name.split(".")[0] not in wanted:
-                continue
-            path = self._output / f"{self._options.prefix}{name}"
+        paths = {
+            self._output / f"{self._options.prefix}{name}": write
+            for name, write in writers.items()
+            if name.split(".")[0] in wanted
+        }
+        if self._options.output is not None:
+            for path in paths:
+                require_new(path, self._options.force)
+        for path, write in paths.items():
             with replaced(path) as temporary:
                 write(temporary)
             say(path)

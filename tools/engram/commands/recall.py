@@ -16,6 +16,7 @@ from ..analysis_table import run_rows as analysis_of_run
 from ..ensemble import Ensemble, is_ensemble
 from ..entries import Entry, Row
 from ..errors import ResultsError
+from ..files import replaced, require_new
 from ..losses import note_losses
 from ..published import read_published
 from ..recall import silent_parts
@@ -48,6 +49,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("--format", choices=tuple(FORMATS), default="text")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of the terminal")
+    parser.add_argument("--force", action="store_true", help="replace FILE")
     parser.add_argument(
         "--measures",
         nargs="+",
@@ -76,6 +78,8 @@ def _parser() -> Parser:
 
 def _recall(parser: Parser, options: argparse.Namespace) -> None:
     settings = settings_of(parser, options)
+    if options.output and not _is_stream(options.output):
+        require_new(options.output, options.force)
     if options.show != RECALL and options.published:
         parser.error(f"argument --published: is not used by --show {options.show}")
     rows: Sequence[Row]
@@ -95,10 +99,18 @@ def _recall(parser: Parser, options: argparse.Namespace) -> None:
         _check_measures(rows, options)
         rows = [_choose(row, options) for row in rows]
     text = FORMATS[options.format](rows)
-    if options.output:
+    if options.output and _is_stream(options.output):
         options.output.write_text(text, encoding="utf-8")
+    elif options.output:
+        with replaced(options.output) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     else:
         write(text)
+
+
+def _is_stream(path: Path) -> bool:
+    """Such as /dev/stdout, or a FIFO that another program reads."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _recall_rows(options: argparse.Namespace) -> Sequence[Row]:

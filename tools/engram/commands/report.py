@@ -9,6 +9,7 @@ from typing import Sequence
 
 import matplotlib
 
+from ..files import require_new
 from ..report import write_report
 from ..streams import say
 from .program import EXIT_CODES, Parser, run
@@ -33,8 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="FILE",
         help="where to (default: RESULTS_DIR/report.html)",
     )
+    parser.add_argument("--force", action="store_true", help="replace FILE")
     return run(parser, _report, arguments)
 
 
 def _report(options: argparse.Namespace) -> None:
+    if options.output is not None:
+        require_new(options.output, options.force)
     say(write_report(options.results, options.output))
