@@ -56,6 +56,30 @@ def test_traces_that_differ(small_recall, copied):
     assert "largest difference 0.5\n" in result.stdout
 
 
+def test_traces_with_a_gap(small_recall, copied):
+    """What was lost differs, what was kept does not."""
+    with h5py.File(copied / "traces.h5", "r+") as file:
+        columns = []
+        file["traces"].visititems(
+            lambda name, item: columns.append(name) if isinstance(item, h5py.Dataset) else None
+        )
+        for name in columns:
+            values = np.delete(file["traces"][name][()], np.s_[10:20], axis=0)
+            attributes = dict(file["traces"][name].attrs)
+            del file["traces"][name]
+            file["traces"][name] = values
+            file["traces"][name].attrs.update(attributes)
+    result = run_tool("compare", copied, small_recall)
+    assert result.returncode == 1
+    assert "times in common, which are compared; others are not\n" in result.stdout
+    assert "traces are equal at the times that both have\n" in result.stdout
+    with h5py.File(copied / "traces.h5", "r+") as file:
+        file["traces/neurons/50/p"][25] += 1
+        time_ms = file["traces/time_ms"][25]
+    result = run_tool("compare", copied, small_recall)
+    assert f"traces first differ at {time_ms:g} ms: neurons/50/p\n" in result.stdout
+
+
 def test_spikes_that_differ(tmp_path):
     spikes = [(1.0, 0), (2.0, 7), (3.0, 1), (4.0, 2)]
     first = sample_files.write_run(tmp_path / "a", spikes)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
 import numpy as np
 
@@ -249,6 +249,39 @@ def _all_spikes(results: Results) -> Array:
     spikes = np.empty(len(found.time_ms), dtype=_SPIKE)
     spikes["time_ms"], spikes["gid"] = found.time_ms, found.gid
     return spikes
+
+
+@dataclass(frozen=True)
+class TraceDivergence:
+    """Where the traces of two runs first differ, among the times that both have."""
+
+    n_common: int
+    has_same_times: bool
+    time_ms: float | None  # None: they are equal at all of these
+    name: str
+
+
+def trace_divergence(first: Path, second: Path, names: Iterable[str]) -> TraceDivergence:
+    """Of columns by their names below /traces; a run that lost some has a gap in its times."""
+    times_s = Results(first).trace_time_s, Results(second).trace_time_s
+    common_s, *rows = np.intersect1d(
+        times_s[0], times_s[1], assume_unique=True, return_indices=True
+    )
+    found: list[tuple[float, str]] = []
+    with open_hdf5(first / "traces.h5") as a, open_hdf5(second / "traces.h5") as b:
+        for name in names:
+            if f"traces/{name}" not in a or f"traces/{name}" not in b:
+                continue
+            columns = [file.dataset(f"traces/{name}").raw() for file in (a, b)]
+            if columns[0].dtype != columns[1].dtype:
+                continue
+            if any(len(c) != len(t) for c, t in zip(columns, times_s)):
+                continue
+            differs = _differs(columns[0][rows[0]], columns[1][rows[1]])
+            if differs.any():
+                found.append((1000 * float(common_s[np.argmax(differs)]), name))
+    time_ms, name = min(found, default=(None, ""))
+    return TraceDivergence(len(common_s), np.array_equal(times_s[0], times_s[1]), time_ms, name)
 
 
 def configuration_differences(first: Path, second: Path) -> list[str]:

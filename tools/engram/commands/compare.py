@@ -8,7 +8,13 @@ import math
 from pathlib import Path
 from typing import Sequence
 
-from ..comparison import Difference, compare, configuration_differences, spike_divergence
+from ..comparison import (
+    Difference,
+    compare,
+    configuration_differences,
+    spike_divergence,
+    trace_divergence,
+)
 from ..ensemble import is_ensemble
 from ..losses import note_losses
 from ..results import Results
@@ -86,13 +92,17 @@ def _print_first(first: Path, second: Path, differences: Sequence[Difference]) -
                 f"in {spikes.only_in} ({spikes.common} common, {spikes.only_first} and "
                 f"{spikes.only_second} others)"
             )
-    rows = [
-        (d.first_row, d.where.split(":/traces/")[-1])
+    names = [
+        d.where.split(":/traces/")[-1]
         for d in differences
         if d.where.startswith("traces.h5:/traces/") and d.first_row is not None
     ]
-    if rows:
-        row, name = min(rows)
-        times_s = Results(first).trace_time_s
-        when = f"{1000 * times_s[row]:.10g} ms" if row < len(times_s) else "their ends"
-        say(f"traces first differ at {when}: {name}")
+    if not names:
+        return
+    traces = trace_divergence(first, second, names)
+    if not traces.has_same_times:
+        say(f"traces have {traces.n_common} times in common, which are compared; others are not")
+    if traces.time_ms is not None:
+        say(f"traces first differ at {traces.time_ms:.10g} ms: {traces.name}")
+    elif not traces.has_same_times:
+        say("traces are equal at the times that both have")
