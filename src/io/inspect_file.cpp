@@ -211,6 +211,11 @@ Inspection inspect_file(const std::string& path) {
     if (std::filesystem::is_directory(path))
         throw FileError(path, "is a directory; give one of its files, e.g. " +
                                   (std::filesystem::path(path) / "spikes.h5").string());
+    const std::string suffix = std::filesystem::path(path).extension().string();
+    if (suffix == ".json" || suffix == ".yaml" || suffix == ".html")
+        throw FileError(path,
+                        "is text, to be read as it is; give an HDF5 file, e.g. " +
+                            std::filesystem::path(path).replace_filename("spikes.h5").string());
     const h5::File file = h5::File::open(path, h5::Access::read_only);
     if (!h5::has_attribute(file, "filetype"))
         throw FileError(path, "not a file of Engram (it has no attribute 'filetype')");

@@ -30,18 +30,38 @@ namespace fs = std::filesystem;
 }
 
 // Also of a file that was being written when its run was killed.
-bool is_result(const fs::path& path, const fs::file_status& status) {
+std::string finished_name(const fs::path& path) {
+    std::string name = path.filename().string();
+    for (const std::string& suffix : {temporary_suffix, unused_suffix})
+        if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
+    return name;
+}
+
+bool is_name_of_result_file(const std::string& name) {
     constexpr std::array names{"config.yaml",  "spikes.h5",   "traces.h5",    "network.h5",
                                "summary.json", "ensemble.h5", "progress.json"};
-    std::string name = path.filename().string();
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_result(const fs::path& path, const fs::file_status& status) {
+    const std::string name = path.filename().string();
     if (name == "partial" || name == "trials") {
         return fs::is_directory(status) && !fs::is_empty(path);
     }
     if (fs::is_directory(status)) return false;
-    for (const std::string& suffix : {temporary_suffix, unused_suffix})
-        if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
-    const bool checkpoint = name.starts_with("checkpoint-") && name.ends_with(".h5");
-    return checkpoint || std::find(names.begin(), names.end(), name) != names.end();
+    const std::string finished = finished_name(path);
+    return is_name_of_result_file(finished) ||
+           (finished.starts_with("checkpoint-") && finished.ends_with(".h5"));
+}
+
+// Otherwise the run would end when it has its results, and cannot write them.
+void require_no_directory_in_place_of_results(const fs::path& directory) {
+    for (const fs::path& path : list_directory(directory))
+        if (is_name_of_result_file(finished_name(path)) &&
+            fs::is_directory(fs::symlink_status(path)))
+            throw FileError(path.string(),
+                            "is a directory, where a file of the results will be; choose another "
+                            "--output, or move it away");
 }
 
 std::vector<fs::path> results_in(const fs::path& directory) {
@@ -93,7 +113,6 @@ bool is_ours(const fs::path& directory, const std::vector<fs::path>& results) {
            });
 }
 
-//! \param remedy  if something else lies there
 // As std::filesystem::create_directories, which takes for absent what cannot be looked at, and then
 // tells that something below it is not there.
 std::error_code create_with_parents(const fs::path& directory) {
@@ -109,6 +128,7 @@ std::error_code create_with_parents(const fs::path& directory) {
     return {errno, std::generic_category()};
 }
 
+//! \param remedy  if something else lies there
 void create(const fs::path& directory, const std::string& remedy) {
     const std::error_code error = create_with_parents(directory);
     std::error_code ignored;
@@ -143,6 +163,7 @@ void require_place_for_results(const fs::path& path) {
 OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
     OutputDirectory directory = make(path);
     require_own_content(path);
+    require_no_directory_in_place_of_results(path);
     const std::vector<fs::path> results = results_in(path);
     const auto holds_something = std::find_if(
         results.begin(), results.end(),

@@ -151,13 +151,14 @@ Restored restore(const std::string& path, const OutputDirectory& directory,
 
 std::vector<std::string> checkpoints_everywhere(const OutputDirectory& directory,
                                                 MPI_Comm communicator) {
+    constexpr char end = '\0';  // a path may hold any other character
     std::string text;
     on_root(communicator, [&] {
-        for (const std::string& path : list_checkpoints(directory)) text += path + '\n';
+        for (const std::string& path : list_checkpoints(directory)) text += path + end;
     });
     std::istringstream lines(broadcast_text(std::move(text), communicator));
     std::vector<std::string> paths;
-    for (std::string line; std::getline(lines, line);) paths.push_back(line);
+    for (std::string path; std::getline(lines, path, end);) paths.push_back(path);
     return paths;
 }
 

@@ -87,6 +87,18 @@ TEST(OutputDirectory, WhereThereIsNoConfigurationNothingIsReplaced) {
     }
 }
 
+TEST(OutputDirectory, ADirectoryInThePlaceOfAResultIsFoundBeforeTheRun) {
+    for (const char* name : {"spikes.h5", "summary.json", "network.h5.tmp", "config.yaml"}) {
+        const TemporaryDirectory directory;
+        fs::create_directory(directory.path() / name);
+        for (const bool force : {false, true})
+            expect_contains(
+                file_error([&] { OutputDirectory::prepare(directory.path(), force); }),
+                directory.file(name) + ": is a directory, where a file of the results will be");
+        EXPECT_TRUE(fs::is_directory(directory.path() / name));
+    }
+}
+
 TEST(OutputDirectory, AConfigurationOfAnotherProgramIsNoReasonToReplaceAnything) {
     for (const char* text : {"model: {layers: 3}\n", "simulation: {duration_s: 3}\n", "- 1\n", "",
                              "not: [YAML", "checkpoint: every hour\n"}) {

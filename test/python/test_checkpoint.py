@@ -273,6 +273,23 @@ def test_before_first_checkpoint(engram: Path, whole: Path, copy: Path) -> None:
     assert_resumes(engram, copy, 1, whole)
 
 
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_line_breaks_in_names(
+    engram: Path, whole: Path, unfinished: Path, tmp_path: Path, ranks: int  # noqa: F811
+) -> None:
+    """Of the directory, and of one that it is in."""
+    parent = tmp_path / "two\nlines"
+    parent.mkdir()
+    assert_resumes(engram, Path(shutil.copytree(unfinished, parent / "r\nun")), ranks, whole)
+
+
+def test_text_is_not_inspected(engram: Path, whole: Path) -> None:  # noqa: F811
+    for name in ("summary.json", "config.yaml"):
+        result = run_program([engram, "inspect", whole / name])
+        assert result.returncode == 3
+        assert f"{name}: is text, to be read as it is; give an HDF5 file" in result.stderr
+
+
 def test_inspect(engram: Path, unfinished: Path) -> None:
     path = checkpoints(unfinished)[-1]
     result = run_program([engram, "inspect", path])

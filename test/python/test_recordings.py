@@ -167,6 +167,28 @@ def test_no_checkpoint_relies_on_a_recording_that_is_gone(
     assert_equal(whole, output)
 
 
+@pytest.mark.parametrize("damage", ["renamed", "removed"])
+def test_a_directory_that_is_gone(
+    engram: Path, whole: Path, tmp_path: Path, damage: str  # noqa: F811
+) -> None:
+    """It is what is named, not one of its files; under its new name the run goes on."""
+    output = tmp_path / "run"
+    run = start(engram, output, 1, "checkpoint.every_simulated_s=0.1")
+    wait_for(lambda: any(step_of(path) >= 2 * 5000 for path in checkpoints(output)), run)
+    os.kill(run.pid, signal.SIGSTOP)
+    moved = output.rename(tmp_path / "moved")
+    if damage == "removed":
+        shutil.rmtree(moved)
+    os.kill(run.pid, signal.SIGCONT)
+    assert run.wait(timeout=PATIENCE_S) == 3
+    assert run.stderr is not None
+    assert f"{output}: the directory was removed or renamed" in run.stderr.read()
+    if damage == "renamed":
+        result = resume(engram, moved)
+        assert result.returncode == 0, result.stderr
+        assert_equal(whole, moved)
+
+
 @pytest.mark.parametrize("missing", ["partial", *(f"partial/{name}" for name in FILES)])
 def test_missing_recordings(
     engram: Path, whole: Path, unfinished: Path, tmp_path: Path, missing: str  # noqa: F811

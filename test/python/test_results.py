@@ -260,6 +260,26 @@ def test_snapshots(results, small_recall):
         results.snapshot(7)
 
 
+@pytest.mark.parametrize(
+    "file,place,attribute,problem",
+    [
+        ("network", "edges/exc_exc/snapshots/t_5s", "time_s", "is of 90 s by its time"),
+        ("traces", "traces/neurons/50", "gid", "is of neuron 90 by its gid"),
+    ],
+)
+def test_attributes_that_names_contradict(
+    small_recall, tmp_path, file, place, attribute, problem
+) -> None:
+    """Attributes have no checksums."""
+    copy = Path(shutil.copytree(small_recall, tmp_path / "copy"))
+    with h5py.File(copy / f"{file}.h5", "r+") as changed:
+        attributes = changed[place].attrs
+        attributes[attribute] = np.array(90).astype(attributes[attribute].dtype)
+    with pytest.raises(ResultsError, match=problem):
+        damaged = Results(copy)
+        damaged.neuron_traces if file == "traces" else damaged.snapshot(5)
+
+
 def test_results_do_not_depend_on_the_number_of_ranks(run_engram, tmp_path):
     configuration = write_small_recall(tmp_path)
     short = ("--set", "simulation.duration_s=2.5", "--set", "stimuli.recall.start_s=2.2")

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -109,7 +111,11 @@ class NetworkFile:
             for projection in self._network.plastic:
                 group = self._group(file, projection)
                 snapshots = group.groups("snapshots") if "snapshots" in group else {}
-                labels |= {taken.number("time_s"): name for name, taken in snapshots.items()}
+                for name, taken in snapshots.items():
+                    time_s = taken.number("time_s")
+                    if not _is_label_of(name, time_s):
+                        raise taken.fault(f"is of {time_s:.10g} s by its time, not by its name")
+                    labels[time_s] = name
         return labels
 
     def proteins(self, label: str) -> dict[str, dict[str, Array]] | None:
@@ -195,6 +201,17 @@ def _ends(group: Group, projection: Projection, rows: slice) -> tuple[Array, Arr
         read_node_ids(source, projection.source, rows),
         read_node_ids(target, projection.target, rows),
     )
+
+
+def _is_label_of(label: str, time_s: float) -> bool:
+    """Such as t_20s; the label has ten digits."""
+    found = re.fullmatch(r"t_([0-9.e+-]+)s", label)
+    try:
+        return found is not None and math.isclose(
+            float(found[1]), time_s, rel_tol=1e-9, abs_tol=1e-9
+        )
+    except ValueError:
+        return False
 
 
 def _weights(group: Group, label: str, name: str) -> Dataset:

@@ -566,10 +566,17 @@ class Results:
             )
 
 
-MEMBRANE = ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA")
+# The columns of the membrane; all others are of the late phase.
+MEMBRANE = tuple(
+    field.name
+    for field in fields(NeuronTrace)
+    if field.name not in ("gid", "population", "late_phase")
+)
 
 
 def _neuron_trace(group: Group, n_times: int) -> NeuronTrace:
+    if group.place.split("/")[-1] != str(group.whole_number("gid")):
+        raise group.fault(f"is of neuron {group.whole_number('gid')} by its gid, not by its name")
     values = {name: group.dataset(name, (n_times,)).numbers() for name in MEMBRANE}
     others = [name for name in group.names() if name not in MEMBRANE]
     late_phase = {name: group.dataset(name, (n_times,)).numbers() for name in others}

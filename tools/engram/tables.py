@@ -83,9 +83,10 @@ def edges_frame(results: Results, time_s: float | None = None) -> pandas.DataFra
 def traces_frame(results: Results) -> pandas.DataFrame:
     """All recorded traces: a column (owner, variable) for each, time in s as the index."""
     columns: dict[tuple[str, str], Array] = {}
+    from .results import MEMBRANE
+
     for neuron in results.neuron_traces:
-        membrane = ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA")
-        variables = {name: getattr(neuron, name) for name in membrane} | neuron.late_phase
+        variables = {name: getattr(neuron, name) for name in MEMBRANE} | neuron.late_phase
         columns |= {(str(neuron.gid), name): values for name, values in variables.items()}
     for synapse in results.synapse_traces:
         owner = f"{synapse.pre}->{synapse.post}"
