@@ -37,13 +37,16 @@ Of = TypeVar("Of", Results, Ensemble)
 Draw = Callable[[], FigureBase]
 
 
-def write_report(path: str | Path, output: str | Path | None = None) -> Path:
-    """Writes the report of the results in `path`, to report.html there unless told otherwise.
+def write_report(
+    results: str | Path | Results | Ensemble, output: str | Path | None = None
+) -> Path:
+    """Writes the report of results or of their directory, to report.html there unless told otherwise.
 
-    >>> write_report(small_recall, "page.html").stat().st_size > 100_000
+    >>> write_report(load(small_recall), "page.html").stat().st_size > 100_000
     True
     """
-    target = Path(output) if output is not None else Path(path) / "report.html"
+    path = results.path if isinstance(results, (Results, Ensemble)) else Path(results)
+    target = Path(output) if output is not None else path / "report.html"
     text = report(path)
     with replaced(target) as temporary:
         temporary.write_text(text, encoding="utf-8")
