@@ -61,9 +61,9 @@ TEST(GeometricGaps, LogarithmsAreThoseByConversions) {
     const model::RandomStreams streams{3};
     std::vector<double> x(1 << 16), at_once(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const auto words = streams(model::Purpose::trial, 0, 0, i).word;
+        const auto drawn = streams(model::Purpose::trial, 0, 0, i);
         const std::uint64_t mantissa =
-            (static_cast<std::uint64_t>(words[0]) << 32 | words[1]) >> 12;
+            (static_cast<std::uint64_t>(drawn.word[0]) << 32 | drawn.word[1]) >> 12;
         // Every exponent of a normal number.
         x[i] = std::bit_cast<double>((i % 2046 + 1) << 52 | mantissa);
     }

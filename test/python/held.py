@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from conftest import MPI_ENVIRONMENT, PATIENCE_S
 
 
@@ -93,6 +95,8 @@ class HeldEnsemble:
         for pid in held:
             os.kill(pid, signal.SIGCONT)
         _, messages = self.run.communicate(timeout=PATIENCE_S)
+        if not self._is_held and self.run.returncode == 0:
+            pytest.skip("the job was done before it could be stopped")
         assert self.run.returncode == 75, messages
         return messages
 
