@@ -212,7 +212,8 @@ Inspection inspect_file(const std::string& path) {
         throw FileError(path, "is a directory; give one of its files, e.g. " +
                                   (std::filesystem::path(path) / "spikes.h5").string());
     const std::string suffix = std::filesystem::path(path).extension().string();
-    if (suffix == ".json" || suffix == ".yaml" || suffix == ".html")
+    const bool is_text = suffix == ".json" || suffix == ".yaml" || suffix == ".html";
+    if (is_text && std::filesystem::is_regular_file(path))
         throw FileError(path,
                         "is text, to be read as it is; give an HDF5 file, e.g. " +
                             std::filesystem::path(path).replace_filename("spikes.h5").string());

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
 
 #include "base/contracts.hpp"
 #include "base/errors.hpp"
@@ -93,13 +92,6 @@ RecordMark RecordSpool::flush() {
 void RecordSpool::require_untouched() const {
     const bool is_there = file_.is_at(file_.path());
     if (is_there && file_.size() >= written_) return;
-    const std::filesystem::path results =
-        std::filesystem::path(file_.path()).parent_path().parent_path();
-    std::error_code ignored;
-    if (!is_there && !std::filesystem::exists(results, ignored) && !ignored)
-        throw FileError(results.string(),
-                        "the directory was removed or renamed while the run went on, which ends "
-                        "here; where it lies now, continue there: engram resume DIR");
     throw FileError(file_.path(),
                     std::string("the recording was ") +
                         (is_there ? "truncated" : "removed or replaced") +

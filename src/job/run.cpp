@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job/run.hpp"
 
+#include <filesystem>
+
 #include "base/collective.hpp"
 #include "base/messages.hpp"
 #include "base/step_time.hpp"
@@ -24,6 +26,20 @@ ResultFiles open_files(const OutputDirectory& directory, const Simulation& simul
 
 }  // namespace
 
+namespace {
+
+// What is wrong then is not the file that could not be written.
+void throw_if_gone(const OutputDirectory& directory, const FileError& error) {
+    std::error_code trouble;
+    if (std::filesystem::exists(directory.path(), trouble) || trouble) return;
+    FileError gone(directory.path().string(),
+                   "the directory was removed or renamed while the run went on, which ends here; "
+                   "where it lies now, continue there: engram resume DIR");
+    throw error.is_shared() ? as_shared(std::move(gone)) : gone;
+}
+
+}  // namespace
+
 Run::Run(std::unique_ptr<Simulation> simulation, const OutputDirectory& directory,
          const std::optional<RecordingMarks>& recordings, const RunContext& context)
     : context_(context),
@@ -34,9 +50,14 @@ Run::Run(std::unique_ptr<Simulation> simulation, const OutputDirectory& director
 
 RunOutcome Run::simulate(ProgressListener& progress) {
     const double begin = MPI_Wtime();
-    const RunOutcome outcome = simulation_->run(files_, progress, &checkpoints_);
-    run_s_ = MPI_Wtime() - begin;
-    return outcome;
+    try {
+        const RunOutcome outcome = simulation_->run(files_, progress, &checkpoints_);
+        run_s_ = MPI_Wtime() - begin;
+        return outcome;
+    } catch (const FileError& error) {
+        throw_if_gone(files_.directory(), error);
+        throw;
+    }
 }
 
 nlohmann::json Run::finish(double setup_s) {

@@ -4,6 +4,7 @@
 //
 //   ENGRAM_FAIL_DIRECTORY  absolute path; without it nothing fails and nothing is counted
 //   ENGRAM_FAIL_NAME       what the names of the files meant begin with; all unless given
+//   ENGRAM_FAIL_BEHIND     a name behind which, in the order of texts, theirs come
 //   ENGRAM_FAIL_CALL       a kind: see `kinds`
 //   ENGRAM_FAIL_NTH        which of these calls, from 1
 //   ENGRAM_FAIL_HOW        a number for errno; "kill": the process dies at once; "stop": it gets
@@ -69,6 +70,7 @@ long number(const char* name) {
 struct Plan {
     std::string_view directory = variable("ENGRAM_FAIL_DIRECTORY");
     std::string_view name = variable("ENGRAM_FAIL_NAME");
+    std::string_view behind = variable("ENGRAM_FAIL_BEHIND");
     std::string_view call = variable("ENGRAM_FAIL_CALL");
     long nth = number("ENGRAM_FAIL_NTH");
     std::string_view how = variable("ENGRAM_FAIL_HOW");
@@ -99,9 +101,10 @@ struct Plan {
     }
 
     bool is_inside(std::string_view path) const {
+        const std::string_view own = path.substr(path.rfind('/') + 1);
         return !directory.empty() && path.starts_with(directory) &&
                (path.size() == directory.size() || path[directory.size()] == '/') &&
-               path.substr(path.rfind('/') + 1).starts_with(name);
+               own.starts_with(name) && own > behind;
     }
 
     // Whether this call is to fail; then errno is set.

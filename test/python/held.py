@@ -38,6 +38,24 @@ def has_trials(output: Path, n: int) -> bool:
         return False
 
 
+def holding(engram: Path, output: Path, call: str, nth: int, **more: str) -> list[str]:
+    """What starts the program so that it stops (SIGSTOP) before its nth call of a kind.
+
+    Nothing where the library that does it is not built, with sanitizers.
+    """
+    library = engram.with_name("engram_failing_calls.so")
+    if not library.exists():
+        return []
+    what = {"DIRECTORY": output.resolve(), "CALL": call, "NTH": nth, "HOW": "hold"}
+    what |= {"REPORT": "/dev/null", **more}
+    variables = [f"ENGRAM_FAIL_{name}={value}" for name, value in what.items()]
+    return ["env", f"LD_PRELOAD={library}", *variables]
+
+
+def is_held(pid: int) -> bool:
+    return _status(pid, "State").startswith("T")
+
+
 class HeldEnsemble:
     """A job that waits where each group of ranks has finished a first trial, and not yet noted it.
 
@@ -55,20 +73,9 @@ class HeldEnsemble:
         nth: int = 1,
     ) -> None:
         self.output = output
-        library = engram.with_name("engram_failing_calls.so")
-        self._is_held = library.exists()
-        hold = {
-            "LD_PRELOAD": library,
-            "ENGRAM_FAIL_DIRECTORY": output.resolve(),
-            "ENGRAM_FAIL_NAME": "trials-",
-            "ENGRAM_FAIL_CALL": "write",
-            "ENGRAM_FAIL_NTH": nth,
-            "ENGRAM_FAIL_HOW": "hold",
-            "ENGRAM_FAIL_RANK": -1,
-            "ENGRAM_FAIL_REPORT": "/dev/null",
-        }
-        prefix = ["env", *(f"{name}={value}" for name, value in hold.items())]
-        command = [*(prefix if self._is_held else []), engram, *arguments, "--output", output]
+        prefix = holding(engram, output, "write", nth, NAME="trials-", RANK="-1")
+        self._is_held = bool(prefix)
+        command = [*prefix, engram, *arguments, "--output", output]
         self.run = subprocess.Popen(
             ["mpirun", "-n", str(ranks), *map(str, command)],
             env=dict(os.environ, **MPI_ENVIRONMENT),
@@ -84,7 +91,7 @@ class HeldEnsemble:
         assert self.run.poll() is None, self.run.communicate()
 
     def _held(self) -> list[int]:
-        return [pid for pid in ranks_of(self.run) if _status(pid, "State").startswith("T")]
+        return [pid for pid in ranks_of(self.run) if is_held(pid)]
 
     def stop(self, to_one_rank: bool = False) -> str:
         """Asks for a stop, lets the job go on to it, and returns what it has said."""

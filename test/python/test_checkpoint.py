@@ -14,6 +14,7 @@ from typing import Any, Callable, Sequence
 import h5py
 import pytest
 from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, launcher, run_program
+from held import holding, is_held
 from results_equal import assert_equal
 
 NETWORK = RECALL_200
@@ -33,11 +34,22 @@ def start(
     device: str = "cpu",
     network: Path = NETWORK,
     arguments: Sequence[str] = (),
+    prefix: Sequence[str] = (),
 ) -> Started:
     """Starts a run in its own session, so that all of it can be ended."""
     sets = [part for setting in settings for part in ("--set", setting)]
     command = mpirun(
-        ranks, engram, "run", network, "--output", output, "--device", device, *arguments, *sets
+        ranks,
+        *prefix,
+        engram,
+        "run",
+        network,
+        "--output",
+        output,
+        "--device",
+        device,
+        *arguments,
+        *sets,
     )
     return launch(command)
 
@@ -124,7 +136,14 @@ def interrupted_at(
     network: Path = NETWORK,
     arguments: Sequence[str] = (),
 ) -> Path:
-    """A killed run whose newest checkpoint is the last up to a simulated time."""
+    """A killed run whose newest checkpoint is the last up to a simulated time.
+
+    It is held before the next one is in its place: fast machines would be done before the kill.
+    """
+    last = round(time_s * STEPS_PER_S)
+    prefix = holding(
+        engram, output, "rename", 1, NAME="checkpoint-", BEHIND=f"checkpoint-{last:016}.i"
+    )
     run = start(
         engram,
         output,
@@ -135,9 +154,12 @@ def interrupted_at(
         device=device,
         network=network,
         arguments=arguments,
+        prefix=prefix,
     )
-    last = round(time_s * STEPS_PER_S)
-    wait_for(lambda: any(step_of(path) >= last for path in checkpoints(output)), run)
+    if prefix:
+        wait_for(lambda: any(map(is_held, rank_pids(run))), run)
+    else:
+        wait_for(lambda: any(step_of(path) >= last for path in checkpoints(output)), run)
     kill_all(run)
     assert not (output / "summary.json").exists(), "the run was complete before it was killed"
     for path in checkpoints(output):
