@@ -24,10 +24,6 @@ ResultFiles open_files(const OutputDirectory& directory, const Simulation& simul
     return {directory, simulation.experiment(), simulation.network(), communicator};
 }
 
-}  // namespace
-
-namespace {
-
 // What is wrong then is not the file that could not be written.
 void throw_if_gone(const OutputDirectory& directory, const FileError& error) {
     std::error_code trouble;

@@ -118,6 +118,14 @@ def run_engram(engram):
     return run
 
 
+@pytest.fixture
+def program_of_package(engram, monkeypatch):
+    """The program of the tests, ranks as root."""
+    monkeypatch.setenv("ENGRAM", str(engram))
+    for name, value in MPI_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
 def gpu_program(engram, name):
     """A program beside engram that runs kernels for GPUs on the host; built where CUDA is."""
     program = Path(engram).with_name(name)

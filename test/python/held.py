@@ -14,13 +14,24 @@ from pathlib import Path
 import pytest
 
 from conftest import MPI_ENVIRONMENT, PATIENCE_S
+from failing_calls import Fault
+
+Started = subprocess.Popen[str]
 
 
-def ranks_of(run: subprocess.Popen) -> list[int]:
-    children = subprocess.run(
-        ["pgrep", "-P", str(run.pid)], capture_output=True, text=True, check=False
-    )
-    return [int(pid) for pid in children.stdout.split()]
+def text_of(path: Path) -> str:
+    """Of a file in /proc, which may be gone already."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def rank_pids(run: Started) -> list[int]:
+    """Processes of the ranks: children of mpirun, or the run itself."""
+    lists = Path(f"/proc/{run.pid}/task").glob("*/children")  # any thread of mpirun may have forked
+    pids = sorted(int(pid) for path in lists for pid in text_of(path).split())
+    return [pid for pid in pids if "engram" in text_of(Path(f"/proc/{pid}/comm"))] or [run.pid]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -38,18 +49,24 @@ def has_trials(output: Path, n: int) -> bool:
         return False
 
 
-def holding(engram: Path, output: Path, call: str, nth: int, **more: str) -> list[str]:
+def holding(
+    engram: Path, output: Path, call: str, nth: int, name: str, behind: str = "", rank: int = 0
+) -> list[str]:
     """What starts the program so that it stops (SIGSTOP) before its nth call of a kind.
 
-    Nothing where the library that does it is not built, with sanitizers.
+    For files whose names begin with `name` and come `behind` another; rank -1: each. Nothing where the library that does it is not built, with sanitizers.
     """
     library = engram.with_name("engram_failing_calls.so")
     if not library.exists():
         return []
-    what = {"DIRECTORY": output.resolve(), "CALL": call, "NTH": nth, "HOW": "hold"}
-    what |= {"REPORT": "/dev/null", **more}
-    variables = [f"ENGRAM_FAIL_{name}={value}" for name, value in what.items()]
-    return ["env", f"LD_PRELOAD={library}", *variables]
+    variables = Fault(call, nth, "hold", rank=rank).environment() | {
+        "LD_PRELOAD": str(library),
+        "ENGRAM_FAIL_DIRECTORY": str(output.resolve()),
+        "ENGRAM_FAIL_REPORT": "/dev/null",
+        "ENGRAM_FAIL_NAME": name,
+        "ENGRAM_FAIL_BEHIND": behind,
+    }
+    return ["env", *(f"{key}={value}" for key, value in variables.items())]
 
 
 def is_held(pid: int) -> bool:
@@ -73,7 +90,7 @@ class HeldEnsemble:
         nth: int = 1,
     ) -> None:
         self.output = output
-        prefix = holding(engram, output, "write", nth, NAME="trials-", RANK="-1")
+        prefix = holding(engram, output, "write", nth, "trials-", rank=-1)
         self._is_held = bool(prefix)
         command = [*prefix, engram, *arguments, "--output", output]
         self.run = subprocess.Popen(
@@ -91,11 +108,11 @@ class HeldEnsemble:
         assert self.run.poll() is None, self.run.communicate()
 
     def _held(self) -> list[int]:
-        return [pid for pid in ranks_of(self.run) if is_held(pid)]
+        return [pid for pid in rank_pids(self.run) if is_held(pid)]
 
     def stop(self, to_one_rank: bool = False) -> str:
         """Asks for a stop, lets the job go on to it, and returns what it has said."""
-        held, last = self._held(), ranks_of(self.run)[-1]
+        held, last = self._held(), rank_pids(self.run)[-1]
         os.kill(last if to_one_rank else self.run.pid, signal.SIGUSR1)
         reached = {last} if to_one_rank else set(held)
         wait_for(lambda: all(_has_pending(pid, signal.SIGUSR1) for pid in reached & set(held)))
@@ -109,10 +126,7 @@ class HeldEnsemble:
 
 
 def _status(pid: int, name: str) -> str:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return ""
+    lines = text_of(Path(f"/proc/{pid}/status")).splitlines()
     return next((line.partition(":\t")[2] for line in lines if line.startswith(f"{name}:")), "")
 
 

@@ -14,12 +14,11 @@ from typing import Any, Callable, Sequence
 import h5py
 import pytest
 from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, launcher, run_program
-from held import holding, is_held
+from held import Started, holding, is_held, rank_pids, text_of
 from results_equal import assert_equal
 
 NETWORK = RECALL_200
 STEPS_PER_S = 5000
-Started = subprocess.Popen[str]
 
 
 def mpirun(ranks: int, *command: Any) -> list[str]:
@@ -74,21 +73,6 @@ def interrupt_resumed(engram: Path, output: Path, *arguments: str) -> None:
     kill_all(run)
 
 
-def text_of(path: Path) -> str:
-    """Of a file in /proc, which may be gone already."""
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
-
-
-def rank_pids(run: Started) -> list[int]:
-    """Processes of the ranks: children of mpirun, or the run itself."""
-    lists = Path(f"/proc/{run.pid}/task").glob("*/children")  # any thread of mpirun may have forked
-    pids = sorted(int(pid) for path in lists for pid in text_of(path).split())
-    return [pid for pid in pids if "engram" in text_of(Path(f"/proc/{pid}/comm"))] or [run.pid]
-
-
 def is_alive(pid: int) -> bool:
     """Until its last thread has ended, a process keeps its files and their locks."""
     state = text_of(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()[:1]
@@ -141,9 +125,7 @@ def interrupted_at(
     It is held before the next one is in its place: fast machines would be done before the kill.
     """
     last = round(time_s * STEPS_PER_S)
-    prefix = holding(
-        engram, output, "rename", 1, NAME="checkpoint-", BEHIND=f"checkpoint-{last:016}.i"
-    )
+    prefix = holding(engram, output, "rename", 1, "checkpoint-", behind=f"checkpoint-{last:016}.i")
     run = start(
         engram,
         output,

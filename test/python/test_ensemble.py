@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from conftest import MPI_ENVIRONMENT, PATIENCE_S, RECALL_200, ROOT, run_program
-from held import HeldEnsemble, has_trials, ranks_of, wait_for
+from held import HeldEnsemble, has_trials, rank_pids, wait_for
 from results_equal import content, differences
 
 NETWORK = RECALL_200
@@ -384,7 +384,7 @@ def test_killed_within_a_trial(engram, tmp_path, damage) -> None:
         and time.monotonic() < end
     ):
         time.sleep(0.002)
-    for pid in ranks_of(run):
+    for pid in rank_pids(run):
         os.kill(pid, signal.SIGKILL)
     run.communicate(timeout=PATIENCE_S)
     damaged = sorted(output.glob(f"trials/000/*/partial/{damage}"))

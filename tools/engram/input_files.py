@@ -128,7 +128,7 @@ class _Files:
                     f"{key}: holds what is no number, or no list ({error})"
                 ) from error
 
-        return self._written(name, write_or_say)
+        return written(self._directory, name, write_or_say)
 
     def _swept(self) -> None:
         """Arrays among the values of a sweep; each has a file of its own."""
@@ -145,7 +145,7 @@ class _Files:
         replaced = {}
         for key, values in _lists_of(sweep):
             if key in _WEIGHT_KEYS:
-                if "initial_state.from" in replaced:
+                if len({"initial_state.from", *_WEIGHT_KEYS} & dict(_lists_of(sweep)).keys()) > 1:
                     raise ValueProblem(f"sweep.{key}: give states, or matrices of h_mV or of z")
                 key, values = "initial_state.from", self._states(key, values, prefix)
                 self._begin_with(values[0])
@@ -190,9 +190,6 @@ class _Files:
         if section == "stimuli" and isinstance(entry, Mapping):
             return name, ".txt", self._stimulus(entry)
         raise ValueProblem(f"sweep.{key}: the configuration has no '{section}.{name}'")
-
-    def _written(self, name: str, write: Callable[[Path], None]) -> str:
-        return written(self._directory, name, write)
 
     def _set(self, place: tuple[str, ...], value: Any) -> None:
         self._config = merged(self._config, {".".join(place): value})
@@ -253,7 +250,7 @@ class _Files:
             for block in blocks_of(network.populations, pre, post, values)
             if any((p.source, p.target) == (block.source, block.target) for p in network.plastic)
         ]
-        return self._written(name, lambda path: write_state(path, blocks))
+        return written(self._directory, name, lambda path: write_state(path, blocks))
 
     def _begin_with(self, state: str) -> None:
         if is_short_form(self._config.get("populations") or {}):
