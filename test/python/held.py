@@ -115,7 +115,7 @@ class HeldEnsemble:
         held, last = self._held(), rank_pids(self.run)[-1]
         os.kill(last if to_one_rank else self.run.pid, signal.SIGUSR1)
         reached = {last} if to_one_rank else set(held)
-        wait_for(lambda: all(_has_pending(pid, signal.SIGUSR1) for pid in reached & set(held)))
+        wait_for(lambda: all(has_pending(pid, signal.SIGUSR1) for pid in reached & set(held)))
         for pid in held:
             os.kill(pid, signal.SIGCONT)
         _, messages = self.run.communicate(timeout=PATIENCE_S)
@@ -130,5 +130,5 @@ def _status(pid: int, name: str) -> str:
     return next((line.partition(":\t")[2] for line in lines if line.startswith(f"{name}:")), "")
 
 
-def _has_pending(pid: int, number: signal.Signals) -> bool:
+def has_pending(pid: int, number: signal.Signals) -> bool:
     return bool(int(_status(pid, "ShdPnd") or "0", 16) >> (number - 1) & 1)
