@@ -39,13 +39,6 @@ void index_keys(ConfigNode& map) {
     map.index = std::move(index);
 }
 
-bool remove_value(ConfigNode& root, const std::vector<std::string>& path) {
-    ConfigNode* owner = &root;
-    for (auto part = path.begin(); owner != nullptr && part + 1 != path.end(); ++part)
-        owner = owner->find(*part);
-    return owner != nullptr && owner->remove(path.back());
-}
-
 }  // namespace
 
 ConfigNode ConfigNode::empty(Kind kind, const Place& place) {
@@ -119,6 +112,14 @@ void set_value(ConfigNode& root, const std::string& key, ConfigNode value) {
     *node = std::move(value);
 }
 
+bool remove_value(ConfigNode& root, const std::string& key) {
+    const std::vector<std::string> path = split_at_dots(key);
+    ConfigNode* owner = &root;
+    for (auto part = path.begin(); owner != nullptr && part + 1 != path.end(); ++part)
+        owner = owner->find(*part);
+    return owner != nullptr && owner->remove(path.back());
+}
+
 void apply_override(ConfigNode& root, const std::string& override_text,
                     std::vector<ConfigProblem>& problems) {
     const std::size_t equals = override_text.find('=');
@@ -141,7 +142,7 @@ void apply_override(ConfigNode& root, const std::string& override_text,
             parse_yaml_value(override_text.substr(equals + 1), {source, 0}, key, problems);
         value.place = {source, 0};
         if (value.kind == ConfigNode::Kind::null && problems.size() == n_problems &&
-            remove_value(root, parts))
+            remove_value(root, key))
             return;
         set_value(root, key, std::move(value));
     } catch (const ConfigError& error) {

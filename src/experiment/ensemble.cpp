@@ -57,7 +57,10 @@ void drop_network(ConfigNode& root) {
 ConfigTree at_point(const ConfigTree& tree, const SweepPoint& point) {
     ConfigTree result = tree;
     for (const SweepSetting& setting : point.settings)
-        set_value(result.root, setting.key, *setting.value);
+        if (setting.value->kind == ConfigNode::Kind::null)
+            remove_value(result.root, setting.key);
+        else
+            set_value(result.root, setting.key, *setting.value);
     drop_network(result.root);
     return result;
 }

@@ -231,7 +231,9 @@ class ContentReader {
         const std::vector<Row> rows = !is_hdf5_     ? read_text_rows(path, problems_)
                                       : is_waveform ? read_waveform_rows(path, stimulus_)
                                                     : read_spike_rows(path, stimulus_);
-        if (!problems_.any() && rows.empty()) problems_.add(0, "holds no values; give one");
+        // No neuron may have fired in another run whose spikes these are.
+        if (is_waveform && rows.empty() && !problems_.any())
+            problems_.add(0, "holds no values; give one");
         if (!is_hdf5_ && !stimulus_.dataset.empty()) leave_out(keys::name_of<&Stimulus::dataset>());
         if (!is_hdf5_ && !stimulus_.population.empty())
             leave_out(keys::name_of<&Stimulus::population>());
@@ -281,7 +283,7 @@ class ContentReader {
     }
 
     void take_spikes(const std::vector<Row>& rows, StimulusContent& content) {
-        if (rows.front().n_columns != 2)
+        if (!rows.empty() && rows.front().n_columns != 2)
             return problems_.add(rows.front().number,
                                  "must have a time in ms and the number of a neuron");
         const std::size_t n = experiment_.receivers(stimulus_).size();

@@ -58,6 +58,15 @@ class Notes {
                 end_s > experiment_.duration_s + 0.5e-3 * experiment_.dt_ms)
                 add("stimuli.{}: would last to {:.10g} s, and ends with the run at {:.10g} s",
                     stimulus.name, end_s, experiment_.duration_s);
+            const bool has_spikes_of_file =
+                scheme_entry(stimulus.scheme).effect == StimulusEffect::spikes_of_file;
+            if (has_spikes_of_file && stimulus.content &&
+                std::ranges::none_of(stimulus.content->times_ms, [&](double time_ms) {
+                    return time_ms < 1000.0 * stimulus.duration_s;
+                }))
+                add("stimuli.{}: has no effect: its file has no spikes within the {:.10g} s that "
+                    "it lasts",
+                    stimulus.name, stimulus.duration_s);
         }
     }
 

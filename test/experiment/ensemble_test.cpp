@@ -125,6 +125,19 @@ TEST(Ensemble, a_map_sweeps_every_combination) {
     EXPECT_EQ(last.connectivity.probability, 0.5);
 }
 
+TEST(Ensemble, a_swept_null_takes_a_key_away) {
+    const std::string stimulus = "{scheme: FULL, group: exc, n_inputs: 1, rate_Hz: 1}";
+    const std::string sweep = "sweep: {stimuli.s: [null, " + stimulus + "], synapses: [null]}\n";
+    for (const std::string& of_file : {std::string(), "stimuli: {s: " + stimulus + "}\n"}) {
+        const Ensemble e = ensemble(sweep + of_file + "synapses: {tau_syn_ms: 6}");
+        ASSERT_EQ(e.points().size(), 2u);
+        EXPECT_EQ(e.points()[0].name, "stimuli.s=null, synapses=null");
+        EXPECT_TRUE(e.experiment({0, 0}).stimuli.empty());
+        EXPECT_EQ(e.experiment({1, 0}).stimuli.size(), 1u);
+        EXPECT_EQ(e.experiment({1, 0}).synapses.tau_syn_ms, SynapseParameters{}.tau_syn_ms);
+    }
+}
+
 TEST(Ensemble, conditions_and_groups_of_stimuli_may_be_swept) {
     const Ensemble e = ensemble(
         "sweep: {neuromodulation.all.amplitude: [0, 0.18], stimuli.s.group: [exc, [assembly, inh]],"

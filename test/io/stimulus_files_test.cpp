@@ -152,6 +152,8 @@ TEST_F(StimulusFiles, SpikesAsText) {
               "given.txt:3: the neuron must be an integer in [0, 2], its place among the receivers "
               "(is 0.5)");
     EXPECT_EQ(problem_of("1\n"), "given.txt:1: must have a time in ms and the number of a neuron");
+    EXPECT_EQ(problem_of("# of a run in which nobody fired\n"), "");
+    EXPECT_TRUE(load().nodes.empty());
 }
 
 TEST_F(StimulusFiles, SpikesOfSonata) {
@@ -165,13 +167,17 @@ TEST_F(StimulusFiles, SpikesOfSonata) {
     {
         const h5::File file = h5::File::create(*stimulus().file);
         const h5::Group spikes = h5::create_group(file, "spikes");
+        const h5::Group silent = h5::create_group(spikes, "silent");
+        write_list<double>(silent, "timestamps", {});
+        write_list<std::uint64_t>(silent, "node_ids", {});
         for (const char* name : {"A", "B"}) {
             const h5::Group population = h5::create_group(spikes, name);
             write_list<double>(population, "timestamps", {3.0, 1.25});
             write_list<std::uint64_t>(population, "node_ids", {1, *name == 'A' ? 2u : 3u});
         }
     }
-    EXPECT_EQ(problem(), "given.h5: has the spikes of 2 populations; name one (population): A, B");
+    EXPECT_EQ(problem(),
+              "given.h5: has the spikes of 3 populations; name one (population): A, B, silent");
     stimulus().population = "C";
     EXPECT_EQ(problem(), "given.h5: has no /spikes/C/timestamps (population)");
     stimulus().population = "B";
@@ -181,6 +187,9 @@ TEST_F(StimulusFiles, SpikesOfSonata) {
     stimulus().population = "A";
     EXPECT_EQ(load().times_ms, (std::vector{3.0, 1.25}));
     EXPECT_EQ(load().nodes, (std::vector<std::uint32_t>{1, 2}));
+    stimulus().population = "silent";
+    stimulus().file_checksum = "";
+    EXPECT_TRUE(load().times_ms.empty());
 }
 
 }  // namespace

@@ -230,6 +230,19 @@ def test_ranks_are_counted(tmp_path, ranks) -> None:
     assert not (tmp_path / "r").exists()
 
 
+def test_ranks_are_few(tmp_path, monkeypatch) -> None:
+    cores = len(os.sched_getaffinity(0))
+    with pytest.raises(package.ValueProblem, match=f"ranks=5000 .* use ranks={cores}, or a"):
+        package.run(SMALL, output=tmp_path / "r", ranks=5000)
+    assert not (tmp_path / "r").exists()
+    with pytest.raises(package.ProgramError):  # which starts nothing
+        package.run(SMALL, output=tmp_path / "r", ranks=5000, launcher=["false", "--hosts=many"])
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("SLURM_JOB_ID", "1")
+    with pytest.raises(package.ValueProblem, match="mpirun was not found"):
+        package.run(SMALL, output=tmp_path / "r", ranks=5000)
+
+
 def test_ensembles(tmp_path) -> None:
     ensemble = package.run(
         SMALL, ranks=2, output=tmp_path / "e", trials=3, sweep={"background.mean_nA": [0.5, 1.0]}

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 import yaml
+from results_equal import differences
 from test_package import N, SMALL
 
 import engram as package
@@ -42,6 +43,17 @@ def test_initial_weights_are_swept(tmp_path) -> None:
         package.check(SMALL, sweep={"initial_weights.h_mV": given, "initial_state.from": ["a"]})
 
 
+def test_a_sweep_without_and_with_a_stimulus(tmp_path) -> None:
+    pulse = {"scheme": "ONEPULSE", "group": "exc", "start_s": 0.05, "n_inputs": 25, "rate_Hz": 100}
+    ensemble = package.run(SMALL, output=tmp_path / "e", sweep={"stimuli.learn": [None, pulse]})
+    assert isinstance(ensemble, package.Ensemble)
+    without, learning = ensemble.points
+    assert without.settings == {"stimuli.learn": "null"}
+    assert not without.config.get("stimuli")
+    assert learning.config["stimuli"]["learn"].items() >= pulse.items()
+    assert [bool(ensemble.trial(point, 0).stimuli) for point in (0, 1)] == [False, True]
+
+
 def test_problems_of_values_name_their_keys(tmp_path) -> None:
     def problem(what: type[Exception], **changes: object) -> str:
         with pytest.raises(what) as caught:
@@ -65,10 +77,30 @@ def test_problems_of_values_name_their_keys(tmp_path) -> None:
     assert told.startswith("stimuli.s.file: ") and "99" in told
     told = problem(package.ValueProblem, initial_weights={"z": np.full((N, N), 3.0)})
     assert told.startswith("initial_weights.z: must be in [-0.5, 1] (is 3 ")
+    told = problem(
+        package.ValueProblem,
+        initial_weights={"z": np.zeros((N, N))},
+        synapses={"z_max": "high"},
+    )
+    assert told == "synapses.z_max: must be a number (is 'high')"
     named: dict[str, object] = {"populations": {"A": {"count": N, "kind": "excitatory"}}}
     named["projections"] = {"p": {"from_": "A", "to": "A", "file": np.eye(N, k=1)}}
     with pytest.raises(package.ResultsError, match="projections.p: needs 'from' and 'to'"):
         package.check({"simulation": {"duration_s": 0.1}, **named})
+
+
+def test_spikes_of_nobody(tmp_path) -> None:
+    silence = {"background.mean_nA": 0, "background.sigma_wn_nA_sqrt_s": 0}
+    quiet = package.run(SMALL, output=tmp_path / "quiet", **silence)
+    assert len(quiet.spikes("exc").gid) == 0
+    stimulus = {"scheme": "SPIKES", "group": "exc", "start_s": 0, "duration_s": 0.05}
+    alone = package.run(SMALL, output=tmp_path / "alone")
+    for number, spikes in enumerate(({}, [], str(tmp_path / "quiet/spikes.h5"))):
+        given = {**stimulus, "file": spikes, **({} if number < 2 else {"population": "exc"})}
+        results = package.run(SMALL, output=tmp_path / f"r{number}", stimuli={"s": given})
+        assert not differences(results.path, alone.path)
+        told = package.check(SMALL, stimuli={"s": given}).text
+        assert "stimuli.s: has no effect: its file has no spikes within the 0.05 s" in told
 
 
 def test_numbers_of_few_bits_are_those_that_are_written() -> None:

@@ -36,7 +36,10 @@ def completed(config: Section) -> Section:
 
 
 def with_settings(config: Section, settings: Mapping[str, str]) -> Section:
-    """A copy with the values (YAML) of some keys, such as groups.assembly.count, replaced."""
+    """A copy with the values (YAML) of some keys, such as groups.assembly.count, replaced.
+
+    null takes a key away.
+    """
     changed: dict[str, Any] = copy.deepcopy(config)
     for key, text in settings.items():
         *path, last = key.split(".")
@@ -47,5 +50,9 @@ def with_settings(config: Section, settings: Mapping[str, str]) -> Section:
             if not isinstance(place.get(name), dict):
                 place[name] = {}
             place = place[name]
-        place[last] = parse_yaml(text, config.path)
+        value = parse_yaml(text, config.path)
+        if value is None:
+            place.pop(last, None)
+        else:
+            place[last] = value
     return as_section(changed, config.path)

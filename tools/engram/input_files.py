@@ -239,11 +239,7 @@ class _Files:
             )
         network = self._network()
         shape = (network.size, network.size)
-        section = self._config.get("synapses")
-        h_0_mV, z_max = (
-            float(section.get(key, default) if isinstance(section, Mapping) else default)
-            for key, default in (("h_0_mV", 4.20075), ("z_max", 1.0))
-        )
+        h_0_mV, z_max = self._of_synapses("h_0_mV", 4.20075), self._of_synapses("z_max", 1.0)
         pre, post, values = weights(given, shape, h_0_mV, z_max)
         blocks = [
             block
@@ -251,6 +247,14 @@ class _Files:
             if any((p.source, p.target) == (block.source, block.target) for p in network.plastic)
         ]
         return written(self._directory, name, lambda path: write_state(path, blocks))
+
+    def _of_synapses(self, key: str, default: float) -> float:
+        section = self._config.get("synapses")
+        value = section.get(key) if isinstance(section, Mapping) else None
+        try:
+            return default if value is None else float(value)
+        except (TypeError, ValueError):
+            raise ValueProblem(f"synapses.{key}: must be a number (is {value!r})") from None
 
     def _begin_with(self, state: str) -> None:
         if is_short_form(self._config.get("populations") or {}):

@@ -18,6 +18,7 @@ from .errors import ConfigurationError, Problem, ProgramError, ProgramNotFound, 
 
 EXIT_CONFIGURATION = 2
 EXIT_STOPPED = 75
+_MOST_RANKS_PER_CORE = 16
 _BUILDS = ("build/release/engram", "build/ci/engram", "build/cuda/engram")
 
 
@@ -55,7 +56,20 @@ def command(
     if not isinstance(ranks, (int, np.integer)) or ranks < 1:
         raise ValueProblem(f"ranks must be a whole number, at least 1 (is {ranks!r})")
     start = [] if ranks == 1 else [*launcher, "-n", str(ranks)]
+    cores = len(os.sched_getaffinity(0))
+    if start and ranks > _MOST_RANKS_PER_CORE * cores and _is_of_this_machine(launcher):
+        raise ValueProblem(
+            f"ranks={ranks} would start {ranks} processes on the {cores} cores of this machine; "
+            f"results do not depend on it: use ranks={cores}, or a launcher that names hosts"
+        )
     return [*start, str(program), *arguments]
+
+
+def _is_of_this_machine(launcher: Sequence[str]) -> bool:
+    """Whether nothing tells it of other machines, as far as can be seen from here."""
+    return len(launcher) == 1 and not any(
+        name.endswith(("_JOBID", "_JOB_ID", "hostfile")) for name in os.environ
+    )
 
 
 def environment(ranks: int) -> Mapping[str, str]:

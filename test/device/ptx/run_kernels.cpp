@@ -24,11 +24,16 @@ std::set<Code>& codes_run() {
     return codes;
 }
 
+// Like a driver, that of the newest architecture which the machine is not older than.
 const Entry& find_entry(const std::string& name) {
     const int architecture = fake_cuda::machine().architecture;
+    const Entry* found = nullptr;
     for (const Entry& entry : entries())
-        if (entry.architecture == architecture && entry.name == name) return entry;
-    throw std::out_of_range("no PTX of " + name);
+        if (entry.name == name && entry.architecture <= architecture &&
+            (found == nullptr || found->architecture < entry.architecture))
+            found = &entry;
+    if (found == nullptr) throw std::out_of_range("no PTX of " + name);
+    return *found;
 }
 
 // Parameters, as a launch copies them.
