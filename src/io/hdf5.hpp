@@ -200,7 +200,8 @@ template <Number T>
 T read_attribute(hid_t object, const std::string& name);
 
 //! Throw the FileError of the HDF5 call that just failed quietly: its file, `problem`, HDF5's own
-//! reason, and `remedy`. \param object any identifier of the file
+//! reason, and `remedy`.
+//! \param object  any identifier of the file
 [[noreturn]] void fail(hid_t object, const std::string& problem, const std::string& remedy);
 //! After an HDF5 call that did not find `name`: throws if it is the system that refused, so that
 //! what cannot be read is not taken for what is not there. The library keeps what it has read of an

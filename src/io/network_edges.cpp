@@ -58,7 +58,7 @@ NetworkEdgeProvider NetworkEdgeProvider::plastic_without_count(const Network& ne
     return {network, network.plastic(), {0, end}, {0, end}};
 }
 
-// All numbers are zero then. \return the local targets
+// All numbers are zero then. Returns the local targets.
 NetworkEdgeProvider::LocalNeurons NetworkEdgeProvider::prepare_count() {
     const std::vector<TargetRange> targets = local_targets();
     const LocalNeurons local = targets.empty() ? LocalNeurons{} : local_neurons(targets);

@@ -19,8 +19,7 @@ namespace engram::job {
 //! Collective. Finds the GPU of each rank: ranks of one node take its GPUs in turn.
 //! The factory is collective as well: all ranks use GPUs, or none does.
 //! \throw DeviceError on every rank if GPUs are asked for and a rank has none; the factory, if one
-//! has no
-//!        room
+//!        has no room
 ExecutorFactory select_executor(DeviceChoice choice, MPI_Comm communicator);
 
 // Executors of several runs that take turns on a rank.

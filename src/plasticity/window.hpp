@@ -9,13 +9,12 @@
 //
 // Order of events, the same in every executor:
 //   at the begin of a window
-//   1. begin            who synthesises protein; recordings keep the weights, z for the whole
-//   window in each block of it
+//   1. begin            who synthesises protein; recordings keep the weights, z for all of it
+//   in each block of it
 //   2. mark events      arrivals of spikes and influx of calcium
 //   3. deliver spikes   their input to each step of their targets. Synapses that have been active
-//   in
-//                       the window are brought up to date for it; what reaches synapses that may
-//                       still be active is put aside
+//                       in the window are brought up to date for it; what reaches synapses that
+//                       may still be active is put aside
 //   4. advance neurons  each through all steps: arrivals at its active synapses, which are brought
 //                       to the step; stimuli; sample; step; spikes
 //   at the end of the window

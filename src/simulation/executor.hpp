@@ -50,8 +50,8 @@ struct SampleSteps {
 };
 
 // Called, on all ranks alike, when rows of the sampler are complete, of which it may take some
-// away. Until the consolidation ends the state is that at its beginning, and may be saved. \param
-// n_done  samples that are complete \return whether to go on
+// away. Until the consolidation ends the state is that at its beginning, and may be saved. Is told
+// how many samples are complete, and returns whether to go on.
 using OnSampled = std::function<bool(std::int64_t n_done)>;
 
 // Work done so far on this rank, for benchmarks and the summary.

@@ -9,8 +9,7 @@
 namespace engram {
 
 //! \throw NumericalError if a weight of this rank is not a finite number, or beyond the range of
-//! sums
-//!        over synapses
+//!        sums over synapses
 void check_weights(const SnapshotView& weights, const Network& network, double dt_ms);
 
 //! The same of the state that a checkpoint stores at a step.
