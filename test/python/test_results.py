@@ -130,6 +130,15 @@ def test_schedule(results):
         assert before.end_s == after.begin_s
 
 
+def test_keys_that_the_configuration_has_not(results):
+    with pytest.raises(
+        ResultsError, match=r"'neuron.t_ref' is missing \(did you mean 'neuron.t_ref_ms'"
+    ):
+        results.config["neuron"]["t_ref"]
+    with pytest.raises(ResultsError, match=r"'5' is missing; copy the file again"):
+        results.config[5]
+
+
 def test_stimuli(results):
     learn, recall = results.stimuli
     assert learn.neurons.tolist() == list(range(20))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from pathlib import Path
 from typing import Any, Mapping, NoReturn
@@ -29,7 +30,9 @@ class Section(dict[str, Any]):
         self.place = place
 
     def __missing__(self, key: str) -> NoReturn:
-        raise FileError(self.path, f"'{below(self.place, key)}' is missing", COPY_AGAIN)
+        close = difflib.get_close_matches(str(key), self, n=1)
+        hint = f" (did you mean '{below(self.place, close[0])}'?)" if close else ""
+        raise FileError(self.path, f"'{below(self.place, key)}' is missing{hint}", COPY_AGAIN)
 
     def __or__(self, other: Mapping[str, Any]) -> Section:  # type: ignore[override]
         return Section({**self, **other}, self.path, self.place)
