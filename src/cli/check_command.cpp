@@ -12,6 +12,7 @@
 #include "cli/output.hpp"
 #include "experiment/conditions.hpp"
 #include "experiment/configuration.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/schedule.hpp"
 #include "job/effect_notes.hpp"
 #include "job/read_experiment.hpp"
@@ -30,33 +31,50 @@ std::string stretch(const std::string& label, StepRange range, double dt_ms,
                         step_time_ms(range.end, dt_ms) / 1000.0, what);
 }
 
+double theta_pro_mV(const Experiment& experiment, double amplitude) {
+    return model::modulated_theta_pro_mV(experiment.synapses.h_0_mV, amplitude);
+}
+
+// What intervals of a kind are told under, and what of each.
+std::string heading(const Experiment& experiment, std::span<const Neuromodulation>) {
+    return fmt::format("Neuromodulation: theta_pro is {:.6g} mV, but for",
+                       theta_pro_mV(experiment, 0.0));
+}
+std::string text_of(const Experiment& experiment, const Neuromodulation& interval) {
+    return fmt::format("amplitude {:.6g}, theta_pro {:.6g} mV", interval.amplitude,
+                       theta_pro_mV(experiment, interval.amplitude));
+}
+std::string heading(const Experiment&, std::span<const BackgroundChange>) {
+    return "The background is the usual one, but for";
+}
+std::string text_of(const Experiment&, const BackgroundChange& change) {
+    return fmt::format("mean {:.6g} nA, sigma_wn {:.6g} nA s^1/2", change.mean_nA,
+                       change.sigma_wn_nA_sqrt_s);
+}
+std::string heading(const Experiment&, std::span<const PlasticityPause>) {
+    return "Plasticity is off:";
+}
+std::string text_of(const Experiment&, const PlasticityPause&) {
+    return "off";
+}
+
 // The phases, then what holds in intervals of its own.
 void add_course(Lines& lines, const Experiment& experiment, const Schedule& schedule) {
     const double dt_ms = experiment.dt_ms;
     for (const Phase& phase : schedule.phases)
         lines.push_back(stretch(phase.label, {phase.begin, phase.end}, dt_ms,
                                 phase.kind == PhaseKind::spiking ? "spiking" : "fast-forward"));
-    const auto theta_pro_mV = [&](double amplitude) {
-        return model::modulated_theta_pro_mV(experiment.synapses.h_0_mV, amplitude);
-    };
-    if (experiment.neuromodulation) {
-        lines.push_back(
-            message_text("Neuromodulation: theta_pro is {:.6g} mV, but for", theta_pro_mV(0.0)));
-        for (const Neuromodulation& interval : *experiment.neuromodulation)
-            lines.push_back(
-                stretch(interval.name, steps_of(experiment, interval), dt_ms,
-                        fmt::format("amplitude {:.6g}, theta_pro {:.6g} mV", interval.amplitude,
-                                    theta_pro_mV(interval.amplitude))));
-    }
-    if (!experiment.background_changes.empty())
-        lines.push_back(message_text("The background is the usual one, but for"));
-    for (const BackgroundChange& change : experiment.background_changes)
-        lines.push_back(stretch(change.name, steps_of(experiment, change), dt_ms,
-                                fmt::format("mean {:.6g} nA, sigma_wn {:.6g} nA s^1/2",
-                                            change.mean_nA, change.sigma_wn_nA_sqrt_s)));
-    if (!experiment.plasticity_off.empty()) lines.push_back(message_text("Plasticity is off:"));
-    for (const Interval& interval : experiment.plasticity_off)
-        lines.push_back(stretch(interval.name, steps_of(experiment, interval), dt_ms, "off"));
+    keys::for_each_interval_section([&](const auto& section) {
+        using Entry = typename std::remove_cvref_t<decltype(section)>::Entry;
+        if constexpr (!std::is_same_v<Entry, SpikingWindow>) {  // which are phases
+            if (!section.is_given(experiment)) return;
+            const auto entries = section.of(experiment);
+            lines.push_back(message_text("{}", heading(experiment, entries)));
+            for (const Entry& entry : entries)
+                lines.push_back(stretch(entry.name, steps_of(experiment, entry), dt_ms,
+                                        text_of(experiment, entry)));
+        }
+    });
 }
 
 // What the geometry of a neuron amounts to; once for populations that share it.

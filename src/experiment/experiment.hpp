@@ -208,6 +208,16 @@ struct BackgroundChange : Interval {
     bool operator==(const BackgroundChange&) const = default;
 };
 
+// In which plasticity is off.
+struct PlasticityPause : Interval {
+    bool operator==(const PlasticityPause&) const = default;
+};
+
+// Which is computed in detail whatever the stimuli.
+struct SpikingWindow : Interval {
+    bool operator==(const SpikingWindow&) const = default;
+};
+
 using model::ConditionChange;
 
 // A state of another run that this one begins with: h and z of every plastic synapse, and the
@@ -258,9 +268,9 @@ struct Experiment {
     std::optional<std::uint64_t> wiring_seed;
     FastForward fast_forward = FastForward::automatic;
     double dt_fast_forward_s = 50.0;
-    double margin_before_s = 5.0;           //!< detailed computation before each stimulus
-    double margin_after_s = 5.0;            //!< and after it
-    std::vector<Interval> spiking_windows;  //!< computed in detail whatever the stimuli
+    double margin_before_s = 5.0;  //!< detailed computation before each stimulus
+    double margin_after_s = 5.0;   //!< and after it
+    std::vector<SpikingWindow> spiking_windows;
     Populations populations;
     //! Wires the published network; of no meaning where projections are given.
     Connectivity connectivity;
@@ -273,10 +283,11 @@ struct Experiment {
     std::vector<Stimulus> stimuli;
     //! None: theta_pro is that of the synapses. Intervals do not overlap.
     std::optional<std::vector<Neuromodulation>> neuromodulation;
-    std::vector<Interval> plasticity_off;
+    std::vector<PlasticityPause> plasticity_off;
     //! Of one population they do not overlap.
     std::vector<BackgroundChange> background_changes;
-    //! What the three say, see condition_changes; ascending by time, which is a multiple of dt.
+    //! What all but the spiking windows say, see condition_changes; ascending by time, which is a
+    //! multiple of dt.
     std::vector<ConditionChange> changes;
     NeuronParameters neuron;
     SynapseParameters synapses;

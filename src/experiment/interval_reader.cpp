@@ -7,9 +7,11 @@
 namespace engram {
 namespace {
 
-template <class SomeInterval>
-std::vector<SomeInterval> read_section(ConfigReader reader) {
-    std::vector<SomeInterval> intervals;
+template <class Section>
+void read_section(const Section& section, ConfigReader& root, Experiment& experiment) {
+    const bool is_absent = root.node(section.name) == nullptr;
+    ConfigReader reader = root.section(section.name);
+    std::vector<typename Section::Entry> intervals;
     for (const std::string& name : reader.keys()) {
         if (!is_valid_name(name)) {
             reader.problems().add(reader.place_of(name), reader.path_of(name), valid_name_rule);
@@ -20,32 +22,20 @@ std::vector<SomeInterval> read_section(ConfigReader reader) {
             reader.problem(name, "is empty; write {} for the whole run, or leave it out");
             continue;
         }
-        SomeInterval interval;
+        auto& interval = intervals.emplace_back();
         interval.name = name;
         ConfigReader entry = reader.section(name);
-        if constexpr (std::is_same_v<SomeInterval, Neuromodulation>)
-            keys::read_keys(entry, keys::neuromodulation, interval);
-        if constexpr (std::is_same_v<SomeInterval, BackgroundChange>)
-            keys::read_keys(entry, keys::background_change, interval);
-        keys::read_keys(entry, keys::interval, interval);
+        section.for_each_part([&](const auto& part) { keys::read_keys(entry, part, interval); });
         entry.finish();
-        intervals.push_back(std::move(interval));
     }
-    return intervals;
+    if (!Section::may_be_absent || !is_absent) experiment.*section.entries = std::move(intervals);
 }
 
 }  // namespace
 
 void read_intervals(ConfigReader& root, Experiment& experiment) {
-    // An empty map differs from none: there is no neuromodulator, at any time.
-    const bool is_modulated = root.node(keys::neuromodulation_section) != nullptr;
-    auto modulation = read_section<Neuromodulation>(root.section(keys::neuromodulation_section));
-    if (is_modulated) experiment.neuromodulation = std::move(modulation);
-    experiment.background_changes =
-        read_section<BackgroundChange>(root.section(keys::background_changes_section));
-    experiment.plasticity_off = read_section<Interval>(root.section(keys::plasticity_off_section));
-    experiment.spiking_windows =
-        read_section<Interval>(root.section(keys::spiking_windows_section));
+    keys::for_each_interval_section(
+        [&](const auto& section) { read_section(section, root, experiment); });
 }
 
 }  // namespace engram

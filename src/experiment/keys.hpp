@@ -3,6 +3,11 @@
 // it may be. Defaults are those of the members. docs/configuration.md has a row for each.
 #pragma once
 
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
 #include "experiment/ensemble_settings.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/key_kinds.hpp"
@@ -262,6 +267,62 @@ inline constexpr const char* neuromodulation_section = "neuromodulation";
 inline constexpr const char* plasticity_off_section = "plasticity_off";
 inline constexpr const char* spiking_windows_section = "spiking_windows";
 
+template <class One>
+One entry_of(const std::vector<One>&);
+template <class One>
+One entry_of(const std::optional<std::vector<One>>&);
+
+// A section of named intervals. All that handles such sections goes through the list of them below.
+template <class Entries, class... Parts>
+struct IntervalSection {
+    using Entry = decltype(entry_of(std::declval<Entries>()));
+    //! Whether an empty map says something else than none.
+    static constexpr bool may_be_absent = !std::is_same_v<Entries, std::vector<Entry>>;
+
+    const char* name;
+    Entries Experiment::*entries;
+    const char* overlap;                //!< why no two may hold at a time; null: they may
+    std::tuple<const Parts*...> parts;  //!< the keys of an entry
+
+    std::span<const Entry> of(const Experiment& experiment) const {
+        if constexpr (may_be_absent)
+            return is_given(experiment) ? *(experiment.*entries) : std::span<const Entry>();
+        else
+            return experiment.*entries;
+    }
+    bool is_given(const Experiment& experiment) const {
+        if constexpr (may_be_absent)
+            return (experiment.*entries).has_value();
+        else
+            return !(experiment.*entries).empty();
+    }
+    template <class Visit>
+    constexpr void for_each_part(Visit&& visit) const {
+        std::apply([&](const auto*... part) { (visit(*part), ...); }, parts);
+    }
+};
+template <class Entries, class... Parts>
+constexpr IntervalSection<Entries, Parts...> interval_section(const char* name,
+                                                              Entries Experiment::*entries,
+                                                              const char* overlap,
+                                                              const Parts&... parts) {
+    return {name, entries, overlap, {&parts...}};
+}
+
+//! In the order in which configurations are written.
+template <class Visit>
+constexpr void for_each_interval_section(Visit&& visit) {
+    visit(interval_section(neuromodulation_section, &Experiment::neuromodulation,
+                           "intervals of neuromodulation must not overlap", neuromodulation,
+                           interval));
+    // Those that concern a neuron must not overlap; see the check of groups and backgrounds.
+    visit(interval_section(background_changes_section, &Experiment::background_changes, nullptr,
+                           background_change, interval));
+    visit(interval_section(plasticity_off_section, &Experiment::plasticity_off, nullptr, interval));
+    visit(
+        interval_section(spiking_windows_section, &Experiment::spiking_windows, nullptr, interval));
+}
+
 // Of the section record, and of each of its recordings.
 inline constexpr Section trace_recording{
     "record",
@@ -365,7 +426,7 @@ constexpr void for_each_section(Visit&& visit) {
     visit(projection), visit(initial_state), visit(initial_weights), visit(stipulated_weights);
     visit(background), visit(stimulus), visit(scheme), visit(neuron);
     visit(morphology);
-    visit(interval), visit(neuromodulation), visit(background_change);
+    for_each_interval_section([&](const auto& section) { section.for_each_part(visit); });
     visit(synapses), visit(trace_recording), visit(named_recording), visit(record);
     visit(selection), visit(regular_times), visit(measures);
     visit(checkpoint), visit(output);

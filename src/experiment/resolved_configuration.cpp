@@ -121,30 +121,16 @@ class Writer {
     }
 
     void write_intervals() {
-        if (experiment_.neuromodulation) {
-            const std::vector<Neuromodulation>& modulation = *experiment_.neuromodulation;
-            out_ << keys::neuromodulation_section << (modulation.empty() ? ": {}\n" : ":\n");
-            for (const Neuromodulation& interval : modulation)
-                write_entry(interval.name, section_text(keys::neuromodulation, interval, "    ") +
-                                               section_text(keys::interval, interval, "    "));
-        }
-        if (!experiment_.background_changes.empty())
-            out_ << keys::background_changes_section << ":\n";
-        for (const BackgroundChange& change : experiment_.background_changes)
-            write_entry(change.name, section_text(keys::background_change, change, "    ") +
-                                         section_text(keys::interval, change, "    "));
-        write_intervals(keys::plasticity_off_section, experiment_.plasticity_off);
-        write_intervals(keys::spiking_windows_section, experiment_.spiking_windows);
-    }
-
-    void write_intervals(const char* section, const std::vector<Interval>& intervals) {
-        if (!intervals.empty()) out_ << section << ":\n";
-        for (const Interval& interval : intervals)
-            write_entry(interval.name, section_text(keys::interval, interval, "    "));
-    }
-
-    void write_entry(const std::string& name, const std::string& text) {
-        out_ << "  " << name_text(name) << ":\n" << text;
+        keys::for_each_interval_section([&](const auto& section) {
+            if (!section.is_given(experiment_)) return;
+            const auto entries = section.of(experiment_);
+            out_ << section.name << (entries.empty() ? ": {}\n" : ":\n");
+            for (const auto& entry : entries) {
+                out_ << "  " << name_text(entry.name) << ":\n";
+                section.for_each_part(
+                    [&](const auto& part) { out_ << section_text(part, entry, "    "); });
+            }
+        });
     }
 
     const Experiment& experiment_;

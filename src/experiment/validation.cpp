@@ -369,26 +369,24 @@ class Validator {
     }
 
     void check_all_intervals() {
-        for (const auto& [section, intervals] :
-             {std::pair{keys::plasticity_off_section, &experiment_.plasticity_off},
-              std::pair{keys::spiking_windows_section, &experiment_.spiking_windows}})
-            for (const Interval& interval : *intervals) check_interval(section, interval);
-        check_background_changes();
-        if (!experiment_.neuromodulation) return;
-        std::vector<const Interval*> sound;
-        for (const Neuromodulation& interval : *experiment_.neuromodulation)
-            if (check_interval(keys::neuromodulation_section, interval)) sound.push_back(&interval);
-        check_overlaps(std::move(sound), keys::neuromodulation_section,
-                       "intervals of neuromodulation must not overlap");
+        keys::for_each_interval_section([&](const auto& section) {
+            std::vector<const Interval*> sound;
+            for (const auto& interval : section.of(experiment_))
+                if (check_interval(section.name, interval)) sound.push_back(&interval);
+            if constexpr (std::is_same_v<typename std::remove_cvref_t<decltype(section)>::Entry,
+                                         BackgroundChange>)
+                check_background_changes(sound);
+            if (section.overlap != nullptr)
+                check_overlaps(std::move(sound), section.name, section.overlap);
+        });
     }
 
-    void check_background_changes() {
+    //! \param sound  those whose times are
+    void check_background_changes(const std::vector<const Interval*>& sound) {
         constexpr const char* section = keys::background_changes_section;
         const std::vector<BackgroundChange>& all = experiment_.background_changes;
-        std::vector<char> has_times;
         bool has_groups = problems_.sound({"groups", "populations"});
         for (const BackgroundChange& change : all) {
-            has_times.push_back(check_interval(section, change) ? 1 : 0);
             const std::string key =
                 interval_key(section, change, keys::name_of<&BackgroundChange::group>());
             if (problems_.sound({key}))
@@ -407,7 +405,8 @@ class Validator {
         for (std::size_t c = 0; c < classes.size(); ++c) {
             std::vector<const Interval*> of_class;
             for (std::size_t i = 0; i < all.size(); ++i)
-                if (has_times[i] != 0 && classes.is_concerned(c, i)) of_class.push_back(&all[i]);
+                if (classes.is_concerned(c, i) && std::ranges::find(sound, &all[i]) != sound.end())
+                    of_class.push_back(&all[i]);
             check_overlaps(std::move(of_class), section, "a neuron has one background at a time");
         }
         if (problems_.sound({section}) && all.size() > most_backgrounds &&

@@ -14,6 +14,7 @@
 #include "base/step_time.hpp"
 #include "base/version.hpp"
 #include "experiment/conditions.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/stimulation.hpp"
 #include "io/network_edges.hpp"
 #include "model/neuromodulation.hpp"
@@ -135,13 +136,6 @@ json interval_summary(const Experiment& experiment, const Interval& interval) {
             step_time_ms(range.end, experiment.dt_ms) / 1000.0};
 }
 
-json intervals_summary(const Experiment& experiment, const std::vector<Interval>& intervals) {
-    json summary = json::object();
-    for (const Interval& interval : intervals)
-        summary[interval.name] = {{"interval_s", interval_summary(experiment, interval)}};
-    return summary;
-}
-
 }  // namespace
 
 std::vector<double> gather_peak_memory_MB(MPI_Comm communicator) {
@@ -171,33 +165,38 @@ json stimuli_summary(const Experiment& experiment) {
     return stimuli;
 }
 
-json neuromodulation_summary(const Experiment& experiment) {
-    if (!experiment.neuromodulation) return nullptr;
-    json summary = json::object();
-    for (const Neuromodulation& interval : *experiment.neuromodulation)
-        summary[interval.name] = {
-            {"interval_s", interval_summary(experiment, interval)},
-            {"amplitude", interval.amplitude},
-            {"theta_pro_mV",
-             model::modulated_theta_pro_mV(experiment.synapses.h_0_mV, interval.amplitude)}};
-    return summary;
+double value_summary(double value) {
+    return value;
+}
+json value_summary(const GroupNames& names) {
+    return group_summary(names);
 }
 
-json background_summary(const Experiment& experiment) {
-    json summary = json::object();
-    for (const BackgroundChange& change : experiment.background_changes)
-        summary[change.name] = {{"interval_s", interval_summary(experiment, change)},
-                                {"group", group_summary(change.group)},
-                                {"mean_nA", change.mean_nA},
-                                {"sigma_wn_nA_sqrt_s", change.sigma_wn_nA_sqrt_s}};
-    return summary;
+json entry_summary(const Experiment&, const Interval&) {
+    return json::object();
+}
+json entry_summary(const Experiment& experiment, const Neuromodulation& interval) {
+    return {{"theta_pro_mV",
+             model::modulated_theta_pro_mV(experiment.synapses.h_0_mV, interval.amplitude)}};
 }
 
 json conditions_summary(const Experiment& experiment) {
-    return {{"neuromodulation", neuromodulation_summary(experiment)},
-            {"background_changes", background_summary(experiment)},
-            {"plasticity_off", intervals_summary(experiment, experiment.plasticity_off)},
-            {"spiking_windows", intervals_summary(experiment, experiment.spiking_windows)}};
+    json summary;
+    keys::for_each_interval_section([&](const auto& section) {
+        json& entries = summary[section.name];
+        if (!section.may_be_absent || section.is_given(experiment)) entries = json::object();
+        for (const auto& entry : section.of(experiment)) {
+            json& told = entries[entry.name] = entry_summary(experiment, entry);
+            section.for_each_part([&]<class Part>(const Part& part) {
+                if constexpr (!std::is_same_v<typename Part::Owner, Interval>)
+                    part.for_each([&](const auto& key) {
+                        told[key.name] = value_summary(entry.*key.member);
+                    });
+            });
+            told["interval_s"] = interval_summary(experiment, entry);
+        }
+    });
+    return summary;
 }
 
 // What the run began with; null: all at rest.

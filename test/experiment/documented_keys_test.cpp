@@ -181,16 +181,12 @@ TEST(DocumentedKeys, are_those_of_the_sections) {
     expect_none_left(recordings);
     compare("Regular snapshots", keys::regular_times, RegularTimes{});
     compare("measures", keys::measures, MeasureSettings{});
-    compare("plasticity_off", keys::interval, Interval{});
-    compare("spiking_windows", keys::interval, Interval{});
-    auto modulation = rows_of("configuration.md", "neuromodulation", "key");
-    compare(modulation, keys::neuromodulation, Neuromodulation{});
-    compare(modulation, keys::interval, Neuromodulation{});
-    expect_none_left(modulation);
-    auto changes = rows_of("configuration.md", "background_changes", "key");
-    compare(changes, keys::background_change, BackgroundChange{});
-    compare(changes, keys::interval, BackgroundChange{});
-    expect_none_left(changes);
+    keys::for_each_interval_section([]<class Section>(const Section& section) {
+        auto entry = rows_of("configuration.md", section.name, "key");
+        section.for_each_part(
+            [&](const auto& part) { compare(entry, part, typename Section::Entry{}); });
+        expect_none_left(entry);
+    });
     compare("checkpoint", keys::checkpoint, CheckpointSettings{});
 
     auto rows = rows_of("configuration.md", "output", "key");
