@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "analysis/nothing.hpp"
+#include "base/contracts.hpp"
 #include "plasticity/recorded.hpp"
 
 namespace engram {
@@ -63,6 +64,7 @@ Induction::Induction(const Experiment& experiment)
 }
 
 void Induction::add(std::span<const double> rows) {
+    ENGRAM_EXPECT(rows.size() % width_ == 0);
     for (; !rows.empty(); rows = rows.subspan(width_)) {
         for (Course& course : courses_) add_sample(course, rows.first(width_));
         ++n_samples_;

@@ -152,10 +152,16 @@ struct Arrays : plasticity::View<M>, WindowScratch, RecordingArrays {
         return {calcium[parity].pre_start[source], physics.ca_pre,
                 calcium[parity].pre_jumps[source]};
     }
+    //! \param spikes  of the neuron in the window until now
+    ENGRAM_HD_INLINE model::CalciumTrace post(std::uint32_t neuron, int parity,
+                                              const Physics<M>& physics,
+                                              const model::StepSet& spikes) const {
+        return {calcium[parity].post_start[neuron], physics.ca_post, spikes};
+    }
     //! With the spikes of the window until the end of the last block.
     ENGRAM_HD_INLINE model::CalciumTrace post(std::uint32_t neuron, int parity,
                                               const Physics<M>& physics) const {
-        return {calcium[parity].post_start[neuron], physics.ca_post, post_jumps[neuron]};
+        return post(neuron, parity, physics, post_jumps[neuron]);
     }
     ENGRAM_HD_INLINE Recent recent_of_source(std::uint32_t source, int parity) const {
         if constexpr (asks_for_rates<typename M::Early>)

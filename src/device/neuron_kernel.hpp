@@ -255,7 +255,7 @@ struct AdvanceNeurons {
             const ActiveArrival arrival = arrays.active_arrivals[entry];
             const plasticity::ActiveSynapse<M> synapse{
                 arrays.pre(arrival.source, t.parity, *physics),
-                {arrays.calcium[t.parity].post_start[j], physics->ca_post, c.jumps},
+                arrays.post(j, t.parity, *physics, c.jumps),
                 arrival.source,
                 c.id,
                 arrays.recent_of_source(arrival.source, t.parity),
@@ -364,8 +364,7 @@ struct AdvanceNeurons {
         if (!c.exc) return;
         for (int i = 0; i < M::Late::n_sums; ++i) arrays.sum(i)[j] = c.sums.of[i];
         arrays.post_jumps[j] = c.jumps;
-        const model::CalciumTrace post{arrays.calcium[t.parity].post_start[j], physics->ca_post,
-                                       c.jumps};
+        const model::CalciumTrace post = arrays.post(j, t.parity, *physics, c.jumps);
         const double highest = post.upper_bound();
         arrays.post_highest[j] = highest;
         atomic_max_nonnegative(&arrays.counters->highest_post, highest);

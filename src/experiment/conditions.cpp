@@ -86,16 +86,20 @@ ConditionsCourse::ConditionsCourse(const Experiment& experiment) {
     }
 }
 
-const ConditionsCourse::Piece& ConditionsCourse::piece(Step step) const {
-    const auto behind = std::upper_bound(pieces_.begin() + 1, pieces_.end(), step,
-                                         [](Step s, const Piece& p) { return s < p.begin; });
-    return *(behind - 1);
+ConditionsCourse::Place ConditionsCourse::behind(Step step) const {
+    return std::upper_bound(pieces_.begin() + 1, pieces_.end(), step,
+                            [](Step s, const Piece& p) { return s < p.begin; });
 }
 
 Step ConditionsCourse::next_change(Step step, Step end) const {
-    const auto behind = std::upper_bound(pieces_.begin(), pieces_.end(), step,
-                                         [](Step s, const Piece& p) { return s < p.begin; });
-    return behind == pieces_.end() ? end : std::min(behind->begin, end);
+    return begin_of(behind(step), end);
+}
+
+Step ConditionsCourse::next_change_of_consolidation(Step step, Step end) const {
+    const model::Conditions& here = at(step);
+    Place next = behind(step);
+    while (next != pieces_.end() && next->conditions.consolidates_as(here)) ++next;
+    return begin_of(next, end);
 }
 
 }  // namespace engram

@@ -3,6 +3,7 @@
 // plasticity is off.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "base/step_time.hpp"
@@ -27,6 +28,8 @@ class ConditionsCourse {
     const model::Conditions& at(Step step) const { return piece(step).conditions; }
     //! First step behind `step` from which other conditions hold, or `end` if that is earlier.
     Step next_change(Step step, Step end) const;
+    //! The same of such as matter in consolidation.
+    Step next_change_of_consolidation(Step step, Step end) const;
     //! Steps before `step` in which plasticity is on.
     Step plastic_steps(Step step) const {
         const Piece& here = piece(step);
@@ -39,7 +42,12 @@ class ConditionsCourse {
         model::Conditions conditions;
         Step plastic_before;  //!< plastic_steps(begin)
     };
-    const Piece& piece(Step step) const;
+    using Place = std::vector<Piece>::const_iterator;
+    Place behind(Step step) const;
+    const Piece& piece(Step step) const { return *(behind(step) - 1); }
+    Step begin_of(Place place, Step end) const {
+        return place == pieces_.end() ? end : std::min(place->begin, end);
+    }
 
     std::vector<Piece> pieces_;  //!< ascending; the first begins at 0; neighbours differ
 };

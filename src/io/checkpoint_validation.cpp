@@ -289,10 +289,11 @@ Step state_step(const RunPosition& position, const Experiment& experiment) {
     if (phase.kind == PhaseKind::spiking) return position.step;
     const ConditionsCourse conditions(experiment);
     Step begin = phase.begin;
-    for (Step end = conditions.next_change(begin, phase.end);
-         end <= position.step && end < phase.end; end = conditions.next_change(begin, phase.end))
+    for (;;) {
+        const Step end = conditions.next_change_of_consolidation(begin, phase.end);
+        if (end > position.step || end == phase.end) return begin;
         begin = end;
-    return begin;
+    }
 }
 
 void validate_header(const CheckpointHeader& header, const std::string& path) {

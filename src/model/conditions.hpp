@@ -16,6 +16,11 @@ struct Conditions {
     std::int32_t background = 0;
 
     bool operator==(const Conditions&) const = default;
+    //! Whether consolidation goes on as with others: neurons are at rest in it.
+    bool consolidates_as(Conditions others) const {
+        others.background = background;
+        return *this == others;
+    }
 };
 
 // From a time on, what is given here holds instead of what held before.

@@ -6,7 +6,10 @@
 // with constant coefficients, and one exact draw takes h over any interval.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include "model/calcium.hpp"
@@ -32,6 +35,31 @@ inline constexpr double h_max_mV = 10.0;
 // Rate of return to h_0, in units of 1/tau_h.
 inline constexpr double relaxation_rate = 0.1;
 
+// What acts within a zone, in units of 1/tau_h.
+struct ZoneRates {
+    double rate;     //!< at which h tends to a fixed point
+    double pull_mV;  //!< rate times that point
+    int n_noises;    //!< number of thresholds reached, each of which adds noise
+};
+//! By zone. All that is told of the dynamics of h follows from these.
+inline std::array<ZoneRates, 3> zone_rates(const SynapseParameters& s) {
+    const double to_h_0 = relaxation_rate * s.h_0_mV;
+    return {{{relaxation_rate, to_h_0, 0},
+             {relaxation_rate + s.gamma_d, to_h_0, 1},
+             {relaxation_rate + s.gamma_p + s.gamma_d, to_h_0 + s.gamma_p * h_max_mV, 2}}};
+}
+//! Largest |h - h_0| without noise: h tends to points between 0 and the larger of h_0 and h_max.
+inline double highest_change_mV(const SynapseParameters& s) {
+    return std::max(s.h_0_mV, h_max_mV);
+}
+//! Largest standard deviation that h can have.
+inline double highest_deviation_mV(const SynapseParameters& s) {
+    double highest = 0.0;
+    for (const ZoneRates& zone : zone_rates(s))
+        highest = std::max(highest, zone.n_noises / zone.rate);
+    return s.sigma_pl_mV * std::sqrt(highest / 2.0);
+}
+
 // Exact propagation over an interval within one zone.
 struct ZonePropagator {
     double target_mV[3];                           //!< fixed point of h in the zone
@@ -56,16 +84,14 @@ struct EarlyPhase {
           theta_d(s.theta_d),
           passive_rate_per_step(relaxation_rate * dt_ms / (s.tau_h_s * 1000.0)),
           passive_rate_per_s(relaxation_rate / s.tau_h_s) {
-        const double rate[3] = {relaxation_rate, relaxation_rate + s.gamma_d,
-                                relaxation_rate + s.gamma_p + s.gamma_d};
-        const double pull[3] = {relaxation_rate * s.h_0_mV, relaxation_rate * s.h_0_mV,
-                                relaxation_rate * s.h_0_mV + s.gamma_p * h_max_mV};
-        for (int zone = 0; zone < 3; ++zone) {
-            zones.target_mV[zone] = pull[zone] / rate[zone];
-            // Stationary variance: `zone` is also the number of thresholds reached.
-            const double variance = s.sigma_pl_mV * s.sigma_pl_mV * zone / (2.0 * rate[zone]);
+        const std::array<ZoneRates, 3> rates = zone_rates(s);
+        for (std::size_t zone = 0; zone < rates.size(); ++zone) {
+            const auto [rate, pull_mV, n_noises] = rates[zone];
+            zones.target_mV[zone] = pull_mV / rate;
+            // Stationary.
+            const double variance = s.sigma_pl_mV * s.sigma_pl_mV * n_noises / (2.0 * rate);
             for (int n = 0; n <= max_window_steps; ++n) {
-                const double decay = exp_exact(-rate[zone] * n * dt_ms / (s.tau_h_s * 1000.0));
+                const double decay = exp_exact(-rate * n * dt_ms / (s.tau_h_s * 1000.0));
                 zones.decay[zone][n] = decay;
                 zones.deviation_mV[zone][n] = std::sqrt(variance * (1.0 - decay * decay));
             }

@@ -26,18 +26,6 @@ double most_of(double n, double probability) {
     return std::min(n, mean + most_deviations * std::sqrt(mean) + most_deviations);
 }
 
-// Largest |h - h_0| without noise: h tends to points between 0 and the larger of h_0 and h_max.
-double highest_change_mV(const SynapseParameters& synapses) {
-    return std::max(synapses.h_0_mV, model::h_max_mV);
-}
-
-// Largest standard deviation of h.
-double highest_deviation_mV(const SynapseParameters& s) {
-    const double depression = 1.0 / (model::relaxation_rate + s.gamma_d);
-    const double potentiation = 2.0 / (model::relaxation_rate + s.gamma_p + s.gamma_d);
-    return s.sigma_pl_mV * std::sqrt(std::max(depression, potentiation) / 2.0);
-}
-
 // What arrives at the neurons of one population from sources of one kind.
 struct Inputs {
     double n_plastic = 0;
@@ -107,9 +95,9 @@ class SumCheck {
     // w = h + h_0 z with z <= z_max; the sum of |h - h_0| is smaller.
     void check_plastic(const Inputs& inputs) {
         const SynapseParameters& s = experiment_.synapses;
-        const double noise_mV = most_deviations * highest_deviation_mV(s);
+        const double noise_mV = most_deviations * model::highest_deviation_mV(s);
         const double n = std::max(1.0, inputs.n_plastic);
-        const double weight_mV = (1.0 + s.z_max) * s.h_0_mV + highest_change_mV(s);
+        const double weight_mV = (1.0 + s.z_max) * s.h_0_mV + model::highest_change_mV(s);
         const double left_mV = most_summed_mV - inputs.fixed_mV;
         const double room_mV = left_mV / n - weight_mV;
         if (noise_mV <= room_mV) return;

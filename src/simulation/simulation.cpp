@@ -201,7 +201,7 @@ class Simulation::Loop {
         const Step next_sample = position_.within_phase ? position_.step : phase.begin;
         position_.within_phase = true;
         for (Step begin = phase.begin; begin < phase.end;) {
-            const Step end = conditions_.next_change(begin, phase.end);
+            const Step end = conditions_.next_change_of_consolidation(begin, phase.end);
             // The state of an interrupted run is that at the beginning of the piece of the next
             // sample.
             const bool done = end <= next_sample && end < phase.end;

@@ -109,10 +109,12 @@ void compare_samples(const CompleteRun& run, const Experiment& experiment,
             const NeuronId id = experiment.record.neurons[i];
             const std::vector<double> slow = slow_columns(sample, id, experiment.synapses);
             if (!sample.v_mV.empty()) {
-                const std::size_t first = columns.neuron(i);
-                ASSERT_NEAR(run.sink.at(row, first + column_v), sample.v_mV[id], within) << id;
-                ASSERT_NEAR(run.sink.at(row, first + column_i_total), sample.current_nA[id], within)
-                    << id;
+                const double membrane[] = {sample.v_mV[id], sample.current_nA[id],
+                                           sample.stimulus_nA[id], sample.background_nA[id]};
+                static_assert(std::size(membrane) == n_membrane_columns, "as all that is recorded");
+                for (std::size_t c = 0; c < n_membrane_columns; ++c)
+                    ASSERT_NEAR(run.sink.at(row, columns.neuron(i) + c), membrane[c], within)
+                        << membrane_columns[c].name << " of neuron " << id;
             }
             for (std::size_t c = 0; c < slow.size(); ++c)
                 ASSERT_NEAR(run.sink.at(row, columns.slow(i) + c), slow[c], within)

@@ -289,7 +289,7 @@ void DenseSimulator::consolidate_along(NeuronId id, DenseLatePhase::Cell& cell, 
 
 void DenseSimulator::take_sample(Step step) {
     if (experiment_.record.neurons.empty() && experiment_.record.synapses.empty()) return;
-    samples_.push_back({step, h_, z_, calcium_, changes(), protein_, {}, {}, along_});
+    samples_.push_back({step, h_, z_, calcium_, changes(), protein_, along_});
 }
 
 // A presynaptic trace of less than 1e-4 is taken as none at a decision.
@@ -543,6 +543,8 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
                               std::sqrt(2.0 * experiment_.synapses.tau_syn_ms / 1000.0);
     }
     double decaying = i_syn_[id];
+    const double background_nA = constant + i_bg_[id];
+    double stimulus_nA = 0.0;
     double noise_mV = 0.0;
     double stimulus_soma_mV = 0.0, stimulus_tip_mV = 0.0;  // that stimuli add, at the end
     // A process of the given mean: its deviation decays, and gathers noise.
@@ -558,6 +560,7 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
         if (!current.on) continue;
         if (current.starts) i_stim_[k][id] = 0.0;
         constant += current.mean_nA;
+        stimulus_nA += current.mean_nA + i_stim_[k][id];
         add_process(i_stim_[k][id], current.sigma_nA,
                     model::normal_at_step(streams_, model::Purpose::stimulus, id,
                                           static_cast<std::uint32_t>(k), step));
@@ -585,6 +588,8 @@ void DenseSimulator::advance_neuron(NeuronId id, Step step) {
     if (!samples_.empty() && samples_.back().step == step) {
         samples_.back().v_mV.push_back(shown_mV);
         samples_.back().current_nA.push_back(current_nA);
+        samples_.back().stimulus_nA.push_back(stimulus_nA);
+        samples_.back().background_nA.push_back(background_nA);
     }
     v_[id] = step <= held_until_[id] ? p.v_reset_mV : next;
     i_syn_[id] *= neuron.current_decay;

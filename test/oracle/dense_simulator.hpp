@@ -62,12 +62,12 @@ class DenseSimulator {
 
     struct Sample {
         Step step;
-        std::vector<double> h_mV, z, calcium;  //!< by [pre][post]
-        std::vector<DenseChanges> changes;     //!< by neuron
-        std::vector<DensePools> protein;       //!< likewise
-        //! Likewise, once who fires or is silenced has been reset; none of consolidations.
-        std::vector<double> v_mV, current_nA;
+        std::vector<double> h_mV, z, calcium;    //!< by [pre][post]
+        std::vector<DenseChanges> changes;       //!< by neuron
+        std::vector<DensePools> protein;         //!< likewise
         std::vector<std::vector<double>> along;  //!< see protein_along
+        //! By neuron, once who fires or is silenced has been reset; none of consolidations.
+        std::vector<double> v_mV = {}, current_nA = {}, stimulus_nA = {}, background_nA = {};
     };
     //! If anything is to be recorded: of a spiking phase those that are due at the beginning of a
     //! window, and all of consolidations.

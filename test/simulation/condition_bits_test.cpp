@@ -97,6 +97,14 @@ TEST_P(ConditionBits, ConsolidationIsStillWhilePaused) {
     }
 }
 
+TEST_P(ConditionBits, ConsolidationKnowsNoBackground) {
+    Experiment e = both_signs_network();
+    e.record.snapshots_s = {45.0, 60.0, 100.0};
+    const CompleteRun plain(e, executor());
+    e.changes = {{40.0, {}, {}, 1}, {70.0, {}, {}, 0}};
+    expect_same_results(plain.sink, CompleteRun(e, executor()).sink);
+}
+
 // Through all phases: weights stay where they were, while spikes are fired.
 TEST_P(ConditionBits, WithoutPlasticityFromTheBeginningNothingEverChanges) {
     Experiment e = both_signs_network();

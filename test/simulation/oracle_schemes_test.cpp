@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "experiment/keys.hpp"
 #include "oracle/comparison.hpp"
 #include "simulation/executors.hpp"
 #include "simulation/small_networks.hpp"
@@ -194,6 +195,39 @@ TEST_P(OracleSchemes, WiringFromAFile) {
     e.groups = {group_of("stimulated", 0, 2)};
     e.stimuli = {forced_spikes("stimulated")};
     compare(e, {100, 0});
+}
+
+// Those to come, too: each key that they take has a value that matters.
+TEST_P(OracleSchemes, EachOfThem) {
+    Experiment e = network(1.2);
+    e.record.neurons = {0, 3, 9, 13};
+    e.record.every_steps = 3;
+    DenseSimulator without(e);
+    without.run();
+    for (const SchemeEntry& entry : scheme_entries()) {
+        SCOPED_TRACE(entry.name);
+        Stimulus one = stimulus(entry.scheme, 0.1);
+        one.duration_s = 1.0;
+        one.spike_times_ms = {120.4, 151.0, 300.2};
+        one.train_s = 0.1;
+        one.period_s = 0.3;
+        one.repeats = 3;
+        one.mean_nA = 20;
+        one.sigma_wn_nA_sqrt_s = 1.5;
+        one.amplitude_nA = 30;
+        one.frequency_Hz = 9;
+        one.phase_deg = 40;
+        keys::scheme.for_each([&](const auto& key) {
+            if (entry.find(key.name) == nullptr) one.*key.member = Stimulus{}.*key.member;
+        });
+        one.content.content = std::make_shared<StimulusContent>(
+            StimulusContent{{0, 50.2, 180, 600}, {25, -3, 40, 11}, {2, 0, 5, 1}});
+        e.stimuli = {one};
+        DenseSimulator with(e);
+        with.run();
+        EXPECT_NE(with.spikes().size(), without.spikes().size());
+        compare(e, {1, 0});
+    }
 }
 
 ENGRAM_ON_EACH_EXECUTOR(OracleSchemes);
