@@ -7,7 +7,7 @@ The same layout with synthetic content is tested in test_file_formats.py.
 import json
 import random
 import shutil
-from dataclasses import fields
+from dataclasses import fields, make_dataclass
 from pathlib import Path
 
 import h5py
@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from conftest import is_connected, run_program, write_small_recall
 from engram import Results, ResultsError, keys
+from engram.results import MEMBRANE, NeuronTrace
 from engram.stimuli import intervals_s, read_stimuli
 
 H_0_MV = 4.20075
@@ -230,6 +231,25 @@ def test_traces_of_neurons(results):
     for trace in results.neuron_traces:
         assert trace.V_mV.max() < -55
     assert not inhibitory.S_mV.any() and not inhibitory.p.any()
+
+
+def test_every_column_of_the_membrane_is_known(results):
+    """A new one of the program becomes a field of NeuronTrace, else it is taken for late phase."""
+    for trace in results.neuron_traces:
+        assert trace.late_phase.keys() == {"S_mV", "p"}
+
+
+def test_columns_of_the_membrane_that_old_files_lack_are_nan(small_recall, monkeypatch):
+    """All but those that every version has written."""
+    with open_file(small_recall, "traces") as file:
+        written = tuple(file["traces/neurons/0"])
+    wider = make_dataclass("Wider", [("g_nS", object)], bases=(NeuronTrace,), frozen=True)
+    monkeypatch.setattr("engram.results.NeuronTrace", wider)
+    monkeypatch.setattr("engram.results.MEMBRANE", (*MEMBRANE, "g_nS"))
+    assert "g_nS" not in written and set(MEMBRANE) < set(written)
+    for trace in Results(small_recall).neuron_traces:
+        assert np.isnan(trace.g_nS).all() and len(trace.g_nS) == len(trace.V_mV)
+        assert np.isfinite(trace.V_mV).all()
 
 
 def test_traces_agree_with_snapshots(results):
