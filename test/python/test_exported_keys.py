@@ -108,7 +108,7 @@ OTHER = {
     "initial_state": ["{from: other}"],
     "initial_weights": ["{h_sigma: 0.1}"],
     "stimuli": ["{x: {scheme: CURRENT, group: all, start_s: 0, train_s: 0.01, mean_nA: 1}}"],
-    "stimuli.learn.group": ["exc"],
+    "stimuli.learn.group": ["[assembly, inh]"],
     "stimuli.learn.role": ["recall"],
     "stimuli.learn.margin_before_s": ["0"],
     "stimuli.learn.margin_after_s": ["0"],

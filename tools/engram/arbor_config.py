@@ -221,9 +221,10 @@ class _Writer:
         """As many as are stimulated, or in the group of that name; they must be the first neurons."""
         has_group = name in (self._config.get("groups") or {})
         is_forced = stimulus is not None and _entry(stimulus)["scheme"] in ("STET", "EXPLICIT")
+        is_told = stimulus is None or is_forced or len(stimulus.neurons) == len(gids)
         if is_forced or not len(gids):
             gids = self._results.group(name) if has_group else np.empty(0, dtype=np.int64)
-        if len(gids) and gids[-1] != len(gids) - 1:
+        if not is_told or (len(gids) and gids[-1] != len(gids) - 1):
             self.left_out.append(f"which neurons are {name}")
         return len(gids)
 
