@@ -34,8 +34,8 @@ InitialWeights read_initial_weights(ConfigReader reader, const Groups& groups,
         StipulatedWeights stipulated;
         keys::read_section(entry, keys::stipulated_weights, stipulated);
         const auto check = [&](const std::string& name, const char* end) {
-            if (name.empty()) return;
             const std::string path = entry.path_of(end);
+            if (reader.problems().concern(path)) return;
             const Group* group = find_group(groups, name, path, reader.problems());
             if (group != nullptr && std::ranges::none_of(group->ids, [&](NeuronId id) {
                     return populations.is_excitatory(id);

@@ -161,7 +161,9 @@ std::vector<SynapseSelection> read_selections(ConfigReader& reader, const Groups
         SynapseSelection selection;
         keys::read_section(entry, keys::selection, selection);
         const auto check = [&](const std::string& group, const char* end) {
-            if (!group.empty()) find_group(groups, group, entry.path_of(end), reader.problems());
+            const std::string path = entry.path_of(end);
+            if (!reader.problems().concern(path))
+                find_group(groups, group, path, reader.problems());
         };
         check(selection.from, keys::name_of<&SynapseSelection::from>());
         check(selection.to, keys::name_of<&SynapseSelection::to>());

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small faults that the C++ tests must notice, one at a time.
 
-Each replaces a piece of text that occurs exactly once in a file of src/. Files are given by name
-alone, which is unique, so that moving one to another directory changes nothing here.
+Each replaces a piece of text that occurs exactly once in a file of src/. Files are given by name,
+so that moving one changes nothing here; of a name that several have, with the directory.
 """
 
 from dataclasses import dataclass

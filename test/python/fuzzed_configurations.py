@@ -47,7 +47,7 @@ synapses:
   theta_d: 1.2
   protein_pools: C
 record:
-  neurons: [0, assembly, 17]
+  neurons: [9, assembly, 17]
   synapses_if_present: [[0, 4], [5, 1]]
   synapses_between:
     - {from: assembly, to: assembly, count: 2}
@@ -102,10 +102,10 @@ background_changes:
   silence: {group: inh, start_s: 1, duration_s: 2, mean_nA: 0, sigma_wn_nA_sqrt_s: 0}
 stimuli:
   noise: {scheme: CURRENT, group: [A, B], start_s: 2, train_s: 0.5, period_s: 1, repeats: 3, mean_nA: 0.2, sigma_wn_nA_sqrt_s: 0.02}
-  sine: {scheme: SINE, group: inh, start_s: 2, train_s: 1, amplitude_nA: 0.1, frequency_Hz: 8, phase_deg: 90}
+  sine: {scheme: SINE, group: inh, start_s: 2, duration_s: 1, amplitude_nA: 0.1, frequency_Hz: 8, phase_deg: 90}
   train: {scheme: POISSON, group: A, start_s: 3, rate_Hz: 40, train_s: 0.4}
-  wave: {scheme: WAVEFORM, group: B, start_s: 4, file: wave.txt, interval_ms: 1}
-  given: {scheme: SPIKES, group: B, start_s: 4, file: spikes.txt, weight_h_0: 1}
+  wave: {scheme: WAVEFORM, group: B, start_s: 4, duration_s: 2, file: wave.txt, interval_ms: 1}
+  given: {scheme: SPIKES, group: B, start_s: 4, duration_s: 2, file: spikes.txt, weight_h_0: 1}
 record:
   neurons: [0]
   from_s: 1
@@ -119,6 +119,7 @@ measures: {groups: [A, B], recall_begin_s: 0, recall_end_s: 0.5, from_onset: tru
 """
 
 TEXTS = [SMALL, SMALL, REGIONS, ENSEMBLE, LATER, LATER]
+INPUTS = {"wave.txt": b"0.1\n-0.1\n0.2\n", "spikes.txt": b"1 0\n5.2 3\n"}  # of LATER
 
 ARBOR: Tree = {
     "simulation": {
@@ -229,7 +230,8 @@ def as_yaml(source: random.Random, tree: Tree) -> bytes:
 
 def yaml_case(name: str, text: bytes, notes: list[str]) -> Case:
     arguments = [b"check", b"case.yaml"]
-    return Case(name, {"case.yaml": text}, arguments, [b"case.yaml"], notes=notes)
+    names = [b"case.yaml", *(file.encode() for file in INPUTS)]
+    return Case(name, {"case.yaml": text, **INPUTS}, arguments, names, notes=notes)
 
 
 def mutated_yaml_bytes(source: random.Random, name: str) -> Case:

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 
+import fuzzed_configurations
 import pytest
 import yaml
 
+from conftest import run_program
 from fuzz import Case, problems_of, run_limited, survey
-from fuzzed_configurations import configuration_case
+from fuzzed_configurations import ARBOR, INPUTS, TEXTS, configuration_case
 
 # Makes a run of a configuration short; what it cannot make valid is refused.
 SHORT = {
@@ -64,6 +68,34 @@ def judge(engram: Path) -> Callable[[Case, Path], list[str]]:
         return problems + problems_of(outcome, (0, 1, 2, 3), [*case.names, b"--set", b"short"])
 
     return check
+
+
+def unchanged() -> dict[str, bytes]:
+    """What is changed to make cases, as it is before."""
+    texts = {f"{n}.yaml": text.encode() for n, text in enumerate(dict.fromkeys(TEXTS))}
+    return texts | {"arbor.json": json.dumps(ARBOR).encode(), **INPUTS}
+
+
+@pytest.mark.parametrize("name", [name for name in unchanged() if name not in INPUTS])
+def test_what_is_changed_was_valid(engram: Path, tmp_path: Path, name: str) -> None:
+    """What is refused anyway hides what a change of it does."""
+    for file, content in unchanged().items():
+        (tmp_path / file).write_bytes(content)
+    result = run_program([engram, "check", tmp_path / name])
+    assert result.returncode == 0, result.stderr
+
+
+def test_edges_that_are_changed_were_valid(
+    engram: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for change in ("mutate_hdf5", "mutated_bytes"):
+        monkeypatch.setattr(fuzzed_configurations, change, lambda source, content, *notes: content)
+    content = fuzzed_configurations.sonata_file(random.Random(1), 6, 2, [])
+    (tmp_path / "wiring.h5").write_bytes(content)
+    text = "{simulation: {duration_s: 1}, populations: {n_exc: 6, n_inh: 2}, connectivity: {file: wiring.h5}}"
+    (tmp_path / "x.yaml").write_text(text)
+    result = run_program([engram, "check", tmp_path / "x.yaml"])
+    assert result.returncode == 0, result.stderr
 
 
 def test_configurations(engram: Path) -> None:

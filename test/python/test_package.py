@@ -76,6 +76,25 @@ def test_the_classes_are_those_of_the_documentation() -> None:
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize("options", [[], ["--check"]])
+@pytest.mark.parametrize(
+    "section, lists", [("sleep", ("SECTIONS", "TOP")), ("Deep", ("SECTIONS",))]
+)
+def test_a_section_that_would_get_no_class_is_told(tmp_path, options, section, lists) -> None:
+    for name in ("docs", "tools/dev", "tools/engram"):
+        (tmp_path / name).mkdir(parents=True)
+    copied = ["docs/ensembles.md", "tools/dev/generate_keys.py", "tools/engram/keys.py"]
+    for name in copied:
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    head = f"\n## {section}\n| key | default | range | meaning |\n| --- | --- | --- | --- |\n"
+    text = (ROOT / "docs/configuration.md").read_text("utf-8") + head + "| `x` | 0 | >= 0 | y |\n"
+    (tmp_path / "docs/configuration.md").write_text(text, "utf-8")
+    result = run_program([sys.executable, tmp_path / "tools/dev/generate_keys.py", *options])
+    assert result.returncode == 1
+    assert [line.split("'")[1] for line in result.stderr.splitlines()] == [section] * len(lists)
+    assert all(f"the list {name} " in result.stderr for name in lists)
+
+
 def test_every_problem_is_told() -> None:
     with pytest.raises(package.ConfigurationError) as caught:
         package.check(SMALL, neuron={"t_ref_ms": -2}, simulation__sead=1)

@@ -7,13 +7,15 @@ The same layout with synthetic content is tested in test_file_formats.py.
 import json
 import random
 import shutil
+from dataclasses import fields, make_dataclass
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 from conftest import is_connected, run_program, write_small_recall
-from engram import Results, ResultsError
+from engram import Results, ResultsError, keys
+from engram.results import MEMBRANE, NeuronTrace
 from engram.stimuli import intervals_s, read_stimuli
 
 H_0_MV = 4.20075
@@ -150,8 +152,44 @@ def test_stimuli(results):
 
 def test_trains_of_forced_spikes():
     stimulus = {"scheme": "STET", "start_s": 10, "duration_s": 1200}
-    assert intervals_s(stimulus, {}) == [(10, 11), (610, 611), (1210, 1211)]
-    assert intervals_s({"scheme": "WTET", "start_s": 10}, {}) == [(10, 10.2)]
+    simulation = {"duration_s": 2000}
+    assert intervals_s(stimulus, simulation) == [(10, 11), (610, 611), (1210, 1211)]
+    assert intervals_s({"scheme": "WTET", "start_s": 10}, simulation) == [(10, 10.2)]
+
+
+def stimuli_of_all_schemes():
+    """By name of the scheme, with those of these keys that it takes."""
+    values = {"group": "exc", "start_s": 1, "duration_s": 2, "n_inputs": 1, "rate_Hz": 1,
+              "spike_times_ms": [50, 1000], "train_s": 0.5, "period_s": 1, "repeats": 3,
+              "mean_nA": 1, "amplitude_nA": 1, "frequency_Hz": 1, "file": "times.txt"}  # fmt: skip
+    classes = [kind for kind in vars(keys).values() if getattr(kind, "_scheme", "")]
+    return {
+        kind._scheme: {"scheme": kind._scheme}
+        | {field.name: values[field.name] for field in fields(kind) if field.name in values}
+        for kind in classes
+    }
+
+
+@pytest.mark.parametrize("duration_s", [1100, 1.1])  # no scheme is longer; cut off
+def test_intervals_of_all_schemes_are_those_of_the_summary(run_engram, tmp_path, duration_s):
+    stimuli = stimuli_of_all_schemes()
+    # Of two columns: times with currents, or with neurons.
+    (tmp_path / "times.txt").write_text("0 0\n100 0\n")
+    config = {
+        "simulation": {"duration_s": duration_s, "dt_ms": 50},
+        "populations": {"n_exc": 1, "n_inh": 0},
+        "neuron": {"t_ref_ms": 50},
+        "synapses": {"t_ax_delay_ms": 50, "t_Ca_delay_ms": 50},
+        "stimuli": stimuli,
+    }
+    (tmp_path / "x.yaml").write_text(json.dumps(config))
+    run = Results(run_engram(tmp_path / "x.yaml", tmp_path / "results"))
+    told, planned = read_stimuli(run.config, run.summary), read_stimuli(run.config)
+    by_name = {stimulus.name: stimulus.intervals_s for stimulus in planned}
+    assert {stimulus.name for stimulus in told} == by_name.keys() == stimuli.keys()
+    for stimulus in told:
+        ours = np.array(by_name[stimulus.name])
+        assert ours == pytest.approx(np.array(stimulus.intervals_s), abs=1e-9), stimulus.name
 
 
 def test_intervals_of_stimuli_are_those_of_the_summary(results):
@@ -193,6 +231,25 @@ def test_traces_of_neurons(results):
     for trace in results.neuron_traces:
         assert trace.V_mV.max() < -55
     assert not inhibitory.S_mV.any() and not inhibitory.p.any()
+
+
+def test_every_column_of_the_membrane_is_known(results):
+    """A new one of the program becomes a field of NeuronTrace, else it is taken for late phase."""
+    for trace in results.neuron_traces:
+        assert trace.late_phase.keys() == {"S_mV", "p"}
+
+
+def test_columns_of_the_membrane_that_old_files_lack_are_nan(small_recall, monkeypatch):
+    """All but those that every version has written."""
+    with open_file(small_recall, "traces") as file:
+        written = tuple(file["traces/neurons/0"])
+    wider = make_dataclass("Wider", [("g_nS", object)], bases=(NeuronTrace,), frozen=True)
+    monkeypatch.setattr("engram.results.NeuronTrace", wider)
+    monkeypatch.setattr("engram.results.MEMBRANE", (*MEMBRANE, "g_nS"))
+    assert "g_nS" not in written and set(MEMBRANE) < set(written)
+    for trace in Results(small_recall).neuron_traces:
+        assert np.isnan(trace.g_nS).all() and len(trace.g_nS) == len(trace.V_mV)
+        assert np.isfinite(trace.V_mV).all()
 
 
 def test_traces_agree_with_snapshots(results):

@@ -154,6 +154,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
     options = parser.parse_args()
+    if problems := forgotten_sections():
+        sys.exit("\n".join(problems))
     text = generated()
     if options.check:
         if TARGET.read_text(encoding="utf-8") != text:
@@ -163,6 +165,26 @@ def main() -> int:
     TARGET.write_text(text, encoding="utf-8")
     print(TARGET)
     return 0
+
+
+def forgotten_sections() -> list[str]:
+    """The sections with a table of keys that a list above lacks: no class, or no key of the whole."""
+    heads = re.findall(
+        r"^## (.+)$", (ROOT / "docs" / CONFIGURATION).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    sections = [head for head in heads if any(rows_of(CONFIGURATION, head))]
+    # The classes of stimuli are those of the schemes; other headings than keys are parts of sections.
+    listed = {
+        "SECTIONS": ({"stimuli", *(heading for heading, _, _ in SECTIONS)}, sections),
+        "TOP": ({name for name, _ in TOP}, [s for s in sections if re.fullmatch("[a-z_]+", s)]),
+    }
+    return [
+        f"docs/{CONFIGURATION}: the section '{section}' has keys, but is not in the list {name} of "
+        "tools/dev/generate_keys.py; add it"
+        for name, (known, wanted) in listed.items()
+        for section in wanted
+        if section not in known
+    ]
 
 
 def generated() -> str:

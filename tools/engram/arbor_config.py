@@ -12,11 +12,15 @@ import numpy as np
 from .arbor_text import Current, samples
 from .arrays import Array
 from .results import Phase, Results
+from .schedule import MARGIN_S
 from .stimuli import Stimulus
 
 CURRENTS: tuple[Current, ...] = ("membrane", "stimulation", "background")  # by sample_curr
 SCHEMES = ("RECT", "ONEPULSE", "TRIPLET", "STET", "FULL", "EXPLICIT")
-_SECTIONS = ("neuromodulation", "plasticity_off", "spiking_windows", "initial_weights")
+_SECTIONS = (
+    "neuromodulation", "plasticity_off", "spiking_windows", "initial_state", "initial_weights",
+)  # fmt: skip
+_MARGINS = ("margin_before_s", "margin_after_s")
 # What the published program has as constants, or not at all.
 _CONSTANT = {
     "gamma_p": 1645.6,
@@ -76,7 +80,8 @@ class _Writer:
     def __init__(self, results: Results) -> None:
         self._results = results
         self._config = results.config
-        self.left_out = [name for name in _SECTIONS if self._config.get(name)]
+        # An empty section of neuromodulation is not none: no protein is made.
+        self.left_out = [name for name in _SECTIONS if self._config.get(name) is not None]
 
     def values(self, current: Current, matrix: str) -> dict[str, Any]:
         simulation = self._config["simulation"]
@@ -88,6 +93,7 @@ class _Writer:
         ]
         if simulation.get("fast_forward", "auto") in ("off", False):
             self.left_out.append("simulation.fast_forward")
+        self._leave_out_margins("simulation", simulation)
         blocks = samples(self._results)
         learn, recall = self._stimulus("learn"), self._stimulus("recall")
         return {
@@ -122,10 +128,20 @@ class _Writer:
         self.left_out += [f"stimuli.{s.name}" for s in of_role if s not in told[:1]]
         return told[0] if told else None
 
+    def _leave_out_margins(self, place: str, section: Mapping[str, Any]) -> None:
+        """Those that are not the published ones, which in the program are rounded to steps."""
+        step_s = self._config["simulation"]["dt_ms"] / 1e3
+        self.left_out += [
+            f"{place}.{key}"
+            for key in _MARGINS
+            if section.get(key) is not None and abs(section[key] - MARGIN_S) > step_s
+        ]
+
     def _protocol(self, stimulus: Stimulus | None) -> dict[str, Any]:
         if stimulus is None:
             return {}
         entry = _entry(stimulus)
+        self._leave_out_margins(f"stimuli.{stimulus.name}", entry)
         protocol: dict[str, Any] = {
             "scheme": entry["scheme"],
             "time_start": entry.get("start_s", 0),
@@ -143,7 +159,9 @@ class _Writer:
 
     def _background(self) -> dict[str, Any]:
         """Always on, or in one interval, or in the three pulses of a triplet."""
-        always = self._config.get("background") or {}
+        always, *others = [p.background for p in self._results.network.populations]
+        if any(other != always for other in others):
+            self.left_out.append("background of inhibitory populations that differs")
         changes = list((self._config.get("background_changes") or {}).values())
         is_on = always.get("mean_nA", 0.15) != 0 or always.get("sigma_wn_nA_sqrt_s", 0.05) != 0
         if not changes:
@@ -203,9 +221,10 @@ class _Writer:
         """As many as are stimulated, or in the group of that name; they must be the first neurons."""
         has_group = name in (self._config.get("groups") or {})
         is_forced = stimulus is not None and _entry(stimulus)["scheme"] in ("STET", "EXPLICIT")
+        is_told = stimulus is None or is_forced or len(stimulus.neurons) == len(gids)
         if is_forced or not len(gids):
             gids = self._results.group(name) if has_group else np.empty(0, dtype=np.int64)
-        if len(gids) and gids[-1] != len(gids) - 1:
+        if not is_told or (len(gids) and gids[-1] != len(gids) - 1):
             self.left_out.append(f"which neurons are {name}")
         return len(gids)
 
@@ -214,7 +233,7 @@ class _Writer:
         others = [_NEURON | dict(p.neuron) for p in self._results.network.populations[1:]]
         if any(other[key] != neuron[key] for other in others for key in _NEURON):
             self.left_out.append("neurons of inhibitory populations that differ")
-        if neuron.get("morphology"):
+        if any(p.neuron.get("morphology") for p in self._results.network.populations):
             self.left_out.append("neuron.morphology")
         return {
             "mechanism": "lif",

@@ -3,7 +3,8 @@
 
 With them the network.h5 of a run is a network that NEST builds: leaky integrate-and-fire neurons with
 exponential synaptic currents (iaf_psc_exp) and static synapses, with the weights and delays that the
-run began with. Stimuli, the noise of the background and plasticity have no place in it.
+run began with, h_0 where they are plastic. Stimuli, the noise of the background, other weights of
+plastic synapses and plasticity have no place in it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ NEURON_MODEL = "nest:iaf_psc_exp"
 SYNAPSE_MODEL = "static_synapse"
 EDGE_TYPE = 0  # of all edges in network.h5
 _NEURONS = "neurons"  # directory of parameters
+_SECTIONS = ("initial_state", "initial_weights", "stimuli", "background_changes")
 
 
 def write_circuit(results: Results, directory: Path) -> list[Path]:
@@ -52,6 +54,11 @@ def write_circuit(results: Results, directory: Path) -> list[Path]:
     with replaced(nodes) as temporary:
         _write_nodes(results, temporary)
     return [*texts, nodes]
+
+
+def left_out(results: Results) -> list[str]:
+    """The sections of the configuration without which the network of the circuit is another one."""
+    return [name for name in _SECTIONS if results.config.get(name)]
 
 
 def nest_parameters(population: Population, tau_syn_ms: float) -> dict[str, float]:

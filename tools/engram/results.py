@@ -572,12 +572,19 @@ MEMBRANE = tuple(
     for field in fields(NeuronTrace)
     if field.name not in ("gid", "population", "late_phase")
 )
+# Those that every version of the program has written; of others old files tell nothing.
+_ALWAYS = ("V_mV", "I_total_nA", "I_stim_nA", "I_bg_nA")
 
 
 def _neuron_trace(group: Group, n_times: int) -> NeuronTrace:
     if group.place.split("/")[-1] != str(group.whole_number("gid")):
         raise group.fault(f"is of neuron {group.whole_number('gid')} by its gid, not by its name")
-    values = {name: group.dataset(name, (n_times,)).numbers() for name in MEMBRANE}
+    values = {
+        name: group.dataset(name, (n_times,)).numbers()
+        if name in _ALWAYS or name in group.names()
+        else np.full(n_times, np.nan)
+        for name in MEMBRANE
+    }
     others = [name for name in group.names() if name not in MEMBRANE]
     late_phase = {name: group.dataset(name, (n_times,)).numbers() for name in others}
     if not late_phase.keys() >= {"S_mV", "p"} and not late_phase.keys() >= {"S_P_mV", "S_D_mV"}:

@@ -75,13 +75,24 @@ def _exciting(stimuli: Sequence[Stimulus], role: str) -> list[Stimulus]:
 def intervals_s(
     stimulus: Mapping[str, Any], simulation: Mapping[str, Any]
 ) -> list[tuple[float, float]]:
-    """When a stimulus is switched on, where no summary tells: of 0.1.0, and of an unfinished run."""
+    """When a stimulus is switched on, where no summary tells: of 0.1.0, and of an unfinished run.
+
+    Within the run, as in summaries.
+    """
+    end_s = simulation["duration_s"]
+    all_of_them = _intervals_of_scheme(stimulus, simulation)
+    return [(begin, min(end, end_s)) for begin, end in all_of_them if begin < end_s]
+
+
+def _intervals_of_scheme(
+    stimulus: Mapping[str, Any], simulation: Mapping[str, Any]
+) -> list[tuple[float, float]]:
     scheme = stimulus["scheme"]
     if scheme == "EXPLICIT":
         dt_ms = simulation["dt_ms"]
         return [(t / 1000.0, (t + dt_ms) / 1000.0) for t in stimulus["spike_times_ms"]]
     start = stimulus["start_s"]
-    if scheme == "RECT":
+    if scheme in ("RECT", "SINE", "WAVEFORM", "SPIKES"):
         return [(start, start + stimulus["duration_s"])]
     if scheme == "ONEPULSE":
         return [(start, start + 0.1)]
@@ -96,7 +107,7 @@ def intervals_s(
         return [(start + 1.15 * i, start + 1.15 * i + 0.15) for i in range(900)]
     if scheme == "WLFS":
         return [(start, start + 900.0)]
-    if scheme == "POISSON":
+    if scheme in ("POISSON", "CURRENT"):
         starts = [start + stimulus["period_s"] * i for i in range(stimulus["repeats"])]
         return [(begin, begin + stimulus["train_s"]) for begin in starts]
     if scheme == "FULL":

@@ -18,7 +18,7 @@ from ..arbor_text import (
     write_spikes,
     write_traces,
 )
-from ..circuit import write_circuit
+from ..circuit import left_out, write_circuit
 from ..ensemble import Ensemble, Point, is_ensemble
 from ..files import own_directory, replaced, require_new
 from ..losses import note_losses
@@ -105,6 +105,8 @@ def _export(options: argparse.Namespace) -> None:
         results = Results(options.results)
         for path in write_circuit(results, _output(options, "circuit")):
             say(path)
+        if sections := left_out(results):
+            warn(f"engram-export: note: the circuit has no place for {', '.join(sections)}")
         return
     if is_ensemble(options.results) and not options.files:
         ensemble = Ensemble(options.results)
