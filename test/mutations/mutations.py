@@ -651,4 +651,32 @@ MUTATIONS = [
         "        add_known_currents(known.sums, j);\n",
         "",
     ),
+    Mutation(
+        "m87",
+        "changes of the background split consolidations",
+        "model/conditions.hpp",
+        "        others.background = background;\n",
+        "",
+    ),
+    Mutation(
+        "m88",
+        "potentiation has the noise of one threshold",
+        "early_phase.hpp",
+        "to_h_0 + s.gamma_p * h_max_mV, 2}",
+        "to_h_0 + s.gamma_p * h_max_mV, 1}",
+    ),
+    Mutation(
+        "m89",
+        "of neurons with a morphology the background is recorded without its mean",
+        "cable_neuron.hpp",
+        "        values[column_i_bg] = i_bg;\n",
+        "        values[column_i_bg] = i_bg - step.bg_mean_nA;\n",
+    ),
+    Mutation(
+        "m90",
+        "intervals that must not overlap may",
+        "validation.cpp",
+        "if (section.overlap != nullptr)",
+        "if (section.overlap == nullptr)",
+    ),
 ]
