@@ -64,7 +64,7 @@ TEST_P(OracleParameters, OfNeuronsWithAMorphology) {
     Morphology& cell = e.neuron.morphology.emplace();
     cell.soma_radius_um = 4.0;
     cell.basal_dendrite_um = 60.0;
-    cell.apical_dendrite_um = 25.0;
+    cell.apical_dendrite_um = 30.0;
     cell.compartment_um = 2.5;
     cell.axial_resistivity_ohm_cm = 120.0;
     cell.capacitance = Morphology::Capacitance::published;
