@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 import yaml
-from conftest import RECALL_200, run_program
+from conftest import RECALL_200, ROOT, run_program
 from engram import Ensemble, Results, ResultsError
 from engram.figures.calcium_protein import calcium_protein
 from engram.groups import excitatory_size, group_members, group_size, may_be_excitatory
@@ -149,6 +149,20 @@ def test_what_has_no_effect_is_noted(engram, conditioned):
         " frequency_Hz: 8}",
     )
     assert note == "stimuli.rhythm: would last to 30.5 s, and ends with the run at 30 s"
+
+
+def test_fields_of_conditions_are_documented(run_engram, tmp_path):
+    change = "background_changes={x: {group: exc, mean_nA: 0, sigma_wn_nA_sqrt_s: 0, start_s: 1}}"
+    run = run_engram(RECALL_200, tmp_path / "run", arguments=[*ARGUMENTS, *settings(change)])
+    (told,) = (
+        line
+        for line in (ROOT / "docs/file_formats.md").read_text("utf-8").splitlines()
+        if line.startswith("Its field `conditions` has ")
+    )
+    for section, entries in json.loads((run / "summary.json").read_text())["conditions"].items():
+        assert entries, f"{section}: give an interval of it here"
+        fields = {name for entry in entries.values() for name in entry}
+        assert [name for name in (section, *fields) if f"`{name}`" not in told] == []
 
 
 def test_resolved_configuration(run_engram, conditioned, tmp_path):
