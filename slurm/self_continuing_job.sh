@@ -24,7 +24,7 @@
 # Modules and variables of the site, if there is this file: see environment.example.sh.
 environment=${ENGRAM_ENVIRONMENT:-slurm/environment.sh}
 # shellcheck source=/dev/null
-if [[ -e $environment ]]; then source "$environment"; fi
+if [[ -e $environment || -n ${ENGRAM_ENVIRONMENT-} ]]; then source "$environment" || exit 3; fi
 # Since Slurm 22.05 srun does not take it from sbatch.
 export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
 
@@ -77,43 +77,79 @@ is_running() {
     [[ $(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T) == RUNNING ]]
 }
 
+if ! command -v "$program" >/dev/null; then
+    log "there is no program $program; build it, or name it by the variable ENGRAM"
+    exit 3
+fi
+
 # With STAGE the run lies on the node while a start lasts. OUTPUT gets a copy of it at the end of each start,
 # within the margin of --signal; a node that fails takes the work of its start with it.
 results=$output
 owner=$results.staged-by # names of ours alone: what else lies beside OUTPUT is the user's
 new=$results.staged-new
 old=$results.staged-old
-stage_in() {
+# On its node the program of a job with STAGE cannot see that another job has the same OUTPUT.
+require_alone() {
     local other
+    if [[ ! -e $owner ]]; then return; fi
+    other=$(<"$owner")
+    if [[ $other != "$SLURM_JOB_ID" && -n $(squeue --noheader --jobs="$other" 2>/dev/null) ]]; then
+        log "job $other works on $results; wait for it, or use another directory"
+        exit 3
+    fi
+}
+stage_in() {
+    local left
     if ((SLURM_JOB_NUM_NODES != 1)); then
         log "STAGE=$stage is on one node, and the job has $SLURM_JOB_NUM_NODES: use --nodes=1, or leave STAGE out"
         exit 1
     fi
-    # On its node the program cannot see that another job has the same OUTPUT.
+    # A job without STAGE shows that it is at work by touching its lock.
+    if [[ -n $(find "$results/engram.lock" -mmin -1 2>/dev/null) ]]; then
+        log "another engram works in $results (engram.lock); wait for it, or a minute if it was killed"
+        exit 3
+    fi
     mkdir -p "$(dirname "$results")" || exit 3
     if ! (set -o noclobber && echo "$SLURM_JOB_ID" >"$owner") 2>/dev/null; then
-        other=$(<"$owner")
-        if [[ $other != "$SLURM_JOB_ID" && -n $(squeue --noheader --jobs="$other" 2>/dev/null) ]]; then
-            log "job $other works on $results; wait for it, or use another directory"
-            exit 3
-        fi
+        require_alone
         echo "$SLURM_JOB_ID" >"$owner" || exit 3
     fi
+    for left in "$stage"/engram-*/of; do
+        if [[ -e $left && $(<"$left") == $(realpath "$results") ]]; then
+            log "${left%/of}/run is of a start that was killed, and may be newer than $results: to go on with it," \
+                "copy it there and submit again; else remove ${left%/of}"
+        fi
+    done
     # The last copy was cut off between its two renamings.
     if [[ ! -e $results && -e $old ]]; then mv "$old" "$results" || exit 3; fi
-    stage=$(mktemp -d "$stage/engram-XXXXXX") || exit 3
+    if ! stage=$(mktemp -d "$stage/engram-XXXXXX"); then
+        log "cannot work in STAGE=$STAGE on $(hostname); name a directory of the node that can be written"
+        rm -f "$owner"
+        exit 3
+    fi
+    realpath "$results" >"$stage/of"
     output=$stage/run
     if [[ -e $results ]]; then cp -a "$results" "$output" || exit 3; fi
 }
+# What has come to OUTPUT since is the user's: notes, plots, reports.
+keep_what_came() {
+    local file
+    if [[ ! -e $results ]]; then return; fi
+    find "$results" -type f -cnewer "$owner" -printf '%P\0' | while read -r -d '' file; do
+        if [[ -e $new/$file ]]; then continue; fi
+        mkdir -p "$(dirname "$new/$file")" && cp -a "$results/$file" "$new/$file" || return
+    done
+}
 replace_results() {
-    rm -rf "$new" "$old" && cp -a "$output" "$new" || return
+    rm -rf "$new" "$old" && cp -a "$output" "$new" && keep_what_came || return
     if [[ -e $results ]]; then mv -T "$results" "$old" || return; fi
     mv -T "$new" "$results" && rm -rf "$old"
 }
 stage_out() {
     if [[ -e $output ]]; then
         if ! replace_results; then
-            log "cannot copy the results to $results; they stay in $output on $(hostname)"
+            log "cannot copy the results to $results; they stay in $output on $(hostname): make room, copy them" \
+                "to $results yourself, and submit again to continue"
             exit 3
         fi
     fi
@@ -149,6 +185,9 @@ done
 start() {
     if [[ -e $output/config.yaml ]]; then
         log "resuming $output on $SLURM_NTASKS rank(s) with $launcher"
+        if ((${#options[@]} > ${#device[@]})); then
+            log "CONFIG and options count when a run begins: those of $results/config.yaml hold"
+        fi
         launch resume "$output" "${device[@]}"
     else
         log "starting $config on $SLURM_NTASKS rank(s) with $launcher"
@@ -159,7 +198,7 @@ start() {
     if ((code == 0)) && [[ ! -e $output/summary.json ]]; then code=1; fi
 }
 
-if [[ -n $stage ]]; then stage_in; fi
+if [[ -n $stage ]]; then stage_in; else require_alone; fi
 
 # A node may fail to start the ranks ("task launch failed", exit code 1) and do so a moment later.
 for attempt in 1 2 3; do

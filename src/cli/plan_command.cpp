@@ -6,6 +6,7 @@
 #include "base/messages.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "experiment/keys.hpp"
 #include "experiment/schedule.hpp"
 #include "job/ensemble_forecast.hpp"
 #include "job/feasibility.hpp"
@@ -99,9 +100,18 @@ std::string plan_of(const Ensemble& ensemble, int n_ranks) {
     job::Forecast with_averages = total;
     with_averages.memory_per_rank_MB += averaging_MB;
     with_averages.memory_of_rank_0_MB += averaging_MB;
+    const auto at_once =
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(n_groups), ensemble.size());
+    const std::uint64_t n_idle =
+        static_cast<std::uint64_t>(n_ranks) - at_once * ensemble.ranks_per_trial();
     std::string text =
-        entry("Trials", fmt::format("{} at each of {}, {} at a time", ensemble.trials(),
-                                    counted(ensemble.points().size(), "point"), n_groups)) +
+        entry("Trials",
+              fmt::format("{} at each of {}, {} at a time{}", ensemble.trials(),
+                          counted(ensemble.points().size(), "point"), at_once,
+                          n_idle == 0
+                              ? ""
+                              : fmt::format("; {} idle (see {})", counted(n_idle, "rank"),
+                                            keys::name_of<&EnsembleSettings::ranks_per_trial>()))) +
         entry("Memory",
               fmt::format("about {} per rank, including {} for averaging traces",
                           memory_text(with_averages.memory_per_rank_MB), memory_text(averaging_MB)),

@@ -112,6 +112,13 @@ void set_value(ConfigNode& root, const std::string& key, ConfigNode value) {
     *node = std::move(value);
 }
 
+const ConfigNode* find_value(const ConfigNode& root, const std::string& key) {
+    const ConfigNode* node = &root;
+    for (const std::string& part : split_at_dots(key))
+        if ((node = node->find(part)) == nullptr) break;
+    return node;
+}
+
 bool remove_value(ConfigNode& root, const std::string& key) {
     const std::vector<std::string> path = split_at_dots(key);
     ConfigNode* owner = &root;

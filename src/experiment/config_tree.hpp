@@ -62,6 +62,8 @@ struct ConfigNode {
 
 //! Replaces the value of the key "a.b.c", makes the maps on the way to it where they are missing.
 void set_value(ConfigNode& root, const std::string& key, ConfigNode value);
+//! Null if there is no key "a.b.c".
+const ConfigNode* find_value(const ConfigNode& root, const std::string& key);
 //! Takes the key "a.b.c" away; false if there is none.
 bool remove_value(ConfigNode& root, const std::string& key);
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <map>
+#include <set>
 
 #include "experiment/config_reader.hpp"
 #include "experiment/config_text.hpp"
@@ -89,6 +91,22 @@ void make_lists_absolute(ConfigNode* sweep, const std::string& prefix, const std
     }
 }
 
+// Keys that are swept by null alone, and so are taken away at all points, but are not there.
+void check_nulls(const ConfigNode& root, const std::vector<SweepPoint>& points,
+                 ConfigProblems& problems) {
+    std::map<std::string, const ConfigNode*> nulls;
+    std::set<std::string> others;
+    for (const SweepPoint& point : points)
+        for (const SweepSetting& setting : point.settings)
+            if (setting.value->kind == ConfigNode::Kind::null)
+                nulls.emplace(setting.key, setting.value.get());
+            else
+                others.insert(setting.key);
+    for (const auto& [key, value] : nulls)
+        if (!others.contains(key) && find_value(root, key) == nullptr)
+            problems.add(value->place, "sweep." + key, "takes away what the file does not have");
+}
+
 // Of the file, whatever is swept.
 std::uint64_t noise_seed_of(const ConfigTree& tree) {
     ConfigProblems reported_elsewhere(tree.file, &tree.root);
@@ -127,6 +145,7 @@ Ensemble::Ensemble(ConfigTree tree) : tree_(std::move(tree)) {
     ConfigReader reader(&tree_.root, "", problems);
     settings_ = read_ensemble_settings(reader);
     points_ = read_sweep(reader.node("sweep"), seed_key(), problems);
+    check_nulls(tree_.root, points_, problems);
     if (size() > most_runs)
         problems.add(keys::name_of<&EnsembleSettings::trials>(),
                      "trials at " + std::to_string(points_.size()) + " points are more than " +

@@ -173,10 +173,15 @@ OutputDirectory OutputDirectory::prepare(const fs::path& path, bool force) {
                                            " does not come from Engram, and is not replaced; "
                                            "choose another --output, or move it away");
     if (holds_something != results.end() && !force) {
-        throw FileError(path.string(), "the directory holds results already (" +
-                                           holds_something->filename().string() +
-                                           "); choose another --output, or pass --force to "
-                                           "replace them");
+        const std::string what = " (" + holds_something->filename().string() + "); ";
+        if (fs::exists(directory.config()) && !fs::exists(directory.summary()))
+            throw FileError(path.string(), "the directory holds an unfinished run" + what +
+                                               "continue it with engram resume " + path.string() +
+                                               ", choose another --output, or pass --force to "
+                                               "begin anew");
+        throw FileError(path.string(), "the directory holds results already" + what +
+                                           "choose another --output, or pass --force to replace "
+                                           "them");
     }
     // The configuration is replaced in one step later: a run that restarts must not lose it.
     for (const fs::path& result : results)

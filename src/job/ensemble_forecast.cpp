@@ -41,6 +41,8 @@ void add_trials(Forecast& total, const Forecast& one, double trials, int n_group
 
 EnsembleForecast forecast_ensemble(const Ensemble& ensemble, int n_groups) {
     const auto ranks = static_cast<int>(ensemble.ranks_per_trial());
+    n_groups = static_cast<int>(
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(n_groups), ensemble.size()));
     EnsembleForecast forecast;
     for (std::uint32_t point = 0; point < ensemble.points().size(); ++point) {
         const Experiment experiment = with_source(ensemble.experiment({point, 0}));

@@ -201,7 +201,8 @@ JobOutcome run_ensemble(const Ensemble& ensemble, const InputFiles& inputs,
                          all_at_once, n_ranks, context.quiet);
         if (!context.quiet)
             notice("{} of {} trials to run, {} at a time on {} each", pending.size(),
-                   ensemble.size(), all_at_once, counted(ranks_per_trial, "rank"));
+                   ensemble.size(), std::min(all_at_once, pending.size()),
+                   counted(ranks_per_trial, "rank"));
     }
     std::exception_ptr failure;
     {

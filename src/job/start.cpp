@@ -5,6 +5,7 @@
 
 #include "base/collective.hpp"
 #include "base/messages.hpp"
+#include "job/effect_notes.hpp"
 #include "job/ensemble_job.hpp"
 #include "job/executor_choice.hpp"
 #include "job/feasibility.hpp"
@@ -49,6 +50,7 @@ JobOutcome start(const RunRequest& request, MPI_Comm communicator) {
     if (rank_of(communicator) == 0 && !quiet) {
         notice("{} on {}, schedule: {}", file, counted(n_ranks, "rank"),
                run.simulation().schedule().name);
+        for (const std::string& text : effect_notes(experiment)) note("{}", text);
         held.describe(files_MB);
     }
     building.reset();

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/partition.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 
 #include "base/errors.hpp"
+#include "base/messages.hpp"
 
 namespace engram {
 
@@ -23,10 +26,9 @@ NeuronId choose_chunk_size(NeuronId n_neurons, NeuronId n_ranks) {
 
 Partition::Partition(NeuronId n_neurons, int n_ranks) : n_neurons_(n_neurons), n_ranks_(n_ranks) {
     if (static_cast<NeuronId>(n_ranks) > n_neurons)
-        throw UsageError("cannot divide " + std::to_string(n_neurons) + " neurons among " +
-                         std::to_string(n_ranks) +
-                         " ranks (each needs at least one); start at most " +
-                         std::to_string(n_neurons) + " ranks");
+        throw UsageError(fmt::format(
+            "cannot divide {} among {} ranks (each needs at least one); start at most {}",
+            counted(n_neurons, "neuron"), n_ranks, counted(n_neurons, "rank")));
     chunk_ = choose_chunk_size(n_neurons, ranks());
 }
 

@@ -138,6 +138,15 @@ TEST(Ensemble, a_swept_null_takes_a_key_away) {
     }
 }
 
+TEST(Ensemble, a_swept_null_that_takes_nothing_away_is_refused) {
+    for (const std::string key : {"stimuli.another", "simulation.sead", "nothere.x"})
+        EXPECT_NE(ensemble_problems_of("sweep: {" + key + ": [null]}")
+                      .find("sweep." + key + ": takes away what the file does not have"),
+                  std::string::npos);
+    EXPECT_NE(ensemble_problems_of("sweep: {simulation.sead: [null, 3]}").find("unknown key"),
+              std::string::npos);
+}
+
 TEST(Ensemble, conditions_and_groups_of_stimuli_may_be_swept) {
     const Ensemble e = ensemble(
         "sweep: {neuromodulation.all.amplitude: [0, 0.18], stimuli.s.group: [exc, [assembly, inh]],"

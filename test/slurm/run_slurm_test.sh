@@ -221,7 +221,7 @@ array() { # NAME
 
 # On the disk of the node, with modules of the site: a copy comes back at the end of each start.
 staged() { # NAME
-    local job
+    local job other
     echo "echo modules are loaded" >"$work/environment.sh"
     mkdir -p "$work/stage/$1"
     job=$(STAGE=$work/stage/$1 ENGRAM_ENVIRONMENT=$work/environment.sh submit "$1" --nodes=1 \
@@ -230,13 +230,20 @@ staged() { # NAME
     hold "$1"
     expect "nothing but the mark in the results" test ! -e "$work/results/$1" -a -e "$work/results/$1.staged-by" || return 1
     STAGE=$work/stage/$1 submit "$1-2" --nodes=1 slurm/self_continuing_job.sh "$config" "$work/results/$1" >/dev/null
-    in_time has_lines "$1-2" 1 "job $job works on " || return 1
+    submit "$1-3" slurm/self_continuing_job.sh "$config" "$work/results/$1" >/dev/null
+    submit "$1-4" slurm/cpu_job.sh "$config" "$work/results/$1" >/dev/null
+    for other in 2 3 4; do
+        in_time has_lines "$1-$other" 1 "job $job works on " || return 1
+    done
     scancel --batch --signal=USR1 "$job"
     in_time is_told_to_stop "$1" || return 1
     release "$1"
-    in_time has_lines "$1" 1 'restart 1: resuming' || return 1
+    in_time has_lines "$1" 1 '^engram: continuing from' || return 1
+    hold "$1"
+    mkdir -p "$work/results/$1/my notes" && echo mine >"$work/results/$1/my notes/a b.txt"
+    release "$1"
     completes "$1" "$job" 1 &&
-        expect "a continuation from a checkpoint" has_lines "$1" 1 '^engram: continuing from' &&
+        expect "what the user has put there" grep -q mine "$work/results/$1/my notes/a b.txt" &&
         expect "the environment of the site" has_lines "$1" 2 '^modules are loaded' &&
         expect "an empty stage" test -z "$(ls -A "$work/stage/$1")" &&
         expect "no marks" test -z "$(ls -d "$work/results/$1".staged-* 2>/dev/null)"
