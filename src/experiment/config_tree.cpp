@@ -115,7 +115,7 @@ void set_value(ConfigNode& root, const std::string& key, ConfigNode value) {
 const ConfigNode* find_value(const ConfigNode& root, const std::string& key) {
     const ConfigNode* node = &root;
     for (const std::string& part : split_at_dots(key))
-        if ((node = node->find(part)) == nullptr) break;
+        node = node == nullptr ? nullptr : node->find(part);
     return node;
 }
 

@@ -82,9 +82,10 @@ bool asks_for_network(const std::string& config) {
         return value == nullptr || value->text != "false";
     } catch (const FileError& error) {
         if (error.fault() == FileFault::environment) throw;
+        return true;
     } catch (const ConfigError&) {
+        return true;
     }
-    return true;
 }
 
 // By a key that every run and every ensemble writes; the values may be wrong.

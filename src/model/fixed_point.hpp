@@ -45,10 +45,6 @@ ENGRAM_HD_INLINE FixedPoint fixed_point_change(double before, double after) {
                                    static_cast<std::uint64_t>(to_fixed_point(before)));
 }
 
-ENGRAM_HD_INLINE void replace_in_sum(FixedPoint& sum, double before, double after) {
-    add_wrapping(sum, fixed_point_change(before, after));
-}
-
 //! As to_double, by operations that vector units without a conversion of 64-bit integers have: the
 //! two halves become mantissas beside a known exponent. All is exact but the last addition.
 ENGRAM_HD_INLINE double to_double_by_halves(FixedPoint value) {
