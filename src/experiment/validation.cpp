@@ -381,7 +381,7 @@ class Validator {
         });
     }
 
-    //! \param sound  those whose times are
+    //! \param sound  those whose times are, in their order
     void check_background_changes(const std::vector<const Interval*>& sound) {
         constexpr const char* section = keys::background_changes_section;
         const std::vector<BackgroundChange>& all = experiment_.background_changes;
@@ -404,9 +404,10 @@ class Validator {
                              " parts; use fewer groups, or such as do not overlap");
         for (std::size_t c = 0; c < classes.size(); ++c) {
             std::vector<const Interval*> of_class;
-            for (std::size_t i = 0; i < all.size(); ++i)
-                if (classes.is_concerned(c, i) && std::ranges::find(sound, &all[i]) != sound.end())
-                    of_class.push_back(&all[i]);
+            for (const Interval* one : sound) {
+                const auto i = static_cast<const BackgroundChange*>(one) - all.data();
+                if (classes.is_concerned(c, static_cast<std::size_t>(i))) of_class.push_back(one);
+            }
             check_overlaps(std::move(of_class), section, "a neuron has one background at a time");
         }
         if (problems_.sound({section}) && all.size() > most_backgrounds &&

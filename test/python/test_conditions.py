@@ -151,6 +151,20 @@ def test_what_has_no_effect_is_noted(engram, conditioned):
     assert note == "stimuli.rhythm: would last to 30.5 s, and ends with the run at 30 s"
 
 
+def test_a_run_tells_what_has_no_effect(engram, tmp_path):
+    arguments = settings("simulation.duration_s=0.2", "stimuli={}", "spiking_windows={w: {}}")
+    arguments += settings("simulation.fast_forward=off", "record={}", "groups={}")
+    run = run_program([engram, "run", RECALL_200, "--output", tmp_path / "run", *arguments])
+    assert run.returncode == 0, run.stderr
+    assert "engram: note: spiking_windows: has no effect" in run.stderr
+    (tmp_path / "run/summary.json").unlink()
+    again = run_program([engram, "run", RECALL_200, "--output", tmp_path / "run", *arguments])
+    assert again.returncode == 3
+    told = again.stderr
+    assert "the directory holds an unfinished run (" in told
+    assert f"continue it with engram resume {tmp_path}/run, choose" in told and "--force" in told
+
+
 def test_fields_of_conditions_are_documented(run_engram, tmp_path):
     change = "background_changes={x: {group: exc, mean_nA: 0, sigma_wn_nA_sqrt_s: 0, start_s: 1}}"
     run = run_engram(RECALL_200, tmp_path / "run", arguments=[*ARGUMENTS, *settings(change)])

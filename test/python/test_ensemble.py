@@ -532,6 +532,8 @@ def test_check_and_plan(engram, configuration) -> None:
     assert "point 1: groups.assembly.count=30" in check.stderr
     plan = run_program([engram, "plan", configuration, "--ranks", 4])
     assert plan.returncode == 0 and "4 at a time" in plan.stdout and "--ntasks=4" in plan.stdout
+    plan = run_program([engram, "plan", configuration, "--ranks", 9])
+    assert "6 at a time; 3 ranks idle (see ranks_per_trial)" in plan.stdout
 
 
 def test_many_points_are_not_all_listed(engram) -> None:
